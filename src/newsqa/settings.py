@@ -1,0 +1,85 @@
+"""The only reader of the environment and of `.env`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsqa.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person can set. Each field is the environment variable NEWSQA_<FIELD>, in capitals.
+
+    `chroma` is "" for the embedded Chroma, else the address of a Chroma server. `embedder`, `reranker` and `model`
+    are names that `newsqa.models` knows. `timeout` is in seconds and bounds one answer or one call to a server.
+    `prompts` and `sessions` are None for the places that newsqa chooses.
+    """
+
+    index: Path = Path(".newsqa")
+    chroma: str = ""
+    embedder: str = "bge-small-en-v1.5"
+    reranker: str = "ms-marco-MiniLM-L-12-v2"
+    model: str = "extractive"
+    prompts: Path | None = None
+    sessions: Path | None = None
+    timeout: float = 60.0
+    threads: int = 2
+    offline: bool = False
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read `.env` of the working folder (or one above it) and the environment, which wins.
+
+        Raises SettingsError where a value cannot be used.
+        """
+        if environ is None:
+            environ = {**_dotenv(), **os.environ}
+        given = {f.name: environ.get(f"NEWSQA_{f.name.upper()}", "").strip() for f in fields(cls)}
+        return cls(**{name: _value(name, text) for name, text in given.items() if text})  # type: ignore[arg-type]
+
+
+def _dotenv() -> dict[str, str]:
+    from dotenv import dotenv_values, find_dotenv  # noqa: PLC0415
+
+    values = dotenv_values(find_dotenv(usecwd=True))
+    for key, value in values.items():
+        if value is not None and not key.startswith("NEWSQA_"):
+            os.environ.setdefault(key, value)  # OPENAI_API_KEY and its kind are read by the clients themselves
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _value(name: str, text: str) -> object:
+    try:
+        if name in {"index", "prompts", "sessions"}:
+            return Path(text).expanduser()
+        if name == "timeout":
+            return _positive(float(text))
+        if name == "threads":
+            return int(_positive(int(text)))
+        if name == "offline":
+            return _switch(text)
+    except ValueError as error:
+        raise SettingsError(
+            f"NEWSQA_{name.upper()} is {text!r}: {error}", hint="Mend it in .env or in the environment."
+        ) from error
+    return text
+
+
+def _positive(number: float) -> float:
+    if not 0 < number < float("inf"):
+        raise ValueError("it must be more than 0")
+    return number
+
+
+def _switch(text: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if text.lower() not in words:
+        raise ValueError("it must be 1 or 0")
+    return words[text.lower()]
