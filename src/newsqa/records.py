@@ -96,6 +96,33 @@ class Bounds:
         return min(days, default=None)
 
 
+AnswerKind = Literal[
+    "person", "place", "organisation", "number", "money", "date", "duration", "yes_no", "reason", "said", "any"
+]
+"""What a question asks for, as far as its words tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as understood. `outlets`, `bylines`, `since`, `until` and `order` weigh softly; `bounds` are hard.
+
+    `terms` are the words to look for, most telling first; `names` the names of people, places and bodies in the
+    question, as written there.
+    """
+
+    text: str
+    asked: date
+    bounds: Bounds = Bounds()
+    terms: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    outlets: tuple[str, ...] = ()
+    bylines: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    order: Order | None = None
+    kind: AnswerKind = "any"
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """A span of a stored article, one or more whole sentences, offered as proof."""
