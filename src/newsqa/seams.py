@@ -25,8 +25,9 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What the articles within some bounds span: how many, how many of no known date (left out when bounds are
-    dated), the first and the last day.
+    """What the articles within some bounds span.
+
+    `undated` counts the articles of no known date: they are left out where the bounds are dated.
     """
 
     articles: int = 0
