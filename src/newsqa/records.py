@@ -215,7 +215,11 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The record of an answer; `render.record` gives it as the JSON that is the contract."""
+    """The record of an answer; `render.record` gives it as the JSON that is the contract.
+
+    `timings` are in seconds, a stage each. `notices` are told beside the answer, never in its text: what was left
+    unseen, say, because its date is unknown.
+    """
 
     question: str
     standalone: str
@@ -237,6 +241,7 @@ class Answer:
     config: str = ""
     timings: Mapping[str, float] = field(default_factory=dict[str, float])
     usage: Usage = Usage()
+    notices: tuple[str, ...] = ()
 
 
 JsonObject = dict[str, Any]

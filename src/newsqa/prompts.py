@@ -1,0 +1,66 @@
+"""Loads the prompts: Markdown files that people edit, with `$placeholders` that are checked when they are loaded."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from newsqa.errors import SettingsError
+
+PLACEHOLDERS = {
+    "answer-system": frozenset[str](),
+    "answer-user": frozenset({"question", "asked", "evidence"}),
+}
+_INSTALLED = Path(__file__).parent / "_prompts"
+_CHECKOUT = Path(__file__).parents[2] / "prompts"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """The prompts by name; `digest` changes with any word of them."""
+
+    templates: dict[str, Template]
+    digest: str
+
+    def fill(self, name: str, **values: str) -> str:
+        """Put values into a prompt. They are data: a `$` or a brace in them means nothing."""
+        return self.templates[name].substitute(values)
+
+
+def load_prompts(folder: Path | None = None) -> Prompts:
+    """Load every prompt from a folder of one's own, or the ones that come with newsqa.
+
+    A prompt that the folder does not hold is taken from newsqa. Raises SettingsError, naming the file, where one
+    cannot be read or its placeholders are not those that newsqa fills.
+    """
+    if folder is not None and not folder.is_dir():
+        raise SettingsError(f"NEWSQA_PROMPTS names {folder}, which is no folder.", hint="Name a folder of .md files.")
+    texts = {name: _read(name, folder) for name in PLACEHOLDERS}
+    digest = hashlib.sha256("\0".join(texts.values()).encode()).hexdigest()[:16]
+    return Prompts({name: Template(text) for name, text in texts.items()}, digest)
+
+
+def _read(name: str, folder: Path | None) -> str:
+    own = [folder / f"{name}.md"] if folder else []
+    path = next(p for p in [*own, _INSTALLED / f"{name}.md", _CHECKOUT / f"{name}.md"] if p.is_file())
+    try:
+        text = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The prompt {path} cannot be read: {error}", hint="Save it as UTF-8 text.") from error
+    _check(path, Template(text), PLACEHOLDERS[name])
+    return text
+
+
+def _check(path: Path, template: Template, wanted: frozenset[str]) -> None:
+    if not template.is_valid():
+        raise SettingsError(f"The prompt {path} has a stray “$”.", hint="Write “$$” for a dollar sign.")
+    found = set(template.get_identifiers())
+    wrong = [f"misses ${name}" for name in sorted(wanted - found)] + [
+        f"has an unknown ${n}" for n in sorted(found - wanted)
+    ]
+    if wrong:
+        raise SettingsError(
+            f"The prompt {path} {' and '.join(wrong)}.", hint="newsqa's own prompts show what is filled in."
+        )
