@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Protocol, Self
 
-from newsqa.records import Answer, Bounds, Draft
+from newsqa.records import NO_BOUNDS, Answer, Draft
 from newsqa.steps.refuse import refuse, undated_notice
 from newsqa.steps.rephrase import rephrase
 from newsqa.steps.rerank import rerank
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.records import Article, Hit, Query, Sentence, Turn
+    from newsqa.records import Article, Bounds, Hit, Query, Sentence, Turn
     from newsqa.seams import Index, Reranker
 
 NO_DRAFT = Draft((), 0.0, "extractive")
@@ -80,7 +80,7 @@ class Desk:
         question: str,
         *,
         history: Sequence[Turn] = (),
-        bounds: Bounds = Bounds(),
+        bounds: Bounds = NO_BOUNDS,
         asked: date | None = None,
         id: str | None = None,  # noqa: A002  the record calls it so
     ) -> Answer:
@@ -98,7 +98,7 @@ class Desk:
         question: str,
         *,
         history: Sequence[Turn] = (),
-        bounds: Bounds = Bounds(),
+        bounds: Bounds = NO_BOUNDS,
         asked: date | None = None,
         id: str | None = None,  # noqa: A002
     ) -> Iterator[Stage | Sentence | Answer]:
@@ -112,7 +112,7 @@ class Desk:
             checked = verify(draft, hits)
             yield from checked.sentences
             within = index.coverage(bounds)
-            refusal = None if checked.sentences else refuse(query, hits, draft, within, index.coverage(Bounds()))
+            refusal = None if checked.sentences else refuse(query, hits, draft, within, index.coverage(NO_BOUNDS))
             yield Answer(
                 id=id,
                 question=question,
@@ -152,7 +152,7 @@ class Desk:
             draft = self.answerer(query, hits)
         return hits, draft
 
-    def search(self, question: str, *, bounds: Bounds = Bounds(), asked: date | None = None) -> list[Hit]:
+    def search(self, question: str, *, bounds: Bounds = NO_BOUNDS, asked: date | None = None) -> list[Hit]:
         """Find the passages that may answer, best first, without answering."""
         with self.index.snapshot() as index:
             query = understand(question, asked or date.today(), index.lexicon, bounds)  # noqa: DTZ011

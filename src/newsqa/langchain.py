@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
 
 from newsqa.desk import Desk  # noqa: TC001  pydantic reads the annotation
 
@@ -27,14 +28,14 @@ class NewsqaRetriever(BaseRetriever):
     desk: Desk
     k: int = 5
 
-    model_config = {"arbitrary_types_allowed": True}
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     def _get_relevant_documents(
         self,
         query: str,
         *,
-        run_manager: CallbackManagerForRetrieverRun,
-        **kwargs: Any,  # noqa: ARG002
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ANN401  as BaseRetriever has it
     ) -> list[Document]:
         k = int(kwargs.get("k", self.k))
         return [_document(hit) for hit in self.desk.search(query)[:k]]

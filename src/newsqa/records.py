@@ -96,6 +96,9 @@ class Bounds:
         return min(days, default=None)
 
 
+NO_BOUNDS = Bounds()
+"""Everything may be seen."""
+
 AnswerKind = Literal[
     "person", "place", "organisation", "number", "money", "date", "duration", "yes_no", "reason", "said", "any"
 ]
@@ -112,7 +115,7 @@ class Query:
 
     text: str
     asked: date
-    bounds: Bounds = Bounds()
+    bounds: Bounds = NO_BOUNDS
     terms: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     outlets: tuple[str, ...] = ()
