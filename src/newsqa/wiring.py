@@ -48,9 +48,10 @@ def _answerer(settings: Settings, reranker: Reranker, prompts: Prompts) -> Answe
         encoder = models.token_encoder(settings)
         return lambda query, hits: answer(query, hits, reranker, encoder)
 
+    from newsqa.models.chat import chat_model  # noqa: PLC0415
     from newsqa.steps.write import write  # noqa: PLC0415
 
-    model = models.chat_model(settings)
+    model = chat_model(settings)
     return lambda query, hits: write(query, hits, model, prompts, settings.model)
 
 
