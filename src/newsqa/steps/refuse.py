@@ -98,7 +98,7 @@ def _covered(within: Coverage, whole: Coverage) -> list[str]:
     if within.articles:
         return [f"{count(within.articles, 'article')} searched{_dates(within)}."]
     if whole.articles:
-        return [f"None of the {count(whole.articles, 'article')}{_dates(whole)} lies within the bounds that were set."]
+    XX within the bounds that were set."]
     return ["No article has been indexed yet."]
 
 

@@ -1,0 +1,69 @@
+"""The refusal says what the articles do hold, and never fills a gap."""
+
+from datetime import date
+
+import pytest
+
+from newsqa.records import NO_BOUNDS, Article, Bounds, Claim, Draft, Hit, Passage, Query
+from newsqa.seams import Coverage
+from newsqa.steps.refuse import refuse, undated_notice
+
+NOTHING = Draft((), 0.0, "extractive")
+WHOLE = Coverage(articles=1204, undated=3, first=date(2025, 3, 3), last=date(2025, 4, 18))
+
+
+def query(text: str = "Who raised the bridge?", bounds: Bounds = NO_BOUNDS, **soft: object) -> Query:
+    return Query(text=text, asked=date(2025, 4, 21), bounds=bounds, **soft)
+
+
+def hit(title: str | None, outlet: str | None = None, published: date | None = None) -> Hit:
+    article = Article(id=str(title), text="Words.", path="a.txt", title=title, outlet=outlet, published=published)
+    return Hit(Passage(1, article.id, 0, 6, "Words."), article, 1.0)
+
+
+def test_it_names_the_nearest_headlines_and_the_dates_covered() -> None:
+    hits = [hit("Bridge closes", "Brack Bay Post", date(2025, 4, 2)), hit("Ferry late"), hit(None), hit("bridge closes")]
+    refusal = refuse(query(), hits, NOTHING, WHOLE, WHOLE)
+    assert refusal.reason == "no_evidence"
+    assert "“Bridge closes” (Brack Bay Post, 2 April 2025); “Ferry late”." in refusal.text
+    assert "1,204 articles searched, dated 3 March 2025 to 18 April 2025." in refusal.text
+
+
+def test_a_draft_that_the_check_emptied_is_told_apart() -> None:
+    draft = Draft((Claim("It opened in 1990.", ()),), 0.5, "openai:x")
+    assert refuse(query(), [], draft, WHOLE, WHOLE).reason == "not_supported"
+
+
+@pytest.mark.parametrize(
+    ("asked_about", "reason"),
+    [
+        ({"since": date(2026, 1, 1)}, "out_of_range"),
+        ({"until": date(2024, 1, 1)}, "out_of_range"),
+        ({"since": date(2025, 4, 1), "until": date(2025, 4, 30)}, "no_evidence"),
+    ],
+)
+def test_a_question_about_a_time_that_no_article_reaches_is_out_of_range(asked_about, reason) -> None:
+    assert refuse(query(**asked_about), [], NOTHING, WHOLE, WHOLE).reason == reason
+
+
+def test_bounds_that_hold_no_article_are_said_with_what_there_is() -> None:
+    bounds = Bounds(until=date(2020, 1, 1))
+    refusal = refuse(query(bounds=bounds), [], NOTHING, Coverage(undated=3), WHOLE)
+    assert refusal.reason == "out_of_range"
+    assert "None of the 1,204 articles, dated 3 March 2025 to 18 April 2025, lies within the bounds" in refusal.text
+
+
+def test_what_is_no_question_is_said_to_be_none() -> None:
+    refusal = refuse(query(" … ?"), [], NOTHING, WHOLE, WHOLE)
+    assert refusal.reason == "question_unusable"
+    assert "Nearest" not in refusal.text
+
+
+def test_an_empty_index_is_said_to_be_empty() -> None:
+    assert "No article has been indexed yet." in refuse(query(), [], NOTHING, Coverage(), Coverage()).text
+
+
+def test_undated_articles_left_out_by_a_bound_are_counted() -> None:
+    assert undated_notice(Bounds(since=date(2025, 4, 1)), WHOLE) == ("3 articles of no known date were left out.",)
+    assert undated_notice(Bounds(since=date(2025, 4, 1)), Coverage(undated=1))[0].startswith("1 article of no known")
+    assert undated_notice(NO_BOUNDS, WHOLE) == ()
