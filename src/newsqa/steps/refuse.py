@@ -98,7 +98,8 @@ def _covered(within: Coverage, whole: Coverage) -> list[str]:
     if within.articles:
         return [f"{count(within.articles, 'article')} searched{_dates(within)}."]
     if whole.articles:
-    XX within the bounds that were set."]
+        dated = f"{dates}," if (dates := _dates(whole)) else ""
+        return [f"None of the {count(whole.articles, 'article')}{dated} lies within the bounds that were set."]
     return ["No article has been indexed yet."]
 
 
