@@ -1,0 +1,236 @@
+"""Dates and spans of time in a question, as seen from the day on which it is asked."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+NUMBERS = {"a": 1, "an": 1, "couple of": 2, "few": 3} | {word: number for number, word in enumerate(COUNTED, 1)}
+DAYS_IN = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365, "decade": 3650}
+PART = {"early": (1, 10), "mid": (11, 20), "late": (21, 31)}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days from `first` to `last`, both inclusive; None is open."""
+
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    start: int
+    end: int
+    span: Span
+
+
+def span_of(text: str, asked: date) -> Span | None:
+    """Return the time that a question speaks of, or None. Days without a year are the last such day before `asked`."""
+    found = list(_found(text, asked))
+    if not found:
+        return None
+    if len(found) > 1 and _joined(text, found[0], found[1]):
+        return _pair(found[0].span.first, found[1].span.last)
+    return _opened(text, found[0])
+
+
+def without_dates(text: str, asked: date) -> str:
+    """Return the text with the times in it replaced by blanks of the same length."""
+    for found in _found(text, asked):
+        text = text[: found.start] + " " * (found.end - found.start) + text[found.end :]
+    return text
+
+
+def _found(text: str, asked: date) -> Iterator[_Found]:
+    """Give the times in the text, in order; what an earlier pattern took is not read again."""
+    taken: list[_Found] = []
+    if asked.year < EARLIEST_YEAR:
+        return
+    for pattern, read in PATTERNS:
+        for match in pattern.finditer(text):
+            if any(match.start() < other.end and other.start < match.end() for other in taken):
+                continue
+            span = read(match, asked)
+            if span:
+                taken.append(_Found(match.start(), match.end(), span))
+    yield from sorted(taken, key=lambda one: one.start)
+
+
+def _joined(text: str, one: _Found, other: _Found) -> bool:
+    between = text[one.end : other.start].strip().lower()
+    return between in JOINTS and bool(OPENS_PAIR.search(text[: one.start]))
+
+
+def _opened(text: str, found: _Found) -> Span:
+    """Open the span at one end where a word before it says so."""
+    before = OPENS_END.search(text[: found.start])
+    word = before[1].lower() if before else ""
+    if word in {"since", "after", "from"}:
+        return Span(found.span.first, None)
+    if word in {"until", "till", "up to"}:
+        return Span(None, found.span.last)
+    if word == "before" and found.span.first:
+        return Span(None, found.span.first - timedelta(days=1))
+    return found.span
+
+
+def _pair(first: date | None, last: date | None) -> Span:
+    """Join two days; a first day that would come later lost its year to the second ("3 March to 9 April 2024")."""
+    if first and last and first > last:
+        moved = _day(last.year, first.month, first.day) or first
+        first = moved if moved <= last else _day(last.year - 1, first.month, first.day)
+    return Span(first, last)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _month_number(name: str) -> int:
+    return next(number for number, month in enumerate(MONTHS, 1) if month.startswith(name.lower().rstrip(".")[:3]))
+
+
+def _year_of(month: int, day: int, asked: date) -> int:
+    """Return the year of the last such day that is not after `asked`."""
+    return asked.year if (month, day) <= (asked.month, asked.day) else asked.year - 1
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdigit() else NUMBERS[word.lower()]
+
+
+def _iso(match: re.Match[str], _asked: date) -> Span | None:
+    day = _day(int(match[1]), int(match[2]), int(match[3]))
+    return Span(day, day) if day else None
+
+
+def _dated(match: re.Match[str], asked: date) -> Span | None:
+    """Read "12 March 2025", "March 12th", "3 to 9 May", "May 3–9"."""
+    month = _month_number(match["month"])
+    year = int(match["year"]) if match["year"] else _year_of(month, int(match["day"]), asked)
+    first = _day(year, month, int(match["day"]))
+    last = _day(year, month, int(match["last"])) if match["last"] else first
+    return Span(min(first, last), max(first, last)) if first and last else None
+
+
+def _in_month(match: re.Match[str], asked: date) -> Span | None:
+    which = (match["which"] or "").lower()
+    if match["month"] == "may" and which == "this":
+        return None  # "this may be"
+    month = _month_number(match["month"])
+    year = int(match["year"]) if match["year"] else _year_of(month, 1, asked)
+    if which == "last" and month == asked.month and not match["year"]:
+        year -= 1
+    first, last = PART.get((match["part"] or "").lower(), (1, 31))
+    return Span(date(year, month, first), date(year, month, min(last, monthrange(year, month)[1])))
+
+
+def _in_year(match: re.Match[str], _asked: date) -> Span | None:
+    year = int(match["year"])
+    return Span(date(year, 1, 1), date(year, 12, 31))
+
+
+def _weekday(match: re.Match[str], asked: date) -> Span | None:
+    back = (asked.weekday() - WEEKDAYS.index(match["day"].lower())) % 7
+    if (match["which"] or "").lower() in {"last", "past"} and back == 0:
+        back = 7
+    day = asked - timedelta(days=back)
+    return Span(day, day)
+
+
+def _weekend(_match: re.Match[str], asked: date) -> Span | None:
+    saturday = asked - timedelta(days=(asked.weekday() - 5) % 7)
+    return Span(saturday, saturday + timedelta(days=1))
+
+
+def _ago(match: re.Match[str], asked: date) -> Span | None:
+    unit = DAYS_IN[match["unit"].lower()]
+    back = ceil(_number(match["number"]) * unit)
+    if back > FARTHEST:
+        return None
+    day, about = asked - timedelta(days=back), timedelta(days=unit // 2)
+    return Span(day - about, min(day + about, asked))
+
+
+def _past(match: re.Match[str], asked: date) -> Span | None:
+    back = ceil(_number(match["number"] or "one") * DAYS_IN[match["unit"].lower()])
+    return Span(asked - timedelta(days=back), asked) if back <= FARTHEST else None
+
+
+def _this(match: re.Match[str], asked: date) -> Span | None:
+    """Read "this week" as the last seven days: on a Monday nobody means that day alone."""
+    firsts = {"week": asked - timedelta(days=6), "month": asked.replace(day=1), "year": asked.replace(month=1, day=1)}
+    return Span(firsts[match["unit"].lower()], asked)
+
+
+def _last(match: re.Match[str], asked: date) -> Span | None:
+    unit = match["unit"].lower()
+    if unit == "week":
+        monday = asked - timedelta(days=asked.weekday() + 7)
+        return Span(monday, monday + timedelta(days=6))
+    if unit == "month":
+        last = asked.replace(day=1) - timedelta(days=1)
+        return Span(last.replace(day=1), last)
+    return Span(date(asked.year - 1, 1, 1), date(asked.year - 1, 12, 31))
+
+
+def _near(match: re.Match[str], asked: date) -> Span | None:
+    back = {"yesterday": 1, "last night": 1, "recently": 30, "lately": 30}.get(match[0].lower(), 0)
+    first = asked - timedelta(days=back)
+    return Span(first, first if back == 1 else asked)
+
+
+EARLIEST_YEAR = 1900
+FARTHEST = 36500  # days: farther back there is no news, and soon no calendar
+JOINTS = {"and", "to", "until", "till", "through", "-", "–"}
+OPENS_PAIR = re.compile(r"\b(between|from)\s*(the\s+)?$", re.IGNORECASE)
+OPENS_END = re.compile(r"\b(since|after|from|before|until|till|up to)\s*(the\s+)?$", re.IGNORECASE)
+
+MONTH = rf"(?P<month>{'|'.join(MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
+DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
+LAST = r"(?:\s*(?:-|–|to|and|until|through)\s*(?:the\s+)?(?P<last>[0-3]?\d)(?:st|nd|rd|th)?)?"
+YEAR = r"(?:,?\s+(?P<year>(?:19|20)\d\d))?"
+NUMBER = rf"(?P<number>\d{{1,3}}|{'|'.join(NUMBERS)})"
+UNIT = r"(?P<unit>hour|day|week|month|year|decade)"
+IN_WORDS = ("in", "of", "by", "since", "from", "and", "to", "during", "until", "till", "before", "after", "between")
+IN = "(?:" + "|".join(rf"(?<=\b{word} )" for word in IN_WORDS) + ")"
+
+PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Span | None]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), read)
+    for pattern, read in (
+        (r"\b((?:19|20)\d\d)-([01]\d)-([0-3]\d)\b", _iso),
+        (rf"\b{DAY}{LAST}\s+(?:of\s+)?{MONTH}{YEAR}(?!\w)", _dated),
+        (rf"\b{MONTH}\s+(?:the\s+)?{DAY}\b{LAST}{YEAR}(?!\w)", _dated),
+        (rf"(?:{IN}|\b(?P<which>last|this)\s+)(?:(?P<part>early|mid|late)[\s-]+)?{MONTH}{YEAR}(?!\w)", _in_month),
+        (rf"{IN}(?:early |late |the year )?(?P<year>(?:19|20)\d\d)(?![\w-])", _in_year),
+        (rf"(?:{IN}|\b(?P<which>on|last|past|this)\s+)(?P<day>{'|'.join(WEEKDAYS)})\b", _weekday),
+        (r"\b(?:this|last|past|over the|at the) weekend\b", _weekend),
+        (rf"\b(?:about |a )?{NUMBER}\s+{UNIT}s? ago\b", _ago),
+        (rf"\b(?:the )?(?:last|past) (?:{NUMBER}\s+){UNIT}s?\b", _past),
+        (rf"\b(?:in|over|during|within) the (?:last|past) (?P<number>){UNIT}\b", _past),
+        (r"\bthis (?P<unit>week|month|year)\b", _this),
+        (r"\b(?:last|past|previous) (?P<unit>week|month|year)\b(?!['’]s)", _last),
+        (
+            r"\b(?:yesterday|last night|recently|lately|(?<!USA )today|tonight|this morning|this afternoon|this evening)\b",
+            _near,
+        ),
+    )
+)
+"""What a time looks like and how it is read, tried in this order."""
