@@ -227,10 +227,8 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Span | No
         (rf"\b(?:in|over|during|within) the (?:last|past) (?P<number>){UNIT}\b", _past),
         (r"\bthis (?P<unit>week|month|year)\b", _this),
         (r"\b(?:last|past|previous) (?P<unit>week|month|year)\b(?!['’]s)", _last),
-        (
-            r"\b(?:yesterday|last night|recently|lately|(?<!USA )today|tonight|this morning|this afternoon|this evening)\b",
-            _near,
-        ),
+        (r"\b(?:yesterday|last night|recently|lately|(?<!USA )today|tonight)\b", _near),
+        (r"\bthis (?:morning|afternoon|evening)\b", _near),
     )
 )
 """What a time looks like and how it is read, tried in this order."""

@@ -95,7 +95,7 @@ def answer_kind(question: str) -> AnswerKind:
     opened: AnswerKind | None = next((kind for pattern, kind in OPENERS if re.match(pattern, asks)), None)
     anywhere: Iterator[AnswerKind] = (kind for pattern, kind in OPENERS if re.search(pattern, asks))
     kind = opened or _kind_of_noun(asks)
-    return kind if kind else next(anywhere, "any")
+    return kind or next(anywhere, "any")
 
 
 def _asks_for_words(asks: str) -> bool:
