@@ -1,0 +1,225 @@
+"""Where sentences begin and end: one pass over the text, in linear time, with nothing normalised.
+
+A line of its own is never joined to another, save where the text is plainly wrapped by hand at some width (e-mail,
+PDF): there a line break is a space. Inside such a unit each full stop is judged by the words on both its sides.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from newsqa.abbreviations import AFTER_HOUR, LETTERED, NUMBERED, OPEN, OPENERS, SAYING, TITLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Span = tuple[int, int]
+
+MAX_WORDS = 120
+MAX_CHARACTERS = 1_500  # an endless run without a space is cut too, or a page of base64 would be one quote
+
+_LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_STOP = re.compile(r"(?P<stop>[.!?…]+)(?P<close>[)\]}”’»\"'“*_]*)|(?P<wide>[。！？｡]+)[」』”’）]*")
+_BEFORE = re.compile(r"[^\s(\[{“”\"‘—–/]*$")
+_NEXT = re.compile(r"\s*(?P<open>[(\[{“„«‘\"'*_–—-]*)\s?(?P<word>[^\W_][\w’'-]*)?")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+_SPEAKER = re.compile(rf"\s+(?:[^\W\d_][\w.’'-]{{0,30}}\s){{1,4}}(?:{SAYING})\b|\s+(?:{SAYING})\s")
+_GLUED = re.compile(r"[A-Z][a-z]*[\s,’']")
+_NUMBERING = re.compile(r"\s*[(\[]?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})$")
+_BULLET = re.compile(r"\s*(?:[-*•‣◦▪–—·>#|]|\d{1,3}[.)]\s|[a-z][.)]\s)")
+_CLAUSE = re.compile(r"[;:,—–)](?=\s)")
+_WORD = re.compile(r"\S+")
+_ADDRESS_ENDS = frozenset({"Com", "Net", "Org", "Io", "Js", "Co", "Gov", "Tv", "Ai"})
+
+
+def sentence_spans(text: str) -> list[Span]:
+    """Return the spans of the sentences of a text, in code points, in order.
+
+    Spans do not overlap, carry no white space at their ends, and together hold every other character. A sentence
+    has at most 120 words; an endless run is cut at a clause mark, else at a space.
+    """
+    return [
+        piece
+        for unit in _units(text)
+        for start, end in _split(text, *unit)
+        if (span := _strip(text, start, end))
+        for piece in _capped(text, *span)
+    ]
+
+
+def _strip(text: str, start: int, end: int) -> Span | None:
+    piece = text[start:end]
+    left = len(piece) - len(piece.lstrip())
+    right = len(piece.rstrip())
+    return (start + left, start + right) if left < right else None
+
+
+# --- lines, and lines wrapped by hand ---------------------------------------------------------------------------
+
+
+def _units(text: str) -> Iterator[Span]:
+    """Yield the stretches that no sentence crosses: lines, or runs of wrapped lines."""
+    for block in _blocks(text):
+        soft = _wrapped(text, block)
+        start, end = block[0]
+        for line, joined in zip(block[1:], soft, strict=True):
+            if not joined:
+                yield start, end
+                start = line[0]
+            end = line[1]
+        yield start, end
+
+
+def _blocks(text: str) -> Iterator[list[Span]]:
+    """Yield runs of lines with no empty line between them."""
+    block: list[Span] = []
+    for match in _LINE.finditer(text):
+        if match[0].isspace():
+            continue
+        if block and text[block[-1][1] : match.start()] not in {"\n", "\r\n", "\r"}:
+            yield block
+            block = []
+        block.append(match.span())
+    if block:
+        yield block
+
+
+def _wrapped(text: str, block: list[Span]) -> list[bool]:
+    """Tell for each line break of a block whether it only wraps: the next line's first word had no room left."""
+    width = max(end - start for start, end in block)
+    hard = [False] * (len(block) - 1)
+    if not hard or not 45 <= width <= 110:
+        return hard
+    soft = [_had_no_room(text, *pair, width) for pair in zip(block, block[1:], strict=False)]
+    running_on = [joined and text[line[0]].islower() for joined, line in zip(soft, block[1:], strict=True)]
+    if len(soft) == 1:
+        return running_on
+    prose = sum(soft) >= 0.6 * len(soft) and sum(running_on) >= sum(soft) / 3
+    return soft if prose else hard
+
+
+def _had_no_room(text: str, line: Span, following: Span, width: int) -> bool:
+    if _BULLET.match(text, *following):
+        return False
+    first_word = _WORD.search(text, *following)
+    length = line[1] - line[0]
+    return first_word is not None and length + 1 + len(first_word[0]) > 0.92 * width
+
+
+# --- stops ------------------------------------------------------------------------------------------------------
+
+
+def _split(text: str, start: int, end: int) -> Iterator[Span]:
+    begin = start
+    quotes, counted = 0, start
+    for match in _STOP.finditer(text, start, end):
+        if match["wide"]:
+            cut = match.end()
+        else:
+            quotes += text.count('"', counted, match.start())
+            counted = match.start()
+            cut = _cut(text, begin, end, match, inside_quote=quotes % 2 == 1)
+        if begin < cut < end:
+            yield begin, cut
+            begin = cut
+    yield begin, end
+
+
+def _cut(text: str, begin: int, end: int, match: re.Match[str], *, inside_quote: bool) -> int:
+    """Return where the sentence ends at this stop, or 0 if it goes on."""
+    after = match.end()
+    if after >= end:
+        return 0
+    if not text[after].isspace():
+        return _cut_without_space(text, begin, end, match, inside_quote=inside_quote)
+    following = _NEXT.match(text, after, end)
+    word = following["word"] if following else None
+    opened = bool(following and following["open"].strip("-–—"))
+    if word is None:
+        return after if opened or not text[after:end].strip("-–—").strip() else 0
+    if word[0].islower() and not any(letter.isupper() for letter in word[1:3]):
+        return 0
+    if match["stop"] == ".":
+        goes_on = _abbreviates(text, begin, match, word, opened=opened)
+    else:
+        goes_on = bool(match["close"]) and _SPEAKER.match(text, after, end) is not None
+    return 0 if goes_on else after
+
+
+def _cut_without_space(text: str, begin: int, end: int, match: re.Match[str], *, inside_quote: bool) -> int:
+    """Judge `said.“The American`, `"No."The next` and `war.The next`: a stop with no space after it."""
+    stop, close = match.end("stop"), match["close"]
+    before = _before(text, begin, match.start())
+    if not before or not (before[-1].islower() or before[-1].isdigit()) or "." in before or "@" in before:
+        return 0
+    if close:
+        if not text[match.end()].isupper():
+            return 0
+        return stop if close == "“" or (close == '"' and not inside_quote) else match.end()
+    if text[stop] in "“„«":
+        return stop
+    glued = _GLUED.match(text, stop, end)
+    sound = glued and len(before) > 2 and "/" not in before and glued[0][:-1] not in _ADDRESS_ENDS
+    return stop if sound else 0
+
+
+def _abbreviates(text: str, begin: int, match: re.Match[str], word: str, *, opened: bool) -> bool:
+    """Tell whether a single full stop belongs to an abbreviation and the sentence goes on with `word`."""
+    if match["close"] and match["close"] not in {"*", "**", "_"}:
+        return False
+    before = _before(text, begin, match.start())
+    opens = opened or word in OPENERS
+    if _NUMBERING.match(text, begin, match.start()) and match.start() - begin < 8:
+        return True
+    if before in TITLES:
+        return not opened
+    if before in NUMBERED:
+        return word[0].isdigit()
+    if len(before) == 1 and before.isalpha():
+        return before.isupper() and not opens and not _names_a_letter(text, begin, match.start() - 1)
+    if _DOTTED.fullmatch(before):
+        if before.lower() in {"a.m", "p.m"}:
+            return word in AFTER_HOUR or word[0].isdigit()
+        return not opens
+    return before.rpartition("-")[2] in OPEN and not opens
+
+
+def _before(text: str, begin: int, stop: int) -> str:
+    """Return the word right before a stop; 30 characters are enough to know any abbreviation."""
+    found = _BEFORE.search(text[max(begin, stop - 30) : stop])
+    return found[0] if found else ""
+
+
+def _names_a_letter(text: str, begin: int, letter: int) -> bool:
+    words = text[max(begin, letter - 30) : letter].split()
+    return bool(words) and words[-1] in LETTERED
+
+
+# --- runs too long to be a sentence -----------------------------------------------------------------------------
+
+
+def _capped(text: str, start: int, end: int) -> Iterator[Span]:
+    while end - start > MAX_WORDS and (cut := _first_cut(text, start, end)):
+        if span := _strip(text, start, cut):
+            yield span
+        start = cut + (len(text[cut:end]) - len(text[cut:end].lstrip()))
+    yield start, end
+
+
+def _first_cut(text: str, start: int, end: int) -> int:
+    """Return where to cut a run that is too long, or 0 if it is not."""
+    words = 0
+    limit = 0
+    for word in _WORD.finditer(text, start, min(end, start + MAX_CHARACTERS + 1)):
+        words += 1
+        if words > MAX_WORDS:
+            break
+        limit = word.end()
+    if words <= MAX_WORDS:
+        if end - start <= MAX_CHARACTERS:
+            return 0
+        space = text.rfind(" ", start + 1, start + MAX_CHARACTERS)
+        return space if space > start else start + MAX_CHARACTERS
+    clauses = [mark.end() for mark in _CLAUSE.finditer(text, start + (limit - start) // 2, limit)]
+    return clauses[-1] if clauses else limit
