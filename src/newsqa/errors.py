@@ -7,7 +7,8 @@
     ├── LibraryError              the index is missing, damaged, or made by another version or model
     │   └── BusyError             another process is indexing into it
     ├── VectorsError              the vector index cannot be reached or written
-    └── ModelError                an embedder, reranker or chat model cannot be loaded or failed
+    ├── ModelError                an embedder, reranker or chat model cannot be loaded or failed
+    └── HistoryError              conversations cannot be kept or read
 
 Errors of other packages become one of these where that package is called, never further up.
 """
@@ -54,3 +55,7 @@ class VectorsError(NewsqaError):
 
 class ModelError(NewsqaError):
     """An embedder, a reranker or a chat model cannot be loaded, or failed."""
+
+
+class HistoryError(NewsqaError):
+    """Conversations cannot be kept or read."""

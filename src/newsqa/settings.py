@@ -19,7 +19,8 @@ class Settings:
 
     `chroma` is "" for the embedded Chroma, else the address of a Chroma server. `embedder`, `reranker` and `model`
     are names that `newsqa.models` knows. `timeout` is in seconds and bounds one answer or one call to a server.
-    `prompts` and `sessions` are None for the places that newsqa chooses.
+    `prompts` and `sessions` are folders, None for the places that newsqa chooses. `debug` shows where an unforeseen
+    error came from.
     """
 
     index: Path = Path(".newsqa")
@@ -32,6 +33,7 @@ class Settings:
     timeout: float = 60.0
     threads: int = 2
     offline: bool = False
+    debug: bool = False
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -43,6 +45,21 @@ class Settings:
             environ = {**_dotenv(), **os.environ}
         given = {f.name: environ.get(f"NEWSQA_{f.name.upper()}", "").strip() for f in fields(cls)}
         return cls(**{name: _value(name, text) for name, text in given.items() if text})  # type: ignore[arg-type]
+
+    def sessions_folder(self) -> Path:
+        """Return where conversations are kept: `sessions`, else a folder among the user's data (XDG base directories)."""
+        if self.sessions:
+            return self.sessions
+        data = os.environ.get("XDG_DATA_HOME", "")
+        return (Path(data) if Path(data).is_absolute() else Path.home() / ".local" / "share") / "newsqa"
+
+
+def unknown_settings(environ: Mapping[str, str] | None = None) -> list[str]:
+    """Return the NEWSQA_ variables, of `.env` and the environment, that no setting has."""
+    if environ is None:
+        environ = {**_dotenv(), **os.environ}
+    known = {f"NEWSQA_{f.name.upper()}" for f in fields(Settings)}
+    return sorted(name for name in environ if name.startswith("NEWSQA_") and name not in known)
 
 
 def _dotenv() -> dict[str, str]:
@@ -63,7 +80,7 @@ def _value(name: str, text: str) -> object:
             return _positive(float(text))
         if name == "threads":
             return int(_positive(int(text)))
-        if name == "offline":
+        if name in {"offline", "debug"}:
             return _switch(text)
     except ValueError as error:
         raise SettingsError(

@@ -1,0 +1,1 @@
+"""Measuring answers: sets of questions, and runs of them through the Desk."""

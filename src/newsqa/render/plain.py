@@ -1,0 +1,46 @@
+"""Answers, sources and articles as plain text, for pipes and files: one paragraph a line, no colour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsqa.render.marks import carried_by, headline, left_out, provenance, same_article_as_before
+from newsqa.render.safe import safe, safe_line
+
+if TYPE_CHECKING:
+    from newsqa.records import Answer, Article, Citation
+
+
+def answer_text(answer: Answer) -> str:
+    """Return the answer, then its sources with their quotes, then what was left out."""
+    parts = [safe_line(answer.text)]
+    parts += [_source(c, again=again) for c, again in zip(answer.citations, _again(answer), strict=True)]
+    parts += left_out(answer)
+    return "\n\n".join(parts)
+
+
+def quote_text(citation: Citation) -> str:
+    """Return a quote with its source, ready to be pasted."""
+    source = ", ".join(part for part in (headline(citation), provenance(citation).replace(" · ", ", ")) if part)
+    where = safe_line(citation.url or citation.path)
+    return f"“{safe_line(citation.quote)}”\n{source}\n{where}"
+
+
+def article_text(article: Article) -> str:
+    """Return a stored article: what is known about it, then its text."""
+    byline = f"By {safe_line(article.byline)}" if article.byline else ""
+    about = [headline(article), provenance(article), byline, safe_line(article.url or article.path), article.id]
+    return "\n".join(line for line in about if line) + "\n\n" + safe(article.text)
+
+
+def _again(answer: Answer) -> list[bool]:
+    return same_article_as_before(answer.citations)
+
+
+def _source(citation: Citation, *, again: bool) -> str:
+    quote = f"“{safe_line(citation.quote)}”"
+    if again:
+        return f"[{citation.n}] {quote}"
+    lines = [f"[{citation.n}] {headline(citation)} · {provenance(citation)}", f"    {quote}"]
+    carriers = carried_by(citation.also_carried_by)
+    return "\n".join([*lines, *([f"    {carriers}"] if carriers else [])])

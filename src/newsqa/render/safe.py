@@ -1,0 +1,45 @@
+"""Makes any text from outside safe to show: nothing in it can command the terminal, hide or turn words around.
+
+Controls become visible symbols (an escape shows as ␛), what is invisible is taken out. The words stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ARROWS = range(0x202A, 0x202F), range(0x2066, 0x206A)  # embeddings, overrides and isolates turn the line around
+_INVISIBLE = (
+    range(0x200B, 0x2010),  # zero-width characters and direction marks
+    range(0x2060, 0x2066),
+    range(0x206A, 0x2070),
+    range(0xFE00, 0xFE10),  # variation selectors
+    range(0xE0000, 0xE1000),  # tag characters and more variation selectors
+    (0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0),
+)
+_SURROGATES = range(0xD800, 0xE000)
+_NO_CHARACTERS = tuple(plane + last for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
+
+_TABLE: dict[int, str] = {
+    **{code: chr(0x2400 + code) for code in range(0x20)},  # control pictures: ␀ to ␟
+    0x7F: "␡",
+    **dict.fromkeys(range(0x80, 0xA0), "\ufffd"),  # C1: terminals take these for escape sequences
+    **{code: "" for group in (*_ARROWS, *_INVISIBLE) for code in group},
+    **dict.fromkeys((*_SURROGATES, *_NO_CHARACTERS, *range(0xFFF9, 0xFFFC)), "\ufffd"),
+    0x09: "    ",
+    0x0A: "\n",
+    0x85: "\n",
+    0x2028: "\n",
+    0x2029: "\n",
+}
+_LINE_ENDS = re.compile(r"\r\n?|[\v\f]")
+_SPACES = re.compile(r"\s+")
+
+
+def safe(text: str) -> str:
+    """Return the text as it may be shown over several lines: only "\\n" is left of all controls."""
+    return _LINE_ENDS.sub("\n", text).translate(_TABLE)
+
+
+def safe_line(text: str) -> str:
+    """Return the text as it may be shown within one line, runs of white space as one space."""
+    return _SPACES.sub(" ", safe(text)).strip()
