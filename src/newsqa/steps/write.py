@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
 from newsqa.records import Draft, Usage
-from newsqa.steps.verify import parse_draft
+from newsqa.drafts import parse_draft
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

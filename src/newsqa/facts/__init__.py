@@ -1,0 +1,1 @@
+"""What a sentence states, read by rules: its words, numbers, dates, names, negations and quoted words."""

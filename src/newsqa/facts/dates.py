@@ -1,0 +1,57 @@
+"""Days named in prose: 24 April 2025, April 24, 2025-04-24."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ["january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+         "september sept sep", "october oct", "november nov", "december dec"], 1,
+    )
+    for name in names.split()
+}  # fmt: skip
+
+_MONTH = rf"(?P<month>(?i:{'|'.join(MONTHS)}))\b\.?"
+_DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
+_YEAR = r"(?:,?\s+(?P<year>[12]\d{3})\b)?"
+_FORMS = (
+    re.compile(rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}{_YEAR}"),
+    re.compile(rf"\b{_MONTH}\s+{_DAY}\b(?![,.]?\d){_YEAR}"),
+    re.compile(r"\b(?P<year>[12]\d{3})-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of a month, of a year where the text names one, and where it stands."""
+
+    day: int
+    month: int
+    year: int | None
+    text: str
+    start: int
+    end: int
+
+    def agrees(self, other: Day) -> bool:
+        """Whether both may be the same day: a year that only one of them names does not part them."""
+        same_year = self.year is None or other.year is None or self.year == other.year
+        return (self.day, self.month) == (other.day, other.month) and same_year
+
+
+def dates(text: str) -> list[Day]:
+    """Find the days named in a text, in order."""
+    found: list[Day] = []
+    for match in (m for form in _FORMS for m in form.finditer(text)):
+        if all(match.end() <= day.start or match.start() >= day.end for day in found):
+            found.append(_day(match))
+    return sorted(found, key=lambda day: day.start)
+
+
+def _day(match: re.Match[str]) -> Day:
+    month = match["month"].lower()
+    year = int(match["year"]) if match["year"] else None
+    number = int(month) if month.isdigit() else MONTHS[month]
+    return Day(int(match["day"]), number, year, match.group(), match.start(), match.end())

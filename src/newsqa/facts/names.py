@@ -1,0 +1,85 @@
+"""Names of people, places and bodies: runs of capitalised words, told from a sentence's first word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from newsqa.facts.words import FUNCTION_WORDS, Word, word_set, words
+
+_OPENS = re.compile(r"[.!?:;…\n]\s*[\"'“”‘’»)\]]*\s*$|[\"“‘«(\[—–•-]\s*$")
+"""What stands before a word that is capitalised only for its place: the end of a sentence, or an opening mark."""
+
+_LINKS = word_set("of de la le da di del der den van von bin ibn al el du y")
+_BROKEN = re.compile(r"[,;:.!?()\[\]\"“”«»\n—–/]")
+_NOT_NAMES = FUNCTION_WORDS | word_set(
+    """
+    according additionally amid analysts another authorities citing critics despite earlier eventually experts finally
+    following formally given including ironically later local many no notably officials police previously recently
+    regardless reporters reportedly residents said separately sources speaking still supporters today tomorrow
+    ultimately unlike why witnesses yes yesterday
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A run of words that name someone or something, as written, and where it stands."""
+
+    text: str
+    words: tuple[str, ...]
+    start: int
+    end: int
+
+
+def names(text: str, common: frozenset[str] = frozenset()) -> list[Name]:
+    """Find the names of a text, in order.
+
+    `common` holds folded words known to be written in lower case elsewhere: at the head of a sentence they are no
+    names. Without it, an unknown word at the head of a sentence counts as one.
+    """
+    found: list[Name] = []
+    run: list[Word] = []
+    waiting: list[Word] = []  # links ("of", "van") that belong to the run if another capital follows
+    for word in words(text):
+        if run and _BROKEN.search(text, run[-1].end, word.start):
+            _close(run, found, text)
+            run, waiting = [], []
+        if _is_name_word(word, text, common, inside=bool(run)):
+            run += [*waiting, word]
+            waiting = []
+        elif run and word.folded in _LINKS and not waiting:
+            waiting = [word]
+        else:
+            _close(run, found, text)
+            run, waiting = [], []
+    _close(run, found, text)
+    return found
+
+
+def name_words(text: str, common: frozenset[str] = frozenset()) -> list[str]:
+    """Return the folded words of the names of a text, in order, without the links between them."""
+    return [word for name in names(text, common) for word in name.words]
+
+
+def _is_name_word(word: Word, text: str, common: frozenset[str], *, inside: bool) -> bool:
+    if not word.capitalised or word.folded == "i" or word.text.startswith(("I'", "I’")):
+        return False
+    if inside or not _opens(text, word.start):
+        return word.folded not in FUNCTION_WORDS or _acronym(word)
+    return (word.folded not in _NOT_NAMES and word.folded not in common) or _acronym(word)
+
+
+def _acronym(word: Word) -> bool:
+    return len(word.folded) > 1 and word.text.isupper() and "'" not in word.text
+
+
+def _opens(text: str, start: int) -> bool:
+    before = max(0, start - 6)
+    return not text[before:start].strip() or _OPENS.search(text, before, start) is not None
+
+
+def _close(run: list[Word], found: list[Name], text: str) -> None:
+    if run:
+        folded = tuple(word.folded for word in run if word.folded not in _LINKS)
+        found.append(Name(text[run[0].start : run[-1].end], folded, run[0].start, run[-1].end))

@@ -1,0 +1,130 @@
+"""Numbers in news prose: 1,200, 1.2 million, "twelve", $5bn, 12 per cent, and what they count."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from newsqa.facts.dates import dates
+from newsqa.facts.words import FUNCTION_WORDS, fold, stem, word_set
+
+_UNITS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+_SCALES = {
+    "hundred": 10**2, "dozen": 12, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "b": 10**9, "tn": 10**12,
+}  # fmt: skip
+_LONG_SCALES = {word for word in _SCALES if len(word) > 2}
+_CURRENCIES: dict[str, str] = {
+    "dollar": "$", "dollars": "$", "usd": "$", "euro": "€", "euros": "€", "eur": "€", "pound": "£", "pounds": "£",
+    "gbp": "£", "yen": "¥", "rupees": "₹",
+}  # fmt: skip
+
+_SMALL = "|".join([*_UNITS, *_TENS])
+_SPELLED = rf"(?:{_SMALL}|an?(?=[\s-]+(?:{'|'.join(_LONG_SCALES)})\b))"
+_LINK = rf"(?:[\s-]+(?:and[\s-]+)?(?:{_SMALL}|hundred|thousand|million|billion|trillion|dozen)\b)"
+_NUMBER = re.compile(
+    rf"(?P<sign>[$€£¥₹])?\s?(?<![\w.,])(?:"
+    rf"(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    rf"(?:(?P<ordinal>st|nd|rd|th)\b|(?P<decade>s)\b|[\s-]?(?P<scale>(?i:{'|'.join(_SCALES)}))\b)?"
+    rf"|(?P<spelled>(?i:{_SPELLED}\b{_LINK}{{0,12}}))"
+    rf")(?P<percent>\s?%|[\s-](?i:per\s?cent|percent|percentage)\b)?",
+)
+_COUNTED = re.compile(r"[\s-]*(?:[^\W\d_]+['’]?)")
+_NO_COUNT_AFTER_ONE = word_set("of another who that or and thing in to on is was has had could would day")
+_POINTS_AT_ONE = re.compile(r"\b(?i:no|any|every|this|that|the|another)\s+$")
+_LONGEST = 40
+"""Digits beyond which a row of digits is no number that a person would read."""
+
+_COUNTED_WITHIN = 3
+_STOPS_COUNT = word_set("and or but to in on at from of as by with for who that which were was have has had is")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of a text: its value, unit, the stems of the words that it counts (nearest first), and where it is.
+
+    The unit is "%", the sign of a currency, "s" for a decade (the 1990s), or "" for a plain number.
+    """
+
+    value: Decimal
+    unit: str
+    counts: tuple[str, ...]
+    text: str
+    start: int
+    end: int
+
+
+def numbers(text: str) -> list[Number]:
+    """Find the numbers of a text, in order; the days of dates are left to `dates`."""
+    taken = [(d.start, d.end) for d in dates(text)]
+    found = (_number(match, text) for match in _NUMBER.finditer(text))
+    return [n for n in found if n and not any(start <= n.start < end for start, end in taken)]
+
+
+def _number(match: re.Match[str], text: str) -> Number | None:
+    value = _spelled(match["spelled"]) if match["spelled"] else _digits(match["digits"], match["scale"])
+    if value is None or _is_pronoun(match, text):
+        return None
+    unit = _unit(match, text)
+    written = match.group().strip()
+    start = match.end() - len(match.group().lstrip())
+    return Number(value, unit, _counted(text, match.end()), written, start, match.end())
+
+
+def _digits(digits: str, scale: str | None) -> Decimal | None:
+    if len(digits) > _LONGEST:
+        return None
+    return Decimal(digits.replace(",", "")) * (_SCALES[scale.lower()] if scale else 1)
+
+
+def _spelled(phrase: str) -> Decimal:
+    """Read number words from left to right: "two hundred and five thousand" is (2·100 + 5)·1000."""
+    total, part = 0, 0
+    for word in re.split(r"[\s-]+", phrase.lower()):
+        if word in _UNITS or word in _TENS:
+            part += _UNITS.get(word, 0) + _TENS.get(word, 0)
+        elif word in {"hundred", "dozen"}:
+            part = max(part, 1) * _SCALES[word]
+        elif word in _SCALES:
+            total, part = total + max(part, 1) * _SCALES[word], 0
+    return Decimal(total + part)
+
+
+def _is_pronoun(match: re.Match[str], text: str) -> bool:
+    """Tell the "one" of "one of them" from the one of "one person"."""
+    if (match["spelled"] or "").lower() != "one":
+        return False
+    following = _COUNTED.match(text, match.end())
+    alone = following is None or fold(following.group().strip(" -")) in _NO_COUNT_AFTER_ONE
+    return alone or _POINTS_AT_ONE.search(text[max(0, match.start() - 12) : match.start()]) is not None
+
+
+def _unit(match: re.Match[str], text: str) -> str:
+    if match["percent"]:
+        return "%"
+    if match["sign"]:
+        return match["sign"]
+    if match["decade"]:
+        return "s"
+    following = _COUNTED.match(text, match.end())
+    return _CURRENCIES.get(following.group().strip(" -").lower(), "") if following else ""
+
+
+def _counted(text: str, end: int) -> tuple[str, ...]:
+    stems: list[str] = []
+    while len(stems) < _COUNTED_WITHIN and (match := _COUNTED.match(text, end)):
+        word = fold(match.group().strip(" -\n\t"))
+        if word in _STOPS_COUNT or word in _UNITS or word in _TENS:
+            break
+        if word not in FUNCTION_WORDS:
+            stems.append(stem(word))
+        end = match.end()
+    return tuple(stems)

@@ -1,0 +1,100 @@
+"""Words as they are compared: folded to one spelling, stemmed, and told apart from the little words of grammar."""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’ʼ][^\W_]+)*")
+"""A word with its apostrophes, or letters with a full stop each (U.S.); a hyphen parts words."""
+
+
+def word_set(listed: str) -> frozenset[str]:
+    """Make a set of the words of a list that is written as people read it."""
+    return frozenset(listed.split())
+
+
+FUNCTION_WORDS = word_set(
+    """
+    a about above after again against all almost along already also although always am among an and another any anyone
+    anything are around as at away back be because been before being below between both but by can cannot could did do
+    does doing done down during each either else enough even ever every everyone everything few for from further get
+    gets getting go goes going got had has have having he hence her here hers herself him himself his how however i if
+    in indeed instead into is it its itself just last less lest let like lot made make makes many may me meanwhile might
+    mine more moreover most much must my myself near neither never nevertheless next no nobody none nor not nothing now
+    of off often on once one only onto or other others otherwise our ours ourselves out over own per perhaps quite
+    rather really same several shall she should since so some someone something sometimes soon still such than that the
+    their theirs them themselves then there therefore these they thing things this those though through throughout thus
+    to together too toward towards under unless until up upon us very via was we well were what whatever when whenever
+    where whereas wherever whether which while who whoever whole whom whose why will with within without would yes yet
+    you your yours yourself
+    don't doesn't didn't isn't aren't wasn't weren't won't wouldn't can't couldn't shouldn't hasn't haven't hadn't
+    ain't mustn't needn't i'm i've i'll i'd you're you've you'll he's she's it's we're we've we'll they're they've
+    they'll that's there's what's who's here's let's
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: as written, as compared, and where it stands (code points, end exclusive)."""
+
+    text: str
+    folded: str
+    start: int
+    end: int
+
+    @property
+    def capitalised(self) -> bool:
+        """Whether it begins with a capital letter."""
+        return self.text[0].isupper()
+
+    @property
+    def content(self) -> bool:
+        """Whether it says something: no word of grammar, no number in digits."""
+        return self.folded not in FUNCTION_WORDS and not self.folded[0].isdigit() and len(self.folded) > 1
+
+
+def words(text: str) -> list[Word]:
+    """Find the words of a text, in order."""
+    return [Word(m.group(), fold(m.group()), m.start(), m.end()) for m in WORD.finditer(text)]
+
+
+@lru_cache(maxsize=50_000)
+def fold(word: str) -> str:
+    """Bring a word to the one spelling in which words are compared: no case, accents, possessive or dots."""
+    plain = unicodedata.normalize("NFKD", word.replace("’", "'").replace("ʼ", "'"))
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    plain = plain.removesuffix("'s") if plain not in FUNCTION_WORDS else plain
+    return plain.replace(".", "").strip("'") or word
+
+
+_stemmers = threading.local()  # a stemmer keeps the word it works on, so each thread has its own
+
+
+@lru_cache(maxsize=50_000)
+def stem(folded: str) -> str:
+    """Cut a folded word to its stem by the English Snowball rules (snowballstem.org, "Porter2")."""
+    if not hasattr(_stemmers, "english"):
+        import snowballstemmer  # noqa: PLC0415
+
+        _stemmers.english = snowballstemmer.stemmer("english")
+    stemmed: str = _stemmers.english.stemWord(folded)
+    return stemmed
+
+
+def content_stems(found: Iterable[Word]) -> list[str]:
+    """Return the stems of the words that say something, in order."""
+    return [stem(word.folded) for word in found if word.content]
+
+
+def lower_case_words(text: str) -> frozenset[str]:
+    """Return the folded words that a text also writes in lower case: those are no names."""
+    return frozenset(fold(m.group()) for m in WORD.finditer(text) if m.group()[0].islower())

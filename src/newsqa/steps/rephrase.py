@@ -1,0 +1,89 @@
+"""Follow-ups made whole from the conversation, by rules: who "he" is, what "and how many drones?" counts."""
+
+from __future__ import annotations
+
+import re
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from newsqa.conversation.fragments import complete, is_fragment, opens_as_follow_up, topic_of, without_opener
+from newsqa.conversation.pronouns import name_people, name_place, points_back
+from newsqa.conversation.subject import Subject
+from newsqa.facts.names import names
+from newsqa.facts.words import content_stems, words
+from newsqa.steps.refuse import OPENINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from newsqa.records import Turn
+
+RECENT_TURNS = 12
+"""Messages that are looked back on; what a follow-up means stands in the last few."""
+
+LONGEST = 1_000
+"""Characters: a longer question needs no context, and of a longer message only so much is read."""
+
+FEW_WORDS = 2
+"""A question without a name and with no more telling words than this leans on the one before, if it shares a word."""
+
+_MARKERS = re.compile(r"\s*\[[0-9,\s]{1,20}\]")
+
+
+def rephrase(question: str, history: Sequence[Turn]) -> str:
+    """Return the question as one that can be understood alone; one that already can comes back as it is.
+
+    Names take the place of pronouns, fragments theirs in the previous question; where that cannot be done, what the
+    previous question was about follows in brackets.
+    """
+    if len(question) > LONGEST or not history:
+        return question
+    subject = reduce(_ask_on, _exchanges(history[-RECENT_TURNS:]), None)
+    return _whole(question, subject) if subject else question
+
+
+def _ask_on(before: Subject | None, exchange: tuple[str, str]) -> Subject:
+    """Make each question whole by the one before it, so that a chain of follow-ups keeps its subject."""
+    question, answer = exchange
+    return Subject(_whole(question, before) if before else question, answer)
+
+
+def _exchanges(history: Sequence[Turn]) -> Iterator[tuple[str, str]]:
+    """Pair the questions with their answers; a refusal counts as none."""
+    for n, turn in enumerate(history):
+        if turn.role != "user" or not turn.content.strip():
+            continue
+        replies = (reply.content for reply in history[n + 1 : n + 2] if reply.role == "assistant")
+        answer = _MARKERS.sub("", next(replies, "")[:LONGEST])
+        refused = answer.startswith(tuple(OPENINGS.values()))
+        yield " ".join(turn.content[:LONGEST].split()), "" if refused else " ".join(answer.split())
+
+
+def _whole(question: str, subject: Subject) -> str:
+    asked = without_opener(question.strip())
+    if is_fragment(asked):
+        return complete(asked, subject.question) or _with_topic(asked, subject)
+    named = name_place(name_people(asked, subject), subject)
+    if points_back(named) or (opens_as_follow_up(question) and _says_little(named)) or _leans(named, subject):
+        return _with_topic(named, subject)
+    return question if named == asked else named
+
+
+def _says_little(question: str) -> bool:
+    named = {word for name in names(question) for word in name.words}
+    return sum(word.content and word.folded not in named for word in words(question)) <= 1
+
+
+def _leans(question: str, subject: Subject) -> bool:
+    """Whether a short question without names shares a word with what was just spoken of."""
+    stems = content_stems(words(question))
+    if len(stems) > FEW_WORDS or names(question[:1].lower() + question[1:]):
+        return False
+    return bool(set(stems) & set(content_stems(words(f"{subject.question} {subject.answer}"))))
+
+
+def _with_topic(question: str, subject: Subject) -> str:
+    topic = topic_of(subject.question)
+    if not names(topic) and (name := subject.first_name_in_answer()):
+        topic = f"{topic}, {name}"
+    return f"{question} ({topic})" if topic and topic.casefold() not in question.casefold() else question

@@ -1,0 +1,107 @@
+"""The check of drafts: every quote a span of a stored article, every sentence carried by its quotes. Pure code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsqa.records import Checked, Citation, Claim, Dropped, Quote, Sentence
+from newsqa.sentences import sentence_spans
+from newsqa.support import support
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from newsqa.records import Carrier, Draft, Hit
+
+NO_QUOTE = "no quote from the articles at hand goes with it"
+REPEATED = "it says again what a sentence before it says"
+
+
+def verify(draft: Draft, evidence: Sequence[Hit]) -> Checked:
+    """Keep the sentences of a draft that their quotes carry; tell which were dropped, and why.
+
+    A citation is one or more whole sentences of an article among the evidence: a quote that begins or ends inside a
+    sentence is widened to it, one from any other article is left out. Citations are numbered from 1 in the order of
+    their first use, each span once, and everything about their article comes from the evidence.
+    """
+    library = _Library(evidence)
+    sentences: list[Sentence] = []
+    numbered: dict[Quote, int] = {}
+    dropped: list[Dropped] = []
+    seen: set[str] = set()
+    for claim in draft.claims:
+        quotes = library.settle(claim.quotes)
+        share, fault = _judge(claim, quotes, seen)
+        if fault:
+            dropped.append(Dropped(claim.text, fault))
+            continue
+        seen.add(_key(claim))
+        marks = tuple(numbered.setdefault(quote, len(numbered) + 1) for quote in quotes)
+        sentences.append(Sentence(claim.text, marks, round(share, 3)))
+    citations = tuple(_citation(n, quote) for quote, n in numbered.items())
+    return Checked(tuple(sentences), citations, tuple(dropped))
+
+
+def _judge(claim: Claim, quotes: Sequence[Quote], seen: set[str]) -> tuple[float, str | None]:
+    if not quotes:
+        return 0.0, NO_QUOTE
+    if _key(claim) in seen:
+        return 0.0, REPEATED
+    known = [name for quote in quotes for name in (quote.article.outlet, quote.article.byline) if name]
+    found = support(claim.text, [quote.text for quote in quotes], known_names=known)
+    return found.share, found.fault
+
+
+def _key(claim: Claim) -> str:
+    return " ".join(claim.text.casefold().split())
+
+
+class _Library:
+    """The articles of the evidence, and their sentences, each parted once and only if it is quoted."""
+
+    def __init__(self, evidence: Sequence[Hit]) -> None:
+        self._articles = {hit.article.id: hit.article for hit in reversed(evidence)}
+        self._spans: dict[str, list[tuple[int, int]]] = {}
+        self._carriers: dict[str, tuple[Carrier, ...]] = {}
+        for hit in evidence:
+            known = self._carriers.get(hit.article.id, ())
+            new = tuple(carrier for carrier in hit.also_carried_by if carrier not in known)
+            self._carriers[hit.article.id] = known + new
+
+    def settle(self, quotes: Sequence[Quote]) -> tuple[Quote, ...]:
+        """Return the quotes as whole sentences of articles at hand, each once."""
+        settled = (self._settled(quote) for quote in quotes)
+        return tuple(dict.fromkeys(quote for quote in settled if quote))
+
+    def _settled(self, quote: Quote) -> Quote | None:
+        article = self._articles.get(quote.article.id)
+        if article is None or not 0 <= quote.start < quote.end <= len(article.text):
+            return None
+        touched = [
+            (start, end) for start, end in self._sentences(article.id) if start < quote.end and end > quote.start
+        ]
+        if not touched:
+            return None
+        return Quote(article, touched[0][0], touched[-1][1], self._carriers[article.id])
+
+    def _sentences(self, article_id: str) -> list[tuple[int, int]]:
+        if article_id not in self._spans:
+            self._spans[article_id] = sentence_spans(self._articles[article_id].text)
+        return self._spans[article_id]
+
+
+def _citation(n: int, quote: Quote) -> Citation:
+    article = quote.article
+    return Citation(
+        n=n,
+        article_id=article.id,
+        title=article.title,
+        outlet=article.outlet,
+        published=article.published,
+        url=article.url,
+        path=article.path,
+        quote=quote.text,
+        start=quote.start,
+        end=quote.end,
+        also_carried_by=quote.also_carried_by,
+    )
