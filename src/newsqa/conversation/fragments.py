@@ -33,7 +33,10 @@ WHEN = re.compile(
 _BARE = re.compile(
     r"^(?:why|when|where|who|how|how\s+come|how\s+so|since\s+when|by\s+whom|how\s+(?:many|much|long|often))$"
 )
-_GENERIC = word_set("people more others exactly many much then so else")
+_PREPOSITION = re.compile(r"(?:in|on|since|by|before|after|until|during)\s", re.IGNORECASE)
+_SAYS_WHEN = re.compile(rf"{_PREPOSITION.pattern}|(?:last|this|next)\s|yester|today|tomor", re.IGNORECASE)
+_NOUN_PHRASE = ("the ", "in ", "at ", "for ", "from ", "its ", "their ")
+_PAST_VERBS = word_set("died left took fell won lost came went began rose got were hit")
 
 
 def without_opener(question: str) -> str:
@@ -66,9 +69,7 @@ def is_fragment(question: str) -> bool:
         return True
     if phrase := _WH_PHRASE.match(bare):
         return phrase.end() == len(bare) and _counts(phrase)
-    return len(words(bare)) <= 4 and bare.casefold().startswith(
-        ("the ", "in ", "at ", "for ", "from ", "its ", "their ")
-    )
+    return len(words(bare)) <= 4 and bare.casefold().startswith(_NOUN_PHRASE)
 
 
 def topic_of(question: str) -> str:
@@ -88,11 +89,8 @@ def _another_time(bare: str, previous: str) -> str | None:
         return None
     if found := list(WHEN.finditer(previous)):
         last = found[-1]
-        preposition = re.match(r"(?:in|on|since|by|before|after|until|during)\s", last.group(), re.IGNORECASE)
-        own = re.match(
-            r"(?:in|on|since|by|before|after|until|during|last|this|next|yester|today|tomor)", when, re.IGNORECASE
-        )
-        put = when[0].lower() + when[1:] if own else (preposition.group() if preposition else "in ") + when
+        preposition = _PREPOSITION.match(last.group())
+        put = _uncapital(when) if _SAYS_WHEN.match(when) else (preposition.group() if preposition else "in ") + when
         return previous[: last.start()] + put + previous[last.end() :]
     return previous.rstrip("?!. ") + " " + _uncapital(when) + "?"
 
@@ -146,7 +144,7 @@ def _verbal(nouns: list[str]) -> bool:
 
 def _uncapital(text: str) -> str:
     """Begin in lower case, but leave a month or a weekday its capital."""
-    return text if re.match(rf"(?:{_MONTH}|{_WEEKDAY})", text, re.IGNORECASE) else text[:1].lower() + text[1:]
+    return text if re.match(rf"(?:{_MONTH}|{_WEEKDAY})\b", text, re.IGNORECASE) else text[:1].lower() + text[1:]
 
 
 def _capital(text: str) -> str:

@@ -17,7 +17,9 @@ _NOT_NAMES = FUNCTION_WORDS | word_set(
     according additionally amid analysts another authorities citing critics despite earlier eventually experts finally
     following formally given including ironically later local many no notably officials police previously recently
     regardless reporters reportedly residents said separately sources speaking still supporters today tomorrow
-    ultimately unlike why witnesses yes yesterday
+    ultimately unlike why witnesses yes yesterday two three four five six seven eight nine ten eleven twelve thirteen
+    fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred
+    hundreds thousand thousands million millions dozens
     """
 )
 
