@@ -6,6 +6,7 @@ PDF): there a line break is a space. Inside such a unit each full stop is judged
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -91,7 +92,7 @@ def _wrapped(text: str, block: list[Span]) -> list[bool]:
     hard = [False] * (len(block) - 1)
     if not hard or not 45 <= width <= 110:
         return hard
-    soft = [_had_no_room(text, *pair, width) for pair in zip(block, block[1:], strict=False)]
+    soft = [_had_no_room(text, *pair, width) for pair in itertools.pairwise(block)]
     running_on = [joined and text[line[0]].islower() for joined, line in zip(soft, block[1:], strict=True)]
     if len(soft) == 1:
         return running_on
@@ -166,23 +167,19 @@ def _cut_without_space(text: str, begin: int, end: int, match: re.Match[str], *,
 
 def _abbreviates(text: str, begin: int, match: re.Match[str], word: str, *, opened: bool) -> bool:
     """Tell whether a single full stop belongs to an abbreviation and the sentence goes on with `word`."""
-    if match["close"] and match["close"] not in {"*", "**", "_"}:
+    stop = match.start()
+    if match["close"].strip("*_"):
         return False
-    before = _before(text, begin, match.start())
-    opens = opened or word in OPENERS
-    if _NUMBERING.match(text, begin, match.start()) and match.start() - begin < 8:
-        return True
-    if before in TITLES:
+    before = _before(text, begin, stop)
+    if before in TITLES or (stop - begin < 8 and _NUMBERING.match(text, begin, stop)):
         return not opened
-    if before in NUMBERED:
-        return word[0].isdigit()
+    if before in NUMBERED or before.lower() in {"a.m", "p.m"}:
+        return word[0].isdigit() or ("." in before and word in AFTER_HOUR)
+    if opened or word in OPENERS:
+        return False
     if len(before) == 1 and before.isalpha():
-        return before.isupper() and not opens and not _names_a_letter(text, begin, match.start() - 1)
-    if _DOTTED.fullmatch(before):
-        if before.lower() in {"a.m", "p.m"}:
-            return word in AFTER_HOUR or word[0].isdigit()
-        return not opens
-    return before.rpartition("-")[2] in OPEN and not opens
+        return before.isupper() and not _names_a_letter(text, begin, stop - 1)
+    return _DOTTED.fullmatch(before) is not None or before.rpartition("-")[2] in OPEN
 
 
 def _before(text: str, begin: int, stop: int) -> str:
