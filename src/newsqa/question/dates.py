@@ -77,6 +77,8 @@ def _joined(text: str, one: _Found, other: _Found) -> bool:
 
 def _opened(text: str, found: _Found) -> Span:
     """Open the span at one end where a word before it says so."""
+    if RANGE.search(text[found.start : found.end]):
+        return found.span
     before = OPENS_END.search(text[: found.start])
     word = before[1].lower() if before else ""
     if word in {"since", "after", "from"}:
@@ -200,6 +202,7 @@ def _near(match: re.Match[str], asked: date) -> Span | None:
 EARLIEST_YEAR = 1900
 FARTHEST = 36500  # days: farther back there is no news, and soon no calendar
 JOINTS = {"and", "to", "until", "till", "through", "-", "–"}
+RANGE = re.compile(r"[a-z].*\d\s*[-–]\s*\d|\d\s*[-–]\s*\d.*[a-z]|\b(to|and|until|through)\b", re.IGNORECASE)
 OPENS_PAIR = re.compile(r"\b(between|from)\s*(the\s+)?$", re.IGNORECASE)
 OPENS_END = re.compile(r"\b(since|after|from|before|until|till|up to)\s*(the\s+)?$", re.IGNORECASE)
 
