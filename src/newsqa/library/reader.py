@@ -1,0 +1,196 @@
+"""What a question reads of the library; every function reads in the transaction that its connection holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from typing import TYPE_CHECKING
+
+from newsqa.library.values import SourceSummary, outlet_key
+from newsqa.records import NO_BOUNDS, Article, Carrier, Hit, Passage
+from newsqa.seams import Coverage, Lexicon
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from newsqa.records import Bounds
+    from newsqa.seams import Ranked
+
+TITLE_WEIGHT, TEXT_WEIGHT = 2.0, 1.0
+
+_ARTICLE = """
+SELECT a.id, a.article_id, a.text, a.title, a.outlet, a.byline, a.published, a.url, a.language,
+    (SELECT s.name || iif(s.folder, '/' || f.path, '') || p.place
+     FROM places p JOIN files f ON f.id = p.file JOIN sources s ON s.id = f.source
+     WHERE p.article = a.id ORDER BY p.id LIMIT 1)
+FROM articles a WHERE
+"""
+
+_CARRIERS = """
+WITH RECURSIVE
+    pairs (one, two) AS (SELECT article, other FROM copies UNION ALL SELECT other, article FROM copies),
+    story (id) AS (VALUES (?1) UNION SELECT two FROM story JOIN pairs ON one = id)
+SELECT a.article_id, a.outlet FROM story s JOIN articles a ON a.id = s.id WHERE s.id != ?1 ORDER BY a.article_id
+"""
+
+
+def meta(database: sqlite3.Connection) -> dict[str, str]:
+    """Return the facts about the whole index: its generation among them."""
+    return dict(database.execute("SELECT key, value FROM meta").fetchall())
+
+
+def articles_digest(database: sqlite3.Connection) -> str:
+    """Identify what the articles are, by their ids and words, in no matter which order they came."""
+    digest = hashlib.blake2b(digest_size=8)
+    for rows in (
+        database.execute("SELECT article_id, digest FROM articles ORDER BY article_id"),
+        database.execute("SELECT outlet_key, CAST(line AS BLOB) FROM repeated ORDER BY outlet_key, line"),
+    ):
+        for name, value in rows:
+            digest.update(name.encode() + b"\0" + value + b"\n")
+    return digest.hexdigest()
+
+
+def lexicon(database: sqlite3.Connection) -> Lexicon:
+    """Return the outlets and bylines, as stored, in the order of the alphabet."""
+    return Lexicon(outlets=_distinct(database, "outlet"), bylines=_distinct(database, "byline"))
+
+
+def _distinct(database: sqlite3.Connection, column: str) -> tuple[str, ...]:
+    rows = database.execute(
+        f"SELECT DISTINCT {column} FROM articles WHERE {column} IS NOT NULL ORDER BY 1"  # noqa: S608  our own names
+    )
+    return tuple(row[0] for row in rows)
+
+
+def coverage(database: sqlite3.Connection, bounds: Bounds) -> Coverage:
+    """Return what the articles within the bounds span; the undated ones are those that dated bounds leave out."""
+    where, values = _within(bounds)
+    found, first, last = database.execute(
+        f"SELECT count(*), min(published), max(published) FROM articles a WHERE {where}",  # noqa: S608
+        values,
+    ).fetchone()
+    outlet_only = type(bounds)(outlet=bounds.outlet)
+    where, values = _within(outlet_only)
+    undated = database.execute(
+        f"SELECT count(*) FROM articles a WHERE {where} AND published IS NULL",  # noqa: S608
+        values,
+    ).fetchone()[0]
+    return Coverage(articles=found, undated=undated, first=_day(first), last=_day(last))
+
+
+def by_words(database: sqlite3.Connection, terms: Sequence[str], bounds: Bounds, limit: int) -> Ranked:
+    """Rank passages by BM25 (FTS5's, k1 1.2, b 0.75); a word of the title weighs twice."""
+    query = " OR ".join(filter(None, map(_phrase, terms)))
+    if not query or limit < 1:
+        return []
+    score = f"bm25(words, {TITLE_WEIGHT}, {TEXT_WEIGHT})"
+    if bounds == NO_BOUNDS:
+        sql, values = f"SELECT rowid, {score} FROM words WHERE words MATCH ?", [query]  # noqa: S608
+    else:
+        where, more = _within(bounds)
+        sql = (
+            f"SELECT w.rowid, {score} FROM words w JOIN passages p ON p.id = w.rowid "  # noqa: S608
+            f"JOIN articles a ON a.id = p.article WHERE words MATCH ? AND {where}"
+        )
+        values = [query, *more]
+    rows = database.execute(f"{sql} ORDER BY 2, 1 LIMIT ?", (*values, limit))
+    return [(passage, -score) for passage, score in rows]
+
+
+def _phrase(term: str) -> str:
+    """Quote a term, so that FTS5 reads it as words and never as its syntax."""
+    words = term.replace("\0", " ").replace('"', " ").encode("utf-8", "ignore").decode().strip()
+    return f'"{words}"' if any(letter.isalnum() for letter in words) else ""
+
+
+def passages_within(database: sqlite3.Connection, bounds: Bounds) -> list[int]:
+    """Return the ids of the passages within the bounds."""
+    where, values = _within(bounds)
+    rows = database.execute(
+        f"SELECT p.id FROM passages p JOIN articles a ON a.id = p.article WHERE {where}",  # noqa: S608
+        values,
+    )
+    return [row[0] for row in rows]
+
+
+def known(database: sqlite3.Connection, passages: Sequence[int]) -> set[int]:
+    """Return which of these passages the library holds."""
+    marks = ", ".join("?" * len(passages))
+    rows = database.execute(f"SELECT id FROM passages WHERE id IN ({marks})", tuple(passages))  # noqa: S608
+    return {row[0] for row in rows}
+
+
+def all_vectors(database: sqlite3.Connection) -> tuple[list[int], bytes]:
+    """Return the ids of the passages that have a vector, and the vectors, float32, one after the other."""
+    rows = database.execute(
+        "SELECT p.id, v.vector FROM passages p JOIN vectors v ON v.embedded = p.embedded ORDER BY p.id"
+    ).fetchall()
+    return [row[0] for row in rows], b"".join(row[1] for row in rows)
+
+
+def hits(database: sqlite3.Connection, ranked: Ranked) -> list[Hit]:
+    """Load passages with their articles and copies, in the order given; what the library does not hold is left out."""
+    articles: dict[int, tuple[Article | None, tuple[Carrier, ...]]] = {}
+    found = []
+    for passage, score in ranked:
+        row = database.execute("SELECT article, start, end FROM passages WHERE id = ?", (passage,)).fetchone()
+        if row is None:
+            continue
+        key, start, end = row
+        if key not in articles:
+            articles[key] = _article(database, "a.id = ?", key), _carriers(database, key)
+        article, carriers = articles[key]
+        assert article is not None  # noqa: S101  a passage refers to an article that is there
+        text = article.text[start:end]
+        found.append(Hit(Passage(passage, article.id, start, end, text), article, score, carriers))
+    return found
+
+
+def article(database: sqlite3.Connection, article_id: str) -> Article | None:
+    """Return an article by its id, or None."""
+    return _article(database, "a.article_id = ?", article_id)
+
+
+def _article(database: sqlite3.Connection, where: str, value: object) -> Article | None:
+    row = database.execute(_ARTICLE + where, (value,)).fetchone()
+    if row is None:
+        return None
+    _, article_id, text, title, outlet, byline, published, url, language, path = row
+    return Article(article_id, text, path or "", title, outlet, byline, _day(published), url, language)
+
+
+def _carriers(database: sqlite3.Connection, key: int) -> tuple[Carrier, ...]:
+    return tuple(Carrier(*row) for row in database.execute(_CARRIERS, (key,)))
+
+
+def sources(database: sqlite3.Connection) -> list[SourceSummary]:
+    """Return a summary of every source."""
+    rows = database.execute(
+        "SELECT s.name, s.location, "
+        "(SELECT count(*) FROM files f WHERE f.source = s.id), "
+        "(SELECT count(DISTINCT p.article) FROM files f JOIN places p ON p.file = f.id WHERE f.source = s.id), "
+        "(SELECT json_group_array(j.value) FROM files f, json_each(f.problems) j WHERE f.source = s.id) "
+        "FROM sources s ORDER BY s.id"
+    )
+    return [
+        SourceSummary(name, location, files, articles, tuple(json.loads(problems)))
+        for name, location, files, articles, problems in rows
+    ]
+
+
+def _within(bounds: Bounds) -> tuple[str, list[str]]:
+    """Return the bounds as a condition on `articles a`, and its values."""
+    conditions = {
+        "a.outlet_key = ?": outlet_key(bounds.outlet) if bounds.outlet else None,
+        "a.published >= ?": bounds.since.isoformat() if bounds.since else None,
+        "a.published <= ?": bounds.last_day.isoformat() if bounds.last_day else None,
+    }
+    held = {condition: value for condition, value in conditions.items() if value is not None}
+    return " AND ".join(held) or "1", list(held.values())
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
