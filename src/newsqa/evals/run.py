@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from newsqa.errors import BusyError, NewsqaError, SourceError
 from newsqa.private import private_file, private_folder
 from newsqa.records import Answer, Bounds
+from newsqa.render.marks import count
 from newsqa.render.record import to_line, to_record
+from newsqa.render.safe import safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +36,16 @@ class RunReport:
     kept: int
     refused: int
     failed: int
+
+    def record(self) -> JsonObject:
+        """Return the report as a JSON object."""
+        return {**asdict(self), "file": str(self.file)}
+
+    def summary(self) -> str:
+        """Return the report in a line for a person."""
+        before = f" {self.kept} were there from before." if self.kept else ""
+        asked = f"{count(self.questions - self.kept, 'question')} asked"
+        return f"{asked}: {self.refused} refused, {self.failed} failed.{before} {safe_line(str(self.file))}"
 
 
 def run_set(items: Sequence[Item], desk: Desk, folder: Path, report: Callable[[int], None]) -> RunReport:

@@ -34,7 +34,7 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A question of a set. `answers` are accepted strings; `answerable` is False where a refusal is right, else None."""
+    """A question of a set. `answers` are accepted strings; `answerable` is False where a refusal is right."""
 
     id: str
     question: str
@@ -51,7 +51,7 @@ class Item:
 def read_set(path: Path) -> list[Item]:
     """Read a set of questions. Raises SourceError, naming file and line, where it is not one."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").split("\n")  # a JSON text may hold other line ends
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"The set {path} cannot be read: {error}", hint="It is JSON, one question a line.") from error
     items: dict[str, Item] = {}

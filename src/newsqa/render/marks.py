@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from newsqa.records import Answer, Article, Carrier, Citation
 
 MOST_CARRIERS = 4
+WIDEST = 96  # columns; longer lines are hard to read
 
 
 def day(when: date) -> str:
@@ -55,9 +56,7 @@ def carried_by(carriers: tuple[Carrier, ...]) -> str:
 
 def left_out(answer: Answer) -> list[str]:
     """Tell of each sentence that was dropped, and of what else a reader should know beside the answer."""
-    dropped = [
-        f"Left out, not proved by its quotes: “{safe_line(d.text)}” ({safe_line(d.why)})" for d in answer.dropped
-    ]
+    dropped = [f"Left out: “{safe_line(d.text)}” ({safe_line(d.why)})" for d in answer.dropped]
     cut = ["The answer is incomplete: the model was cut off."] if answer.incomplete else []
     return [*cut, *dropped, *(safe_line(notice) for notice in answer.notices)]
 

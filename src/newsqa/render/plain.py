@@ -8,6 +8,7 @@ from newsqa.render.marks import carried_by, headline, left_out, provenance, same
 from newsqa.render.safe import safe, safe_line
 
 if TYPE_CHECKING:
+    from newsqa.errors import NewsqaError
     from newsqa.records import Answer, Article, Citation
 
 
@@ -17,6 +18,11 @@ def answer_text(answer: Answer) -> str:
     parts += [_source(c, again=again) for c, again in zip(answer.citations, _again(answer), strict=True)]
     parts += left_out(answer)
     return "\n\n".join(parts)
+
+
+def error_line(error: NewsqaError) -> str:
+    """Return why something could not be done and what to do, in one line."""
+    return safe_line(f"{error} {error.hint}")
 
 
 def quote_text(citation: Citation) -> str:

@@ -36,7 +36,7 @@ _SPACES = re.compile(r"\s+")
 
 
 def safe(text: str) -> str:
-    """Return the text as it may be shown over several lines: only "\\n" is left of all controls."""
+    """Return the text as it may be shown over several lines: line feeds are left of all controls."""
     return _LINE_ENDS.sub("\n", text).translate(_TABLE)
 
 

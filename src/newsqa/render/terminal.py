@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from rich.console import Group
@@ -20,11 +19,11 @@ if TYPE_CHECKING:
 
     from newsqa.records import Answer, Article, Citation, Sentence
 
-WIDEST = 96  # longer lines are hard to read
 MARKER = "cyan"
 HIGHLIGHT = "bold yellow"
 ASIDE = "dim"
-_MARKERS = re.compile(r"\[\d+\]")
+MARKED = "on grey23"
+AROUND = 600  # characters of an article shown before and after a quote
 _EDGE = (0, 2, 0, 2)
 
 
@@ -41,10 +40,9 @@ def answer_view(answer: Answer) -> RenderableType:
 
 def sentences_view(sentences: Sequence[Sentence]) -> Text:
     """Show sentences with the numbers of their sources, as one paragraph."""
-    text = Text(" ").join(
+    return Text(" ").join(
         Text(safe_line(s.text)).append("".join(f" [{n}]" for n in s.citations), style=MARKER) for s in sentences
     )
-    return text
 
 
 def refusal_view(answer: Answer) -> RenderableType:
@@ -52,23 +50,46 @@ def refusal_view(answer: Answer) -> RenderableType:
     return Text(safe_line(answer.text), style="italic")
 
 
-def article_view(article: Article, question: str = "", spans: Sequence[tuple[int, int]] = ()) -> RenderableType:
-    """Show a whole article, or what `spans` (code points of its text) mark in it."""
-    head = Text(headline(article), style="bold")
+def article_view(article: Article, question: str = "", span: tuple[int, int] | None = None) -> RenderableType:
+    """Show a whole article; what `span` (code points of its text) covers is marked."""
+    return Padding(Group(*_about(article), Text(""), _marked(article.text, question, span)), _EDGE)
+
+
+def excerpt_view(article: Article, span: tuple[int, int], question: str = "") -> RenderableType:
+    """Show an article around a span of it, which is marked, up to whole lines where they are near."""
+    first, last = _surroundings(article.text, *span)
+    inner = (span[0] - first, span[1] - first)
+    pieces = [_marked(article.text[first:last], question, inner)]
+    before = [Text("…", style=ASIDE)] if first else []
+    after = [Text("…", style=ASIDE)] if last < len(article.text) else []
+    return Padding(Group(*_about(article), Text(""), *before, *pieces, *after), _EDGE)
+
+
+def _about(article: Article) -> list[Text]:
     byline = f"By {safe_line(article.byline)}" if article.byline else ""
-    about = [provenance(article), byline, safe_line(article.url or article.path), article.id]
-    lines = [Text(line, style=ASIDE) for line in about if line]
-    return Padding(Group(head, *lines, Text(""), _marked(article.text, question, spans)), _EDGE)
+    lines = [provenance(article), byline, safe_line(article.url or article.path), article.id]
+    return [Text(headline(article), style="bold"), *(Text(line, style=ASIDE) for line in lines if line)]
 
 
-def _marked(text: str, question: str, spans: Sequence[tuple[int, int]]) -> Text:
-    """Show text with spans in reverse; each piece is made safe by itself, so the offsets stay true."""
-    shown, at = Text(), 0
-    for start, end in sorted(spans):
-        shown.append(safe(text[at:start]))
-        shown.append_text(highlighted(safe(text[start:end]), question, base="on grey19"))
-        at = end
-    return shown.append(safe(text[at:]))
+def _surroundings(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where an excerpt begins and ends: at the last line break in reach, else at a space."""
+    first, last = max(start - AROUND, 0), min(end + AROUND, len(text))
+    if first:
+        line = text.find("\n", first, start)
+        first = (line if line >= 0 else max(text.find(" ", first, start), first - 1)) + 1
+    if last < len(text):
+        line = text.rfind("\n", end, last)
+        last = line if line >= 0 else max(text.rfind(" ", end, last), end)
+    return first, last
+
+
+def _marked(text: str, question: str, span: tuple[int, int] | None) -> Text:
+    """Show text with a span of it marked; each piece is made safe by itself, so the offsets stay true."""
+    if span is None:
+        return Text(safe(text))
+    start, end = span
+    quote = highlighted(safe(text[start:end]), question, base=MARKED)
+    return Text(safe(text[:start])).append_text(quote).append(safe(text[end:]))
 
 
 def highlighted(text: str, question: str, base: str = "") -> Text:

@@ -1,0 +1,200 @@
+"""The commands: each decodes its arguments and hands them to the room that does the work."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from newsqa import __version__
+from newsqa.errors import NewsqaError
+from newsqa.fronts.terminal.days import first_day, last_day
+from newsqa.records import Bounds
+from newsqa.render.plain import error_line
+from newsqa.render.safe import safe_line
+from newsqa.settings import Settings
+
+app = typer.Typer(
+    help="Ask a folder of news articles; every sentence of the answer carries the quote that proves it.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+sources_app = typer.Typer(help="List, rename and remove what has been indexed.", rich_markup_mode=None)
+eval_app = typer.Typer(help="Measure answers over a set of questions.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(sources_app, name="sources")
+app.add_typer(eval_app, name="eval")
+
+Index = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="The folder of the index [.newsqa].")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
+Outlet = Annotated[str | None, typer.Option(metavar="NAME", help="See only articles of this outlet.")]
+Since = Annotated[date | None, typer.Option(parser=first_day, metavar="DATE", help="See nothing from before this day.")]
+Until = Annotated[date | None, typer.Option(parser=last_day, metavar="DATE", help="See nothing from after this day.")]
+AsOf = Annotated[date | None, typer.Option(parser=last_day, metavar="DATE", help="Answer as on this day.")]
+Asked = Annotated[date | None, typer.Option(parser=first_day, metavar="DATE", help="The day that is today [today].")]
+
+
+def _settings(index: Path | None) -> Settings:
+    settings = Settings.load()
+    return replace(settings, index=index.expanduser()) if index else settings
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"newsqa {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def index(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE…", help="Folders or files; - is standard input.")],
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="What to call the source.")] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index anew, with the models now set.")] = False,
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """Read articles into the index; what is unchanged costs nothing."""
+    from newsqa.fronts.terminal.indexing import index_sources  # noqa: PLC0415
+
+    index_sources(_settings(index), sources, name=name, rebuild=rebuild, as_json=json)
+
+
+@app.command()
+def ask(
+    question: Annotated[
+        list[str] | None, typer.Argument(help="The question; - or nothing reads standard input.")
+    ] = None,
+    outlet: Outlet = None,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    asked: Asked = None,
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """Answer one question from the articles."""
+    from newsqa.fronts.terminal.ask import ask as answer  # noqa: PLC0415
+
+    answer(_settings(index), question or [], Bounds(outlet, since, until, as_of), asked, as_json=json)
+
+
+@app.command()
+def chat(
+    resume: Annotated[bool, typer.Option("--continue", "-c", help="Go on with the last conversation.")] = False,
+    index: Index = None,
+) -> None:
+    """Ask one question after another; /help tells what else it can do."""
+    from newsqa.fronts.terminal.chat.loop import chat as talk  # noqa: PLC0415
+
+    talk(_settings(index), resume=resume)
+
+
+@app.command()
+def show(
+    article_id: Annotated[str, typer.Argument(metavar="ARTICLE_ID", help="An id, as citations have it.")],
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """Print one stored article."""
+    from newsqa.fronts.terminal.ask import show as print_article  # noqa: PLC0415
+
+    print_article(_settings(index), article_id, as_json=json)
+
+
+@sources_app.callback(invoke_without_command=True)
+def sources(context: typer.Context, index: Index = None, json: Json = False) -> None:
+    """List, rename and remove what has been indexed."""
+    if context.invoked_subcommand is None:
+        from newsqa.fronts.terminal.sources import list_sources  # noqa: PLC0415
+
+        list_sources(_settings(index), as_json=json)
+
+
+@sources_app.command()
+def rename(
+    name: Annotated[str, typer.Argument(help="The source, as listed.")],
+    new: Annotated[str, typer.Argument(help="Its new name.")],
+    index: Index = None,
+) -> None:
+    """Give a source another name."""
+    from newsqa.fronts.terminal.sources import rename_source  # noqa: PLC0415
+
+    rename_source(_settings(index), name, new)
+
+
+@sources_app.command()
+def remove(name: Annotated[str, typer.Argument(help="The source, as listed.")], index: Index = None) -> None:
+    """Remove a source and its articles from the index; the files stay."""
+    from newsqa.fronts.terminal.sources import remove_source  # noqa: PLC0415
+
+    remove_source(_settings(index), name)
+
+
+@app.command()
+def doctor(index: Index = None, json: Json = False) -> None:
+    """Check models, index and settings; say what to mend."""
+    from newsqa.fronts.terminal.doctor import examine  # noqa: PLC0415
+
+    raise typer.Exit(examine(index, as_json=json))
+
+
+@eval_app.command()
+def run(
+    questions: Annotated[Path, typer.Argument(metavar="SET", help="Questions: JSON, one object a line.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder for run.jsonl; an interrupted run goes on.")],
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """Ask every question of a set and keep the records, one a line."""
+    from newsqa.evals.run import run_set  # noqa: PLC0415
+    from newsqa.evals.sets import read_set  # noqa: PLC0415
+    from newsqa.fronts.terminal.console import print_json, print_text  # noqa: PLC0415
+    from newsqa.fronts.terminal.progress import counting  # noqa: PLC0415
+    from newsqa.wiring import open_desk  # noqa: PLC0415
+
+    items = read_set(questions)
+    with open_desk(_settings(index)) as desk, counting("asking", len(items)) as report:
+        done = run_set(items, desk, out, report)
+    print_json(done.record()) if json else print_text(done.summary())
+
+
+def main() -> NoReturn:
+    """Run a command. Exit code 0: done, 1: it could not be done, 2: usage, 130: interrupted."""
+    try:
+        app()
+    except NewsqaError as error:
+        _fail(error_line(error), error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        if _debugging():
+            raise
+        _fail(f"something unforeseen: {type(error).__name__}: {error}. NEWSQA_DEBUG=1 shows where.", 1)
+    sys.exit(0)
+
+
+def _fail(why: str, code: int) -> NoReturn:
+    encoding = sys.stderr.encoding or "utf-8"
+    sys.stderr.write(f"newsqa: {safe_line(why)}\n".encode(encoding, "replace").decode(encoding))
+    sys.exit(code)
+
+
+def _debugging() -> bool:
+    try:
+        return Settings.load().debug
+    except NewsqaError:
+        return False

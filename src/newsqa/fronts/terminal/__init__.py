@@ -1,0 +1,1 @@
+"""The terminal: the commands' bodies and the chat."""

@@ -1,0 +1,1 @@
+"""The chat: a prompt, commands, and a conversation that is kept."""

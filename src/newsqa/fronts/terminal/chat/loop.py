@@ -1,0 +1,79 @@
+"""`newsqa chat`: lines in, answers out, until there are no more lines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from newsqa.errors import NewsqaError
+from newsqa.fronts.terminal.chat.asking import ask
+from newsqa.fronts.terminal.chat.commands import Leave, run_command, tell_resumed
+from newsqa.fronts.terminal.chat.conversation import Conversation
+from newsqa.fronts.terminal.chat.screen import Screen
+from newsqa.history import Sessions
+from newsqa.wiring import open_desk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsqa.settings import Settings
+
+LONGEST = 1 << 20  # bytes of a line that is read from a pipe
+
+
+def chat(settings: Settings, *, resume: bool) -> None:
+    """Talk at a terminal, or answer each line of standard input. Raises NewsqaError where it cannot begin."""
+    sessions = Sessions(settings.sessions_folder(), os.fspath(settings.index.resolve()))
+    with open_desk(settings) as desk, suppress(Leave):
+        conversation = Conversation(desk, sessions, Screen.open())
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            _at_terminal(conversation, resume=resume)
+        else:
+            _from_pipe(conversation, resume=resume)
+
+
+def _at_terminal(conversation: Conversation, *, resume: bool) -> None:
+    from newsqa.fronts.terminal.chat.prompting import prompted  # noqa: PLC0415  a pipe needs no prompt
+    from newsqa.fronts.terminal.chat.welcome import welcome  # noqa: PLC0415
+
+    welcome(conversation)
+    if resume:
+        conversation.resume()
+        tell_resumed(conversation)
+    for line in prompted(conversation):
+        try:
+            _turn(conversation, line)
+        except KeyboardInterrupt:
+            conversation.screen.say("Given up.")
+
+
+def _from_pipe(conversation: Conversation, *, resume: bool) -> None:
+    if resume:
+        conversation.resume()
+    for line in _piped(conversation):
+        _turn(conversation, line)
+
+
+def _piped(conversation: Conversation) -> Iterator[str]:
+    while line := sys.stdin.buffer.readline(LONGEST):
+        text = line.decode("utf-8", "replace").strip()
+        if text and not text.startswith("/"):
+            conversation.screen.raw(f"› {text}")
+        yield text
+
+
+def _turn(conversation: Conversation, line: str) -> None:
+    text = " ".join(line.encode("utf-8", "replace").decode().split())
+    if not text:
+        return
+    try:
+        if text.startswith("/"):
+            run_command(conversation, text)
+        else:
+            answer = ask(conversation, text)
+            conversation.screen.answer(answer)
+            conversation.keep(answer)
+    except NewsqaError as error:
+        conversation.screen.error(error)

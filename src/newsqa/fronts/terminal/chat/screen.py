@@ -1,0 +1,66 @@
+"""What the chat shows: for a terminal with colour and wrapped lines, for a pipe as plain text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.padding import Padding
+from rich.text import Text
+
+from newsqa.fronts.terminal.console import messages, output, print_text
+from newsqa.render.plain import answer_text, error_line
+from newsqa.render.safe import safe
+from newsqa.render.terminal import ASIDE, answer_view
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from newsqa.errors import NewsqaError
+    from newsqa.records import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Shows answers, views, asides and errors; everything that it is given may come from outside."""
+
+    console: Console
+    plain: bool
+
+    @classmethod
+    def open(cls) -> Screen:
+        """Look at what standard output is."""
+        console = output()
+        return cls(console, plain=not console.is_terminal)
+
+    def answer(self, answer: Answer) -> None:
+        """Show an answer with its sources."""
+        if self.plain:
+            print_text(answer_text(answer) + "\n")
+        else:
+            self.console.print(answer_view(answer))
+            self.console.print()
+
+    def view(self, view: RenderableType, plain: str) -> None:
+        """Show a view, or its plain counterpart."""
+        if self.plain:
+            print_text(plain + "\n")
+        else:
+            self.console.print(view)
+            self.console.print()
+
+    def say(self, text: str) -> None:
+        """Show a few lines of newsqa's own, which may name things from outside."""
+        self.view(Padding(Text(safe(text), style=ASIDE), (0, 2)), safe(text))
+
+    def raw(self, text: str) -> None:
+        """Show text without wrapping or margin, so that it can be copied."""
+        if self.plain:
+            print_text(safe(text) + "\n")
+        else:
+            self.console.print(Text(safe(text)), soft_wrap=True)
+            self.console.print()
+
+    def error(self, error: NewsqaError) -> None:
+        """Tell what could not be done and what to do."""
+        messages().print(Text(error_line(error), style="red"), soft_wrap=self.plain)
