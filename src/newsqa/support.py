@@ -64,9 +64,9 @@ class _Proof:
     known_names: tuple[str, ...]
 
     def repeats(self, sentence: str) -> bool:
-        """Whether the sentence is one of the quotes, or all of them in turn, word for word."""
-        folded = _folded(sentence)
-        return bool(folded) and (folded in map(_folded, self.quotes) or folded == _folded(" ".join(self.quotes)))
+        """Whether the sentence is one of the quotes, or all of them in turn, character for character."""
+        said = sentence.split()
+        return any(said == quote.split() for quote in (*self.quotes, " ".join(self.quotes)))
 
     @cached_property
     def folded(self) -> list[list[str]]:
@@ -100,7 +100,10 @@ def _folded(text: str) -> list[str]:
 
 
 def _share(sentence: str, proof: _Proof) -> float:
-    stems = content_stems(words(sentence))
+    """Share the content stems outside of numbers, which are checked by their values."""
+    spans = [(number.start, number.end) for number in numbers(sentence)]
+    telling = (word for word in words(sentence) if not any(start <= word.start < end for start, end in spans))
+    stems = content_stems(telling)
     return sum(stem in proof.stems for stem in stems) / len(stems) if stems else 1.0
 
 

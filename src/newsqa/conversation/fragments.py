@@ -36,6 +36,7 @@ _BARE = re.compile(
 _PREPOSITION = re.compile(r"(?:in|on|since|by|before|after|until|during)\s", re.IGNORECASE)
 _SAYS_WHEN = re.compile(rf"{_PREPOSITION.pattern}|(?:last|this|next)\s|yester|today|tomor", re.IGNORECASE)
 _NOUN_PHRASE = ("the ", "in ", "at ", "for ", "from ", "its ", "their ")
+_PREPOSITIONS = word_set("in on at from to of for by with during since after before")
 _PAST_VERBS = word_set("died left took fell won lost came went began rose got were hit")
 
 
@@ -76,9 +77,10 @@ def topic_of(question: str) -> str:
     """Return what a question is about: its words without the question word, its auxiliary and the mark."""
     bare = question.strip().rstrip("?!. ")
     if phrase := _WH_PHRASE.match(bare):
-        nouns = phrase["nouns"].strip() if phrase["wh"].casefold() not in {"who", "when", "where", "why"} else ""
-        rest = _STARTS_WITH_AUX.sub("", bare[phrase.end("nouns") :].strip(), count=1).strip()
-        return f"{nouns} {rest}".strip() if phrase.end("nouns") <= len(bare) else bare
+        has_noun = phrase["wh"].casefold() not in {"who", "whom", "when", "where", "why", "how"}
+        end = _noun_phrase_end(phrase) if has_noun else phrase.end("wh")
+        rest = _STARTS_WITH_AUX.sub("", bare[end:].strip(), count=1).strip()
+        return f"{bare[phrase.end('wh') : end].strip()} {rest}".strip()
     return _STARTS_WITH_AUX.sub("", bare, count=1).strip()
 
 
@@ -104,7 +106,7 @@ def _another_thing(bare: str, previous: str) -> str | None:
     if re.match(r"(?:in|at|from|to)\s+[A-Z]", what):
         what = what.split(None, 1)[1]
     if any(name.text == what for name in names("of " + what)):
-        held = names(previous)
+        held = [name for name in names(previous) if not WHEN.fullmatch(name.text)]
         return previous[: held[-1].start] + what + previous[held[-1].end :] if held else None
     return _another_count(f"How many {re.sub(r'^the ', '', what)}", previous)
 
@@ -128,7 +130,15 @@ def _another_count(bare: str, previous: str) -> str | None:
         return None
     if here["wh"].casefold() != there["wh"].casefold():
         return None
-    return _capital(bare) + previous[there.end() :]
+    return _capital(bare) + previous[_noun_phrase_end(there) :]
+
+
+def _noun_phrase_end(phrase: re.Match[str]) -> int:
+    """Return where the nouns after a question word end: before a verb in the past or a preposition."""
+    for word in re.finditer(r"[\w'’-]+", phrase["nouns"]):
+        if _verbal([word.group()]) or word.group().casefold() in _PREPOSITIONS:
+            return phrase.start("nouns") + len(phrase["nouns"][: word.start()].rstrip())
+    return phrase.end("nouns")
 
 
 def _counts(phrase: re.Match[str]) -> bool:

@@ -21,7 +21,7 @@ _THERE = re.compile(
 )
 _EXPLETIVE_IT = r"(?!\s+(?:true|possible|likely|clear|legal|safe|rain|snow)\b)"
 _POINTING = re.compile(
-    rf"\b(?:(?P<it>it|its)\b{_EXPLETIVE_IT}|they|them|their|theirs|these|those"
+    rf"\b(?:(?P<it>it|its)\b{_EXPLETIVE_IT}|they|them|their|theirs|these|those|he|she|him|his|hers?"
     r"|(?P<that>this|that)(?=\s*(?:$|[?.!,]|happen|mean|affect|about|be\b|work|cost|take|occur|start|end|come|go\b|for\b))"
     r"|(?:this|that)(?=\s+(?:attack|deal|plan|meeting|decision|strike|vote|law|ruling|incident|storm|fire|talk|visit|call"
     r"|speech|report|project|proposal|agreement|case|crash|election|team|company|group|man|woman|person|one)s?\b)"
@@ -51,7 +51,7 @@ def name_place(question: str, subject: Subject) -> str:
 
 
 def points_back(question: str) -> bool:
-    """Whether a question speaks of "it", "they" or "that" without saying what it is."""
+    """Whether a question speaks of "it", "they" or "that", or of a "he" yet unnamed, without saying what it is."""
     match = _POINTING.search(question)
     if match is None:
         return False

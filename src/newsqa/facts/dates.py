@@ -54,4 +54,5 @@ def _day(match: re.Match[str]) -> Day:
     month = match["month"].lower()
     year = int(match["year"]) if match["year"] else None
     number = int(month) if month.isdigit() else MONTHS[month]
-    return Day(int(match["day"]), number, year, match.group(), match.start(), match.end())
+    written = match.group().rstrip(".")
+    return Day(int(match["day"]), number, year, written, match.start(), match.start() + len(written))

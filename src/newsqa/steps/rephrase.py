@@ -10,7 +10,7 @@ from newsqa.conversation.fragments import complete, is_fragment, opens_as_follow
 from newsqa.conversation.pronouns import name_people, name_place, points_back
 from newsqa.conversation.subject import Subject
 from newsqa.facts.names import names
-from newsqa.facts.words import content_stems, words
+from newsqa.facts.words import content_stems, fold, stem, words
 from newsqa.steps.refuse import OPENINGS
 
 if TYPE_CHECKING:
@@ -25,8 +25,9 @@ LONGEST = 1_000
 """Characters: a longer question needs no context, and of a longer message only so much is read."""
 
 FEW_WORDS = 2
-"""A question without a name and with no more telling words than this leans on the one before, if it shares a word."""
+"""Telling words: a question with more of them, or with a name, says by itself what "the union" is."""
 
+_DEFINITE = re.compile(r"\b[Tt]he\s+([^\W\d_]+)\b(?!\s+of\b)")
 _MARKERS = re.compile(r"\s*\[[0-9,\s]{1,20}\]")
 
 
@@ -75,11 +76,11 @@ def _says_little(question: str) -> bool:
 
 
 def _leans(question: str, subject: Subject) -> bool:
-    """Whether a short question without names shares a word with what was just spoken of."""
-    stems = content_stems(words(question))
-    if len(stems) > FEW_WORDS or names(question[:1].lower() + question[1:]):
+    """Whether a short question without names speaks of "the" thing that was just spoken of."""
+    if len(content_stems(words(question))) > FEW_WORDS or names(question[:1].lower() + question[1:]):
         return False
-    return bool(set(stems) & set(content_stems(words(f"{subject.question} {subject.answer}"))))
+    definite = {stem(fold(match[1])) for match in _DEFINITE.finditer(question)}
+    return bool(definite & set(content_stems(words(f"{subject.question} {subject.answer}"))))
 
 
 def _with_topic(question: str, subject: Subject) -> str:
