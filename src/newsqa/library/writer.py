@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from newsqa.library.articles import Articles
-from newsqa.library.database import open_to_write, transaction, translated
+from newsqa.library.database import BUSY_SECONDS, open_to_write, transaction, translated
 from newsqa.library.embeddings import Embeddings
 from newsqa.library.settling import Settling
 from newsqa.library.sources import Sources
@@ -94,4 +94,6 @@ class Writer:
             self.embeddings.drop_unused()
         with translated(self.folder):
             self.database.execute(f"PRAGMA incremental_vacuum({FREE_PAGES_AT_ONCE})").fetchall()
+            self.database.execute("PRAGMA busy_timeout = 0")  # a question that is being answered may go on
             self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self.database.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
