@@ -1,0 +1,66 @@
+"""Evidence: the best candidates read together with the question, a few passages an article, copies of a story once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from newsqa.passages import embedding_text
+from newsqa.question.nearness import nearness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from newsqa.records import Hit, Query
+    from newsqa.seams import Reranker
+
+PAIRS = 16
+"""Candidates that the reranker reads: what two cores read in under half a second."""
+
+PER_ARTICLE = 3
+EVIDENCE = 20
+
+NEAR = 2.0
+"""Added, in logits, for an article published at the time asked about."""
+
+
+def rerank(query: Query, candidates: Sequence[Hit], reranker: Reranker) -> list[Hit]:
+    """Return at most EVIDENCE passages, best first.
+
+    The first PAIRS candidates are scored by the reranker and by their nearness in time; the others keep their order
+    below them. Raises ModelError where the reranker fails.
+    """
+    chosen = list(_few_an_article(_stories_once(candidates)))
+    read, rest = chosen[:PAIRS], chosen[PAIRS:]
+    if not read:
+        return []
+    texts = [embedding_text(hit.article.title, hit.passage.text) for hit in read]
+    near = nearness(query, [hit.article.published for hit in read])
+    scored = [
+        hit.scored(logit + NEAR * nearly)
+        for hit, logit, nearly in zip(read, reranker.score(query.text, texts), near, strict=True)
+    ]
+    best = sorted(scored, key=lambda hit: -hit.score)
+    return [*best, *_below(best[-1].score, rest)][:EVIDENCE]
+
+
+def _stories_once(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Keep of the copies of one story the article that was found first."""
+    copies: set[str] = set()
+    for hit in hits:
+        if hit.article.id not in copies:
+            copies.update(carrier.article_id for carrier in hit.also_carried_by)
+            yield hit
+
+
+def _few_an_article(hits: Iterable[Hit]) -> Iterator[Hit]:
+    seen: Counter[str] = Counter()
+    for hit in hits:
+        seen[hit.article.id] += 1
+        if seen[hit.article.id] <= PER_ARTICLE:
+            yield hit
+
+
+def _below(score: float, rest: Sequence[Hit]) -> list[Hit]:
+    """Score what was not read below what was, in its order."""
+    return [hit.scored(score - place) for place, hit in enumerate(rest, 1)]
