@@ -6,8 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from newsqa.records import AnswerKind
 
 NOUNS: dict[AnswerKind, str] = {
@@ -93,9 +91,11 @@ def answer_kind(question: str) -> AnswerKind:
     if re.search(r"\b(what|how)\b", asks) and _asks_for_words(asks):
         return "said"
     opened: AnswerKind | None = next((kind for pattern, kind in OPENERS if re.match(pattern, asks)), None)
-    anywhere: Iterator[AnswerKind] = (kind for pattern, kind in OPENERS if re.search(pattern, asks))
-    kind = opened or _kind_of_noun(asks)
-    return kind or next(anywhere, "any")
+    return opened or _kind_of_noun(asks) or _kind_anywhere(asks)
+
+
+def _kind_anywhere(asks: str) -> AnswerKind:
+    return next((kind for pattern, kind in OPENERS if re.search(pattern, asks)), "any")
 
 
 def _asks_for_words(asks: str) -> bool:
