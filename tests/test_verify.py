@@ -1,0 +1,204 @@
+"""Every draft is checked: quotes are spans of stored articles, sentences are carried by their quotes."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsqa.drafts import parse_draft
+from newsqa.records import Article, Carrier, Claim, Draft, Hit, Passage, Quote
+from newsqa.sentences import sentence_spans
+from newsqa.steps.verify import NO_QUOTE, REPEATED, verify
+
+STRIKE = (
+    "Halvia struck the port of Kell at night. The mayor, Ilva Tam, said 12 people were killed and 90 hurt. "
+    "“We will not give in,” she said.\n\n"
+    "Halvia launched 70 missiles and 145 drones. Aid came from Norr [1], the Kell Herald wrote."
+)
+TALKS = "Envoys of Halvia and Norr met in Lund on 3 May 2031. They agreed to meet again.\n\nThe talks [2] lasted four hours."
+
+
+def article(name: str, text: str, **known) -> Article:
+    return Article(id=name, text=text, path=f"{name}.md", title=name.title(), **known)
+
+
+def hit(of: Article, start: int = 0, end: int | None = None, **known) -> Hit:
+    end = len(of.text) if end is None else end
+    return Hit(Passage(1, of.id, start, end, of.text[start:end]), of, 1.0, **known)
+
+
+STRIKE_ARTICLE = article(
+    "strike", STRIKE, outlet="Kell Herald", published=date(2031, 5, 2), url="https://example.org/1"
+)
+EVIDENCE = [
+    hit(STRIKE_ARTICLE, also_carried_by=(Carrier("copy", "Orsk Post"),)),
+    hit(article("talks", TALKS, outlet="Norr Times")),
+]
+
+
+def written(text: str) -> Draft:
+    return Draft(parse_draft(text, EVIDENCE), 0.5, "written")
+
+
+def quoted(text: str, source: Article = STRIKE_ARTICLE, said: str | None = None) -> Claim:
+    start = source.text.index(text)
+    return Claim(said or text, (Quote(source, start, start + len(text)),))
+
+
+def check(*claims: Claim):
+    return verify(Draft(claims, 0.5, "test"), EVIDENCE)
+
+
+def test_a_written_answer_is_cited_by_whole_sentences():
+    checked = verify(written("Halvia launched 70 missiles at Kell [1]. Envoys met in Lund. [2]"), EVIDENCE)
+    assert checked.text == "Halvia launched 70 missiles at Kell. [1] [2] Envoys met in Lund. [3]"
+    assert [c.article_id for c in checked.citations] == ["strike", "strike", "talks"]
+
+
+def test_a_citation_is_told_from_the_library():
+    citation = check(quoted("Halvia launched 70 missiles and 145 drones.")).citations[0]
+    assert citation.n == 1
+    assert (citation.title, citation.outlet, citation.published) == ("Strike", "Kell Herald", date(2031, 5, 2))
+    assert (citation.url, citation.path) == ("https://example.org/1", "strike.md")
+    assert citation.quote == STRIKE[citation.start : citation.end] == "Halvia launched 70 missiles and 145 drones."
+    assert citation.also_carried_by == (Carrier("copy", "Orsk Post"),)
+
+
+def test_what_a_quote_says_of_its_article_is_not_believed():
+    forged = Article("strike", "Halvia won the cup.", "forged.md", title="Forged")
+    checked = check(Claim("Halvia struck the port of Kell at night.", (Quote(forged, 0, 19),)))
+    assert [c.title for c in checked.citations] == ["Strike"]
+    assert checked.citations[0].quote == "Halvia struck the port of Kell at night."
+
+
+def test_part_of_a_sentence_is_widened_to_all_of_it():
+    checked = check(quoted("70 missiles", said="Halvia launched 70 missiles."))
+    assert checked.citations[0].quote == "Halvia launched 70 missiles and 145 drones."
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 0), (-5, 4), (5, 2), (0, 100_000)])
+def test_a_quote_outside_its_article_is_none(start, end):
+    checked = check(Claim("Halvia struck.", (Quote(STRIKE_ARTICLE, start, end),)))
+    assert [d.why for d in checked.dropped] == [NO_QUOTE]
+
+
+def test_an_article_that_is_not_at_hand_proves_nothing():
+    elsewhere = article("elsewhere", "Halvia struck the port.")
+    checked = check(quoted("Halvia struck the port.", elsewhere))
+    assert not checked.sentences
+    assert not checked.citations
+    assert checked.dropped[0].why == NO_QUOTE
+
+
+def test_citations_are_numbered_by_first_use_and_each_quote_once():
+    checked = check(
+        quoted("Envoys of Halvia and Norr met in Lund on 3 May 2031.", EVIDENCE[1].article),
+        quoted("Halvia launched 70 missiles and 145 drones."),
+        quoted("Halvia launched 70 missiles and 145 drones.", said="Halvia launched 145 drones."),
+    )
+    assert [s.citations for s in checked.sentences] == [(1,), (2,), (2,)]
+    assert [c.n for c in checked.citations] == [1, 2]
+
+
+def test_what_is_not_supported_is_dropped_and_told():
+    checked = verify(written("Halvia launched 112 missiles. [1] Ilva Tam said 12 people were killed. [1]"), EVIDENCE)
+    assert [s.text for s in checked.sentences] == ["Ilva Tam said 12 people were killed."]
+    assert [(d.text, d.why) for d in checked.dropped] == [
+        ("Halvia launched 112 missiles.", "number 112 is in none of its quotes")
+    ]
+    assert [c.n for c in checked.citations] == [1]
+
+
+def test_a_sentence_said_twice_is_dropped_once():
+    claim = quoted("Halvia launched 70 missiles and 145 drones.")
+    checked = check(claim, claim)
+    assert len(checked.sentences) == 1
+    assert checked.dropped[0].why == REPEATED
+
+
+@pytest.mark.parametrize(
+    ("text", "sources"),
+    [
+        ("Envoys met in Lund [2].", ["talks"]),
+        ("Envoys met in Lund. [2]", ["talks"]),
+        ("Envoys met in Lund.[2]", ["talks"]),
+        ("Envoys met in Lund [2]", ["talks"]),
+        ("[2] Envoys met in Lund.", ["talks"]),
+        ("- **Envoys met in Lund** [2]", ["talks"]),
+        ("Envoys of Halvia met in Lund [1][2].", ["talks"]),
+        ("Envoys of Halvia met in Lund [2, 9].", ["talks"]),
+        ("Envoys met in Lund [^2].", ["talks"]),
+        ("Envoys met in Lund [7].", []),
+        ("Envoys met in Lund [0][99999999999999999999].", []),
+        ("Envoys met in Lund.", []),
+    ],
+)
+def test_keys_are_read_where_models_write_them(text, sources):
+    (claim,) = parse_draft(text, EVIDENCE)
+    assert "[" not in claim.text
+    assert "Envoys" in claim.text
+    assert sources == [] or set(sources) <= {quote.article.id for quote in claim.quotes}
+    assert bool(claim.quotes) == bool(sources)
+
+
+def test_keys_go_with_the_sentence_before_them():
+    first, second = parse_draft("Halvia struck Kell. [1] Envoys met in Lund. [2]", EVIDENCE)
+    assert {q.article.id for q in first.quotes} == {"strike"}
+    assert {q.article.id for q in second.quotes} == {"talks"}
+
+
+def test_numbers_in_brackets_in_an_article_are_just_its_words():
+    sentence = "Aid came from Norr [1], the Kell Herald wrote."
+    checked = check(quoted(sentence))
+    assert [c.quote for c in checked.citations] == [sentence]
+    assert checked.sentences[0].citations == (1,)
+
+
+def test_without_evidence_nothing_stands():
+    claims = parse_draft("Halvia struck. [1]", [])
+    assert verify(Draft(claims, 0.5, "test"), []).sentences == ()
+
+
+DRAFTS = st.lists(
+    st.one_of(
+        st.text(max_size=60),
+        st.sampled_from(
+            ["Halvia struck Kell. ", "Tam said 12 people died", "[1]", " [2].", "[1, 2]", "[", "]", "[3]", "\n"]
+        ),
+    ),
+    max_size=12,
+).map("".join)
+
+
+@given(DRAFTS)
+def test_any_draft_is_read_and_its_citations_are_exact(text):
+    claims = parse_draft(text, EVIDENCE)
+    at_hand = {hit.article.id: hit.article for hit in EVIDENCE}
+    checked = verify(Draft(claims, 0.5, "test"), EVIDENCE)
+    for citation in checked.citations:
+        stored = at_hand[citation.article_id].text
+        assert citation.quote == stored[citation.start : citation.end]
+        spans = sentence_spans(stored)
+        assert citation.start in {start for start, _ in spans}
+        assert citation.end in {end for _, end in spans}
+    used = [n for sentence in checked.sentences for n in sentence.citations]
+    assert sorted(set(used)) == [c.n for c in checked.citations]
+    assert len(checked.sentences) + len(checked.dropped) == len(claims)
+
+
+ARTICLES = st.lists(st.text(st.characters(codec="utf-8"), max_size=80), min_size=1, max_size=6).map(". ".join)
+
+
+@given(ARTICLES, st.data())
+def test_verbatim_sentences_always_stand(text, data):
+    source = article("any", text)
+    spans = sentence_spans(text)
+    if not spans:
+        return
+    first = data.draw(st.integers(0, len(spans) - 1))
+    last = data.draw(st.integers(first, min(first + 2, len(spans) - 1)))
+    quote = Quote(source, spans[first][0], spans[last][1])
+    checked = verify(Draft((Claim(" ".join(quote.text.split()), (quote,)),), 0.5, "test"), [hit(source)])
+    assert len(checked.sentences) == 1
+    assert checked.citations[0].quote == quote.text
