@@ -2,17 +2,85 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import io
+from typing import IO, TYPE_CHECKING, cast
+
+from newsqa.errors import SourceError
+from newsqa.reading import documents, feeds, json_files, pages, plain
+from newsqa.reading.content import MAX_LINE, opened
+from newsqa.reading.files import SUFFIXES, suffix_of
+from newsqa.reading.records import FileFound, Problem, RawArticle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from newsqa.reading.records import FileFound, Problem, RawArticle
+    Reader = Callable[[IO[bytes], str], Iterator[RawArticle | Problem]]
+
+READERS: dict[str, Reader] = {
+    "txt": plain.read_text,
+    "md": plain.read_markdown,
+    "html": pages.read_page,
+    "json": json_files.read_json,
+    "jsonl": json_files.read_lines,
+    "feed": feeds.read_feed,
+    "pdf": documents.read_pdf,
+    "docx": documents.read_docx,
+}
 
 
 def read_file(found: FileFound) -> Iterator[RawArticle | Problem]:
     """Yield the articles of a file as they stand in it; what cannot be read comes as a Problem.
 
+    A reader is given the open file and its name, and yields articles and Problems whose name is a place in the file.
     A .jsonl file is streamed: memory is bounded by its longest line.
     """
-    raise NotImplementedError
+    try:
+        with opened(found) as stream:
+            yield from _items(found, stream)
+    except SourceError as error:
+        yield Problem(found.name, str(error), error.hint)
+
+
+def _items(found: FileFound, stream: IO[bytes]) -> Iterator[RawArticle | Problem]:
+    if found.location is None:
+        kind, stream = _sniffed(stream)
+        items = READERS[kind](stream, "")
+    else:
+        items = READERS[SUFFIXES[suffix_of(found.path)]](stream, found.path.rpartition("/")[2])
+    for item in items:
+        yield Problem(found.name + item.name, item.reason, item.hint) if isinstance(item, Problem) else item
+
+
+def _sniffed(stream: IO[bytes]) -> tuple[str, IO[bytes]]:
+    """Tell what standard input holds by its first line, and give the stream from its beginning."""
+    first = stream.readline(MAX_LINE)
+    while first and not first.strip():
+        first = stream.readline(MAX_LINE)
+    start = first.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"{") and json_files.is_article_line(start):
+        return "jsonl", cast("IO[bytes]", _Rejoined(first, stream))
+    kind = "txt"
+    if start.startswith((b"{", b"[")):
+        kind = "json"
+    elif start.startswith(b"<"):
+        kind = "feed" if start.lower().startswith((b"<?xml", b"<rss", b"<feed")) else "html"
+    return kind, cast("IO[bytes]", _Rejoined(first, stream))
+
+
+class _Rejoined(io.RawIOBase):
+    """A stream with the line that was read from it put back in front."""
+
+    def __init__(self, first: bytes, rest: IO[bytes]) -> None:
+        self._first = io.BytesIO(first)
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """Return the next line, the one put back before all others."""
+        return self._first.readline(size) or self._rest.readline(-1 if size is None else size)
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes; fewer than asked for where the line put back ends."""
+        return self._first.read(size) or self._rest.read(size)

@@ -1,0 +1,97 @@
+"""PDF and Word files, by the optional extra `newsqa[documents]`."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import zipfile
+from typing import IO, TYPE_CHECKING, Any
+
+from newsqa.errors import SourceError
+from newsqa.reading.content import MAX_FILE, read_all
+from newsqa.reading.fields import article_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsqa.reading.records import Problem, RawArticle
+
+MAX_PAGES = 2_000
+EXTRA = 'Install the extra: pip install "newsqa[documents]"'
+
+_BROKEN_WORD = re.compile(r"(?P<head>[^\W\d_]{2,})-\n(?P<tail>[^\W\d_]{2,})")
+
+
+def read_pdf(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:
+    """Yield the one article of a PDF: the lines of its pages, with words mended that a line's end broke."""
+    try:
+        import pypdf  # noqa: PLC0415
+    except ImportError as error:
+        raise SourceError("reading PDF needs the package pypdf", hint=EXTRA) from error
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it writes to the screen about every flaw
+    data = read_all(stream)
+    try:
+        text = _pages(pypdf.PdfReader(io.BytesIO(data)))
+    except SourceError:
+        raise
+    except Exception as error:  # whatever a broken file provokes in it
+        raise SourceError("it is no PDF that can be read") from error
+    if not text.strip():
+        raise SourceError("it holds no text, only pictures of it", hint="Run it through text recognition (OCR) first.")
+    yield article_of({}, "pdf", file_name=file_name, text=mended(text))
+
+
+def read_docx(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:
+    """Yield the one article of a Word file: its paragraphs and the cells of its tables, a line each."""
+    try:
+        import docx  # noqa: PLC0415
+    except ImportError as error:
+        raise SourceError("reading .docx needs the package python-docx", hint=EXTRA) from error
+    data = io.BytesIO(read_all(stream))
+    _check_unpacked(data)
+    try:
+        document = docx.Document(data)
+        lines = list(_paragraphs(document))
+    except Exception as error:  # whatever a broken file provokes in it
+        raise SourceError("it is no Word file that can be read") from error
+    yield article_of({}, "docx", file_name=file_name, text="\n".join(lines))
+
+
+def mended(text: str) -> str:
+    """Mend words broken at a line's end; a word that stands with its hyphen elsewhere in the text keeps it."""
+    whole = frozenset(re.findall(r"[^\W\d_]+-[^\W\d_]+", text))
+
+    def word(match: re.Match[str]) -> str:
+        hyphened = f"{match['head']}-{match['tail']}"
+        keeps = hyphened in whole or match["tail"][0].isupper()
+        return hyphened if keeps else match["head"] + match["tail"]
+
+    return _BROKEN_WORD.sub(word, text)
+
+
+def _pages(reader: Any) -> str:  # noqa: ANN401 - imported where used
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise SourceError("it is locked with a password", hint="Save it without one.")
+    if len(reader.pages) > MAX_PAGES:
+        raise SourceError(f"it has more than {MAX_PAGES} pages", hint="Split it.")
+    return "\n".join(page.extract_text() for page in reader.pages)
+
+
+def _check_unpacked(data: io.BytesIO) -> None:
+    try:
+        unpacked = sum(part.file_size for part in zipfile.ZipFile(data).infolist() if part.filename.endswith(".xml"))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise SourceError("it is no Word file that can be read") from error
+    if unpacked > MAX_FILE:
+        raise SourceError(f"it holds more than {MAX_FILE // 2**20} MB")
+
+
+def _paragraphs(container: Any) -> Iterator[str]:  # noqa: ANN401 - imported where used
+    for block in container.iter_inner_content():
+        if hasattr(block, "rows"):
+            for row in block.rows:
+                for cell in row.cells:
+                    yield from _paragraphs(cell)
+        elif block.text.strip():
+            yield from ("", block.text)

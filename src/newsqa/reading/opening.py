@@ -1,0 +1,166 @@
+"""What the first lines of an article say about it: its title, who wrote it, for whom and when.
+
+    Divers find crack in Ostrel Dam          the title: short, without a final stop
+
+    By Corin Dask                            the byline
+    Ambry Valley Post | 6 March 2025         outlet and date
+
+    HATHERSK, March 6 (AFP) — Divers have …  the dateline: an agency; a date only where the year is written
+
+A line that says nothing else is taken out of the text, since its content is known then; a dateline stays.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING, Any
+
+from newsqa.reading.dates import date_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+HEAD_LINES = 8
+WRAPPED = 110  # characters; a text with longer lines is not wrapped by hand
+
+Found = dict[str, Any]
+
+_BREAK = "\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
+_LINE = re.compile(rf"[^{_BREAK}]*(?:\r\n|[{_BREAK}]|\Z)")
+_BYLINE = re.compile(r"(?:By|BY|Written by|Words by|Author:|Reporter:|Reporting by)\s+(?P<name>[^\W\d_].{1,100})\Z")
+_DATED = re.compile(
+    r"(?:(?P<later>(?:last )?updated|modified)|(?:first )?published|posted|date)"
+    r"(?:\s+on|\s+at)?\s*:?\s+(?P<date>.{6,60})\Z",
+    re.IGNORECASE,
+)
+_READING_TIME = re.compile(r"\d{1,2}[ -]min(?:ute)?s? read\Z", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*[|•·]\s*")
+_DATELINE = re.compile(
+    r"[A-Z][A-Z’'.\- ]{2,30}(?:,[^(—–\n]{2,50})?(?:\s*\((?P<agency>[A-Z][\w .&’'-]{1,40})\))?\s*(?:—|–|--?)\s"
+)
+_DATELINE_DATE = re.compile(r"[A-Z][a-z]{2,8}\.?\s\d{1,2},?\s\d{4}|\d{1,2}\s[A-Z][a-z]{2,8}\.?\s\d{4}")
+_PRESS = re.compile(
+    r"\b(?:Times|Post|News|Newspaper|Courier|Herald|Tribune|Guardian|Journal|Gazette|Radio|TV|Television|Wire|Press|"
+    r"Chronicle|Mail|Telegraph|Independent|Star|Observer|Mirror|Express|Standard|Record|Register|Review|Ledger|Daily|"
+    r"Weekly|Agency|Network|Reuters|AFP|AP|BBC|CNN|NPR|Bloomberg|Politico|Examiner|Dispatch|Bulletin|Sentinel|"
+    r"Inquirer|Argus|Echo|Monitor|Magazine|Broadcasting|Globe|Advertiser|Messenger|Enquirer|Citizen)\b"
+)
+_ROLE = re.compile(r"\b(?:Writer|Correspondent|Reporter|Editor|Contributor|Special|Columnist|Desk)\b", re.IGNORECASE)
+_NAME_LINKS = re.compile(r"(?:and|&|de|da|di|del|van|von|der|den|la|le|al|el|bin|ibn|of|the|for|in|with|at|y|e)\Z")
+_ENDS_SENTENCE = re.compile(r"[.,;:…—–-][\"'”’»)\]]*\Z")
+_TIME_WORD = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|local time", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the first lines say, and the text without the lines that say only that."""
+
+    text: str
+    title: str | None = None
+    outlet: str | None = None
+    byline: str | None = None
+    published: date | None = None
+
+
+def opening_of(text: str, title: str | None = None) -> Opening:
+    """Read the first lines of a text; `title` is the article's title where it is known from elsewhere."""
+    lines = list(islice((m for m in _LINE.finditer(text) if m[0].strip()), HEAD_LINES + 1))
+    unwrapped = any(len(line[0]) > WRAPPED for line in lines)
+    found: Found = {}
+    taken: list[re.Match[str]] = []
+    for line, following in pairwise(lines):  # so the last line is never taken: something is left
+        said = _heading(line, following, title, unwrapped=unwrapped) if not taken else {}
+        said = said or _credits(line[0].strip(), below_byline=_follows(taken, line) and "byline" in found)
+        if not said:
+            break
+        found = said | found
+        taken.append(line)
+    if len(lines) > len(taken):
+        found = _dateline(lines[len(taken)][0].lstrip()) | found
+    updated = found.pop("updated", None)
+    found.setdefault("published", updated)
+    found.pop("reading_time", None)
+    return Opening(text=_without(text, taken), **found)
+
+
+def _follows(taken: list[re.Match[str]], line: re.Match[str]) -> bool:
+    return bool(taken) and taken[-1].end() == line.start()
+
+
+def _without(text: str, taken: list[re.Match[str]]) -> str:
+    kept = 0
+    parts = []
+    for line in taken:
+        parts.append(text[kept : line.start()])
+        kept = line.end()
+    return "".join(parts) + text[kept:]
+
+
+def _heading(line: re.Match[str], following: re.Match[str], title: str | None, *, unwrapped: bool) -> Found:
+    """Tell whether the first line is the title: the known one, or a short line without a final stop."""
+    heading = line[0].strip().lstrip("#").strip()
+    if title:
+        return {"title": title} if heading.casefold() == " ".join(title.split()).casefold() else {}
+    if not 2 <= len(heading.split()) <= 25 or len(heading) > 160 or _ENDS_SENTENCE.search(heading):
+        return {}
+    if "://" in heading or not (heading[0].isalnum() or heading[0] in "“‘\"'«") or heading[0].islower():
+        return {}
+    if _credits(heading, below_byline=False):
+        return {}
+    # in a text wrapped by hand the first line of a paragraph looks like a heading
+    apart = unwrapped or line.end() != following.start() or line[0].startswith("#")
+    return {"title": heading} if apart or _credits(following[0].strip(), below_byline=False) else {}
+
+
+def _credits(line: str, *, below_byline: bool) -> Found:
+    """Read a line that holds nothing but byline, outlet, date or reading time; {} where it holds anything else."""
+    if len(line) > 160:
+        return {}
+    parts = [part for part in _BETWEEN.split(line) if part]
+    found: Found = {}
+    for part in parts:
+        said = _credit(part) or ({"outlet": part} if (below_byline or len(parts) > 1) and _is_outlet(part) else None)
+        if said is None:
+            return {}
+        found = said | found
+    return found if len(parts) == 1 or found.keys() - {"outlet"} else {}
+
+
+def _credit(part: str) -> Found | None:
+    if match := _BYLINE.match(part):
+        return _byline(match["name"].strip())
+    if day := date_of(part):
+        return {"published": day}
+    if (match := _DATED.match(part)) and (day := date_of(match["date"].strip())):
+        return {"updated" if match["later"] else "published": day}
+    return {"reading_time": None} if _READING_TIME.match(part) else None
+
+
+def _byline(name: str) -> Found | None:
+    words = name.replace(",", " ").split()
+    named = all(word[0].isupper() or _NAME_LINKS.match(word) for word in words)
+    if not named or len(words) > 12 or _ENDS_SENTENCE.search(name):
+        return None
+    person, _, after = name.rpartition(", ")
+    return {"byline": person, "outlet": after} if person and _is_outlet(after) else {"byline": name}
+
+
+def _is_outlet(part: str) -> bool:
+    words = part.split()
+    named = all(word[0].isupper() or word[0].isdigit() or _NAME_LINKS.match(word) for word in words)
+    return named and len(words) <= 6 and bool(_PRESS.search(part)) and not _ROLE.search(part)
+
+
+def _dateline(line: str) -> Found:
+    match = _DATELINE.match(line)
+    if not match:
+        return {}
+    found: Found = {}
+    if match["agency"] and not _TIME_WORD.search(match["agency"]):
+        found["outlet"] = match["agency"]
+    written = _DATELINE_DATE.search(match[0])
+    if written and (day := date_of(written[0])):
+        found["published"] = day
+    return found

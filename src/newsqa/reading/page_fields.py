@@ -1,0 +1,153 @@
+"""What a page says about its article: schema.org JSON-LD first, then OpenGraph and other meta, then its headings."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+
+from newsqa.reading.dates import date_of
+
+_ARTICLE = re.compile(r"(?:\w*Article|BlogPosting|LiveBlogPosting|Report)\Z")
+_MAX_NODES = 2_000
+
+_TITLES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title")
+_OUTLETS = ("og:site_name", "application-name", "dc.publisher", "publisher", "twitter:site_name")
+_AUTHORS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "byl", "twitter:creator")
+_DATES = (
+    "article:published_time", "article:published", "og:published_time", "datepublished", "parsely-pub-date",
+    "sailthru.date", "publishdate", "publish-date", "publish_date", "pubdate", "dc.date.issued", "dcterms.created",
+    "dc.date", "dcterms.date", "date", "cxenseparse:recs:publishtime", "originalpublicationdate",
+)  # fmt: skip
+
+
+def fields_of(tree: Any) -> dict[str, Any]:  # noqa: ANN401 - lxml ships no types
+    """Return title, outlet, author, published, url and text of a page's tree, as far as it says them."""
+    told = _linked_data(tree)
+    meta = _meta(tree)
+    published = [told.get("datePublished"), told.get("dateCreated"), *_all(meta, _DATES), _time(tree)]
+    fields = {
+        "title": told.get("headline") or _any(meta, _TITLES) or _heading(tree) or told.get("name"),
+        "outlet": _name(told.get("publisher")) or _any(meta, _OUTLETS) or _name(told.get("sourceOrganization")),
+        "authors": told.get("author") or told.get("creator") or _any(meta, _AUTHORS),
+        "published": next((value for value in published if date_of(value)), None),
+        "url": _address(tree, told, meta),
+        "text": told.get("articleBody"),
+    }
+    fields["published"] = fields["published"] or _searched_date(tree, _address(tree, told, meta))
+    return {key: _unescaped(value) for key, value in fields.items() if value}
+
+
+def _linked_data(tree: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return the first article among all JSON-LD of a page, its author and publisher looked up by their @id."""
+    nodes: list[dict[str, Any]] = []
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower():
+            nodes += _nodes(_json(script.text or ""))
+    named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
+    article = next((node for node in nodes if _is_article(node)), {})
+    return {key: _looked_up(value, named) for key, value in article.items()}
+
+
+def _json(text: str) -> object:
+    text = text.strip().removeprefix("<!--").removesuffix("-->").removeprefix("//<![CDATA[").removesuffix("//]]>")
+    try:
+        return json.loads(text, strict=False)  # pages leave line breaks inside their strings
+    except (ValueError, RecursionError):
+        return None
+
+
+def _nodes(value: object) -> list[dict[str, Any]]:
+    nodes: list[dict[str, Any]] = []
+    waiting = [value]
+    while waiting and len(nodes) < _MAX_NODES:
+        one = waiting.pop(0)
+        if isinstance(one, list):
+            waiting += one
+        elif isinstance(one, dict):
+            nodes.append(one)
+            waiting += [one[key] for key in ("@graph", "mainEntity", "mainEntityOfPage", "item") if key in one]
+    return nodes
+
+
+def _is_article(node: dict[str, Any]) -> bool:
+    kinds = node.get("@type")
+    return any(
+        isinstance(kind, str) and _ARTICLE.match(kind) for kind in (kinds if isinstance(kinds, list) else [kinds])
+    )
+
+
+def _looked_up(value: object, named: dict[str, dict[str, Any]]) -> object:
+    if isinstance(value, list):
+        return [_looked_up(part, named) if isinstance(part, dict) else part for part in value]
+    if isinstance(value, dict) and set(value) <= {"@id", "@type"}:
+        return named.get(str(value.get("@id")), value)
+    return value
+
+
+def _meta(tree: Any) -> dict[str, str]:  # noqa: ANN401
+    meta: dict[str, str] = {}
+    for element in tree.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop")
+        content = (element.get("content") or "").strip()
+        if name and content:
+            meta.setdefault(name.lower(), content)
+    return meta
+
+
+def _any(meta: dict[str, str], names: tuple[str, ...]) -> str | None:
+    return next(iter(_all(meta, names)), None)
+
+
+def _all(meta: dict[str, str], names: tuple[str, ...]) -> list[str]:
+    return [meta[name] for name in names if name in meta]
+
+
+def _name(value: object) -> object:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return value.get("name") if isinstance(value, dict) else value
+
+
+def _heading(tree: Any) -> str | None:  # noqa: ANN401
+    headings = [" ".join(element.text_content().split()) for element in tree.iter("h1")]
+    headings = [heading for heading in headings if heading]
+    if len(headings) == 1:
+        return str(headings[0])
+    title = tree.find(".//title")
+    words = " ".join((title.text or "").split()) if title is not None else ""
+    return re.split(r"\s+[|–—]\s+|\s+-\s+(?=[^-]*\Z)", words)[0] or None
+
+
+def _time(tree: Any) -> str | None:  # noqa: ANN401
+    """Return the one time that the page marks as its publication's; several that differ say nothing certain."""
+    marked = [time.get("datetime") for time in tree.iter("time") if "datePublished" in (time.get("itemprop") or "")]
+    times = marked or [time.get("datetime") for part in tree.iter("article") for time in part.iter("time")]
+    days = {date_of(time) for time in times if time}
+    return next((time for time in times if time), None) if len(days) == 1 else None
+
+
+def _address(tree: Any, told: dict[str, Any], meta: dict[str, str]) -> str | None:  # noqa: ANN401
+    canonical = [link.get("href") for link in tree.iter("link") if (link.get("rel") or "").lower() == "canonical"]
+    page = told.get("mainEntityOfPage")
+    page = page.get("@id") if isinstance(page, dict) else page
+    known = [*canonical, meta.get("og:url"), told.get("url"), page]
+    return next((one for one in known if isinstance(one, str) and one.startswith(("http://", "https://"))), None)
+
+
+def _searched_date(tree: Any, url: str | None) -> str | None:  # noqa: ANN401
+    """Ask htmldate (Barbaresi 2020), for what it finds in the page's markup; it is not let guess from the text."""
+    from copy import deepcopy  # noqa: PLC0415
+
+    from htmldate import find_date  # noqa: PLC0415
+
+    try:
+        found = find_date(deepcopy(tree), url=url, original_date=True, extensive_search=False, min_date="1995-01-01")
+    except Exception:  # whatever a broken page provokes in it: then no date is known
+        return None
+    return str(found) if found else None
+
+
+def _unescaped(value: object) -> object:
+    return html.unescape(value) if isinstance(value, str) else value
