@@ -55,7 +55,7 @@ def refuse_other_model(stored: str | None, model: str, folder: Path) -> None:
     """Raise LibraryError where the vectors of an index were made by another embedder than `model`."""
     if stored is not None and stored != model:
         raise LibraryError(
-            f"The vectors of the index in {folder} were made by {_brief(stored)}, and the settings name {_brief(model)}.",
+            f"The vectors of the index in {folder} were made by {_brief(stored)}; the settings name {_brief(model)}.",
             hint=f"Make them again with “{REBUILD}”, or set NEWSQA_EMBEDDER back.",
         )
 

@@ -172,7 +172,8 @@ def sources(database: sqlite3.Connection) -> list[SourceSummary]:
         "SELECT s.name, s.location, "
         "(SELECT count(*) FROM files f WHERE f.source = s.id), "
         "(SELECT count(DISTINCT p.article) FROM files f JOIN places p ON p.file = f.id WHERE f.source = s.id), "
-        "(SELECT json_group_array(j.value) FROM files f, json_each(f.problems) j WHERE f.source = s.id) "
+        "(SELECT json_group_array(json_extract(j.value, '$[0]') || ': ' || json_extract(j.value, '$[1]')) "
+        "FROM files f, json_each(f.problems) j WHERE f.source = s.id) "
         "FROM sources s ORDER BY s.id"
     )
     return [

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
+    from newsqa.library.values import ProblemRow
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:
@@ -32,6 +34,18 @@ class Sources:
                 return source
         names = ", ".join(source.name for source in self.all())
         raise UsageError(f"There is no source “{name}”.", hint=f"There are: {names}" if names else "There is none yet.")
+
+    def at(self, location: str) -> Source:
+        """Return the source that stands at a location."""
+        return next(source for source in self.all() if source.location == location)
+
+    def count_articles(self, source: Source) -> int:
+        """Return how many articles stand in a source."""
+        row = self.database.execute(
+            "SELECT count(DISTINCT p.article) FROM files f JOIN places p ON p.file = f.id WHERE f.source = ?",
+            (source.id,),
+        ).fetchone()
+        return int(row[0])
 
     def add(self, name: str, location: str, *, folder: bool) -> Source:
         """Add a source; where its name is taken it gets a number."""
@@ -62,7 +76,7 @@ class Sources:
             "SELECT path, id, size, mtime_ns, digest, problems FROM files WHERE source = ?", (source.id,)
         )
         return {
-            path: KnownFile(file, size, mtime_ns, digest, tuple(json.loads(problems)))
+            path: KnownFile(file, size, mtime_ns, digest, tuple(tuple(problem) for problem in json.loads(problems)))
             for path, file, size, mtime_ns, digest, problems in rows
         }
 
@@ -75,7 +89,9 @@ class Sources:
         ).fetchone()
         return int(row[0])
 
-    def finish_file(self, file: int, size: int, mtime_ns: int, digest: bytes | None, problems: Sequence[str]) -> None:
+    def finish_file(
+        self, file: int, size: int, mtime_ns: int, digest: bytes | None, problems: Sequence[ProblemRow]
+    ) -> None:
         """Note how a file was when it was read whole, and what could not be read in it."""
         self.database.execute(
             "UPDATE files SET size = ?, mtime_ns = ?, digest = ?, problems = ? WHERE id = ?",

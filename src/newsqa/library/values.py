@@ -40,6 +40,10 @@ class Incoming:
         return blake(json.dumps(known))
 
 
+ProblemRow = tuple[str, str, str]
+"""What could not be read: its name, the reason, and a hint."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where articles come from. `location` is what was indexed; `key` goes into ids and outlives a new name."""
@@ -70,7 +74,7 @@ class KnownFile:
     size: int
     mtime_ns: int
     digest: bytes | None
-    problems: tuple[str, ...] = ()
+    problems: tuple[ProblemRow, ...] = ()
 
 
 def blake(text: str) -> bytes:

@@ -1,0 +1,120 @@
+"""The way of an article: from a source into the library, and on into the vector index.
+
+    index_source(settings, "corpus", print)       read, store words, embed, bring Chroma up to date
+    rebuild_index(settings, print)                 `newsqa index --rebuild`: the same articles, another embedder
+    rename_source(settings, "corpus", "samples")
+    remove_source(settings, "samples")
+
+    lock.py      one process at a time            origins.py   which source a location is
+    files.py     files → articles in the library  settle.py    lines that an outlet repeats; copies of one story
+    embed.py     passages → vectors → Chroma      values.py    Progress, IndexReport
+
+Words are published every two seconds, so that they are found while vectors are still being made. Whatever is
+published stays: a run that is interrupted is taken up by the next where it stopped.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from newsqa import models
+from newsqa.indexing.embed import embed, forget_vectors, sync_vectors, use_model
+from newsqa.indexing.files import read_source
+from newsqa.indexing.lock import indexing_alone
+from newsqa.indexing.origins import found_in, source_of
+from newsqa.indexing.settle import settle
+from newsqa.indexing.values import IndexReport, Progress
+from newsqa.library.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from langchain_core.embeddings import Embeddings
+
+    from newsqa.settings import Settings
+
+__all__ = ["IndexReport", "Progress", "index_source", "rebuild_index", "remove_source", "rename_source"]
+
+
+def _silent(_: Progress) -> None:
+    """Report nothing."""
+
+
+def index_source(  # noqa: PLR0913  the choices of one command
+    settings: Settings,
+    location: str,
+    report: Callable[[Progress], None] = _silent,
+    *,
+    name: str | None = None,
+    rebuild: bool = False,
+    embedder: Embeddings | None = None,
+) -> IndexReport:
+    """Index a folder, a file or "-" (standard input); what is unchanged since the last time costs next to nothing.
+
+    What is gone from the source goes from the index; other sources are left alone. `name` names the source in the
+    paths that a reader sees, else its folder's or file's name does. `rebuild` makes all vectors of the index anew,
+    which another embedder asks for. `embedder` is the one that the settings name, unless given.
+
+    Raises SourceError where the source cannot be used at all, BusyError where another process is indexing, LibraryError
+    where the index cannot be written or was made with another embedder, ModelError and VectorsError.
+    """
+    began = time.monotonic()
+    found = found_in(location)
+    embedder = embedder or models.embedder(settings)
+    with _writing(settings) as writer:
+        use_model(writer, models.fingerprint(embedder), rebuild=rebuild)
+        with writer.publication():
+            source = source_of(writer, location, name)
+        changes = read_source(writer, source, location, found, report)
+        settle(writer, report)
+        embedded = _make_vectors(writer, settings, embedder, report)
+        articles = writer.sources.count_articles(source)
+    return changes.report(source.name, articles, embedded, time.monotonic() - began)
+
+
+def rebuild_index(
+    settings: Settings, report: Callable[[Progress], None] = _silent, *, embedder: Embeddings | None = None
+) -> int:
+    """Make all vectors anew from the articles in the library, with the embedder that is set now; return how many.
+
+    No source is read. Raises what `index_source` does.
+    """
+    embedder = embedder or models.embedder(settings)
+    with _writing(settings) as writer:
+        forget_vectors(writer, models.fingerprint(embedder))
+        settle(writer, report)
+        return _make_vectors(writer, settings, embedder, report)
+
+
+def rename_source(settings: Settings, name: str, new: str) -> None:
+    """Give a source another name, in the paths that a reader sees. Raises UsageError, BusyError, LibraryError."""
+    with _writing(settings) as writer, writer.publication():
+        writer.sources.rename(writer.sources.named(name), new)
+
+
+def remove_source(settings: Settings, name: str) -> int:
+    """Remove a source with the articles that stand nowhere else; return how many articles went.
+
+    Raises UsageError where there is none of that name, BusyError, LibraryError.
+    """
+    with _writing(settings) as writer:
+        with writer.publication():
+            gone = writer.remove_source(writer.sources.named(name))
+        settle(writer, _silent)
+        writer.tidy()
+    return gone
+
+
+@contextmanager
+def _writing(settings: Settings) -> Iterator[Writer]:
+    with indexing_alone(settings.index), Writer.open(settings.index) as writer:
+        yield writer
+
+
+def _make_vectors(writer: Writer, settings: Settings, embedder: Embeddings, report: Callable[[Progress], None]) -> int:
+    embedded = embed(writer, embedder, report)
+    writer.tidy()
+    sync_vectors(writer, settings, models.fingerprint(embedder), report)
+    return embedded

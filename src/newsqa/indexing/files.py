@@ -1,0 +1,195 @@
+"""Files into the library: what is new or changed is read, what is gone goes, and the rest is left alone."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urldefrag
+
+from newsqa.errors import SourceError
+from newsqa.indexing.origins import within
+from newsqa.indexing.values import Changes, Progress
+from newsqa.library.values import Incoming, blake, outlet_key
+from newsqa.reading import Problem, clean, language_of, read_file
+from newsqa.reading.files import SUFFIXES, suffix_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from newsqa.library.values import KnownFile, Source
+    from newsqa.library.writer import Writer
+    from newsqa.reading import FileFound, RawArticle
+
+PUBLISH_SECONDS = 2.0
+FRESH_NS = 2_000_000_000
+"""A file changed so lately may change again without its time showing it: next time its content is compared."""
+
+
+def read_source(
+    writer: Writer,
+    source: Source,
+    location: str,
+    found: Sequence[FileFound | Problem],
+    report: Callable[[Progress], None],
+) -> Changes:
+    """Bring the library up to the files of a source; return what that changed.
+
+    Raises SourceError where the source has lost all its files at once, LibraryError.
+    """
+    reading = _Reading(writer, source, writer.sources.files(source), report)
+    if reading.known and not any(not isinstance(item, Problem) for item in found):
+        raise SourceError(
+            f"{location} holds no articles any more; the index has {len(reading.known)} files of it.",
+            hint=f"Is a disk missing? To remove them: newsqa sources remove {source.name}",
+        )
+    publish(writer, reading.steps(location, found))
+    return reading.changes
+
+
+def publish(writer: Writer, steps: Iterator[None]) -> None:
+    """Take the steps inside publications, each of about two seconds."""
+    left = True
+    while left:
+        with writer.publication():
+            until = time.monotonic() + PUBLISH_SECONDS
+            left = any(time.monotonic() > until for _ in steps)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Reads one source once."""
+
+    writer: Writer
+    source: Source
+    known: dict[str, KnownFile]
+    report: Callable[[Progress], None]
+    changes: Changes = field(default_factory=Changes)
+    _repeated: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def steps(self, location: str, found: Sequence[FileFound | Problem]) -> Iterator[None]:
+        """Change the library step by step: every article is one."""
+        gone = dict(self.known)
+        for done, item in enumerate(found):
+            if isinstance(item, Problem):
+                self.changes.problems.append(item)
+                _keep_below(gone, within(location, item.name))
+                continue
+            self.report(Progress("read", done, len(found), item.name))
+            yield from self._file(item, gone.pop(item.path, None))
+        for file in gone.values():
+            self.writer.remove_file(file.id)
+            yield
+        self.changes.removed += self.writer.articles.drop_orphans(everywhere=True)
+        self.report(Progress("read", len(found), len(found)))
+
+    def _file(self, found: FileFound, known: KnownFile | None) -> Iterator[None]:
+        if known and known.digest and (known.size, known.mtime_ns) == (found.size, found.mtime_ns):
+            self.changes.problems += (Problem(*problem) for problem in known.problems)
+            return
+        digest = _digest(found)
+        if known and digest is not None and known.digest == digest:
+            self.writer.sources.touch(known.id, found.size, _settled_time(found))
+            self.changes.problems += (Problem(*problem) for problem in known.problems)
+            return
+        file = self.writer.sources.begin_file(self.source, found.path)
+        before, problems = self.writer.articles.places(file), list[Problem]()
+        for item in _safely_read(found):
+            if isinstance(item, Problem):
+                problems.append(item)
+                continue
+            key, problem = self._article(file, found, item)
+            before.discard(key)
+            problems += [problem] if problem else []
+            yield
+        if not _keeps_items(found):
+            self.writer.articles.remove_places(file, before)
+            self.changes.removed += self.writer.articles.drop_orphans()
+        same = digest is not None and digest == _digest(found)
+        entries = [(p.name, p.reason, p.hint) for p in problems]
+        self.writer.sources.finish_file(file, found.size, _settled_time(found), digest if same else None, entries)
+        self.changes.problems += problems
+        yield
+
+    def _article(self, file: int, found: FileFound, raw: RawArticle) -> tuple[str, Problem | None]:
+        """Store an article; return the key of its place, and a problem where it could not be stored."""
+        incoming = _incoming(found, raw, self._lines(outlet_key(raw.outlet)))
+        if not incoming.text.strip():
+            return "", Problem(f"{found.name}{raw.place}", "it holds no text of an article")
+        try:
+            change = self.writer.articles.put(self.source, file, found.path, incoming)
+        except UnicodeEncodeError:
+            return "", Problem(f"{found.name}{raw.place}", "it holds characters that are no text")
+        self.changes.added += change == "added"
+        self.changes.changed += change == "changed"
+        self.changes.foreign += change != "unchanged" and incoming.language not in {None, "en"}
+        return incoming.key, None
+
+    def _lines(self, outlet: str) -> frozenset[str]:
+        if outlet not in self._repeated:
+            self._repeated[outlet] = self.writer.settling.repeated(outlet)
+        return self._repeated[outlet]
+
+
+def _safely_read(found: FileFound) -> Iterator[RawArticle | Problem]:
+    """Read a file; whatever is wrong with it is a problem of that file alone."""
+    try:
+        yield from read_file(found)
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
+        raise
+    except Exception as error:
+        yield Problem(found.name, f"it cannot be read ({type(error).__name__})")
+
+
+def _incoming(found: FileFound, raw: RawArticle, repeated: frozenset[str]) -> Incoming:
+    text = clean(raw.text, repeated) or clean(raw.text)
+    address = _address(raw.url)
+    return Incoming(
+        text=text,
+        read_text=raw.text,
+        key=raw.key or (address or blake(raw.text).hex() if found.location is None else raw.place),
+        place=raw.place,
+        address=address,
+        title=raw.title,
+        outlet=raw.outlet,
+        byline=raw.byline,
+        published=raw.published,
+        url=raw.url,
+        language=language_of(text),
+    )
+
+
+def _address(url: str | None) -> str | None:
+    """Return the address without its fragment: the same page, whatever place in it was linked."""
+    if not url:
+        return None
+    with suppress(ValueError):
+        return urldefrag(url.strip()).url or None
+    return None
+
+
+def _keeps_items(found: FileFound) -> bool:
+    """Whether articles stay when they leave: those of a feed do, and those that were piped in."""
+    return found.location is None or SUFFIXES.get(suffix_of(found.path)) == "feed"
+
+
+def _keep_below(gone: dict[str, KnownFile], path: str) -> None:
+    """Keep the files of a folder that cannot be read just now, or a file that cannot."""
+    for known in [name for name in gone if name == path or name.startswith(f"{path}/")]:
+        del gone[known]
+
+
+def _settled_time(found: FileFound) -> int:
+    return found.mtime_ns if time.time_ns() - found.mtime_ns > FRESH_NS else -1
+
+
+def _digest(found: FileFound) -> bytes | None:
+    if found.location is None:
+        return None
+    try:
+        with found.location.open("rb") as file:
+            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).digest()
+    except OSError:
+        return None
