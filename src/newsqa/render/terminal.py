@@ -24,7 +24,7 @@ HIGHLIGHT = "bold yellow"
 ASIDE = "dim"
 MARKED = "on grey23"
 AROUND = 600  # characters of an article shown before and after a quote
-_EDGE = (0, 2, 0, 2)
+_EDGE = (1, 2, 0, 2)
 
 
 def answer_view(answer: Answer) -> RenderableType:
@@ -78,7 +78,7 @@ def _surroundings(text: str, start: int, end: int) -> tuple[int, int]:
         line = text.find("\n", first, start)
         first = (line if line >= 0 else max(text.find(" ", first, start), first - 1)) + 1
     if last < len(text):
-        line = text.rfind("\n", end, last)
+        line = text.rfind("\n", end + AROUND // 2, last)
         last = line if line >= 0 else max(text.rfind(" ", end, last), end)
     return first, last
 

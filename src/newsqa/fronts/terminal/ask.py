@@ -50,10 +50,10 @@ def show_answer(answer: Answer) -> None:
 
 def show(settings: Settings, article_id: str, *, as_json: bool) -> None:
     """Print one stored article. Raises LibraryError where the index does not hold it."""
-    from newsqa.wiring import open_desk  # noqa: PLC0415
+    from newsqa.index import open_index  # noqa: PLC0415  no model is needed
 
-    with open_desk(settings) as desk:
-        article = desk.article(article_id)
+    with open_index(settings) as opened, opened.snapshot() as index:
+        article = index.article(article_id)
     if article is None:
         raise LibraryError(
             f"The index {settings.index} holds no article “{article_id}”.",

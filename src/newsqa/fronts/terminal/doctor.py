@@ -1,0 +1,226 @@
+"""`newsqa doctor`: looks at everything that an answer needs, and says how to mend what is broken."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+from dataclasses import asdict, dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal
+
+from newsqa import models
+from newsqa.errors import LibraryError, NewsqaError, SettingsError, VectorsError
+from newsqa.fronts.terminal.console import print_json, print_text
+from newsqa.history import Sessions
+from newsqa.index import open_index
+from newsqa.prompts import load_prompts
+from newsqa.records import NO_BOUNDS
+from newsqa.render.marks import count, period
+from newsqa.render.safe import safe_line
+from newsqa.settings import Settings, unknown_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from newsqa.index import Snapshot
+
+OLDEST_PYTHON = (3, 11)
+LEAST_FREE = 500_000_000  # bytes; Chroma loses vectors on a full disk
+REMOTE = ("openai:", "ollama:", "hf:")
+SIGNS = {"good": "✓", "note": "!", "broken": "✗"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, how it is, and how to mend it where it is not good."""
+
+    name: str
+    state: Literal["good", "note", "broken"]
+    says: str
+    mend: str = ""
+
+
+def examine(index: Path | None, *, as_json: bool) -> int:
+    """Print every check; return the exit code, 1 where something is broken."""
+    checks: list[Check] = []
+    for check in _checks(index):
+        checks.append(check)
+        if not as_json:
+            print_text(_line(check))
+    broken = any(check.state == "broken" for check in checks)
+    if as_json:
+        print_json({"ok": not broken, "checks": [asdict(check) for check in checks]})
+    return int(broken)
+
+
+def _line(check: Check) -> str:
+    mend = f"\n               → {safe_line(check.mend)}" if check.mend else ""
+    return f"{SIGNS[check.state]} {check.name:<12} {safe_line(check.says)}{mend}"
+
+
+def _checks(index: Path | None) -> Iterator[Check]:
+    yield _python()
+    yield _packages()
+    try:
+        settings = Settings.load()
+    except SettingsError as error:
+        yield Check("settings", "broken", str(error), error.hint)
+        return
+    settings = replace(settings, index=index.expanduser()) if index else settings
+    yield _settings_names()
+    for name, look in _LOOKS:
+        check = _looked(name, look, settings)
+        yield check
+        if name == "index" and check.state == "broken":
+            return  # what follows looks into it
+
+
+def _looked(name: str, look: Callable[[Settings], Check], settings: Settings) -> Check:
+    try:
+        return look(settings)
+    except NewsqaError as error:
+        return Check(name, "broken", str(error), error.hint)
+
+
+def _python() -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    fts5 = sqlite3.connect(":memory:").execute("SELECT sqlite_compileoption_used('ENABLE_FTS5')").fetchone()[0]
+    if sys.version_info < OLDEST_PYTHON:
+        return Check("python", "broken", f"Python {version}", "Install Python 3.11 or newer.")
+    if not fts5:
+        return Check("python", "broken", "SQLite has no full-text search (FTS5).", "Use a Python whose SQLite has it.")
+    return Check("python", "good", f"Python {version}, SQLite {sqlite3.sqlite_version}")
+
+
+def _packages() -> Check:
+    """Compare what is installed with what newsqa declares."""
+    from importlib.metadata import PackageNotFoundError, requires, version  # noqa: PLC0415
+
+    from packaging.requirements import Requirement  # noqa: PLC0415
+
+    wrong = []
+    declared = [Requirement(line) for line in requires("newsqa") or []]
+    needed = [r for r in declared if r.marker is None or r.marker.evaluate({"extra": ""})]
+    for requirement in needed:
+        try:
+            if not requirement.specifier.contains(have := version(requirement.name), prereleases=True):
+                wrong.append(f"{requirement.name} is {have}, needed is {requirement.specifier}")
+        except PackageNotFoundError:
+            wrong.append(f"{requirement.name} is missing")
+    if wrong:
+        return Check("packages", "broken", "; ".join(wrong), "Install newsqa again: pip install --upgrade newsqa")
+    return Check("packages", "good", f"{count(len(needed), 'package')} as declared")
+
+
+def _settings_names() -> Check:
+    unknown = unknown_settings()
+    if not unknown:
+        return Check("settings", "good", "all known")
+    near = get_close_matches(unknown[0], [f"NEWSQA_{name.upper()}" for name in Settings.__dataclass_fields__], n=1)
+    mend = f"Did you mean {near[0]}?" if near else "See .env.example for the names of all settings."
+    return Check("settings", "note", f"no such setting: {', '.join(unknown)}", mend)
+
+
+def _embedder(settings: Settings) -> Check:
+    made = models.embedder(settings)
+    if settings.embedder.startswith(REMOTE):
+        return Check("embedder", "good", f"{settings.embedder} (not tried: it may use the network)")
+    width = len(made.embed_query("news"))
+    return Check("embedder", "good", f"{settings.embedder}, {width} numbers a vector, files as tested")
+
+
+def _reranker(settings: Settings) -> Check:
+    made = models.reranker(settings)
+    if not settings.reranker.startswith(REMOTE):
+        made.score("news", ["The harbour reopened."])
+    return Check("reranker", "good", settings.reranker)
+
+
+def _answerer(settings: Settings) -> Check:
+    if settings.model == "extractive":
+        models.token_encoder(settings).question("news")
+        return Check("answers", "good", "extractive, no model writes")
+    from newsqa.models.chat import chat_model  # noqa: PLC0415
+
+    chat_model(settings)
+    return Check("answers", "good", f"{settings.model} writes, every sentence is checked (not tried: it may cost)")
+
+
+def _prompts(settings: Settings) -> Check:
+    load_prompts(settings.prompts)
+    return Check("prompts", "good", f"from {settings.prompts}" if settings.prompts else "newsqa's own")
+
+
+def _index(settings: Settings) -> Check:
+    with open_index(settings) as opened, opened.snapshot() as index:
+        held = index.coverage(NO_BOUNDS)
+        problems = sum(len(source.problems) for source in index.sources())
+    says = f"{settings.index}: {count(held.articles, 'article')}, {period(held.first, held.last)}"
+    if not held.articles:
+        raise LibraryError(f"{settings.index} holds no article.", hint="Index some: newsqa index FOLDER")
+    if problems:
+        return Check("index", "note", f"{says}; {count(problems, 'problem')}", "See them: newsqa sources")
+    return Check("index", "good", says)
+
+
+def _privacy(settings: Settings) -> Check:
+    mode = settings.index.stat().st_mode & 0o077 if settings.index.is_dir() else 0
+    if mode:
+        return Check("privacy", "note", f"others can open {settings.index}", f"chmod 700 {settings.index}")
+    return Check("privacy", "good", "only you can open the index")
+
+
+def _vectors(settings: Settings) -> Check:
+    where = settings.chroma or "in the index folder"
+    embedder = models.embedder(settings)
+    with open_index(settings, models.fingerprint(embedder)) as opened, opened.snapshot() as index:
+        if settings.embedder.startswith(REMOTE):
+            return Check("vectors", "good", f"{where}, made by {settings.embedder}")
+        found = _asked(index, embedder.embed_query("news"))
+    if not found:
+        says = f"the Chroma store {where} is not whole; the library answers for it, more slowly"
+        return Check("vectors", "note", says, "Bring it up to date: newsqa index SOURCE")
+    return Check("vectors", "good", f"Chroma {where}")
+
+
+def _asked(index: Snapshot, vector: list[float]) -> bool:
+    """Whether the vector store answers."""
+    import numpy as np  # noqa: PLC0415
+
+    if index.opened.model is None:
+        raise VectorsError("The index was opened without a model.")
+    store = index.opened.vectors(index.facts["id"], index.opened.model)
+    return store.nearest(np.asarray(vector, dtype=np.float32), 1, int(index.facts["vectored"])) is not None
+
+
+def _sessions(settings: Settings) -> Check:
+    sessions = Sessions(settings.sessions_folder(), os.fspath(settings.index.resolve()))
+    kept = len(sessions.recent(limit=1_000))
+    return Check("sessions", "good", f"{count(kept, 'conversation')} over this index, in {sessions.folder}")
+
+
+def _disk(settings: Settings) -> Check:
+    place = settings.index if settings.index.is_dir() else settings.index.resolve().parent
+    try:
+        free = shutil.disk_usage(place).free
+    except OSError as error:
+        return Check("disk", "note", f"unknown ({error.strerror})")
+    if free < LEAST_FREE:
+        return Check("disk", "note", f"{free / 1e6:.0f} MB free", "Free some space before you index.")
+    return Check("disk", "good", f"{free / 1e9:.0f} GB free")
+
+
+_LOOKS: tuple[tuple[str, Callable[[Settings], Check]], ...] = (
+    ("embedder", _embedder),
+    ("reranker", _reranker),
+    ("answers", _answerer),
+    ("prompts", _prompts),
+    ("sessions", _sessions),
+    ("disk", _disk),
+    ("index", _index),
+    ("privacy", _privacy),
+    ("vectors", _vectors),
+)
