@@ -18,6 +18,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
+from newsqa.reading import clean, read_file, scan
 from newsqa.sentences import sentence_spans
 
 ROOT = Path(__file__).parent.parent
@@ -94,6 +95,20 @@ def corpus():
     return articles
 
 
+@cache
+def articles_read():
+    """Return the articles by their names as newsqa reads them; a Problem has no text, and would fail here."""
+    return {
+        "corpus/" + found.path + article.place: article
+        for found in scan(str(ROOT / "corpus"))
+        for article in read_file(found)
+    }
+
+
+def sentences_of(text):
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
 def holds_words(text, words):
     return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
 
@@ -161,7 +176,53 @@ def test_a_line_of_the_set_is_well_formed(row):
 @pytest.mark.parametrize("row", ANSWERABLE, ids=lambda row: row["id"])
 def test_gold_quotes_are_sentences_of_their_articles_and_hold_the_answers(row):
     for gold in row["gold"]:
-        text = corpus()[gold["path"]]
-        assert gold["quote"] in [text[start:end] for start, end in sentence_spans(text)]
+        assert gold["quote"] in sentences_of(corpus()[gold["path"]])
+        assert gold["quote"] in sentences_of(clean(articles_read()[gold["path"]].text))
     quotes = " ".join(gold["quote"] for gold in row["gold"])
     assert [answer for answer in row["answers"] if not holds_words(quotes, answer)] == []
+
+
+def test_newsqa_reads_every_article_and_knows_what_it_is():
+    read = articles_read()
+    assert set(read) == set(corpus())
+    assert all(article.title for article in read.values())
+    assert {article.outlet for article in read.values()} == {
+        "Ambry Valley Post",
+        "Coastline Wire",
+        "Harbour Radio 88",
+        "Orrinport Courier",
+        "The Velmarra Ledger",
+        "newsqa digest",
+        None,  # a digest as plain text, which only says whose it is
+    }
+
+
+def test_dates_are_known_where_they_are_written_and_only_there():
+    dates = {path: article.published for path, article in articles_read().items()}
+    undated = {path for path, day in dates.items() if day is None}
+    assert {path for path in undated if not path.startswith("corpus/digests/")} == {
+        "corpus/ambry-valley-post/net-maker-of-sel-bay.md",
+        "corpus/orrinport-courier/mail-boat-to-dunmarrow.txt",
+    }
+    assert len(undated) == 7
+    known = [day for day in dates.values() if day]
+    assert (min(known), max(known)) == (date(2025, 3, 3), date(2025, 4, 16))
+    named = {path: re.search(r"/(\d{4}-\d\d-\d\d)-", path) for path in dates}
+    assert all(dates[path] == date.fromisoformat(name[1]) for path, name in named.items() if name)
+
+
+def test_the_page_with_boilerplate_keeps_the_article_alone():
+    text = clean(articles_read()["corpus/orrinport-courier/2025-03-14-grey-heron-aground.html"].text).strip()
+    assert text.startswith("The morning ferry to Dunmarrow ran onto a reef")
+    assert text.endswith("the mail boat still runs.")
+    for noise in (
+        "cookies",
+        "Share on",
+        "Also read",
+        "life jacket still safe",
+        "inbox",
+        "gift of 5",
+        "Reply",
+        "Comment",
+    ):
+        assert noise not in text
