@@ -61,16 +61,20 @@ def _common(
 
 @app.command()
 def index(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE…", help="Folders or files; - is standard input.")],
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="SOURCE…", help="Folders or files; - is standard input.")
+    ] = None,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="What to call the source.")] = None,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index anew, with the models now set.")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Make all vectors anew, with the embedder now set.")
+    ] = False,
     index: Index = None,
     json: Json = False,
 ) -> None:
     """Read articles into the index; what is unchanged costs nothing."""
     from newsqa.fronts.terminal.indexing import index_sources  # noqa: PLC0415
 
-    index_sources(_settings(index), sources, name=name, rebuild=rebuild, as_json=json)
+    index_sources(_settings(index), sources or [], name=name, rebuild=rebuild, as_json=json)
 
 
 @app.command()

@@ -47,7 +47,7 @@ class Settings:
         return cls(**{name: _value(name, text) for name, text in given.items() if text})  # type: ignore[arg-type]
 
     def sessions_folder(self) -> Path:
-        """Return where conversations are kept: `sessions`, else a folder among the user's data (XDG base directories)."""
+        """Return where conversations are kept: `sessions`, else a folder among the user's data (XDG)."""
         if self.sessions:
             return self.sessions
         data = os.environ.get("XDG_DATA_HOME", "")

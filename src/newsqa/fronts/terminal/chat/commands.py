@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from newsqa.errors import LibraryError, SourceError, UsageError
 from newsqa.fronts.terminal.chat.opening import open_source
 from newsqa.fronts.terminal.days import first_day, last_day
+from newsqa.fronts.terminal.sources import sources_text
 from newsqa.render.markdown import conversation as as_markdown
 from newsqa.render.marks import count, day
 from newsqa.render.plain import quote_text
@@ -72,7 +73,8 @@ def _open(conversation: Conversation, rest: str) -> None:
     if how and how != "all":
         raise UsageError(f"“{how}” means nothing here.", hint="/open 2 shows the place, /open 2 all the whole article.")
     citation = conversation.citation(number)
-    article = conversation.desk.article(citation.article_id)
+    with conversation.library.snapshot() as index:
+        article = index.article(citation.article_id)
     if article is None:
         raise LibraryError("The index does not hold this article any more.", hint="It went with its source.")
     open_source(conversation.screen, article, citation, conversation.answers[-1].standalone, whole=bool(how))
@@ -102,7 +104,7 @@ def _known_outlet(conversation: Conversation, typed: str) -> str:
 
 def outlets(conversation: Conversation) -> tuple[str, ...]:
     """Return the outlets of the index, as stored."""
-    with conversation.desk.index.snapshot() as index:
+    with conversation.library.snapshot() as index:
         return index.lexicon.outlets
 
 
@@ -119,12 +121,19 @@ def _day_setter(
 
 
 def _tell_bounds(conversation: Conversation) -> None:
-    with conversation.desk.index.snapshot() as index:
+    with conversation.library.snapshot() as index:
         within = index.coverage(conversation.bounds)
     bounds = bounds_line(conversation)
     undated = f" ({within.undated} undated left out)" if conversation.bounds.dated and within.undated else ""
     said = f"Searching {bounds}: {count(within.articles, 'article')}{undated}." if bounds else "Searching everything."
     conversation.screen.say(said)
+
+
+def _sources(conversation: Conversation, _: str) -> None:
+    with conversation.library.snapshot() as index:
+        listed, outlets = index.sources(), index.lexicon.outlets
+    text = sources_text(listed) if listed else "Nothing has been indexed yet."
+    conversation.screen.say(text + (f"\n\nOutlets: {', '.join(map(safe_line, outlets))}" if outlets else ""))
 
 
 def _new(conversation: Conversation, _: str) -> None:
@@ -187,6 +196,7 @@ def _leave(_: Conversation, __: str) -> None:
 COMMANDS = (
     Command("open", "N [all]", "shows source N where it is quoted, or all of the article", _open),
     Command("copy", "N", "prints the quote of source N with where it stands, to be pasted", _copy),
+    Command("sources", "", "lists what is indexed, and its outlets", _sources),
     Command("outlet", "[NAME|off]", "searches one outlet only", _outlet),
     Command(
         "since",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from newsqa.desk import Desk
     from newsqa.fronts.terminal.chat.screen import Screen
     from newsqa.history import Sessions
+    from newsqa.index import OpenIndex
     from newsqa.records import Answer, Bounds, Citation, Turn
 
 
@@ -22,6 +23,7 @@ class Conversation:
     """One person's conversation with the desk. It is stored from its first answer on."""
 
     desk: Desk
+    library: OpenIndex
     sessions: Sessions
     screen: Screen
     bounds: Bounds = NO_BOUNDS

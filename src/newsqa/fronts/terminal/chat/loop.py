@@ -13,6 +13,7 @@ from newsqa.fronts.terminal.chat.commands import Leave, run_command, tell_resume
 from newsqa.fronts.terminal.chat.conversation import Conversation
 from newsqa.fronts.terminal.chat.screen import Screen
 from newsqa.history import Sessions
+from newsqa.index import open_index
 from newsqa.wiring import open_desk
 
 if TYPE_CHECKING:
@@ -26,34 +27,37 @@ LONGEST = 1 << 20  # bytes of a line that is read from a pipe
 def chat(settings: Settings, *, resume: bool) -> None:
     """Talk at a terminal, or answer each line of standard input. Raises NewsqaError where it cannot begin."""
     sessions = Sessions(settings.sessions_folder(), os.fspath(settings.index.resolve()))
-    with open_desk(settings) as desk, suppress(Leave):
-        conversation = Conversation(desk, sessions, Screen.open())
+    with open_index(settings) as library, open_desk(settings) as desk, suppress(Leave):
+        conversation = Conversation(desk, library, sessions, Screen.open())
+        if resume:
+            _resume(conversation)
         if sys.stdin.isatty() and sys.stdout.isatty():
-            _at_terminal(conversation, resume=resume)
+            _at_terminal(conversation)
         else:
-            _from_pipe(conversation, resume=resume)
+            for line in _piped(conversation):
+                _turn(conversation, line)
 
 
-def _at_terminal(conversation: Conversation, *, resume: bool) -> None:
+def _resume(conversation: Conversation) -> None:
+    """Go on with the last conversation; where that cannot be, tell why and begin a new one."""
+    try:
+        conversation.resume()
+    except NewsqaError as error:
+        conversation.screen.error(error)
+
+
+def _at_terminal(conversation: Conversation) -> None:
     from newsqa.fronts.terminal.chat.prompting import prompted  # noqa: PLC0415  a pipe needs no prompt
     from newsqa.fronts.terminal.chat.welcome import welcome  # noqa: PLC0415
 
     welcome(conversation)
-    if resume:
-        conversation.resume()
+    if conversation.answers:
         tell_resumed(conversation)
     for line in prompted(conversation):
         try:
             _turn(conversation, line)
         except KeyboardInterrupt:
             conversation.screen.say("Given up.")
-
-
-def _from_pipe(conversation: Conversation, *, resume: bool) -> None:
-    if resume:
-        conversation.resume()
-    for line in _piped(conversation):
-        _turn(conversation, line)
 
 
 def _piped(conversation: Conversation) -> Iterator[str]:

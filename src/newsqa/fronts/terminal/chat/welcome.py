@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def welcome(conversation: Conversation) -> None:
     """Show what can be asked about."""
-    with conversation.desk.index.snapshot() as index:
+    with conversation.library.snapshot() as index:
         held, outlets = index.coverage(NO_BOUNDS), index.lexicon.outlets
     parts = [count(held.articles, "article"), count(len(outlets), "outlet"), period(held.first, held.last)]
     head = Text("newsqa", style="bold cyan").append("   " + " · ".join(parts), style="default not bold")

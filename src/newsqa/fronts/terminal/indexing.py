@@ -1,0 +1,116 @@
+"""`newsqa index`: a bar while it works, then what came of it and what could not be read."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from newsqa.errors import SourceError, UsageError
+from newsqa.fronts.terminal.console import messages, print_json, print_text
+from newsqa.fronts.terminal.progress import bar
+from newsqa.indexing import index_source, rebuild_index
+from newsqa.render.marks import count
+from newsqa.render.plain import error_line
+from newsqa.render.safe import safe_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from newsqa.indexing import IndexReport, Progress
+    from newsqa.settings import Settings
+
+PHASES = {"read": "reading", "compare": "comparing", "embed": "embedding", "vectors": "vectors"}
+MOST_PROBLEMS = 20  # printed; `newsqa sources` has them all
+
+
+def index_sources(
+    settings: Settings, sources: Sequence[str], *, name: str | None, rebuild: bool, as_json: bool
+) -> None:
+    """Index each source, and go on where one of them cannot be used. Raises what the first of those raised."""
+    if not sources and not rebuild:
+        raise UsageError("There is no source.", hint="Name a folder or a file: newsqa index ~/articles")
+    if name and len(sources) != 1:
+        raise UsageError("--name names one source.", hint="Index the others by themselves.")
+    try:
+        if not sources:
+            _rebuild(settings, as_json=as_json)
+            return
+        reports, failed = _indexed(settings, sources, name=name, rebuild=rebuild, as_json=as_json)
+    except KeyboardInterrupt:
+        messages().print("Interrupted. What was read is kept; the same command goes on from there.", soft_wrap=True)
+        raise
+    if as_json:
+        print_json({"sources": [asdict(report) for report in reports]})
+    if failed:
+        raise failed[0]
+
+
+def _rebuild(settings: Settings, *, as_json: bool) -> None:
+    with _shown() as report:
+        embedded = rebuild_index(settings, report)
+    if as_json:
+        print_json({"embedded": embedded})
+    else:
+        print_text(f"All vectors were made anew: {count(embedded, 'passage')}.")
+
+
+def _indexed(
+    settings: Settings, sources: Sequence[str], *, name: str | None, rebuild: bool, as_json: bool
+) -> tuple[list[IndexReport], list[SourceError]]:
+    reports: list[IndexReport] = []
+    failed: list[SourceError] = []
+    for source in sources:
+        try:
+            with _shown() as report:
+                done = index_source(settings, source, report, name=name, rebuild=rebuild and not reports)
+        except SourceError as error:
+            if failed:
+                _aside(error_line(error))
+            failed.append(error)
+            continue
+        reports.append(done)
+        _tell(done, as_json=as_json)
+    return reports, failed
+
+
+def _tell(done: IndexReport, *, as_json: bool) -> None:
+    for problem in done.problems[:MOST_PROBLEMS]:
+        _aside(f"{problem.name}: {problem.reason} {problem.hint}")
+    if len(done.problems) > MOST_PROBLEMS:
+        _aside(f"… and {count(len(done.problems) - MOST_PROBLEMS, 'problem')} more: newsqa sources")
+    for notice in done.notices:
+        _aside(notice)
+    if not as_json:
+        print_text(summary(done))
+
+
+def summary(done: IndexReport) -> str:
+    """Return in a line what came of indexing a source."""
+    articles = count(done.added + done.changed + done.unchanged, "article")
+    changes = [(done.added, "new"), (done.changed, "changed"), (done.removed, "removed")]
+    said = ", ".join(f"{number:,} {what}" for number, what in changes if number) or "nothing new"
+    return f"{safe_line(done.source)}: {articles}, {said} ({done.seconds:.1f} s)"
+
+
+def _aside(text: str) -> None:
+    messages().print(Text(f"! {safe_line(text)}", style="yellow"), soft_wrap=True)
+
+
+@contextmanager
+def _shown() -> Iterator[Callable[[Progress], None]]:
+    """Show a bar that begins anew with each phase."""
+    with bar() as shown:
+        task = shown.add_task("opening", total=None)
+        phase = ""
+
+        def report(progress: Progress) -> None:
+            nonlocal phase
+            if progress.phase != phase:
+                phase = progress.phase
+                shown.reset(task, description=f"{PHASES[phase]:<9}", total=progress.total)
+            shown.update(task, completed=progress.done, total=progress.total)
+
+        yield report
