@@ -47,26 +47,22 @@ def _fragment_lines(markup: str) -> list[str]:
         return []
 
 
-def lines_of(tree: object, passing_over: frozenset[str] = frozenset()) -> list[str]:
-    """Return the visible words of a tree, a line for each block; white space is as a browser shows it.
-
-    What tags of `passing_over` hold is left out.
-    """
+def lines_of(tree: object) -> list[str]:
+    """Return the visible words of a tree, a line for each block; white space is as a browser shows it."""
     from lxml import etree  # noqa: PLC0415
 
-    hidden = _UNSEEN | passing_over
     parts: list[str] = []
     unseen = 0
     for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
-            unseen += tag in hidden
+            unseen += tag in _UNSEEN
             if tag in _BLOCKS:
                 parts.append("\n\n")
             parts += _words(element.text, unseen)
             continue
         if event == "end":
-            unseen -= tag in hidden
+            unseen -= tag in _UNSEEN
             if tag in _BLOCKS:
                 parts.append("\n\n")
         parts += _words(element.tail, unseen)

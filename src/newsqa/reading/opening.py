@@ -121,7 +121,7 @@ def _credits(line: str, *, below_byline: bool) -> Found:
     parts = [part for part in _BETWEEN.split(line) if part]
     found: Found = {}
     for part in parts:
-        said = _credit(part) or ({"outlet": part} if (below_byline or len(parts) > 1) and _is_outlet(part) else None)
+        said = _credit(part) or ({"outlet": part} if (below_byline or len(parts) > 1) and is_outlet(part) else None)
         if said is None:
             return {}
         found = said | found
@@ -144,10 +144,11 @@ def _byline(name: str) -> Found | None:
     if not named or len(words) > 12 or _ENDS_SENTENCE.search(name):
         return None
     person, _, after = name.rpartition(", ")
-    return {"byline": person, "outlet": after} if person and _is_outlet(after) else {"byline": name}
+    return {"byline": person, "outlet": after} if person and is_outlet(after) else {"byline": name}
 
 
-def _is_outlet(part: str) -> bool:
+def is_outlet(part: str) -> bool:
+    """Tell whether a few words are the name of a paper, an agency or a station."""
     words = part.split()
     named = all(word[0].isupper() or word[0].isdigit() or _NAME_LINKS.match(word) for word in words)
     return named and len(words) <= 6 and bool(_PRESS.search(part)) and not _ROLE.search(part)

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from newsqa.reading.dates import date_of
+from newsqa.reading.opening import is_outlet
 
 _ARTICLE = re.compile(r"(?:\w*Article|BlogPosting|LiveBlogPosting|Report)\Z")
 _MAX_NODES = 2_000
@@ -29,7 +30,7 @@ def fields_of(tree: Any) -> dict[str, Any]:  # noqa: ANN401 - lxml ships no type
     published = [told.get("datePublished"), told.get("dateCreated"), *_all(meta, _DATES), _time(tree)]
     fields = {
         "title": told.get("headline") or _any(meta, _TITLES) or _heading(tree) or told.get("name"),
-        "outlet": _name(told.get("publisher")) or _any(meta, _OUTLETS) or _name(told.get("sourceOrganization")),
+        "outlet": _name(told.get("publisher")) or _any(meta, _OUTLETS) or _outlet_in_title(tree),
         "authors": told.get("author") or told.get("creator") or _any(meta, _AUTHORS),
         "published": next((value for value in published if date_of(value)), None),
         "url": _address(tree, told, meta),
@@ -110,14 +111,23 @@ def _name(value: object) -> object:
     return value.get("name") if isinstance(value, dict) else value
 
 
+def _outlet_in_title(tree: Any) -> str | None:  # noqa: ANN401
+    """Return "Tellin Post" of the page title "Quay to close | Tellin Post"."""
+    last = re.split(r"\s[|–—-]\s", _page_title(tree))[-1]
+    return last if is_outlet(last) and last != _page_title(tree) else None
+
+
+def _page_title(tree: Any) -> str:  # noqa: ANN401
+    title = tree.find(".//title")
+    return " ".join((title.text or "").split()) if title is not None else ""
+
+
 def _heading(tree: Any) -> str | None:  # noqa: ANN401
     headings = [" ".join(element.text_content().split()) for element in tree.iter("h1")]
     headings = [heading for heading in headings if heading]
     if len(headings) == 1:
         return str(headings[0])
-    title = tree.find(".//title")
-    words = " ".join((title.text or "").split()) if title is not None else ""
-    return re.split(r"\s+[|–—]\s+|\s+-\s+(?=[^-]*\Z)", words)[0] or None
+    return re.split(r"\s[|–—]\s|\s-\s(?=[^-]*\Z)", _page_title(tree))[0] or None
 
 
 def _time(tree: Any) -> str | None:  # noqa: ANN401

@@ -73,12 +73,21 @@ def _told_text(body: object) -> str:
 
 def _article_lines(tree: Any) -> list[str]:  # noqa: ANN401
     """Return the page's own lines that trafilatura takes for the article."""
-    chosen = _chosen(tree)
+    _strip_surroundings(tree)
     own = lines_of(tree)
+    chosen = _chosen(tree)
     kept = _own_lines(own, chosen)
     if _size(kept) >= 0.7 * _size(chosen) > 0:
         return kept
     return chosen or _main_lines(tree)
+
+
+def _strip_surroundings(tree: Any) -> None:  # noqa: ANN401
+    """Take navigation and the page's own header and footer away: of a short page trafilatura would take all."""
+    for element in list(tree.iter(*_AROUND)):
+        inside = any(parent.tag in {"article", "main"} for parent in element.iterancestors())
+        if element.getparent() is not None and (element.tag in {"nav", "aside"} or not inside):
+            element.drop_tree()
 
 
 def _chosen(tree: Any) -> list[str]:  # noqa: ANN401
@@ -133,6 +142,6 @@ def _main_lines(tree: Any) -> list[str]:  # noqa: ANN401
     """Return the lines of a page too short for trafilatura: of its article, else its main part, else all of it."""
     for name in ("article", "main", "body"):
         part = tree.find(f".//{name}")
-        if part is not None and (lines := lines_of(part, passing_over=_AROUND)):
+        if part is not None and (lines := lines_of(part)):
             return lines
     return []
