@@ -1,0 +1,79 @@
+"""What a sentence needs beside it to be understood alone: who "he" is, who spoke, how a quotation ends."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from newsqa.facts.names import names
+from newsqa.facts.words import lower_case_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_BEFORE = 2
+"""Sentences before it that a sentence may take along."""
+
+MOST_WORDS = 70
+"""Words of a sentence with its context; beyond that it goes without."""
+
+_LEANS = re.compile(
+    r"^[\"“‘'(\[]*(?:(?:and|but|so|yet|still|also|then|however|meanwhile|later|now|instead|in\s+turn|for\s+example)\b,?\s+)?"
+    r"(?:he|she|it|they|his|her|its|their|him|them|this|that|these|those|both|neither|such|the\s+(?:latter|former|two|pair"
+    r"|three))\b",
+    re.IGNORECASE,
+)
+_SPEAKER = re.compile(
+    r"[”\"]\s*,?\s*(?:[A-Z][\w.'’-]+|he|she|they|it|the\s+\w+|an?\s+\w+)|\b(?:said|says|told|added|according|wrote|asked|stated"
+    r"|tweeted|posted|continued|explained|noted|argued|warned|called)\b"
+)
+_SENTENCE_END = re.compile(r"[.!?…:,;][)\]\"'”’»*_]*$")
+_OPENS_QUOTE = re.compile(r"^\s*[\"“]")
+
+
+def with_context(spans: Sequence[tuple[int, int]], text: str, place: int) -> tuple[int, int]:
+    """Return the span of consecutive sentences, around the one at `place`, that can be understood alone.
+
+    It takes along the sentence before where it begins with a pronoun or is a quotation without its speaker, and the
+    one after where a quotation runs on; never past `MOST_WORDS`, `MOST_BEFORE` sentences back, or over a heading.
+    """
+    first = _first(spans, text, place)
+    last = _last(spans, text, place)
+    for begin, end in ((first, last), (first, place), (place, last)):
+        span = spans[begin][0], spans[end][1]
+        if len(text[span[0] : span[1]].split()) <= MOST_WORDS:
+            return span
+    return spans[place]
+
+
+def leans(sentence: str) -> bool:
+    """Whether a sentence cannot be understood without the one before it."""
+    if _LEANS.match(sentence):
+        head = sentence[:60]
+        return not names(head[:1].lower() + head[1:]) or _OPENS_QUOTE.match(sentence) is not None
+    return _OPENS_QUOTE.match(sentence) is not None and not _SPEAKER.search(sentence)
+
+
+def _first(spans: Sequence[tuple[int, int]], text: str, place: int) -> int:
+    first = place
+    common = lower_case_words(text)
+    while first > 0 and place - first < MOST_BEFORE and leans(_at(spans, text, first)):
+        if not _SENTENCE_END.search(_at(spans, text, first - 1)):
+            return first  # a heading: it names no one for the sentence under it
+        first -= 1
+        if names(_at(spans, text, first), common) and not leans(_at(spans, text, first)):
+            return first
+    return first
+
+
+def _last(spans: Sequence[tuple[int, int]], text: str, place: int) -> int:
+    """Go on to the end of a quotation that the sentence leaves open."""
+    sentence = _at(spans, text, place)
+    if sentence.count("“") > sentence.count("”") and place + 1 < len(spans):
+        return place + 1
+    return place
+
+
+def _at(spans: Sequence[tuple[int, int]], text: str, place: int) -> str:
+    start, end = spans[place]
+    return text[start:end]
