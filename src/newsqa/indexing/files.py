@@ -104,7 +104,9 @@ class _Reading:
             before.discard(key)
             problems += [problem] if problem else []
             yield
-        if not _keeps_items(found):
+        if _keeps_items(found):
+            self.writer.articles.forget_places(file, before)
+        else:
             self.writer.articles.remove_places(file, before)
             self.changes.removed += self.writer.articles.drop_orphans()
         same = digest is not None and digest == _digest(found)

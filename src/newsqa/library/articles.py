@@ -38,6 +38,12 @@ class Articles:
             ).fetchall()
             self._orphans.update(row[0] for row in rows)
 
+    def forget_places(self, file: int, keys: Iterable[str]) -> None:
+        """Note that articles which stay are no longer at the numbers in the file where they stood."""
+        self.database.executemany(
+            "UPDATE places SET place = '' WHERE file = ? AND key = ? AND place != ''", ((file, key) for key in keys)
+        )
+
     def put(self, source: Source, file: int, path: str, incoming: Incoming) -> Change:
         """Let an article stand at its place in a file, and tell what that changed.
 
