@@ -87,7 +87,7 @@ def _is_full(current: list[_Piece], piece: _Piece, ahead: int) -> bool:
     if words + piece.words > MAX_WORDS:
         return True
     if piece.opens_line and words >= ENOUGH_WORDS:
-        return words + ahead > TARGET_WORDS
+        return words + ahead - TARGET_WORDS > TARGET_WORDS - words  # nearer to the target without it
     return words >= TARGET_WORDS and words + ahead > (TARGET_WORDS + MAX_WORDS) // 2
 
 

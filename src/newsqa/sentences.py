@@ -25,7 +25,9 @@ _STOP = re.compile(r"(?P<stop>[.!?…]+)(?P<close>[)\]}”’»\"'“*_]*)|(?P<w
 _BEFORE = re.compile(r"[^\s(\[{“”\"‘—–/]*$")
 _NEXT = re.compile(r"\s*(?P<open>[(\[{“„«‘\"'*_–—-]*)\s?(?P<word>[^\W_][\w’'-]*)?")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
-_SPEAKER = re.compile(rf"\s+(?:[^\W\d_][\w.’'-]{{0,30}}\s){{1,4}}(?:{SAYING})\b|\s+(?:{SAYING})\s")
+_WHO = r"\s+(?:[^\W\d_][\w.’'-]{0,30}\s){1,4}"
+_SPEAKER = re.compile(rf"{_WHO}(?:{SAYING})\b|\s+(?:{SAYING})\s")
+_SPEAKER_ONLY = re.compile(rf"{_WHO}(?:{SAYING})[.,]")
 _GLUED = re.compile(r"[A-Z][a-z]*[\s,’']")
 _NUMBERING = re.compile(r"\s*[(\[]?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})$")
 _BULLET = re.compile(r"\s*(?:[-*•‣◦▪–—·>#|]|\d{1,3}[.)]\s|[a-z][.)]\s)")
@@ -141,11 +143,11 @@ def _cut(text: str, begin: int, end: int, match: re.Match[str], *, inside_quote:
         return after if opened or not text[after:end].strip("-–—").strip() else 0
     if word[0].islower() and not any(letter.isupper() for letter in word[1:3]):
         return 0
-    if match["stop"] == ".":
-        goes_on = _abbreviates(text, begin, match, word, opened=opened)
-    else:
-        goes_on = bool(match["close"]) and _SPEAKER.match(text, after, end) is not None
-    return 0 if goes_on else after
+    if match["stop"] == "." and _abbreviates(text, begin, match, word, opened=opened):
+        return 0
+    # “Why?” Maria Stern asked. — and, as it should not be written, “It failed.” Stern said.
+    speaker = _SPEAKER_ONLY if match["stop"] == "." else _SPEAKER
+    return 0 if match["close"] and speaker.match(text, after, end) else after
 
 
 def _cut_without_space(text: str, begin: int, end: int, match: re.Match[str], *, inside_quote: bool) -> int:
@@ -178,7 +180,7 @@ def _abbreviates(text: str, begin: int, match: re.Match[str], word: str, *, open
     if opened or word in OPENERS:
         return False
     if len(before) == 1 and before.isalpha():
-        return before.isupper() and not _names_a_letter(text, begin, stop - 1)
+        return before.isupper() and (len(word) == 1 or not _names_a_letter(text, begin, stop - 1))
     return _DOTTED.fullmatch(before) is not None or before.rpartition("-")[2] in OPEN
 
 
