@@ -200,5 +200,5 @@ def _fail(why: str, code: int) -> NoReturn:
 def _debugging() -> bool:
     try:
         return Settings.load().debug
-    except NewsqaError:
+    except Exception:
         return False

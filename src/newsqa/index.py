@@ -190,6 +190,10 @@ class Snapshot:
         """Return one article, or None."""
         return reader.article(self.database, article_id)
 
+    def newest(self, limit: int) -> list[Article]:
+        """Return the newest articles that have a title and a date, the newest first."""
+        return reader.newest(self.database, limit)
+
     def sources(self) -> list[SourceSummary]:
         """Return what was indexed, a summary a source."""
         return reader.sources(self.database)

@@ -154,6 +154,16 @@ def article(database: sqlite3.Connection, article_id: str) -> Article | None:
     return _article(database, "a.article_id = ?", article_id)
 
 
+def newest(database: sqlite3.Connection, limit: int) -> list[Article]:
+    """Return the newest articles that have a title and a date, the newest first."""
+    rows = database.execute(
+        "SELECT article_id FROM articles WHERE published IS NOT NULL AND title IS NOT NULL "
+        "ORDER BY published DESC, id LIMIT ?",
+        (limit,),
+    ).fetchall()
+    return [found for (article_id,) in rows if (found := article(database, article_id))]
+
+
 def _article(database: sqlite3.Connection, where: str, value: object) -> Article | None:
     row = database.execute(_ARTICLE + where, (value,)).fetchone()
     if row is None:

@@ -66,7 +66,7 @@ def ask(conversation: Conversation, question: str) -> Answer:
 
     Raises NewsqaError where no answer could be made, KeyboardInterrupt where it was given up.
     """
-    asking = Asking(conversation.desk.stream(question, history=conversation.turns(), bounds=conversation.bounds))
+    asking = Asking(conversation.stream(question))
     try:
         return _watched(asking, conversation.screen.console)
     finally:
@@ -75,7 +75,7 @@ def ask(conversation: Conversation, question: str) -> Answer:
 
 def _watched(asking: Asking, console: Console) -> Answer:
     sentences: list[Sentence] = []
-    doing = ""
+    doing = "opening"
     with Live(_progress(sentences, doing), console=console, transient=True, refresh_per_second=12) as live:
         for event in asking:
             if isinstance(event, Answer):

@@ -11,18 +11,21 @@ from newsqa.records import NO_BOUNDS
 from newsqa.render.record import from_record, to_record
 
 if TYPE_CHECKING:
-    from newsqa.desk import Desk
+    from collections.abc import Iterator
+
+    from newsqa.desk import Stage
+    from newsqa.fronts.terminal.chat.ready import ReadyDesk
     from newsqa.fronts.terminal.chat.screen import Screen
     from newsqa.history import Sessions
     from newsqa.index import OpenIndex
-    from newsqa.records import Answer, Bounds, Citation, Turn
+    from newsqa.records import Answer, Bounds, Citation, Sentence
 
 
 @dataclass(slots=True)
 class Conversation:
     """One person's conversation with the desk. It is stored from its first answer on."""
 
-    desk: Desk
+    ready: ReadyDesk
     library: OpenIndex
     sessions: Sessions
     screen: Screen
@@ -31,9 +34,10 @@ class Conversation:
     answers: list[Answer] = field(default_factory=list)
     stored: bool = True
 
-    def turns(self) -> list[Turn]:
-        """Return the turns that the next question may lean on."""
-        return turns([Exchange(answer.question, answer.text, {}) for answer in self.answers])
+    def stream(self, question: str) -> Iterator[Stage | Sentence | Answer]:
+        """Ask within the conversation and its bounds, and tell what happens, as `Desk.stream` does."""
+        history = turns([Exchange(answer.question, answer.text, {}) for answer in self.answers])
+        yield from self.ready.desk().stream(question, history=history, bounds=self.bounds)
 
     def keep(self, answer: Answer) -> None:
         """Add an answer and store it. Where that fails it is told once, and the conversation goes on unstored."""

@@ -11,10 +11,10 @@ from newsqa.errors import NewsqaError
 from newsqa.fronts.terminal.chat.asking import ask
 from newsqa.fronts.terminal.chat.commands import Leave, run_command, tell_resumed
 from newsqa.fronts.terminal.chat.conversation import Conversation
+from newsqa.fronts.terminal.chat.ready import ReadyDesk
 from newsqa.fronts.terminal.chat.screen import Screen
 from newsqa.history import Sessions
 from newsqa.index import open_index
-from newsqa.wiring import open_desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,13 +27,14 @@ LONGEST = 1 << 20  # bytes of a line that is read from a pipe
 def chat(settings: Settings, *, resume: bool) -> None:
     """Talk at a terminal, or answer each line of standard input. Raises NewsqaError where it cannot begin."""
     sessions = Sessions(settings.sessions_folder(), os.fspath(settings.index.resolve()))
-    with open_index(settings) as library, open_desk(settings) as desk, suppress(Leave):
-        conversation = Conversation(desk, library, sessions, Screen.open())
+    with open_index(settings) as library, ReadyDesk(settings) as ready, suppress(Leave):
+        conversation = Conversation(ready, library, sessions, Screen.open())
         if resume:
             _resume(conversation)
         if sys.stdin.isatty() and sys.stdout.isatty():
             _at_terminal(conversation)
         else:
+            ready.desk()
             for line in _piped(conversation):
                 _turn(conversation, line)
 

@@ -1,0 +1,53 @@
+"""Opens the desk while a person still reads the first screen, so that the first answer comes as fast as the others."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Event
+from typing import TYPE_CHECKING
+
+from newsqa.errors import NewsqaError
+from newsqa.wiring import EXTRACTIVE, open_desk
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from newsqa.desk import Desk
+    from newsqa.settings import Settings
+
+
+class ReadyDesk:
+    """A desk that is being opened on a thread. Use it as a context; leaving closes the desk."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._leaving = Event()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="desk")
+        self._opened = self._pool.submit(open_desk, settings)
+        self._pool.submit(self._warm_up)
+
+    def desk(self) -> Desk:
+        """Wait until the desk is open. Raises what `open_desk` raised; the next call tries again."""
+        if self._opened.done() and self._opened.exception() is not None:
+            self._opened = self._pool.submit(open_desk, self._settings)
+        return self._opened.result()
+
+    def _warm_up(self) -> None:
+        """Load the models by using them once; a model that may cost money is not asked."""
+        with suppress(NewsqaError):
+            desk = self._opened.result()
+            if not self._leaving.is_set() and self._settings.model == EXTRACTIVE:
+                desk.ask("What is new?")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leaving.set()
+        self._pool.shutdown()
+        with suppress(NewsqaError):
+            self._opened.result().close()
