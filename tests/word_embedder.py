@@ -8,6 +8,10 @@ from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
 
+from newsqa.errors import NewsqaError
+from newsqa.indexing import index_source
+from newsqa.settings import Settings
+
 WIDTH = 48
 
 
@@ -31,17 +35,13 @@ class WordEmbedder(Embeddings):
 
 
 def main() -> None:
-    """Index argv[2] into argv[1], and print what came of it."""
-    from newsqa.errors import NewsqaError
-    from newsqa.indexing import index_source
-    from newsqa.settings import Settings
-
+    """Index argv[2] into argv[1], and write what came of it."""
     embedder = WordEmbedder()
     try:
         report = index_source(Settings(index=Path(sys.argv[1])), sys.argv[2], embedder=embedder)
     except NewsqaError as error:
         sys.exit(f"{type(error).__name__}: {error} {error.hint}")
-    print(report.added, report.changed, report.removed, report.unchanged, embedder.embedded)
+    sys.stdout.write(f"{report}\n")
 
 
 if __name__ == "__main__":

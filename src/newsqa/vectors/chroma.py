@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -60,6 +60,7 @@ class Collection:
     client: Any
     collection: Any
     where: str
+    sessions: tuple[Any, ...] = ()
 
     def ids(self) -> set[int]:
         """Return the ids of all passages in it."""
@@ -111,6 +112,8 @@ class Collection:
         """Let go of its files or its connection."""
         with translated(self.where):
             self.client.close()
+            for session in self.sessions:
+                session.close()  # the client leaves its connections open
 
 
 def _batches(passages: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -143,11 +146,18 @@ def open_server(address: str, name: str, timeout: float, *, create: bool = False
         import chromadb  # noqa: PLC0415
 
         client = chromadb.HttpClient(host, port, url.scheme == "https", settings=_quiet())
-        client._server._session.timeout = timeout  # type: ignore[attr-defined]  # noqa: SLF001  it has no other way
-        return _collection(client, name, where, create=create)
+        sessions = _sessions(client)
+        for session in sessions:
+            session.timeout = timeout
+        return replace(_collection(client, name, where, create=create), sessions=sessions)
 
     with translated(where):
         return _within(timeout, connect)
+
+
+def _sessions(client: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Return the httpx clients below a client; there is no other way to their timeout, or to close them."""
+    return tuple(part._server._session for part in (client, client._admin_client))  # noqa: SLF001
 
 
 def _port(address: str) -> int:

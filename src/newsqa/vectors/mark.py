@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 STORE = "vectors"
 SQLITE = "chroma.sqlite3"
+GRAPH_WRITTEN = "index_metadata.pickle"
 MARK = "vectors.json"
 LOCK = "vectors.lock"
 

@@ -13,7 +13,7 @@ from weakref import finalize
 
 from newsqa.errors import VectorsError
 from newsqa.vectors.chroma import open_embedded, open_server
-from newsqa.vectors.mark import SQLITE, STORE, is_intact, read_mark, reading
+from newsqa.vectors.mark import GRAPH_WRITTEN, STORE, is_intact, read_mark, reading
 
 if TYPE_CHECKING:
     from newsqa.vectors.chroma import Collection, Floats
@@ -84,14 +84,20 @@ class VectorReader:
         self._stamp = mark.stamp
 
     def _copy(self) -> Path:
-        """Return a private folder with the store's SQLite file, which Chroma writes to, and links to all else."""
+        """Return a private folder with a copy of the store's SQLite file and links to its graph.
+
+        Chroma writes into the SQLite file when it is opened, and into the files of a graph that is still empty, its
+        vectors being few enough to stay in the SQLite file: such a graph is copied too.
+        """
         folder = Path(tempfile.mkdtemp(prefix="newsqa-"))
         self._resources.callback(finalize(self, shutil.rmtree, folder, ignore_errors=True))
         for path in (self.index / STORE).resolve().iterdir():
-            if path.name == SQLITE:
-                shutil.copy(path, folder / SQLITE)
-            else:
+            if (path / GRAPH_WRITTEN).exists():
                 (folder / path.name).symlink_to(path)
+            elif path.is_dir():
+                shutil.copytree(path, folder / path.name)
+            else:
+                shutil.copy(path, folder / path.name)
         return folder
 
     def close(self) -> None:
