@@ -38,7 +38,8 @@ def opened(found: FileFound) -> Iterator[IO[bytes]]:
     """Open a file that was found, unpacking .gz. Raises SourceError, also for what goes wrong while it is read."""
     try:
         with _stream(found) as stream:
-            yield stream
+            packed = found.path.lower().endswith(".gz")
+            yield cast("IO[bytes]", gzip.GzipFile(fileobj=stream)) if packed else stream
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise SourceError("it is not a whole .gz file", hint="Pack it again.") from error
     except OSError as error:
@@ -53,10 +54,7 @@ def _stream(found: FileFound) -> IO[bytes]:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise SourceError("it is no longer a file")
-    stream = os.fdopen(descriptor, "rb")
-    if found.location.name.lower().endswith(".gz"):
-        return cast("IO[bytes]", gzip.GzipFile(fileobj=stream))
-    return stream
+    return os.fdopen(descriptor, "rb")
 
 
 def read_all(stream: IO[bytes]) -> bytes:

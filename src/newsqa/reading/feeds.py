@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from dataclasses import replace
@@ -15,6 +16,7 @@ from newsqa.reading.records import Problem, RawArticle
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _DECLARES = re.compile(rb"<!\s*(?:ENTITY|DOCTYPE[^>]*\[)", re.IGNORECASE)
 
 
@@ -29,6 +31,8 @@ def read_feed(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Proble
 def _parsed(data: bytes) -> Any:  # noqa: ANN401 - the package ships no types
     import feedparser  # noqa: PLC0415
 
+    if not _ROOT.search(data[:8192].replace(b"\x00", b"")):
+        raise SourceError("it is neither RSS nor Atom")
     if _DECLARES.search(data) or _DECLARES.search(data.replace(b"\x00", b"")):
         raise SourceError("it declares XML entities, which may swell without end", hint="Take the DOCTYPE out.")
     try:
@@ -36,7 +40,7 @@ def _parsed(data: bytes) -> Any:  # noqa: ANN401 - the package ships no types
     except Exception as error:
         raise SourceError("it is no feed that can be read") from error
     if not feed.version and not feed.entries:
-        raise SourceError("it is neither RSS nor Atom")
+        raise SourceError("it is no feed that can be read")
     return feed
 
 
@@ -45,8 +49,8 @@ def _article(item: Any, outlet: str | None, place: str) -> RawArticle | Problem:
     contents = [part.get("value", "") for part in item.get("content", [])]
     fields = {
         "text": max([*contents, ""], key=len) or item.get("summary", ""),
-        "title": item.get("title"),
-        "outlet": source.get("title") or outlet,
+        "title": html.unescape(item.get("title", "")),  # many feeds escape it twice
+        "outlet": html.unescape(source.get("title") or outlet or ""),
         "authors": [author.get("name") for author in item.get("authors", [])] or item.get("author"),
         "published": item.get("published") or item.get("updated"),
         "url": address(item.get("link")) or address(item.get("id")),

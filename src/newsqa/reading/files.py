@@ -59,7 +59,7 @@ def scan(location: str) -> Iterator[FileFound | Problem]:
         raise SourceError(f"{safe(location)} is neither a folder nor a file", hint="Pipe it in, and name the source -.")
     if suffix_of(root.name) not in SUFFIXES:
         raise SourceError(f"{safe(location)}: a format that newsqa does not know", hint=KNOWN)
-    return iter([_found(root, safe(root.name), safe(location), status)])
+    return iter([_found(root.resolve(), safe(root.name), safe(location), status)])
 
 
 def safe(path: str) -> str:

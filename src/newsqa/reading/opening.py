@@ -100,7 +100,7 @@ def _without(text: str, taken: list[re.Match[str]]) -> str:
 
 def _heading(line: re.Match[str], following: re.Match[str], title: str | None, *, unwrapped: bool) -> Found:
     """Tell whether the first line is the title: the known one, or a short line without a final stop."""
-    heading = line[0].strip().lstrip("#").strip()
+    heading = " ".join(line[0].lstrip("# \t").split())
     if title:
         return {"title": title} if heading.casefold() == " ".join(title.split()).casefold() else {}
     if not 2 <= len(heading.split()) <= 25 or len(heading) > 160 or _ENDS_SENTENCE.search(heading):

@@ -83,7 +83,12 @@ def _article_lines(tree: Any) -> list[str]:  # noqa: ANN401
 
 
 def _strip_surroundings(tree: Any) -> None:  # noqa: ANN401
-    """Take navigation and the page's own header and footer away: of a short page trafilatura would take all."""
+    """Take away what is no text of the page, navigation, and the page's own header and footer.
+
+    Of a short page trafilatura would take all, and of a shorter one the data in its scripts, as one line.
+    """
+    for script in list(tree.iter("script", "style", "noscript", "template")):
+        script.drop_tree()
     for element in list(tree.iter(*_AROUND)):
         inside = any(parent.tag in {"article", "main"} for parent in element.iterancestors())
         if element.getparent() is not None and (element.tag in {"nav", "aside"} or not inside):

@@ -1,0 +1,215 @@
+"""Bad files, and files made to do harm: each is told in one line, and none stops the rest."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import socket
+import sys
+
+import pytest
+
+from newsqa.errors import SourceError
+from newsqa.reading import Problem, RawArticle, clean, read_file, scan
+
+BODY = "The harbour board of Tellin voted on Tuesday to close the old north quay."
+
+
+def read(source):
+    items = []
+    for found in scan(str(source)):
+        items += [found] if isinstance(found, Problem) else read_file(found)
+    return items
+
+
+def written(folder, name, content):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def reason(source):
+    (problem,) = read(source)
+    assert isinstance(problem, Problem), problem
+    assert "\n" not in problem.reason
+    return problem.reason
+
+
+def test_a_folder_is_walked_in_order_and_hidden_or_unknown_files_are_passed_over(tmp_path):
+    for name in ("b.txt", "a/z.txt", "a.md", ".hidden.txt", ".git/x.txt", "picture.jpg", "a/README"):
+        written(tmp_path, name, BODY)
+    found = list(scan(str(tmp_path)))
+    assert [one.path for one in found] == ["a/z.txt", "a.md", "b.txt"]
+    assert [one.name for one in found] == [f"{tmp_path}/{one.path}" for one in found]
+    assert found[2].size == len(BODY)
+    assert found[2].mtime_ns == (tmp_path / "b.txt").stat().st_mtime_ns
+
+
+def test_a_source_may_be_named_with_a_slash_or_through_a_link(tmp_path):
+    written(tmp_path, "news/a.txt", BODY)
+    (tmp_path / "link").symlink_to(tmp_path / "news")
+    assert [one.name for one in scan(f"{tmp_path}/news/")] == [f"{tmp_path}/news/a.txt"]
+    assert [clean(item.text) for item in read(tmp_path / "link")] == [BODY]
+
+
+def test_a_single_file_may_be_named_through_a_link(tmp_path):
+    written(tmp_path, "a.txt", BODY)
+    (tmp_path / "b.txt").symlink_to(tmp_path / "a.txt")
+    assert [item.text for item in read(tmp_path / "b.txt")] == [BODY]
+
+
+def test_links_are_never_followed_and_those_that_lead_out_are_told(tmp_path):
+    written(tmp_path, "secret.txt", "secret")
+    written(tmp_path, "news/a.txt", BODY)
+    links = {"out.txt": "../secret.txt", "etc": "/etc", "loop": ".", "again.txt": "a.txt", "gone.txt": "nowhere.txt"}
+    for name, target in links.items():
+        (tmp_path / "news" / name).symlink_to(target)
+    items = read(tmp_path / "news")
+    assert [item.text for item in items if isinstance(item, RawArticle)] == [BODY]
+    told = {item.name.rpartition("/")[2]: item.reason for item in items if isinstance(item, Problem)}
+    assert told.keys() == {"out.txt", "etc", "gone.txt"}
+    assert "leads out of the source" in told["out.txt"]
+
+
+def test_pipes_and_sockets_are_told_and_not_waited_on(tmp_path):
+    written(tmp_path, "a.txt", BODY)
+    os.mkfifo(tmp_path / "pipe.txt")
+    with socket.socket(socket.AF_UNIX) as unix:
+        unix.bind(str(tmp_path / "s.txt"))
+        items = read(tmp_path)
+    assert [type(item) for item in items] == [RawArticle, Problem, Problem]
+
+
+def test_what_became_a_pipe_or_a_link_after_it_was_found_is_not_read(tmp_path):
+    (found,) = scan(str(written(tmp_path, "a.txt", BODY)))
+    (tmp_path / "a.txt").unlink()
+    os.mkfifo(tmp_path / "a.txt")
+    assert [type(item) for item in read_file(found)] == [Problem]
+    (tmp_path / "a.txt").unlink()
+    (tmp_path / "a.txt").symlink_to("/etc/passwd")
+    assert [type(item) for item in read_file(found)] == [Problem]
+
+
+@pytest.mark.parametrize("location", ["nowhere", "picture.jpg", "pipe", "a\0b"])
+def test_a_source_that_cannot_be_used_says_why(tmp_path, monkeypatch, location):
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, "picture.jpg", b"x")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SourceError) as caught:
+        scan(location)
+    assert caught.value.hint
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS takes no such file names")
+def test_a_file_name_that_is_no_utf8_can_be_stored(tmp_path):
+    (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text(BODY)
+    (found,) = scan(str(tmp_path))
+    assert found.path == "caf\\xe9.txt"
+    assert [item.text for item in read_file(found)] == [BODY]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable to root")
+def test_a_file_that_may_not_be_read_is_told(tmp_path):
+    written(tmp_path, "a.txt", BODY).chmod(0)
+    assert "permission" in reason(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"\xef\xbb\xbfIt rained caf\xc3\xa9.", "It rained café."),
+        ("It rained café.".encode("utf-16"), "It rained café."),
+        (b"It rained caf\xe9 \x96 \x93well\x94.", "It rained café – “well”."),
+    ],
+    ids=["utf-8 with mark", "utf-16", "windows-1252"],
+)
+def test_encodings_are_known_by_rule(tmp_path, data, text):
+    assert [item.text for item in read(written(tmp_path, "a.txt", data))] == [text]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("a.txt", b"", "no text"),
+        ("a.txt", b" \n \n", "no text"),
+        ("a.txt", "It was a café, a café.".encode()[:-1] + b"\xe9", "damaged at byte"),
+        ("a.txt", b"It rained\x00 in Tellin.", "NUL"),
+        ("a.txt", bytes(range(1, 9)) * 50, "control characters"),
+        ("a.txt", b"\x81\x8d\x8f" * 9, "no known encoding"),
+        ("a.txt.gz", b"not packed", "gz"),
+        ("a.txt.gz", gzip.compress(BODY.encode())[:-12], "gz"),
+        ("a.json", b'{"text": "x"', "no valid JSON"),
+        ("a.json", b"[" * 100_000, "deep"),
+        ("a.json", b'{"text": "It rained.", "n": ' + b"9" * 5_000 + b"}", "number too long"),
+        ("a.json", b'{"text": "It rained \\u0000 today."}', "NUL"),
+        ("a.json", b'{"text": "It rained \\ud800 today."}', "broken Unicode"),
+        ("a.json", b'{"title": "No text"}', "no text"),
+        ("a.json", b"12", "no text"),
+        ("a.xml", b"<html><p>no feed</p></html>", "neither RSS nor Atom"),
+        ("a.xml", b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><rss>&b;</rss>', "entities"),
+        ("a.pdf", b"%PDF-1.4 nonsense", "no PDF"),
+        ("a.docx", b"PK nonsense", "no Word file"),
+        ("a.html", b"", "no HTML page"),
+        ("a.html", b"<html><script>x</script></html>", "no text"),
+    ],
+)
+def test_a_bad_file_is_told_and_why(tmp_path, name, data, why):
+    assert why in reason(written(tmp_path, name, data))
+
+
+def test_numbers_that_are_none_and_unstorable_titles_leave_the_article_whole(tmp_path):
+    data = '{"text": "It rained.", "published": NaN, "title": "\\ud800", "outlet": Infinity, "author": "\\u0000"}'
+    (article,) = read(written(tmp_path, "a.json", data))
+    assert (article.text, article.title, article.outlet, article.published) == ("It rained.", None, None, None)
+
+
+def test_unpacking_stops_at_the_cap(tmp_path, monkeypatch):
+    monkeypatch.setattr("newsqa.reading.content.MAX_FILE", 1_000_000)
+    bomb = written(tmp_path, "bomb.txt.gz", gzip.compress(b"a" * 50_000_000))
+    assert bomb.stat().st_size < 100_000
+    assert "more than" in reason(bomb)
+
+
+def test_lines_have_a_cap_and_files_of_lines_have_none(tmp_path, monkeypatch):
+    monkeypatch.setattr("newsqa.reading.json_files.MAX_LINE", 1_000)
+    monkeypatch.setattr("newsqa.reading.content.MAX_FILE", 1_000)
+    rows = [{"text": "It rained."}, {"text": "a" * 5_000}, *({"text": f"It snowed {n}."} for n in range(200))]
+    items = read(written(tmp_path, "a.jsonl", "\n".join(map(json.dumps, rows))))
+    assert [item.name.rpartition("/")[2] for item in items if isinstance(item, Problem)] == ["a.jsonl#2"]
+    assert [item.place for item in items if isinstance(item, RawArticle)][:2] == ["#1", "#3"]
+    assert len(items) == 202
+
+
+def test_front_matter_that_swells_is_no_harm(tmp_path):
+    matter = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(9)
+    )
+    (article,) = read(written(tmp_path, "a.md", f"---\n{matter}author: *j\n---\n{BODY}"))
+    assert article.text == BODY
+
+
+NONSENSE = {
+    "tags": b"<div>" * 20_000,
+    "open tags": b'<p a="' * 16_000,
+    "brackets": b"<" * 100_000,
+    "entities": b"&amp;" * 20_000,
+    "lists": b"<ul><li>" * 12_000,
+    "tables": b"<table><tr><td>a" * 6_000,
+    "dashes": b"---\n" * 25_000,
+    "letters": b"a" * 100_000,
+    "broken words": b"ab-\n" * 25_000,
+    "bylines": b"By A " * 20_000,
+    "bars": b"| " * 50_000,
+    "blanks": b" " * 100_000 + b"x",
+    "teasers": b"Related: x\n" * 9_000,
+    "objects": b'{"a":' * 20_000,
+}
+
+
+@pytest.mark.parametrize("suffix", ["txt", "md", "html", "json", "jsonl", "xml", "pdf", "docx"])
+@pytest.mark.parametrize("data", NONSENSE.values(), ids=NONSENSE.keys())
+def test_a_lot_of_nonsense_holds_nothing_up(tmp_path, suffix, data):
+    for item in read(written(tmp_path, f"a.{suffix}", data)):
+        assert isinstance(item, Problem) or set(clean(item.text).splitlines()) <= set(item.text.splitlines())
