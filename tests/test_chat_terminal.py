@@ -35,10 +35,10 @@ class Terminal:
     def text(self):
         return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
 
-    def until(self, seen, seconds=40):
-        """Read what comes until the screen shows a text."""
-        end = time.monotonic() + seconds
-        while seen not in self.text():
+    def until(self, seen, *, prompted=True):
+        """Read what comes until the screen shows a text and, below it, the prompt."""
+        end = time.monotonic() + 60
+        while seen not in self.text() or (prompted and not self.text().splitlines()[-1].startswith("›")):
             assert time.monotonic() < end, f"“{seen}” never came:\n{self.text()}"
             self.read()
         return self.text()
@@ -60,8 +60,11 @@ class Terminal:
         return self.until(seen)
 
     def leave(self):
-        self.child.sendeof()
-        self.child.expect(pexpect.EOF)
+        """Send Ctrl-D until it is heard: what is sent while the prompt is being set up is lost."""
+        for _ in range(20):
+            self.child.sendeof()
+            if self.child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=2) == 0:
+                break
         self.child.close()
         return self.child.exitstatus
 
@@ -149,7 +152,7 @@ def test_commands_are_completed(chat):
     terminal.until("›")
     terminal.screen.reset()
     terminal.child.send("/ses")
-    terminal.until("lists the stored conversations")
+    terminal.until("lists the stored conversations", prompted=False)
 
 
 def test_a_conversation_is_resumed(chat):
@@ -177,7 +180,7 @@ def test_ctrl_c_clears_the_line_and_gives_up_an_answer(chat):
     terminal.type("/help", "/save FILE.md")
     terminal.screen.reset()
     terminal.child.send("Who won the first prize for cheese?\r")
-    terminal.until("searching")
+    terminal.until("searching", prompted=False)
     terminal.child.send("\x03")
     terminal.until("Given up.")
     terminal.type("/help", "/save FILE.md")

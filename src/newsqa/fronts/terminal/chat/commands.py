@@ -93,7 +93,7 @@ def _outlet(conversation: Conversation, rest: str) -> None:
 
 
 def _known_outlet(conversation: Conversation, typed: str) -> str:
-    known = {outlet.casefold(): outlet for outlet in outlets(conversation)}
+    known = {safe_line(outlet).casefold(): outlet for outlet in outlets(conversation)}
     exact = known.get(typed.casefold())
     begun = [outlet for folded, outlet in known.items() if folded.startswith(typed.casefold())]
     if exact or len(begun) == 1:

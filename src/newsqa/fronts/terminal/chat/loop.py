@@ -27,11 +27,12 @@ LONGEST = 1 << 20  # bytes of a line that is read from a pipe
 def chat(settings: Settings, *, resume: bool) -> None:
     """Talk at a terminal, or answer each line of standard input. Raises NewsqaError where it cannot begin."""
     sessions = Sessions(settings.sessions_folder(), os.fspath(settings.index.resolve()))
-    with open_index(settings) as library, ReadyDesk(settings) as ready, suppress(Leave):
+    at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    with open_index(settings) as library, ReadyDesk(settings, warm=at_terminal) as ready, suppress(Leave):
         conversation = Conversation(ready, library, sessions, Screen.open())
         if resume:
             _resume(conversation)
-        if sys.stdin.isatty() and sys.stdout.isatty():
+        if at_terminal:
             _at_terminal(conversation)
         else:
             ready.desk()

@@ -19,14 +19,18 @@ if TYPE_CHECKING:
 
 
 class ReadyDesk:
-    """A desk that is being opened on a thread. Use it as a context; leaving closes the desk."""
+    """A desk that is being opened on a thread. Use it as a context; leaving closes the desk.
 
-    def __init__(self, settings: Settings) -> None:
+    `warm` also loads its models; a model that may cost money is not asked.
+    """
+
+    def __init__(self, settings: Settings, *, warm: bool) -> None:
         self._settings = settings
         self._leaving = Event()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._opened = self._pool.submit(open_desk, settings)
-        self._pool.submit(self._warm_up)
+        if warm and settings.model == EXTRACTIVE:
+            self._pool.submit(self._warm_up)
 
     def desk(self) -> Desk:
         """Wait until the desk is open. Raises what `open_desk` raised; the next call tries again."""
@@ -35,10 +39,10 @@ class ReadyDesk:
         return self._opened.result()
 
     def _warm_up(self) -> None:
-        """Load the models by using them once; a model that may cost money is not asked."""
+        """Load the models by using them once."""
         with suppress(NewsqaError):
             desk = self._opened.result()
-            if not self._leaving.is_set() and self._settings.model == EXTRACTIVE:
+            if not self._leaving.is_set():
                 desk.ask("What is new?")
 
     def __enter__(self) -> Self:
