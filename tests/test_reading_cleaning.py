@@ -34,7 +34,7 @@ def test_a_line_of_the_article_stays_though_it_has_such_words(line):
     "box",
     [
         "Leave a Reply\n\nYour email address will not be published. Required\n\nName",
-        "Give\n\nPlease select your prefered mode of payment.\n\nCode:\nTPOST\n\n(For Norland only) giving@tellin.example",
+        "Give\n\nPlease select your prefered mode of payment.\n\nCode:\nTPOST\n\n(Norland only) giving@tellin.example",
         "Comments",
         "Comments (3)\nGreat news!\nAt last",
         "Also read\n\nA dog wins a prize\n\nRain on Sunday",

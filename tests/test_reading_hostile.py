@@ -12,6 +12,7 @@ import pytest
 
 from newsqa.errors import SourceError
 from newsqa.reading import Problem, RawArticle, clean, read_file, scan
+from newsqa.reading.documents import mended
 
 BODY = "The harbour board of Tellin voted on Tuesday to close the old north quay."
 
@@ -203,6 +204,7 @@ NONSENSE = {
     "bylines": b"By A " * 20_000,
     "bars": b"| " * 50_000,
     "blanks": b" " * 100_000 + b"x",
+    "gap": b"x" + b" " * 100_000 + b"x",
     "teasers": b"Related: x\n" * 9_000,
     "objects": b'{"a":' * 20_000,
 }
@@ -213,3 +215,8 @@ NONSENSE = {
 def test_a_lot_of_nonsense_holds_nothing_up(tmp_path, suffix, data):
     for item in read(written(tmp_path, f"a.{suffix}", data)):
         assert isinstance(item, Problem) or set(clean(item.text).splitlines()) <= set(item.text.splitlines())
+
+
+def test_words_without_end_are_mended_in_time():
+    for text in ("a" * 100_000, "a-" * 50_000, "ab-\n" * 25_000):
+        assert set(mended(text)) <= set(text)

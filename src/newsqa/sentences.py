@@ -6,8 +6,8 @@ PDF): there a line break is a space. Inside such a unit each full stop is judged
 
 from __future__ import annotations
 
-import itertools
 import re
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from newsqa.abbreviations import AFTER_HOUR, LETTERED, NUMBERED, OPEN, OPENERS, SAYING, TITLES
@@ -94,7 +94,7 @@ def _wrapped(text: str, block: list[Span]) -> list[bool]:
     hard = [False] * (len(block) - 1)
     if not hard or not 45 <= width <= 110:
         return hard
-    soft = [_had_no_room(text, *pair, width) for pair in itertools.pairwise(block)]
+    soft = [_had_no_room(text, *pair, width) for pair in pairwise(block)]
     running_on = [joined and text[line[0]].islower() for joined, line in zip(soft, block[1:], strict=True)]
     if len(soft) == 1:
         return running_on
@@ -199,26 +199,26 @@ def _names_a_letter(text: str, begin: int, letter: int) -> bool:
 
 
 def _capped(text: str, start: int, end: int) -> Iterator[Span]:
-    while end - start > MAX_WORDS and (cut := _first_cut(text, start, end)):
+    while _is_endless(text, start, end):
+        cut = _first_cut(text, start, end)
         if span := _strip(text, start, cut):
             yield span
         start = cut + (len(text[cut:end]) - len(text[cut:end].lstrip()))
     yield start, end
 
 
+def _is_endless(text: str, start: int, end: int) -> bool:
+    within = text[start : min(end, start + MAX_CHARACTERS + 1)]
+    return len(within) > MAX_CHARACTERS or (len(within) > 2 * MAX_WORDS and len(within.split()) > MAX_WORDS)
+
+
 def _first_cut(text: str, start: int, end: int) -> int:
-    """Return where to cut a run that is too long, or 0 if it is not."""
-    words = 0
-    limit = 0
-    for word in _WORD.finditer(text, start, min(end, start + MAX_CHARACTERS + 1)):
-        words += 1
-        if words > MAX_WORDS:
-            break
-        limit = word.end()
-    if words <= MAX_WORDS:
-        if end - start <= MAX_CHARACTERS:
-            return 0
+    """Return where to cut a run that is too long: at a clause mark, else at a space, else anywhere."""
+    words = islice(_WORD.finditer(text, start, min(end, start + MAX_CHARACTERS + 1)), MAX_WORDS + 1)
+    ends = [word.end() for word in words]
+    if len(ends) <= MAX_WORDS:
         space = text.rfind(" ", start + 1, start + MAX_CHARACTERS)
         return space if space > start else start + MAX_CHARACTERS
+    limit = ends[MAX_WORDS - 1]
     clauses = [mark.end() for mark in _CLAUSE.finditer(text, start + (limit - start) // 2, limit)]
     return clauses[-1] if clauses else limit

@@ -7,6 +7,7 @@ the article's end, with the box ("Leave a Reply" and the form below); and those 
 from __future__ import annotations
 
 import re
+from string import whitespace
 from typing import TYPE_CHECKING
 
 from newsqa.reading.clutter import ALONE, BOX, DONATION, LISTING, OPENS_TAIL
@@ -14,13 +15,15 @@ from newsqa.reading.clutter import ALONE, BOX, DONATION, LISTING, OPENS_TAIL
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+LONGEST_CLUTTER = 300
 LONGEST_REPEATED = 160
 FEWEST_FILES = 3
 FEWEST_FILES_OF_A_SENTENCE = 5  # a short sentence may stand in three versions of one story
 SHARE_OF_FILES = 0.3
 
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|\Z)")
-_MARKS = re.compile(r"^[\s#>*_•·▪■►▶→|–—-]+|[\s*_|:→»›.!]+$")
+_MARKS_BEFORE = "#>*_•·▪■►▶→|–—-" + whitespace
+_MARKS_AFTER = "*_|:→»›.!" + whitespace
 _BULLET = re.compile(r"\s*(?:[-*•·▪■►▶→]|\d{1,2}\.)\s")
 _ENDS_SENTENCE = re.compile(r"[.!?…][)\]}”’»\"'*_]*\s*\Z")
 _PARAGRAPH_WORDS = 12
@@ -32,7 +35,7 @@ def clean(text: str, repeated: Collection[str] = frozenset()) -> str:
     The result is whole lines of the text, in order, unchanged. `repeated` are lines as `boilerplate` gives them.
     """
     lines = [match[0] for match in _LINE.finditer(text) if match[0]]
-    bare = [_MARKS.sub("", line) for line in lines]
+    bare = [line.lstrip(_MARKS_BEFORE).rstrip(_MARKS_AFTER) if len(line) < LONGEST_CLUTTER else "" for line in lines]
     gone = {n for n, line in enumerate(bare) if _is_clutter(line) or lines[n].strip() in repeated}
     gone |= _listings(lines, bare)
     gone |= _tail(lines, bare, gone)
@@ -67,7 +70,7 @@ def _fewest(line: str) -> int:
 
 
 def _is_clutter(line: str) -> bool:
-    return bool(line) and len(line) < 300 and (ALONE.fullmatch(line) or BOX.match(line)) is not None
+    return bool(line) and (ALONE.fullmatch(line) or BOX.match(line)) is not None
 
 
 def _listings(lines: list[str], bare: list[str]) -> set[int]:
@@ -94,4 +97,4 @@ def _tail(lines: list[str], bare: list[str], gone: set[int]) -> set[int]:
 
 
 def _is_paragraph(line: str) -> bool:
-    return _ENDS_SENTENCE.search(line) is not None and len(line.split()) >= _PARAGRAPH_WORDS
+    return _ENDS_SENTENCE.search(line[-40:]) is not None and len(line.split()) >= _PARAGRAPH_WORDS

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 MAX_PAGES = 2_000
 EXTRA = 'Install the extra: pip install "newsqa[documents]"'
 
-_BROKEN_WORD = re.compile(r"(?P<head>[^\W\d_]{2,})-\n(?P<tail>[^\W\d_]{2,})")
+_BROKEN_WORD = re.compile(r"\b(?P<head>[^\W\d_]{2,40})-\n(?P<tail>[^\W\d_]{2,40})\b")
+_HYPHENED = re.compile(r"\b[^\W\d_]{1,40}-[^\W\d_]{1,40}\b")
 
 
 def read_pdf(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:
@@ -60,7 +61,7 @@ def read_docx(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Proble
 
 def mended(text: str) -> str:
     """Mend words broken at a line's end; a word that stands with its hyphen elsewhere in the text keeps it."""
-    whole = frozenset(re.findall(r"[^\W\d_]+-[^\W\d_]+", text))
+    whole = frozenset(_HYPHENED.findall(text))
 
     def word(match: re.Match[str]) -> str:
         hyphened = f"{match['head']}-{match['tail']}"

@@ -49,7 +49,7 @@ _PRESS = re.compile(
 )
 _ROLE = re.compile(r"\b(?:Writer|Correspondent|Reporter|Editor|Contributor|Special|Columnist|Desk)\b", re.IGNORECASE)
 _NAME_LINKS = re.compile(r"(?:and|&|de|da|di|del|van|von|der|den|la|le|al|el|bin|ibn|of|the|for|in|with|at|y|e)\Z")
-_ENDS_SENTENCE = re.compile(r"[.,;:…—–-][\"'”’»)\]]*\Z")
+_ENDS_SENTENCE = re.compile(r"(?:(?<!\.\.)\.|[,;:—–-])[\"'”’»)\]]*\Z")
 _TIME_WORD = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|local time", re.IGNORECASE)
 
 
