@@ -7,8 +7,12 @@ import json
 import os
 import socket
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from newsqa.errors import SourceError
 from newsqa.reading import Problem, RawArticle, clean, read_file, scan
@@ -220,3 +224,46 @@ def test_a_lot_of_nonsense_holds_nothing_up(tmp_path, suffix, data):
 def test_words_without_end_are_mended_in_time():
     for text in ("a" * 100_000, "a-" * 50_000, "ab-\n" * 25_000):
         assert set(mended(text)) <= set(text)
+
+
+NAMES = ["text", "title", "url", "date", "author", "source", "content", "articles", "metadata", "rendered", "name"]
+LINKED_NAMES = ["@type", "@id", "@graph", "headline", "author", "publisher", "datePublished", "articleBody", "name"]
+
+
+def json_values(names):
+    leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30)
+    leaves |= st.sampled_from(
+        ["NewsArticle", "https://a.example/2024/05/12", "http://[", "<p>x</p>", "\ud800", "2024-05-12"]
+    )
+    keys = st.sampled_from(names)
+    return st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=12)
+
+
+def read_here(name, data):
+    with tempfile.TemporaryDirectory() as folder:
+        return read(written(Path(folder), name, data))
+
+
+@given(json_values(NAMES))
+def test_any_json_gives_articles_that_can_be_stored_or_problems(value):
+    for item in read_here("a.json", json.dumps(value)):
+        if isinstance(item, RawArticle):
+            fields = [item.text, item.title, item.outlet, item.byline, item.url]
+            assert all(field.encode() and "\0" not in field for field in fields if field is not None)
+
+
+@given(json_values(LINKED_NAMES))
+@settings(max_examples=50)
+def test_any_data_in_a_page_gives_its_article_or_a_problem(value):
+    script = json.dumps(value).replace("</", "<\\/")
+    page = f'<html><head><script type="application/ld+json">{script}</script></head><body><p>{BODY}</p></body></html>'
+    (item,) = read_here("a.html", page)
+    assert isinstance(item, RawArticle)
+    assert item.text.encode()
+
+
+@given(st.text(max_size=200), st.sampled_from(["txt", "md", "html", "json", "jsonl", "xml"]))
+@settings(max_examples=150)
+def test_any_text_under_any_name_gives_articles_or_problems(text, suffix):
+    for item in read_here(f"a.{suffix}", text.encode("utf-8", "surrogatepass")):
+        assert isinstance(item, Problem) or item.text.encode()
