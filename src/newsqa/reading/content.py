@@ -48,6 +48,8 @@ def opened(found: FileFound) -> Iterator[IO[bytes]]:
 
 def _stream(found: FileFound) -> IO[bytes]:
     if found.location is None:
+        if sys.stdin is None or sys.stdin.closed:
+            raise SourceError("standard input is closed")
         return open(sys.stdin.fileno(), "rb", closefd=False)
     # what was a file when it was found may be a pipe by now: never wait on it, never follow a link
     descriptor = os.open(found.location, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
