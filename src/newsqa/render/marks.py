@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from newsqa.records import Answer, Article, Carrier, Citation
 
 MOST_CARRIERS = 4
+QUOTATION_MARKS = frozenset("“”„\"«»‘’'")
 WIDEST = 96  # columns; longer lines are hard to read
 
 
@@ -43,6 +44,12 @@ def provenance(source: Article | Citation) -> str:
     """Return outlet and date of a source, as far as they are known, safe to show in a line."""
     known = (safe_line(source.outlet or ""), day(source.published) if source.published else "no date")
     return " · ".join(part for part in known if part)
+
+
+def quoted(citation: Citation) -> str:
+    """Return a quote between quotation marks, unless it brings its own, safe to show in a line."""
+    quote = safe_line(citation.quote)
+    return quote if quote[:1] in QUOTATION_MARKS or quote[-1:] in QUOTATION_MARKS else f"“{quote}”"
 
 
 def carried_by(carriers: tuple[Carrier, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsqa.render.marks import carried_by, headline, left_out, provenance, same_article_as_before
+from newsqa.render.marks import carried_by, headline, left_out, provenance, quoted, same_article_as_before
 from newsqa.render.safe import safe, safe_line
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def quote_text(citation: Citation) -> str:
     """Return a quote with its source, ready to be pasted."""
     source = ", ".join(part for part in (headline(citation), provenance(citation).replace(" · ", ", ")) if part)
     where = safe_line(citation.url or citation.path)
-    return f"“{safe_line(citation.quote)}”\n{source}\n{where}"
+    return f"{quoted(citation)}\n{source}\n{where}"
 
 
 def article_text(article: Article) -> str:
@@ -44,7 +44,7 @@ def _again(answer: Answer) -> list[bool]:
 
 
 def _source(citation: Citation, *, again: bool) -> str:
-    quote = f"“{safe_line(citation.quote)}”"
+    quote = quoted(citation)
     if again:
         return f"[{citation.n}] {quote}"
     lines = [f"[{citation.n}] {headline(citation)} · {provenance(citation)}", f"    {quote}"]

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from newsqa.render.marks import carried_by, headline, left_out, matches, provenance, same_article_as_before
+from newsqa.render.marks import carried_by, headline, left_out, matches, provenance, quoted, same_article_as_before
 from newsqa.render.safe import safe, safe_line
 
 if TYPE_CHECKING:
@@ -46,8 +46,9 @@ def sentences_view(sentences: Sequence[Sentence]) -> Text:
 
 
 def refusal_view(answer: Answer) -> RenderableType:
-    """Show a refusal: what it says first, then the nearest headlines and dates."""
-    return Text(safe_line(answer.text), style="italic")
+    """Show a refusal: that there is no answer, then the nearest headlines and what was searched."""
+    why, nearest, rest = safe_line(answer.text).partition(" Nearest: ")
+    return Text(why).append(f"\n\n{nearest.strip()} {rest}" if nearest else "", style=ASIDE)
 
 
 def article_view(article: Article, question: str = "", span: tuple[int, int] | None = None) -> RenderableType:
@@ -104,7 +105,7 @@ def _source(citation: Citation, question: str, *, again: bool) -> RenderableType
     """Show one source: its number in a column of its own, beside it title, outlet, date and quote."""
     title = Text(headline(citation), style="bold")
     about = Text(provenance(citation), style=ASIDE)
-    quote = Text("“").append_text(highlighted(safe_line(citation.quote), question)).append("”")
+    quote = highlighted(quoted(citation), question)
     carriers = carried_by(citation.also_carried_by)
     lines = [*([] if again else [title, about]), quote, *([Text(carriers, style=ASIDE)] if carriers else [])]
     grid = Table.grid(padding=(0, 1))

@@ -23,11 +23,12 @@ def counting(label: str, total: int) -> Iterator[Callable[[int], None]]:
 
 def bar() -> Bar:
     """Return a bar with a label, a count and the time that is left; it goes when it is done."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     console = messages()
     columns = (
-        TextColumn("  {task.description}", markup=False),
+        SpinnerColumn("dots", style="cyan"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=28, complete_style="cyan", finished_style="cyan"),
         MofNCompleteColumn(),
         TimeRemainingColumn(compact=True),

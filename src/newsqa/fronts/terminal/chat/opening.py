@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from newsqa.records import Article, Citation
 
 
+ABOVE = 10  # lines shown before a quote in the pager
+
+
 def open_source(screen: Screen, article: Article, citation: Citation, question: str, *, whole: bool) -> None:
     """Show where a citation stands. An article that has changed since is shown as it is now, and that is told."""
     span = _place(article, citation)
@@ -55,6 +58,6 @@ def _page(console: Console, view: RenderableType, line: int) -> None:
     environ = {**os.environ, "LESSSECURE": "1", "LESSCHARSET": "utf-8"}
     ours = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the pager now
     try:
-        subprocess.run([less, "-R", f"+{max(line - 5, 1)}"], input=text.encode(), env=environ, check=False)  # noqa: S603
+        subprocess.run([less, "-R", f"+{max(line - ABOVE, 1)}"], input=text.encode(), env=environ, check=False)  # noqa: S603
     finally:
         signal.signal(signal.SIGINT, ours)
