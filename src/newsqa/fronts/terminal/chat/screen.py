@@ -24,30 +24,31 @@ if TYPE_CHECKING:
 class Screen:
     """Shows answers, views, asides and errors; everything that it is given may come from outside."""
 
-    console: Console
     plain: bool
 
     @classmethod
     def open(cls) -> Screen:
         """Look at what standard output is."""
-        console = output()
-        return cls(console, plain=not console.is_terminal)
+        return cls(plain=not output().is_terminal)
+
+    @property
+    def console(self) -> Console:
+        """The console at its present width: a window may be resized."""
+        return output()
 
     def answer(self, answer: Answer) -> None:
         """Show an answer with its sources."""
         if self.plain:
             print_text(answer_text(answer) + "\n")
         else:
-            self.console.print(answer_view(answer))
-            self.console.print()
+            self._print(answer_view(answer))
 
     def view(self, view: RenderableType, plain: str) -> None:
         """Show a view, or its plain counterpart."""
         if self.plain:
             print_text(plain + "\n")
         else:
-            self.console.print(view)
-            self.console.print()
+            self._print(view)
 
     def say(self, text: str) -> None:
         """Show a few lines of newsqa's own, which may name things from outside."""
@@ -58,8 +59,12 @@ class Screen:
         if self.plain:
             print_text(safe(text) + "\n")
         else:
-            self.console.print(Text(safe(text)), soft_wrap=True)
-            self.console.print()
+            self._print(Text(safe(text)), soft_wrap=True)
+
+    def _print(self, view: RenderableType, *, soft_wrap: bool = False) -> None:
+        console = self.console
+        console.print(view, soft_wrap=soft_wrap)
+        console.print()
 
     def error(self, error: NewsqaError) -> None:
         """Tell what could not be done and what to do."""
