@@ -45,6 +45,12 @@ ARTICLES = [
 
 
 @pytest.fixture(scope="session")
+def hostile():
+    """What an article, a title or a file name may hold to take over a terminal."""
+    return HOSTILE
+
+
+@pytest.fixture(scope="session")
 def news_folder(tmp_path_factory):
     """A folder with a few invented articles, one of them hostile, one undated."""
     folder = tmp_path_factory.mktemp("news")

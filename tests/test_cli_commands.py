@@ -193,6 +193,24 @@ def test_index_tells_what_came_of_it(newsqa, tmp_path):
     assert json.loads(newsqa("sources", "--json", *place)[1]) == {"sources": []}
 
 
+def test_hostile_file_names_are_harmless(newsqa, tmp_path, hostile):
+    evil = hostile.replace("/", "")
+    folder = tmp_path / f"mine{evil}"
+    folder.mkdir()
+    (folder / f"a{evil}.txt").write_text("A title\n\nThe bridge at Sel was closed on Monday.")
+    (folder / f"b{evil}.json").write_text("{broken")
+    place = ("--index", tmp_path / "i")
+    for command in (
+        ["index", folder],
+        ["index", folder, "--json"],
+        ["sources"],
+        ["sources", "--json"],
+        ["index", f"{folder}x"],
+    ):
+        _, out, err = newsqa(*command, *place)
+        assert all(c == "\n" or c.isprintable() for c in out + err)
+
+
 def test_one_missing_source_does_not_keep_out_the_others(newsqa, tmp_path):
     (tmp_path / "a.txt").write_text("A title of a story\n\nThe bridge at Sel was closed on Monday for repairs.")
     code, out, err = newsqa("index", tmp_path / "none", tmp_path / "a.txt", "--index", tmp_path / "i")
