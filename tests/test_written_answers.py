@@ -1,0 +1,89 @@
+"""A chat model writes over the wire, through the real client; what its quotes do not carry is not shown."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from openai_stand_in import openai_stand_in
+
+QUESTION = "How many people visited the cheese festival in Ostby?"
+NEWSQA = Path(sys.executable).with_name("newsqa")
+
+
+@pytest.fixture
+def model():
+    with openai_stand_in() as stand_in:
+        yield stand_in
+
+
+def ask(index: Path, model, folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    settings = {
+        "NEWSQA_MODEL": "openai:stand-in",
+        "OPENAI_BASE_URL": model.url,
+        "OPENAI_API_KEY": "sk-canary",
+        "NEWSQA_TIMEOUT": "20",
+    }
+    return subprocess.run(
+        [NEWSQA, "ask", QUESTION, "--index", index, *more],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, **settings},
+        timeout=120,
+        check=False,
+    )
+
+
+def test_what_the_quotes_carry_is_shown_and_the_rest_is_told(news_index, model, tmp_path) -> None:
+    model.reply = "About 9,400 visitors came to the festival in Ostby [1]. It cost 112 crowns to get in [1]."
+    done = ask(news_index, model, tmp_path, "--json")
+    record = json.loads(done.stdout)
+    assert record["text"] == "About 9,400 visitors came to the festival in Ostby. [1]"
+    assert record["dropped"] == [
+        {"text": "It cost 112 crowns to get in.", "why": "number 112 is in none of its quotes"}
+    ]
+    assert record["citations"][0]["quote"].startswith("Some 9,400 visitors came")
+    assert record["citations"][0]["outlet"] == "Ostby Gazette"
+    assert record["model"] == "openai:stand-in"
+    assert record["usage"] == {"input_tokens": 321, "output_tokens": 12}
+
+
+def test_a_model_that_only_invents_leaves_a_refusal(news_index, model, tmp_path) -> None:
+    model.reply = "It drew 250,000 visitors, said the queen of Norway [9]."
+    record = json.loads(ask(news_index, model, tmp_path, "--json").stdout)
+    assert record["refused"]
+    assert record["reason"] == "not_supported"
+    assert "250,000" not in record["text"]
+    assert record["citations"] == []
+
+
+def test_a_model_that_finds_nothing_refuses(news_index, model, tmp_path) -> None:
+    model.reply = "NOT FOUND"
+    record = json.loads(ask(news_index, model, tmp_path, "--json").stdout)
+    assert (record["refused"], record["reason"], record["dropped"]) == (True, "no_evidence", [])
+
+
+def test_it_sees_the_evidence_and_no_key(news_index, model, tmp_path) -> None:
+    ask(news_index, model, tmp_path)
+    seen = json.dumps(model.requests[0])
+    assert "9,400 visitors" in seen
+    assert QUESTION in seen
+    assert "sk-canary" not in seen
+
+
+def test_an_answer_that_hit_its_length_is_marked(news_index, model, tmp_path) -> None:
+    model.reply, model.finish_reason = "Some 9,400 visitors came to Ostby [1].", "length"
+    assert json.loads(ask(news_index, model, tmp_path, "--json").stdout)["incomplete"]
+
+
+@pytest.mark.parametrize("status", [401, 500])
+def test_a_model_that_fails_is_one_line_and_tells_no_key(news_index, model, tmp_path, status) -> None:
+    model.status = status
+    done = ask(news_index, model, tmp_path)
+    assert done.returncode == 1
+    assert "openai:stand-in did not answer" in done.stderr
+    assert "canary" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
