@@ -83,6 +83,15 @@ def chat(tmp_path, news_index):
         terminal.child.close(force=True)
 
 
+@pytest.fixture(scope="module")
+def shared_chat(tmp_path_factory, news_index):
+    """A chat for several tests, none of which asks a question."""
+    terminal = Terminal(tmp_path_factory.mktemp("shared"), "--index", news_index)
+    terminal.until("›")
+    yield terminal
+    terminal.child.close(force=True)
+
+
 def test_the_first_screen_tells_what_there_is(chat):
     terminal = chat()
     text = terminal.until("›")
@@ -126,33 +135,29 @@ def test_what_hostile_articles_hold_does_nothing_to_the_terminal(chat):
     assert terminal.leave() == 0
 
 
-def test_bounds_are_set_shown_and_cleared(chat):
-    terminal = chat()
-    terminal.until("›")
-    text = terminal.type("/since 2025-05-05", "Searching since 5 May 2025")
+def test_bounds_are_set_shown_and_cleared(shared_chat):
+    text = shared_chat.type("/since 2025-05-05", "Searching since 5 May 2025")
     assert "2 articles (1 undated left out)" in text
-    terminal.type("/outlet ostby gazette", "Ostby Gazette · since 5 May 2025: 1 article")
-    terminal.type("/outlet nobody", "has no outlet")
-    terminal.type("/since soon", "is no date")
-    terminal.type("/since off", "Searching Ostby Gazette: 1 article")
-    terminal.type("/outlet off", "Searching everything")
-    terminal.type("/as-of 2025-05", "as of 31 May 2025")
+    shared_chat.type("/outlet ostby gazette", "Ostby Gazette · since 5 May 2025: 1 article")
+    shared_chat.type("/outlet nobody", "has no outlet")
+    shared_chat.type("/since soon", "is no date")
+    shared_chat.type("/since off", "Searching Ostby Gazette: 1 article")
+    shared_chat.type("/outlet off", "Searching everything")
+    shared_chat.type("/as-of 2025-05", "as of 31 May 2025")
+    shared_chat.type("/as-of off", "Searching everything")
 
 
-def test_unknown_commands_are_met_with_a_suggestion(chat):
-    terminal = chat()
-    terminal.until("›")
-    terminal.type("/opn 1", "Did you mean /open?")
-    terminal.type("/open", "has no sources")
-    terminal.type("/help", "/save FILE.md")
+def test_unknown_commands_are_met_with_a_suggestion(shared_chat):
+    shared_chat.type("/opn 1", "Did you mean /open?")
+    shared_chat.type("/open", "has no sources")
+    shared_chat.type("/help", "/save FILE.md")
 
 
-def test_commands_are_completed(chat):
-    terminal = chat()
-    terminal.until("›")
-    terminal.screen.reset()
-    terminal.child.send("/ses")
-    terminal.until("lists the stored conversations", prompted=False)
+def test_commands_are_completed(shared_chat):
+    shared_chat.screen.reset()
+    shared_chat.child.send("/ses")
+    shared_chat.until("lists the stored conversations", prompted=False)
+    shared_chat.child.send("\x03")
 
 
 def test_a_conversation_is_resumed(chat):
