@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from newsqa.errors import BusyError, LibraryError, SourceError, UsageError
+from newsqa.errors import BusyError, LibraryError, ModelError, SourceError, UsageError
 from newsqa.index import open_index
 from newsqa.indexing import Progress, index_source, rebuild_index, remove_source, rename_source
 from newsqa.indexing.lock import indexing_alone
@@ -209,6 +209,34 @@ def test_items_that_leave_a_feed_stay(settings, tmp_path):
     assert len(texts(settings)) == 3
 
 
+def test_a_folder_and_a_folder_in_it_do_not_double_their_articles(settings, folder):
+    inner = folder / "inner"
+    inner.mkdir()
+    (inner / "tram.txt").write_text("The tram to the old market runs again, the city said on Tuesday morning.")
+    index(settings, inner)
+    index(settings, folder)
+    index(settings, inner / "tram.txt")
+    assert sorted(texts(settings)) == ["inner/tram.txt", "news/bridge.txt", "news/ferry.txt"]
+    remove_source(settings, "inner")
+    assert len(texts(settings)) == 3
+
+
+def test_an_index_inside_its_source_is_not_read(folder):
+    settings = Settings(index=folder / "index")
+    index(settings, folder)
+    assert index(settings, folder).problems == ()
+    assert len(texts(settings)) == 2
+
+
+def test_what_is_piped_in_stays(settings, folder, monkeypatch):
+    for name in ("ferry.txt", "bridge.txt", "ferry.txt"):
+        with (folder / name).open() as piped:
+            monkeypatch.setattr("sys.stdin", piped)
+            index(settings, "-")
+    with open_index(settings) as opened, opened.snapshot() as snapshot:
+        assert snapshot.coverage(NO_BOUNDS).articles == 2
+
+
 def test_bounds_hold_for_words_and_vectors(settings, tmp_path):
     path = lines(
         tmp_path / "news.jsonl",
@@ -325,6 +353,14 @@ def test_another_embedder_is_refused_until_the_vectors_are_made_again(settings, 
     with pytest.raises(LibraryError, match="width"):
         index_source(settings, str(folder), embedder=WordEmbedder("words", 8))
     assert len(texts(settings)) == 3  # its words are found all the same
+
+    class Broken(WordEmbedder):
+        def embed_query(self, text):
+            raise ModelError(f"no: {text}")
+
+    with pytest.raises(ModelError):
+        rebuild_index(settings, embedder=Broken("broken"))
+    index(settings, folder)  # what could not be made again is as it was
     rebuild_index(settings, embedder=other)
     with open_index(settings, "other") as opened, opened.snapshot() as snapshot:
         found = snapshot.hits(snapshot.by_vector(other.embed_query(BRIDGE), NO_BOUNDS, 1))

@@ -34,9 +34,10 @@ REBUILD = "newsqa index --rebuild"
 
 @dataclass(frozen=True, slots=True)
 class _Matrix:
-    """Unit vectors, shape (passages, width), with the ids of the passages."""
+    """Unit vectors, shape (passages, width), with the ids of the passages and the rows of their articles."""
 
     ids: npt.NDArray[np.int64]
+    articles: npt.NDArray[np.int64]
     vectors: Floats
 
 
@@ -220,8 +221,8 @@ class Snapshot:
             return []
         scores = matrix.vectors @ vector
         if bounds != NO_BOUNDS:
-            within = np.isin(matrix.ids, np.asarray(reader.passages_within(self.database, bounds), dtype=np.int64))
-            scores[~within] = -np.inf
+            within = np.asarray(reader.articles_within(self.database, bounds), dtype=np.int64)
+            scores[~np.isin(matrix.articles, within)] = -np.inf
         best = np.argsort(-scores, kind="stable")[:limit]
         return [(int(matrix.ids[row]), float(scores[row])) for row in best if scores[row] > -np.inf]
 
@@ -229,9 +230,9 @@ class Snapshot:
         import numpy as np  # noqa: PLC0415
 
         def make() -> _Matrix:
-            ids, vectors = reader.all_vectors(self.database)
+            ids, articles, vectors = reader.all_vectors(self.database)
             rows = np.frombuffer(vectors, dtype="<f4").reshape(len(ids), -1) if ids else np.zeros((0, 0), np.float32)
-            return _Matrix(np.asarray(ids, dtype=np.int64), _unit(rows))
+            return _Matrix(np.asarray(ids, np.int64), np.asarray(articles, np.int64), _unit(rows))
 
         return self.opened.keep("matrix", self.generation, make)  # type: ignore[return-value]
 

@@ -61,10 +61,12 @@ def index_source(  # noqa: PLR0913  the choices of one command
     where the index cannot be written or was made with another embedder, ModelError and VectorsError.
     """
     began = time.monotonic()
-    found = found_in(location)
+    found = found_in(location, settings.index)
     embedder = embedder or models.embedder(settings)
     with _writing(settings) as writer:
-        use_model(writer, models.fingerprint(embedder), rebuild=rebuild)
+        if rebuild:
+            forget_vectors(writer, embedder, models.fingerprint(embedder))
+        use_model(writer, models.fingerprint(embedder))
         with writer.publication():
             source = source_of(writer, location, name)
         changes = read_source(writer, source, location, found, report)
@@ -83,7 +85,7 @@ def rebuild_index(
     """
     embedder = embedder or models.embedder(settings)
     with _writing(settings) as writer:
-        forget_vectors(writer, models.fingerprint(embedder))
+        forget_vectors(writer, embedder, models.fingerprint(embedder))
         settle(writer, report)
         return _make_vectors(writer, settings, embedder, report)
 

@@ -22,18 +22,20 @@ TEXTS_AT_ONCE = 64
 STORE_SECONDS = 3.0
 
 
-def use_model(writer: Writer, model: str, *, rebuild: bool) -> None:
+def use_model(writer: Writer, model: str) -> None:
     """Make sure that the vectors of the index are this embedder's. Raises LibraryError where they are another's."""
-    if rebuild:
-        forget_vectors(writer, model)
     refuse_other_model(writer.meta("model"), model, writer.folder)
     if writer.meta("model") is None:
         with writer.publication():
             writer.set_meta("model", model)
 
 
-def forget_vectors(writer: Writer, model: str) -> None:
-    """Let another embedder make the vectors; passages get new ids, so that none is taken for its old self."""
+def forget_vectors(writer: Writer, embedder: Embeddings, model: str) -> None:
+    """Let another embedder make the vectors; passages get new ids, so that none is taken for its old self.
+
+    Raises ModelError, with nothing forgotten, where the embedder does not work.
+    """
+    embedder.embed_query("Does it work?")
     with writer.publication():
         writer.embeddings.forget()
         writer.articles.remake_passages()

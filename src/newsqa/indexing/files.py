@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
 
@@ -95,39 +95,42 @@ class _Reading:
             self.changes.problems += (Problem(*problem) for problem in known.problems)
             return
         file = self.writer.sources.begin_file(self.source, found.path)
-        before, problems = self.writer.articles.places(file), list[Problem]()
+        seen, problems = set[str](), list[Problem]()
         for item in _safely_read(found):
-            if isinstance(item, Problem):
-                problems.append(item)
-                continue
-            key, problem = self._article(file, found, item)
-            before.discard(key)
+            problem = item if isinstance(item, Problem) else self._article(file, found, item, seen)
             problems += [problem] if problem else []
             yield
-        if _keeps_items(found):
-            self.writer.articles.forget_places(file, before)
-        else:
-            self.writer.articles.remove_places(file, before)
-            self.changes.removed += self.writer.articles.drop_orphans()
+        self._leave(file, found, self.writer.articles.places(file) - seen)
         same = digest is not None and digest == _digest(found)
         entries = [(p.name, p.reason, p.hint) for p in problems]
         self.writer.sources.finish_file(file, found.size, _settled_time(found), digest if same else None, entries)
         self.changes.problems += problems
         yield
 
-    def _article(self, file: int, found: FileFound, raw: RawArticle) -> tuple[str, Problem | None]:
-        """Store an article; return the key of its place, and a problem where it could not be stored."""
+    def _leave(self, file: int, found: FileFound, keys: set[str]) -> None:
+        """Deal with the articles that are no longer in their file."""
+        if _keeps_items(found):
+            self.writer.articles.forget_places(file, keys)
+        else:
+            self.writer.articles.remove_places(file, keys)
+            self.changes.removed += self.writer.articles.drop_orphans()
+
+    def _article(self, file: int, found: FileFound, raw: RawArticle, seen: set[str]) -> Problem | None:
+        """Store an article, and note the key of its place as seen; return a problem where it could not be stored."""
         incoming = _incoming(found, raw, self._lines(outlet_key(raw.outlet)))
         if not incoming.text.strip():
-            return "", Problem(f"{found.name}{raw.place}", "it holds no text of an article")
+            return Problem(f"{found.name}{raw.place}", "it holds no text of an article")
+        if incoming.key in seen:  # a feed that calls two items the same
+            incoming = replace(incoming, key=f"{incoming.key} {raw.place}")
         try:
             change = self.writer.articles.put(self.source, file, found.path, incoming)
         except UnicodeEncodeError:
-            return "", Problem(f"{found.name}{raw.place}", "it holds characters that are no text")
+            return Problem(f"{found.name}{raw.place}", "it holds characters that are no text")
+        seen.add(incoming.key)
         self.changes.added += change == "added"
         self.changes.changed += change == "changed"
         self.changes.foreign += change != "unchanged" and incoming.language not in {None, "en"}
-        return incoming.key, None
+        return None
 
     def _lines(self, outlet: str) -> frozenset[str]:
         if outlet not in self._repeated:

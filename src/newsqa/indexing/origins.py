@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from newsqa.reading import FileFound
 
 
-def found_in(location: str) -> list[FileFound | Problem]:
-    """Return the files of a location, by stat only. Raises SourceError where the location itself cannot be read."""
-    found = list(scan(location))
+def found_in(location: str, index: Path) -> list[FileFound | Problem]:
+    """Return the files of a location, by stat only, without those of the index itself.
+
+    Raises SourceError where the location itself cannot be read.
+    """
+    own = index.resolve()
+    found = [item for item in scan(location) if not _is_below(item, own)]
     root = _root_name(location)
     for item in found:
         if isinstance(item, Problem) and item.name == root:
@@ -51,6 +55,10 @@ def source_of(writer: Writer, location: str, name: str | None) -> Source:
     if name is not None and name != source.name:
         writer.sources.rename(source, name)
     return writer.sources.at(path)
+
+
+def _is_below(item: FileFound | Problem, folder: Path) -> bool:
+    return not isinstance(item, Problem) and item.location is not None and folder in item.location.absolute().parents
 
 
 def _root_name(location: str) -> str:

@@ -59,7 +59,7 @@ class Articles:
             self._stand(file, incoming, old[0])
             return "unchanged"
         change: Change = "unchanged"
-        article = self._twin(incoming, digest)
+        article = self._twin(incoming, digest) or self._same_file(source, path, incoming, digest)
         if article is None and old and old[2] == incoming.address and old[3] == 1:
             article, change = old[0], "changed"
             self._replace(old[0], incoming, digest)
@@ -92,6 +92,18 @@ class Articles:
             return None
         row = self.database.execute(
             "SELECT id FROM articles WHERE address = ? AND digest = ?", (incoming.address, digest)
+        ).fetchone()
+        return row[0] if row else None
+
+    def _same_file(self, source: Source, path: str, incoming: Incoming, digest: bytes) -> int | None:
+        """Find the article where its file was indexed before as part of another source, a folder above or below."""
+        place = f"{source.location}/{path}" if source.folder else source.location
+        row = self.database.execute(
+            "SELECT a.id FROM sources s JOIN files f ON f.source = s.id "
+            "AND f.path = iif(s.folder, substr(?1, length(s.location) + 2), f.path) "
+            "JOIN places p ON p.file = f.id AND p.key = ?2 JOIN articles a ON a.id = p.article AND a.digest = ?3 "
+            "WHERE s.id != ?4 AND ?1 = s.location || iif(s.folder, '/' || f.path, '')",
+            (place, incoming.key, digest, source.id),
         ).fetchone()
         return row[0] if row else None
 

@@ -106,13 +106,10 @@ def _phrase(term: str) -> str:
     return f'"{words}"' if any(letter.isalnum() for letter in words) else ""
 
 
-def passages_within(database: sqlite3.Connection, bounds: Bounds) -> list[int]:
-    """Return the ids of the passages within the bounds."""
+def articles_within(database: sqlite3.Connection, bounds: Bounds) -> list[int]:
+    """Return the rows of the articles within the bounds."""
     where, values = _within(bounds)
-    rows = database.execute(
-        f"SELECT p.id FROM passages p JOIN articles a ON a.id = p.article WHERE {where}",  # noqa: S608
-        values,
-    )
+    rows = database.execute(f"SELECT a.id FROM articles a WHERE {where}", values)  # noqa: S608
     return [row[0] for row in rows]
 
 
@@ -123,12 +120,12 @@ def known(database: sqlite3.Connection, passages: Sequence[int]) -> set[int]:
     return {row[0] for row in rows}
 
 
-def all_vectors(database: sqlite3.Connection) -> tuple[list[int], bytes]:
-    """Return the ids of the passages that have a vector, and the vectors, float32, one after the other."""
+def all_vectors(database: sqlite3.Connection) -> tuple[list[int], list[int], bytes]:
+    """Return the passages that have a vector, the rows of their articles, and the vectors, float32, end to end."""
     rows = database.execute(
-        "SELECT p.id, v.vector FROM passages p JOIN vectors v ON v.embedded = p.embedded ORDER BY p.id"
+        "SELECT p.id, p.article, v.vector FROM passages p JOIN vectors v ON v.embedded = p.embedded ORDER BY p.id"
     ).fetchall()
-    return [row[0] for row in rows], b"".join(row[1] for row in rows)
+    return [row[0] for row in rows], [row[1] for row in rows], b"".join(row[2] for row in rows)
 
 
 def hits(database: sqlite3.Connection, ranked: Ranked) -> list[Hit]:

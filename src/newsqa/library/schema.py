@@ -26,6 +26,7 @@ CREATE TABLE files (
 );
 
 -- `read_text` is the text as its file has it, NULL where all of its lines are in `text`.
+-- The rows are wide: what every question counts is read from indexes alone.
 -- `settled` is 0 until lines that its outlet repeats and copies of the story have been looked for.
 CREATE TABLE articles (
     id INTEGER PRIMARY KEY,
@@ -38,7 +39,10 @@ CREATE TABLE articles (
     settled INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX articles_by_address ON articles (address, digest) WHERE address IS NOT NULL;
-CREATE INDEX articles_by_outlet ON articles (outlet_key);
+CREATE INDEX articles_by_id ON articles (article_id, digest);
+CREATE INDEX articles_by_outlet ON articles (outlet_key, published);
+CREATE INDEX articles_outlets ON articles (outlet);
+CREATE INDEX articles_bylines ON articles (byline);
 CREATE INDEX articles_unsettled ON articles (id) WHERE settled = 0;
 
 -- Where an article stands; it lives as long as it stands somewhere. `key` names the place when the file changes,

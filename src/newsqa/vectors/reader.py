@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import threading
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from newsqa.vectors.mark import Mark
 
 Nearest = list[tuple[int, float]]
+COPY = "newsqa-vectors-"
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -89,7 +91,8 @@ class VectorReader:
         Chroma writes into the SQLite file when it is opened, and into the files of a graph that is still empty, its
         vectors being few enough to stay in the SQLite file: such a graph is copied too.
         """
-        folder = Path(tempfile.mkdtemp(prefix="newsqa-"))
+        _sweep()
+        folder = Path(tempfile.mkdtemp(prefix=f"{COPY}{os.getpid()}-"))
         self._resources.callback(finalize(self, shutil.rmtree, folder, ignore_errors=True))
         for path in (self.index / STORE).resolve().iterdir():
             if (path / GRAPH_WRITTEN).exists():
@@ -106,3 +109,22 @@ class VectorReader:
         self._stamp = ""
         with suppress(VectorsError):
             self._resources.close()
+
+
+def _sweep() -> None:
+    """Remove the copies that killed processes of this user left behind."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{COPY}*-*"):
+        with suppress(OSError, ValueError):
+            process = int(folder.name.removeprefix(COPY).partition("-")[0])
+            if folder.stat().st_uid == os.getuid() and not _runs(process):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
