@@ -38,7 +38,8 @@ def _explained(error: sqlite3.Error, folder: Path) -> LibraryError:
         return LibraryError(f"The disk that holds {folder} is full.", hint="Free some space and run it again.")
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
         return LibraryError(
-            f"The index in {folder} cannot be written ({error}).", hint="Check who owns the folder and its permissions."
+            f"The index in {folder} cannot be opened or written ({error}).",
+            hint="Check who owns the folder and its permissions.",
         )
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return LibraryError(f"The index in {folder} is busy.", hint="Try again in a moment.", retryable=True)
@@ -84,11 +85,10 @@ def open_to_read(folder: Path) -> sqlite3.Connection:
     if not path.is_file() or not path.stat().st_size:
         raise LibraryError(f"There is no index in {folder}.", hint=f"Make one: newsqa index SOURCE --index {folder}")
     with translated(folder):
-        database = _connect(f"file:{quote(os.fspath(path))}?mode=ro")
         try:
-            database.execute("SELECT 1 FROM sqlite_master").fetchone()
+            database = _connect(f"file:{quote(os.fspath(path))}?mode=ro")
         except sqlite3.OperationalError:
-            if os.access(folder, os.W_OK) or path.with_name(f"{FILE}-wal").exists():
+            if os.access(folder, os.W_OK) or _unmerged(path):
                 raise
             # SQLite cannot make its -shm file beside a database in a folder that is read-only
             database = _connect(f"file:{quote(os.fspath(path))}?immutable=1")
@@ -96,10 +96,21 @@ def open_to_read(folder: Path) -> sqlite3.Connection:
     return database
 
 
+def _unmerged(path: Path) -> bool:
+    """Whether transactions wait beside the database that are not yet in it."""
+    wal = path.with_name(f"{FILE}-wal")
+    return wal.exists() and wal.stat().st_size > 0
+
+
 def _connect(uri: str) -> sqlite3.Connection:
     database = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
-    database.execute("PRAGMA foreign_keys = ON")
-    database.execute(f"PRAGMA cache_size = -{CACHE_KB}")
+    try:
+        database.execute("PRAGMA foreign_keys = ON")
+        database.execute(f"PRAGMA cache_size = -{CACHE_KB}")
+        database.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        database.close()
+        raise
     return database
 
 
