@@ -19,12 +19,16 @@ BANDS, ROWS = 32, 4
 """Two texts that share half of their shingles share a band in 87 % of cases; with a tenth in common, in 0.3 %."""
 
 SHINGLE_WORDS = 4
-ENOUGH_SHINGLES = 25
+ENOUGH_SHINGLES = 40
 """A text of fewer words says too little to be called a copy of another."""
 
-RESEMBLANCE = 0.5
-CONTAINMENT = 0.8
-"""Copies share half of all shingles, or four fifths of the shorter text's: an agency's story cut to its first half."""
+RESEMBLANCE = 0.65
+CONTAINMENT = 0.9
+"""Copies share so much of all shingles, or of the shorter text's: an agency's story cut to its first half.
+
+Chosen by reading the 34 most alike pairs among 2,172 news articles: below 0.65 they are updates of a running story and
+forms filled in anew (weekly property sales, opening hours), whose facts differ.
+"""
 
 _WORD = re.compile(r"\w+")
 
