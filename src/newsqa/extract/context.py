@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 MOST_BEFORE = 2
 """Sentences before it that a sentence may take along."""
 
+MOST_AFTER = 2
+MOST_IN_QUOTE = 4
+"""Sentences of a quotation that are taken along to its end, and back to its beginning."""
+
 MOST_WORDS = 70
 """Words of a sentence with its context; beyond that it goes without."""
 
@@ -55,7 +59,7 @@ def leans(sentence: str) -> bool:
 
 
 def _first(spans: Sequence[tuple[int, int]], text: str, place: int) -> int:
-    first = place
+    first = _opening_of_quote(spans, text, place)
     common = lower_case_words(text)
     while first > 0 and place - first < MOST_BEFORE and leans(_at(spans, text, first)):
         if not _SENTENCE_END.search(_at(spans, text, first - 1)):
@@ -66,12 +70,33 @@ def _first(spans: Sequence[tuple[int, int]], text: str, place: int) -> int:
     return first
 
 
-def _last(spans: Sequence[tuple[int, int]], text: str, place: int) -> int:
-    """Go on to the end of a quotation that the sentence leaves open."""
+def _opening_of_quote(spans: Sequence[tuple[int, int]], text: str, place: int) -> int:
+    """Go back to where a quotation begins that the sentence only ends."""
     sentence = _at(spans, text, place)
-    if sentence.count("“") > sentence.count("”") and place + 1 < len(spans):
-        return place + 1
+    if sentence.count("”") <= sentence.count("“"):
+        return place
+    for first in range(place - 1, max(place - 1 - MOST_IN_QUOTE, -1), -1):
+        if "“" in _at(spans, text, first):
+            return first
     return place
+
+
+def _last(spans: Sequence[tuple[int, int]], text: str, place: int) -> int:
+    """Go on to the end of a quotation that the sentence leaves open, or that its speaker takes up again."""
+    last = place
+    while last + 1 < len(spans) and last - place < MOST_AFTER and _goes_on(spans, text, place, last):
+        last += 1
+    return last
+
+
+def _goes_on(spans: Sequence[tuple[int, int]], text: str, place: int, last: int) -> bool:
+    so_far = text[spans[place][0] : spans[last][1]]
+    if so_far.count("“") > so_far.count("”"):
+        return True
+    same_line = "\n" not in text[spans[last][1] : spans[last + 1][0]]
+    following = _at(spans, text, last + 1)
+    taken_up = _OPENS_QUOTE.match(following) is not None and not _SPEAKER.search(following)
+    return same_line and taken_up and _SPEAKER.search(_at(spans, text, last)) is not None
 
 
 def _at(spans: Sequence[tuple[int, int]], text: str, place: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsqa.facts.dates import MONTHS, dates
+from newsqa.facts.dates import CALENDAR, dates
 from newsqa.facts.names import names
 from newsqa.facts.numbers import numbers
 from newsqa.facts.quoted import quoted
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from newsqa.facts.names import Name
     from newsqa.records import AnswerKind
 
-_WEEKDAYS = word_set("monday tuesday wednesday thursday friday saturday sunday")
-_CALENDAR = _WEEKDAYS | MONTHS.keys()
 _TIMES = re.compile(
     r"\b(?:yesterday|today|tonight|tomorrow|midnight|noon|(?:days|weeks|months|years)\s+(?:ago|later)|(?:19|20)\d\d"
     r"|(?:last|next|this|earlier this|later this)\s+(?:week|month|year|spring|summer|autumn|fall|winter|weekend)"
@@ -58,12 +56,12 @@ def _value(value: object, unit: str) -> str:
 
 
 def _named(sentence: str) -> Iterable[str]:
-    return (word for name in names(sentence) for word in name.words if word not in _CALENDAR)
+    return (word for name in names(sentence) for word in name.words if word not in CALENDAR)
 
 
 def _people(sentence: str) -> Iterable[str]:
     """Give the words of names that may be a person's: no abbreviation."""
-    return (word for name in names(sentence) if _may_be_person(name) for word in name.words if word not in _CALENDAR)
+    return (word for name in names(sentence) if _may_be_person(name) for word in name.words if word not in CALENDAR)
 
 
 def _may_be_person(name: Name) -> bool:
@@ -85,7 +83,7 @@ def _durations(sentence: str) -> Iterable[str]:
 def _times(sentence: str) -> Iterable[str]:
     yield from (match.group().casefold() for match in _TIMES.finditer(sentence))
     yield from (f"{day.day}/{day.month}" for day in dates(sentence))
-    yield from (word.folded for word in words(sentence) if word.capitalised and word.folded in _CALENDAR)
+    yield from (word.folded for word in words(sentence) if word.capitalised and word.folded in CALENDAR)
 
 
 def _reasons(sentence: str) -> Iterable[str]:

@@ -14,6 +14,9 @@ MONTHS = {
     for name in names.split()
 }  # fmt: skip
 
+CALENDAR = frozenset(MONTHS) | {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+"""Months and weekdays: capitalised, but no one's name."""
+
 _MONTH = rf"(?P<month>(?i:{'|'.join(MONTHS)}))\b\.?"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?:,?\s+(?P<year>[12]\d{3})\b)?"

@@ -1,0 +1,42 @@
+"""The extractive answer: sentences of the articles, word for word, or nothing where they do not answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsqa.extract.candidates import candidates
+from newsqa.extract.choose import choose
+from newsqa.extract.confidence import confidence
+from newsqa.extract.signals import near_best, read
+from newsqa.records import Claim, Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from newsqa.records import Hit, Query
+    from newsqa.seams import Reranker, TokenEncoder
+
+MODEL = "extractive"
+
+PASSAGES = 6
+"""Passages that are read sentence by sentence."""
+
+LEAST_CONFIDENCE = 0.19
+"""Below this chance of being right the answer is a refusal (benchmarks/calibrate_refusal.py)."""
+
+
+def answer(query: Query, evidence: Sequence[Hit], reranker: Reranker, encoder: TokenEncoder) -> Draft:
+    """Draft an answer of one to three quotes, at most 90 words, from evidence that is best first.
+
+    No claims is a refusal. `confidence` estimates the chance that the quotes hold the answer. The same question and
+    evidence give the same draft. Raises ModelError where a model fails.
+    """
+    found = candidates(evidence[:PASSAGES])
+    if not found:
+        return Draft((), 0.0, MODEL)
+    ranked = read(query, found, reranker, encoder)
+    chance = confidence(query, ranked)
+    if chance < LEAST_CONFIDENCE:
+        return Draft((), chance, MODEL)
+    quotes = choose([signals.candidate for signals in near_best(ranked)])
+    return Draft(tuple(Claim(" ".join(quote.text.split()), (quote,)) for quote in quotes), chance, MODEL)
