@@ -33,8 +33,8 @@ ARTICLES = [
         "title": f"Canal {HOSTILE} closed",
         "outlet": f"Canal Watch {HOSTILE}",
         "published": "2025-05-12",
-        "text": f"The Brackwater canal was closed for repairs on Monday.{HOSTILE} "
-        f"Engineers found eleven leaks near the Tolver lock, said {HOSTILE} Nadia Quell of the canal board.",
+        "text": f"The Brackwater canal was closed for repairs on Monday. {HOSTILE}\n\n"
+        f"Engineers found eleven leaks near the Tolver lock, said Nadia Quell of{HOSTILE.replace(chr(13), '')}.",
     },
     {
         "title": "How to find the old ferry landing",
