@@ -120,7 +120,7 @@ def test_a_question_its_sources_and_what_can_be_done_with_them(chat, tmp_path):
 def test_what_hostile_articles_hold_does_nothing_to_the_terminal(chat):
     terminal = chat()
     terminal.until("›")
-    text = terminal.type("How many leaks did engineers find near the Tolver lock?", "12 May 2025")
+    text = terminal.type("How many leaks did engineers find near the Tolver lock?", "[1] Canal")
     assert "eleven leaks" in text
     terminal.type("/open 1", "Brackwater")
     terminal.type("/copy 1", "eleven leaks")
