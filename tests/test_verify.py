@@ -16,7 +16,7 @@ STRIKE = (
     "“We will not give in,” she said.\n\n"
     "Halvia launched 70 missiles and 145 drones. Aid came from Norr [1], the Kell Herald wrote."
 )
-TALKS = "Envoys of Halvia and Norr met in Lund on 3 May 2031. They agreed to meet again.\n\nThe talks [2] lasted four hours."
+TALKS = "Envoys of Halvia and Norr met in Lund on 3 May 2031. They agreed to meet again.\n\nThe talks [2] took all day."
 
 
 def article(name: str, text: str, **known) -> Article:

@@ -41,19 +41,22 @@ def choose(ranked: Sequence[Candidate]) -> list[Quote]:
     article gives another number for it: then both are shown. Of one article they come in its order, the best first.
     """
     chosen: list[_Chosen] = []
+    parted: dict[str, list[tuple[int, int]]] = {}  # the sentences of each article, found once
     for candidate in ranked:
         if len(chosen) == MOST_QUOTES:
             break
-        new = _with_context(candidate)
+        article = candidate.hit.article
+        if article.id not in parted:
+            parted[article.id] = sentence_spans(article.text)
+        new = _with_context(candidate, parted[article.id])
         left = MOST_WORDS - sum(one.size for one in chosen)
         if new.size <= left and not any(_repeats(new, one) for one in chosen):
             chosen.append(new)
     return _joined(_in_order([one.quote for one in chosen]))
 
 
-def _with_context(candidate: Candidate) -> _Chosen:
+def _with_context(candidate: Candidate, spans: Sequence[tuple[int, int]]) -> _Chosen:
     article = candidate.hit.article
-    spans = sentence_spans(article.text)
     place = next((n for n, (_, end) in enumerate(spans) if end >= candidate.end), len(spans) - 1)
     start, end = with_context(spans, article.text, place)
     quote = Quote(article, start, end, candidate.hit.also_carried_by)

@@ -67,7 +67,7 @@ class Signals:
 
 def read(query: Query, candidates: Sequence[Candidate], reranker: Reranker, encoder: TokenEncoder) -> list[Signals]:
     """Return the signals of the candidates that the cheaper ones favour, best score first."""
-    found = sorted(_favours(query, candidates, encoder), key=attrgetter("favour"), reverse=True)[:READ_TOGETHER]
+    found = sorted(favours(query, candidates, encoder), key=attrgetter("favour"), reverse=True)[:READ_TOGETHER]
     logits = reranker.score(query.text, [_titled(signals.candidate) for signals in found])
     read_together = (
         Signals(s.candidate, s.met, s.passage, s.fits, s.leads, logit) for s, logit in zip(found, logits, strict=True)
@@ -84,7 +84,8 @@ def near_best(ranked: Sequence[Signals]) -> list[Signals]:
     return [signals for signals in ranked if signals.together >= best - WIDEST_GAP + NARROWING * max(best, 0.0)]
 
 
-def _favours(query: Query, candidates: Sequence[Candidate], encoder: TokenEncoder) -> list[Signals]:
+def favours(query: Query, candidates: Sequence[Candidate], encoder: TokenEncoder) -> list[Signals]:
+    """Return the signals that are had without the cross-encoder, in the order of the candidates."""
     best = max(candidate.hit.score for candidate in candidates)
     return [
         Signals(
