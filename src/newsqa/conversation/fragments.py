@@ -33,6 +33,7 @@ WHEN = re.compile(
 _BARE = re.compile(
     r"^(?:why|when|where|who|how|how\s+come|how\s+so|since\s+when|by\s+whom|how\s+(?:many|much|long|often))$"
 )
+_LEADS_IN = re.compile(r"^(?:(?:in|at|from|to)\s+(?=[A-Z]))?(?:[Tt]he\s+)?", re.IGNORECASE)
 _PREPOSITION = re.compile(r"(?:in|on|since|by|before|after|until|during)\s", re.IGNORECASE)
 _SAYS_WHEN = re.compile(rf"{_PREPOSITION.pattern}|(?:last|this|next)\s|yester|today|tomor", re.IGNORECASE)
 _NOUN_PHRASE = ("the ", "in ", "at ", "for ", "from ", "its ", "their ")
@@ -63,9 +64,14 @@ def complete(fragment: str, previous: str) -> str | None:
     return None
 
 
-def is_fragment(question: str) -> bool:
-    """Whether a question has no verb of its own: a question word with nouns, a name, a time, "what about …"."""
+def is_fragment(question: str, *, opened: bool = False) -> bool:
+    """Whether a question has no verb of its own: a question word with nouns, a time, "what about …".
+
+    A bare name is one only where a word before it `opened` it as a follow-up: "And Norr?".
+    """
     bare = question.strip().rstrip("?!. ")
+    if opened and _is_name(_LEADS_IN.sub("", bare)):
+        return True
     if _ABOUT.match(bare) or _THE_SAME.match(bare) or _BARE.match(bare.casefold()) or WHEN.fullmatch(bare):
         return True
     if phrase := _WH_PHRASE.match(bare):
@@ -100,15 +106,18 @@ def _another_time(bare: str, previous: str) -> str | None:
 def _another_thing(bare: str, previous: str) -> str | None:
     """Put another name, or another counted thing, where the previous question had one of its kind."""
     match = _ABOUT.match(bare) or _THE_SAME.match(bare)
-    if match is None:
+    if match is None and _WH_PHRASE.match(bare):
         return None
-    what = match["what"].strip()
-    if re.match(r"(?:in|at|from|to)\s+[A-Z]", what):
-        what = what.split(None, 1)[1]
-    if any(name.text == what for name in names("of " + what)):
+    what = _LEADS_IN.sub("", match["what"].strip() if match else bare)
+    if _is_name(what):
         held = [name for name in names(previous) if not WHEN.fullmatch(name.text)]
         return previous[: held[-1].start] + what + previous[held[-1].end :] if held else None
-    return _another_count(f"How many {re.sub(r'^the ', '', what)}", previous)
+    countable = what.endswith("s") and not names("of " + what)
+    return _another_count(f"How many {what}", previous) if countable else None
+
+
+def _is_name(text: str) -> bool:
+    return any(name.text == text for name in names("of " + text))
 
 
 def _why(bare: str, previous: str) -> str | None:
@@ -126,7 +135,14 @@ def _why(bare: str, previous: str) -> str | None:
 def _another_count(bare: str, previous: str) -> str | None:
     """Put "How many drones" where the previous question has "How many missiles"."""
     here, there = _WH_PHRASE.match(bare), _WH_PHRASE.match(previous)
-    if not here or not there or here.end() != len(bare) or not here["nouns"] or not there["nouns"]:
+    if (
+        not here
+        or not there
+        or here.end() != len(bare)
+        or not here["nouns"]
+        or not there["nouns"]
+        or _ABOUT.match(bare)
+    ):
         return None
     if here["wh"].casefold() != there["wh"].casefold():
         return None

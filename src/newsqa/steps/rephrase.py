@@ -61,11 +61,11 @@ def _exchanges(history: Sequence[Turn]) -> Iterator[tuple[str, str]]:
 
 
 def _whole(question: str, subject: Subject) -> str:
-    asked = without_opener(question.strip())
-    if is_fragment(asked):
-        return complete(asked, subject.question) or _with_topic(asked, subject)
+    asked, opened = without_opener(question.strip()), opens_as_follow_up(question)
     named = name_place(name_people(asked, subject), subject)
-    if points_back(named) or (opens_as_follow_up(question) and _says_little(named)) or _leans(named, subject):
+    if is_fragment(named, opened=opened):
+        return complete(named, subject.question) or _with_topic(named, subject)
+    if points_back(named) or (opened and _says_little(named)) or _leans(named, subject):
         return _with_topic(named, subject)
     return question if named == asked else named
 
