@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsqa.models.rerankers import NoReranker
 from newsqa.question.nearness import nearness
 from newsqa.records import Article, Carrier, Hit, Passage, Query
 from newsqa.steps.rerank import EVIDENCE, PAIRS, PER_ARTICLE, rerank
@@ -121,8 +122,8 @@ def test_the_title_is_read_with_the_passage():
 
 
 def test_with_no_reranker_the_order_of_retrieval_stays():
-    hits = [hit(n, 1 - n / 100) for n in range(12)]
-    assert ids(rerank(QUERY, hits, FakeReranker())) == list(range(12))
+    hits = [hit(n, 1 - n / 100, published=date(2025, 4, 1 + n)) for n in range(12)]
+    assert ids(rerank(QUERY, hits, NoReranker())) == list(range(12))
 
 
 def test_what_was_not_read_stays_below_in_its_order():
@@ -148,6 +149,13 @@ def test_copies_of_a_story_count_once():
 def test_asked_years_later_dates_change_nothing():
     days = [date(2024, 3, 1) + timedelta(days=n) for n in range(9)]
     assert max(nearness(replace(QUERY, asked=date(2031, 1, 1)), days)) < 1e-6
+
+
+def test_the_latest_and_the_first_are_seen_from_the_articles_themselves():
+    days = [date(2024, 3, 9), None, date(2024, 3, 1), date(2024, 3, 5)]
+    years_later = replace(QUERY, asked=date(2031, 1, 1))
+    assert nearness(replace(years_later, order="latest"), days) == [1.0, 0.5, 0.0, 0.5]
+    assert nearness(replace(years_later, order="first"), days) == [0.0, 0.5, 1.0, 0.5]
 
 
 def test_an_unknown_day_neither_gains_nor_loses():

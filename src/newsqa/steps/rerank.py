@@ -36,16 +36,21 @@ def rerank(query: Query, candidates: Sequence[Hit], reranker: Reranker) -> list[
     read, rest = chosen[:PAIRS], chosen[PAIRS:]
     if not read:
         return []
-    texts = [embedding_text(hit.article.title, hit.passage.text) for hit in read]
-    near = nearness(query, [hit.article.published for hit in read])
-    best = sorted(
-        (
-            hit.scored(logit + NEAR * nearly + FOUND * hit.score / read[0].score)
-            for hit, logit, nearly in zip(read, reranker.score(query.text, texts), near, strict=True)
-        ),
-        key=lambda hit: -hit.score,
-    )
+    logits = reranker.score(query.text, [embedding_text(hit.article.title, hit.passage.text) for hit in read])
+    if not any(logits):
+        return chosen[:EVIDENCE]  # there is no reranker; retrieval has weighed nearness in time already
+    best = _scored(query, read, logits)
     return [*best, *_below(best[-1].score, rest)][:EVIDENCE]
+
+
+def _scored(query: Query, read: Sequence[Hit], logits: Sequence[float]) -> list[Hit]:
+    near = nearness(query, [hit.article.published for hit in read])
+    top = max(hit.score for hit in read) or 1.0
+    scored = (
+        hit.scored(logit + NEAR * nearly + FOUND * hit.score / top)
+        for hit, logit, nearly in zip(read, logits, near, strict=True)
+    )
+    return sorted(scored, key=lambda hit: -hit.score)
 
 
 def _stories_once(hits: Iterable[Hit]) -> Iterator[Hit]:
