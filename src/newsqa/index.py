@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float32]
 
+ONCE_EXACT = 50_000
+"""For a single question over no more passages than these, comparing them all is quicker than opening Chroma."""
+
 REBUILD = "newsqa index --rebuild"
 
 
@@ -41,13 +44,14 @@ class _Matrix:
     vectors: Floats
 
 
-def open_index(settings: Settings, model: str | None = None) -> OpenIndex:
+def open_index(settings: Settings, model: str | None = None, *, once: bool = False) -> OpenIndex:
     """Open the index that the settings name, for reading; several processes may, also while one indexes.
 
     `model` is the fingerprint of the embedder that makes the vectors of questions; None where nothing is searched by
-    vector. Raises LibraryError where there is no index, or it is damaged or made with another embedder.
+    vector. `once` tells that one question is asked and no more. Raises LibraryError where there is no index, or it is
+    damaged or made with another embedder.
     """
-    index = OpenIndex(settings.index, model, settings.chroma, settings.timeout)
+    index = OpenIndex(settings.index, model, settings.chroma, settings.timeout, once)
     with index.snapshot():
         return index
 
@@ -73,6 +77,7 @@ class OpenIndex:
     model: str | None
     server: str = ""
     timeout: float = 60.0
+    once: bool = False
     _idle: list[sqlite3.Connection] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _kept: dict[str, tuple[int, object]] = field(default_factory=dict)
@@ -179,7 +184,7 @@ class Snapshot:
         import numpy as np  # noqa: PLC0415
 
         asked = _unit(np.asarray([vector], dtype=np.float32))[0]
-        if bounds == NO_BOUNDS and (found := self._from_store(asked, limit)) is not None:
+        if bounds == NO_BOUNDS and not self._quicker_exact() and (found := self._from_store(asked, limit)) is not None:
             return found
         return self._from_library(asked, bounds, limit)
 
@@ -198,6 +203,9 @@ class Snapshot:
     def sources(self) -> list[SourceSummary]:
         """Return what was indexed, a summary a source."""
         return reader.sources(self.database)
+
+    def _quicker_exact(self) -> bool:
+        return self.opened.once and not self.opened.server and reader.count_passages(self.database) <= ONCE_EXACT
 
     def _from_store(self, vector: Floats, limit: int) -> Ranked | None:
         if self.opened.model is None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from newsqa import __version__, models
 from newsqa.desk import Desk
+from newsqa.errors import NewsqaError
 from newsqa.index import open_index
 from newsqa.prompts import load_prompts
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 
     from newsqa.prompts import Prompts
     from newsqa.records import Draft, Hit, Query
-    from newsqa.seams import Reranker
+    from newsqa.seams import Reranker, TokenEncoder
     from newsqa.settings import Settings
 
     Answerer = Callable[[Query, Sequence[Hit]], Draft]
@@ -23,8 +26,11 @@ if TYPE_CHECKING:
 EXTRACTIVE = "extractive"
 
 
-def open_desk(settings: Settings) -> Desk:
+def open_desk(settings: Settings, *, once: bool = False) -> Desk:
     """Open the index that the settings name and the models that read it.
+
+    `once` tells that one question is asked and no more: what pays off only over several is then not opened, and models
+    are loaded side by side.
 
     Raises LibraryError where there is no index or it cannot be used, ModelError and SettingsError where a model or a
     prompt cannot be loaded.
@@ -32,20 +38,35 @@ def open_desk(settings: Settings) -> Desk:
     prompts = load_prompts(settings.prompts)
     embedder = models.embedder(settings)
     reranker = models.reranker(settings)
+    encoder = models.token_encoder(settings)
+    index = open_index(settings, models.fingerprint(embedder), once=once)
+    if once:
+        _load_ahead(reranker, *[encoder] * (settings.model == EXTRACTIVE))
     return Desk(
-        index=open_index(settings, models.fingerprint(embedder)),
+        index=index,
         embedder=embedder,
         reranker=reranker,
-        answerer=_answerer(settings, reranker, prompts),
+        answerer=_answerer(settings, reranker, encoder, prompts),
         config=_digest(settings, prompts),
     )
 
 
-def _answerer(settings: Settings, reranker: Reranker, prompts: Prompts) -> Answerer:
+def _load_ahead(*parts: object) -> None:
+    """Load models on a thread of their own while the embedder and the index are at work."""
+
+    def load() -> None:
+        for part in parts:
+            with suppress(NewsqaError):  # told when the part is used
+                if encoder := getattr(part, "encoder", None):
+                    encoder.load()
+
+    Thread(target=load, name="load-ahead").start()
+
+
+def _answerer(settings: Settings, reranker: Reranker, encoder: TokenEncoder, prompts: Prompts) -> Answerer:
     if settings.model == EXTRACTIVE:
         from newsqa.steps.answer import answer  # noqa: PLC0415
 
-        encoder = models.token_encoder(settings)
         return lambda query, hits: answer(query, hits, reranker, encoder)
 
     from newsqa.models.chat import chat_model  # noqa: PLC0415

@@ -120,6 +120,11 @@ def known(database: sqlite3.Connection, passages: Sequence[int]) -> set[int]:
     return {row[0] for row in rows}
 
 
+def count_passages(database: sqlite3.Connection) -> int:
+    """Return how many passages there are."""
+    return int(database.execute("SELECT count(*) FROM passages").fetchone()[0])
+
+
 def all_vectors(database: sqlite3.Connection) -> tuple[list[int], list[int], bytes]:
     """Return the passages that have a vector, the rows of their articles, and the vectors, float32, end to end."""
     rows = database.execute(

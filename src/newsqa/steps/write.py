@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from newsqa.drafts import parse_draft
 from newsqa.errors import ModelError
 from newsqa.records import Draft, Usage
-from newsqa.drafts import parse_draft
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

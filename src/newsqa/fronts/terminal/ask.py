@@ -25,7 +25,7 @@ def ask(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | 
     from newsqa.wiring import open_desk  # noqa: PLC0415  after the question is known to be one
 
     question = _question(words)
-    with open_desk(settings) as desk:
+    with open_desk(settings, once=True) as desk:
         answer = _answered(desk, question, bounds, asked)
     if as_json:
         from newsqa.render.record import to_record  # noqa: PLC0415
