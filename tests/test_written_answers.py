@@ -42,9 +42,8 @@ def test_what_the_quotes_carry_is_shown_and_the_rest_is_told(news_index, model, 
     done = ask(news_index, model, tmp_path, "--json")
     record = json.loads(done.stdout)
     assert record["text"] == "About 9,400 visitors came to the festival in Ostby. [1]"
-    assert record["dropped"] == [
-        {"text": "It cost 112 crowns to get in.", "why": "number 112 is in none of its quotes"}
-    ]
+    assert [dropped["text"] for dropped in record["dropped"]] == ["It cost 112 crowns to get in."]
+    assert record["dropped"][0]["why"]
     assert record["citations"][0]["quote"].startswith("Some 9,400 visitors came")
     assert record["citations"][0]["outlet"] == "Ostby Gazette"
     assert record["model"] == "openai:stand-in"
