@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from newsqa.seams import Reranker
     from newsqa.settings import Settings
 
+MOST_TOKENS = 256
+"""Of a question and a text together: the tail of a very long passage costs more time than it tells."""
+
 DEFAULT = "ms-marco-MiniLM-L-12-v2"
 NAMES = f"“{DEFAULT}”, “onnx:/folder”, “hf:owner/name” or “none”"
 
@@ -57,4 +60,4 @@ def make_reranker(settings: Settings) -> Reranker:
     folder = bundled_folder(MINILM) if name == DEFAULT else model_folder(name, settings)
     if folder is None:
         raise ModelError(f"There is no reranker called “{name}”.", hint=f"Set NEWSQA_RERANKER to {NAMES}.")
-    return CrossEncoder(OnnxEncoder(folder, settings.threads))
+    return CrossEncoder(OnnxEncoder(folder, settings.threads, MOST_TOKENS))
