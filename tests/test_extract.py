@@ -58,6 +58,9 @@ def test_headings_bylines_questions_and_offers_do_not(sentence):
         ("“We are ready,” Tam said.", False),
         ("Tam said the bridge would open.", False),
         ("Their mayor, Ilva Tam, said no.", False),
+        ("“We are nobody’s servants,” she said.", True),
+        ("Speaking in Kell, he put the loss at 5 million crowns.", True),
+        ("Tam said that she would resign.", False),
     ],
 )
 def test_a_sentence_that_leans_on_the_one_before(sentence, needs):
@@ -91,6 +94,7 @@ def test_a_heading_names_no_one():
         ("person", "Who opened the bridge in Kell?", "Ilva Tam opened it in Kell.", {"ilva", "tam"}),
         ("number", "How many of the 40 ferries sank?", "Of 40 ferries 12 sank.", {"12"}),
         ("money", "How much did it cost?", "The bridge cost $5m and took 3 years.", {"5000000$"}),
+        ("money", "How much is the levy?", "A levy of three crowns falls on 40 guests.", {"3crown"}),
         ("duration", "How long did it take?", "The bridge cost $5m and took 3 years.", {"3"}),
         ("date", "When did it open?", "It opened on 3 May, a Friday.", {"3/5", "may", "friday"}),
         ("number", "How many ferries sank?", "No ferry sank.", set()),

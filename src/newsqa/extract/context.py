@@ -31,6 +31,8 @@ _SPEAKER = re.compile(
     r"[”\"]\s*,?\s*(?:[A-Z][\w.'’-]+|he|she|they|it|the\s+\w+|an?\s+\w+)|\b(?:said|says|told|added|according|wrote|asked|stated"
     r"|tweeted|posted|continued|explained|noted|argued|warned|called)\b"
 )
+_HE_OR_SHE = re.compile(r"\b(?:he|she)\b", re.IGNORECASE)
+_PLACE_BEFORE = re.compile(r"\b(?:in|at|on|from|to|near|of|for|by|across)\s+(?:the\s+)?$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…:,;][)\]\"'”’»*_]*$")
 _OPENS_QUOTE = re.compile(r"^\s*[\"“]")
 
@@ -55,7 +57,16 @@ def leans(sentence: str) -> bool:
     if _LEANS.match(sentence):
         head = sentence[:60]
         return not names(head[:1].lower() + head[1:]) or _OPENS_QUOTE.match(sentence) is not None
-    return _OPENS_QUOTE.match(sentence) is not None and not _SPEAKER.search(sentence)
+    if _OPENS_QUOTE.match(sentence) and not _SPEAKER.search(sentence):
+        return True
+    someone = _HE_OR_SHE.search(sentence)
+    return someone is not None and not _names_someone(sentence[: someone.start()])
+
+
+def _names_someone(head: str) -> bool:
+    """Whether the words before a "he" name someone: a name that no preposition makes a place."""
+    head = head[:1].lower() + head[1:]
+    return any(not _PLACE_BEFORE.search(head[: name.start]) for name in names(head))
 
 
 def _first(spans: Sequence[tuple[int, int]], text: str, place: int) -> int:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from newsqa.facts.names import Name
     from newsqa.records import AnswerKind
 
+_NO_CURRENCIES = frozenset({"", "%", "s"})
 _TIMES = re.compile(
     r"\b(?:yesterday|today|tonight|tomorrow|midnight|noon|(?:days|weeks|months|years)\s+(?:ago|later)|(?:19|20)\d\d"
     r"|(?:last|next|this|earlier this|later this)\s+(?:week|month|year|spring|summer|autumn|fall|winter|weekend)"
@@ -73,7 +74,7 @@ def _numbers(sentence: str) -> Iterable[str]:
 
 
 def _money(sentence: str) -> Iterable[str]:
-    return (_value(n.value, n.unit) for n in numbers(sentence) if n.unit in {"$", "€", "£", "¥", "₹"})
+    return (_value(n.value, n.unit) for n in numbers(sentence) if n.unit not in _NO_CURRENCIES)
 
 
 def _durations(sentence: str) -> Iterable[str]:

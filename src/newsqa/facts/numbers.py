@@ -24,7 +24,10 @@ _SCALES = {
 _LONG_SCALES = {word for word in _SCALES if len(word) > 2}
 _CURRENCIES: dict[str, str] = {
     "dollar": "$", "dollars": "$", "usd": "$", "euro": "€", "euros": "€", "eur": "€", "pound": "£", "pounds": "£",
-    "gbp": "£", "yen": "¥", "rupees": "₹",
+    "gbp": "£", "yen": "¥", "rupee": "₹", "rupees": "₹", "crown": "crown", "crowns": "crown", "krona": "krona", "kronor": "krona",
+    "krone": "krone", "kroner": "krone", "rouble": "rouble", "roubles": "rouble", "ruble": "rouble",
+    "rubles": "rouble", "yuan": "yuan", "peso": "peso", "pesos": "peso", "franc": "franc", "francs": "franc",
+    "lira": "lira", "shekel": "shekel", "shekels": "shekel", "zloty": "zloty", "hryvnia": "hryvnia",
 }  # fmt: skip
 
 _SMALL = "|".join([*_UNITS, *_TENS])
@@ -51,7 +54,7 @@ _STOPS_COUNT = word_set("and or but to in on at from of as by with for who that 
 class Number:
     """A number of a text: its value, unit, the stems of the words that it counts (nearest first), and where it is.
 
-    The unit is "%", the sign of a currency, "s" for a decade (the 1990s), or "" for a plain number.
+    The unit is "%", a currency ("$", "crown"), "s" for a decade (the 1990s), or "" for a plain number.
     """
 
     value: Decimal
