@@ -65,7 +65,6 @@ def leans(sentence: str) -> bool:
 
 def _names_someone(head: str) -> bool:
     """Whether the words before a "he" name someone: a name that no preposition makes a place."""
-    head = head[:1].lower() + head[1:]
     return any(not _PLACE_BEFORE.search(head[: name.start]) for name in names(head))
 
 

@@ -24,7 +24,8 @@ _SCALES = {
 _LONG_SCALES = {word for word in _SCALES if len(word) > 2}
 _CURRENCIES: dict[str, str] = {
     "dollar": "$", "dollars": "$", "usd": "$", "euro": "€", "euros": "€", "eur": "€", "pound": "£", "pounds": "£",
-    "gbp": "£", "yen": "¥", "rupee": "₹", "rupees": "₹", "crown": "crown", "crowns": "crown", "krona": "krona", "kronor": "krona",
+    "gbp": "£", "yen": "¥", "rupee": "₹", "rupees": "₹", "crown": "crown", "crowns": "crown", "krona": "krona",
+    "kronor": "krona",
     "krone": "krone", "kroner": "krone", "rouble": "rouble", "roubles": "rouble", "ruble": "rouble",
     "rubles": "rouble", "yuan": "yuan", "peso": "peso", "pesos": "peso", "franc": "franc", "francs": "franc",
     "lira": "lira", "shekel": "shekel", "shekels": "shekel", "zloty": "zloty", "hryvnia": "hryvnia",
