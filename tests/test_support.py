@@ -32,9 +32,7 @@ def test_a_quote_carries_itself(text):
     assert support(text, [text]).stands
 
 
-WORDS = st.sampled_from(
-    ["harbour", "bridge", "mayor", "ferry", "storm", "council", "budget", "opened", "closed", "praised"]
-)
+WORDS = st.sampled_from(["harbour", "bridge", "mayor", "ferry", "storm", "council", "opened", "closed"])
 SENTENCES = st.lists(WORDS, min_size=4, max_size=12).map(lambda found: "the " + " ".join(found))
 
 
