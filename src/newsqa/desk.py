@@ -15,6 +15,7 @@ from newsqa.steps.rerank import rerank
 from newsqa.steps.retrieve import retrieve
 from newsqa.steps.understand import understand, usable
 from newsqa.steps.verify import verify
+from newsqa.steps.widen import widen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -125,7 +126,7 @@ class Desk:
                 incomplete=draft.incomplete,
                 sentences=checked.sentences,
                 citations=checked.citations,
-                retrieved=tuple(hits),
+                retrieved=tuple(widen(hits)),
                 dropped=checked.dropped,
                 confidence=draft.confidence,
                 model=draft.model,
