@@ -1,5 +1,7 @@
 """Passages as they are shown: wider, within bounds, never the same sentence twice."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +37,7 @@ def test_passages_grow_by_whole_sentences_and_never_meet(words, data) -> None:
         assert passage.end in ends
         assert len(passage.text.split()) <= 250
     shown = sorted((hit.passage.start, hit.passage.end) for hit in wide)
-    assert all(before[1] <= after[0] for before, after in zip(shown, shown[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(shown))
 
 
 def test_a_passage_takes_what_stands_around_it() -> None:
