@@ -22,7 +22,8 @@ def hit(title: str | None, outlet: str | None = None, published: date | None = N
 
 
 def test_it_names_the_nearest_headlines_and_the_dates_covered() -> None:
-    hits = [hit("Bridge closes", "Brack Bay Post", date(2025, 4, 2)), hit("Ferry late"), hit(None), hit("bridge closes")]
+    dated = hit("Bridge closes", "Brack Bay Post", date(2025, 4, 2))
+    hits = [dated, hit("Ferry late"), hit(None), hit("bridge closes")]
     refusal = refuse(query(), hits, NOTHING, WHOLE, WHOLE)
     assert refusal.reason == "no_evidence"
     assert "“Bridge closes” (Brack Bay Post, 2 April 2025); “Ferry late”." in refusal.text

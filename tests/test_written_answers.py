@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from openai_stand_in import openai_stand_in
 
 QUESTION = "How many people visited the cheese festival in Ostby?"
