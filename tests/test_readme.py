@@ -1,0 +1,49 @@
+"""What the README shows is true: its example runs, its commands exist, its promises name what is there."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def test_the_example_in_python_runs_as_it_stands(tmp_path) -> None:
+    (tmp_path / "corpus").symlink_to(ROOT / "corpus")
+    (example,) = blocks("python")
+    done = subprocess.run(
+        [sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, timeout=170, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "30 articles" in done.stdout
+
+
+@pytest.mark.parametrize("line", [line for block in blocks("") for line in block.splitlines() if line[:6] == "newsqa"])
+def test_every_command_that_it_names_exists(line: str) -> None:
+    words = line.split("#", maxsplit=1)[0].split()[1:]
+    names = words[: 2 if words[0] == "eval" else 1]
+    done = subprocess.run(
+        [Path(sys.executable).with_name("newsqa"), *names, "--help"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "COLUMNS": "200"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for option in re.findall(r"--[a-z-]+", line):
+        assert option in done.stdout
+
+
+def test_every_file_that_it_links_is_there() -> None:
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
