@@ -24,7 +24,8 @@ PLAIN_KINDS = frozenset({"number", "money", "date", "duration"})
 """Kinds of answer that rules find for certain, so that a sentence without one does not answer."""
 
 INTERCEPT, WEIGHTS = -4.9, (0.165, 2.9, 1.24, -1.8)
-"""A logistic regression over `Grounds`, fitted by benchmarks/calibrate_refusal.py on whether the answer was right."""
+"""A logistic regression over `Grounds` on whether the answer was right, fitted as benchmarks/calibrate_refusal.py does:
+370 quiz questions over 2,172 articles, the same robbed of their articles, and 81 direct ones over five articles."""
 
 
 @dataclass(frozen=True, slots=True)
