@@ -11,6 +11,7 @@ import hashlib
 import re
 from functools import cache
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -37,7 +38,7 @@ def shingles(text: str) -> frozenset[int]:
     """Return the runs of four words of a text, as numbers; case and marks do not count."""
     words = _WORD.findall(text.casefold())
     runs = (" ".join(words[i : i + SHINGLE_WORDS]) for i in range(len(words) - SHINGLE_WORDS + 1))
-    return frozenset(int.from_bytes(hashlib.blake2b(run.encode(), digest_size=4).digest(), "little") for run in runs)
+    return frozenset(crc32(run.encode()) for run in runs)
 
 
 def bands(runs: frozenset[int]) -> list[int]:

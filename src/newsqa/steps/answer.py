@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 MODEL = "extractive"
 
-PASSAGES = 5
+PASSAGES = 6
 """Passages that are read sentence by sentence; a sixth finds a quarter of a point more and takes 30 ms."""
 
-LEAST_CONFIDENCE = 0.19
+LEAST_CONFIDENCE = 0.23
 """Below this chance of being right the answer is a refusal. On the quiz a third of the questions are refused so and
 few right answers lost; of direct questions hardly any that can be answered (benchmarks/calibrate_refusal.py)."""
 
