@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
-
-from newsqa.desk import Desk  # noqa: TC001  pydantic reads the annotation
 
 if TYPE_CHECKING:
     from typing import Any
@@ -18,6 +16,14 @@ if TYPE_CHECKING:
     from newsqa.records import Hit
 
 
+@runtime_checkable
+class Searcher(Protocol):
+    """What finds passages: a Desk."""
+
+    def search(self, question: str) -> list[Hit]:
+        """Find the passages that may answer, best first."""
+
+
 class NewsqaRetriever(BaseRetriever):
     """Finds passages as the Desk does: hybrid search, reranked, copies of one story once.
 
@@ -25,7 +31,7 @@ class NewsqaRetriever(BaseRetriever):
     date), url, path, start, end (code points in the stored text) and score.
     """
 
-    desk: Desk
+    desk: Searcher
     k: int = 5
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
