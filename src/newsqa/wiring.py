@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from newsqa.prompts import Prompts
     from newsqa.records import Draft, Hit, Query
-    from newsqa.seams import Reranker, TokenEncoder
+    from newsqa.seams import Reranker
     from newsqa.settings import Settings
 
     Answerer = Callable[[Query, Sequence[Hit]], Draft]
@@ -38,15 +38,11 @@ def open_desk(settings: Settings, *, once: bool = False) -> Desk:
     prompts = load_prompts(settings.prompts)
     embedder = models.embedder(settings)
     reranker = models.reranker(settings)
-    encoder = models.token_encoder(settings)
-    index = open_index(settings, models.fingerprint(embedder), once=once)
-    if once:
-        _load_ahead(reranker, *[encoder] * (settings.model == EXTRACTIVE))
     return Desk(
-        index=index,
+        index=open_index(settings, models.fingerprint(embedder), once=once),
         embedder=embedder,
         reranker=reranker,
-        answerer=_answerer(settings, reranker, encoder, prompts),
+        answerer=_answerer(settings, reranker, prompts, once=once),
         config=_digest(settings, prompts),
     )
 
@@ -63,10 +59,13 @@ def _load_ahead(*parts: object) -> None:
     Thread(target=load, name="load-ahead").start()
 
 
-def _answerer(settings: Settings, reranker: Reranker, encoder: TokenEncoder, prompts: Prompts) -> Answerer:
+def _answerer(settings: Settings, reranker: Reranker, prompts: Prompts, *, once: bool) -> Answerer:
     if settings.model == EXTRACTIVE:
         from newsqa.steps.answer import answer  # noqa: PLC0415
 
+        encoder = models.token_encoder(settings)
+        if once:
+            _load_ahead(reranker, encoder)
         return lambda query, hits: answer(query, hits, reranker, encoder)
 
     from newsqa.models.chat import chat_model  # noqa: PLC0415
