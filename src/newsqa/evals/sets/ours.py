@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from newsqa.errors import SourceError
+from newsqa.evals.sets.items import Gold, Item
 from newsqa.records import Turn
 
 if TYPE_CHECKING:
@@ -20,32 +20,6 @@ if TYPE_CHECKING:
     from newsqa.records import JsonObject
 
 ROLES = ("user", "assistant")
-
-
-@dataclass(frozen=True, slots=True)
-class Gold:
-    """Where the answer stands: an article by address, path or id, and the words there where they are known."""
-
-    url: str | None = None
-    path: str | None = None
-    article_id: str | None = None
-    quote: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A question of a set. `answers` are accepted strings; `answerable` is False where a refusal is right."""
-
-    id: str
-    question: str
-    answers: tuple[str, ...] = ()
-    asked: date | None = None
-    as_of: date | None = None
-    history: tuple[Turn, ...] = ()
-    answerable: bool | None = None
-    gold: tuple[Gold, ...] = ()
-    tags: tuple[str, ...] = ()
-    meta: Any = field(default=None, hash=False)
 
 
 def read_set(path: Path) -> list[Item]:

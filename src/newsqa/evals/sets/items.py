@@ -1,0 +1,58 @@
+"""A question of a set, whatever file it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from newsqa.records import Turn
+
+Accepted = str | tuple[str, ...]
+"""An accepted answer; a tuple is one answer of several parts, all of them required, in any order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """Where the answer stands: an article by address, path or id, and the words there where they are known.
+
+    One that has only a quote, as importers make them, is looked up in the index by its words.
+    """
+
+    url: str | None = None
+    path: str | None = None
+    article_id: str | None = None
+    quote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A question of a set. `answers` are accepted; `answerable` is False where a refusal is right, None if unknown.
+
+    `group` names what the question shares with others (one conversation, one article), so that they are resampled
+    together; it stands in `meta` under that name.
+    """
+
+    id: str
+    question: str
+    answers: tuple[Accepted, ...] = ()
+    asked: date | None = None
+    as_of: date | None = None
+    history: tuple[Turn, ...] = ()
+    answerable: bool | None = None
+    gold: tuple[Gold, ...] = ()
+    tags: tuple[str, ...] = ()
+    meta: Any = field(default=None, hash=False)
+
+    @property
+    def group(self) -> str:
+        """The cluster it belongs to; a question alone is its own."""
+        group = self.meta.get("group") if isinstance(self.meta, dict) else None
+        return group if isinstance(group, str) else self.id
+
+    @property
+    def refusal_is_right(self) -> bool:
+        """Whether the articles are known not to answer it."""
+        return self.answerable is False
