@@ -36,8 +36,8 @@ class Known:
 
     `gold` has an entry for each gold of the question: the ids of the articles that carry it (itself and near-copies of
     the story), none where it is not in the index. `answer_in_index`: whether an accepted answer stands anywhere in
-    the articles that may be seen; None where the set gives no answers or nobody looked. `citations` has an entry for each citation
-    of the record; None where no index was at hand.
+    the articles that may be seen; None where the set gives no answers or nobody looked. `citations` has one for each
+    citation of the record; None where no index was at hand.
     """
 
     gold: tuple[tuple[str, ...], ...] = ()
