@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from newsqa.errors import LibraryError
 from newsqa.library import reader
 from newsqa.library.database import open_to_read, translated
+from newsqa.library.phrases import holding
 from newsqa.records import NO_BOUNDS
 from newsqa.vectors import VectorReader, collection_name
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from newsqa.library.values import SourceSummary
-    from newsqa.records import Article, Bounds, Hit
+    from newsqa.records import Article, Bounds, Hit, Span
     from newsqa.seams import Coverage, Lexicon, Ranked
     from newsqa.settings import Settings
 
@@ -191,6 +192,10 @@ class Snapshot:
     def hits(self, ranked: Ranked) -> list[Hit]:
         """Load passages with their whole articles and copies, in the order given."""
         return reader.hits(self.database, ranked)
+
+    def holding(self, phrase: str, bounds: Bounds = NO_BOUNDS, limit: int = 20) -> list[Span]:
+        """Find where the words of a phrase stand in their order, one place an article, first published first."""
+        return holding(self.database, phrase, bounds, limit)
 
     def article(self, article_id: str) -> Article | None:
         """Return one article, or None."""

@@ -142,6 +142,21 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Where words were found in a stored article, from the first of them to the last."""
+
+    article: Article
+    start: int
+    end: int
+    also_carried_by: tuple[Carrier, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The words as they stand there."""
+        return self.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A sentence of a draft with the quotes that it offers as proof; not yet checked."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from newsqa.records import NO_BOUNDS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from newsqa.records import Article, Bounds, Hit
+    from newsqa.records import Article, Bounds, Hit, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,13 @@ class Index(Protocol):
 
     def hits(self, ranked: Ranked) -> list[Hit]:
         """Load passages with their whole articles and copies, in the order given."""
+
+    def holding(self, phrase: str, bounds: Bounds = NO_BOUNDS, limit: int = 20) -> list[Span]:
+        """Find where the words of a phrase stand in their order, one place an article, first published first.
+
+        Case, accents, punctuation and white space do not count; the words may run on over paragraphs. The phrase is
+        data, never syntax; one without words stands nowhere.
+        """
 
     def article(self, article_id: str) -> Article | None:
         """Return one article, or None."""

@@ -67,13 +67,13 @@ def _distinct(database: sqlite3.Connection, column: str) -> tuple[str, ...]:
 
 def coverage(database: sqlite3.Connection, bounds: Bounds) -> Coverage:
     """Return what the articles within the bounds span; the undated ones are those that dated bounds leave out."""
-    where, values = _within(bounds)
+    where, values = within(bounds)
     found, first, last = database.execute(
         f"SELECT count(*), min(published), max(published) FROM articles a WHERE {where}",  # noqa: S608
         values,
     ).fetchone()
     outlet_only = type(bounds)(outlet=bounds.outlet)
-    where, values = _within(outlet_only)
+    where, values = within(outlet_only)
     undated = database.execute(
         f"SELECT count(*) FROM articles a WHERE {where} AND published IS NULL",  # noqa: S608
         values,
@@ -90,7 +90,7 @@ def by_words(database: sqlite3.Connection, terms: Sequence[str], bounds: Bounds,
     if bounds == NO_BOUNDS:
         sql, values = f"SELECT rowid, {score} FROM words WHERE words MATCH ?", [query]  # noqa: S608
     else:
-        where, more = _within(bounds)
+        where, more = within(bounds)
         sql = (
             f"SELECT w.rowid, {score} FROM words w JOIN passages p ON p.id = w.rowid "  # noqa: S608
             f"JOIN articles a ON a.id = p.article WHERE words MATCH ? AND {where}"
@@ -108,7 +108,7 @@ def _phrase(term: str) -> str:
 
 def articles_within(database: sqlite3.Connection, bounds: Bounds) -> list[int]:
     """Return the rows of the articles within the bounds."""
-    where, values = _within(bounds)
+    where, values = within(bounds)
     rows = database.execute(f"SELECT a.id FROM articles a WHERE {where}", values)  # noqa: S608
     return [row[0] for row in rows]
 
@@ -135,7 +135,7 @@ def all_vectors(database: sqlite3.Connection) -> tuple[list[int], list[int], byt
 
 def hits(database: sqlite3.Connection, ranked: Ranked) -> list[Hit]:
     """Load passages with their articles and copies, in the order given; what the library does not hold is left out."""
-    articles: dict[int, tuple[Article | None, tuple[Carrier, ...]]] = {}
+    articles: dict[int, tuple[Article, tuple[Carrier, ...]]] = {}
     found = []
     for passage, score in ranked:
         row = database.execute("SELECT article, start, end FROM passages WHERE id = ?", (passage,)).fetchone()
@@ -143,12 +143,18 @@ def hits(database: sqlite3.Connection, ranked: Ranked) -> list[Hit]:
             continue
         key, start, end = row
         if key not in articles:
-            articles[key] = _article(database, "a.id = ?", key), _carriers(database, key)
+            articles[key] = story(database, key)
         article, carriers = articles[key]
-        assert article is not None  # noqa: S101  a passage refers to an article that is there
         text = article.text[start:end]
         found.append(Hit(Passage(passage, article.id, start, end, text), article, score, carriers))
     return found
+
+
+def story(database: sqlite3.Connection, key: int) -> tuple[Article, tuple[Carrier, ...]]:
+    """Return the article of a row that is there, and the others that carry its story."""
+    found = _article(database, "a.id = ?", key)
+    assert found is not None  # noqa: S101  its row was read in the same transaction
+    return found, _carriers(database, key)
 
 
 def article(database: sqlite3.Connection, article_id: str) -> Article | None:
@@ -194,7 +200,7 @@ def sources(database: sqlite3.Connection) -> list[SourceSummary]:
     ]
 
 
-def _within(bounds: Bounds) -> tuple[str, list[str]]:
+def within(bounds: Bounds) -> tuple[str, list[str]]:
     """Return the bounds as a condition on `articles a`, and its values."""
     conditions = {
         "a.outlet_key = ?": outlet_key(bounds.outlet) if bounds.outlet else None,
