@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -14,9 +14,12 @@ from newsqa import __version__
 from newsqa.errors import NewsqaError
 from newsqa.fronts.terminal.days import first_day, last_day
 from newsqa.records import Bounds
-from newsqa.render.plain import error_line
+from newsqa.render.plain import error_details, error_line
 from newsqa.render.safe import safe_line
 from newsqa.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 app = typer.Typer(
     help="Ask a folder of news articles; every sentence of the answer carries the quote that proves it.",
@@ -181,7 +184,7 @@ def main() -> NoReturn:
     try:
         app()
     except NewsqaError as error:
-        _fail(error_line(error), error.exit_code)
+        _fail(error_line(error), error.exit_code, error_details(error))
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
@@ -191,9 +194,10 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
-def _fail(why: str, code: int) -> NoReturn:
+def _fail(why: str, code: int, details: Sequence[str] = ()) -> NoReturn:
     encoding = sys.stderr.encoding or "utf-8"
-    sys.stderr.write(f"newsqa: {safe_line(why)}\n".encode(encoding, "replace").decode(encoding))
+    told = "".join([f"newsqa: {safe_line(why)}\n", *(f"  {detail}\n" for detail in details)])
+    sys.stderr.write(told.encode(encoding, "replace").decode(encoding))
     sys.exit(code)
 
 

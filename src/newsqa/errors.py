@@ -17,14 +17,20 @@ from __future__ import annotations
 
 
 class NewsqaError(Exception):
-    """Something could not be done. `str(error)` says what and why, `hint` what a person can do about it."""
+    """Something could not be done. `str(error)` says what and why, `hint` what a person can do about it.
+
+    `details` are lines to be shown below, where there is more than a line can tell.
+    """
 
     exit_code = 1
 
-    def __init__(self, message: str, *, hint: str = "", retryable: bool = False) -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", retryable: bool = False, details: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(message)
         self.hint = hint
         self.retryable = retryable
+        self.details = details
 
 
 class UsageError(NewsqaError):
