@@ -53,6 +53,14 @@ class Item:
         return group if isinstance(group, str) else self.id
 
     @property
+    def scored_as_squad(self) -> bool:
+        """Whether a, an and the do not count in its answers: SQuAD's definition, {"scored_as": "squad"} in `meta`.
+
+        RealTime QA and sets of our own form count them.
+        """
+        return isinstance(self.meta, dict) and self.meta.get("scored_as") == "squad"
+
+    @property
     def refusal_is_right(self) -> bool:
         """Whether the articles are known not to answer it."""
         return self.answerable is False
