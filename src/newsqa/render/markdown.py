@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
 
 from newsqa.render.marks import carried_by, day, headline, left_out, provenance
-from newsqa.render.safe import safe_line
+from newsqa.render.safe import safe_line, web_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +38,7 @@ def _exchange(answer: Answer) -> list[str]:
 
 def _source(citation: Citation) -> list[str]:
     title = f"**{escaped(headline(citation))}**"
-    address = _web_address(citation.url)
+    address = web_address(citation.url)
     where = f"<{address}>" if address else escaped(citation.path)
     carriers = carried_by(citation.also_carried_by)
     about = [
@@ -48,10 +47,3 @@ def _source(citation: Citation) -> list[str]:
         *([escaped(carriers)] if carriers else []),
     ]
     return [f"> {escaped(citation.quote)}", ">", "> " + " — ".join(about)]
-
-
-def _web_address(url: str | None) -> str | None:
-    """Return an http address in which nothing can end the link early, or None."""
-    if not url or urlsplit(url).scheme not in {"http", "https"}:
-        return None
-    return quote(safe_line(url), safe="/:?&=%#+,;@~!$'()*[]")

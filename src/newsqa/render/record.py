@@ -67,7 +67,7 @@ def from_record(record: JsonObject) -> Answer:
         index=record["index"],
         config=record["config"],
         timings=record["timings"],
-        usage=Usage(**record["usage"]),
+        usage=Usage(**{"cost": None, **record["usage"]}),  # records were once kept without it
     )
 
 
@@ -91,7 +91,16 @@ def to_line(record: JsonObject) -> str:
     Letters stay readable; whatever could command a terminal or is no character (a lone surrogate) is escaped, as JSON
     allows.
     """
-    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    return _readable(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
+
+
+def to_document(record: JsonObject) -> str:
+    """Return a record as indented JSON that any terminal or file takes, as `to_line` does in one line."""
+    lines = json.dumps(record, ensure_ascii=False, indent=2).split("\n")
+    return "\n".join(_readable(line) for line in lines) + "\n"
+
+
+def _readable(text: str) -> str:
     return "".join(c if c.isprintable() else _escaped(c) for c in text)
 
 

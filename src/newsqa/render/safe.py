@@ -6,6 +6,7 @@ Controls become visible symbols (an escape shows as ␛), what is invisible is t
 from __future__ import annotations
 
 import re
+from urllib.parse import quote, urlsplit
 
 _ARROWS = range(0x202A, 0x202F), range(0x2066, 0x206A)  # embeddings, overrides and isolates turn the line around
 _INVISIBLE = (
@@ -43,3 +44,15 @@ def safe(text: str) -> str:
 def safe_line(text: str) -> str:
     """Return the text as it may be shown within one line, runs of white space as one space."""
     return _SPACES.sub(" ", safe(text)).strip()
+
+
+def web_address(url: str | None) -> str | None:
+    """Return an http address in which nothing can end a link early, or None where it is none."""
+    line = safe_line(url or "")
+    try:
+        parts = urlsplit(line)
+    except ValueError:  # brackets that hold no IPv6 address
+        return None
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        return None
+    return quote(line, safe="/:?&=%#+,;@~!$'()*[]")
