@@ -85,7 +85,7 @@ def test_the_record_has_the_fields_of_the_contract():
     }
     assert set(record["retrieved"][0]) == {"article_id", "url", "path", "start", "end", "score", "text"}
     assert record["dropped"] == [{"text": "A cart fell.", "why": "“fell” is in none of its quotes"}]
-    assert record["usage"] == {"input_tokens": 0, "output_tokens": 0}
+    assert record["usage"] == {"input_tokens": 0, "output_tokens": 0, "cost": 0.0}
 
 
 def test_a_record_is_read_back_without_what_was_retrieved():

@@ -155,7 +155,7 @@ class Snapshot:
 
     @property
     def digest(self) -> str:
-        """Identifies what the articles are: the same articles and models give the same digest."""
+        """Identifies what is searched: the same articles, passages and models give the same digest."""
 
         def make() -> str:
             text = f"{reader.articles_digest(self.database)}\0{self.facts.get('model', '')}"

@@ -166,10 +166,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that a model read and wrote."""
+    """Tokens that a model read and wrote, and their price in US dollars; None where the price is not known."""
 
     input_tokens: int = 0
     output_tokens: int = 0
+    cost: float | None = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class Index(Protocol):
 
     @property
     def digest(self) -> str:
-        """Identifies what the articles are: the same articles and models give the same digest."""
+        """Identifies what is searched: the same articles, passages and models give the same digest."""
 
     @property
     def lexicon(self) -> Lexicon:

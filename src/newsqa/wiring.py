@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
 
 EXTRACTIVE = "extractive"
 
+_PACKAGE = Path(__file__).parent
+_CHECKOUT = _PACKAGE.parents[1] / "pyproject.toml"
+NOT_ANSWERING = frozenset({
+    "cli.py", "fronts", "evals", "render", "history.py", "langchain.py", "indexing", "reading", "copies.py",
+})  # fmt: skip
+"""Rooms that decide no answer; what indexing made is in the digest of the index."""
+
 
 def open_desk(settings: Settings, *, once: bool = False) -> Desk:
     """Open the index that the settings name and the models that read it.
@@ -38,12 +46,14 @@ def open_desk(settings: Settings, *, once: bool = False) -> Desk:
     prompts = load_prompts(settings.prompts)
     embedder = models.embedder(settings)
     reranker = models.reranker(settings)
+    answerer, model = _answerer(settings, reranker, prompts, once=once)
+    decides = (models.fingerprint(embedder), models.reranker_fingerprint(reranker), model, prompts.digest)
     return Desk(
-        index=open_index(settings, models.fingerprint(embedder), once=once),
+        index=open_index(settings, decides[0], once=once),
         embedder=embedder,
         reranker=reranker,
-        answerer=_answerer(settings, reranker, prompts, once=once),
-        config=_digest(settings, prompts),
+        answerer=answerer,
+        config=_digest(*decides, "server" if settings.chroma else "embedded"),
     )
 
 
@@ -59,23 +69,36 @@ def _load_ahead(*parts: object) -> None:
     Thread(target=load, name="load-ahead").start()
 
 
-def _answerer(settings: Settings, reranker: Reranker, prompts: Prompts, *, once: bool) -> Answerer:
+def _answerer(settings: Settings, reranker: Reranker, prompts: Prompts, *, once: bool) -> tuple[Answerer, str]:
+    """Return what answers, and what identifies it: the model's name and the address of its server."""
     if settings.model == EXTRACTIVE:
         from newsqa.steps.answer import answer  # noqa: PLC0415
 
         encoder = models.token_encoder(settings)
         if once:
             _load_ahead(reranker, encoder)
-        return lambda query, hits: answer(query, hits, reranker, encoder)
+        return lambda query, hits: answer(query, hits, reranker, encoder), EXTRACTIVE
 
     from newsqa.models.chat import chat_model  # noqa: PLC0415
+    from newsqa.models.prices import address_of  # noqa: PLC0415
     from newsqa.steps.write import write  # noqa: PLC0415
 
     model = chat_model(settings)
-    return lambda query, hits: write(query, hits, model, prompts, settings.model)
+    name = f"{settings.model} {address_of(model)}"
+    return lambda query, hits: write(query, hits, model, prompts, settings.model), name
 
 
-def _digest(settings: Settings, prompts: Prompts) -> str:
+def _digest(*parts: str) -> str:
     """Identify what besides the index decides an answer."""
-    parts = (__version__, settings.embedder, settings.reranker, settings.model, prompts.digest)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    return hashlib.sha256("\0".join((__version__, *parts, _changes())).encode()).hexdigest()[:16]
+
+
+def _changes() -> str:
+    """Identify the code where people change it, in a checkout; a released version says it all."""
+    if not _CHECKOUT.is_file():
+        return ""
+    digest = hashlib.sha256()
+    for file in sorted(_PACKAGE.rglob("*.py")):
+        if file.relative_to(_PACKAGE).parts[0] not in NOT_ANSWERING:
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()

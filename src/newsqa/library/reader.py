@@ -28,6 +28,12 @@ SELECT a.id, a.article_id, a.text, a.title, a.outlet, a.byline, a.published, a.u
 FROM articles a WHERE
 """
 
+# How articles are parted into passages, in whatever order; `total` gives 0 for none, and is exact up to 2^53.
+_PARTED = """
+SELECT '', CAST(count(*) || ' ' || total(end - start) || ' ' || total((start % 1009 + 1) * (end % 10007)) AS BLOB)
+FROM passages
+"""
+
 _CARRIERS = """
 WITH RECURSIVE
     pairs (one, two) AS (SELECT article, other FROM copies UNION ALL SELECT other, article FROM copies),
@@ -42,11 +48,12 @@ def meta(database: sqlite3.Connection) -> dict[str, str]:
 
 
 def articles_digest(database: sqlite3.Connection) -> str:
-    """Identify what the articles are, by their ids and words, in no matter which order they came."""
+    """Identify articles and passages, by ids, words and spans, in no matter which order they came."""
     digest = hashlib.blake2b(digest_size=8)
     for rows in (
         database.execute("SELECT article_id, digest FROM articles ORDER BY article_id"),
         database.execute("SELECT outlet_key, CAST(line AS BLOB) FROM repeated ORDER BY outlet_key, line"),
+        database.execute(_PARTED),
     ):
         for name, value in rows:
             digest.update(name.encode() + b"\0" + value + b"\n")

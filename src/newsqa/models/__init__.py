@@ -39,6 +39,13 @@ def reranker(settings: Settings) -> Reranker:
     return make_reranker(settings)
 
 
+def reranker_fingerprint(reranker: Reranker) -> str:
+    """Identify the reranker: equal fingerprints score alike."""
+    from newsqa.models.rerankers import fingerprint_of  # noqa: PLC0415
+
+    return fingerprint_of(reranker)
+
+
 def token_encoder(settings: Settings) -> TokenEncoder:
     """Make the token encoder."""
     from newsqa.models.tokens import make_token_encoder  # noqa: PLC0415

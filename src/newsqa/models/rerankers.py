@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
-from newsqa.models.bundled import MINILM, bundled_folder
-from newsqa.models.folders import model_folder
+from newsqa.models.bundled import MINILM, bundled_folder, file_digest
+from newsqa.models.folders import model_file, model_folder
 from newsqa.models.onnx import OnnxEncoder
 
 if TYPE_CHECKING:
@@ -61,3 +61,10 @@ def make_reranker(settings: Settings) -> Reranker:
     if folder is None:
         raise ModelError(f"There is no reranker called “{name}”.", hint=f"Set NEWSQA_RERANKER to {NAMES}.")
     return CrossEncoder(OnnxEncoder(folder, settings.threads, MOST_TOKENS))
+
+
+def fingerprint_of(reranker: Reranker) -> str:
+    """Identify a reranker by the digest of its file, or by its kind where it has none. Raises ModelError."""
+    if not isinstance(reranker, CrossEncoder):
+        return type(reranker).__name__
+    return file_digest(model_file(reranker.encoder.folder))[:16]

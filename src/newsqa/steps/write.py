@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.drafts import parse_draft
 from newsqa.errors import ModelError
+from newsqa.models.prices import Price
 from newsqa.records import Draft, Usage
 
 if TYPE_CHECKING:
@@ -44,8 +45,9 @@ def write(query: Query, evidence: Sequence[Hit], model: BaseChatModel, prompts: 
     ])  # fmt: skip
     text = str(message.text).strip()
     claims = () if NOT_FOUND in text else parse_draft(text, evidence)
+    usage = _usage(message, model, name)
     cut_short = message.response_metadata.get("finish_reason") == "length"
-    return Draft(claims, WRITTEN_CONFIDENCE if claims else 0.0, name, incomplete=cut_short, usage=_usage(message))
+    return Draft(claims, WRITTEN_CONFIDENCE if claims else 0.0, name, incomplete=cut_short, usage=usage)
 
 
 def _invoke(model: BaseChatModel, name: str, messages: list[tuple[str, str]]) -> AIMessage:
@@ -65,6 +67,11 @@ def _keyed(n: int, hit: Hit) -> str:
     return f"[{n}] {source}\n<<<\n{hit.passage.text}\n>>>"
 
 
-def _usage(message: AIMessage) -> Usage:
+def _usage(message: AIMessage, model: BaseChatModel, name: str) -> Usage:
+    price = Price.of(name, model)
     counted = message.usage_metadata
-    return Usage(counted["input_tokens"], counted["output_tokens"]) if counted else Usage()
+    if not counted:
+        return Usage(cost=0.0 if price.free else None)
+    cached = counted.get("input_token_details", {}).get("cache_read", 0)
+    read, written = counted["input_tokens"], counted["output_tokens"]
+    return Usage(read, written, price.dollars(read, written, cached))
