@@ -80,7 +80,7 @@ def test_too_few_questions_have_a_value_but_no_interval():
 def test_scores_that_are_all_alike_still_leave_a_doubt():
     assert interval(of([1.0] * 20)) == wilson(20, 20)
     assert interval(of([0.0] * 20)).high == pytest.approx(0.161, abs=1e-3)
-    assert interval(of([0.5] * 20)).low == 0.5
+    assert interval(of([0.5] * 20)) is None
 
 
 def test_a_single_group_has_no_interval_of_a_mean():
@@ -193,16 +193,27 @@ def test_holm_keeps_the_order_and_never_lowers(chances):
     assert list(np.array(adjusted)[order]) == sorted(adjusted)
 
 
-def ratio(rows):
-    """A measure over a whole set: what of the second column is in the first."""
-    return rows[:, 0].sum() / rows[:, 1].sum() if rows[:, 1].sum() else None
+def ratio_of(own, other):
+    """A measure over a set that is a mean: the first column by the second, of both runs' rows as weighed."""
+
+    def measure(weights, weights_of_other):
+        both = np.hstack([weights, weights_of_other]) @ np.vstack([own, other])
+        return np.divide(both[:, 0], both[:, 1], out=np.full(len(both), np.nan), where=both[:, 1] > 0)
+
+    return measure
+
+
+def ratios(first, second):
+    """The samples of two runs in that measure, over questions of their own."""
+    rows = [np.column_stack([scores, np.ones(len(scores))]) for scores in (first, second)]
+    groups = alone(len(first))
+    return pool(rows[0], groups, ratio_of(rows[0], rows[1])), pool(rows[1], groups, ratio_of(rows[1], rows[0]))
 
 
 def test_a_measure_over_a_set_that_is_a_mean_has_the_interval_and_p_of_the_mean():
     generator = np.random.default_rng(10)
-    first, second = generator.random(30), generator.random(30) * 0.8
-    pools = [pool(list(zip(scores, [1] * 30, strict=True)), alone(30), ratio) for scores in (first, second)]
-    singles = pair(first, second)
+    scores = generator.random(30), generator.random(30) * 0.8
+    pools, singles = ratios(*scores), pair(*scores)
     assert pools[0].value == pytest.approx(singles[0].value)
     found, expected = interval(pools[0]), interval(singles[0])
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
@@ -212,15 +223,22 @@ def test_a_measure_over_a_set_that_is_a_mean_has_the_interval_and_p_of_the_mean(
 
 
 def test_a_measure_over_a_set_that_tells_nothing_has_no_interval():
-    nothing = pool([(0, 0)] * 20, alone(20), ratio)
+    rows = np.zeros((20, 2))
+    nothing = pool(rows, alone(20), ratio_of(rows, rows))
     assert np.isnan(nothing.value)
     assert interval(nothing) is None
     assert chance(nothing, nothing) is None
-    assert interval(pool([], [], ratio)) is None
+    assert interval(pool(rows[:0], [], ratio_of(rows, rows))) is None
 
 
 def test_an_interval_holds_its_value_though_drawing_pushes_it_aside():
-    scattered = pool([(value,) for value in np.random.default_rng(11).random(40)], alone(40), lambda rows: -rows.std())
+    values = np.random.default_rng(11).random((40, 1))
+
+    def spread(weights, _):
+        mean = weights @ values[:, 0] / weights.sum(axis=1)
+        return -(weights @ values[:, 0] ** 2 / weights.sum(axis=1) - mean**2)
+
+    scattered = pool(values, alone(40), spread)
     assert covers(interval(scattered), scattered.value)
 
 

@@ -18,7 +18,7 @@ FEWEST_CLUSTERS = 5  # what is drawn anew from fewer tells less than it seems to
 
 
 def interval(sample: Sample) -> Interval | None:
-    """Return the interval of a metric's value; None where there are too few questions to tell.
+    """Return the interval of a metric's value; None where there are too few questions to tell, or nothing varies.
 
     A mean of scores that are all 0, or all 1, leaves a bootstrap nothing to vary: scores between 0 and 1 vary no more
     than a rate does, so Wilson's interval over the clusters holds for them too.
@@ -29,7 +29,8 @@ def interval(sample: Sample) -> Interval | None:
         return wilson(round(sample.value * sample.clusters), sample.clusters)
     if sample.clusters < FEWEST_CLUSTERS:
         return None
-    return bootstrap(sample.drawn(draws(sample.clusters)), sample.value, sample.without_each())
+    found = bootstrap(sample.drawn(draws(sample.clusters)), sample.value, sample.without_each())
+    return found if found and found.low < found.high else None
 
 
 def interval_between(before: Same, after: Same) -> Interval | None:

@@ -7,7 +7,7 @@ are drawn and swapped whole, since what happens to one question of a group tends
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.float64]
     Flags = npt.NDArray[np.bool_]
-    Measure = Callable[[Numbers], float | None]
-    """The value of rows, shape (questions, columns); None where they tell nothing."""
+    Weights = npt.NDArray[np.int64]
+    Measure = Callable[[Weights, Weights], Numbers]
+    """The value, shape (draws,), of the own rows and the other run's, weighed by (draws, questions) each."""
+
+
+_LARGEST_BLOCK = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,9 +73,10 @@ class Means:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
-    """A metric that only a set of questions has, as a calibration error: `measure` gives it of their rows.
+    """A metric that only a set of questions has, as a calibration error: `measure` gives it of weighed questions.
 
-    `rows`, shape (questions, columns), hold what the measure needs of a question; `cluster`, (questions,), its cluster.
+    `cluster`, shape (questions,), is the cluster of each question, and `rows`, (questions, columns), what the measure
+    knows of it. Of two runs that are compared, each pool's measure knows its own rows and the other's.
     """
 
     rows: Numbers
@@ -81,40 +86,34 @@ class Pool:
     @property
     def clusters(self) -> int:
         """How many clusters there are."""
-        return int(self.cluster.max()) + 1 if len(self.cluster) else 0
+        return int(self.cluster.max(initial=-1)) + 1
 
     @property
     def value(self) -> float:
         """The value over all questions; NaN where they tell nothing."""
-        return self._of(self.rows)
-
-    @property
-    def rate(self) -> bool:
-        """Never: a question has no score of its own."""
-        return False
+        return float(self.drawn(np.ones((1, self.clusters)))[0]) if self.clusters else float("nan")
 
     def drawn(self, times: Numbers) -> Numbers:
         """Return the value of each draw, shape (draws,); `times`, (draws, clusters), is how often each was drawn."""
-        repeats = times.astype(np.intp)[:, self.cluster]
-        return np.array([self._of(np.repeat(self.rows, often, axis=0)) for often in repeats])
+        blocks = (self._weights(block) for block in _blocks(times))
+        return np.concatenate([self.measure(own, np.zeros_like(own)) for own in blocks])
 
     def without_each(self) -> Numbers:
         """Return the value without each cluster in turn, shape (clusters,)."""
-        return np.array([self._of(self.rows[self.cluster != gone]) for gone in range(self.clusters)])
+        return self.drawn(1 - np.eye(self.clusters))
 
-    def swapped(self, other: Self, masks: Flags) -> Numbers:
+    def swapped(self, other: Self, masks: Flags) -> Numbers:  # noqa: ARG002  the measure knows the other's rows
         """Return the value with the clusters of each mask, shape (masks, clusters), taken from the other sample."""
-        theirs = masks[:, self.cluster, None]
-        return np.array([self._of(np.where(mask, other.rows, self.rows)) for mask in theirs])
+        blocks = (self._weights(block) for block in _blocks(masks))
+        return np.concatenate([self.measure(1 - theirs, theirs) for theirs in blocks])
 
     def differs(self, other: Self) -> Flags:
         """Tell for each cluster whether the other sample has something else there."""
         apart = ~np.all((self.rows == other.rows) | (np.isnan(self.rows) & np.isnan(other.rows)), axis=1)
         return np.isin(np.arange(self.clusters), self.cluster[apart])
 
-    def _of(self, rows: Numbers) -> float:
-        value = self.measure(rows) if len(rows) else None
-        return float("nan") if value is None else value
+    def _weights(self, times: npt.NDArray[Any]) -> Weights:
+        return times[:, self.cluster].astype(np.int64)
 
 
 Sample = Means | Pool
@@ -137,10 +136,9 @@ def paired_means(
     return first, second
 
 
-def pool(rows: Sequence[Sequence[float]], groups: Sequence[str], measure: Measure) -> Pool:
-    """Gather the rows of the questions by group."""
-    columns = len(rows[0]) if len(rows) else 0
-    return Pool(np.array(rows, dtype=float).reshape(len(rows), columns), _numbered(groups), measure)
+def pool(rows: Numbers, groups: Sequence[str], measure: Measure) -> Pool:
+    """Gather the rows of the questions, shape (questions, columns), by group."""
+    return Pool(rows, _numbered(groups), measure)
 
 
 def _gathered(runs: Sequence[Sequence[float | None]], groups: Sequence[str]) -> list[Means]:
@@ -163,6 +161,11 @@ def _numbered(groups: Sequence[str]) -> npt.NDArray[np.intp]:
     """Give each question the number of its group, by name, so that the order of the questions changes no draw."""
     numbers = {group: number for number, group in enumerate(sorted(set(groups)))}
     return np.array([numbers[group] for group in groups], dtype=np.intp)
+
+
+def _blocks(times: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
+    """Part draws so that a measure holds some ten million numbers at once, however large the set is."""
+    return np.array_split(times, times.size // _LARGEST_BLOCK + 1)
 
 
 def _ratio(totals: Numbers, counts: Numbers) -> Numbers:
