@@ -1,0 +1,72 @@
+"""The forms in which sets of questions are read, tried in turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsqa.errors import SourceError
+from newsqa.evals.sets import beir, mtrag, ours, realtimeqa, squad
+from newsqa.evals.sets.entries import entries, objects, read_text
+from newsqa.evals.sets.faults import Found, checked, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from newsqa.evals.sets.entries import Entry
+    from newsqa.evals.sets.items import Item
+    from newsqa.records import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of question files: `shape` is how a person knows it, `fits` tells it by one of its objects."""
+
+    name: str
+    shape: str
+    fits: Callable[[JsonObject], bool]
+    read: Callable[[Entry], Iterator[Found]]
+
+
+OURS = Form("newsqa", "id, question, answers, …", ours.fits, ours.read)
+FORMS = (
+    Form("RealTime QA", "question_id, question_sentence, choices, …", realtimeqa.fits, realtimeqa.read),
+    Form("mtRAG", "messages, or task_id and input", mtrag.fits, mtrag.read),
+    Form("SQuAD", "data, paragraphs, qas", squad.fits, squad.read),
+    OURS,
+)
+
+
+def read_set(path: Path) -> list[Item]:
+    """Read a set of questions, in whichever of the forms it is: a file, or a folder in the form of BEIR.
+
+    Raises SourceError, with all that is wrong, each with file and line.
+    """
+    if beir.fits(path):
+        return checked(path, beir.read(path), once=False)
+    found = entries(read_text(path))
+    form = _form(path, found)
+    read = [one for entry in found for one in _read(form, entry)]
+    return checked(path, read, once=form is OURS, notes=ours.notes(found) if form is OURS else ())
+
+
+def _form(path: Path, found: Sequence[Entry]) -> Form:
+    first = next(objects(list(found)), None)
+    form = next((form for form in FORMS if first is not None and form.fits(first)), None)
+    if form or not found:
+        return form or OURS
+    if first is None and any(entry.fault for entry in found):
+        raise refusal(path, [(entry.place, entry.fault) for entry in found if entry.fault])
+    known = "; ".join(f"{form.name} ({form.shape})" for form in FORMS)
+    raise SourceError(
+        f"The set {path} is in no form that is read.",
+        hint=f"JSON or JSON Lines of {known}; or a folder in the form of BEIR (corpus, queries, qrels).",
+    )
+
+
+def _read(form: Form, entry: Entry) -> Iterator[Found]:
+    if not isinstance(entry.value, dict):
+        yield Found(entry.place, faults=(entry.fault or "this is no JSON object",))
+    else:
+        yield from form.read(entry)
