@@ -12,6 +12,7 @@ from newsqa.errors import LibraryError
 from newsqa.library import reader
 from newsqa.library.database import open_to_read, translated
 from newsqa.library.phrases import holding
+from newsqa.library.places import places
 from newsqa.records import NO_BOUNDS
 from newsqa.vectors import VectorReader, collection_name
 
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from newsqa.library.values import SourceSummary
-    from newsqa.records import Article, Bounds, Hit, Span
+    from newsqa.library.places import Places
+    from newsqa.library.values import Listed, SourceSummary
+    from newsqa.records import Article, Bounds, Carrier, Hit, Span
     from newsqa.seams import Coverage, Lexicon, Ranked
     from newsqa.settings import Settings
 
@@ -201,13 +203,32 @@ class Snapshot:
         """Return one article, or None."""
         return reader.article(self.database, article_id)
 
+    def carriers(self, article_id: str) -> tuple[Carrier, ...]:
+        """Return the other articles that carry the same story."""
+        return reader.carriers(self.database, article_id)
+
+    def at_url(self, url: str) -> list[str]:
+        """Return the ids of the articles at an address, however it is written."""
+        return self._places().at_url(url)
+
+    def at_path(self, path: str) -> list[str]:
+        """Return the ids of the articles at a path, however much of it is written."""
+        return self._places().at_path(path)
+
     def newest(self, limit: int) -> list[Article]:
         """Return the newest articles that have a title and a date, the newest first."""
         return reader.newest(self.database, limit)
 
+    def listing(self) -> list[Listed]:
+        """Return every article without its words, by their ids."""
+        return reader.listing(self.database)
+
     def sources(self) -> list[SourceSummary]:
         """Return what was indexed, a summary a source."""
         return reader.sources(self.database)
+
+    def _places(self) -> Places:
+        return self.opened.keep("places", self.generation, lambda: places(self.database))  # type: ignore[return-value]
 
     def _quicker_exact(self) -> bool:
         return self.opened.once and not self.opened.server and reader.count_passages(self.database) <= ONCE_EXACT

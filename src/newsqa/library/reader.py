@@ -7,7 +7,7 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING
 
-from newsqa.library.values import SourceSummary, outlet_key
+from newsqa.library.values import Listed, SourceSummary, outlet_key
 from newsqa.records import NO_BOUNDS, Article, Carrier, Hit, Passage
 from newsqa.seams import Coverage, Lexicon
 
@@ -169,6 +169,12 @@ def article(database: sqlite3.Connection, article_id: str) -> Article | None:
     return _article(database, "a.article_id = ?", article_id)
 
 
+def carriers(database: sqlite3.Connection, article_id: str) -> tuple[Carrier, ...]:
+    """Return the other articles that carry the story of an article."""
+    row = database.execute("SELECT id FROM articles WHERE article_id = ?", (article_id,)).fetchone()
+    return _carriers(database, row[0]) if row else ()
+
+
 def newest(database: sqlite3.Connection, limit: int) -> list[Article]:
     """Return the newest articles that have a title and a date, the newest first."""
     rows = database.execute(
@@ -177,6 +183,12 @@ def newest(database: sqlite3.Connection, limit: int) -> list[Article]:
         (limit,),
     ).fetchall()
     return [found for (article_id,) in rows if (found := article(database, article_id))]
+
+
+def listing(database: sqlite3.Connection) -> list[Listed]:
+    """Return every article without its words, by their ids."""
+    rows = database.execute("SELECT article_id, outlet, published, language FROM articles ORDER BY article_id")
+    return [Listed(article_id, outlet, _day(published), language) for article_id, outlet, published, language in rows]
 
 
 def _article(database: sqlite3.Connection, where: str, value: object) -> Article | None:

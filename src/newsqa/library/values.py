@@ -67,6 +67,16 @@ class SourceSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """An article without its words, for what goes through all of them."""
+
+    article_id: str
+    outlet: str | None
+    published: date | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class KnownFile:
     """A file as it was when it was read; `digest` is None where reading was interrupted."""
 
