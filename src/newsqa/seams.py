@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from newsqa.records import Article, Bounds, Hit, Span
+    from newsqa.records import Article, Bounds, Carrier, Hit, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,15 @@ class Index(Protocol):
 
     def article(self, article_id: str) -> Article | None:
         """Return one article, or None."""
+
+    def carriers(self, article_id: str) -> tuple[Carrier, ...]:
+        """Return the other articles that carry the same story, nearly word for word."""
+
+    def at_url(self, url: str) -> list[str]:
+        """Return the ids of the articles at an address; scheme, "www.", fragment and trackers do not count."""
+
+    def at_path(self, path: str) -> list[str]:
+        """Return the ids of the articles at a path: as stored, else as much of its end as agrees the furthest."""
 
 
 class Reranker(Protocol):

@@ -69,7 +69,7 @@ def _found(place: str, fields: Fields, context: str, group: str) -> Found:
         answers=() if impossible else tuple(dict.fromkeys(text for text, _ in answers)),
         answerable=not impossible,
         gold=() if impossible or not answers else (Gold(quote=_holding(context, answers)),),
-        meta={"group": group},
+        meta={"group": group, "scored_as": "squad"},
     )
     return Found(place, None if fields.faults else item, tuple(fields.faults))
 
