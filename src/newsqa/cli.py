@@ -40,6 +40,7 @@ Since = Annotated[date | None, typer.Option(parser=first_day, metavar="DATE", he
 Until = Annotated[date | None, typer.Option(parser=last_day, metavar="DATE", help="See nothing from after this day.")]
 AsOf = Annotated[date | None, typer.Option(parser=last_day, metavar="DATE", help="Answer as on this day.")]
 Asked = Annotated[date | None, typer.Option(parser=first_day, metavar="DATE", help="The day that is today [today].")]
+Set = Annotated[Path, typer.Argument(metavar="SET", help="A file or folder of questions.")]
 
 
 def _settings(index: Path | None) -> Settings:
@@ -161,22 +162,27 @@ def doctor(index: Index = None, json: Json = False) -> None:
 
 @eval_app.command()
 def run(
-    questions: Annotated[Path, typer.Argument(metavar="SET", help="Questions: JSON, one object a line.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder for run.jsonl; an interrupted run goes on.")],
+    questions: Set,
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="extractive, openai:NAME, ollama:NAME [NEWSQA_MODEL].")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the run is kept, and gone on with [runs/SET-…].")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Ask only the first N questions.")] = None,
+    max_cost: Annotated[
+        float | None, typer.Option(min=0, metavar="USD", help="Stop before the answers cost more than this.")
+    ] = None,
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """Ask every question of a set and keep the records, one a line."""
-    from newsqa.evals.run import run_set  # noqa: PLC0415
-    from newsqa.evals.sets import read_set  # noqa: PLC0415
-    from newsqa.fronts.terminal.console import print_json, print_text  # noqa: PLC0415
-    from newsqa.fronts.terminal.progress import counting  # noqa: PLC0415
-    from newsqa.wiring import open_desk  # noqa: PLC0415
+    """Ask every question of a set; keep the answers, one a line, and report how good they are."""
+    from newsqa.evals.run import Limits  # noqa: PLC0415
+    from newsqa.fronts.terminal.evals.run import run_questions  # noqa: PLC0415
 
-    items = read_set(questions)
-    with open_desk(_settings(index)) as desk, counting("asking", len(items)) as report:
-        done = run_set(items, desk, out, report)
-    print_json(done.record()) if json else print_text(done.summary())
+    settings = _settings(index)
+    settings = replace(settings, model=model) if model else settings
+    raise typer.Exit(run_questions(settings, questions, out, Limits(limit, max_cost), as_json=json))
 
 
 def main() -> NoReturn:

@@ -67,7 +67,8 @@ class _Clock:
 class Desk:
     """Answers questions over one index. It keeps no conversation: pass the turns so far as `history`.
 
-    Safe to use from several threads. `config` identifies the settings, prompts and models behind its answers.
+    Safe to use from several threads. `config` identifies the settings, prompts and models behind its answers, `model`
+    names the one that answers.
     """
 
     index: OpenIndex
@@ -75,6 +76,7 @@ class Desk:
     reranker: Reranker
     answerer: Callable[[Query, Sequence[Hit]], Draft]
     config: str
+    model: str = "extractive"
 
     def ask(
         self,

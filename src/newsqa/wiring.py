@@ -54,6 +54,7 @@ def open_desk(settings: Settings, *, once: bool = False) -> Desk:
         reranker=reranker,
         answerer=answerer,
         config=_digest(*decides, "server" if settings.chroma else "embedded"),
+        model=settings.model,
     )
 
 

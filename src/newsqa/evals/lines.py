@@ -10,8 +10,11 @@ A line holds all that scoring needs, so that runs are compared, years later and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
+
+from newsqa.evals.sets.ours import item_from, item_record
+from newsqa.evals.shape import RECORD, TEXT, WHOLE, check
 
 if TYPE_CHECKING:
     from newsqa.evals.sets import Item
@@ -67,3 +70,54 @@ class Line:
     def refused(self) -> bool:
         """Whether the answer is a refusal."""
         return bool(self.record.get("refused"))
+
+
+ADDED = ("key", "place", "item", "known")
+"""What a line has besides the record of the answer."""
+
+_GROUNDS = {"exists": (bool,), "faithful": (bool,)}
+_SHAPE = {
+    **RECORD,
+    "key": TEXT,
+    "place": [WHOLE],
+    "item": {"id": TEXT, "question": TEXT},
+    "known": {"gold": [[TEXT]], "answer_in_index": (bool, type(None)), "citations": (list, type(None))},
+}
+
+
+def to_json(line: Line) -> JsonObject:
+    """Return a line as the JSON object that the head of this module shows."""
+    known = line.known
+    return {
+        **line.record,
+        "key": line.key,
+        "place": list(line.place),
+        "item": item_record(line.item),
+        "known": {
+            "gold": [list(ids) for ids in known.gold],
+            "answer_in_index": known.answer_in_index,
+            "citations": None if known.citations is None else [asdict(grounds) for grounds in known.citations],
+        },
+    }
+
+
+def from_json(fields: JsonObject) -> Line:
+    """Return the line that a JSON object holds. Raises ValueError, saying what is wrong with it."""
+    check(fields, _SHAPE)
+    number, total = place if len(place := fields["place"]) == 2 else (0, 0)
+    if not 0 < number <= total:
+        raise ValueError("“place” must be a number and how many there are")
+    return Line(
+        record={name: value for name, value in fields.items() if name not in ADDED},
+        key=fields["key"],
+        place=(number, total),
+        item=item_from(fields["item"]),
+        known=_known(fields["known"]),
+    )
+
+
+def _known(fields: JsonObject) -> Known:
+    if (citations := fields["citations"]) is not None:
+        check(citations, [_GROUNDS], "known.citations")
+        citations = tuple(Grounds(entry["exists"], entry["faithful"]) for entry in citations)
+    return Known(tuple(tuple(ids) for ids in fields["gold"]), fields["answer_in_index"], citations)

@@ -1,154 +1,210 @@
-"""Asks every question of a set through the same Desk that people use, and keeps the records, one a line."""
+"""Asks every question of a set through the same Desk that people use, and keeps a line for each.
+
+A run that was interrupted, or some of whose questions failed, is continued: what was answered stays, the rest is asked.
+"""
 
 from __future__ import annotations
 
-import json
-import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from newsqa.errors import BusyError, NewsqaError, SourceError
-from newsqa.private import private_file, private_folder
+from newsqa.errors import NewsqaError, SourceError
+from newsqa.evals.folder import OTHER_FOLDER, RECORDS, append, held, read_lines, settle
+from newsqa.evals.keys import Setup, difference, key_of
+from newsqa.evals.known import known
+from newsqa.evals.lines import Line
 from newsqa.records import Answer, Bounds
-from newsqa.render.marks import count
-from newsqa.render.record import to_line, to_record
-from newsqa.render.safe import safe_line
+from newsqa.render.record import to_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from newsqa.desk import Desk
     from newsqa.evals.sets import Item
     from newsqa.records import JsonObject
 
-RECORDS = "run.jsonl"
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far a run goes: the first `questions` of a set, and `dollars` that all of its lines together may cost.
+
+    It stops before a question that would pass the dollars, were it as dear as the dearest so far.
+    """
+
+    questions: int | None = None
+    dollars: float | None = None
+
+
+NO_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
-class RunReport:
-    """What a run did: `kept` records were there from before; of the rest `refused` and `failed` are told apart."""
+class Run:
+    """What a run came to: its lines so far, how many were there from before, and why it stopped short, or ""."""
 
     file: Path
-    questions: int
+    lines: tuple[Line, ...]
     kept: int
-    refused: int
-    failed: int
+    stopped: str = ""
 
-    def record(self) -> JsonObject:
-        """Return the report as a JSON object."""
-        return {**asdict(self), "file": str(self.file)}
-
-    def summary(self) -> str:
-        """Return the report in a line for a person."""
-        before = f" {self.kept} were there from before." if self.kept else ""
-        asked = f"{count(self.questions - self.kept, 'question')} asked"
-        return f"{asked}: {self.refused} refused, {self.failed} failed.{before} {safe_line(str(self.file))}"
+    @property
+    def failed(self) -> int:
+        """How many questions could not be answered at all."""
+        return sum(line.failed for line in self.lines)
 
 
-def run_set(items: Sequence[Item], desk: Desk, folder: Path, report: Callable[[int], None]) -> RunReport:
-    """Ask the questions in their order and append a record for each to `run.jsonl` in the folder.
+def run_set(
+    items: Sequence[Item],
+    desk: Desk,
+    folder: Path,
+    limits: Limits = NO_LIMITS,
+    report: Callable[[Line], None] = lambda _: None,
+) -> Run:
+    """Ask the questions in their order and add a line for each to `run.jsonl` in the folder.
 
-    `report` is told how many are done. A question that cannot be answered leaves a record with `error`, and the run
-    goes on. A run that was interrupted is continued: its records are kept up to the first that failed. Raises
-    SourceError where the folder holds the run of another set, index or configuration, or cannot be written.
+    Lines that are there already are kept, those that failed asked again; `report` is told of every line, kept or new.
+    A question that cannot be answered leaves a line with `error`, and the run goes on. Where the set gives no day, all
+    questions are asked on the day on which the run began.
+
+    Raises SourceError where the folder holds another set's, index's or configuration's run, where the index changes in
+    the middle, or where the folder cannot be written.
     """
-    file = folder / RECORDS
-    with _alone(folder):
-        kept = _kept(file, items, desk)
-        report(kept)
-        refused = failed = 0
-        for number, item in enumerate(items[kept:], kept + 1):
-            record = to_record(_asked(desk, item))
-            _append(file, record)
-            refused += record["refused"]
-            failed += record["error"] is not None
-            report(number)
-    return RunReport(file, len(items), kept, refused, failed)
+    with held(folder):
+        asking = _Asking.begin(items, desk, folder / RECORDS, limits.questions)
+        purse = _Purse(limits.dollars)
+        for line in asking.done():
+            purse.pay(line)
+            report(line)
+        kept, stopped = len(asking.lines), ""
+        for item in asking.left():
+            if stopped := purse.closed():
+                break
+            line = asking.ask(item)
+            purse.pay(line)
+            report(line)
+        lines = asking.in_order()
+        settle(asking.file, lines)
+    return Run(folder / RECORDS, lines, kept, stopped)
 
 
-def _asked(desk: Desk, item: Item) -> Answer:
-    try:
-        return desk.ask(
-            item.question, history=item.history, bounds=Bounds(as_of=item.as_of), asked=item.asked, id=item.id
-        )
-    except NewsqaError as error:
-        why = f"{error} {error.hint}".strip()
-    except Exception as error:  # one question must not end a run of hundreds
-        why = f"{type(error).__name__}: {error}"
-    asked = item.asked or item.as_of or date.today()  # noqa: DTZ011  a reader's "today" is local
-    return Answer(
-        id=item.id,
-        question=item.question,
-        standalone=item.question,
-        asked=asked,
-        as_of=item.as_of,
-        text="",
-        error=why,
-        config=desk.config,
-    )
+@dataclass(slots=True)
+class _Asking:
+    """A run under way: the questions with their numbers, of which the first `limit` are asked, and the lines so far.
 
+    `total` is how many questions the run covers with those that it was to ask before. Lines are kept by the ids of
+    their questions; `failed` are from before and to be asked again.
+    """
 
-def _alone(folder: Path) -> AbstractContextManager[object]:
-    """Hold the folder for this run. Raises BusyError where another run writes into it."""
-    from filelock import FileLock, Timeout  # noqa: PLC0415
+    items: dict[str, tuple[int, Item]]
+    desk: Desk
+    file: Path
+    setup: Setup
+    today: date
+    limit: int
+    total: int
+    lines: dict[str, Line] = field(default_factory=dict)
+    failed: dict[str, Line] = field(default_factory=dict)
 
-    try:
-        private_folder(folder)
-        return FileLock(folder / ".lock", timeout=0, mode=0o600).acquire()
-    except Timeout:
-        raise BusyError(f"Another run writes into {folder}.", hint="Wait for it, or name another folder.") from None
-    except OSError as error:
-        raise _unwritable(folder, error) from error
+    @classmethod
+    def begin(cls, items: Sequence[Item], desk: Desk, file: Path, limit: int | None) -> _Asking:
+        """Take up what the file holds. Raises SourceError where that is of another run."""
+        before = read_lines(file)
+        numbered = {item.id: (number, item) for number, item in enumerate(items, 1)}
+        setup = Setup.of(desk)
+        today = _today(before)
+        for line in before:
+            _, item = numbered.get(line.item.id, (0, None))
+            if item is None or line.key != key_of(item, today, setup):
+                raise SourceError(f"{file} is another run: {difference(line, item, setup)}.", hint=OTHER_FOLDER)
+        limit = min(limit or len(items), len(items))
+        total = max([limit, *(numbered[line.item.id][0] for line in before)])
+        asking = cls(numbered, desk, file, setup, today, limit, total)
+        for line in before:
+            (asking.failed if line.failed else asking.lines)[line.item.id] = asking.renewed(line)
+        settle(file, asking.in_order())
+        return asking
 
+    def renewed(self, line: Line) -> Line:
+        """Return a kept line with the place, answers and gold that the set has now."""
+        _, item = self.items[line.item.id]
+        line = replace(line, place=self.place(item.id))
+        return line if line.item == item else self.line(item, line.record)
 
-def _kept(file: Path, items: Sequence[Item], desk: Desk) -> int:
-    """Cut the file after the last record that can be kept, and return how many stay."""
-    try:
-        private_file(file)
-        lines = list(_whole_records(file.read_bytes()))
-        kept = next((n for n, (_, record) in enumerate(lines) if record.get("error")), len(lines))
-        _check_same([record for _, record in lines[:kept]], items, desk, file)
-        os.truncate(file, sum(size for size, _ in lines[:kept]))
-    except OSError as error:
-        raise _unwritable(file, error) from error
-    return kept
+    def place(self, item_id: str) -> tuple[int, int]:
+        return self.items[item_id][0], self.total
 
+    def line(self, item: Item, record: JsonObject) -> Line:
+        """Look up what the index knows, in the generation that answered. Raises SourceError where that is gone."""
+        with self.desk.index.snapshot() as index:
+            if index.digest != self.setup.index or record["index"] != self.setup.index:
+                raise SourceError(
+                    f"The index was changed while the questions were asked; {len(self.lines)} were answered before.",
+                    hint="Let indexing finish, then begin anew: name another folder with --out.",
+                )
+            looked_up = known(item, record, index)
+        return Line(record, key_of(item, self.today, self.setup), self.place(item.id), item, looked_up)
 
-def _whole_records(data: bytes) -> Iterator[tuple[int, JsonObject]]:
-    """Give each record with its size in bytes, up to a line that was cut while it was written."""
-    for line in data.splitlines(keepends=True):
+    def done(self) -> list[Line]:
+        return list(self.lines.values())
+
+    def left(self) -> list[Item]:
+        """Return the questions that are still to be asked."""
+        return [item for n, item in self.items.values() if n <= self.limit and item.id not in self.lines]
+
+    def ask(self, item: Item) -> Line:
+        line = self.line(item, to_record(self.answer(item)))
+        append(self.file, line)
+        self.lines[item.id] = line
+        return line
+
+    def answer(self, item: Item) -> Answer:
+        asked = item.asked or item.as_of or self.today
         try:
-            record = json.loads(line)
-        except ValueError:
-            return
-        if not line.endswith(b"\n") or not isinstance(record, dict):
-            return
-        yield len(line), record
+            return self.desk.ask(
+                item.question, history=item.history, bounds=Bounds(as_of=item.as_of), asked=asked, id=item.id
+            )
+        except NewsqaError as error:
+            why = f"{error} {error.hint}".strip()
+        except Exception as error:  # one question must not end a run of hundreds
+            why = f"{type(error).__name__}: {error}"
+        setup = self.setup
+        failed = Answer(item.question, item.question, asked, "", item.id, item.as_of, error=why)
+        return replace(failed, model=setup.model, index=setup.index, config=setup.config)
+
+    def in_order(self) -> tuple[Line, ...]:
+        """Return the lines in the order of the set; of those that failed, the ones not answered since."""
+        lines = {**self.failed, **self.lines}
+        return tuple(lines[id_] for id_ in self.items if id_ in lines)
 
 
-def _check_same(records: Sequence[JsonObject], items: Sequence[Item], desk: Desk, file: Path) -> None:
-    """Raise SourceError unless the records are those of the first items, asked of this index in this configuration."""
-    asked = [(record.get("id"), record.get("question")) for record in records]
-    if asked != [(item.id, item.question) for item in items[: len(asked)]]:
-        raise SourceError(f"{file} is the run of another set.", hint="Name another folder with --out.")
-    with desk.index.snapshot() as index:
-        mine = (index.digest, desk.config)
-    if any((record.get("index"), record.get("config")) != mine for record in records):
-        raise SourceError(
-            f"{file} was made with another index or another configuration.", hint="Name another folder with --out."
-        )
+def _today(before: Sequence[Line]) -> date:
+    """Return the day that questions without one were asked on, today where none was asked yet."""
+    without = (line for line in before if not (line.item.asked or line.item.as_of))
+    if line := next(without, None):
+        return date.fromisoformat(line.record["asked"])
+    return date.today()  # noqa: DTZ011  a reader's "today" is local
 
 
-def _append(file: Path, record: JsonObject) -> None:
-    try:
-        with file.open("ab") as out:
-            out.write(to_line(record).encode() + b"\n")
-    except OSError as error:
-        raise _unwritable(file, error) from error
+@dataclass(slots=True)
+class _Purse:
+    """What may be spent, in US dollars, and what was."""
 
+    limit: float | None
+    costs: list[float | None] = field(default_factory=list)
 
-def _unwritable(place: Path, error: OSError) -> SourceError:
-    return SourceError(f"{place} cannot be written: {error.strerror}.", hint="Name another folder with --out.")
+    def pay(self, line: Line) -> None:
+        self.costs.append(line.record["usage"].get("cost"))
+
+    def closed(self) -> str:
+        """Say why nothing more may be bought, or ""."""
+        if self.limit is None:
+            return ""
+        known_costs = [cost for cost in self.costs if cost is not None]
+        if len(known_costs) < len(self.costs):
+            return "the model did not tell what an answer used, so its cost is not known"
+        spent = sum(known_costs)
+        if not spent + max(known_costs, default=0.0) <= self.limit:  # no limit that is no number lets all through
+            return f"${spent:.4f} are spent, and one more might pass --max-cost {self.limit:g}"
+        return ""

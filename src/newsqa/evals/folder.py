@@ -1,0 +1,123 @@
+"""The folder of a run: `run.jsonl`, a line a question, only ever appended to while questions are asked.
+
+A question that failed and is asked again gets a second line, at the end; the later one counts. `settle` puts the lines
+into the order of the set, one a question, when a run begins and when it is through. It writes beside and renames, so
+that at every moment, and wherever a process is killed, the file holds every answer that was ever written whole.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from newsqa.errors import BusyError, SourceError
+from newsqa.evals.lines import from_json, to_json
+from newsqa.evals.shape import read_object
+from newsqa.private import FILE, private_folder
+from newsqa.render.record import to_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from newsqa.evals.lines import Line
+
+RECORDS = "run.jsonl"
+OTHER_FOLDER = "Name another folder with --out."
+
+
+def read_run(folder: Path) -> list[Line]:
+    """Read the lines of a run, in the order of the set; a line that was cut while it was written is left out.
+
+    `folder` may be the `run.jsonl` itself. Raises SourceError, naming the line, where there is no run or it cannot be
+    read.
+    """
+    file = folder if folder.is_file() else folder / RECORDS
+    if not file.is_file():
+        raise SourceError(f"There is no run in {folder}.", hint="“newsqa eval run SET --out DIR” makes one.")
+    if not (lines := read_lines(file)):
+        raise SourceError(f"{file} holds no answer yet.", hint="Run the questions again.")
+    return lines
+
+
+def read_lines(file: Path) -> list[Line]:
+    """Read the lines of a file, none where there is no file, in the order of the set. Raises SourceError."""
+    try:
+        with file.open("rb") as opened:
+            lines = {line.item.id: line for line in _whole(opened, file)}
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise SourceError(f"{file} cannot be read: {error.strerror}.") from error
+    return sorted(lines.values(), key=lambda line: line.place)
+
+
+def _whole(opened: Iterable[bytes], file: Path) -> Iterator[Line]:
+    for number, text in enumerate(opened, 1):
+        if not text.endswith(b"\n") or not text.strip():
+            continue
+        try:
+            yield from_json(read_object(text))
+        except ValueError as error:
+            raise SourceError(
+                f"{file} line {number}: {error}.", hint="Take that line out; its question can be asked again."
+            ) from error
+
+
+def append(file: Path, line: Line) -> None:
+    """Add a line and see to it that it is on disk. Raises SourceError."""
+    try:
+        out = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, FILE)
+        try:
+            _write(out, _bytes([line]))
+        finally:
+            os.close(out)
+    except OSError as error:
+        raise unwritable(file, error) from error
+
+
+def settle(file: Path, lines: Iterable[Line]) -> None:
+    """Make the file hold these lines and nothing else, in one step; one that does is left alone. Raises SourceError."""
+    wanted = _bytes(lines)
+    beside = file.with_name(f"{file.name}.new")
+    try:
+        if file.is_file() and file.read_bytes() == wanted:
+            beside.unlink(missing_ok=True)  # left by one that was killed
+            return
+        out = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE)
+        try:
+            _write(out, wanted)
+        finally:
+            os.close(out)
+        beside.replace(file)
+    except OSError as error:
+        raise unwritable(file, error) from error
+
+
+def held(folder: Path) -> AbstractContextManager[object]:
+    """Make the folder and hold it for this run. Raises BusyError where another run writes into it, and SourceError."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415
+
+    try:
+        private_folder(folder)
+        return FileLock(folder / ".lock", timeout=0, mode=FILE).acquire()
+    except Timeout:
+        raise BusyError(f"Another run writes into {folder}.", hint="Wait for it, or name another folder.") from None
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
+def unwritable(place: Path, error: OSError) -> SourceError:
+    """Return the error that says a place cannot be written."""
+    return SourceError(f"{place} cannot be written: {error.strerror}.", hint=OTHER_FOLDER)
+
+
+def _bytes(lines: Iterable[Line]) -> bytes:
+    return b"".join(to_line(to_json(line)).encode() + b"\n" for line in lines)
+
+
+def _write(out: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(out, data) :]
+    os.fsync(out)

@@ -1,0 +1,59 @@
+"""What decided an answer, as a key: the same key is the same question asked of the same articles in the same way."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from newsqa.desk import Desk
+    from newsqa.evals.lines import Line
+    from newsqa.evals.sets import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What answers: `index` identifies articles, passages and vectors, `config` settings, prompts, models and code."""
+
+    index: str
+    config: str
+    model: str
+
+    @classmethod
+    def of(cls, desk: Desk) -> Self:
+        """Return the setup of a desk, as its index is now. Raises LibraryError."""
+        with desk.index.snapshot() as index:
+            return cls(index.digest, desk.config, desk.model)
+
+    @property
+    def short(self) -> str:
+        """Eight letters and digits that tell it from others, for the name of a folder."""
+        return _digest(self.index, self.config, self.model)[:8]
+
+
+def key_of(item: Item, today: date, setup: Setup) -> str:
+    """Identify a question (its words, history and days) and what answers it; `today` counts where no day is given."""
+    asked = item.asked or item.as_of or today
+    history = [[turn.role, turn.content] for turn in item.history]
+    days = [asked.isoformat(), item.as_of.isoformat() if item.as_of else None]
+    return _digest(item.question, history, days, setup.index, setup.config, setup.model)
+
+
+def difference(line: Line, item: Item | None, setup: Setup) -> str:
+    """Say in what a line of another key differs from what is now asked."""
+    if item is None:
+        return f"the question “{line.item.id}” is not in this set"
+    record = line.record
+    if record["index"] != setup.index:
+        return "the articles of the index are others now"
+    if record["config"] != setup.config:
+        return "settings, prompts, model or newsqa itself have changed since"
+    return f"the question “{line.item.id}” is asked in another way now"
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=8).hexdigest()
