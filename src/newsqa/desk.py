@@ -13,6 +13,7 @@ from newsqa.steps.refuse import refuse, undated_notice
 from newsqa.steps.rephrase import rephrase
 from newsqa.steps.rerank import rerank
 from newsqa.steps.retrieve import retrieve
+from newsqa.steps.trace import trace
 from newsqa.steps.understand import understand, usable
 from newsqa.steps.verify import verify
 from newsqa.steps.widen import widen
@@ -136,7 +137,7 @@ class Desk:
                 config=self.config,
                 timings=clock.stop(),
                 usage=draft.usage,
-                notices=undated_notice(bounds, within),
+                notices=(*draft.notices, *undated_notice(bounds, within)),
             )
 
     def _find_and_draft(
@@ -147,6 +148,9 @@ class Desk:
         yield Stage("search")
         with clock.stage("retrieve"):
             candidates = retrieve(query, index, self.embedder)
+        if query.quotation:
+            with clock.stage("trace"):
+                return trace(query, candidates, index)
         yield Stage("rerank")
         with clock.stage("rerank"):
             hits = rerank(query, candidates, self.reranker)

@@ -110,7 +110,8 @@ class Query:
     """A question as understood. `outlets`, `bylines`, `since`, `until` and `order` weigh softly; `bounds` are hard.
 
     `terms` are the words to look for, most telling first; `names` the names of people, places and bodies in the
-    question, as written there.
+    question, as written there. `quotation` holds the words whose origin is asked for, in parts that stand in their
+    order, and is empty where the question asks something else.
     """
 
     text: str
@@ -124,6 +125,12 @@ class Query:
     until: date | None = None
     order: Order | None = None
     kind: AnswerKind = "any"
+    quotation: tuple[str, ...] = ()
+
+    @property
+    def sought(self) -> str:
+        """What articles are compared with: the words quoted, else the question."""
+        return " … ".join(self.quotation) or self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +172,13 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where words stand that were asked about, all in one article. The check writes the sentence that says so."""
+
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens that a model read and wrote, and their price in US dollars; None where the price is not known."""
 
@@ -175,13 +189,18 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an answerer proposes, before the check. `confidence` is its own estimate, 0 to 1, of being right."""
+    """What an answerer proposes, before the check. `confidence` is its own estimate, 0 to 1, of being right.
+
+    `origins`, the likeliest first, answer a question about where words come from. `notices` are told beside the answer.
+    """
 
     claims: tuple[Claim, ...]
     confidence: float
     model: str
     incomplete: bool = False
     usage: Usage = Usage()
+    origins: tuple[Origin, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

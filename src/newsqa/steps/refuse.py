@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from newsqa.extract.nearly import nearly
+from newsqa.origins import day
 from newsqa.steps.understand import usable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from newsqa.records import Article, Bounds, Draft, Hit, Query, Reason
     from newsqa.seams import Coverage
@@ -24,6 +25,10 @@ OPENINGS: dict[Reason, str] = {
 }
 
 
+NOT_HELD = "None of the articles searched holds these words."
+"""How a refusal opens where the origin of words was asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why there is no answer, and the text that says so to a person."""
@@ -35,10 +40,13 @@ class Refusal:
 def refuse(query: Query, hits: Sequence[Hit], draft: Draft, within: Coverage, whole: Coverage) -> Refusal:
     """Say that there is no answer, name the nearest headlines and the dates that the articles cover.
 
-    `within` spans the articles inside the question's bounds, `whole` all of them.
+    `within` spans the articles inside the question's bounds, `whole` all of them. Where words are nearly those whose
+    origin was asked for, they are told as what they are: others.
     """
     reason = _reason(query, draft, within)
     parts = [OPENINGS[reason]]
+    if query.quotation and reason == "no_evidence":
+        parts = [NOT_HELD, *_nearly(query, hits)]
     if reason != "question_unusable":
         parts += [*_nearest(hits), *_covered(within, whole)]
     return Refusal(reason, " ".join(parts))
@@ -55,11 +63,6 @@ def undated_notice(bounds: Bounds, coverage: Coverage) -> tuple[str, ...]:
 def count(number: int, noun: str) -> str:
     """Write a number with its noun, in the plural where it is not one."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def day(when: date) -> str:
-    """Write a date as news does: 3 March 2025."""
-    return f"{when.day} {when:%B %Y}"
 
 
 def _reason(query: Query, draft: Draft, within: Coverage) -> Reason:
@@ -89,9 +92,19 @@ def _nearest(hits: Sequence[Hit]) -> list[str]:
     return ["Nearest: " + "; ".join(_headline(article) for article in articles.values()) + "."]
 
 
+def _nearly(query: Query, hits: Sequence[Hit]) -> list[str]:
+    near = nearly(query.quotation, hits)
+    if near is None:
+        return []
+    words = " ".join(near.text.split()).strip('“”"')
+    return [f"Other words, but much like them, stand in {_headline(near.article)}: “{words}”"]
+
+
 def _headline(article: Article) -> str:
     source = ", ".join(part for part in (article.outlet, article.published and day(article.published)) if part)
-    return f"“{article.title}”" + (f" ({source})" if source else "")
+    return (f"“{article.title}”" if article.title else "an article without a title") + (
+        f" ({source})" if source else ""
+    )
 
 
 def _covered(within: Coverage, whole: Coverage) -> list[str]:

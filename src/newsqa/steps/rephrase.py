@@ -11,7 +11,8 @@ from newsqa.conversation.pronouns import name_people, name_place, points_back
 from newsqa.conversation.subject import Subject
 from newsqa.facts.names import names
 from newsqa.facts.words import content_stems, fold, stem, words
-from newsqa.steps.refuse import OPENINGS
+from newsqa.question.quotations import quotation_in
+from newsqa.steps.refuse import NOT_HELD, OPENINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,8 +38,8 @@ def rephrase(question: str, history: Sequence[Turn]) -> str:
     Names take the place of pronouns, fragments theirs in the previous question; where that cannot be done, what the
     previous question was about follows in brackets.
     """
-    if len(question) > LONGEST or not history:
-        return question
+    if len(question) > LONGEST or not history or quotation_in(question):
+        return question  # the words of a quotation stay as they were said
     subject = reduce(_ask_on, _exchanges(history[-RECENT_TURNS:]), None)
     return _whole(question, subject) if subject else question
 
@@ -56,7 +57,7 @@ def _exchanges(history: Sequence[Turn]) -> Iterator[tuple[str, str]]:
             continue
         replies = (reply.content for reply in history[n + 1 : n + 2] if reply.role == "assistant")
         answer = _MARKERS.sub("", next(replies, "")[:LONGEST])
-        refused = answer.startswith(tuple(OPENINGS.values()))
+        refused = answer.startswith((NOT_HELD, *OPENINGS.values()))
         yield " ".join(turn.content[:LONGEST].split()), "" if refused else " ".join(answer.split())
 
 

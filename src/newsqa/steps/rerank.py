@@ -32,7 +32,7 @@ def rerank(query: Query, candidates: Sequence[Hit], reranker: Reranker) -> list[
     The first PAIRS candidates are scored by the reranker, by nearness in time and by how well they were found; the
     others keep their order below them. Raises ModelError where the reranker fails.
     """
-    chosen = list(_few_an_article(_stories_once(candidates)))
+    chosen = spread(candidates)
     read, rest = chosen[:PAIRS], chosen[PAIRS:]
     if not read:
         return []
@@ -41,6 +41,11 @@ def rerank(query: Query, candidates: Sequence[Hit], reranker: Reranker) -> list[
         return chosen[:EVIDENCE]  # there is no reranker; retrieval has weighed nearness in time already
     best = _scored(query, read, logits)
     return [*best, *_below(best[-1].score, rest)][:EVIDENCE]
+
+
+def spread(candidates: Sequence[Hit]) -> list[Hit]:
+    """Keep the candidates, in their order, that are the first copy of their story and among few of their article."""
+    return list(_few_an_article(_stories_once(candidates)))
 
 
 def _scored(query: Query, read: Sequence[Hit], logits: Sequence[float]) -> list[Hit]:

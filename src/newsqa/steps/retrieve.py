@@ -36,7 +36,7 @@ def retrieve(query: Query, index: Index, embedder: Embeddings) -> list[Hit]:
     """
     lists = [
         index.by_words(query.terms, query.bounds, DEPTH),
-        index.by_vector(embedder.embed_query(query.text), query.bounds, DEPTH),
+        index.by_vector(embedder.embed_query(query.sought), query.bounds, DEPTH),
     ]
     hits = index.hits(fuse(lists))
     near = nearness(query, [hit.article.published for hit in hits])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newsqa.question.dates import span_of, without_dates
 from newsqa.question.kinds import answer_kind
+from newsqa.question.quotations import quotation_in
 from newsqa.question.sources import bylines_in, outlets_in
 from newsqa.question.words import names_of, terms_of
 from newsqa.records import Query
@@ -39,8 +41,17 @@ def usable(question: str) -> bool:
 def understand(question: str, asked: date, lexicon: Lexicon, bounds: Bounds) -> Query:
     """Read a question as asked on a day, of a library that knows these outlets and bylines.
 
-    What is read weighs softly later; only `bounds`, set by hand, are hard.
+    What is read weighs softly later; only `bounds`, set by hand, are hard. Where the question asks for the origin of
+    words, these are what is looked for, and the times and outlets in them are theirs, not the question's.
     """
+    if quotation := quotation_in(question):
+        said = " ".join(quotation.parts)
+        framed = _understood(quotation.frame, asked, lexicon, bounds)
+        return replace(framed, text=question, terms=terms_of(said), names=names_of(said), quotation=quotation.parts)
+    return _understood(question, asked, lexicon, bounds)
+
+
+def _understood(question: str, asked: date, lexicon: Lexicon, bounds: Bounds) -> Query:
     span = span_of(question, asked)
     names, outlets = names_of(question), outlets_in(question, lexicon)
     return Query(

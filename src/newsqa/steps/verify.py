@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from newsqa.origins import origin_sentence
 from newsqa.records import Checked, Citation, Claim, Dropped, Quote, Sentence
 from newsqa.sentences import sentence_spans
 from newsqa.support import support
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from newsqa.records import Carrier, Draft, Hit
+    from newsqa.records import Carrier, Draft, Hit, Origin
 
 NO_QUOTE = "no quote from the articles at hand goes with it"
 REPEATED = "it says again what a sentence before it says"
@@ -22,11 +23,12 @@ def verify(draft: Draft, evidence: Sequence[Hit]) -> Checked:
 
     A citation is one or more whole sentences of an article among the evidence: a quote that begins or ends inside a
     sentence is widened to it, one from any other article is left out. Citations are numbered from 1 in the order of
-    their first use, each span once, and everything about their article comes from the evidence.
+    their first use, each span once, and everything about their article comes from the evidence. So does the sentence
+    that names the origin of words: it is written here, and no draft can say what stands in it.
     """
     library = _Library(evidence)
-    sentences: list[Sentence] = []
     numbered: dict[Quote, int] = {}
+    sentences = list(_origins(draft.origins, library, numbered))
     dropped: list[Dropped] = []
     seen: set[str] = set()
     for claim in draft.claims:
@@ -36,10 +38,22 @@ def verify(draft: Draft, evidence: Sequence[Hit]) -> Checked:
             dropped.append(Dropped(claim.text, fault))
             continue
         seen.add(_key(claim))
-        marks = tuple(numbered.setdefault(quote, len(numbered) + 1) for quote in quotes)
-        sentences.append(Sentence(claim.text, marks, round(share, 3)))
+        sentences.append(Sentence(claim.text, _marks(quotes, numbered), round(share, 3)))
     citations = tuple(_citation(n, quote) for quote, n in numbered.items())
     return Checked(tuple(sentences), citations, tuple(dropped))
+
+
+def _origins(origins: Sequence[Origin], library: _Library, numbered: dict[Quote, int]) -> Iterator[Sentence]:
+    for origin in origins:
+        quotes = library.settle(origin.quotes)
+        articles = {quote.article.id: quote.article for quote in quotes}
+        if len(articles) == 1:
+            (article,) = articles.values()
+            yield Sentence(origin_sentence(article, again=bool(numbered)), _marks(quotes, numbered), 1.0)
+
+
+def _marks(quotes: Sequence[Quote], numbered: dict[Quote, int]) -> tuple[int, ...]:
+    return tuple(numbered.setdefault(quote, len(numbered) + 1) for quote in quotes)
 
 
 def _judge(claim: Claim, quotes: Sequence[Quote], seen: set[str]) -> tuple[float, str | None]:

@@ -1,0 +1,102 @@
+"""Where quoted words come from: the articles that hold them word for word, first published first. No model is asked."""
+
+from __future__ import annotations
+
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from newsqa.extract.places import places
+from newsqa.origins import origin_sentence
+from newsqa.passages import passages_of
+from newsqa.records import Draft, Hit, Origin, Passage, Quote
+from newsqa.steps.rerank import EVIDENCE, spread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from newsqa.extract.places import Place
+    from newsqa.records import Article, Query
+    from newsqa.seams import Index
+
+MODEL = "extractive"
+MOST_TOLD = 3
+MOST_WORDS = 90
+
+SURE = 0.99
+"""Of quotations drawn from articles so many are traced to them (benchmarks/quote_to_source.py)."""
+
+
+def trace(query: Query, candidates: Sequence[Hit], index: Index) -> tuple[list[Hit], Draft]:
+    """Return the passages that hold the quotation before the other candidates, and a draft that names their articles.
+
+    Copies of one story count once. The first published is the likeliest origin, unless the question names an outlet or
+    a time. No origins is a refusal. Raises LibraryError where the index cannot be read.
+    """
+    found = sorted(places(query.quotation, index, query.bounds), key=lambda place: not _as_asked(query, place.article))
+    stories = list(_stories_once(found))
+    hits = _best_first(stories, candidates)
+    held = {hit.article.id for hit in hits}
+    told = list(_brief(place for place in stories[:MOST_TOLD] if place.article.id in held))
+    draft = Draft(
+        claims=(),
+        confidence=SURE if told else 0.0,
+        model=MODEL,
+        origins=tuple(map(_origin, told)),
+        notices=_more(len(stories) - len(told)),
+    )
+    return hits, draft
+
+
+def _as_asked(query: Query, article: Article) -> bool:
+    """Whether an article is of the outlet and the time that the question names, if it names any."""
+    if query.outlets and article.outlet not in query.outlets:
+        return False
+    if not query.since and not query.until:
+        return True
+    day = article.published
+    return day is not None and (query.since or day) <= day <= (query.until or day)
+
+
+def _stories_once(found: Iterable[Place]) -> Iterator[Place]:
+    copies: set[str] = set()
+    for place in found:
+        if place.article.id not in copies:
+            copies.update(carrier.article_id for carrier in place.also_carried_by)
+            yield place
+
+
+def _brief(found: Iterable[Place]) -> Iterator[Place]:
+    """Keep as many, and one at least, as can be named in so many words."""
+    words = 0
+    for n, place in enumerate(found):
+        words += len(origin_sentence(place.article, again=n > 0).split())
+        if n and words > MOST_WORDS:
+            return
+        yield place
+
+
+def _origin(place: Place) -> Origin:
+    return Origin(tuple(Quote(place.article, start, end, place.also_carried_by) for start, end in place.spans))
+
+
+def _more(number: int) -> tuple[str, ...]:
+    if not number:
+        return ()
+    articles = "1 more article holds" if number == 1 else f"{number} more articles hold"
+    return (f"{articles} these words.",)
+
+
+def _best_first(stories: Sequence[Place], candidates: Sequence[Hit]) -> list[Hit]:
+    holding = list(islice(chain.from_iterable(map(_passages, stories)), EVIDENCE))
+    known = {(hit.article.id, hit.passage.start) for hit in holding}
+    copies = {carrier.article_id for place in stories for carrier in place.also_carried_by}
+    others = [hit for hit in spread(candidates) if (hit.article.id, hit.passage.start) not in known]
+    return [*holding, *(hit for hit in others if hit.article.id not in copies)][:EVIDENCE]
+
+
+def _passages(place: Place) -> Iterator[Hit]:
+    text = place.article.text
+    for start, end in passages_of(text):
+        if any(first < end and last > start for first, last in place.spans):
+            passage = Passage(0, place.article.id, start, end, text[start:end])  # no one asks the library for it by id
+            yield Hit(passage, place.article, 1.0, place.also_carried_by)
