@@ -42,9 +42,9 @@ def suffix_of(name: str) -> str:
 def scan(location: str) -> Iterator[FileFound | Problem]:
     """Yield the files of a source in sorted order: of a folder and all in it, one file, or "-" for standard input.
 
-    Only stat is called. Hidden files, and files of no known format, are passed over; links, loops, pipes, devices
-    and sockets are never followed or opened, and those that hide something come as a Problem. Raises SourceError
-    where the source itself cannot be used.
+    Only stat is called. Hidden files, files of no known format, and the questions of a BEIR set beside its articles
+    are passed over; links, loops, pipes, devices and sockets are never followed or opened, and those that hide
+    something come as a Problem. Raises SourceError where the source itself cannot be used.
     """
     if location == STANDARD_INPUT:
         return iter([FileFound(path="-", name="-", size=0, mtime_ns=0, location=None)])
@@ -94,7 +94,9 @@ def _entries(folder: Path, name: str) -> Iterator[os.DirEntry[str] | Problem]:
             entries = sorted(scanned, key=lambda entry: entry.name)
     except OSError as error:
         return iter([Problem(name, f"the folder cannot be read: {_why(error)}")])
-    return (entry for entry in entries if not entry.name.startswith("."))
+    names = {entry.name.lower().removesuffix(".gz") for entry in entries}
+    questions = {"queries.jsonl"} if names >= {"corpus.jsonl", "queries.jsonl", "qrels"} else set()
+    return (e for e in entries if not e.name.startswith(".") and e.name.lower().removesuffix(".gz") not in questions)
 
 
 def _file(entry: os.DirEntry[str], path: str, root_name: str, real_root: Path) -> FileFound | Problem | None:
