@@ -1,0 +1,53 @@
+"""Figures as people read them: shares in percent, the same in every report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from newsqa.evals.figures import Family, Interval, Spent
+
+FAMILIES: dict[Family, str] = {
+    "retrieval": "Finding",
+    "answer": "Answers",
+    "citations": "Citations",
+    "refusal": "Refusals",
+    "selective": "Confidence",
+    "judge": "Judge model",
+}
+"""What the tables of metrics are headed with, in their order."""
+
+HEADLINES = ("contains", "f1", "doc_hit@5", "citation_recall", "quote_fidelity", "over_refusal")
+"""The metrics that a report opens with, where the run has them."""
+
+NO_SHARES = frozenset({"aurc", "ece", "brier"})
+
+
+def value_text(metric: str, value: float) -> str:
+    """Write the value of a metric: "43.2 %", or "0.124" for an area or a squared error."""
+    return f"{value:.3f}" if metric in NO_SHARES else f"{100 * value:.1f} %"
+
+
+def interval_text(metric: str, interval: Interval | None) -> str:
+    """Write an interval: "38.1 – 48.3", or "–" where there is none."""
+    if interval is None:
+        return "–"
+    ends = (interval.low, interval.high)
+    return " – ".join(value_text(metric, end).removesuffix(" %") for end in ends)
+
+
+def seconds_text(seconds: float) -> str:
+    """Write a time: "0.041 s", "2.31 s", "48 s"."""
+    return f"{seconds:.3f} s" if seconds < 0.1 else f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.0f} s"
+
+
+def cost_text(spent: Spent) -> str:
+    """Write what a run cost: "$1.24", or why that cannot be told."""
+    if spent.cost is None:
+        return "price not known"
+    return f"${spent.cost:,.4f}" if spent.cost < 1 else f"${spent.cost:,.2f}"
+
+
+def share_text(part: int, whole: int) -> str:
+    """Write a part of a whole: "12.4 %", or "–" of nothing."""
+    return f"{100 * part / whole:.1f} %" if whole else "–"
