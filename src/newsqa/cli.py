@@ -185,6 +185,25 @@ def run(
     raise typer.Exit(run_questions(settings, questions, out, Limits(limit, max_cost), as_json=json))
 
 
+@eval_app.command()
+def compare(
+    baseline: Annotated[Path, typer.Argument(metavar="A", help="The folder of a run to compare with.")],
+    others: Annotated[list[Path], typer.Argument(metavar="B…", help="Folders of runs of the same questions.")],
+    gate: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC:BOUND",
+            help="By how much a run may differ: f1:-0.02 may fall by two points of a hundred, over_refusal:0.02 rise.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say what changed between runs. With gates it exits 0 pass, 1 regression, 2 not comparable, 3 incomplete."""
+    from newsqa.fronts.terminal.evals.compare import compare_runs  # noqa: PLC0415
+
+    raise typer.Exit(compare_runs(baseline, others, gate or [], as_json=json))
+
+
 def main() -> NoReturn:
     """Run a command. Exit code 0: done, 1: it could not be done, 2: usage, 130: interrupted."""
     try:

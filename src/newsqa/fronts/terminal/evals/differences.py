@@ -1,0 +1,178 @@
+"""A comparison of runs as lines for a person, each with its style; everything from outside is made safe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsqa.evals.report.wording import NO_SHARES, cost_text, seconds_text, value_text
+from newsqa.render.marks import count
+from newsqa.render.safe import safe_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from newsqa.evals.compare import Change, Comparison, Flip, Gated, Pair, Side
+
+Shown = tuple[str, str]
+"""A line and its style."""
+
+PLAIN, FAINT, GOOD, BAD, ODD, STRONG = "", "dim", "green", "red", "yellow", "bold"
+STYLES = {"better": GOOD, "worse": BAD, "within chance": PLAIN, "as before": FAINT}
+MADE_OTHERWISE = {
+    "model": "another model",
+    "index": "another index",
+    "config": "another configuration (settings, prompts, models or newsqa itself)",
+}
+MOST_FLIPS = 20  # of each kind; --json has them all
+LONGEST = 110  # characters of a question or an answer
+HEADS = ("", "baseline", "run", "change", "95 % interval", "p", "can show", "")
+
+
+def comparison_lines(comparison: Comparison) -> list[Shown]:
+    """Return what a person sees of a comparison."""
+    lines: list[Shown] = [_opening("baseline", comparison.baseline), *_incomplete(comparison.baseline)]
+    for pair in comparison.pairs:
+        lines += _pair(comparison.baseline, pair)
+    return lines
+
+
+def _pair(baseline: Side, pair: Pair) -> Iterator[Shown]:
+    yield _opening("run", pair.side)
+    yield from _incomplete(pair.side)
+    if pair.questions < baseline.total:
+        yield f"! Compared over the {count(pair.questions, 'question')} that both have.", ODD
+    yield f"  Made by {_made(pair)}.", PLAIN
+    yield from _table("", [change for change in pair.changes if change.headline])
+    yield from _table("Where it comes from", [change for change in pair.changes if not change.headline])
+    yield from _flips(pair.flips)
+    yield from _beside(baseline, pair.side)
+    yield "", PLAIN
+    yield from ((f"! {safe_line(flag.text)}.", BAD) for flag in pair.flags)
+    yield from _unsure(pair.changes)
+    yield from (_gate(gated) for gated in pair.gates)
+    yield f"{safe_line(pair.side.name)} against {safe_line(baseline.name)}: {pair.outcome}.", STRONG
+
+
+def _opening(what: str, side: Side) -> Shown:
+    made = [side.model, f"index {side.index}", f"configuration {side.config}"]
+    facts = [count(len(side.lines), "question"), *(safe_line(part) for part in made)]
+    blank = "" if what == "baseline" else "\n"
+    return f"{blank}{what:<8}  {safe_line(side.name)}: {' · '.join(facts)}", STRONG
+
+
+def _incomplete(side: Side) -> Iterator[Shown]:
+    if side.missing:
+        yield f"! {safe_line(side.name)} lacks {side.missing:,} of {count(side.total, 'question')}.", ODD
+    if side.failed:
+        ended = f"{count(side.failed, 'question')} ended in an error and {'counts' if side.failed == 1 else 'count'}"
+        yield f"! In {safe_line(side.name)} {ended} as empty.", ODD
+
+
+def _made(pair: Pair) -> str:
+    if not pair.differs:
+        return "the same model, index and configuration"
+    return " and ".join(MADE_OTHERWISE[name] for name in pair.differs)
+
+
+def _table(head: str, changes: Sequence[Change]) -> Iterator[Shown]:
+    """Give a line a metric; those in which no question changed share one at the end."""
+    moved = [change for change in changes if change.verdict != "as before"]
+    still = [change.metric.name for change in changes if change.verdict == "as before"]
+    rows = [_cells(change) for change in moved]
+    if rows:
+        widths = [max(map(len, column)) for column in zip(HEADS, *rows, strict=True)]
+        yield "", PLAIN
+        yield _row((head, *HEADS[1:]), widths), FAINT
+        yield from ((_row(row, widths), STYLES[c.verdict]) for row, c in zip(rows, moved, strict=True))
+    if still:
+        yield "", PLAIN
+        yield f"As before: {', '.join(still)}", FAINT
+
+
+def _cells(change: Change) -> tuple[str, ...]:
+    found, name = change.contrast, change.metric.name
+    interval = found.interval
+    return (
+        name,
+        value_text(name, found.before),
+        value_text(name, found.after),
+        points(name, found.difference),
+        f"{points(name, interval.low)} … {points(name, interval.high)}" if interval else "–",
+        chance_text(change.adjusted),
+        points(name, found.smallest).removeprefix("+") if found.smallest else "–",
+        change.verdict,
+    )
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first, *middle, last = cells
+    width, *others, _ = widths
+    padded = [f"{cell:>{wide}}" for cell, wide in zip(middle, others, strict=True)]
+    return "  ".join([f"{first:<{width}}", *padded, last]).rstrip()
+
+
+def points(metric: str, difference: float) -> str:
+    """Write a difference with its sign: in points of a hundred, or as it is for what is no share."""
+    text = f"{difference:+.3f}" if metric in NO_SHARES else f"{100 * difference:+.1f}"
+    return text.replace("-", "−") if float(text) else text.lstrip("+-")
+
+
+def chance_text(p: float) -> str:
+    """Write a p."""
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _unsure(changes: Iterable[Change]) -> Iterator[Shown]:
+    """Say which headlines fell without it being sure, and what these runs could have shown."""
+    for change in changes:
+        if change.headline and change.verdict == "within chance" and change.harm > 0:
+            found, name = change.contrast, change.metric.name
+            how = "rose" if found.difference > 0 else "fell"
+            unit = "" if name in NO_SHARES else " points"
+            by = points(name, found.difference).lstrip("+−")
+            least = points(name, found.smallest).lstrip("+") + unit if found.smallest else "nothing"
+            yield f"  {name} {how} by {by}{unit}, within what chance gives; these runs can show {least}.", PLAIN
+
+
+def _flips(flips: Sequence[Flip]) -> Iterator[Shown]:
+    for gained, head, style in ((False, "went wrong", BAD), (True, "came right", GOOD)):
+        kind = [flip for flip in flips if flip.gained == gained]
+        if kind:
+            yield "", PLAIN
+            yield f"{count(len(kind), 'question')} {head}", style
+        for flip in kind[:MOST_FLIPS]:
+            yield f"  {safe_line(flip.id)}: {_short(flip.question)}", PLAIN
+            yield f"      was: {_short(flip.before)}", FAINT
+            yield f"      now: {_short(flip.after)}", FAINT
+        if len(kind) > MOST_FLIPS:
+            yield f"  … and {len(kind) - MOST_FLIPS:,} more: --json has them all", FAINT
+
+
+def _beside(baseline: Side, side: Side) -> Iterator[Shown]:
+    """Give times, words and cost of both runs."""
+    rows = [
+        ("", "baseline", "run"),
+        *zip(("an answer takes", "p95", "words", "cost"), _costs(baseline), _costs(side), strict=True),
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    yield "", PLAIN
+    for name, mine, theirs in rows:
+        yield f"{name:<{widths[0]}}  {mine:>{widths[1]}}  {theirs:>{widths[2]}}".rstrip(), PLAIN if name else FAINT
+
+
+def _costs(side: Side) -> tuple[str, ...]:
+    total = next((latency for latency in side.latencies if latency.stage == "total"), None)
+    times = (seconds_text(total.p50), seconds_text(total.p95)) if total else ("–", "–")
+    return (*times, f"{side.median_words:g}", cost_text(side.spent))
+
+
+def _gate(gated: Gated) -> Shown:
+    name, found = gated.gate.metric.name, gated.change.contrast
+    became = "passed" if gated.passed else "REGRESSION"
+    text = f"{found.difference:+.4f} (p {chance_text(found.p)})".replace("-", "−")
+    return f"gate {name}:{gated.gate.bound:+g}  {became}: {text}", GOOD if gated.passed else BAD
+
+
+def _short(text: str) -> str:
+    line = safe_line(text)
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
