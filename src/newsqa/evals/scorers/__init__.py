@@ -13,16 +13,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from newsqa.evals.scorers.answers import answer_scores
+from newsqa.evals.scorers.citations import citation_scores
 from newsqa.evals.scorers.metrics import METRICS, WHOLE
+from newsqa.evals.scorers.refusals import refusal_precision, refusal_scores
+from newsqa.evals.scorers.retrieval import retrieval_scores
+from newsqa.evals.scorers.rightness import right
+from newsqa.evals.scorers.said import answer_text
+from newsqa.evals.scorers.selective import aurc, brier, calibration, coverage, curve, ece
 from newsqa.evals.scorers.table import Table, table
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+    from collections.abc import Callable
 
     from newsqa.evals.lines import Line
+    from newsqa.evals.scorers.table import Counts, Floats
 
-__all__ = ["METRICS", "WHOLE", "Table", "over", "resampled", "right", "score", "table"]
+__all__ = [
+    "METRICS",
+    "WHOLE",
+    "Table",
+    "answer_text",
+    "calibration",
+    "curve",
+    "over",
+    "resampled",
+    "right",
+    "score",
+    "table",
+]
+
+_OVER: dict[str, Callable[[Table, Counts], Floats]] = {
+    "refusal_precision": refusal_precision,
+    "aurc": aurc,
+    "coverage@5": coverage,
+    "ece": ece,
+    "brier": brier,
+}
 
 
 def score(line: Line) -> dict[str, float]:
@@ -30,28 +59,20 @@ def score(line: Line) -> dict[str, float]:
 
     A line that failed scores as an answer with nothing in it.
     """
-    raise NotImplementedError
-
-
-def right(line: Line) -> bool | None:
-    """Tell whether a question was treated rightly; None where the set does not tell.
-
-    Where a refusal is right: whether it was refused. Else it must be answered, and an accepted answer must stand in
-    the answer; in a set without answers to look for, one of its citations must be from a gold article.
-    """
-    raise NotImplementedError
+    return retrieval_scores(line) | answer_scores(line) | citation_scores(line) | refusal_scores(line)
 
 
 def over(name: str, table: Table) -> float | None:
     """Take a metric of WHOLE over a table; None where it has no question to be taken over."""
-    raise NotImplementedError
+    value = float(resampled(name, table, np.ones((1, len(table)), dtype=np.int64))[0])
+    return None if np.isnan(value) else value
 
 
-def resampled(name: str, table: Table, weights: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def resampled(name: str, table: Table, weights: Counts) -> Floats:
     """Take a metric of WHOLE over resamples of a table: shape (resamples,), nan where it is not defined.
 
     `weights`, of shape (resamples, lines), tells how often each line stands in each resample, 0 or more. For swaps
     between two runs make one table of the lines of both, and weigh 1 whichever of a pair is in. It takes about ten
     milliseconds for 2,000 resamples of 400 lines, and memory for a few arrays of the shape of `weights`.
     """
-    raise NotImplementedError
+    return _OVER[name](table, weights)

@@ -1,0 +1,129 @@
+"""Citations: whether they exist, quote to the letter, and carry what the sentences say.
+
+Recall and precision are ALCE's (Gao et al. 2023, arXiv:2305.14627), with lexical support (`newsqa.support`) where ALCE
+asks a model of entailment: it reads words, not meaning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from newsqa.evals.scorers.said import answered, sentences, shows
+from newsqa.facts.words import words
+from newsqa.support import support
+
+if TYPE_CHECKING:
+    from newsqa.evals.lines import Line
+    from newsqa.evals.scorers.said import Said
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """A factual sentence, how many citations it names, and those that may prove it: quotes that stand so."""
+
+    said: Said
+    named: int
+    proofs: tuple[Proof, ...]
+
+    @property
+    def supported(self) -> bool:
+        """Whether its quotes together carry it."""
+        return _carry(self.said.text, self.proofs)
+
+    def of_use(self) -> int:
+        """Count the citations that help: the sentence is supported, and the citation is not idle.
+
+        Idle is one that does not carry the sentence alone, while the others carry it without it.
+        """
+        if not self.supported:
+            return 0
+        return sum(not self._idle(at) for at in range(len(self.proofs)))
+
+    def _idle(self, at: int) -> bool:
+        others = self.proofs[:at] + self.proofs[at + 1 :]
+        return _carry(self.said.text, others) and not _carry(self.said.text, self.proofs[at : at + 1])
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The quote of a citation, and the outlet that stands beside it, which needs no quote."""
+
+    quote: str
+    outlet: str | None
+
+
+def citation_scores(line: Line) -> dict[str, float]:
+    """Score the citations of an answer; a refusal has none to score."""
+    return _against_index(line) | _support_scores(line) if cites(line) else {}
+
+
+def cites(line: Line) -> bool:
+    """Whether an answer has citations to score; of a program that never shows any, it has not."""
+    if not answered(line):
+        return line.failed
+    return shows(line, "citations", "sentences") or any(said.citations for said in sentences(line))
+
+
+def leanings(line: Line) -> list[Leaning]:
+    """Return the factual sentences of an answer with what they lean on."""
+    proofs = _proofs(line)
+    return [
+        Leaning(said, len(said.citations), tuple(proofs[n] for n in said.citations if n in proofs))
+        for said in sentences(line)
+        if is_factual(said.text)
+    ]
+
+
+def is_factual(sentence: str) -> bool:
+    """Whether a sentence states something to check: it is no question, and has a content word or a number."""
+    telling = (word.content or word.folded[0].isdigit() for word in words(sentence))
+    return not sentence.rstrip().endswith("?") and any(telling)
+
+
+def _against_index(line: Line) -> dict[str, float]:
+    """Count the citations that agree with the index; none where there are none, or where no index was at hand."""
+    cited = line.record.get("citations") or ()
+    grounds = (line.known.citations or ())[: len(cited)]
+    if not grounds:
+        return {}
+    return {
+        "citation_existence": sum(ground.exists for ground in grounds) / len(grounds),
+        "quote_fidelity": sum(ground.faithful for ground in grounds) / len(grounds),
+    }
+
+
+def _support_scores(line: Line) -> dict[str, float]:
+    """Take recall and precision over the factual sentences; an answer with nothing in it has 0 of both.
+
+    A citation that no sentence names helps none.
+    """
+    said, found = sentences(line), leanings(line)
+    if said and not found:
+        return {}
+    named = {n for sentence in said for n in sentence.citations}
+    unnamed = sum(citation.get("n") not in named for citation in line.record.get("citations") or ())
+    uses = sum(leaning.named for leaning in found) + unnamed
+    return {
+        "citation_recall": sum(leaning.supported for leaning in found) / max(1, len(found)),
+        "citation_precision": sum(leaning.of_use() for leaning in found) / max(1, uses),
+    }
+
+
+def _proofs(line: Line) -> dict[int, Proof]:
+    """Return what each citation offers as proof, by its number; one whose quote does not stand so offers none."""
+    cited = line.record.get("citations") or ()
+    unfaithful = {n for n, ground in enumerate(line.known.citations or ()) if not ground.faithful}
+    proofs = (
+        (citation.get("n"), Proof(citation.get("quote") or "", citation.get("outlet")))
+        for at, citation in enumerate(cited)
+        if at not in unfaithful
+    )
+    return {n: proof for n, proof in proofs if isinstance(n, int) and proof.quote}
+
+
+@lru_cache(maxsize=4096)
+def _carry(sentence: str, proofs: tuple[Proof, ...]) -> bool:
+    outlets = [proof.outlet for proof in proofs if proof.outlet]
+    return bool(proofs) and support(sentence, [proof.quote for proof in proofs], known_names=outlets).stands
