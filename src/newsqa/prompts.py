@@ -6,23 +6,37 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from typing import TYPE_CHECKING
 
 from newsqa.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PLACEHOLDERS = {
     "answer-system": frozenset[str](),
     "answer-user": frozenset({"question", "asked", "evidence"}),
+    "draft-question": frozenset({"passage", "source"}),
+    "judge-correctness": frozenset({"question", "accepted", "answer"}),
+    "judge-faithfulness": frozenset({"question", "answer", "quotes"}),
 }
+_OF_ANSWERS = "answer-"
+"""How the names of the prompts begin that decide what is answered; the others only measure."""
+
 _INSTALLED = Path(__file__).parent / "_prompts"
 _CHECKOUT = Path(__file__).parents[2] / "prompts"
 
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """The prompts by name; `digest` changes with any word of them."""
+    """The prompts by name; `digest` changes with any word of those that decide an answer."""
 
     templates: dict[str, Template]
     digest: str
+
+    def digest_of(self, *names: str) -> str:
+        """Identify the words of some prompts."""
+        return _digest(self.templates[name].template for name in names)
 
     def fill(self, name: str, **values: str) -> str:
         """Put values into a prompt. They are data: a `$` or a brace in them means nothing."""
@@ -38,8 +52,12 @@ def load_prompts(folder: Path | None = None) -> Prompts:
     if folder is not None and not folder.is_dir():
         raise SettingsError(f"NEWSQA_PROMPTS names {folder}, which is no folder.", hint="Name a folder of .md files.")
     texts = {name: _read(name, folder) for name in PLACEHOLDERS}
-    digest = hashlib.sha256("\0".join(texts.values()).encode()).hexdigest()[:16]
+    digest = _digest(text for name, text in texts.items() if name.startswith(_OF_ANSWERS))
     return Prompts({name: Template(text) for name, text in texts.items()}, digest)
+
+
+def _digest(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
 def _read(name: str, folder: Path | None) -> str:

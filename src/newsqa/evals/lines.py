@@ -10,11 +10,12 @@ A line holds all that scoring needs, so that runs are compared, years later and 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from newsqa.evals.sets.ours import item_from, item_record
-from newsqa.evals.shape import RECORD, TEXT, WHOLE, check
+from newsqa.evals.shape import MAYBE_NUMBER, MAYBE_TEXT, RECORD, TEXT, USAGE, WHOLE, check
+from newsqa.records import Usage
 
 if TYPE_CHECKING:
     from newsqa.evals.sets import Item
@@ -49,10 +50,27 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a judge model said of an answer: scores from 0 to 1, None where one does not apply or was not to be had.
+
+    `model` is the judge's name, `prompts` identifies the words in which it was asked; `fault` says why a score is
+    missing that should be there.
+    """
+
+    model: str
+    faithfulness: float | None = None
+    correctness: float | None = None
+    prompts: str = ""
+    usage: Usage = field(default_factory=Usage)
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One question asked: `record` is the answer's (docs/architecture.md), `key` identifies what decided it.
 
-    `place` is the question's number in the set, from 1, and how many were to be asked.
+    `place` is the question's number in the set, from 1, and how many were to be asked. `judge` is there only where a
+    judge model was asked, which may be long after the answer was given; it is no part of the key.
     """
 
     record: JsonObject
@@ -60,6 +78,7 @@ class Line:
     place: tuple[int, int]
     item: Item
     known: Known
+    judge: Judgement | None = None
 
     @property
     def failed(self) -> bool:
@@ -72,10 +91,18 @@ class Line:
         return bool(self.record.get("refused"))
 
 
-ADDED = ("key", "place", "item", "known")
+ADDED = ("key", "place", "item", "known", "judge")
 """What a line has besides the record of the answer."""
 
 _GROUNDS = {"exists": (bool,), "faithful": (bool,)}
+_JUDGE = {
+    "model": TEXT,
+    "faithfulness": MAYBE_NUMBER,
+    "correctness": MAYBE_NUMBER,
+    "prompts": TEXT,
+    "usage": USAGE,
+    "fault": MAYBE_TEXT,
+}
 _SHAPE = {
     **RECORD,
     "key": TEXT,
@@ -98,6 +125,7 @@ def to_json(line: Line) -> JsonObject:
             "answer_in_index": known.answer_in_index,
             "citations": None if known.citations is None else [asdict(grounds) for grounds in known.citations],
         },
+        **({"judge": asdict(line.judge)} if line.judge else {}),
     }
 
 
@@ -113,7 +141,20 @@ def from_json(fields: JsonObject) -> Line:
         place=(number, total),
         item=item_from(fields["item"]),
         known=_known(fields["known"]),
+        judge=_judge_of(fields.get("judge")),
     )
+
+
+def _judge_of(fields: object) -> Judgement | None:
+    if fields is None:
+        return None
+    check({"judge": fields}, {"judge": {"model": TEXT}})
+    whole: JsonObject = {**asdict(Judgement("")), **fields}  # type: ignore[dict-item]  # it is an object
+    check({"judge": whole}, {"judge": _JUDGE})
+    if not all(whole[name] is None or 0 <= whole[name] <= 1 for name in ("faithfulness", "correctness")):
+        raise ValueError("the scores of “judge” must lie between 0 and 1")
+    usage = {name: whole["usage"].get(name) for name in ("input_tokens", "output_tokens", "cost")}
+    return Judgement(**{name: whole[name] for name in _JUDGE} | {"usage": Usage(**usage)})
 
 
 def _known(fields: JsonObject) -> Known:

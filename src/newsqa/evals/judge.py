@@ -1,0 +1,192 @@
+"""An optional second opinion: a chat model judges whether answers are faithful to their quotes, and right.
+
+It is never asked unless a person names one, and every figure of it carries its name. A judge reads words as data and
+replies with one of three verdicts; a reply that is anything else is no score, and is told, never guessed at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from newsqa.errors import ModelError
+from newsqa.evals.data import as_data, object_in
+from newsqa.evals.folder import RECORDS, append, held, read_lines, settle
+from newsqa.evals.lines import Judgement
+from newsqa.models.chat import Reply, ask_model, chat_model
+from newsqa.prompts import load_prompts
+from newsqa.records import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from langchain_core.language_models import BaseChatModel
+
+    from newsqa.evals.lines import Line
+    from newsqa.prompts import Prompts
+    from newsqa.settings import Settings
+
+FAITHFULNESS, CORRECTNESS = "judge-faithfulness", "judge-correctness"
+VERDICTS: Mapping[str, Mapping[str, float]] = {
+    FAITHFULNESS: {"supported": 1.0, "partly": 0.5, "unsupported": 0.0},
+    CORRECTNESS: {"correct": 1.0, "partly": 0.5, "incorrect": 0.0},
+}
+GIVES_UP = 3
+"""Questions in a row that a judge does not answer, before it is asked no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What came of asking once; `fault` says why there is no score."""
+
+    score: float | None = None
+    usage: Usage = field(default_factory=Usage)
+    fault: str | None = None
+
+
+_NOTHING = _Verdict()
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A chat model that judges: `models` are tried in turn, the one at temperature 0 first."""
+
+    name: str
+    models: tuple[BaseChatModel, ...]
+    prompts: Prompts
+
+    @property
+    def digest(self) -> str:
+        """Identifies the words in which it is asked."""
+        return self.prompts.digest_of(FAITHFULNESS, CORRECTNESS)
+
+    def settled(self, line: Line) -> bool:
+        """Whether it has judged a line already, in the same words and without a fault."""
+        judge = line.judge
+        return judge is not None and (judge.model, judge.prompts, judge.fault) == (self.name, self.digest, None)
+
+
+def open_judge(settings: Settings, name: str) -> Judge:
+    """Make the judge of a name, "openai:NAME". Raises ModelError and SettingsError."""
+    own = replace(settings, model=name)
+    return Judge(name, (chat_model(own, temperature=0.0), chat_model(own)), load_prompts(settings.prompts))
+
+
+def judge_run(folder: Path, judge: Judge, report: Callable[[Line], None]) -> tuple[Line, ...]:
+    """Judge the lines of a run that this judge has not judged yet, and keep what it said in their `run.jsonl`.
+
+    Answers are kept as they are; what another judge said of them is replaced. `report` is told of every line. Raises
+    ModelError where the judge does not answer several times in a row (what it said before is kept), SourceError where
+    the folder cannot be written.
+    """
+    with held(folder):
+        file = folder / RECORDS
+        lines = {line.item.id: line for line in read_lines(file)}
+        silent = 0
+        for line in list(lines.values()):
+            if not judge.settled(line):
+                lines[line.item.id] = given = judged(line, judge)
+                append(file, given)
+                silent = silent + 1 if _silent(given) else 0
+                _give_up(silent, given)
+            report(lines[line.item.id])
+        settle(file, lines.values())
+        return tuple(lines.values())
+
+
+def judged(line: Line, judge: Judge) -> Line:
+    """Return a line with what the judge says of its answer.
+
+    Faithfulness is asked of answers that cite something, correctness where the set has accepted answers; a refusal or a
+    failure there is incorrect without asking. A judge that does not answer, or not in the form asked for, leaves no
+    score and a fault.
+    """
+    said = {prompt: _ask(prompt, values, judge) for prompt, values in _questions(line)}
+    given = Judgement(
+        judge.name,
+        faithfulness=said.get(FAITHFULNESS, _NOTHING).score,
+        correctness=0.0 if _wrongly_silent(line) else said.get(CORRECTNESS, _NOTHING).score,
+        prompts=judge.digest,
+        usage=_sum([verdict.usage for verdict in said.values()]),
+        fault=next((verdict.fault for verdict in said.values() if verdict.fault), None),
+    )
+    return replace(line, judge=given)
+
+
+def _questions(line: Line) -> list[tuple[str, dict[str, str]]]:
+    record, item = line.record, line.item
+    if line.refused or line.failed or not record["text"].strip():
+        return []
+    question, answer = as_data(item.question), as_data(_without_markers(record))
+    found = []
+    if record["citations"]:
+        quotes = as_data([citation["quote"] for citation in record["citations"]])
+        found.append((FAITHFULNESS, {"question": question, "answer": answer, "quotes": quotes}))
+    if item.answers and not item.refusal_is_right:
+        found.append((CORRECTNESS, {"question": question, "answer": answer, "accepted": as_data(item.answers)}))
+    return found
+
+
+def _without_markers(record: Mapping[str, object]) -> str:
+    sentences = record["sentences"]
+    texts = [str(sentence["text"]) for sentence in sentences] if isinstance(sentences, list) else []
+    return " ".join(texts) or str(record["text"])
+
+
+def _wrongly_silent(line: Line) -> bool:
+    """Whether there is no answer to a question that the set answers."""
+    silent = line.refused or line.failed or not line.record["text"].strip()
+    return silent and bool(line.item.answers) and not line.item.refusal_is_right
+
+
+def _ask(prompt: str, values: Mapping[str, str], judge: Judge) -> _Verdict:
+    messages = [("human", judge.prompts.fill(prompt, **values))]
+    try:
+        reply = _first_to_take_it(judge, messages)
+    except ModelError as error:
+        return _Verdict(fault=str(error))
+    verdict = (object_in(reply.text) or {}).get("verdict")
+    score = VERDICTS[prompt].get(verdict) if isinstance(verdict, str) else None
+    fault = None if score is not None else f"{judge.name} gave no verdict on {prompt.removeprefix('judge-')}."
+    return _Verdict(score, reply.usage, fault)
+
+
+def _first_to_take_it(judge: Judge, messages: list[tuple[str, str]]) -> Reply:
+    """Ask at temperature 0, and without one where the model does not take it."""
+    for model in judge.models[:-1]:
+        try:
+            return ask_model(model, judge.name, messages)
+        except ModelError as error:
+            if "temperature" not in str(error.__cause__).lower():
+                raise
+    return ask_model(judge.models[-1], judge.name, messages)
+
+
+def _silent(line: Line) -> bool:
+    """Whether the judge did not answer at all, rather than badly."""
+    judge = line.judge
+    return judge is not None and judge.fault is not None and not judge.usage.input_tokens
+
+
+def _give_up(silent: int, line: Line) -> None:
+    if silent >= GIVES_UP and line.judge:
+        raise ModelError(
+            f"The judge was asked in vain {GIVES_UP} times in a row: {line.judge.fault}",
+            hint="Check its address, its key and its name. The answers are kept; the same command goes on from there.",
+            retryable=True,
+        )
+
+
+def _sum(usages: Sequence[Usage]) -> Usage:
+    costs = [usage.cost for usage in usages]
+    return Usage(
+        sum(usage.input_tokens for usage in usages),
+        sum(usage.output_tokens for usage in usages),
+        None if None in costs else sum(cost for cost in costs if cost),
+    )
+
+
+def faults(lines: Sequence[Line]) -> int:
+    """Count the answers of which the judge owes a score."""
+    return sum(line.judge is not None and line.judge.fault is not None for line in lines)
