@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, cast
 from newsqa.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
     from typing import IO
 
@@ -62,11 +61,6 @@ def entries(text: str) -> list[Entry]:
     if len(lines) == 1 or (whole.fault and _is_object(lines)):
         return [_parsed(f"line {n}", line) for n, line in lines]
     return [whole] if lines else []
-
-
-def objects(found: list[Entry]) -> Iterator[JsonObject]:
-    """Yield the entries that are JSON objects."""
-    return (entry.value for entry in found if isinstance(entry.value, dict))
 
 
 def _is_object(lines: list[tuple[int, str]]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import SourceError
 from newsqa.evals.sets import beir, mtrag, ours, realtimeqa, squad
-from newsqa.evals.sets.entries import entries, objects, read_text
+from newsqa.evals.sets.entries import entries, read_text
 from newsqa.evals.sets.faults import Found, checked, refusal
 
 if TYPE_CHECKING:
@@ -45,18 +45,19 @@ def read_set(path: Path) -> list[Item]:
     """
     if beir.fits(path):
         return checked(path, beir.read(path), once=False)
-    found = entries(read_text(path))
-    form = _form(path, found)
+    text = read_text(path)
+    found = entries(text)
+    form = _form(path, text, found)
     read = [one for entry in found for one in _read(form, entry)]
     return checked(path, read, once=form is OURS, notes=ours.notes(found) if form is OURS else ())
 
 
-def _form(path: Path, found: Sequence[Entry]) -> Form:
-    first = next(objects(list(found)), None)
-    form = next((form for form in FORMS if first is not None and form.fits(first)), None)
+def _form(path: Path, text: str, found: Sequence[Entry]) -> Form:
+    values = [entry.value for entry in found if isinstance(entry.value, dict)]
+    form = next((form for form in FORMS if any(map(form.fits, values))), None)
     if form or not found:
         return form or OURS
-    if first is None and any(entry.fault for entry in found):
+    if not values and text.lstrip()[:1] in set("{[") and any(entry.fault for entry in found):
         raise refusal(path, [(entry.place, entry.fault) for entry in found if entry.fault])
     known = "; ".join(f"{form.name} ({form.shape})" for form in FORMS)
     raise SourceError(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 ANSWERABLE = {"answerable": True, "partial": True, "unanswerable": False}
 """What a refusal is measured against; a turn that is mere conversation ("Thank you") is neither."""
 
-LABELS = ("Question Type", "Multi-Turn", "Answerability")
+LABELS = ("question type", "multi-turn", "answerability")
 _ADDRESS = re.compile(r"https?://[\w.-]+(?::\d+)?(?:/[^\s\\]*)?")
 
 
@@ -55,8 +55,8 @@ def _task(entry: Entry) -> Iterator[Found]:
     if fields.faults or not turns or turns[-1].role != "user":
         yield Found(entry.place, faults=tuple(fields.faults) or ("“input” must end with a turn of the user",))
         return
-    labels = {**_labels(entry.value, "input")[-1], **entry.value}
-    yield Found(entry.place, _item(name, group, turns, labels, {**reply, "contexts": entry.value.get("contexts")}))
+    kinds = {**_kinds(entry.value["input"][-1].get("enrichments")), **_kinds(entry.value)}
+    yield Found(entry.place, _item(name, group, turns, kinds, {**reply, "contexts": entry.value.get("contexts")}))
 
 
 def _conversation(entry: Entry) -> Iterator[Found]:
@@ -66,18 +66,24 @@ def _conversation(entry: Entry) -> Iterator[Found]:
         yield Found(entry.place, faults=tuple(fields.faults))
         return
     group = str(entry.value.get("conversation_id") or entry.place.replace("entry ", "conversation-") or "conversation")
-    labels, messages = _labels(entry.value, "messages"), entry.value["messages"]
+    messages = entry.value["messages"]
     asked = [at for at, turn in enumerate(turns) if turn.role == "user"]
     for number, at in enumerate(asked, 1):
         reply = messages[at + 1] if at + 1 < len(messages) and turns[at + 1].role == "assistant" else {}
-        item = _item(f"{group}::{number}", group, turns[: at + 1], labels[at], reply)
+        kinds = _kinds(messages[at].get("enrichments"))
+        item = _item(f"{group}::{number}", group, turns[: at + 1], kinds, reply)
         yield Found(f"{entry.place} turn {number}".strip(), item)
 
 
-def _labels(fields: JsonObject, name: str) -> list[JsonObject]:
-    """Return the labels that stand at each turn itself."""
-    found = [turn.get("enrichments") for turn in fields[name]]
-    return [labels if isinstance(labels, dict) else {} for labels in found]
+def _kinds(labels: object) -> dict[str, list[str]]:
+    """Return what the labels of a question say of it, in small letters; a label may be missing, or NaN."""
+    found = labels if isinstance(labels, dict) else {}
+    named = {name.lower(): _texts(value) for name, value in found.items() if name.lower() in LABELS}
+    return {name: [kind.lower() for kind in kinds] for name, kinds in named.items() if kinds}
+
+
+def _texts(value: object) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 def _turns(fields: Fields, name: str) -> Iterator[Turn]:
@@ -89,10 +95,8 @@ def _turns(fields: Fields, name: str) -> Iterator[Turn]:
             yield Turn("user" if speaker == "user" else "assistant", text)
 
 
-def _item(name: str, group: str, turns: Sequence[Turn], labels: JsonObject, reply: JsonObject) -> Item:
-    kinds = {label: _texts(labels.get(label) or labels.get(label.lower())) for label in LABELS}
-    told = next((kind.lower() for kind in kinds["Answerability"]), "")
-    answerable = ANSWERABLE.get(told)
+def _item(name: str, group: str, turns: Sequence[Turn], kinds: dict[str, list[str]], reply: JsonObject) -> Item:
+    answerable = next((ANSWERABLE.get(kind) for kind in kinds.get("answerability", ())), None)
     text = reply.get("text")
     return Item(
         id=name,
@@ -101,13 +105,9 @@ def _item(name: str, group: str, turns: Sequence[Turn], labels: JsonObject, repl
         history=tuple(turns[:-1]),
         answerable=answerable,
         gold=tuple(_gold(reply.get("contexts"))) if answerable else (),
-        tags=tuple(dict.fromkeys(kind.lower() for label in LABELS for kind in kinds[label] if kind != "N/A")),
+        tags=tuple(dict.fromkeys(kind for label in LABELS for kind in kinds.get(label, ()) if kind != "n/a")),
         meta={"group": group},
     )
-
-
-def _texts(value: object) -> list[str]:
-    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 def _gold(contexts: object) -> Iterator[Gold]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from newsqa.records import JsonObject
 
 NAMES = ("id", "question", "answers", "asked", "as_of", "history", "answerable", "gold", "tags", "meta")
+TELLING = {"question", "answers", "as_of", "answerable", "gold"}
 GOLD = ("url", "path", "article_id", "quote")
 TURN = ("role", "content")
 ROLES = ("user", "assistant")
@@ -30,7 +31,7 @@ LONE_QUOTE = 4
 
 def fits(fields: JsonObject) -> bool:
     """Tell whether an object is meant as a question of ours."""
-    return isinstance(fields.get("question"), str) or fields.keys() <= set(NAMES)
+    return bool(fields.keys() & TELLING) or fields.keys() <= set(NAMES)
 
 
 def read(entry: Entry) -> Iterator[Found]:

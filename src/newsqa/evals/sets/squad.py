@@ -67,7 +67,7 @@ def _found(place: str, fields: Fields, context: str, group: str) -> Found:
         id=fields.text("id", needed=True) or "",
         question=fields.text("question", needed=True) or "",
         answers=() if impossible else tuple(dict.fromkeys(text for text, _ in answers)),
-        answerable=not impossible,
+        answerable=not impossible if answers or impossible else None,
         gold=() if impossible or not answers else (Gold(quote=_holding(context, answers)),),
         meta={"group": group, "scored_as": "squad"},
     )

@@ -1,0 +1,479 @@
+"""A set of questions is read in any of the forms in use, and all that is wrong with it is told before it is asked."""
+
+import gzip
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from newsqa.errors import SourceError
+from newsqa.evals.sets import Gold, Item, read_set
+from newsqa.evals.sets.ours import item_from, item_record
+from newsqa.records import Turn
+
+SAMPLE = Path(__file__).with_name("questions.jsonl")
+FINE = '{"id": "a", "question": "fine?", "asked": "2025-04-21"}'
+
+words = st.text(min_size=1).filter(lambda text: any(map(str.isalnum, text)) and text.isprintable())
+days = st.dates(date(1900, 1, 1), date(2100, 1, 1))
+golds = st.one_of(st.builds(Gold, url=words), st.builds(Gold, path=words, quote=words), st.builds(Gold, quote=words))
+sampled = st.builds(
+    Item,
+    id=words,
+    question=words,
+    answers=st.lists(st.one_of(words, st.lists(words, min_size=2, max_size=3).map(tuple)), max_size=3).map(tuple),
+    asked=st.none() | days,
+    as_of=st.none() | days,
+    history=st.lists(st.builds(Turn, st.sampled_from(["user", "assistant"]), words), max_size=3).map(tuple),
+    answerable=st.sampled_from([None, True, False]),
+    gold=st.lists(golds, max_size=3).map(tuple),
+    tags=st.lists(words, max_size=2).map(tuple),
+    meta=st.none() | st.dictionaries(words, st.none() | st.booleans() | st.integers() | words, max_size=3),
+)
+
+
+def written(folder, *lines, name="set.jsonl"):
+    file = folder / name
+    file.write_text("".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines), "utf-8")
+    return file
+
+
+def told(file):
+    """Return all that the error of a set says."""
+    with pytest.raises(SourceError) as caught:
+        read_set(file)
+    return "\n".join([str(caught.value), *caught.value.details, caught.value.hint])
+
+
+# --- our own form -------------------------------------------------------------------------------------------------
+
+
+def test_a_set_is_read_whole(tmp_path):
+    line = {
+        "id": "a",
+        "question": "and the drones?",
+        "answers": ["145", ["Oslo", "Bergen"], ["alone"]],
+        "asked": "2025-04-21",
+        "as_of": "2025-04-20",
+        "history": [{"role": "user", "content": "How many missiles?"}],
+        "answerable": True,
+        "gold": [{"path": "x.md", "quote": "145 drones"}, {"url": "https://x.example/a", "path": None}],
+        "tags": ["number"],
+        "meta": {"anything": [1, None]},
+    }
+    first, second = read_set(written(tmp_path, json.dumps(line), "", '{"id":"b","question":"x\u2028y"}'))
+    assert first == Item(
+        *("a", "and the drones?", ("145", ("Oslo", "Bergen"), "alone"), date(2025, 4, 21), date(2025, 4, 20)),
+        history=(Turn("user", "How many missiles?"),),
+        answerable=True,
+        gold=(Gold(path="x.md", quote="145 drones"), Gold(url="https://x.example/a")),
+        tags=("number",),
+        meta={"anything": [1, None]},
+    )
+    assert second == Item("b", "x\u2028y")
+
+
+def test_the_sample_questions_are_read():
+    items = read_set(SAMPLE)
+    assert len(items) == 60
+    assert sum(item.refusal_is_right for item in items) == 15
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbf" + FINE.encode(),
+        FINE.encode() + b"\r\n\r\n",
+        f'[{FINE},\n {{"id": "b", "question": "good?"}}]'.encode(),
+        json.dumps(json.loads(FINE), indent=2).encode(),
+    ],
+    ids=["byte order mark", "CRLF", "a list", "over many lines"],
+)
+def test_the_same_questions_may_be_set_otherwise(tmp_path, data):
+    (tmp_path / "set.jsonl").write_bytes(data)
+    (tmp_path / "set.jsonl.gz").write_bytes(gzip.compress(data))
+    items = read_set(tmp_path / "set.jsonl")
+    assert items[0] == Item("a", "fine?", asked=date(2025, 4, 21))
+    assert read_set(tmp_path / "set.jsonl.gz") == items
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "no JSON"),
+        ("[" * 100_000, "no JSON"),
+        ('{"id": "b", "question": "x", "meta": ' + "[" * 99 + "]" * 99 + "}", "nested too deep"),
+        ('{"id": "b", "question": "x", "meta": ' + "9" * 5000 + "}", "no JSON"),
+        ("[]", "no JSON object"),
+        ('{"id": "b"}', "“question”"),
+        ('{"id": "", "question": "x"}', "“id”"),
+        ('{"id": 7, "question": "x"}', "“id”"),
+        ('{"id": "a", "question": "x"}', "“a” was used before, in line 1"),
+        ('{"id": "b", "question": "Fine?", "asked": "2025-04-21"}', "the same is asked in line 1"),
+        ('{"id": "b", "question": "x", "answer": ["145"]}', "“answer”, is “answers” meant?"),
+        ('{"id": "b", "question": "x", "zzz": null}', "unknown field “zzz”"),
+        ('{"id": "b", "id": "c", "question": "x"}', "“id” stands twice"),
+        ('{"id": "b", "question": "\\ud800"}', "half of a character"),
+        ('{"id": "b", "question": "x", "answers": "145"}', "“answers”"),
+        ('{"id": "b", "question": "x", "answers": [145]}', "“answers”"),
+        ('{"id": "b", "question": "x", "answers": [" "]}', "“answers”"),
+        ('{"id": "b", "question": "x", "answers": ["—"]}', "“answers”"),
+        ('{"id": "b", "question": "x", "answers": [[]]}', "“answers”"),
+        ('{"id": "b", "question": "x", "answers": [["y", ["z"]]]}', "“answers”"),
+        ('{"id": "b", "question": "x", "answerable": "no"}', "“answerable”"),
+        ('{"id": "b", "question": "x", "answerable": false, "answers": ["y"]}', "“answerable” is false"),
+        ('{"id": "b", "question": "x", "answerable": false, "gold": [{"path": "y"}]}', "“answerable” is false"),
+        ('{"id": "b", "question": "x", "history": [{"role": "system", "content": "x"}]}', "“role” in “history”"),
+        ('{"id": "b", "question": "x", "history": [{"role": "user", "text": "x"}]}', "“content” in “history”"),
+        ('{"id": "b", "question": "x", "gold": [{"quote": "x"}]}', "“gold”"),
+        ('{"id": "b", "question": "x", "gold": [{}]}', "“gold”"),
+        ('{"id": "b", "question": "x", "gold": ["x.md"]}', "“gold” must be a list of objects"),
+        ('{"id": "b", "question": "x", "gold": [{"path": "x", "qoute": "y"}]}', "“quote” meant?"),
+        ('{"id": "b", "question": "x", "meta": {"x": [NaN]}}', "NaN"),
+        ('{"id": "b", "question": "x", "meta": 1e999}', "Infinity"),
+        ('{"id": "b", "question": "x", "asked": "2025-04-20", "as_of": "2025-04-21"}', "“as_of” (2025-04-21) is after"),
+    ],
+)
+def test_what_is_wrong_is_told_with_file_and_line(tmp_path, line, said):
+    file = written(tmp_path, FINE, line)
+    assert f"{file} line 2: " in told(file)
+    assert said in told(file)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "21 April",
+        "20250314",
+        "2025-W11-5",
+        "2025-3-14",
+        "14/03/2025",
+        "2025-03-14T09:00",
+        "2025-02-30",
+        "٢٠٢٥-٠٣-١٤",
+        " ",
+    ],
+)
+def test_a_day_is_written_in_one_way_only(tmp_path, day):
+    file = written(tmp_path, FINE, {"id": "b", "question": "x", "as_of": day})
+    assert "“as_of”" in told(file)
+
+
+def test_dates_in_mixed_forms_are_told_with_how_many_there_are_of_each(tmp_path):
+    asked = ["2025-03-14", "2025-03-15", "15/03/2025", "2025-03-14T09:00Z", "16/03/2025"]
+    lines = [{"id": f"q{n}", "question": f"x {n}", "asked": day} for n, day in enumerate(asked)]
+    said = told(written(tmp_path, *lines))
+    assert "3 faults" in said
+    assert "2 like “2025-03-14”, 2 like “15/03/2025”, 1 like “2025-03-14T09:00Z”" in said
+
+
+def test_all_faults_are_told_at_once_the_first_ten_by_line(tmp_path):
+    file = written(tmp_path, *({"id": f"q{n}", "qestion": "x", "answers": 1} for n in range(9)), FINE)
+    with pytest.raises(SourceError, match=r"has 27 faults") as caught:
+        read_set(file)
+    assert [f"{file} line {n}:" in caught.value.details[3 * n - 3] for n in (1, 2, 3)] == [True] * 3
+    assert "is “question” meant?" in caught.value.details[0]
+    assert caught.value.details[10:] == ("… and 17 more.",)
+
+
+def test_the_same_question_may_be_asked_of_another_day_and_after_other_words(tmp_path):
+    base = {"question": "How many?", "asked": "2025-04-21"}
+    said = [{"role": "user", "content": "Ships?"}]
+    others = [base, {**base, "asked": "2025-04-22"}, {**base, "as_of": "2025-04-01"}, {**base, "history": said}]
+    assert len(read_set(written(tmp_path, *({"id": f"q{n}", **one} for n, one in enumerate(others))))) == 4
+
+
+def test_gold_may_stand_beside_a_refusal_where_its_article_is_hidden(tmp_path):
+    line = {"id": "a", "question": "x", "answerable": False, "as_of": "2025-01-01", "gold": [{"path": "later.md"}]}
+    assert read_set(written(tmp_path, line))[0].gold == (Gold(path="later.md"),)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n\n", b"\xff\xfe", b"[]", b"[1, 2]", b"null"])
+def test_what_is_no_set_is_told(tmp_path, content):
+    if content is not None:
+        (tmp_path / "set.jsonl").write_bytes(content)
+    assert str(tmp_path / "set.jsonl") in told(tmp_path / "set.jsonl")
+
+
+def test_a_broken_archive_is_told(tmp_path):
+    packed = gzip.compress(SAMPLE.read_bytes())
+    for number, data in enumerate([b"plain", packed[: len(packed) // 2], packed[:100] + b"\0" * 50 + packed[150:]]):
+        file = tmp_path / f"{number}.jsonl.gz"
+        file.write_bytes(data)
+        assert "cannot be read" in told(file)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ['{"title": "Dam cracks", "text": "A crack."}\n', "id,question\n1,x\n", '{"question_id": "x", "prediction": "y"}'],
+)
+def test_an_unknown_form_is_told_with_those_that_are_read(tmp_path, content):
+    said = told(written(tmp_path, content))
+    assert all(form in said for form in ("newsqa", "RealTime QA", "mtRAG", "SQuAD", "BEIR"))
+
+
+@given(sampled)
+def test_a_question_survives_being_written_down(item):
+    assert item_from(json.loads(json.dumps(item_record(item)))) == item
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3)))
+def test_a_field_of_any_kind_is_read_or_told(value):
+    for name in ("id", "question", "answers", "asked", "history", "answerable", "gold", "tags", "meta"):
+        try:
+            item = item_from({"id": "a", "question": "x", name: value})
+        except ValueError as error:
+            assert f"“{name}”" in str(error)  # noqa: PT017
+        else:
+            assert isinstance(item, Item)
+
+
+SHAPES = (
+    "question_id question_sentence question_date question_source choices answer messages speaker text contexts title "
+    "url enrichments feedback relevant reference task_id input targets data paragraphs context qas id question answers "
+    "tags answer_start is_impossible asked as_of history role content answerable gold path quote meta answerability _id"
+)
+names = st.sampled_from(SHAPES.split())
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["user", "agent", "yes", "", "1", "Oslo"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=6),
+    max_leaves=30,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(st.lists(anything | st.dictionaries(names, anything, min_size=1), min_size=1, max_size=3))
+def test_whatever_a_file_holds_is_read_or_told(tmp_path, values):
+    for form in (
+        {"question_id": "a", "question_sentence": "Who?"},
+        {"messages": [{"speaker": "user", "text": "Who?"}]},
+        {"task_id": "a", "input": [{"speaker": "user", "text": "Who?"}]},
+        {"data": [{"paragraphs": [{"context": "Oslo is a town.", "qas": [{"id": "a", "question": "Which?"}]}]}]},
+        {"id": "a", "question": "Who?", "context": "Oslo is a town.", "answers": {"text": ["Oslo"]}},
+        {},
+    ):
+        lines = [{**form, **value} if isinstance(value, dict) else value for value in values]
+        try:
+            assert all(isinstance(item, Item) for item in read_set(written(tmp_path, *lines)))
+        except SourceError as error:
+            assert "set.jsonl" in str(error)  # noqa: PT017
+
+
+# --- RealTime QA --------------------------------------------------------------------------------------------------
+
+QUIZ = {
+    "question_id": "20250411_3",
+    "question_date": "2025/04/11",
+    "question_source": "Harbour Radio",
+    "question_url": "https://harbour.example/quiz",
+    "question_sentence": "Which lamp was found in Sel Bay?",
+    "choices": ["The Harbour Light", "The Pilot's Lantern", "None of the above"],
+    "answer": ["1"],
+    "evidence": "Police found the silver lamp.",
+}
+
+
+def test_a_news_quiz_is_read(tmp_path):
+    (item,) = read_set(written(tmp_path, QUIZ))
+    assert (item.id, item.question) == ("20250411_3", "Which lamp was found in Sel Bay?")
+    assert (item.answers, item.asked) == (("The Pilot's Lantern",), date(2025, 4, 11))
+    assert item.tags == ("Harbour Radio",)
+    assert item.meta["choices"] == QUIZ["choices"]
+    assert item.answerable is None
+
+
+def test_several_choices_are_all_required(tmp_path):
+    (item,) = read_set(written(tmp_path, {**QUIZ, "answer": ["1", "0"]}))
+    assert item.answers == (("The Pilot's Lantern", "The Harbour Light"),)
+
+
+@pytest.mark.parametrize(
+    "change", [{"answer": ["2"]}, {"question_sentence": "All of these were found in Sel Bay EXCEPT:"}]
+)
+def test_what_makes_no_sense_without_its_choices_accepts_no_answer(tmp_path, change):
+    (item,) = read_set(written(tmp_path, {**QUIZ, **change}))
+    assert (item.answers, "needs choices" in item.tags) == ((), True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"answer": ["3"]},
+        {"answer": ["-1"]},
+        {"answer": ["B"]},
+        {"question_date": "11/04/2025"},
+        {"question_sentence": 5},
+    ],
+)
+def test_a_quiz_that_contradicts_itself_is_told(tmp_path, change):
+    file = written(tmp_path, QUIZ, {**QUIZ, "question_id": "other", **change})
+    assert f"{file} line 2: “{next(iter(change))}”" in told(file)
+
+
+# --- mtRAG --------------------------------------------------------------------------------------------------------
+
+
+def passage(text, *, said="yes", title="Grey Heron", **more):
+    votes = {"one": {"value": "no", "timestamp": 1}, "two": {"value": said, "timestamp": 2}}
+    return {
+        "document_id": text[:5],
+        "title": title,
+        "text": f"{title}\n{text}",
+        "feedback": {"relevant": votes},
+        **more,
+    }
+
+
+def turn(speaker, text, kind=None, contexts=()):
+    labels = {"enrichments": {"Answerability": [kind], "Question Type": ["Factoid"], "Multi-Turn": ["N/A"]}}
+    return {"speaker": speaker, "text": text, **(labels if kind else {}), "contexts": list(contexts)}
+
+
+def test_each_turn_of_a_conversation_is_a_question(tmp_path):
+    messages = [
+        turn("user", "Who was the captain?", "ANSWERABLE"),
+        turn("agent", "Osric Penhale.", None, [passage("Penhale sailed."), passage("Nothing.", said="no")]),
+        turn("user", "Who owns the ship?", "UNANSWERABLE"),
+        turn("agent", "I do not know.", None, [passage("Penhale sailed.")]),
+        turn("user", "Thanks!", "CONVERSATIONAL"),
+    ]
+    file = tmp_path / "conversations.json"
+    file.write_text(json.dumps([{"author": "x", "messages": messages}, {"messages": messages[:2]}]))
+    first, second, third, other = read_set(file)
+    assert (first.question, first.answers, first.answerable) == ("Who was the captain?", ("Osric Penhale.",), True)
+    assert first.gold == (Gold(quote="Penhale sailed."),)
+    assert first.tags == ("factoid", "answerable")
+    assert second.history == (Turn("user", "Who was the captain?"), Turn("assistant", "Osric Penhale."))
+    assert (second.answers, second.answerable, second.gold) == ((), False, ())
+    assert (third.answers, third.answerable) == ((), None)
+    assert first.group == second.group == third.group != other.group
+    assert len({first.id, second.id, third.id, other.id}) == 4
+
+
+def test_a_task_is_read_with_its_history_also_where_it_holds_nan(tmp_path):
+    contexts = [
+        passage("Penhale sailed.", url="https://heron.example/a"),
+        passage("Penhale slept.", url="https?://(?:www\\.)?x", reference=True, feedback=None),
+        {"text": "Unjudged."},
+    ]
+    task = {
+        "task_id": "c1<::>2",
+        "conversation_id": "c1",
+        "input": [turn("user", "Who sailed?"), turn("agent", "Nobody."), turn("user", "Are you sure?", "PARTIAL")],
+        "targets": [{"speaker": "agent", "text": "Penhale did."}],
+        "contexts": contexts,
+        "Multi-Turn": float("nan"),
+    }
+    hopeless = {**task, "task_id": "c1<::>3", "answerability": ["UNANSWERABLE"]}
+    partial, unanswerable = read_set(written(tmp_path, task, hopeless))
+    assert (partial.id, partial.group, partial.question) == ("c1<::>2", "c1", "Are you sure?")
+    assert partial.history == (Turn("user", "Who sailed?"), Turn("assistant", "Nobody."))
+    assert (partial.answers, partial.answerable) == (("Penhale did.",), True)
+    assert partial.gold == (Gold(url="https://heron.example/a", quote="Penhale sailed."), Gold(quote="Penhale slept."))
+    assert (unanswerable.answerable, unanswerable.answers, unanswerable.gold) == (False, (), ())
+
+
+def test_a_broken_task_is_told(tmp_path):
+    task = {"task_id": "t", "input": [turn("user", "Who?"), turn("agent", "Penhale.")]}
+    assert "“input” must end with a turn of the user" in told(written(tmp_path, task))
+    assert "“speaker”" in told(written(tmp_path, {**task, "input": [turn("robot", "Who?")]}))
+
+
+# --- SQuAD --------------------------------------------------------------------------------------------------------
+
+CONTEXT = "The Grey Heron ran aground on Friday. It had left at 7.25 a.m. with 212 people on board. Nobody was hurt."
+
+
+def squad(*questions, **more):
+    return {"data": [{"title": "Heron", "paragraphs": [{"context": CONTEXT, "qas": list(questions)}]}], **more}
+
+
+def test_squad_is_read(tmp_path):
+    def answer(text, start=None):
+        return {"text": text, "answer_start": CONTEXT.index(text) if start is None else start}
+
+    questions = [
+        {"id": "a", "question": "When did it leave?", "answers": [answer("7.25 a.m."), answer("7.25 a.m.")]},
+        {"id": "b", "question": "Who owned it?", "is_impossible": True, "answers": [], "plausible_answers": [{}]},
+        {"id": 3, "question": "How many were on board?", "answers": [answer("212", 9999)]},
+        {"id": "d", "question": "Who was hurt?", "answers": [answer("Nobody")]},
+    ]
+    file = tmp_path / "dev-v2.0.json"
+    file.write_text(json.dumps(squad(*questions, version="v2.0")))
+    left, owned, board, hurt = read_set(file)
+    sentence = "It had left at 7.25 a.m. with 212 people on board."
+    assert (left.answers, left.gold, left.answerable) == (("7.25 a.m.",), (Gold(quote=sentence),), True)
+    assert (owned.answers, owned.gold, owned.answerable) == ((), (), False)
+    assert (board.id, board.gold) == ("3", (Gold(quote=sentence),))
+    assert hurt.gold == (Gold(quote=CONTEXT),)  # three words would be found anywhere
+    assert {item.group for item in (left, owned, board, hurt)} == {"Heron"}
+    assert left.scored_as_squad
+
+
+def test_squad_may_come_a_question_a_line(tmp_path):
+    answers = {"text": ["212", "212 people"], "answer_start": [69, 69]}
+    row = {"id": "a", "title": "Heron", "context": CONTEXT, "question": "How many?", "answers": answers}
+    first, second = read_set(written(tmp_path, row, {**row, "id": "b", "answers": {"text": [], "answer_start": []}}))
+    assert first.answers == ("212", "212 people")
+    assert (second.answerable, second.gold) == (False, ())
+
+
+def test_a_broken_squad_question_is_told_with_its_place(tmp_path):
+    file = written(tmp_path, json.dumps(squad({"id": "a", "question": "x"}, {"id": "b"})), name="squad.json")
+    assert f"{file} line 1 title 1 paragraph 1 question 2: “question”" in told(file)
+
+
+# --- BEIR ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def beir(tmp_path):
+    folder = tmp_path / "harbour"
+    (folder / "qrels").mkdir(parents=True)
+    articles = [{"_id": f"d{n}", "title": f"Title {n}", "text": f"Text {n}.", "metadata": {}} for n in range(3)]
+    (folder / "corpus.jsonl").write_text("\n\n".join(map(json.dumps, articles)))
+    queries = [{"_id": f"q{n}", "text": f"Question {n}?", "metadata": {}} for n in range(3)]
+    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)))
+    (folder / "qrels" / "test.tsv").write_text(
+        "query-id\tcorpus-id\tscore\r\nq0\td2\t1\r\nq0\td1\t2\nq0\td0\t0\nq2\td9\t1\nq7\td0\t1\n"
+    )
+    (folder / "qrels" / "dev.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td0\t1\n")
+    return folder
+
+
+def test_beir_is_read_with_its_articles_by_their_lines(beir):
+    first, second = read_set(beir)
+    assert (first.id, first.question, first.answerable) == ("q0", "Question 0?", True)
+    assert first.gold == (Gold(path="harbour/corpus.jsonl#5"), Gold(path="harbour/corpus.jsonl#3"))
+    assert (second.id, second.gold) == ("q2", (Gold(path="harbour/corpus.jsonl (_id d9)"),))
+    (dev,) = read_set(beir / "qrels" / "dev.tsv")
+    assert (dev.id, dev.gold) == ("q1", (Gold(path="harbour/corpus.jsonl#1"),))
+
+
+def test_beir_may_be_packed(beir):
+    plain = read_set(beir)
+    for name in ("corpus.jsonl", "queries.jsonl"):
+        (beir / f"{name}.gz").write_bytes(gzip.compress((beir / name).read_bytes()))
+        (beir / name).unlink()
+    assert read_set(beir) == plain
+
+
+def test_what_a_beir_folder_lacks_is_told(beir):
+    (beir / "qrels" / "test.tsv").rename(beir / "qrels" / "train.tsv")
+    assert "dev.tsv, train.tsv" in told(beir)
+    (beir / "qrels" / "dev.tsv").unlink()
+    assert len(read_set(beir)) == 2  # the only one there is
+    (beir / "qrels" / "train.tsv").write_text("query-id\tcorpus-id\tscore\nq0 d1 1\n")
+    assert "train.tsv line 2" in told(beir)
+    (beir / "qrels" / "train.tsv").unlink()
+    assert "no qrels/test.tsv" in told(beir)
+    (beir / "corpus.jsonl").unlink()
+    (beir / "qrels" / "test.tsv").write_text("q0\td1\t1\n")
+    assert "no corpus.jsonl" in told(beir)
