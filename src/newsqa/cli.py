@@ -186,6 +186,27 @@ def run(
 
 
 @eval_app.command()
+def score(
+    predictions: Annotated[
+        Path,
+        typer.Argument(metavar="PREDICTIONS", help="Answers with the ids of their questions, one JSON object a line."),
+    ],
+    questions: Set,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep them as a run, with reports, for eval compare.")
+    ] = None,
+    index: Annotated[
+        Path | None, typer.Option("--index", metavar="DIR", help="Look up citations, passages and gold in this index.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Score answers that something else produced."""
+    from newsqa.fronts.terminal.evals.score import score_predictions  # noqa: PLC0415
+
+    score_predictions(predictions, questions, out, _settings(index) if index else None, as_json=json)
+
+
+@eval_app.command()
 def compare(
     baseline: Annotated[Path, typer.Argument(metavar="A", help="The folder of a run to compare with.")],
     others: Annotated[list[Path], typer.Argument(metavar="B…", help="Folders of runs of the same questions.")],

@@ -47,18 +47,23 @@ def parse_draft(text: str, evidence: Sequence[Hit]) -> tuple[Claim, ...]:
     taken out. A claim's quotes are the whole sentences inside the passages it cites that carry it best; a sentence
     without a usable key has none. Never raises: any text is a draft.
     """
+    return tuple(
+        _claim(sentence, [evidence[n - 1] for n in keys if 1 <= n <= len(evidence)])
+        for sentence, keys in keyed_sentences(text)
+    )
+
+
+def keyed_sentences(text: str) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Part a written text into its sentences, without marks of lists and emphasis, and the keys that each cites."""
     plain, keys = _take_out_keys(_EMPHASIS.sub("", _LIST_MARK.sub("", text[:LONGEST])))
     spans = sentence_spans(plain)
-    cited: list[list[int]] = [[] for _ in spans]
+    cited: list[dict[int, None]] = [{} for _ in spans]
     for group in keys:
         if (place := _sentence_of(group.at, plain, spans)) is not None:
-            known = (n for n in group.numbers if 1 <= n <= len(evidence))
-            cited[place].extend(n for n in known if n not in cited[place])
-    return tuple(
-        _claim(" ".join(plain[start:end].split()), [evidence[n - 1] for n in numbers_cited])
-        for (start, end), numbers_cited in zip(spans, cited, strict=True)
-        if words(plain[start:end])
-    )
+            cited[place].update(dict.fromkeys(group.numbers))
+    for (start, end), numbers_cited in zip(spans, cited, strict=True):
+        if words(plain[start:end]):
+            yield " ".join(plain[start:end].split()), tuple(numbers_cited)
 
 
 def _take_out_keys(text: str) -> tuple[str, list[_Keys]]:

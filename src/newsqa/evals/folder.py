@@ -17,7 +17,7 @@ from newsqa.private import FILE, private_folder
 from newsqa.render.record import to_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -93,6 +93,15 @@ def settle(file: Path, lines: Iterable[Line]) -> None:
         beside.replace(file)
     except OSError as error:
         raise unwritable(file, error) from error
+
+
+def keep(folder: Path, lines: Sequence[Line]) -> None:
+    """Keep lines that were not asked for here as a run. Raises SourceError where the folder holds another run."""
+    with held(folder):
+        file = folder / RECORDS
+        if file.is_file() and file.read_bytes() not in {b"", _bytes(lines)}:
+            raise SourceError(f"{folder} holds another run.", hint=OTHER_FOLDER)
+        settle(file, lines)
 
 
 def held(folder: Path) -> AbstractContextManager[object]:

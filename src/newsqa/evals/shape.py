@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from newsqa.records import JsonObject
@@ -84,6 +84,17 @@ def check(value: object, shape: object, place: str = "") -> None:
     else:
         _check_type(value, (dict,), place)
         _check_names(value, shape, f"{place}." if place else "")  # type: ignore[arg-type]
+
+
+def filled(value: Any, shape: Any) -> Any:  # noqa: ANN401  any JSON
+    """Return a value with all names that its shape has and no others: what is missing is null, or an empty list."""
+    if isinstance(shape, list):
+        return [filled(entry, shape[0]) for entry in value] if isinstance(value, list) else value or []
+    if not isinstance(shape, dict):
+        return value
+    if EACH in shape or not isinstance(value, dict | None):
+        return value or {}
+    return {name: filled((value or {}).get(name), inner) for name, inner in shape.items()}
 
 
 def _check_names(value: JsonObject, shape: JsonObject, before: str) -> None:

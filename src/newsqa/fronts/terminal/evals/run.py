@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,9 @@ from newsqa.evals.run import run_set
 from newsqa.evals.sets import read_set
 from newsqa.fronts.terminal.evals.results import show
 from newsqa.fronts.terminal.evals.running import running
+from newsqa.fronts.terminal.evals.told import tell
 from newsqa.models.prices import Price, address_of
 from newsqa.render.marks import count
-from newsqa.render.safe import safe_line
 from newsqa.wiring import EXTRACTIVE, open_desk
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def run_questions(settings: Settings, questions: Path, out: Path | None, limits:
             run = run_set(items, desk, folder, limits, progress.add)
         except KeyboardInterrupt:
             progress.stop()
-            _tell(f"Interrupted: {progress.done} of {count(asked, 'question')} done. {_go_on(folder)}")
+            tell(f"Interrupted: {progress.done} of {count(asked, 'question')} done. {_go_on(folder)}")
             raise
     show(folder, run.lines, as_json=as_json)
     _tell_what_is_left(run, asked)
@@ -76,20 +75,15 @@ def _tell_doubts(items: Sequence[Item], desk: Desk) -> None:
     """Warn of what is odd about the questions, beside this index."""
     with desk.index.snapshot() as index:
         for doubt in doubts(items, index):
-            _tell(doubt)
+            tell(doubt)
 
 
 def _tell_what_is_left(run: Run, asked: int) -> None:
     if run.stopped:
-        _tell(f"Stopped after {len(run.lines)} of {count(asked, 'question')}: {run.stopped}.")
+        tell(f"Stopped after {len(run.lines)} of {count(asked, 'question')}: {run.stopped}.")
     if run.failed:
-        _tell(f"{count(run.failed, 'question')} ended in an error. {_go_on(run.file.parent)}")
+        tell(f"{count(run.failed, 'question')} ended in an error. {_go_on(run.file.parent)}")
 
 
 def _go_on(folder: Path) -> str:
     return f"Run the same command again to go on; what is answered is in {folder / RECORDS}."
-
-
-def _tell(text: str) -> None:
-    encoding = sys.stderr.encoding or "utf-8"
-    sys.stderr.write(f"newsqa: {safe_line(text)}\n".encode(encoding, "replace").decode(encoding))

@@ -1,0 +1,59 @@
+"""`newsqa eval score`: scores answers that something else produced, as if a run had."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsqa.evals.folder import keep
+from newsqa.evals.predictions import lines_of, read_predictions
+from newsqa.evals.sets import read_set
+from newsqa.fronts.terminal.evals.results import show
+from newsqa.fronts.terminal.evals.told import tell
+from newsqa.index import open_index
+from newsqa.render.marks import count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from newsqa.evals.predictions import Predictions
+    from newsqa.evals.sets import Item
+    from newsqa.settings import Settings
+
+NAMED = 3
+
+
+def score_predictions(
+    predictions: Path, questions: Path, out: Path | None, settings: Settings | None, *, as_json: bool
+) -> None:
+    """Score predictions and print the report; with `out` they are kept as a run, with settings looked up in an index.
+
+    Raises NewsqaError.
+    """
+    given, items = read_predictions(predictions), read_set(questions)
+    if settings:
+        with open_index(settings) as opened, opened.snapshot() as index:
+            lines = lines_of(given, items, index)
+    else:
+        lines = lines_of(given, items)
+    _tell_what_is_odd(given, items)
+    if out:
+        keep(out, lines)
+    show(out, lines, as_json=as_json)
+
+
+def _tell_what_is_odd(given: Predictions, items: Sequence[Item]) -> None:
+    if missing := given.missing(items):
+        tell(
+            f"{len(missing):,} of {count(len(items), 'question')} without a prediction, counted as empty answers: "
+            f"{_some(missing)}"
+        )
+    if unknown := given.unknown(items):
+        tell(f"{count(len(unknown), 'prediction')} for no question of the set, left out: {_some(unknown)}")
+    if given.repeated:
+        tell(f"{count(len(given.repeated), 'id')} more than once, the last counted: {_some(given.repeated)}")
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
