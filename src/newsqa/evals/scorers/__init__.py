@@ -17,6 +17,7 @@ import numpy as np
 
 from newsqa.evals.scorers.answers import answer_scores
 from newsqa.evals.scorers.citations import citation_scores
+from newsqa.evals.scorers.judged import judge_scores
 from newsqa.evals.scorers.metrics import METRICS, WHOLE
 from newsqa.evals.scorers.refusals import refusal_precision, refusal_scores
 from newsqa.evals.scorers.retrieval import retrieval_scores
@@ -59,7 +60,9 @@ def score(line: Line) -> dict[str, float]:
 
     A line that failed scores as an answer with nothing in it.
     """
-    return retrieval_scores(line) | answer_scores(line) | citation_scores(line) | refusal_scores(line)
+    return (
+        retrieval_scores(line) | answer_scores(line) | citation_scores(line) | refusal_scores(line) | judge_scores(line)
+    )
 
 
 def over(name: str, table: Table) -> float | None:

@@ -38,17 +38,27 @@ def answer_scores(line: Line) -> dict[str, float]:
 
 
 def em(text: str, accepted: Sequence[Accepted], *, articles: bool = True) -> float:
-    """Exact match, 0 or 1: the tokens of the answer are those of an accepted one, its parts in any order."""
+    """Exact match, 0 or 1: the tokens of the answer are those of an accepted one, its parts in any order.
+
+    Nothing said matches nothing, though SQuAD's scorer is left with no token of "The The" either.
+    """
 
     def part(words: str) -> list[str]:
         return answer_tokens(words, articles=articles)
 
     said = part(text)
-    return float(bool(said) and any(said == order for answer in accepted for order in _orders(answer, said, part)))
+    return float(
+        bool(text.strip()) and any(said == order for answer in accepted for order in _orders(answer, said, part))
+    )
 
 
 def f1(text: str, accepted: Sequence[Accepted], *, articles: bool = True) -> float:
-    """Harmonic mean of the precision and recall of tokens, counted with repetition, of the best accepted answer."""
+    """Harmonic mean of the precision and recall of tokens, counted with repetition, of the best accepted answer.
+
+    Where neither has a token left it is exact match, as in SQuAD 2.0.
+    """
+    if em(text, accepted, articles=articles):
+        return 1.0
     said = Counter(answer_tokens(text, articles=articles))
     wanted = (Counter(answer_tokens(" ".join(parts(answer)), articles=articles)) for answer in accepted)
     return max((_f((said & words).total(), said.total(), words.total()) for words in wanted), default=0.0)
