@@ -39,6 +39,7 @@ Outlet = Annotated[str | None, typer.Option(metavar="NAME", help="See only artic
 Since = Annotated[date | None, typer.Option(parser=first_day, metavar="DATE", help="See nothing from before this day.")]
 Until = Annotated[date | None, typer.Option(parser=last_day, metavar="DATE", help="See nothing from after this day.")]
 AsOf = Annotated[date | None, typer.Option(parser=last_day, metavar="DATE", help="Answer as on this day.")]
+Model = Annotated[str | None, typer.Option(metavar="NAME", help="extractive, openai:NAME, ollama:NAME [NEWSQA_MODEL].")]
 Asked = Annotated[date | None, typer.Option(parser=first_day, metavar="DATE", help="The day that is today [today].")]
 Set = Annotated[Path, typer.Argument(metavar="SET", help="A file or folder of questions.")]
 
@@ -163,9 +164,7 @@ def doctor(index: Index = None, json: Json = False) -> None:
 @eval_app.command()
 def run(
     questions: Set,
-    model: Annotated[
-        str | None, typer.Option(metavar="NAME", help="extractive, openai:NAME, ollama:NAME [NEWSQA_MODEL].")
-    ] = None,
+    model: Model = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where the run is kept, and gone on with [runs/SET-…].")
     ] = None,
@@ -223,6 +222,28 @@ def compare(
     from newsqa.fronts.terminal.evals.compare import compare_runs  # noqa: PLC0415
 
     raise typer.Exit(compare_runs(baseline, others, gate or [], as_json=json))
+
+
+@eval_app.command()
+def make(
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A new file for the questions [questions.jsonl].")
+    ] = None,
+    number: Annotated[int, typer.Option(metavar="N", help="How many questions to draft.")] = 60,
+    kinds: Annotated[
+        str | None, typer.Option(metavar="KINDS", help="Of facts, sources, unanswerable: some, by commas [all].")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="The same seed drafts the same questions again.")] = 0,
+    model: Model = None,
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """Draft a set of questions from the articles, for you to edit."""
+    from newsqa.fronts.terminal.evals.make import make_set, plan_of  # noqa: PLC0415
+
+    settings = _settings(index)
+    settings = replace(settings, model=model) if model else settings
+    make_set(settings, out, plan_of(number, kinds, seed), as_json=json)
 
 
 def main() -> NoReturn:
