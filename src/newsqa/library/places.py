@@ -6,7 +6,7 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 if TYPE_CHECKING:
     import sqlite3
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 Parts = tuple[str, ...]
 
 _NUMBER = re.compile(r"#\d+$")
+_TRACKER = re.compile(
+    r"(?:utm|mc|mtm|pk|hsa|at|ns|itm)_\w+|\w{1,3}clid|msclkid|[gw]braid|igsh(?:id)?|xtor|cmp(?:id)?|[ns]cid|smid|"
+    r"ref(?:_?src|errer)?|source|partner|share|ito",
+    re.IGNORECASE,
+)
+"""What a link carries to tell from where it was followed. (courlan knows more, but loads a web client with it.)"""
 
 
 @dataclass(slots=True)
@@ -70,14 +76,15 @@ def places(database: sqlite3.Connection) -> Places:
 
 def canonical(url: str) -> str:
     """Return an address in the one form in which addresses are compared."""
-    from courlan import normalize_url  # noqa: PLC0415
-
     try:
-        parts = urlsplit(normalize_url(url.strip()))
-    except (ValueError, AttributeError):
+        parts = urlsplit(url.strip())
+        port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
+        pairs = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKER.fullmatch(pair[0])]
+        path = quote(unquote(parts.path)).rstrip("/")
+        query = f"?{urlencode(sorted(pairs))}" if pairs else ""
+    except ValueError:
         return url.strip()
-    query = f"?{parts.query}" if parts.query else ""
-    return parts.netloc.removeprefix("www.") + parts.path.rstrip("/") + query
+    return (parts.hostname or "").removeprefix("www.") + port + path + query
 
 
 def _parts(path: str) -> Parts:
