@@ -33,14 +33,15 @@ def compare(baseline: Path, others: Sequence[Path], gates: Sequence[Gate] = ()) 
 
 def _pair(baseline: Side, side: Side, gates: Sequence[Gate]) -> Pair:
     before, after = common(baseline, side)
-    one, two = scored(before), scored(after)
-    found = changes(one, two, frozenset(gate.metric.name for gate in gates))
-    gone = lost(one, two)
+    scored_before, scored_after = scored(before), scored(after)
+    found = changes(scored_before, scored_after, frozenset(gate.metric.name for gate in gates))
+    gone = lost(scored_before, scored_after)
     flagged = flags(before, after, found, gone)
     return Pair(
         side=side,
         questions=len(before),
         differs=tuple(name for name in MADE_BY if getattr(baseline, name) != getattr(side, name)),
+        reworded=sum(one.record["text"] != two.record["text"] for one, two in zip(before, after, strict=True)),
         changes=found,
         lost=gone,
         flips=flips(before, after),

@@ -53,6 +53,7 @@ def _pair(pair: Pair) -> JsonObject:
         "verdict": pair.outcome,
         "compared": pair.questions,
         "differs": list(pair.differs),
+        "reworded": pair.reworded,
         "flags": [asdict(flag) for flag in pair.flags],
         "metrics": {change.metric.name: _change(change) for change in pair.changes},
         "lost": list(pair.lost),

@@ -37,7 +37,8 @@ def changes(before: Scored, after: Scored, gated: frozenset[str]) -> tuple[Chang
 
     Every test that is made is a chance of a false alarm, and metrics of one kind move together, so that adjusting over
     all of them would hide what matters. So Holm is applied twice: over the headlines, one or two of each kind, which
-    decide what is said of the run, and over the others, which tell where a difference comes from.
+    decide what is said of the run, and over the others, which tell where a difference comes from. Metrics in which so
+    few questions differ that no p below 5 % can come out are no test (Tarone 1990, Biometrics 46:515).
     """
     found = [_change(before, after, metric, headline=_leads(metric, gated)) for metric in METRICS]
     return _adjusted(_adjusted([change for change in found if change], headline=True), headline=False)
@@ -70,7 +71,7 @@ def _change(before: Scored, after: Scored, metric: Metric, *, headline: bool) ->
 
 def _adjusted(found: tuple[Change, ...] | list[Change], *, headline: bool) -> tuple[Change, ...]:
     """Adjust the p of one family for how many tests it has."""
-    family = [change for change in found if change.headline == headline]
+    family = [change for change in found if change.headline == headline and change.contrast.least_p < SURE]
     adjusted = dict(zip((c.metric.name for c in family), holm([c.contrast.p for c in family]), strict=True))
     return tuple(
         replace(change, adjusted=p, verdict=_verdict(change, p))

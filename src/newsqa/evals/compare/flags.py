@@ -22,8 +22,11 @@ def flags(
 
 
 def outcome(changes: Sequence[Change], flagged: Sequence[Flag]) -> Outcome:
-    """Say in a word what became of a run: only headlines count, and what it is flagged for."""
-    worse = bool(flagged)
+    """Say in a word what became of a run: headlines count, and answers that are empty.
+
+    A metric that is gone does not: that nothing was refused any more, say, tells neither good nor bad.
+    """
+    worse = any(flag.kind != "lost" for flag in flagged)
     better = any(change.headline and change.verdict == "better" for change in changes)
     if worse or better:
         return "better and worse" if worse and better else "worse" if worse else "better"

@@ -23,7 +23,7 @@ MADE_OTHERWISE = {
     "index": "another index",
     "config": "another configuration (settings, prompts, models or newsqa itself)",
 }
-MOST_FLIPS = 20  # of each kind; --json has them all
+MOST_FLIPS = 10  # of each kind; --json has them all
 LONGEST = 110  # characters of a question or an answer
 HEADS = ("", "baseline", "run", "change", "95 % interval", "p", "can show", "")
 
@@ -42,8 +42,7 @@ def _pair(baseline: Side, pair: Pair) -> Iterator[Shown]:
     if pair.questions < baseline.total:
         yield f"! Compared over the {count(pair.questions, 'question')} that both have.", ODD
     yield f"  Made by {_made(pair)}.", PLAIN
-    yield from _table("", [change for change in pair.changes if change.headline])
-    yield from _table("Where it comes from", [change for change in pair.changes if not change.headline])
+    yield from _tables(pair.changes)
     yield from _flips(pair.flips)
     yield from _beside(baseline, pair.side)
     yield "", PLAIN
@@ -69,24 +68,32 @@ def _incomplete(side: Side) -> Iterator[Shown]:
 
 
 def _made(pair: Pair) -> str:
-    if not pair.differs:
-        return "the same model, index and configuration"
-    return " and ".join(MADE_OTHERWISE[name] for name in pair.differs)
+    by = " and ".join(MADE_OTHERWISE[name] for name in pair.differs) or "the same model, index and configuration"
+    joined = "; " if pair.differs or not pair.reworded else ", and yet "
+    return f"{by}{joined}{pair.reworded:,} of {count(pair.questions, 'answer')} differ"
 
 
-def _table(head: str, changes: Sequence[Change]) -> Iterator[Shown]:
-    """Give a line a metric; those in which no question changed share one at the end."""
+def _tables(changes: Sequence[Change]) -> Iterator[Shown]:
+    """Give the headlines, then the other metrics, a line each; those in which nothing changed share one at the end."""
     moved = [change for change in changes if change.verdict != "as before"]
     still = [change.metric.name for change in changes if change.verdict == "as before"]
-    rows = [_cells(change) for change in moved]
-    if rows:
-        widths = [max(map(len, column)) for column in zip(HEADS, *rows, strict=True)]
-        yield "", PLAIN
-        yield _row((head, *HEADS[1:]), widths), FAINT
-        yield from ((_row(row, widths), STYLES[c.verdict]) for row, c in zip(rows, moved, strict=True))
+    yield from _table("", [change for change in moved if change.headline])
+    yield from _table("where it comes from", [change for change in moved if not change.headline])
+    if moved:
+        yield "Changes in points. An interval is of its metric alone; p is adjusted (Holm) over its table.", FAINT
     if still:
         yield "", PLAIN
         yield f"As before: {', '.join(still)}", FAINT
+
+
+def _table(head: str, changes: Sequence[Change]) -> Iterator[Shown]:
+    if not changes:
+        return
+    rows = [(head, *HEADS[1:]), *map(_cells, changes)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    yield "", PLAIN
+    yield _row(rows[0], widths), FAINT
+    yield from ((_row(row, widths), STYLES[c.verdict]) for row, c in zip(rows[1:], changes, strict=True))
 
 
 def _cells(change: Change) -> tuple[str, ...]:
@@ -170,7 +177,7 @@ def _gate(gated: Gated) -> Shown:
     name, found = gated.gate.metric.name, gated.change.contrast
     became = "passed" if gated.passed else "REGRESSION"
     text = f"{found.difference:+.4f} (p {chance_text(found.p)})".replace("-", "−")
-    return f"gate {name}:{gated.gate.bound:+g}  {became}: {text}", GOOD if gated.passed else BAD
+    return f"gate {name}:{gated.gate.bound:g}  {became}: {text}", GOOD if gated.passed else BAD
 
 
 def _short(text: str) -> str:
