@@ -11,42 +11,55 @@ from newsqa.wording import wording
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rapidfuzz.distance import ScoreAlignment
+
     from newsqa.records import Hit
+    from newsqa.wording import Wording
 
-ALIKE = 80.0
-"""Percent of the characters, in their order, that are the same (rapidfuzz's partial ratio)."""
+ALIKE = 0.8
+"""The share of the characters, in their order, that are the same (rapidfuzz's partial ratio)."""
 
-READ = 10
+FEWEST_WORDS = 6
 MOST_WORDS = 60
+"""Words of a quotation for which others are looked for, fewer are soon alike; and of the sentences that are told."""
 
 
-def nearly(parts: Sequence[str], hits: Sequence[Hit]) -> Quote | None:
-    """Return the sentences among the best hits that are most like the quotation, or None where none are alike."""
+def most_alike_first(parts: Sequence[str], hits: Sequence[Hit]) -> list[Hit]:
+    """Put the hits first that hold words much like the quotation, scored by how alike they are; the others stay."""
+    aligned = [_aligned(parts, wording(hit.passage.text)) for hit in hits]
+    scored = [hit.scored(found.score / 100) if found else hit for hit, found in zip(hits, aligned, strict=True)]
+    places = sorted(range(len(hits)), key=lambda n: -scored[n].score if aligned[n] else 0)
+    return [scored[n] for n in places]
+
+
+def nearly(parts: Sequence[str], hit: Hit) -> Quote | None:
+    """Return the sentences of a hit that are most like the quotation, or None where they are not much like it."""
+    read = wording(hit.passage.text)
+    found = _aligned(parts, read)
+    if found is None:
+        return None
+    text, offset = hit.passage.text, hit.passage.start
+    start, end = _span(read, found.dest_start, found.dest_end)
+    held = [(first, last) for first, last in sentence_spans(text) if first < end and last > start]
+    if len(text[held[0][0] : held[-1][1]].split()) > MOST_WORDS:
+        return None
+    return Quote(hit.article, offset + held[0][0], offset + held[-1][1], hit.also_carried_by)
+
+
+def _aligned(parts: Sequence[str], read: Wording) -> ScoreAlignment | None:
     from rapidfuzz import fuzz  # noqa: PLC0415
 
-    said = " ".join(word for part in parts for word in wording(part).words)
-    best, found = ALIKE, None
-    for hit in hits[:READ]:
-        read = wording(hit.passage.text)
-        alike = fuzz.partial_ratio_alignment(said, " ".join(read.words), score_cutoff=best)
-        if alike and alike.score > best:
-            best, found = alike.score, (hit, _span(read.words, read.spans, alike.dest_start, alike.dest_end))
-    return _sentences(*found) if found else None
+    said = [word for part in parts for word in wording(part).words]
+    if len(said) < FEWEST_WORDS:
+        return None
+    return fuzz.partial_ratio_alignment(" ".join(said), " ".join(read.words), score_cutoff=100 * ALIKE)
 
 
-def _span(words: Sequence[str], spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+def _span(read: Wording, start: int, end: int) -> tuple[int, int]:
     """Return the span, in the text, of what stands between two places of its words joined by spaces."""
     at, touched = 0, []
-    for word, span in zip(words, spans, strict=True):
+    for word, span in zip(read.words, read.spans, strict=True):
         if at < end and at + len(word) > start:
             touched.append(span)
         at += len(word) + 1
     return touched[0][0], touched[-1][1]
-
-
-def _sentences(hit: Hit, span: tuple[int, int]) -> Quote | None:
-    text, offset = hit.passage.text, hit.passage.start
-    held = [(a, b) for a, b in sentence_spans(text) if a < span[1] and b > span[0]]
-    if len(text[held[0][0] : held[-1][1]].split()) > MOST_WORDS:
-        return None
-    return Quote(hit.article, offset + held[0][0], offset + held[-1][1], hit.also_carried_by)

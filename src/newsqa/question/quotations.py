@@ -56,6 +56,7 @@ FILLING = word_set(
     """
 )
 _KNOWN = QUOTES | SOURCES | ASKING | CARRYING | FILLING
+_CALLED = QUOTES | {"source", "origin"}
 _OTHERWISE = word_set("why how mean means meant react reaction react responded response")
 
 _MARKS = {
@@ -64,6 +65,7 @@ _MARKS = {
 }  # fmt: skip
 """What a quotation may open with, and what then closes it."""
 
+_APOSTROPHES = frozenset("'`‘")
 _OPENS = re.compile(r"(?<![\w’'])[“„”‟\"«»‹›‘‚'`]{1,2}(?=\.\.\.|[^\s?.,;:])")
 _TITLE = re.compile(
     r"\b(?:(?:the|a|an|his|her|their|its)\s+(?:[\w-]+\s+)?(?:article|story|report|piece|book|novel|film|movie|song|album"
@@ -74,6 +76,7 @@ _LETTER = re.compile(r"\[(\w)\](?=\w)")
 _GAP = re.compile(r"[\[(]\s*(?:\.\s?\.\s?\.|…)\s*[\])]|\.\s?\.\s?\.|…|\[[^\[\]]{0,80}\]|\(sic\)", re.IGNORECASE)
 _SIC = re.compile(r"\s*[\[(]\s*sic!?\s*[\])]", re.IGNORECASE)
 _FRAME_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_LONE_SOURCE = re.compile(r"(?<=\s)(?:Sources?|Origin)(?: please)?\s?\?+\s*$")
 _ENDS = re.compile(r"[.!?…][”\"’'»]*\s+|\s[–—-]\s|\n")
 _BEGINS = re.compile(r":\s+|\s[–—-]\s|\n")
 
@@ -101,56 +104,84 @@ def parts_of(quoted: str) -> tuple[str, ...]:
 
 
 def _ways(question: str) -> Iterator[tuple[str, str]]:
-    """Read a question as a quotation and its frame in the ways that make sense of it."""
-    marked = _marked(question)
-    if marked:
-        before, quoted, after = marked
-        if not _TITLE.search(before) and _asks_origin(f"{before} {after}", quoted):
-            yield quoted, f"{before} {after}"
-        return
-    for mark in _BEGINS.finditer(question):
-        frame, quoted = question[: mark.start()], question[mark.end() :]
-        if _asks_origin(frame, quoted) and frame.strip():
-            yield quoted, frame
-    *_, last = [None, *_ENDS.finditer(question.rstrip())]
-    if last and _names_origin(question[last.end() :]) and _size(question[: last.end()]) >= FEWEST_UNMARKED:
-        yield question[: last.end()], question[last.end() :]
-
-
-def _marked(question: str) -> tuple[str, str, str] | None:
-    """Part a question at its outermost quotation marks; a quotation that is not closed ends with the question."""
+    """Read a question as a quotation and its frame in the ways that make sense of it, the best first."""
     opened = _OPENS.search(question)
-    if not opened:
-        return None
+    marked = _marked(question, opened) if opened else None
+    if marked and _asks_origin(marked):
+        yield marked.inside, marked.frame
+    for mark in _BEGINS.finditer(question):
+        after = _Framed(question[: mark.start()], question[mark.end() :])
+        if after.before.strip() and _asks_origin(after):
+            yield after.inside, after.frame
+    for end in (*_LONE_SOURCE.finditer(question), *reversed([*_ENDS.finditer(question.rstrip())])):
+        said, frame = question[: end.start()], question[end.end() :]
+        if _names_origin(frame or end[0]) and _size(said) >= FEWEST_UNMARKED:
+            yield said, frame
+    if opened and not marked and opened[0] not in _APOSTROPHES:  # it is opened and never closed
+        unclosed = _Framed(question[: opened.start()], question[opened.end() :])
+        if _asks_origin(unclosed):
+            yield unclosed.inside, unclosed.frame
+
+
+@dataclass(frozen=True, slots=True)
+class _Framed:
+    """A question parted at what it quotes."""
+
+    before: str
+    inside: str
+    after: str = ""
+
+    @property
+    def frame(self) -> str:
+        return f"{self.before} {self.after}"
+
+
+def _marked(question: str, opened: re.Match[str]) -> _Framed | None:
+    """Part a question at its outermost quotation marks."""
     closing = _MARKS[opened[0][0]]
     closed = [m for m in re.finditer(rf"[{closing}]{{1,2}}(?!\w)", question) if m.start() > opened.end()]
-    if not closed and opened[0] in {"'", "`", "‘"}:
-        return None  # an apostrophe
-    end = closed[-1] if closed else None
-    inside = question[opened.end() : end.start() if end else len(question)]
-    return question[: opened.start()], inside, question[end.end() :] if end else ""
+    if not closed:
+        return None
+    last = closed[-1]
+    return _Framed(question[: opened.start()], question[opened.end() : last.start()], question[last.end() :])
 
 
-def _asks_origin(frame: str, quoted: str) -> bool:
-    """Whether the frame asks for the origin of a quotation of this size, and for nothing else."""
-    written = _FRAME_WORD.findall(frame)
+def _asks_origin(framed: _Framed) -> bool:
+    """Whether the frame asks for the origin of what it holds, and for nothing else."""
+    written = _FRAME_WORD.findall(framed.frame)
     words = {fold(word) for word in written}
     if not words:
-        return _size(quoted) >= FEWEST_UNFRAMED and not quoted.rstrip().endswith("?")
-    named = words & (QUOTES | SOURCES)
+        return _size(framed.inside) >= FEWEST_UNFRAMED and not framed.inside.rstrip().endswith("?")
     strange = [word for n, word in enumerate(written) if fold(word) not in _KNOWN and (n == 0 or word[0].islower())]
-    if len(strange) > bool(named) or words & _OTHERWISE:
+    if len(strange) > bool(words & (QUOTES | SOURCES)) or words & _OTHERWISE or not _asks(words):
         return False
-    called = words & (QUOTES | {"source", "origin"})
-    fewest = FEWEST_CALLED_QUOTE if called else FEWEST_WORDS
-    asked = (words & ASKING and (named or words & CARRYING)) or {"where", "from"} <= words
-    return bool(asked) and _size(quoted) >= fewest
+    if words & _CALLED:
+        return _size(framed.inside) >= FEWEST_CALLED_QUOTE
+    titled = _TITLE.search(framed.before) or _title_case(framed.inside)
+    return not titled and _size(framed.inside) >= FEWEST_WORDS
+
+
+def _asks(words: set[str]) -> bool:
+    """Whether a frame of these words asks for a source, by its name, by who carries it, by when it was said."""
+    if words & ASKING and words & (QUOTES | SOURCES):
+        return True
+    if words & {"who", "whose", "anyone", "anybody"} and words & CARRYING:
+        return True
+    pointed = words & {"this", "that", "these", "it", "said", "say", "says"}
+    return bool(words & {"when", "where"} and ((pointed and words & CARRYING) or "from" in words))
 
 
 def _names_origin(frame: str) -> bool:
     """Whether a sentence after words without marks asks for their source: “Source?”, “Which outlet wrote this?”."""
     words = {fold(word) for word in _FRAME_WORD.findall(frame)}
-    return bool(words & (QUOTES | SOURCES) and words & ASKING) and words <= _KNOWN
+    pointed = words & (_CALLED | {"this", "that", "these", "those", "it", "above"})
+    return bool(pointed and words & (QUOTES | SOURCES) and words & ASKING) and words <= _KNOWN
+
+
+def _title_case(quoted: str) -> bool:
+    """Whether words are written as titles are, each with a capital: The Last of the Gulls."""
+    long = [word for word in _FRAME_WORD.findall(quoted) if len(word) > 3]
+    return len(long) > 1 and all(word[0].isupper() for word in long)
 
 
 def _size(quoted: str) -> int:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from newsqa.seams import Coverage
 
 NEAREST = 3
+MARKS = '“”„"«»'
 
 OPENINGS: dict[Reason, str] = {
     "no_evidence": "The articles do not answer this.",
@@ -93,11 +94,12 @@ def _nearest(hits: Sequence[Hit]) -> list[str]:
 
 
 def _nearly(query: Query, hits: Sequence[Hit]) -> list[str]:
-    near = nearly(query.quotation, hits)
+    near = nearly(query.quotation, hits[0]) if hits else None
     if near is None:
         return []
-    words = " ".join(near.text.split()).strip('“”"')
-    return [f"Other words, but much like them, stand in {_headline(near.article)}: “{words}”"]
+    words = " ".join(near.text.split())
+    marked = words if words[0] in MARKS or words[-1] in MARKS else f"“{words}”"
+    return [f"Other words, but much like them, stand in {_headline(near.article)}: {marked}"]
 
 
 def _headline(article: Article) -> str:

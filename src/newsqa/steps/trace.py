@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from newsqa.extract.nearly import most_alike_first
 from newsqa.extract.places import places
 from newsqa.origins import origin_sentence
 from newsqa.passages import passages_of
@@ -34,7 +35,7 @@ def trace(query: Query, candidates: Sequence[Hit], index: Index) -> tuple[list[H
     """
     found = sorted(places(query.quotation, index, query.bounds), key=lambda place: not _as_asked(query, place.article))
     stories = list(_stories_once(found))
-    hits = _best_first(stories, candidates)
+    hits = _best_first(stories, candidates) if stories else _nearest_first(query, candidates)
     held = {hit.article.id for hit in hits}
     told = list(_brief(place for place in stories[:MOST_TOLD] if place.article.id in held))
     draft = Draft(
@@ -92,6 +93,10 @@ def _best_first(stories: Sequence[Place], candidates: Sequence[Hit]) -> list[Hit
     copies = {carrier.article_id for place in stories for carrier in place.also_carried_by}
     others = [hit for hit in spread(candidates) if (hit.article.id, hit.passage.start) not in known]
     return [*holding, *(hit for hit in others if hit.article.id not in copies)][:EVIDENCE]
+
+
+def _nearest_first(query: Query, candidates: Sequence[Hit]) -> list[Hit]:
+    return most_alike_first(query.quotation, spread(candidates))[:EVIDENCE]
 
 
 def _passages(place: Place) -> Iterator[Hit]:
