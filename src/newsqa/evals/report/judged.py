@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from newsqa.evals import scorers
 from newsqa.evals.buckets import bucket
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from newsqa.evals.lines import Line
 
 Outcome = Literal["right", "missed", "failed", "not judged"]
-OUTCOMES: tuple[Outcome, ...] = ("right", "missed", "failed", "not judged")
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+Reply = Literal["answered", "refused", "none"]
+REPLIES: tuple[Reply, ...] = get_args(Reply)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,11 @@ class Judged:
         if self.bucket:
             return "missed"
         return "not judged" if scorers.right(self.line) is None else "right"
+
+    @property
+    def reply(self) -> Reply:
+        """What came back."""
+        return "none" if self.line.failed else "refused" if self.line.refused else "answered"
 
     @property
     def verdict(self) -> str:

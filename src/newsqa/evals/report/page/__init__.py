@@ -13,11 +13,12 @@ import hashlib
 from collections import Counter
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from newsqa import __version__
+from newsqa.evals.figures import Bucket
 from newsqa.evals.report import wording
-from newsqa.evals.report.judged import OUTCOMES
+from newsqa.evals.report.judged import OUTCOMES, REPLIES
 from newsqa.evals.report.page.plots import plots
 from newsqa.evals.report.page.views import depth, question_view, titles
 from newsqa.evals.scorers import METRICS
@@ -25,7 +26,7 @@ from newsqa.render.marks import count
 from newsqa.render.safe import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from jinja2 import Environment
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from newsqa.records import JsonObject
 
 HERE = Path(__file__).parent
+
+T = TypeVar("T")
 
 
 def page_report(questions: Sequence[Judged], summary: Summary) -> str:
@@ -117,11 +120,15 @@ def _families(summary: Summary) -> list[tuple[str, list[tuple[Metric, Figure]]]]
 
 def _choices(questions: Sequence[Judged]) -> JsonObject:
     """Return what questions can be filtered by, with how many there are of each."""
-    outcomes = Counter(question.outcome for question in questions)
+    buckets = Counter(question.bucket for question in questions if question.bucket)
     tags = Counter(tag for question in questions for tag in dict.fromkeys(question.line.item.tags))
     return {
-        "outcomes": [(outcome, outcomes[outcome]) for outcome in OUTCOMES if outcomes[outcome]],
-        "buckets": Counter(question.bucket for question in questions if question.bucket),
+        "outcomes": _present(Counter(question.outcome for question in questions), OUTCOMES),
+        "buckets": _present(buckets, get_args(Bucket)),
         "tags": sorted(tags.items(), key=lambda entry: (-entry[1], entry[0])),
-        "refused": sum(question.line.refused for question in questions),
+        "replies": _present(Counter(question.reply for question in questions), REPLIES),
     }
+
+
+def _present(counts: Mapping[T, int], order: Sequence[T]) -> list[tuple[T, int]]:
+    return [(name, counts[name]) for name in order if counts[name]]

@@ -24,7 +24,7 @@
     (!want.outcome || row.dataset.outcome === want.outcome) &&
     (!want.bucket || row.dataset.bucket === want.bucket) &&
     (!want.tag || row.dataset.tags.split(" ").includes(want.tag)) &&
-    (!want.refused || row.dataset.refused === want.refused) &&
+    (!want.reply || row.dataset.reply === want.reply) &&
     want.words.every((word) => textOf(row).includes(word));
 
   const wanted = () => {
@@ -52,13 +52,13 @@
   };
 
   const recall = () => {
-    if (location.hash.startsWith("#?")) {
-      const kept = new URLSearchParams(location.hash.slice(2));
+    const hash = location.hash;
+    if (hash.startsWith("#?")) {
+      const kept = new URLSearchParams(hash.slice(2));
       for (const field of fields) field.value = kept.get(field.name) ?? "";
-      filter();
-      return;
     }
-    const row = rows.find((one) => `#${one.id}` === location.hash);
+    filter();
+    const row = rows.find((one) => `#${one.id}` === hash);
     if (row) {
       row.open = true;
       row.scrollIntoView();
@@ -118,6 +118,5 @@
       form.elements.q.focus();
     }
   });
-  filter();
   recall();
 })();

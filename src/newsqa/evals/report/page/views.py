@@ -93,12 +93,12 @@ Titles = dict[str, tuple[str | None, str | None, str | None]]
 
 
 def titles(lines: Sequence[Line]) -> Titles:
-    """Collect what the citations of a run tell of articles."""
+    """Collect what the citations of a run tell of articles, as far as the index bears it out."""
     return {
         citation["article_id"]: (citation["title"], citation["outlet"], citation["published"])
         for line in lines
-        for citation in line.record["citations"]
-        if citation["article_id"]
+        for citation, grounds in zip(line.record["citations"], line.known.citations or (), strict=False)
+        if citation["article_id"] and grounds.exists
     }
 
 
