@@ -170,6 +170,11 @@ def test_dates_in_mixed_forms_are_told_with_how_many_there_are_of_each(tmp_path)
     assert "2 like “2025-03-14”, 2 like “15/03/2025”, 1 like “2025-03-14T09:00Z”" in said
 
 
+def test_a_fault_does_not_hide_another(tmp_path):
+    said = told(written(tmp_path, FINE, '{"id": "a", "question": ""}', FINE.replace('"a"', '"c"'), FINE))
+    assert all(part in said for part in ("4 faults", "“question”", "line 2: the id “a”", "line 3: the same is asked"))
+
+
 def test_all_faults_are_told_at_once_the_first_ten_by_line(tmp_path):
     file = written(tmp_path, *({"id": f"q{n}", "qestion": "x", "answers": 1} for n in range(9)), FINE)
     with pytest.raises(SourceError, match=r"has 27 faults") as caught:
@@ -215,11 +220,13 @@ def test_an_unknown_form_is_told_with_those_that_are_read(tmp_path, content):
     assert all(form in said for form in ("newsqa", "RealTime QA", "mtRAG", "SQuAD", "BEIR"))
 
 
+@settings(deadline=None)
 @given(sampled)
 def test_a_question_survives_being_written_down(item):
     assert item_from(json.loads(json.dumps(item_record(item)))) == item
 
 
+@settings(deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3)))
 def test_a_field_of_any_kind_is_read_or_told(value):
     for name in ("id", "question", "answers", "asked", "history", "answerable", "gold", "tags", "meta"):
@@ -248,7 +255,7 @@ anything = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
 @given(st.lists(anything | st.dictionaries(names, anything, min_size=1), min_size=1, max_size=3))
 def test_whatever_a_file_holds_is_read_or_told(tmp_path, values):
     for form in (

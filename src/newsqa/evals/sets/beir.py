@@ -124,4 +124,4 @@ def _query(entry: Entry, relevant: Relevant, lines: Mapping[str, int], folder: P
     # what the corpus lacks is told as gold that is not in the index
     gold = [f"{corpus}#{lines[one]}" if one in lines else f"{corpus} (_id {one})" for one in relevant.get(name, ())]
     item = Item(id=name, question=text, answerable=True, gold=tuple(Gold(path=path) for path in gold))
-    return Found(place, None if fields.faults else item, tuple(fields.faults))
+    return Found(place, item, tuple(fields.faults))

@@ -18,7 +18,10 @@ TOLD = 10
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A question of a set, or what is wrong with one; `place` is where in the file it stands ("line 12")."""
+    """A question of a set, as far as it can be read, and what is wrong with it.
+
+    `place` is where in the file it stands ("line 12").
+    """
 
     place: str
     item: Item | None = None
@@ -31,10 +34,7 @@ def checked(path: Path, found: Sequence[Found], *, once: bool, notes: Sequence[s
     `once` tells that no question may be asked twice; an id may never be used twice. `notes` explain the faults, where
     there are any. Raises SourceError with all that is wrong.
     """
-    faults = [(one.place, fault) for one in found for fault in one.faults]
-    faults += _used_twice(found)
-    faults += _asked_twice(found) if once else []
-    if faults:
+    if faults := list(_faults(found, once=once)):
         raise refusal(path, faults, notes)
     items = [one.item for one in found if one.item]
     if not items:
@@ -44,7 +44,7 @@ def checked(path: Path, found: Sequence[Found], *, once: bool, notes: Sequence[s
 
 def refusal(path: Path, faults: Sequence[tuple[str, str]], notes: Sequence[str] = ()) -> SourceError:
     """Return the error that tells the faults of a set, each with its place in the file."""
-    told = [f"{path} {place}: {fault}." if place else f"{path}: {fault}." for place, fault in faults]
+    told = [f"{path}{' ' * bool(place)}{place}: {fault}{'' if fault.endswith('?') else '.'}" for place, fault in faults]
     if len(told) == 1:
         return SourceError(" ".join([*told, *notes]), hint="Mend that and run again.")
     more = [f"… and {len(told) - TOLD} more."] if len(told) > TOLD else []
@@ -55,22 +55,16 @@ def refusal(path: Path, faults: Sequence[tuple[str, str]], notes: Sequence[str] 
     )
 
 
-def _used_twice(found: Sequence[Found]) -> Iterator[tuple[str, str]]:
-    first: dict[str, str] = {}
+def _faults(found: Sequence[Found], *, once: bool) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with each question, and where it repeats one before it."""
+    ids: dict[str, Found] = {}
+    asked: dict[object, Found] = {}
     for one in found:
-        if one.item:
-            before = first.setdefault(one.item.id, one.place)
-            if before != one.place:
-                yield one.place, f"the id “{one.item.id}” was used before, in {before}"
-
-
-def _asked_twice(found: Sequence[Found]) -> Iterator[tuple[str, str]]:
-    first: dict[object, Found] = {}
-    for one in found:
-        if one.item:
-            before = first.setdefault(asking(one.item), one)
-            if before.place != one.place and before.item and before.item.id != one.item.id:
-                yield one.place, f"the same is asked in {before.place} (“{before.item.id}”)"
+        yield from ((one.place, fault) for fault in one.faults)
+        if one.item and one.item.id and (before := ids.setdefault(one.item.id, one)) is not one:
+            yield one.place, f"the id “{one.item.id}” was used before, in {before.place}"
+        elif once and one.item and not one.faults and (before := asked.setdefault(asking(one.item), one)) is not one:
+            yield one.place, f"the same is asked in {before.place}"
 
 
 def asking(item: Item) -> tuple[object, ...]:

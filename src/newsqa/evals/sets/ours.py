@@ -39,7 +39,7 @@ def read(entry: Entry) -> Iterator[Found]:
     fields = Fields(entry.value)
     item = _item(fields)
     faults = fields.faults or list(_senseless(item))
-    yield Found(entry.place, None if faults else item, tuple(faults))
+    yield Found(entry.place, item, tuple(faults))
 
 
 def notes(found: Sequence[Entry]) -> list[str]:

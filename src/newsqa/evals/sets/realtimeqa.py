@@ -52,7 +52,7 @@ def read(entry: Entry) -> Iterator[Found]:
         tags=tuple(tag for tag in (source, None if alone else NEEDS_CHOICES) if tag),
         meta={name: entry.value[name] for name in KEPT if entry.value.get(name)},
     )
-    yield Found(entry.place, None if fields.faults else item, tuple(fields.faults))
+    yield Found(entry.place, item, tuple(fields.faults))
 
 
 def _accepted(chosen: tuple[str, ...]) -> Accepted:

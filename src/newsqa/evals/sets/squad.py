@@ -71,7 +71,7 @@ def _found(place: str, fields: Fields, context: str, group: str) -> Found:
         gold=() if impossible or not answers else (Gold(quote=_holding(context, answers)),),
         meta={"group": group, "scored_as": "squad"},
     )
-    return Found(place, None if fields.faults else item, tuple(fields.faults))
+    return Found(place, item, tuple(fields.faults))
 
 
 def _answers(fields: Fields) -> Iterator[tuple[str, int]]:
