@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scored_lines import line
 
 from newsqa.evals import scorers
+from scored_lines import line
 
 CASES = json.loads((Path(__file__).parent / "data" / "scored_answers.json").read_text("utf-8"))["cases"]
 WORDS = st.lists(st.sampled_from(["ferry", "tram", "mill", "fog", "41", "the", "a"]), min_size=1, max_size=6)

@@ -18,6 +18,7 @@ PASSAGE_WORDS = 250
 """As much of a passage counts, so that long passages are no advantage."""
 
 _FEWEST_WORDS = 5  # of a quote; fewer stand in many passages
+_LONG_QUOTE = 100  # words; sets made of passages (mtRAG) quote whole ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,13 @@ class GoldQuote:
     def overlaps(self, article_id: str, text: str) -> bool:
         """Whether a text (in findable form) of an article holds the quote, or the first or last half of it.
 
-        Of a quote that is longer than the text, the text may be a part: half of it then stands in the quote.
+        A long quote is a passage itself, and parted elsewhere: then half of the text may stand in the quote instead.
         """
         if article_id not in self.carriers:
             return False
-        return any(half in text for half in _halves(self.words)) or any(half in self.words for half in _halves(text))
+        if any(half in text for half in _halves(self.words)):
+            return True
+        return len(self.words.split()) > _LONG_QUOTE and any(half in self.words for half in _halves(text))
 
 
 def _halves(text: str) -> tuple[str, str]:
