@@ -83,10 +83,11 @@ def plain(sentence: str) -> str | None:
     return None if told & _DOUBTFUL or re.search(r"n['’]t\b", text) else text.removesuffix(".")
 
 
-def clause_of(sentence: str, common: frozenset[str]) -> Clause | None:
+def clause_of(sentence: str, common: frozenset[str], proper: frozenset[str]) -> Clause | None:
     """Take a sentence apart; None where its parts are not plain to see.
 
-    `common` holds folded words that the article writes in lower case too.
+    `common` and `proper` hold the folded words that the article writes in lower case, and with a capital inside a
+    sentence: by them the first word is told to be a name or none.
     """
     text = plain(sentence)
     if text is None:
@@ -98,7 +99,7 @@ def clause_of(sentence: str, common: frozenset[str]) -> Clause | None:
     found = _parted(text)
     if found is None or not _opens_subject(found.subject) or another_verb(found.rest):
         return None
-    return replace(found, subject=lowered(found.subject, common), opening=opening)
+    return replace(found, subject=lowered(found.subject, common, proper), opening=opening)
 
 
 def first_part(text: str) -> str | None:
@@ -110,11 +111,12 @@ def first_part(text: str) -> str | None:
     return head.replace(_MASK, ",")
 
 
-def lowered(text: str, common: frozenset[str]) -> str:
+def lowered(text: str, common: frozenset[str], proper: frozenset[str]) -> str:
     """Write the first word in lower case unless it is a name's."""
     found = names(text, common)
     first, _, then = text.partition(" ")
-    named = (bool(found) and found[0].start == 0) or (fold(first) in TITLES and then[:1].isupper())
+    run = bool(found) and found[0].start == 0 and (len(found[0].words) > 1 or fold(first) in proper)
+    named = run or (fold(first) in TITLES and then[:1].isupper())
     return text if named else text[:1].lower() + text[1:]
 
 

@@ -33,11 +33,21 @@ _OF_NAMES = (ages, homes, roles, heads)
 def several_answers(drafted: Drafted, index: Index) -> bool:
     """Whether its sentence stands in several articles, or another sentence gives the same question another answer."""
     said = quoted(drafted.question) if drafted.form == "saying" else []
-    if any(len(index.holding(phrase, limit=2)) != 1 for phrase in (drafted.told.text, *said)):
+    only_one = drafted.form == "source"  # copies of a story have several outlets and days
+    if not all(_in_one_story(phrase, index, only_one=only_one) for phrase in (drafted.told.text, *said)):
         return True
     if drafted.form in {"saying", "source"}:
         return False
     return any(_contradicts(told, drafted) for told in _others(drafted, index, NO_BOUNDS))
+
+
+def _in_one_story(phrase: str, index: Index, *, only_one: bool) -> bool:
+    """Whether words stand in one article, or in nearly the same one at several outlets unless only one may carry it."""
+    found = index.holding(phrase)
+    if only_one or not found:
+        return len(found) == 1 and not found[0].also_carried_by
+    carriers = {carrier.article_id for carrier in found[0].also_carried_by}
+    return all(span.article.id in carriers for span in found[1:])
 
 
 def answered_within(drafted: Drafted, index: Index, bounds: Bounds) -> bool:

@@ -15,7 +15,7 @@ _REGULAR = word_set(
     elect employ enter establish evacuate examine execute expand expel face fail fetch file finish fire form
     found gather halt hire host identify impose increase injure inspect install interview introduce invade
     invest investigate invite join kill land last launch learn lift list lower march marry miss move name
-    nominate open order organise organize owe own paint pardon pass perform plant play pledge postpone prevent
+    nominate offer open order organise organize owe own paint pardon pass perform plant play pledge postpone prevent
     produce promise promote publish pull purchase raise reach rebuild receive record recover reduce register
     reject release remove rename rename reopen repair replace report request rescue resign resume retire return
     review sail save schedule score seize sentence serve settle sign spot stage start store succeed sue supply
@@ -61,7 +61,7 @@ BASES = _REGULAR | _IRREGULAR_BASES | {"be"}
 BASE_OF_PRESENT = {
     "employs": "employ", "owns": "own", "operates": "operate", "serves": "serve", "includes": "include",
     "contains": "contain", "holds": "hold", "has": "have", "produces": "produce", "hosts": "host", "owes": "owe",
-    "sells": "sell", "attracts": "attract", "spans": "span", "receives": "receive",
+    "sells": "sell", "attracts": "attract", "spans": "span", "receives": "receive", "wants": "want",
 }  # fmt: skip
 """Forms of the present that are hardly ever a noun."""
 

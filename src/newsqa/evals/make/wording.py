@@ -35,7 +35,7 @@ _SELF_TELLING = word_set(
     """
     world country's internet united first second third last end top best worst largest biggest highest lowest
     longest most oldest youngest public police army government week weekend day season past sky sea moon sun
-    earth pandemic u.s us uk eu un summer winter spring autumn night morning early late vast entire whole road
+    earth pandemic authorities u.s us uk eu un summer winter spring autumn night morning early late vast entire whole road
     market
     """
 )
@@ -47,6 +47,15 @@ _WEAK = CALENDAR | word_set(
     """
 )
 _VERBS = BASES | PARTICIPLES
+_ENDS_THING = FUNCTION_WORDS - word_set("of in at for on between a an the from by")
+"""Words behind which nothing tells any more what “the …” is."""
+
+_ONE_OF_MANY = re.compile(
+    r"(?:resident|native|man|woman|teen|teenager|couple|family|student|officer|company|firm|quartet|duo|group|player)s?\b"
+)
+"""What “the Ostby …” leaves open: the resident, the couple."""
+
+_TWICE = re.compile(r"\b(\d{1,2} [A-Z][a-z]+ \d{4})\b.*\b\1\b")
 _A_THING = re.compile(r"^\w+\s(?:\w+\s){1,4}?an?\s")
 _THE = re.compile(r"\b[Tt]he\s+")
 _DANGLING = re.compile(
@@ -56,6 +65,7 @@ _OF_THE_TEXT = re.compile(r"\b(?:passage|article|text|excerpt|author|mentioned|j
 _WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b")
 _TIME_AFTER = re.compile(
     r"\b(?:last|this|next|that)\s(?:week|month|year|night|season|summer|spring|winter|fall|autumn)\b"
+    r"|\b(?:late|early|earlier|later) (?:in|on) the (?:day|week|month|year|night)\b"
 )
 
 
@@ -90,6 +100,7 @@ def _stands_alone(drafted: Drafted) -> bool:
         and not _DANGLING.search(question)
         and not _TIME_AFTER.search(bare)
         and not _WEEKDAY.search(bare)
+        and not _TWICE.search(bare)
         and not _refers_back(bare)
         and all(_definite(bare[match.end() :]) for match in _THE.finditer(bare))
         and _telling(bare) >= _enough(drafted)
@@ -149,21 +160,10 @@ def _definite(after: str) -> bool:
     first = fold(tokens[0].rstrip("’'s"))
     if first in _SELF_TELLING or tokens[0].lower().endswith("est") or tokens[0][0].isdigit():
         return True
-    for token in tokens:
+    for place, token in enumerate(tokens):
         if token[0].isupper() and fold(token) not in _WEAK:
-            return True
-        if token in _VERBS or fold(token) in FUNCTION_WORDS - {
-            "of",
-            "in",
-            "at",
-            "for",
-            "on",
-            "between",
-            "a",
-            "an",
-            "from",
-            "by",
-        }:
+            return not _ONE_OF_MANY.match(" ".join(tokens[place + 1 :]))
+        if (place and token in _VERBS) or fold(token) in _ENDS_THING:
             return False
     return False
 

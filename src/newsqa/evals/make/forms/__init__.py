@@ -24,6 +24,7 @@ _OF_SENTENCES = (
 _OF_CLAUSES = (
     counts.counted_objects,
     counts.sums,
+    counts.sizes,
     counts.moves,
     times.whens,
     times.spans,
@@ -38,7 +39,7 @@ def drafts(told: Told) -> Iterator[Drafted]:
     """Draft every question that a sentence allows; whether they stand alone is not yet asked."""
     for form in _OF_SENTENCES:
         yield from form(told)
-    clause = clause_of(told.text, told.story.common)
+    clause = clause_of(told.text, told.story.common, told.story.proper)
     if clause:
         for of_clause in _OF_CLAUSES:
             yield from of_clause(clause, told)

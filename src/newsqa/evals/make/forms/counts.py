@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from newsqa.evals.make.values import Told
 
 _ABOUT = (
-    r"(?:(?:about|around|some|nearly|almost|roughly|approximately|over|exactly|only|just|more than|fewer than|"
+    r"(?:(?:about|around|some|nearly|almost|roughly|approximately|over|exactly|only|just|all|more than|fewer than|"
     r"less than|at least|at most|up to|as many as|as much as|an estimated|a total of|a record)\s)?"
 )
 _LEADS = re.compile(rf"^{_ABOUT}", re.IGNORECASE)
@@ -31,6 +31,10 @@ _AFTER_NOUN = word_set(
     """
 )
 _MEASURES = word_set("percent per cent percentage")
+_SIZED = re.compile(
+    r"(?P<thing>an?\s(?:(?:pay|salary|net|budget|record|cash|tax|daily|new)\s)?(?:rise|raise|fine|budget|loan|grant|profit|loss|"
+    rf"deficit|surplus|prize|bid|offer|allowance|increase|cut|investment|donation|reward|debt|bonus|settlement))\sof\s{_ABOUT}"
+)
 _JOINERS = (["and"], ["but"], ["or"])
 _LONGEST_NOUN = 4
 _NO_PLURALS = word_set("is was has its his this less business across gas plus series news us")
@@ -80,6 +84,20 @@ def sums(clause: Clause, told: Told) -> Iterator[Drafted]:
     answer, rest = _with_currency(found, clause.rest)
     if not rest or fold(rest.split()[0]) in _AFTER_NOUN:
         yield Drafted(clause.asked("How much", clause.with_opening(rest)), (answer,), "money", "sum", told)
+
+
+def sizes(clause: Clause, told: Told) -> Iterator[Drafted]:
+    """Ask “How large a rise does the union want?” of “The union wants a rise of 9 per cent”."""
+    head = _SIZED.match(clause.rest)
+    found = _number_at(clause.rest, head.end()) if head else None
+    if not head or not found or found.unit in {"", "s"}:
+        return
+    answer, rest = (found.text, clause.rest[found.end :].strip())
+    if found.unit != "%":
+        answer, rest = _with_currency(found, clause.rest)
+    asked = clause.asked(f"How large {head['thing']}", clause.with_opening(rest))
+    if not rest or fold(rest.split()[0]) in _AFTER_NOUN - {"and", "but"}:
+        yield Drafted(asked, (answer,), "money" if found.unit != "%" else "number", "size", told)
 
 
 def moves(clause: Clause, told: Told) -> Iterator[Drafted]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from newsqa.evals.make.clauses import question
-from newsqa.evals.make.people import FULL_NAME, is_person, untitled
+from newsqa.evals.make.people import FULL_NAME, full_name, is_person, untitled
 from newsqa.evals.make.values import Drafted
 from newsqa.evals.make.verbs import BASE_OF_PAST, BASES
 from newsqa.facts.words import fold
@@ -21,14 +21,17 @@ _PLACE = r"[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+){0,2}"
 _AGE = re.compile(rf"(?P<name>{FULL_NAME}),\s(?:aged\s)?(?P<age>\d\d),")
 _AGE_BEFORE = re.compile(rf"\b(?P<age>\d\d)-year-old\s(?P<name>{FULL_NAME})\b(?!\s[A-Z\d])")
 _AGE_AFTER = re.compile(rf"(?P<name>{FULL_NAME}),\sa\s(?P<age>\d\d)-year-old\b")
+_AGE_TOLD = re.compile(rf"(?P<name>{FULL_NAME}|^[A-Z][\w’'-]+)(?:,\swho)?\sis\s(?P<age>\d\d)(?=\sand\b|,|\.$)")
 _HOME = re.compile(
     rf"(?P<name>{FULL_NAME}),\s(?:\d\d,\s(?:of|from)|a\s\d\d-year-old(?:\s[a-z-]+){{1,4}}\s(?:of|from|in))\s(?P<place>{_PLACE})(?=,|\.$|\s(?:who|was|said)\b)"
 )
 _OFFICE = (
-    r"(?:(?:vice\s|co-|deputy\s|executive\s|managing\s|general\s|chief\s(?:executive|operating|financial|medical|scientific)?\s?)*"
+    r"(?:(?:vice\s|co-|deputy\s|executive\s|managing\s|general\s|"
+    r"chief\s(?:executive|operating|financial|medical|scientific)?\s?)*"
     r"(?:president|chair(?:man|woman|person)?|CEO|chief executive(?: officer)?|director|head|mayor|founder|"
     r"co-founder|owner|editor|captain|commissioner|superintendent|governor|leader|principal|treasurer|"
-    r"general secretary|keeper|harbour master|manager|curator|conductor|coach|chief|chancellor|dean|librarian|conservator|engineer))"
+    r"general secretary|keeper|harbour master|manager|curator|conductor|coach|chief|chancellor|dean|"
+    r"librarian|conservator|engineer))"
 )
 _BODY = r"(?:the\s)?(?:\d{4}\s)?[A-Z][\w’'&.-]*(?:\s(?:(?:of|for|and|the|de|at)\s){0,2}[A-Z][\w’'&-]+){0,6}"
 _AFTER_NAME = re.compile(rf"(?P<name>{FULL_NAME}),\s(?:the\s)?(?P<role>{_OFFICE}\s(?:of|at|for)\s{_BODY})(?=,|\.$)")
@@ -52,11 +55,12 @@ _DEEDS = re.compile(
 
 def ages(told: Told) -> Iterator[Drafted]:
     """Ask “How old is Joren Maddock?” of “Joren Maddock, 61, said”."""
-    for form in (_AGE, _AGE_BEFORE, _AGE_AFTER):
+    for form in (_AGE, _AGE_BEFORE, _AGE_AFTER, _AGE_TOLD):
         for match in form.finditer(told.text):
-            if is_person(match["name"], told.story) and not _opens_with_word(match, told):
+            name = full_name(match["name"], told.story)
+            if name and not _opens_with_word(match, told):
                 verb = "was" if re.search(r"\b(?:died|killed|dead|death)\b", told.text) else "is"
-                yield Drafted(f"How old {verb} {match['name']}?", (match["age"],), "number", "age", told)
+                yield Drafted(f"How old {verb} {name}?", (match["age"],), "number", "age", told)
 
 
 def _opens_with_word(match: re.Match[str], told: Told) -> bool:
