@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from newsqa import cli
 from newsqa.errors import SourceError
 from newsqa.evals.sets import Gold, Item, read_set
 from newsqa.evals.sets.ours import item_from, item_record
@@ -182,6 +184,19 @@ def test_all_faults_are_told_at_once_the_first_ten_by_line(tmp_path):
     assert [f"{file} line {n}:" in caught.value.details[3 * n - 3] for n in (1, 2, 3)] == [True] * 3
     assert "is “question” meant?" in caught.value.details[0]
     assert caught.value.details[10:] == ("… and 17 more.",)
+
+
+def test_the_command_shows_each_fault_on_a_safe_line_of_its_own(tmp_path, monkeypatch, capfd, hostile):
+    file = written(tmp_path, FINE, {"id": "b", "question": "x", hostile: 1}, {"id": "b", "question": "y"})
+    monkeypatch.setattr(sys, "argv", ["newsqa", "eval", "run", str(file), "--index", str(tmp_path / "none")])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == 1
+    first, second, third = capfd.readouterr().err.splitlines()
+    assert "has 2 faults" in first
+    assert second.startswith(f"  {file} line 2: unknown field")
+    assert third.startswith(f"  {file} line 3: the id “b” was used before")
+    assert "\x1b" not in second
 
 
 def test_the_same_question_may_be_asked_of_another_day_and_after_other_words(tmp_path):

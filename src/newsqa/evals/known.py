@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from newsqa.evals.gold import bounds_of, resolve
 from newsqa.evals.lines import Grounds, Known
+from newsqa.evals.sets.items import is_reference, parts
 
 if TYPE_CHECKING:
     from newsqa.evals.sets import Accepted, Item
     from newsqa.records import Article, JsonObject
     from newsqa.seams import Index
-
-LONG = 20
-"""Words of an accepted answer that was written out: nobody expects it to stand in an article as it is."""
 
 
 def known(item: Item, record: JsonObject, index: Index) -> Known:
@@ -22,29 +20,24 @@ def known(item: Item, record: JsonObject, index: Index) -> Known:
     The record may be anyone's: a citation that names no offsets is faithful where its quote stands anywhere in the
     article, exactly, and one without an article_id is looked up by its address, else by its path.
     """
-    citations = record.get("citations")
+    told = record.get("citations")
+    citations = told if isinstance(told, list) else []
     return Known(
         gold=tuple(resolve(gold, item, index).ids for gold in item.gold),
         answer_in_index=_answer_in_index(item, index),
-        citations=tuple(grounds(one, index) for one in citations if isinstance(one, dict))
-        if isinstance(citations, list)
-        else (),
+        citations=tuple(grounds(one if isinstance(one, dict) else {}, index) for one in citations),
     )
 
 
 def _answer_in_index(item: Item, index: Index) -> bool | None:
     if any(_stands(answer, item, index) for answer in item.answers):
         return True
-    return None if all(len(" ".join(_parts(answer)).split()) > LONG for answer in item.answers) else False
+    return None if all(map(is_reference, item.answers)) else False
 
 
 def _stands(answer: Accepted, item: Item, index: Index) -> bool:
     """Tell whether each part of an answer stands somewhere in what the question may see."""
-    return all(index.holding(part, bounds_of(item), limit=1) for part in _parts(answer))
-
-
-def _parts(answer: Accepted) -> tuple[str, ...]:
-    return (answer,) if isinstance(answer, str) else answer
+    return all(index.holding(part, bounds_of(item), limit=1) for part in parts(answer))
 
 
 def grounds(citation: JsonObject, index: Index) -> Grounds:
