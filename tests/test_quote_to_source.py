@@ -8,13 +8,16 @@ import pytest
 
 from newsqa import Settings, cli, index_source, open_desk
 from newsqa.desk import Desk
+from newsqa.evals import scorers
 from newsqa.index import open_index
 from newsqa.models.rerankers import NoReranker
-from newsqa.origins import names_origin, origin_sentence
+from newsqa.origins import origin_sentence, origin_sentences
 from newsqa.question.quotations import quotation_in
-from newsqa.records import Article, Bounds, Draft, Turn
+from newsqa.records import Bounds, Turn
 from newsqa.render.plain import answer_text
+from newsqa.render.record import to_record
 from newsqa.steps.rephrase import rephrase
+from scored_lines import line
 from word_embedder import WordEmbedder
 
 KEEPER = "Its keeper, Joren Maddock, climbed the tower's 187 steps for the last time at nine in the evening."
@@ -106,6 +109,9 @@ def test_the_article_its_outlet_and_its_date_are_named(newsqa):
         "In which article of the Tarn Herald of 2 May 2025 does “I shall miss the fog,” appear?",
         "...for the last time at nine in the evening. Which article is this from?",
         "“Joren Maddock, climbed the tower's 187 steps",
+        "I remember reading “climbed the tower's 187 steps” Which article was that in, from which outlet, and when?",
+        "Find the source of this: “climbed the tower's 187 steps” I need the headline, the outlet and the date.",
+        "Which newspaper was it that had a striking line on this: “climbed the tower's 187 steps for the last time”?",
     ],
 )
 def test_people_ask_in_many_ways(news_desk, question):
@@ -225,16 +231,15 @@ def test_hostile_quotes_are_refused_like_any_other(flood, quote):
     assert answer is None or answer.refused
 
 
-def test_nothing_but_the_check_can_say_where_words_stand():
-    article = Article("a", "Words.", "a.md", title="A\n  title", outlet="Tarn Herald", published=date(2025, 5, 2))
-    sentence = origin_sentence(article)
-    assert sentence == "These words stand in “A title” (Tarn Herald, 2 May 2025)."
-    assert names_origin(sentence, article)
-    assert not names_origin(sentence.replace("2 May", "3 May"), article)
-    endless = origin_sentence(Article("a", "Words.", "a.md", title="word " * 900, outlet="x" * 9000))
+def test_the_sentence_says_what_is_known_and_no_more_than_can_be_read():
+    known = ("A\n  title", "Tarn Herald", date(2025, 5, 2))
+    assert origin_sentences(*known) == (
+        "These words stand in “A title” (Tarn Herald, 2 May 2025).",
+        "They also stand in “A title” (Tarn Herald, 2 May 2025).",
+    )
+    endless = origin_sentence("word " * 900, "x" * 9000, None)
     assert len(endless.split()) < 60
     assert len(endless) < 500
-    assert Draft((), 0.0, "any").origins == ()
 
 
 @pytest.mark.parametrize(
@@ -260,8 +265,17 @@ def test_other_questions_are_none_of_origin(question):
 
 
 def test_no_question_of_the_sample_set_is_one_of_origin(pytestconfig):
-    lines = (pytestconfig.rootpath / "tests" / "questions.jsonl").read_text("utf-8").splitlines()
-    assert not [line for line in lines if quotation_in(json.loads(line)["question"])]
+    questions = (pytestconfig.rootpath / "tests" / "questions.jsonl").read_text("utf-8").splitlines()
+    assert not [asked for asked in questions if quotation_in(json.loads(asked)["question"])]
+
+
+def test_the_sentence_is_scored_as_supported_by_the_citation_that_shows_the_same(flood):
+    record = to_record(flood.ask(ASKED.format(RIVER)))
+    said = {name: record[name] for name in ("text", "sentences", "citations")}
+    scores = scorers.score(line(**said))
+    assert (scores["citation_recall"], scores["citation_precision"]) == (1.0, 1.0)
+    record["citations"][0]["published"] = "2024-01-01"
+    assert scorers.score(line(**said))["citation_recall"] == 0.5
 
 
 def test_a_conversation_goes_on_after_it(news_desk):

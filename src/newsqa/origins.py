@@ -7,25 +7,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
-    from newsqa.records import Article, Citation
-
 TITLE_WORDS, OUTLET_WORDS = 40, 12
 LONGEST_WORD = 60
 """A title or an outlet with more is cut short in the sentence; the citation has all of it."""
 
 
-def origin_sentence(source: Article | Citation, *, again: bool = False) -> str:
+def origin_sentence(title: str | None, outlet: str | None, published: date | None, *, again: bool = False) -> str:
     """Say where words stand: “These words stand in “Ferry late” (Brack Bay Post, 2 April 2025).”.
 
     What is not known is said to be unknown. `again` is for an article after the first.
     """
-    where = f"{_titled(source.title)} ({_outlet(source.outlet)}, {_dated(source.published)})"
+    where = f"{_titled(title)} ({_outlet(outlet)}, {_dated(published)})"
     return f"They also stand in {where}." if again else f"These words stand in {where}."
 
 
-def names_origin(sentence: str, source: Article | Citation) -> bool:
-    """Tell whether a sentence says where words stand, and says of this source what is known of it and nothing else."""
-    return sentence in {origin_sentence(source), origin_sentence(source, again=True)}
+def origin_sentences(title: str | None, outlet: str | None, published: date | None) -> tuple[str, str]:
+    """Return the sentences, for a first and a further article, that what is known of a source bears out."""
+    return origin_sentence(title, outlet, published), origin_sentence(title, outlet, published, again=True)
 
 
 def day(when: date) -> str:

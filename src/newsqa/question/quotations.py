@@ -20,6 +20,7 @@ FEWEST_WORDS = 5
 """Words of a quotation; fewer are a title, or words held at arm's length, unless the frame calls them a quote or asks
 for their source."""
 
+LONG = 8
 FEWEST_CALLED_QUOTE = 2
 FEWEST_UNFRAMED = 8
 FEWEST_UNMARKED = 6
@@ -29,7 +30,8 @@ QUOTES = word_set("quote quotes quotation quotations sentence sentences words li
 SOURCES = word_set(
     """
     article articles story piece outlet outlets newspaper newspapers paper publication publications publisher magazine
-    website agency source sources origin provenance text document
+    website site agency broadcaster channel journal blog post column editorial interview edition issue source sources
+    origin provenance text document
     """
 )
 ASKING = word_set(
@@ -43,7 +45,7 @@ CARRYING = word_set(
     say says said saying tell told write writes wrote written publish publishes published print prints printed report
     reports reported quoted quoting cite cited run ran carry carries carried appear appears appeared stand stands stood
     come comes came originate originates originated taken state stated utter uttered contain contains contained hold
-    holds include includes included feature featured find found read attributed
+    holds include includes included feature featured find found read reading attributed attribute
     """
 )
 FILLING = word_set(
@@ -52,7 +54,8 @@ FILLING = word_set(
     been do does did has have had can could would will you i me we us give show let know please help need want looking
     for ever first originally actually exactly date dates day title headline link author speaker media news where he she
     they somebody someone there here right up back out original full exact verbatim word your our one any name names
-    yesterday today last week month year so also hi hello
+    yesterday today last week month year so also hi hello remember saw seen heard across earlier once somewhere trying
+    track archive collection library index database byline journalist reporter writer
     """
 )
 _KNOWN = QUOTES | SOURCES | ASKING | CARRYING | FILLING
@@ -153,12 +156,19 @@ def _asks_origin(framed: _Framed) -> bool:
     if not words:
         return _size(framed.inside) >= FEWEST_UNFRAMED and not framed.inside.rstrip().endswith("?")
     strange = [word for n, word in enumerate(written) if fold(word) not in _KNOWN and (n == 0 or word[0].islower())]
-    if len(strange) > bool(words & (QUOTES | SOURCES)) or words & _OTHERWISE or not _asks(words):
+    if len(strange) > _most_strange(words, len(written), framed) or words & _OTHERWISE or not _asks(words):
         return False
     if words & _CALLED:
         return _size(framed.inside) >= FEWEST_CALLED_QUOTE
     titled = _TITLE.search(framed.before) or _title_case(framed.inside)
     return not titled and _size(framed.inside) >= FEWEST_WORDS
+
+
+def _most_strange(words: set[str], frame: int, framed: _Framed) -> int:
+    """Return how many words may say something else: few by a source that is named, more by a long quotation."""
+    if not words & (QUOTES | SOURCES):
+        return 0
+    return max(1, frame // 4) if _size(framed.inside) >= LONG else 1
 
 
 def _asks(words: set[str]) -> bool:

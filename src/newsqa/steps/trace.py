@@ -70,7 +70,8 @@ def _brief(found: Iterable[Place]) -> Iterator[Place]:
     """Keep as many, and one at least, as can be named in so many words."""
     words = 0
     for n, place in enumerate(found):
-        words += len(origin_sentence(place.article, again=n > 0).split())
+        article = place.article
+        words += len(origin_sentence(article.title, article.outlet, article.published, again=n > 0).split())
         if n and words > MOST_WORDS:
             return
         yield place

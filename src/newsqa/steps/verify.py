@@ -49,7 +49,8 @@ def _origins(origins: Sequence[Origin], library: _Library, numbered: dict[Quote,
         articles = {quote.article.id: quote.article for quote in quotes}
         if len(articles) == 1:
             (article,) = articles.values()
-            yield Sentence(origin_sentence(article, again=bool(numbered)), _marks(quotes, numbered), 1.0)
+            said = origin_sentence(article.title, article.outlet, article.published, again=bool(numbered))
+            yield Sentence(said, _marks(quotes, numbered), 1.0)
 
 
 def _marks(quotes: Sequence[Quote], numbered: dict[Quote, int]) -> tuple[int, ...]:

@@ -7,16 +7,19 @@ asks a model of entailment: it reads words, not meaning.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from newsqa.evals.scorers.said import answered, sentences, shows
+from newsqa.evals.scorers.said import sentences, shows
 from newsqa.facts.words import words
+from newsqa.origins import origin_sentences
 from newsqa.support import support
 
 if TYPE_CHECKING:
     from newsqa.evals.lines import Line
     from newsqa.evals.scorers.said import Said
+    from newsqa.records import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,11 @@ class Leaning:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The quote of a citation, and the outlet that stands beside it, which needs no quote."""
+    """The quote of a citation, and what stands beside it and needs no quote: the outlet, and so where words stand."""
 
     quote: str
     outlet: str | None
+    origins: tuple[str, ...] = ()
 
 
 def citation_scores(line: Line) -> dict[str, float]:
@@ -60,10 +64,10 @@ def citation_scores(line: Line) -> dict[str, float]:
 
 
 def cites(line: Line) -> bool:
-    """Whether an answer has citations to score; of a program that never shows any, it has not."""
-    if not answered(line):
-        return line.failed
-    return shows(line, "citations", "sentences") or any(said.citations for said in sentences(line))
+    """Whether an answer has citations to score; a refusal has not, nor that of a program that never shows any."""
+    if line.refused and not line.failed:
+        return False
+    return shows(line, "citations") or any(said.citations for said in sentences(line))
 
 
 def leanings(line: Line) -> list[Leaning]:
@@ -116,14 +120,25 @@ def _proofs(line: Line) -> dict[int, Proof]:
     cited = line.record.get("citations") or ()
     unfaithful = {n for n, ground in enumerate(line.known.citations or ()) if not ground.faithful}
     proofs = (
-        (citation.get("n"), Proof(citation.get("quote") or "", citation.get("outlet")))
+        (citation.get("n"), Proof(citation.get("quote") or "", citation.get("outlet"), _origins(citation)))
         for at, citation in enumerate(cited)
         if at not in unfaithful
     )
     return {n: proof for n, proof in proofs if isinstance(n, int) and proof.quote}
 
 
+def _origins(citation: JsonObject) -> tuple[str, ...]:
+    """Return the sentences that title, outlet and date of a citation bear out by themselves."""
+    title, outlet, published = (citation.get(name) for name in ("title", "outlet", "published"))
+    try:
+        return origin_sentences(title, outlet, date.fromisoformat(published) if published else None)
+    except ValueError:  # another program's date
+        return ()
+
+
 @lru_cache(maxsize=4096)
 def _carry(sentence: str, proofs: tuple[Proof, ...]) -> bool:
+    if proofs and all(sentence in proof.origins for proof in proofs):
+        return True
     outlets = [proof.outlet for proof in proofs if proof.outlet]
     return bool(proofs) and support(sentence, [proof.quote for proof in proofs], known_names=outlets).stands
