@@ -100,7 +100,10 @@ def test_markers_of_another_program_belong_to_the_sentence_before_them_or_around
 
 
 def test_a_program_that_never_cites_is_not_scored_but_one_that_cites_nothing_there_is():
+    said = [{"text": OPENS, "citations": [], "support": None}]
     assert recall_and_precision(line(text=OPENS, config=None)) == (None, None)
+    assert recall_and_precision(line(text=OPENS, sentences=said, config="")) == (None, None)
+    assert recall_and_precision(line(text=OPENS, config="", error="no prediction")) == (None, None)
     assert recall_and_precision(line(text=f"{OPENS} [1]", config=None)) == (0, 0)
     assert recall_and_precision(line(text=OPENS)) == (0, 0)
 

@@ -95,7 +95,8 @@ def test_another_program_that_shows_nothing_is_not_scored():
     assert not found("doc", line(**told, config=None)) | found("passage", line(**told, config=None))
     assert found("doc", line(**told))["mrr"] == 0
     assert found("doc", line(**told, config=None, retrieved=[("tram", "…")]))["mrr"] == 0
-    assert found("passage", line(**told, config=None, error="no answer"))["mrr"] == 0
+    assert not found("passage", line(**told, config=None, error="no answer"))
+    assert found("passage", line(**told, error="no answer"))["mrr"] == 0
 
 
 # --- passages ---------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.evals.scorers.normal import answer_tokens, findable, rouge_tokens
 from newsqa.evals.scorers.said import answer_text
+from newsqa.evals.sets.items import is_reference, parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from newsqa.evals.sets import Accepted, Item
 
     Parter = Callable[[str], list[str]]
-
-LONGEST_STRING = 20
-"""Words; an accepted answer that is longer is a text to compare with, never one to find in another word for word."""
 
 _MOST_ORDERS = 6  # parts; more have too many orders to try
 
@@ -79,18 +77,12 @@ def rouge_l(text: str, accepted: Sequence[Accepted]) -> float:
     return max((_f(LCSseq.similarity(said, order), len(said), len(order)) for order in orders), default=0.0)
 
 
-def parts(answer: Accepted) -> tuple[str, ...]:
-    """Return the parts of an accepted answer, all of them required; most have one."""
-    return (answer,) if isinstance(answer, str) else answer
-
-
 def strings(item: Item) -> list[tuple[str, ...]]:
     """Return the accepted answers that can be looked for in a text, each as its parts in findable form."""
     articles = not item.scored_as_squad
-    found = [tuple(findable(part, articles=articles) for part in parts(answer)) for answer in item.answers]
-    return [
-        string for string in found if string and all(string) and sum(len(p.split()) for p in string) <= LONGEST_STRING
-    ]
+    shorter = (answer for answer in item.answers if not is_reference(answer))
+    found = [tuple(findable(part, articles=articles) for part in parts(answer)) for answer in shorter]
+    return [string for string in found if string and all(string)]
 
 
 def _orders(answer: Accepted, said: Sequence[str], part: Parter) -> Iterator[list[str]]:

@@ -30,13 +30,13 @@ def answered(line: Line) -> bool:
     return not (line.refused or line.failed)
 
 
-def shows(line: Line, *names: str) -> bool:
+def shows(line: Line, name: str) -> bool:
     """Whether a list of the record ("retrieved", "citations") can be scored: it is not empty, or empty on purpose.
 
     newsqa shows what it retrieves and cites; its records name their configuration. Where another program's names
     none and the list is empty, nobody knows what it found.
     """
-    return line.failed or bool(line.record.get("config")) or any(line.record.get(name) for name in names)
+    return bool(line.record.get("config") or line.record.get(name))
 
 
 def answer_text(line: Line) -> str:

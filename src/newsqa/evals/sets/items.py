@@ -14,6 +14,19 @@ Accepted = str | tuple[str, ...]
 """An accepted answer; a tuple is one answer of several parts, all of them required, in any order."""
 
 
+_LONGEST_STRING = 20  # words
+
+
+def parts(answer: Accepted) -> tuple[str, ...]:
+    """Return the parts of an accepted answer, all of them required; most have one."""
+    return (answer,) if isinstance(answer, str) else answer
+
+
+def is_reference(answer: Accepted) -> bool:
+    """Whether an accepted answer is written out, over 20 words: compared with, never looked for as it is."""
+    return sum(len(part.split()) for part in parts(answer)) > _LONGEST_STRING
+
+
 @dataclass(frozen=True, slots=True)
 class Gold:
     """Where the answer stands: an article by address, path or id, and the words there where they are known.
