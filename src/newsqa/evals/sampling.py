@@ -89,14 +89,19 @@ def _told(run: Scored) -> npt.NDArray[np.bool_]:
     return ~np.isnan(run.table.right) & ~np.isnan(run.table.confidence)
 
 
+def _places(run: Scored, told: npt.NDArray[np.bool_]) -> list[int]:
+    """Return where those lines stand, by the ids of their questions, so that the order of lines changes no digit."""
+    return sorted(np.flatnonzero(told).tolist(), key=lambda place: run.lines[place].item.id)
+
+
 def _pool(run: Scored, metric: str) -> Pool:
-    part = run.part(np.flatnonzero(_told(run)).tolist())
+    part = run.part(_places(run, _told(run)))
     return pool(_matrix(part.table), part.groups, lambda own, _: scorers.resampled(metric, part.table, own))
 
 
 def _pools(before: Scored, after: Scored, metric: str) -> tuple[Pool, Pool]:
     """Make one table of both runs, and weigh the lines of one or the other."""
-    places = np.flatnonzero(_told(before) | _told(after)).tolist()
+    places = _places(before, _told(before) | _told(after))
     first, second = before.part(places), after.part(places)
     both = _joined(first.table, second.table)
 
