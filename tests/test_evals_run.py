@@ -5,21 +5,20 @@ import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from newsqa import cli
 from newsqa.errors import BusyError, ModelError, SourceError
 from newsqa.evals.folder import read_run
-from newsqa.evals.lines import from_json, to_json
+from newsqa.evals.lines import Known, Line, from_json, to_json
 from newsqa.evals.run import Limits, run_set
 from newsqa.evals.sets import Gold, Item
+from newsqa.fronts.terminal.evals.running import running
 from newsqa.records import Answer, Bounds, Turn, Usage
-
-NEWSQA = Path(sys.executable).with_name("newsqa")
 
 
 class StandInDesk:
@@ -316,3 +315,79 @@ def test_an_unknown_cost_ends_a_run_that_is_bounded(tmp_path):
     assert len(run.lines) == 1
     assert "not known" in run.stopped
     assert not run_set(items("one", "two"), StandInDesk(cost=None), tmp_path).stopped
+
+
+QUESTIONS = [
+    {"id": "won", "question": "Who won the first prize for cheese?", "answers": ["Runa Selbach"]},
+    {"id": "mayor", "question": "What did the mayor promise?", "history": [{"role": "user", "content": "Cheese?"}]},
+    {"id": "moon", "question": "Who was the first woman on the moon?", "answerable": False},
+    {"id": "leaks", "question": "How many leaks were found?", "gold": [{"path": "2.json"}, {"path": "nowhere.md"}]},
+]
+
+
+def in_folder(folder, monkeypatch, capfd, *arguments):
+    """Run a command in a folder; return its exit code and what it wrote."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "argv", ["newsqa", "eval", *map(str, arguments)])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    return (left.value.code, *capfd.readouterr())
+
+
+@pytest.fixture
+def question_set(tmp_path):
+    file = tmp_path / "set.jsonl"
+    file.write_text("".join(json.dumps({**line, "asked": "2025-05-13"}) + "\n" for line in QUESTIONS))
+    return file
+
+
+def test_the_command_runs_a_set_over_an_index(tmp_path, question_set, news_index, monkeypatch, capfd):
+    code, out, err = in_folder(tmp_path, monkeypatch, capfd, "run", question_set, "--index", news_index, "--limit", 2)
+    assert code == 0
+    assert "2 questions" in out
+    assert "contains" in out
+    assert "nowhere.md" not in err  # the fourth is not asked yet
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert folder.name.startswith("set-")
+    assert str(folder.relative_to(tmp_path)) in out
+    first, second = written(folder)
+    assert (first["id"], first["asked"], second["id"]) == ("won", "2025-05-13", "mayor")
+    assert "Runa Selbach" in first["text"]
+    code, out, err = in_folder(tmp_path, monkeypatch, capfd, "run", question_set, "--index", news_index, "--json")
+    assert code == 0
+    assert "nowhere.md" in err
+    assert json.loads(out) == json.loads((folder / "report.json").read_text())
+    assert json.loads(out)["questions"] == 4
+    assert written(folder)[0] == {**first, "place": [1, 4]}
+    assert {"report.html", "report.md", "junit.xml"} <= {path.name for path in folder.iterdir()}
+
+
+def test_two_runs_are_equal_but_for_times_and_usage(tmp_path, question_set, news_index, monkeypatch, capfd):
+    runs = []
+    for name in ("one", "two"):
+        arguments = ("run", question_set, "--index", news_index, "--out", name)
+        assert in_folder(tmp_path, monkeypatch, capfd, *arguments)[0] == 0
+        runs.append([{**fields, "timings": 0, "usage": 0} for fields in written(tmp_path / name)])
+    assert runs[0] == runs[1]
+    assert [fields["refused"] for fields in runs[0]][2]
+
+
+def test_a_limit_on_costs_needs_a_price(tmp_path, question_set, news_index, monkeypatch, capfd):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    arguments = ("run", question_set, "--index", news_index, "--model", "openai:never-heard-of", "--max-cost", 1)
+    code, _, err = in_folder(tmp_path, monkeypatch, capfd, *arguments)
+    assert code == 1
+    assert "price of the model openai:never-heard-of is not known" in err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_log_is_told_ten_times_how_it_goes(capfd):
+    with running(40) as progress:
+        for number in range(40):
+            record = {"refused": number % 2 == 1, "error": None, "text": "x", "usage": {"cost": 0.01}}
+            progress.add(Line(record, "", (number + 1, 40), Item(f"q{number}", "?", ("x",)), Known()))
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == 10
+    assert lines[-1].startswith("40/40 · answered 50 % · right 50 % ·")
+    assert lines[-1].endswith("$0.40")
