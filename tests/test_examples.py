@@ -1,0 +1,70 @@
+"""The examples that people copy: they parse, and what they call is there."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+import yaml
+
+from newsqa.cli import app
+from newsqa.evals.compare import parse_gate
+
+EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
+
+
+def workflow():
+    return yaml.safe_load((EXAMPLES / "newsqa-eval.yml").read_text("utf-8"))
+
+
+def steps():
+    (job,) = workflow()["jobs"].values()
+    return job["steps"]
+
+
+def commands():
+    """The calls of newsqa in the workflow, as words."""
+    lines = [line for step in steps() for line in step.get("run", "").splitlines()]
+    return [shlex.split(line.split("|")[0]) for line in lines if line.strip().startswith("newsqa ")]
+
+
+def parsed(words):
+    """Parse a call as the command line does, without running it; return the parameters of its command."""
+    command, context = typer.main.get_command(app), None
+    words = words[1:]
+    while hasattr(command, "commands"):
+        context = command.context_class(command, parent=context)
+        _, command, words = command.resolve_command(context, words)
+    return command.make_context(command.name, list(words), parent=context).params
+
+
+def test_the_workflow_runs_where_a_pull_request_is_made():
+    found = workflow()
+    assert "pull_request" in found[True]  # YAML takes a bare "on" for true
+    assert found["permissions"]["contents"] == "read"
+    assert all("run" in step or "uses" in step for step in steps())
+
+
+def test_the_workflow_indexes_asks_and_compares():
+    assert [call[1:3] for call in commands()] == [["index", "articles"], ["eval", "run"], ["eval", "compare"]]
+
+
+@pytest.mark.parametrize("words", commands(), ids=lambda words: " ".join(words[:3]))
+def test_every_command_and_option_of_the_workflow_exists(words):
+    assert parsed(words)
+
+
+def test_the_gates_of_the_workflow_are_gates():
+    assert [parse_gate(gate).metric.name for gate in parsed(commands()[-1])["gate"]] == [
+        "contains",
+        "citation_precision",
+        "over_refusal",
+    ]
+
+
+def test_the_folders_of_the_workflow_fit_together():
+    run, compare = parsed(commands()[1]), parsed(commands()[2])
+    assert compare["others"] == [run["out"]]
+    reports = " ".join(str(step.get("with", "")) + step.get("run", "") for step in steps())
+    assert f"{run['out']}/junit.xml" in reports
+    assert f"{run['out']}/report.md" in reports
