@@ -2,16 +2,16 @@
 
 Of a question that is answerable:
 
-| evidence in the index | retrieved | treated                                    | bucket                 |
-|-----------------------|-----------|--------------------------------------------|------------------------|
-| no                    | no        | refused, or answered wrongly               | not in the index       |
-| yes, or unknown       | no        | refused, or answered wrongly               | not retrieved          |
-| yes                   | yes       | answered wrongly, not from the evidence    | retrieved but not used |
-| yes                   | yes       | answered wrongly, citing the evidence      | wrong answer           |
-| any                   | any       | answered rightly, but its citations do not | wrong citation         |
-|                       |           | carry it                                   |                        |
-| yes                   | yes       | refused                                    | wrongly refused        |
-| nothing to look for   |           | refused                                    | wrongly refused        |
+| evidence in the index | retrieved    | treated                                    | bucket                 |
+|-----------------------|--------------|--------------------------------------------|------------------------|
+| no                    | no, unknown  | refused, or answered wrongly               | not in the index       |
+| yes, unknown          | no           | refused, or answered wrongly               | not retrieved          |
+| any                   | yes          | answered wrongly, not from the evidence    | retrieved but not used |
+| any                   | yes          | answered wrongly, citing the evidence      | wrong answer           |
+| yes, unknown          | unknown      | answered wrongly                           | wrong answer           |
+| any                   | any          | answered rightly, but its citations do not | wrong citation         |
+|                       |              | carry it                                   |                        |
+| any                   | yes, unknown | refused                                    | wrongly refused        |
 
 Of one where a refusal is right: answered is a wrong answer. No miss: what was treated rightly, what nobody can tell
 right from wrong, and what failed, since there is no answer to judge; failures are counted by themselves.
@@ -19,7 +19,8 @@ right from wrong, and what failed, since there is no answer to judge; failures a
 - Evidence is retrieved where a passage that was retrieved bears the answer: it holds an accepted one, or overlaps a
   gold quote. In a set with neither it is where an article of the gold was retrieved. It is in the index where it was
   retrieved, where an article of the gold is there, or, in a set without gold, where an accepted answer stands in any
-  article that may be seen.
+  article that may be seen. Whether it was retrieved is unknown where another program does not show what it retrieves,
+  and where the set names nothing to look for.
 - An answer is from the evidence where one of its quotes bears the answer, in the same sense.
 - Citations carry a right answer where they exist and quote to the letter, one of them is from an article of the gold
   or bears the answer, and each sentence that holds a part of it is supported by its quotes. In a set without answers
@@ -56,12 +57,14 @@ def bucket(line: Line, scores: Mapping[str, float]) -> Bucket | None:
 
 def _missed(line: Line, scores: Mapping[str, float]) -> Bucket:
     """Return the bucket of an answerable question that was refused or answered wrongly."""
-    rank = scores.get("passage_mrr", scores.get("doc_mrr"))  # neither: the set has nothing to look for
+    rank = scores.get("passage_mrr", scores.get("doc_mrr"))
+    if not (rank or _may_be_indexed(line)):
+        return "not in the index"
     if rank == 0:
-        return "not retrieved" if _may_be_indexed(line) else "not in the index"
+        return "not retrieved"
     if not answered(line):
         return "wrongly refused"
-    return "wrong answer" if _uses_evidence(line) else "retrieved but not used"
+    return "retrieved but not used" if rank and not _uses_evidence(line) else "wrong answer"
 
 
 def _may_be_indexed(line: Line) -> bool:
