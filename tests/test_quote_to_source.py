@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,10 +14,11 @@ from newsqa.index import open_index
 from newsqa.models.rerankers import NoReranker
 from newsqa.origins import origin_sentence, origin_sentences
 from newsqa.question.quotations import quotation_in
-from newsqa.records import Bounds, Turn
+from newsqa.records import Article, Bounds, Draft, Hit, Origin, Passage, Quote, Turn
 from newsqa.render.plain import answer_text
 from newsqa.render.record import to_record
 from newsqa.steps.rephrase import rephrase
+from newsqa.steps.verify import verify
 from scored_lines import line
 from word_embedder import WordEmbedder
 
@@ -231,11 +233,35 @@ def test_hostile_quotes_are_refused_like_any_other(flood, quote):
     assert answer is None or answer.refused
 
 
+def test_words_of_a_title_are_told_as_such(flood):
+    answer = flood.ask("Which outlet carried “wick waits for the crest”?")
+    assert answer.text == "These words stand in the title of “Wick waits for the crest” (Tarn Herald, 3 June 2025). [1]"
+    assert answer.citations[0].quote == FLOOD[: FLOOD.index(" Then we")]
+
+
+@pytest.mark.parametrize("words", ["The keeper was there", "fog the miss", "I shall miss the fog today"])
+def test_the_check_drops_an_origin_that_does_not_hold_the_words(words):
+    text = "“I shall miss the fog,” he said. “And the ships.”"
+    article = Article("a", text, "a.md", title="Fog")
+    hit = Hit(Passage(1, "a", 0, len(text), text), article, 1.0)
+
+    def checked(words, article):
+        return verify(Draft((), 0.9, "any", origins=(Origin(words, (Quote(article, 0, 5),)),)), [hit])
+
+    assert checked(words, article).sentences == ()
+    assert checked("I shall miss the fog", replace(article, id="b")).sentences == ()
+    assert [s.text for s in checked("I shall miss the fog", replace(article, title="Forged")).sentences] == [
+        "These words stand in “Fog” (outlet unknown, date unknown)."
+    ]
+
+
 def test_the_sentence_says_what_is_known_and_no_more_than_can_be_read():
     known = ("A\n  title", "Tarn Herald", date(2025, 5, 2))
     assert origin_sentences(*known) == (
         "These words stand in “A title” (Tarn Herald, 2 May 2025).",
+        "These words stand in the title of “A title” (Tarn Herald, 2 May 2025).",
         "They also stand in “A title” (Tarn Herald, 2 May 2025).",
+        "They also stand in the title of “A title” (Tarn Herald, 2 May 2025).",
     )
     endless = origin_sentence("word " * 900, "x" * 9000, None)
     assert len(endless.split()) < 60

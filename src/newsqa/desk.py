@@ -163,7 +163,10 @@ class Desk:
         """Find the passages that may answer, best first, without answering."""
         with self.index.snapshot() as index:
             query = understand(question, asked or date.today(), index.lexicon, bounds)  # noqa: DTZ011
-            return rerank(query, retrieve(query, index, self.embedder), self.reranker)
+            candidates = retrieve(query, index, self.embedder)
+            if query.quotation:
+                return trace(query, candidates, index)[0]
+            return rerank(query, candidates, self.reranker)
 
     def article(self, article_id: str) -> Article | None:
         """Return one stored article, or None."""

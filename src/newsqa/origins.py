@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,18 +13,23 @@ LONGEST_WORD = 60
 """A title or an outlet with more is cut short in the sentence; the citation has all of it."""
 
 
-def origin_sentence(title: str | None, outlet: str | None, published: date | None, *, again: bool = False) -> str:
+def origin_sentence(
+    title: str | None, outlet: str | None, published: date | None, *, again: bool = False, headline: bool = False
+) -> str:
     """Say where words stand: “These words stand in “Ferry late” (Brack Bay Post, 2 April 2025).”.
 
-    What is not known is said to be unknown. `again` is for an article after the first.
+    What is not known is said to be unknown. `again` is for an article after the first, `headline` for words that stand
+    in its title.
     """
     where = f"{_titled(title)} ({_outlet(outlet)}, {_dated(published)})"
-    return f"They also stand in {where}." if again else f"These words stand in {where}."
+    place = f"in the title of {where}" if headline else f"in {where}"
+    return f"They also stand {place}." if again else f"These words stand {place}."
 
 
-def origin_sentences(title: str | None, outlet: str | None, published: date | None) -> tuple[str, str]:
-    """Return the sentences, for a first and a further article, that what is known of a source bears out."""
-    return origin_sentence(title, outlet, published), origin_sentence(title, outlet, published, again=True)
+def origin_sentences(title: str | None, outlet: str | None, published: date | None) -> tuple[str, ...]:
+    """Return every such sentence that what is known of a source bears out."""
+    ways = product((False, True), (False, True))
+    return tuple(origin_sentence(title, outlet, published, again=again, headline=head) for again, head in ways)
 
 
 def day(when: date) -> str:

@@ -173,8 +173,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where words stand that were asked about, all in one article. The check writes the sentence that says so."""
+    """Words that were asked about, and quotes of one article that hold them, or that open it where its title does.
 
+    The check writes the sentence that says so.
+    """
+
+    words: str
     quotes: tuple[Quote, ...]
 
 

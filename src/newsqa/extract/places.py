@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
+from newsqa.sentences import sentence_spans
 from newsqa.wording import Wording, wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.records import Article, Bounds, Carrier
+    from newsqa.records import Article, Bounds, Carrier, Hit
     from newsqa.seams import Index
 
     Spans = tuple[tuple[int, int], ...]
@@ -48,6 +50,14 @@ def places(parts: Sequence[str], index: Index, bounds: Bounds) -> list[Place]:
     if found or len(wording(clause).words) < FEWEST_IN_A_ROW:
         return found
     return _found(clause, wanted, index, bounds, spoken=True)
+
+
+def titled(parts: Sequence[str], hits: Sequence[Hit]) -> list[Place]:
+    """Find the articles of hits whose title holds a quotation; first published first, the first sentence for a span."""
+    wanted = [wording(part).words for part in parts]
+    held = {hit.article.id: hit for hit in hits if _in_order(wording(hit.article.title or ""), wanted)}
+    by_date = sorted(held.values(), key=lambda hit: (hit.article.published or date.max, hit.article.id))
+    return [Place(hit.article, hit.also_carried_by, (sentence_spans(hit.article.text)[0],)) for hit in by_date]
 
 
 def _found(phrase: str, wanted: Sequence[Sequence[str]], index: Index, bounds: Bounds, *, spoken: bool) -> list[Place]:

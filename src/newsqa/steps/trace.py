@@ -6,7 +6,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from newsqa.extract.nearly import most_alike_first
-from newsqa.extract.places import places
+from newsqa.extract.places import places, titled
 from newsqa.origins import origin_sentence
 from newsqa.passages import passages_of
 from newsqa.records import Draft, Hit, Origin, Passage, Quote
@@ -33,8 +33,8 @@ def trace(query: Query, candidates: Sequence[Hit], index: Index) -> tuple[list[H
     Copies of one story count once. The first published is the likeliest origin, unless the question names an outlet or
     a time. No origins is a refusal. Raises LibraryError where the index cannot be read.
     """
-    found = sorted(places(query.quotation, index, query.bounds), key=lambda place: not _as_asked(query, place.article))
-    stories = list(_stories_once(found))
+    found = places(query.quotation, index, query.bounds) or titled(query.quotation, candidates)
+    stories = list(_stories_once(sorted(found, key=lambda place: not _as_asked(query, place.article))))
     hits = _best_first(stories, candidates) if stories else _nearest_first(query, candidates)
     held = {hit.article.id for hit in hits}
     told = list(_brief(place for place in stories[:MOST_TOLD] if place.article.id in held))
@@ -42,7 +42,7 @@ def trace(query: Query, candidates: Sequence[Hit], index: Index) -> tuple[list[H
         claims=(),
         confidence=SURE if told else 0.0,
         model=MODEL,
-        origins=tuple(map(_origin, told)),
+        origins=tuple(_origin(query, place) for place in told),
         notices=_more(len(stories) - len(told)),
     )
     return hits, draft
@@ -77,8 +77,10 @@ def _brief(found: Iterable[Place]) -> Iterator[Place]:
         yield place
 
 
-def _origin(place: Place) -> Origin:
-    return Origin(tuple(Quote(place.article, start, end, place.also_carried_by) for start, end in place.spans))
+def _origin(query: Query, place: Place) -> Origin:
+    return Origin(
+        query.sought, tuple(Quote(place.article, start, end, place.also_carried_by) for start, end in place.spans)
+    )
 
 
 def _more(number: int) -> tuple[str, ...]:

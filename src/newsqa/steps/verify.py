@@ -8,6 +8,7 @@ from newsqa.origins import origin_sentence
 from newsqa.records import Checked, Citation, Claim, Dropped, Quote, Sentence
 from newsqa.sentences import sentence_spans
 from newsqa.support import support
+from newsqa.wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,13 +45,24 @@ def verify(draft: Draft, evidence: Sequence[Hit]) -> Checked:
 
 
 def _origins(origins: Sequence[Origin], library: _Library, numbered: dict[Quote, int]) -> Iterator[Sentence]:
+    """Write for each origin where its words stand; one whose words stand neither in its quotes nor its title goes."""
     for origin in origins:
         quotes = library.settle(origin.quotes)
         articles = {quote.article.id: quote.article for quote in quotes}
-        if len(articles) == 1:
-            (article,) = articles.values()
-            said = origin_sentence(article.title, article.outlet, article.published, again=bool(numbered))
+        if len(articles) != 1:
+            continue
+        (article,) = articles.values()
+        quoted = _hold(" ".join(quote.text for quote in quotes), origin.words)
+        if quoted or _hold(article.title or "", origin.words):
+            known = article.title, article.outlet, article.published
+            said = origin_sentence(*known, again=bool(numbered), headline=not quoted)
             yield Sentence(said, _marks(quotes, numbered), 1.0)
+
+
+def _hold(text: str, words: str) -> bool:
+    """Whether a text has all these words in their order; others may stand between where some were left out."""
+    left = iter(wording(text).words)
+    return all(word in left for word in wording(words).words)
 
 
 def _marks(quotes: Sequence[Quote], numbered: dict[Quote, int]) -> tuple[int, ...]:
