@@ -123,7 +123,7 @@ def _sentences(said: JsonObject) -> list[JsonObject]:
     """
     parted = list(keyed_sentences(said["text"]))
     cited = said["citations"] if isinstance(said["citations"], list) else []
-    all_of_them = [one.get("n") for one in cited if isinstance(one, dict)]
+    all_of_them = [one["n"] for one in cited if isinstance(one, dict) and isinstance(one["n"], int)]
     marked = any(keys for _, keys in parted)
     return [{"text": text, "citations": list(keys) if marked else all_of_them} for text, keys in parted]
 

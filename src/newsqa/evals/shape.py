@@ -88,13 +88,13 @@ def check(value: object, shape: object, place: str = "") -> None:
 
 def filled(value: Any, shape: Any) -> Any:  # noqa: ANN401  any JSON
     """Return a value with all names that its shape has and no others: what is missing is null, or an empty list."""
-    if isinstance(shape, list):
-        return [filled(entry, shape[0]) for entry in value] if isinstance(value, list) else value or []
-    if not isinstance(shape, dict):
-        return value
-    if EACH in shape or not isinstance(value, dict | None):
-        return value or {}
-    return {name: filled((value or {}).get(name), inner) for name, inner in shape.items()}
+    if value is None and isinstance(shape, list | dict):
+        value = type(shape)()
+    if isinstance(shape, list) and isinstance(value, list):
+        return [filled(entry, shape[0]) for entry in value]
+    if isinstance(shape, dict) and isinstance(value, dict) and EACH not in shape:
+        return {name: filled(value.get(name), inner) for name, inner in shape.items()}
+    return value
 
 
 def _check_names(value: JsonObject, shape: JsonObject, before: str) -> None:
@@ -109,7 +109,8 @@ def _check_names(value: JsonObject, shape: JsonObject, before: str) -> None:
 def _check_type(value: object, types: tuple[type, ...], place: str) -> None:
     fits = type(value) in types and not (isinstance(value, float) and not isfinite(value))
     if not fits or (isinstance(value, int) and abs(value) >= LARGEST):
-        wanted = " or ".join(_NAMES.get(kind, f"a {kind.__name__}") for kind in types if (kind, float) != (int, float))
+        named = [kind for kind in types if not (kind is int and float in types)]
+        wanted = " or ".join(_NAMES.get(kind, f"a {kind.__name__}") for kind in named)
         raise ValueError(f"“{place}” must be {wanted}")
 
 
