@@ -50,8 +50,9 @@ def _empty(before: Sequence[Line], after: Sequence[Line]) -> Iterator[Flag]:
 
 
 def _lost(lost: Sequence[str]) -> Iterator[Flag]:
-    for name in lost:
-        yield Flag("lost", name, f"{name} applies to no question of the run any more")
+    if lost:
+        verb = "applies" if len(lost) == 1 else "apply"
+        yield Flag("lost", None, f"{', '.join(lost)} {verb} to no question of the run")
 
 
 def _is_empty(line: Line) -> bool:

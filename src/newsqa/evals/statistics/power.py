@@ -23,6 +23,8 @@ CORRELATION = 0.5
 """How far the scores of two runs are taken to go together, question by question, where only one of them is known."""
 FEWEST_CHANGED = 6  # 2 × 0.5⁶ is the first two-sided p below 5 %: no test by signs can show fewer
 
+_RARE = 1e-9  # numbers of changed questions less likely than that are left out
+
 
 def smallest_between(before: Same, after: Same) -> float | None:
     """Return the smallest difference that two runs like these would show; None where the set is too small for any."""
@@ -69,7 +71,7 @@ def power_of_rates(questions: int, changed: float, difference: float) -> float:
     from scipy.stats import binom  # noqa: PLC0415
 
     changed = max(changed, difference)
-    numbers = np.arange(questions + 1)
+    numbers = np.arange(binom.ppf(_RARE, questions, changed), binom.ppf(1 - _RARE, questions, changed) + 1)
     chances = binom.pmf(numbers, questions, changed)
     one_way = (changed + difference) / (2 * changed)
     edge = binom.ppf(LEVEL / 2, numbers, 0.5)

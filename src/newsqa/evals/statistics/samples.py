@@ -100,7 +100,9 @@ class Pool:
 
     def without_each(self) -> Numbers:
         """Return the value without each cluster in turn, shape (clusters,)."""
-        return self.drawn(1 - np.eye(self.clusters))
+        size = self.clusters
+        blocks = np.array_split(np.arange(size), size**2 // _LARGEST_BLOCK + 1)
+        return np.concatenate([self.drawn((np.arange(size) != block[:, None]).astype(float)) for block in blocks])
 
     def swapped(self, other: Self, masks: Flags) -> Numbers:  # noqa: ARG002  the measure knows the other's rows
         """Return the value with the clusters of each mask, shape (masks, clusters), taken from the other sample."""

@@ -53,8 +53,9 @@ def _pair(baseline: Side, pair: Pair) -> Iterator[Shown]:
 
 
 def _opening(what: str, side: Side) -> Shown:
-    made = [side.model, f"index {side.index}", f"configuration {side.config}"]
-    facts = [count(len(side.lines), "question"), *(safe_line(part) for part in made)]
+    made = {"model": side.model, "index": side.index, "configuration": side.config}
+    known = [f"{name} {safe_line(value)}" for name, value in made.items() if value]
+    facts = [count(len(side.lines), "question"), *known]
     blank = "" if what == "baseline" else "\n"
     return f"{blank}{what:<8}  {safe_line(side.name)}: {' · '.join(facts)}", STRONG
 
