@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from newsqa.evals.make.people import TITLES
 from newsqa.evals.make.verbs import BASE_OF_PAST, BASE_OF_PRESENT, BASES, PARTICIPLES
 from newsqa.evals.make.when import DAY, opening_time
 from newsqa.facts.names import names
@@ -38,6 +37,7 @@ _DOUBTFUL = word_set(
 _OTHER_VERBS = word_set(
     "stays stayed remains remained seems seemed looks looked gets lies lay stands stood said says told tells added"
 )
+_BEFORE_NAMES = FUNCTION_WORDS | word_set("former outgoing incoming late striking local ex fellow police veteran")
 _SKIPPED = word_set("also both all recently officially formally finally previously already since later then first")
 
 
@@ -79,7 +79,7 @@ def plain(sentence: str) -> str | None:
     text = _ASIDE.sub(".", text)
     if not text.endswith(".") or not text[0].isupper() or _NOT_PLAIN.search(text):
         return None
-    told = {fold(word) for word in re.findall(r"[\w’']+", text)}
+    told = {fold(word) for word in re.findall(r"[\w’']+", text) if word != "May"}
     return None if told & _DOUBTFUL or re.search(r"n['’]t\b", text) else text.removesuffix(".")
 
 
@@ -116,7 +116,7 @@ def lowered(text: str, common: frozenset[str], proper: frozenset[str]) -> str:
     found = names(text, common)
     first, _, then = text.partition(" ")
     run = bool(found) and found[0].start == 0 and (len(found[0].words) > 1 or fold(first) in proper)
-    named = run or (fold(first) in TITLES and then[:1].isupper())
+    named = run or (then[:1].isupper() and fold(first) not in _BEFORE_NAMES)
     return text if named else text[:1].lower() + text[1:]
 
 

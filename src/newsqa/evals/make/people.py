@@ -11,7 +11,7 @@ from newsqa.facts.words import fold, word_set
 if TYPE_CHECKING:
     from newsqa.evals.make.values import Story
 
-TITLES = word_set(
+_TITLES = word_set(
     """
     president vice prime minister chancellor king queen prince princess pope senator sen rep congressman
     congresswoman gov governor mayor mr mrs ms dr prof professor sir dame lord lady judge justice chief
@@ -58,7 +58,7 @@ _SHOWN = (
 def is_person(name: str, story: Story) -> bool:
     """Whether the article shows a full name to be a person's: by an age, a title, a trade, or that they speak."""
     parts = [fold(part) for part in name.split()]
-    if not 2 <= len(parts) <= 4 or any(part in _NOT_OF_PEOPLE or part in TITLES for part in parts):
+    if not 2 <= len(parts) <= 4 or any(part in _NOT_OF_PEOPLE or part in _TITLES for part in parts):
         return False
     if not re.fullmatch(FULL_NAME, name):
         return False
@@ -77,7 +77,7 @@ def full_name(name: str, story: Story) -> str | None:
 def untitled(name: str) -> str:
     """Return a name without the titles before it: “President Ann Lee” is Ann Lee."""
     parts = name.split()
-    while len(parts) > 2 and fold(parts[0]) in TITLES:
+    while len(parts) > 2 and fold(parts[0]) in _TITLES:
         parts = parts[1:]
     return " ".join(parts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from newsqa.evals.make.forms.people import ages, heads, homes, roles
@@ -26,6 +27,7 @@ READ = 25
 SAME_MATTER, HINTED = 0.7, 0.5
 """The share of a question's stems with which a sentence speaks of the same; and, where it holds the answer, hints."""
 
+_ASKED_ABOUT = re.compile(r"(?:How old (?:is|was)|Where is|Who is(?: the)?)\s(?P<who>.+?)(?:\sfrom)?\?$")
 _COMPARED = frozenset({"number", "money", "date", "duration"})
 _OF_NAMES = (ages, homes, roles, heads)
 
@@ -54,7 +56,17 @@ def answered_within(drafted: Drafted, index: Index, bounds: Bounds) -> bool:
     """Whether articles within the bounds may answer a question, so that it is not unanswerable there."""
     if drafted.form in {"saying", "source"}:
         return bool(index.holding(drafted.told.text, bounds, limit=1))
+    if any(index.holding(phrase, bounds, limit=1) for phrase in _telling_phrases(drafted)):
+        return True
     return any(_tells(told.text, drafted) for told in _others(drafted, index, bounds))
+
+
+def _telling_phrases(drafted: Drafted) -> Iterator[str]:
+    """Give the words that no visible article may hold: who is asked about, in which office, and who would be named."""
+    if asked := _ASKED_ABOUT.match(drafted.question):
+        yield asked["who"]
+    if drafted.kind == "person":
+        yield drafted.answers[0]
 
 
 def _others(drafted: Drafted, index: Index, bounds: Bounds) -> Iterator[Told]:

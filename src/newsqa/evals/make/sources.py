@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from newsqa.evals.make.clauses import HELPERS
 from newsqa.evals.make.values import Drafted
+from newsqa.evals.make.verbs import BASE_OF_PAST, BASE_OF_PRESENT
 from newsqa.facts.quoted import quoted
-from newsqa.facts.words import content_stems, words
+from newsqa.facts.words import content_stems, word_set, words
 from newsqa.render.marks import day
 
 if TYPE_CHECKING:
@@ -27,6 +29,12 @@ PHRASINGS = (
 )
 _MARKED = re.compile(r"[\"“”«»\n\x00-\x1f\u200b-\u200f\u202a-\u202e]")
 _PROSE = re.compile(r"[A-ZÀ-Þ’'](?!.*\b(?:story|article)\shas\sbeen\b).*[.!?…]['’)]?$", re.DOTALL)
+_VERBS = (
+    HELPERS
+    | BASE_OF_PAST.keys()
+    | BASE_OF_PRESENT.keys()
+    | word_set("said says told can could would may must do does did")
+)
 _LETTERED = 0.8
 """The share of words without a digit and not shouted, below which a line is a table's."""
 
@@ -58,9 +66,17 @@ def _quotable(told: Told) -> Iterator[str]:
     inside = [part.strip().rstrip(",") for part in quoted(told.text)]
     for said in inside or [told.text]:
         fits = SHORTEST <= len(said.split()) <= LONGEST and not _MARKED.search(said)
-        whole = said is not told.text or _PROSE.match(said)
+        whole = said is not told.text or _is_sentence(said)
         if fits and whole and _reads_as_prose(said) and len(set(content_stems(words(said)))) >= TELLING:
             yield said
+
+
+def _is_sentence(said: str) -> bool:
+    """Tell a sentence from a caption, a link and a heading: it is written as one, and one of its words is a verb."""
+    tokens = said.split()
+    shouted = len(tokens[0]) > 2 and tokens[0].strip(":").isupper()
+    verb = any(token in _VERBS for token in tokens)
+    return verb and not shouted and "/" not in said and _PROSE.match(said) is not None
 
 
 def _reads_as_prose(said: str) -> bool:

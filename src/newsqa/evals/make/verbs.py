@@ -21,7 +21,7 @@ _REGULAR = word_set(
     review sail save schedule score seize sentence serve settle sign spot stage start store succeed sue supply
     suspend target test tour train transfer treat unveil vaccinate visit vote vow want welcome wound die tie
     invent discover direct manufacture operate contain include cost survive use declare defend climb jump
-    decline surge plunge drop slip shrink gain
+    decline surge plunge switch drop slip shrink gain
     """
 )
 _DOUBLED = {"ban": "banned", "drop": "dropped", "slip": "slipped", "expel": "expelled", "transfer": "transferred"}
@@ -67,7 +67,7 @@ BASE_OF_PRESENT = {
 
 MOVES = frozenset(
     word for word, base in BASE_OF_PAST.items()
-    if base in word_set("rise fall grow shrink climb drop increase decline jump slip surge plunge gain lose")
+    if base in word_set("rise fall grow shrink climb drop increase decline jump slip surge plunge switch gain lose")
 )  # fmt: skip
 """Past forms that say how far a figure moved."""
 

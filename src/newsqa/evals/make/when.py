@@ -35,7 +35,7 @@ _IN = re.compile(
     rf"(?:^|\s)in\s(?P<time>(?:{_MONTH}\s)?(?:18|19|20)\d\d)(?=$|[,.]?$|,?\s(?!and\b|or\b|to\b|dollars\b))"
 )
 _OPENING = re.compile(
-    rf"^(?:(?:On|Last|Earlier\son)\s(?P<day>{DAY}){_PART}|In\s(?P<month>(?:{_MONTH}\s)?(?:18|19|20)\d\d)),\s(?=[A-Z])"
+    rf"^(?:(?:On|Last|Earlier\son)\s(?P<day>{DAY}){_PART}|In\s(?P<month>(?:{_MONTH}\s)?(?:18|19|20)\d\d)),\s(?=\w)"
 )
 _WEEKDAY_PHRASE = re.compile(
     rf"(?<!\b[Tt]he)(?<!\ba)(?<!\b[Ll]ast)(?<!\b[Ee]very)(?<!\bnext)(?:\son)?\s(?P<weekday>{_WEEKDAY})"

@@ -12,6 +12,7 @@ from newsqa.facts.words import FUNCTION_WORDS, fold, word_set, words
 
 if TYPE_CHECKING:
     from newsqa.evals.make.values import Drafted
+    from newsqa.facts.words import Word
 
 SHORTEST, LONGEST = 5, 28
 """Words of a question."""
@@ -35,8 +36,8 @@ _SELF_TELLING = word_set(
     """
     world country's internet united first second third last end top best worst largest biggest highest lowest
     longest most oldest youngest public police army government week weekend day season past sky sea moon sun
-    earth pandemic authorities u.s us uk eu un summer winter spring autumn night morning early late vast entire whole road
-    market
+    earth pandemic authorities u.s us uk eu un summer winter spring autumn night morning early late vast entire whole
+    road market
     """
 )
 _WEAK = CALENDAR | word_set(
@@ -47,7 +48,7 @@ _WEAK = CALENDAR | word_set(
     """
 )
 _VERBS = BASES | PARTICIPLES
-_ENDS_THING = FUNCTION_WORDS - word_set("of in at for on between a an the from by")
+_ENDS_THING = FUNCTION_WORDS - word_set("of in at for on to between a an the from by")
 """Words behind which nothing tells any more what “the …” is."""
 
 _ONE_OF_MANY = re.compile(
@@ -112,8 +113,13 @@ def _telling(question: str) -> int:
     """Count what a question says: its names, each of them once, and the words beside them."""
     found = names(question)
     inside = {word for name in found for word in name.words}
-    beside = {word.folded for word in words(question) if word.content} - inside
+    beside = {word.folded for word in words(question) if word.content or _is_time(word)} - inside
     return len(beside) + len(found)
+
+
+def _is_time(word: Word) -> bool:
+    """Whether a word is a number in digits or a month: they tell one spring's fair from another's."""
+    return word.folded[0].isdigit() or (word.capitalised and word.folded in CALENDAR)
 
 
 def _enough(drafted: Drafted) -> int:
@@ -163,7 +169,7 @@ def _definite(after: str) -> bool:
     for place, token in enumerate(tokens):
         if token[0].isupper() and fold(token) not in _WEAK:
             return not _ONE_OF_MANY.match(" ".join(tokens[place + 1 :]))
-        if (place and token in _VERBS) or fold(token) in _ENDS_THING:
+        if (place and (token in _VERBS or token.endswith("ing"))) or fold(token) in _ENDS_THING:
             return False
     return False
 

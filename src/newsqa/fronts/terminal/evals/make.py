@@ -48,7 +48,9 @@ def make_set(settings: Settings, out: Path | None, plan: Plan, *, as_json: bool)
     if not drafts.items:
         raise LibraryError(
             f"No question could be drafted from the index {settings.index}.",
-            hint="The rules read English, and keep only what leaves no doubt; a chat model (--model) finds more.",
+            hint=_told_of(writer)
+            if writer
+            else "Rules keep only what leaves no doubt; a chat model (--model) finds more.",
         )
     write_set(drafts.items, file)
     if as_json:
