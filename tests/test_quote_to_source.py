@@ -279,6 +279,7 @@ def test_the_sentence_says_what_is_known_and_no_more_than_can_be_read():
         "When was “The Last Gulls of Old Tarn” published?",
         "Why did he say “I shall miss the fog and the sea”?",
         "Who said “no” to the second hall?",
+        "Who said “I shall miss the fog and the sea”?",
         "Who is the source of the leak?",
         "The mayor promised a second hall on Monday. Who reported it?",
         "What's the mayor's plan, and who's paying?",
@@ -310,6 +311,11 @@ def test_a_conversation_goes_on_after_it(news_desk):
     for following in ("Who said it?", "And when?", "How many visitors came to the cheese festival?"):
         assert news_desk.ask(following, history=history).text
     assert "Selbach" in news_desk.ask("Who won the first prize at the cheese festival in Ostby?", history=history).text
+
+
+def test_who_said_it_is_about_the_words_and_not_about_their_source():
+    history = [Turn("user", ASKED.format(KEEPER)), Turn("assistant", f"{LIGHTHOUSE} [1]")]
+    assert rephrase("Who said it?", history) == f"Who said it? ({KEEPER.rstrip('.')})"
 
 
 def test_no_word_of_a_quotation_is_put_in_the_place_of_another():

@@ -37,17 +37,18 @@ SOURCES = word_set(
 ASKING = word_set(
     """
     which what who whose where when source sources origin provenance find identify name locate trace verify check
-    attribute anyone anybody real genuine authentic
+    attribute cite anyone anybody real genuine authentic any there have give provide need
     """
 )
 CARRYING = word_set(
     """
-    say says said saying tell told write writes wrote written publish publishes published print prints printed report
-    reports reported quoted quoting cite cited run ran carry carries carried appear appears appeared stand stands stood
-    come comes came originate originates originated taken state stated utter uttered contain contains contained hold
-    holds include includes included feature featured find found read reading attributed attribute
+    write writes wrote written publish publishes published print prints printed report reports reported quoted quoting
+    cite cited run ran carry carries carried appear appears appeared stand stands stood come comes came originate
+    originates originated taken contain contains contained hold holds include includes included feature featured find
+    found read reading attributed
     """
 )
+SAYING = word_set("say says said saying tell told state stated utter uttered spoke spoken")
 FILLING = word_set(
     """
     a the an this that these those it its following below above and or in on by of from to as at with is was are were be
@@ -58,9 +59,11 @@ FILLING = word_set(
     track archive collection library index database byline journalist reporter writer
     """
 )
-_KNOWN = QUOTES | SOURCES | ASKING | CARRYING | FILLING
+_KNOWN = QUOTES | SOURCES | ASKING | CARRYING | SAYING | FILLING
 _CALLED = QUOTES | {"source", "origin"}
-_OTHERWISE = word_set("why how mean means meant react reaction react responded response")
+_OTHERWISE = word_set(
+    "why how mean means meant react reacted reaction respond responded response refer refers view opinion else"
+)
 
 _MARKS = {
     **dict.fromkeys("“„”‟", "”“\""), '"': "\"”",
@@ -172,13 +175,19 @@ def _most_strange(words: set[str], frame: int, framed: _Framed) -> int:
 
 
 def _asks(words: set[str]) -> bool:
-    """Whether a frame of these words asks for a source, by its name, by who carries it, by when it was said."""
-    if words & ASKING and words & (QUOTES | SOURCES):
+    """Whether a frame of these words asks for a source, by its name, by who carries it, by when it was said.
+
+    “Who said …?” asks for a person, of whom the words around a quotation speak.
+    """
+    named = words & (QUOTES | SOURCES)
+    if (named and words & ASKING) or (named and "date" in words) or "attribute" in words:
         return True
-    if words & {"who", "whose", "anyone", "anybody"} and words & CARRYING:
+    if words & {"who", "whose"} and words & CARRYING:
         return True
-    pointed = words & {"this", "that", "these", "it", "said", "say", "says"}
-    return bool(words & {"when", "where"} and ((pointed and words & CARRYING) or "from" in words))
+    if words & {"anyone", "anybody"} and words & (CARRYING | SAYING):
+        return True
+    pointed = words & SAYING or (words & CARRYING and words & {"this", "that", "these", "it", "i"})
+    return bool(words & {"when", "where"} and (pointed or "from" in words))
 
 
 def _names_origin(frame: str) -> bool:

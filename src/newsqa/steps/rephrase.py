@@ -45,8 +45,13 @@ def rephrase(question: str, history: Sequence[Turn]) -> str:
 
 
 def _ask_on(before: Subject | None, exchange: tuple[str, str]) -> Subject:
-    """Make each question whole by the one before it, so that a chain of follow-ups keeps its subject."""
+    """Make each question whole by the one before it, so that a chain of follow-ups keeps its subject.
+
+    A question about where words come from is about these words; its answer names nothing but their source.
+    """
     question, answer = exchange
+    if quotation := quotation_in(question):
+        return Subject(" … ".join(quotation.parts))
     return Subject(_whole(question, before) if before else question, answer)
 
 
