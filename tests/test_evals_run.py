@@ -24,9 +24,8 @@ from newsqa.records import Answer, Bounds, Turn, Usage
 class StandInDesk:
     """Answers everything with its own words, and fails where a question asks for it, unless it is calm."""
 
-    model = "extractive"
-
-    def __init__(self, digest="index", config="configuration", *, calm=False, cost=0.0):
+    def __init__(self, digest="index", config="configuration", *, model="extractive", calm=False, cost=0.0):
+        self.model = model
         self.digest = digest
         self.config = config
         self.calm = calm
@@ -192,7 +191,8 @@ def test_answers_and_gold_may_be_mended_without_asking_again(tmp_path):
         ([replace(items("one")[0], as_of=date(2025, 1, 1)), items("", "two")[1]], StandInDesk(), "another way"),
         (items("one"), StandInDesk(), "“q1” is not in this set"),
         (items("one", "two", "three"), StandInDesk("changed"), "articles of the index are others"),
-        (items("one", "two"), StandInDesk(config="changed"), "settings, prompts, model"),
+        (items("one", "two"), StandInDesk(config="changed"), "settings, prompts, models"),
+        (items("one", "two"), StandInDesk(config="changed", model="openai:x"), "another than openai:x"),
     ],
 )
 def test_another_run_is_left_alone(tmp_path, asked, desk, said):

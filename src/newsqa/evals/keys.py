@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from newsqa.desk import Desk
@@ -43,15 +44,17 @@ def key_of(item: Item, today: date, setup: Setup) -> str:
     return _digest(item.question, history, days, setup.index, setup.config, setup.model)
 
 
-def difference(line: Line, item: Item | None, setup: Setup) -> str:
-    """Say in what a line of another key differs from what is now asked."""
+def difference(line: Line, item: Item | None, setup: Setup, answered_by: Collection[str]) -> str:
+    """Say in what a line of another key differs from what is now asked; `answered_by` are the models of its run."""
     if item is None:
         return f"the question “{line.item.id}” is not in this set"
     record = line.record
     if record["index"] != setup.index:
         return "the articles of the index are others now"
+    if record["config"] != setup.config and setup.model not in answered_by:
+        return f"the model was another than {setup.model}"
     if record["config"] != setup.config:
-        return "settings, prompts, model or newsqa itself have changed since"
+        return "settings, prompts, models or newsqa itself have changed since"
     return f"the question “{line.item.id}” is asked in another way now"
 
 

@@ -117,7 +117,9 @@ class _Asking:
         for line in before:
             _, item = numbered.get(line.item.id, (0, None))
             if item is None or line.key != key_of(item, today, setup):
-                raise SourceError(f"{file} is another run: {difference(line, item, setup)}.", hint=OTHER_FOLDER)
+                answered_by = {kept.record["model"] for kept in before}
+                differs = difference(line, item, setup, answered_by)
+                raise SourceError(f"{file} is another run: {differs}.", hint=OTHER_FOLDER)
         limit = min(limit or len(items), len(items))
         total = max([limit, *(numbered[line.item.id][0] for line in before)])
         asking = cls(numbered, desk, file, setup, today, limit, total)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from newsqa.evals.folder import RECORDS
 from newsqa.evals.keys import Setup
 from newsqa.evals.run import run_set
 from newsqa.evals.sets import read_set
+from newsqa.fronts.terminal.evals.judging import judged_run, open_judge
 from newsqa.fronts.terminal.evals.results import show
 from newsqa.fronts.terminal.evals.running import running
 from newsqa.fronts.terminal.evals.told import tell
@@ -29,25 +31,37 @@ if TYPE_CHECKING:
 RUNS = Path("runs")
 
 
-def run_questions(settings: Settings, questions: Path, out: Path | None, limits: Limits, *, as_json: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a set is run: into which folder, how far, and what judge model is asked in the end, if any."""
+
+    out: Path | None
+    limits: Limits
+    judge: str | None
+    as_json: bool
+
+
+def run_questions(settings: Settings, questions: Path, options: Options) -> int:
     """Ask the questions of a set and print the report; return the exit code: 1 where it stopped before the end.
 
     Raises NewsqaError, and KeyboardInterrupt after saying how to go on.
     """
-    items = read_set(questions)
+    items, limits = read_set(questions), options.limits
+    judge = open_judge(settings, options.judge) if options.judge else None
     if limits.dollars is not None:
         _refuse_unknown_price(settings)
     asked = min(limits.questions or len(items), len(items))
     with open_desk(settings) as desk, running(asked) as progress:
         _tell_doubts(items[:asked], desk)
-        folder = out or _usual_folder(questions, desk)
+        folder = options.out or _usual_folder(questions, desk)
         try:
             run = run_set(items, desk, folder, limits, progress.add)
         except KeyboardInterrupt:
             progress.stop()
             tell(f"Interrupted: {progress.done} of {count(asked, 'question')} done. {_go_on(folder)}")
             raise
-    show(folder, run.lines, as_json=as_json)
+    lines = judged_run(folder, judge) if judge else run.lines
+    show(folder, lines, as_json=options.as_json)
     _tell_what_is_left(run, asked)
     return 1 if run.stopped else 0
 
@@ -76,6 +90,8 @@ def _tell_doubts(items: Sequence[Item], desk: Desk) -> None:
     with desk.index.snapshot() as index:
         for doubt in doubts(items, index):
             tell(doubt)
+    if undated := [item for item in items if not (item.asked or item.as_of)]:
+        tell(f"{count(len(undated), 'question')} without “asked”: “last week” is seen from the day the run began")
 
 
 def _tell_what_is_left(run: Run, asked: int) -> None:
