@@ -69,7 +69,7 @@ def test_every_command_has_help(newsqa):
         code, out, _ = newsqa(command, "--help")
         assert code == 0
         assert "--index" in out
-    assert "--out" in newsqa("eval", "run", "--help")[1]
+    assert all("--out" in newsqa("eval", command, "--help")[1] for command in ("run", "score"))
 
 
 def test_ask_prints_one_record_and_nothing_else(newsqa, news_index):
@@ -137,7 +137,9 @@ def test_the_day_of_asking_can_be_given(newsqa, news_index):
         (["indx"], "No such command"),
         (["index"], "no source"),
         (["show"], "Missing argument"),
-        (["eval", "run", "x.jsonl"], "--out"),
+        (["eval", "run"], "Missing argument"),
+        (["eval", "run", "x.jsonl", "--limit", "0"], "--limit"),
+        (["eval", "score", "x.jsonl"], "Missing argument"),
     ],
 )
 def test_usage_errors_exit_with_2(newsqa, arguments, said):
