@@ -40,6 +40,9 @@ Since = Annotated[date | None, typer.Option(parser=first_day, metavar="DATE", he
 Until = Annotated[date | None, typer.Option(parser=last_day, metavar="DATE", help="See nothing from after this day.")]
 AsOf = Annotated[date | None, typer.Option(parser=last_day, metavar="DATE", help="Answer as on this day.")]
 Model = Annotated[str | None, typer.Option(metavar="NAME", help="extractive, openai:NAME, ollama:NAME [NEWSQA_MODEL].")]
+Judge = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Let this model judge, too, whether answers are faithful and right.")
+]
 Asked = Annotated[date | None, typer.Option(parser=first_day, metavar="DATE", help="The day that is today [today].")]
 Set = Annotated[Path, typer.Argument(metavar="SET", help="A file or folder of questions.")]
 
@@ -172,16 +175,17 @@ def run(
     max_cost: Annotated[
         float | None, typer.Option(min=0, metavar="USD", help="Stop before the answers cost more than this.")
     ] = None,
+    judge: Judge = None,
     index: Index = None,
     json: Json = False,
 ) -> None:
     """Ask every question of a set; keep the answers, one a line, and report how good they are."""
     from newsqa.evals.run import Limits  # noqa: PLC0415
-    from newsqa.fronts.terminal.evals.run import run_questions  # noqa: PLC0415
+    from newsqa.fronts.terminal.evals.run import Options, run_questions  # noqa: PLC0415
 
     settings = _settings(index)
     settings = replace(settings, model=model) if model else settings
-    raise typer.Exit(run_questions(settings, questions, out, Limits(limit, max_cost), as_json=json))
+    raise typer.Exit(run_questions(settings, questions, Options(out, Limits(limit, max_cost), judge, as_json=json)))
 
 
 @eval_app.command()
@@ -194,15 +198,17 @@ def score(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep them as a run, with reports, for eval compare.")
     ] = None,
+    judge: Judge = None,
     index: Annotated[
         Path | None, typer.Option("--index", metavar="DIR", help="Look up citations, passages and gold in this index.")
     ] = None,
     json: Json = False,
 ) -> None:
     """Score answers that something else produced."""
-    from newsqa.fronts.terminal.evals.score import score_predictions  # noqa: PLC0415
+    from newsqa.fronts.terminal.evals.score import Options, score_predictions  # noqa: PLC0415
 
-    score_predictions(predictions, questions, out, _settings(index) if index else None, as_json=json)
+    options = Options(out, index is not None, judge, as_json=json)
+    score_predictions(_settings(index), predictions, questions, options)
 
 
 @eval_app.command()

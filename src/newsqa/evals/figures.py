@@ -69,6 +69,16 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
+class Judging:
+    """Who judged a run: the names of the judge models, over `n` answers, `faults` of them without a score they owe."""
+
+    models: tuple[str, ...]
+    n: int
+    faults: int
+    spent: Spent
+
+
+@dataclass(frozen=True, slots=True)
 class Bin:
     """Answers whose confidence lies in one tenth: their mean confidence and the share that is right."""
 
@@ -83,7 +93,8 @@ class Summary:
 
     `curve` is risk-coverage: (coverage, risk) from the most confident answer on. `tags` has the figures of each tag's
     questions; `buckets` the ids of the questions missed. `smallest` is, for a metric, the smallest difference between
-    two runs that a set of this size and spread would show in four of five trials.
+    two runs that a set of this size and spread would show in four of five trials. `judging` is None where no judge
+    model was asked.
     """
 
     questions: int
@@ -102,3 +113,4 @@ class Summary:
     curve: tuple[tuple[float, float], ...]
     calibration: tuple[Bin, ...]
     smallest: Mapping[str, float]
+    judging: Judging | None = None

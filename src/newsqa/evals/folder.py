@@ -8,6 +8,7 @@ that at every moment, and wherever a process is killed, the file holds every ans
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newsqa.errors import BusyError, SourceError
@@ -95,13 +96,25 @@ def settle(file: Path, lines: Iterable[Line]) -> None:
         raise unwritable(file, error) from error
 
 
-def keep(folder: Path, lines: Sequence[Line]) -> None:
-    """Keep lines that were not asked for here as a run. Raises SourceError where the folder holds another run."""
+def keep(folder: Path, lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Keep lines that were not asked for here as a run, and return them with what a judge said of them before.
+
+    Raises SourceError where the folder holds another run.
+    """
     with held(folder):
         file = folder / RECORDS
-        if file.is_file() and file.read_bytes() not in {b"", _bytes(lines)}:
+        before = read_lines(file)
+        if before and _bytes(map(unjudged, before)) != _bytes(map(unjudged, lines)):
             raise SourceError(f"{folder} holds another run.", hint=OTHER_FOLDER)
-        settle(file, lines)
+        judges = {line.item.id: line.judge for line in before}
+        kept = tuple(replace(line, judge=line.judge or judges.get(line.item.id)) for line in lines)
+        settle(file, kept)
+        return kept
+
+
+def unjudged(line: Line) -> Line:
+    """Return a line without what a judge said of it."""
+    return replace(line, judge=None)
 
 
 def held(folder: Path) -> AbstractContextManager[object]:

@@ -7,6 +7,7 @@ replies with one of three verdicts; a reply that is anything else is no score, a
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
@@ -73,26 +74,40 @@ def open_judge(settings: Settings, name: str) -> Judge:
     return Judge(name, (chat_model(own, temperature=0.0), chat_model(own)), load_prompts(settings.prompts))
 
 
-def judge_run(folder: Path, judge: Judge, report: Callable[[Line], None]) -> tuple[Line, ...]:
+def judge_run(folder: Path, judge: Judge, report: Callable[[int], None]) -> tuple[Line, ...]:
     """Judge the lines of a run that this judge has not judged yet, and keep what it said in their `run.jsonl`.
 
-    Answers are kept as they are; what another judge said of them is replaced. `report` is told of every line. Raises
-    ModelError where the judge does not answer several times in a row (what it said before is kept), SourceError where
-    the folder cannot be written.
+    Answers stay as they are; what another judge said of them is replaced. Raises ModelError as `judge_lines` does (what
+    was said before is kept), SourceError where the folder cannot be written.
     """
     with held(folder):
         file = folder / RECORDS
-        lines = {line.item.id: line for line in read_lines(file)}
-        silent = 0
-        for line in list(lines.values()):
-            if not judge.settled(line):
-                lines[line.item.id] = given = judged(line, judge)
-                append(file, given)
-                silent = silent + 1 if _silent(given) else 0
-                _give_up(silent, given)
-            report(lines[line.item.id])
-        settle(file, lines.values())
-        return tuple(lines.values())
+        lines = judge_lines(read_lines(file), judge, report, partial(append, file))
+        settle(file, lines)
+        return lines
+
+
+def judge_lines(
+    lines: Sequence[Line],
+    judge: Judge,
+    report: Callable[[int], None],
+    keep: Callable[[Line], None] = lambda _: None,
+) -> tuple[Line, ...]:
+    """Judge the lines that this judge has not judged yet; `report` is told how many are done, `keep` of each new one.
+
+    Raises ModelError where the judge does not answer several times in a row.
+    """
+    found: list[Line] = []
+    silent = 0
+    for line in lines:
+        given = line if judge.settled(line) else judged(line, judge)
+        if given is not line:
+            keep(given)
+            silent = silent + 1 if _silent(given) else 0
+            _give_up(silent, given)
+        found.append(given)
+        report(len(found))
+    return tuple(found)
 
 
 def judged(line: Line, judge: Judge) -> Line:
@@ -185,8 +200,3 @@ def _sum(usages: Sequence[Usage]) -> Usage:
         sum(usage.output_tokens for usage in usages),
         None if None in costs else sum(cost for cost in costs if cost),
     )
-
-
-def faults(lines: Sequence[Line]) -> int:
-    """Count the answers of which the judge owes a score."""
-    return sum(line.judge is not None and line.judge.fault is not None for line in lines)

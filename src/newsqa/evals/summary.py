@@ -9,6 +9,7 @@ import numpy as np
 
 from newsqa.evals.buckets import bucket
 from newsqa.evals.figures import Bucket, Figure, Latency, Spent, Summary
+from newsqa.evals.judging import judging
 from newsqa.evals.sampling import questions, sample, scored
 from newsqa.evals.scorers import METRICS, answer_text, calibration, curve
 from newsqa.evals.statistics import interval, smallest_of
@@ -40,6 +41,7 @@ def summarise(lines: Sequence[Line]) -> Summary:
         curve=curve(run.table),
         calibration=calibration(run.table),
         smallest=_smallest(run),
+        judging=judging(lines),
     )
 
 

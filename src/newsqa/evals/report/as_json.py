@@ -33,6 +33,7 @@ def json_report(questions: Sequence[Judged], summary: Summary) -> str:
             "buckets": {bucket: list(ids) for bucket, ids in summary.buckets.items()},
             "latencies": [asdict(latency) for latency in summary.latencies],
             "spent": asdict(summary.spent),
+            "judging": asdict(summary.judging) if summary.judging else None,
             "risk_coverage": [{"coverage": c, "risk": r} for c, r in summary.curve],
             "calibration": [asdict(one) for one in summary.calibration],
             "per_question": [_question(question) for question in questions],

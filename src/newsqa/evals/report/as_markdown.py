@@ -14,6 +14,7 @@ from newsqa.evals.report.wording import (
     FAMILIES,
     cost_text,
     interval_text,
+    judging_text,
     seconds_text,
     share_text,
     value_text,
@@ -64,8 +65,14 @@ def _opening(summary: Summary) -> str:
         f"model {text(summary.model)}, index {text(summary.index)}, configuration {text(summary.config)}",
         f"{summary.median_words:g} words an answer (median)",
         tokens,
+        *_judges(summary),
     ]
     return "\n".join(["# Evaluation", "", *(f"- {fact}" for fact in facts), "", f"newsqa {__version__}"])
+
+
+def _judges(summary: Summary) -> list[str]:
+    judging = summary.judging
+    return [judging_text(judging, text)] if judging else []
 
 
 def _figures(summary: Summary) -> str:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from newsqa.render.marks import count
+
 if TYPE_CHECKING:
-    from newsqa.evals.figures import Family, Interval, Spent
+    from collections.abc import Callable
+
+    from newsqa.evals.figures import Family, Interval, Judging, Spent
 
 FAMILIES: dict[Family, str] = {
     "retrieval": "Finding",
@@ -46,6 +50,14 @@ def cost_text(spent: Spent) -> str:
     if spent.cost is None:
         return "price not known"
     return f"${spent.cost:,.4f}" if spent.cost < 1 else f"${spent.cost:,.2f}"
+
+
+def judging_text(judging: Judging, name: Callable[[str], str]) -> str:
+    """Say who judged: "judged by openai:x: 58 answers, 2 of them without a score; …"; `name` writes a name."""
+    owed = f", {judging.faults:,} of them without a score" if judging.faults else ""
+    spent = judging.spent
+    tokens = f"{spent.input_tokens + spent.output_tokens:,} tokens; {cost_text(spent)}"
+    return f"judged by {' and '.join(map(name, judging.models))}: {count(judging.n, 'answer')}{owed}; {tokens}"
 
 
 def share_text(part: int, whole: int) -> str:

@@ -84,6 +84,7 @@ def _templates() -> Environment:
         value=wording.value_text,
         interval=wording.interval_text,
         cost=wording.cost_text,
+        judging=lambda judging: wording.judging_text(judging, str),
     )
     return templates
 

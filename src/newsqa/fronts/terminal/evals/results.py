@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from newsqa.evals.report import write_reports
 from newsqa.evals.report.as_json import json_report
 from newsqa.evals.report.judged import judged
-from newsqa.evals.report.wording import FAMILIES, cost_text, interval_text, seconds_text, value_text
+from newsqa.evals.report.wording import FAMILIES, cost_text, interval_text, judging_text, seconds_text, value_text
 from newsqa.evals.scorers import METRICS
 from newsqa.evals.summary import summarise
 from newsqa.fronts.terminal.console import print_json, print_text
@@ -45,7 +45,8 @@ def summary_lines(summary: Summary) -> list[str]:
         safe_line(summary.model),
         cost_text(summary.spent),
     ]
-    return [" · ".join(parts), *_figures(summary), "", *_misses(summary), *_seconds(summary)]
+    judges = [judging_text(summary.judging, safe_line)] if summary.judging else []
+    return [" · ".join(parts), *judges, *_figures(summary), "", *_misses(summary), *_seconds(summary)]
 
 
 def _figures(summary: Summary) -> Iterator[str]:

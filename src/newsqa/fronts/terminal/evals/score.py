@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.evals.folder import keep
 from newsqa.evals.predictions import lines_of, read_predictions
 from newsqa.evals.sets import read_set
+from newsqa.fronts.terminal.evals.judging import judged_lines, judged_run, open_judge
 from newsqa.fronts.terminal.evals.results import show
 from newsqa.fronts.terminal.evals.told import tell
 from newsqa.index import open_index
@@ -23,23 +25,31 @@ if TYPE_CHECKING:
 NAMED = 3
 
 
-def score_predictions(
-    predictions: Path, questions: Path, out: Path | None, settings: Settings | None, *, as_json: bool
-) -> None:
-    """Score predictions and print the report; with `out` they are kept as a run, with settings looked up in an index.
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How predictions are scored: kept as a run in `out`, looked up in the index of the settings, judged by a model."""
 
-    Raises NewsqaError.
-    """
+    out: Path | None
+    look_up: bool
+    judge: str | None
+    as_json: bool
+
+
+def score_predictions(settings: Settings, predictions: Path, questions: Path, options: Options) -> None:
+    """Score predictions and print the report. Raises NewsqaError."""
+    judge = open_judge(settings, options.judge) if options.judge else None
     given, items = read_predictions(predictions), read_set(questions)
-    if settings:
+    if options.look_up:
         with open_index(settings) as opened, opened.snapshot() as index:
             lines = lines_of(given, items, index)
     else:
         lines = lines_of(given, items)
     _tell_what_is_odd(given, items)
-    if out:
-        keep(out, lines)
-    show(out, lines, as_json=as_json)
+    out = options.out
+    kept = keep(out, lines) if out else lines
+    if judge:
+        kept = judged_run(out, judge) if out else judged_lines(lines, judge)
+    show(out, kept, as_json=options.as_json)
 
 
 def _tell_what_is_odd(given: Predictions, items: Sequence[Item]) -> None:
