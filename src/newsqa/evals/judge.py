@@ -17,6 +17,7 @@ from newsqa.evals.lines import Judgement
 from newsqa.models.chat import Reply, ask_model, chat_model
 from newsqa.prompts import load_prompts
 from newsqa.records import Usage
+from newsqa.wiring import EXTRACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -70,6 +71,8 @@ class Judge:
 
 def open_judge(settings: Settings, name: str) -> Judge:
     """Make the judge of a name, "openai:NAME". Raises ModelError and SettingsError."""
+    if name == EXTRACTIVE:
+        raise ModelError("The extractive answerer judges nothing.", hint="Name a chat model: --judge openai:NAME")
     own = replace(settings, model=name)
     return Judge(name, (chat_model(own, temperature=0.0), chat_model(own)), load_prompts(settings.prompts))
 
