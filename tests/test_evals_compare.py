@@ -11,9 +11,12 @@ from newsqa import cli
 from newsqa.evals.compare import compare
 from newsqa.evals.compare.changes import HEADLINES
 from newsqa.evals.scorers import METRICS
+from newsqa.evals.summary import summarise
 
 GOOD = ("rrrw-" * 12)[:60]
 """Most answers right, one in four wrong, and a refusal where it is right."""
+
+ANSWERABLE = [item(n, answers=(str(n + 100),), answerable=True) for n in range(20)]
 
 
 @pytest.fixture
@@ -125,6 +128,13 @@ def test_a_person_sees_what_flipped_and_what_it_cost(newsqa, folders):
     assert "1 question came right\n  quay-003" in out
     assert "$20.00" in out
     assert out.rstrip().endswith("other against base: no difference shown.")
+
+
+def test_what_went_wrong_stands_before_what_came_right(newsqa, folders):
+    base, other = folders("base", run("wrrr-rrrr-")), folders("other", run("rrrw-rrrr-"))
+    found = only(newsqa(base, other, "--json")[1])["flips"]
+    assert [(flip["id"], flip["gained"]) for flip in found] == [("quay-003", False), ("quay-000", True)]
+    assert (found[0]["before"], found[0]["after"]) == ("103 boats came to quay 3 on Monday. [1]", f"{FOG} [1]")
 
 
 def test_a_fall_that_may_be_chance_is_told_with_what_the_set_can_show(newsqa, folders):
@@ -291,6 +301,39 @@ def test_adjusted_p_is_no_smaller_and_is_taken_over_headlines_and_gated_metrics(
     assert moved["contains"].contrast.test == "McNemar"
     assert moved["contains"].contrast.p == pytest.approx(2 / 2**9)
     assert moved["contains"].adjusted > moved["contains"].contrast.p
+
+
+def test_a_metric_in_which_too_few_questions_changed_is_no_test(tmp_path):
+    base = written(tmp_path / "base", run(GOOD))
+    other = written(tmp_path / "other", run(GOOD.replace("r", "w", 3), rank=2))
+    moved = {change.metric.name: change for change in compare(base, [other]).pairs[0].changes}
+    assert moved["contains"].adjusted == moved["contains"].contrast.p == 2 / 2**3
+    assert moved["doc_ndcg@10"].adjusted == pytest.approx(2 * moved["doc_ndcg@10"].contrast.p), "of two that can show"
+
+
+def test_values_are_those_of_the_summaries(tmp_path):
+    lines = run(GOOD), run(GOOD[30:] + GOOD[:30].replace("r", "w", 9), rank=2)
+    folders = [written(tmp_path / name, run_lines) for name, run_lines in zip("ab", lines, strict=True)]
+    before, after = ({f.metric: f for f in summarise(run_lines).figures} for run_lines in lines)
+    changes = compare(folders[0], folders[1:]).pairs[0].changes
+    assert {change.metric.name for change in changes} == before.keys() == after.keys()
+    for change in changes:
+        name = change.metric.name
+        assert (change.contrast.before, change.n_before) == (pytest.approx(before[name].value), before[name].n)
+        assert (change.contrast.after, change.n_after) == (pytest.approx(after[name].value), after[name].n)
+        if interval := change.contrast.interval:
+            assert interval.low <= change.contrast.difference <= interval.high
+
+
+def test_a_metric_that_is_gone_is_told_but_makes_no_run_worse(newsqa, folders):
+    base, other = (
+        folders("base", run("r" * 19 + "-", items=ANSWERABLE)),
+        folders("other", run("r" * 20, items=ANSWERABLE)),
+    )
+    found = only(newsqa(base, other, "--json")[1])
+    assert found["lost"] == ["refusal_precision"]
+    assert [flag["kind"] for flag in found["flags"]] == ["lost"]
+    assert found["verdict"] == "no difference shown"
 
 
 def test_comparing_twice_gives_the_same_bytes(newsqa, folders):

@@ -288,6 +288,7 @@ def test_one_run_tells_what_a_set_could_show():
     generator = np.random.default_rng(14)
     small, large = ((generator.random(size) < 0.6).astype(float) for size in (60, 600))
     assert smallest_of(of(small)) > 2 * smallest_of(of(large))
+    assert smallest_of(of([1.0, 0.0] * 50)) == smallest_rate(100, 0.25), "right and wrong correlate at one half"
     spread = smallest_of(of(generator.random(100)))
     assert spread == pytest.approx(2.8 * np.sqrt(1 / 12) / 10, rel=0.15)
     assert smallest_of(of([0.5] * 50)) is None
