@@ -20,20 +20,22 @@ import unicodedata
 from functools import lru_cache
 
 _INVISIBLE = [0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
-_ONE_KIND = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛′ʼ´＇", "'"),
-        **dict.fromkeys("“”„‟″«»＂", '"'),
-        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
-        **dict.fromkeys(map(chr, _INVISIBLE), ""),
-    }
-)
+_ONE_KIND = {
+    **dict.fromkeys("‘’‚‛′ʼ´＇", "'"),
+    **dict.fromkeys("“”„‟″«»＂", '"'),
+    **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
+    **dict.fromkeys(map(chr, _INVISIBLE), ""),
+}
+_OTHER_KINDS = re.compile(f"[{''.join(_ONE_KIND)}]")
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _RUN = re.compile(r"[^\W_]+")
-_INITIALS = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){1,8}[^\W\d_](?![^\W_])")
-_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?!\d)")
-_POSSESSIVE = re.compile(r"'s(?![^\W_])")
-_FINDABLE = re.compile(r"\d+(?:[.:]\d+)+|\d+(?=[ap]m(?![^\W_]))|[^\W_]+")
+_FINDABLE = re.compile(
+    r"[^\W\d_](?:\.[^\W\d_]){1,8}(?![^\W_])"  # initials
+    r"|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)*|\d+(?:[.:]\d+)+"  # thousands; decimals, times, dates in figures
+    r"|\d+(?=[ap]m(?![^\W_]))"  # the hour of 9pm
+    r"|[^\W_]+(?:'(?!s(?![^\W_]))[^\W_]+)*"  # words with their apostrophes, a possessive s apart
+)
+_DOT_OF_INITIALS = re.compile(r"(?<=[^\W\d_])\.")
 
 _ASCII_SYMBOLS = "$+<=>^`|~"  # what ASCII counts as punctuation and Unicode as symbols
 _FRACTION_SLASH = "\u2044"  # NFKC makes "1⁄2" of "½"
@@ -42,7 +44,9 @@ _PUNCTUATION = frozenset({"Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sc"})
 
 def plain(text: str) -> str:
     """Return a text in lower case and one typography, without soft hyphens, zero widths and marks of direction."""
-    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text.translate(_ONE_KIND)).lower()
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", _OTHER_KINDS.sub(lambda other: _ONE_KIND[other[0]], text)).lower()
 
 
 def answer_tokens(text: str, *, articles: bool = True) -> list[str]:
@@ -61,12 +65,10 @@ def findable(text: str, *, articles: bool = True) -> str:
 
     A text without a letter or digit gives "", which stands in every text: ask before you look for it.
     """
-    whole = _THOUSANDS.sub(lambda number: number[0].replace(",", ""), plain(text))
-    whole = _INITIALS.sub(lambda letters: letters[0].replace(".", ""), whole)
-    whole = _POSSESSIVE.sub(" s", whole).replace("'", "")
-    tokens = [token.replace(":", ".") for token in _FINDABLE.findall(whole)]
-    kept = tokens if articles else [token for token in tokens if not _ARTICLES.fullmatch(token)]
-    return f" {' '.join(kept)} " if kept else ""
+    tokens = " ".join(_FINDABLE.findall(plain(text)))
+    tokens = _DOT_OF_INITIALS.sub("", tokens.replace(",", "").replace("'", "").replace(":", "."))
+    kept = tokens if articles else " ".join(_ARTICLES.sub(" ", tokens).split())
+    return f" {kept} " if kept else ""
 
 
 @lru_cache(maxsize=4096)
