@@ -18,10 +18,10 @@ Shown = tuple[str, str]
 
 PLAIN, FAINT, GOOD, BAD, ODD, STRONG = "", "dim", "green", "red", "yellow", "bold"
 STYLES = {"better": GOOD, "worse": BAD, "within chance": PLAIN, "as before": FAINT}
-MADE_OTHERWISE = {
-    "model": "another model",
-    "index": "another index",
-    "config": "another configuration (settings, prompts, models or newsqa itself)",
+MADE_BY = {
+    "model": "model",
+    "index": "index",
+    "config": "configuration (settings, prompts, models or newsqa itself)",
 }
 MOST_FLIPS = 10  # of each kind; --json has them all
 LONGEST = 110  # characters of a question or an answer
@@ -46,7 +46,7 @@ def _pair(baseline: Side, pair: Pair) -> Iterator[Shown]:
     yield from _flips(pair.flips)
     yield from _beside(baseline, pair.side)
     yield "", PLAIN
-    yield from ((f"! {safe_line(flag.text)}.", BAD) for flag in pair.flags)
+    yield from ((f"! {safe_line(flag.text)}.", ODD if flag.kind == "lost" else BAD) for flag in pair.flags)
     yield from _unsure(pair.changes)
     yield from (_gate(gated) for gated in pair.gates)
     yield f"{safe_line(pair.side.name)} against {safe_line(baseline.name)}: {pair.outcome}.", STRONG
@@ -69,7 +69,9 @@ def _incomplete(side: Side) -> Iterator[Shown]:
 
 
 def _made(pair: Pair) -> str:
-    by = " and ".join(MADE_OTHERWISE[name] for name in pair.differs) or "the same model, index and configuration"
+    others = [f"another {MADE_BY[name]}" for name in pair.differs if getattr(pair.side, name)]
+    unknown = [f"an unknown {MADE_BY[name]}" for name in pair.differs if not getattr(pair.side, name)]
+    by = ", ".join(others + unknown) or "the same model, index and configuration"
     joined = "; " if pair.differs or not pair.reworded else ", and yet "
     return f"{by}{joined}{pair.reworded:,} of {count(pair.questions, 'answer')} differ"
 
