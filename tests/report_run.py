@@ -1,6 +1,8 @@
 """An invented run with a question of every kind: right, each way to miss, failed, not to be judged, hostile."""
 
-from newsqa.evals.lines import Grounds, Known, Line
+from dataclasses import replace
+
+from newsqa.evals.lines import Grounds, Judgement, Known, Line
 from newsqa.evals.sets import Gold, Item
 from newsqa.records import Turn
 
@@ -83,7 +85,7 @@ def run():
     """Return the lines of the run, in their order."""
     lines = [*_plain(), _hostile()]
     places = [(number, len(lines)) for number in range(1, len(lines) + 1)]
-    return [Line(one.record, one.key, place, one.item, one.known) for one, place in zip(lines, places, strict=True)]
+    return [replace(one, place=place) for one, place in zip(lines, places, strict=True)]
 
 
 def _plain():
@@ -94,7 +96,9 @@ def _plain():
     who = "Who is the captain of the Alkmene?"
     cost = citation("tram", "It cost 41 million crowns.")
     asked = Item("captain", who, ("Ebba Rask", ("Rask", "Alkmene")), tags=("person", "time"))
-    yield line(asked, {**_said(who, cost), "dropped": [{"text": "She is 90.", "why": "number 90 is in no quote"}]})
+    judge = Judgement("hostile </script> judge", faithfulness=0.5, correctness=0.0, fault="It spoke <b>in riddles</b>.")
+    captain = line(asked, {**_said(who, cost), "dropped": [{"text": "She is 90.", "why": "number 90 is in no quote"}]})
+    yield replace(captain, judge=judge)
     how = "How many people were aboard?"
     yield line(Item("aboard", how, ("312",), tags=("number",)), refusal(how, ("tram", "ferry")), in_index=True)
     where = "Where was the mill sold?"

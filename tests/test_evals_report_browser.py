@@ -239,6 +239,8 @@ def test_a_question_shows_what_was_dropped_and_what_was_said_before(page):
     expect(captain.locator(".dropped")).to_contain_text("She is 90. number 90 is in no quote")
     expect(talk.locator(".history")).to_contain_text("It opens on Friday.")
     expect(talk).to_contain_text("Understood as: What is the tram line like?")
+    expect(captain.locator(".facts").last).to_contain_text("hostile </script> judge")
+    expect(captain.locator(".facts").last).to_contain_text("It spoke <b>in riddles</b>.")
     expect(broken).to_contain_text("No answer could be made: The model did not answer.")
 
 
@@ -300,6 +302,8 @@ def test_it_fits_a_telephone(opened):
     for question in page.locator(".question > summary").all():
         question.click()
     assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
+    cut = page.locator("summary").evaluate_all("all => all.filter((one) => one.scrollWidth > one.clientWidth).length")
+    assert cut == 0, "nothing is cut off"
     question = row(page, "ferry-time")
     said, sought = question.locator(".said").bounding_box(), question.locator(".sought").bounding_box()
     assert said["y"] + said["height"] <= sought["y"], "one below the other"

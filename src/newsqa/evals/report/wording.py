@@ -49,7 +49,7 @@ def cost_text(spent: Spent) -> str:
     """Write what a run cost: "$1.24", or why that cannot be told."""
     if spent.cost is None:
         return "price not known"
-    return f"${spent.cost:,.4f}" if spent.cost < 1 else f"${spent.cost:,.2f}"
+    return f"${spent.cost:,.4f}" if 0 < spent.cost < 1 else f"${spent.cost:,.2f}"
 
 
 def judging_text(judging: Judging, name: Callable[[str], str]) -> str:

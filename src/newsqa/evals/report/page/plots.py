@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 4.6, 3.1  # inches of 72 points, which are pixels on the page
 MARGIN = 0.62  # inches, left of the axes and below
 MOST_TAGS = 16
-LONGEST_LABEL = 26  # characters
+LONGEST_LABEL = 22  # characters
+LETTER = 0.085  # inches that one takes
 BY_TAG = (("f1", "contains", "em"), ("doc_hit@5", "passage_hit@5"))
 """Of each group the first metric that the run has is drawn."""
 
@@ -141,6 +142,7 @@ def _tagged(summary: Summary, metric: str) -> list[tuple[str, Figure]]:
 
 def _tag_plot(title: str, tagged: Sequence[tuple[str, Figure]], whole: float) -> Plot:
     places = range(len(tagged))
+    labels = [f"{_label(tag)} ({figure.n})" for tag, figure in tagged]
 
     def draw(axes: Axes) -> None:
         axes.axvline(whole, color=COLOURS["muted"], linewidth=1, linestyle=(0, (3, 3)))
@@ -150,13 +152,13 @@ def _tag_plot(title: str, tagged: Sequence[tuple[str, Figure]], whole: float) ->
                 axes.plot(ends, (place, place), color=COLOURS["accent"], linewidth=1.4, solid_capstyle="round")
         values = [figure.value for _, figure in tagged]
         axes.scatter(values, list(places), s=34, color=COLOURS["accent"], clip_on=False, zorder=3)
-        _rows(axes, [f"{_label(tag)} ({figure.n})" for tag, figure in tagged])
+        _rows(axes, labels)
         _share_axis(axes, "x")
 
     metric = tagged[0][1].metric
     told = "; ".join(f"{_label(tag)}: {_with_interval(figure)}" for tag, figure in tagged)
     note = "With 95 % intervals and the number of questions; the dashed line is the whole run."
-    return _plot(f"tags-{metric.partition('@')[0]}", f"{title} by tag", note, told, draw, rows=len(tagged))
+    return _plot(f"tags-{metric.partition('@')[0]}", f"{title} by tag", note, told, draw, rows=labels)
 
 
 def _with_interval(figure: Figure) -> str:
@@ -167,6 +169,7 @@ def _latency(summary: Summary) -> Iterator[Plot]:
     stages = summary.latencies[:MOST_TAGS]
     if not stages:
         return
+    labels = [_label(stage.stage) for stage in stages]
     longest = max(stage.p95 for stage in stages) or 1.0
 
     def draw(axes: Axes) -> None:
@@ -175,22 +178,22 @@ def _latency(summary: Summary) -> Iterator[Plot]:
             axes.barh(place, stage.p50, height=0.56, color=COLOURS["accent"])
             told = f"{seconds_text(stage.p50)} · {seconds_text(stage.p95)}"
             axes.text(stage.p95 + longest * 0.02, place, told, va="center", color=COLOURS["muted"], fontsize=10)
-        _rows(axes, [_label(stage.stage) for stage in stages])
+        _rows(axes, labels)
         axes.set_xlim(0, longest * 1.42)
         axes.set_xlabel("seconds")
 
     told = "; ".join(f"{_label(s.stage)}: {seconds_text(s.p50)}, at p95 {seconds_text(s.p95)}" for s in stages)
     note = "Half of the questions took no longer than the dark bar (p50), 95 of 100 no longer than the light one (p95)."
-    yield _plot("latency", "Latency by stage", note, told, draw, rows=len(stages))
+    yield _plot("latency", "Latency by stage", note, told, draw, rows=labels)
 
 
-def _plot(name: str, title: str, note: str, told: str, draw: Callable[[Axes], None], rows: int = 0) -> Plot:  # noqa: PLR0913, PLR0917
-    """Draw; `rows` is the number of labelled rows where the drawing has them."""
+def _plot(name: str, title: str, note: str, told: str, draw: Callable[[Axes], None], rows: Sequence[str] = ()) -> Plot:  # noqa: PLR0913, PLR0917
+    """Draw; `rows` are the labels of the rows where the drawing has them."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
     from matplotlib.figure import Figure as Canvas  # noqa: PLC0415
 
-    height = max(rows * 0.27 + 0.8, 1.6) if rows else HEIGHT
-    left = 1.55 if rows else MARGIN
+    height = max(len(rows) * 0.27 + 0.8, 1.6) if rows else HEIGHT
+    left = max([MARGIN, *(LETTER * len(row) + 0.15 for row in rows)])
     canvas = Canvas(figsize=(WIDTH, height))
     FigureCanvasSVG(canvas)
     box = (left / WIDTH, 0.55 / height, 1 - (left + 0.2) / WIDTH, 1 - 0.7 / height)
