@@ -3,8 +3,12 @@
 import json
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from newsqa import Settings, index_source
+
+settings.register_profile("newsqa", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("newsqa")  # what is right does not depend on how busy a machine is
 
 HOSTILE = "\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\x1b[2J\x1b[1;1H\x9b31m\x9d0;owned\x9c\r\u202e[/b]"
 """What sets a terminal's title and clipboard, clears it and moves its cursor, by escapes and by C1 controls."""
