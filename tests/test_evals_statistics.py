@@ -179,6 +179,13 @@ def test_the_interval_of_a_difference_draws_both_runs_alike():
     assert apart.high - apart.low > 0.1
 
 
+def test_a_few_questions_that_changed_leave_no_difference_possible():
+    before, after = [1.0] * 45, [1.0] * 42 + [0.5] * 3
+    assert chance(*pair(before, after)) == 2 / 2**3
+    assert interval_between(*pair(before, after)).high == 0
+    assert interval_between(*pair(after, before)).low == 0
+
+
 def test_holm_adjusts_as_r_does():
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([]) == []

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from newsqa.evals.statistics.samples import Numbers, Sample
 
 LEVEL = 0.95
+FEWEST_CHANGED = 6  # 2 × 0.5⁶ is the first two-sided p below 5 %: no test by signs can show fewer
 FEWEST_CLUSTERS = 5  # what is drawn anew from fewer tells less than it seems to
 
 
@@ -34,13 +35,20 @@ def interval(sample: Sample) -> Interval | None:
 
 
 def interval_between(before: Same, after: Same) -> Interval | None:
-    """Return the interval of what `after` has more than `before`, both drawn alike; None where too few to tell."""
+    """Return the interval of what `after` has more than `before`, both drawn alike; None where too few to tell.
+
+    Where fewer clusters differ than any test could take for more than chance, it is widened to hold no difference:
+    a bootstrap that has so few to draw from ends too soon.
+    """
     value = after.value - before.value
     if before.clusters < FEWEST_CLUSTERS or np.isnan(value):
         return None
     times = draws(before.clusters)
     drawn = after.drawn(times) - before.drawn(times)
-    return bootstrap(drawn, value, after.without_each() - before.without_each())
+    found = bootstrap(drawn, value, after.without_each() - before.without_each())
+    if found is None or np.sum(before.differs(after)) >= FEWEST_CHANGED:
+        return found
+    return Interval(min(found.low, 0.0), max(found.high, 0.0))
 
 
 def wilson(hits: int, questions: int) -> Interval:

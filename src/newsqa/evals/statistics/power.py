@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from newsqa.evals.statistics.chance import changes
+from newsqa.evals.statistics.intervals import FEWEST_CHANGED
 from newsqa.evals.statistics.resampling import draws
 from newsqa.evals.statistics.samples import Means, Same
 
@@ -21,7 +22,6 @@ LEVEL = 0.05
 POWER = 0.8
 CORRELATION = 0.5
 """How far the scores of two runs are taken to go together, question by question, where only one of them is known."""
-FEWEST_CHANGED = 6  # 2 × 0.5⁶ is the first two-sided p below 5 %: no test by signs can show fewer
 
 _RARE = 1e-9  # numbers of changed questions less likely than that are left out
 
