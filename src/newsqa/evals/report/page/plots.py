@@ -28,7 +28,7 @@ MARGIN = 0.62  # inches, left of the axes and below
 MOST_TAGS = 16
 LONGEST_LABEL = 22  # characters
 LETTER = 0.085  # inches that one takes
-BY_TAG = (("f1", "contains", "em"), ("doc_hit@5", "passage_hit@5"))
+BY_TAG = (("contains", "f1", "em"), ("doc_hit@5", "passage_hit@5"))
 """Of each group the first metric that the run has is drawn."""
 
 STYLE: dict[Any, Any] = {
