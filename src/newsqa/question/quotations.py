@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsqa.facts.words import fold, word_set
@@ -25,6 +26,9 @@ FEWEST_CALLED_QUOTE = 2
 FEWEST_UNFRAMED = 8
 FEWEST_UNMARKED = 6
 """Words of one that stands alone, and of one without quotation marks before “Source?”."""
+
+MOST_WAYS = 8
+"""Places from its beginning, and from its end, at which a question without quotation marks is parted for a trial."""
 
 QUOTES = word_set("quote quotes quotation quotations sentence sentences words line phrase statement passage remark")
 SOURCES = word_set(
@@ -115,11 +119,12 @@ def _ways(question: str) -> Iterator[tuple[str, str]]:
     marked = _marked(question, opened) if opened else None
     if marked and _asks_origin(marked):
         yield marked.inside, marked.frame
-    for mark in _BEGINS.finditer(question):
+    for mark in islice(_BEGINS.finditer(question), MOST_WAYS):
         after = _Framed(question[: mark.start()], question[mark.end() :])
         if after.before.strip() and _asks_origin(after):
             yield after.inside, after.frame
-    for end in (*_LONE_SOURCE.finditer(question), *reversed([*_ENDS.finditer(question.rstrip())])):
+    ends = [*_ENDS.finditer(question.rstrip())][: -MOST_WAYS - 1 : -1]
+    for end in (*_LONE_SOURCE.finditer(question), *ends):
         said, frame = question[: end.start()], question[end.end() :]
         if _names_origin(frame or end[0]) and _size(said) >= FEWEST_UNMARKED:
             yield said, frame
