@@ -81,6 +81,12 @@ def test_gold_that_nobody_looked_up_is_not_scored():
     assert not found("doc", line(gold=[("ferry", None)], carriers=[]))
 
 
+def test_articles_of_another_program_rank_by_their_address_or_alone():
+    made = line(gold=[("ferry", None)], retrieved=[("", "…"), ("", "…"), ("", "…"), ("ferry", "…")])
+    made.record["retrieved"][0]["url"] = made.record["retrieved"][1]["url"] = "https://tarn-herald.example/tram"
+    assert found("doc", made)["mrr"] == pytest.approx(1 / 3)
+
+
 def test_a_question_to_refuse_has_nothing_to_find():
     scores = scorers.score(line(answerable=False, gold=[("ferry", SAILED)], retrieved=[("ferry", SAILED)]))
     assert not [name for name in scores if name.startswith(("doc", "passage"))]

@@ -9,10 +9,11 @@ from newsqa.evals.scorers.answers import strings
 from newsqa.evals.scorers.normal import findable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from newsqa.evals.lines import Line
     from newsqa.evals.sets import Gold
+    from newsqa.records import JsonObject
 
 PASSAGE_WORDS = 250
 """As much of a passage counts, so that long passages are no advantage."""
@@ -104,7 +105,14 @@ def _names(gold: Gold) -> set[str]:
     return {f"{kind}={name}" for kind in ("url", "path", "article_id") if (name := getattr(gold, kind))}
 
 
-def passages(line: Line) -> Sequence[tuple[str, str]]:
-    """Return article id and text of each passage retrieved, best first; none of a line that failed."""
-    found: Iterable[dict[str, str]] = () if line.failed else line.record.get("retrieved") or ()
-    return [(entry.get("article_id") or "", entry.get("text") or "") for entry in found]
+def passages(line: Line) -> list[tuple[str, str]]:
+    """Return article and text of each passage retrieved, best first; none of a line that failed.
+
+    An article that the index does not know goes by its address or path, one without either stands alone.
+    """
+    found: Sequence[JsonObject] = () if line.failed else line.record.get("retrieved") or ()
+    names = ("article_id", "url", "path")
+    return [
+        (next((entry[name] for name in names if entry.get(name)), f"passage {n}"), entry.get("text") or "")
+        for n, entry in enumerate(found)
+    ]

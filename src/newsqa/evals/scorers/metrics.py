@@ -12,7 +12,7 @@ _PASSAGE = (
     "Over questions with short answers or gold quotes; a passage counts that holds an accepted answer or half of a "
     "gold quote."
 )
-_ANSWER = "Over questions with accepted answers; a refusal scores 0."
+_ANSWER = "Over questions with accepted answers; a refusal or failure scores 0."
 _CITED = "Over answers that cite, where the index was at hand."
 _LEXICAL = "by lexical support, which reads words and not meaning; over answers, refusals aside."
 _SELECTIVE = "Over answered questions that can be told right from wrong, by the confidence of their answers."
@@ -51,13 +51,18 @@ METRICS: tuple[Metric, ...] = (
     _of("citations", "quote_fidelity", "Quotes that stand so", f"Quotes are the article's, to the letter. {_CITED}"),
     _of("citations", "citation_recall", "Sentences supported", f"Share of factual sentences supported, {_LEXICAL}"),
     _of("citations", "citation_precision", "Citations of use", f"Share of citations that help support, {_LEXICAL}"),
-    _of("refusal", "refusal_precision", "Refusals that were right", "Over refusals, where it is known what is right."),
+    _of(
+        "refusal",
+        "refusal_precision",
+        "Refusals that were right",
+        "Over refusals of questions known to be answerable or not.",
+    ),
     Metric("refusal_recall", "refusal", "Unanswerable refused", "Over questions marked as unanswerable.", rate=True),
     Metric(
         "over_refusal",
         "refusal",
         "Answerable refused",
-        "Over questions with answers or gold, or marked as answerable.",
+        "Over questions with answers or gold, unless marked as unanswerable, and those marked as answerable.",
         "lower",
         rate=True,
     ),

@@ -27,13 +27,13 @@ def retrieval_scores(line: Line) -> dict[str, float]:
     """Score what was retrieved, a refusal's too; questions where a refusal is right have nothing to find."""
     if line.item.refusal_is_right or not shows(line, "retrieved"):
         return {}
-    documents = [measured(document_ranks(line))] if line.known.gold else []
+    documents = [measured(ranks) for ranks in (document_ranks(line),) if ranks]
     found = [measured(ranks) for ranks in passage_ranks(line)]
     return _best("doc", documents) | _best("passage", found)
 
 
 def document_ranks(line: Line) -> Ranks:
-    """Return the rank of each gold story among the articles retrieved, None where it was not.
+    """Return the rank of each gold story among the articles retrieved, None where it was not; none if not looked up.
 
     Articles stand in the order of their first passage; one that carries a story already met takes no rank.
     """

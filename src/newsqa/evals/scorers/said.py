@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -79,5 +80,5 @@ def _parted(text: str) -> list[Said]:
     starts = [start for start, _ in spans[1:]]
     numbers: list[list[int]] = [[] for _ in spans]
     for place, number in places:
-        numbers[sum(start < place for start in starts)].append(number)
+        numbers[bisect_left(starts, place)].append(number)
     return [Said(bare[a:b], tuple(dict.fromkeys(found))) for (a, b), found in zip(spans, numbers, strict=True)]
