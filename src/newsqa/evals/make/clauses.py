@@ -25,6 +25,7 @@ _ASIDE = re.compile(
 _NOT_PLAIN = re.compile(r"[\"“”«»()\[\]:;?!*|•…/@#]|\s[–—-]+\s|[—–]|\.\.")
 _NUMBER_COMMA = re.compile(r"(?<=\d),(?=\d{3})")
 _KEPT_COMMA = re.compile(rf"(?<=day),(?=\s(?:{DAY}))|(?<=\d),(?=\s[12]\d{{3}})|(?<=[a-z]),(?=\s(?:Inc|Jr|D\.C)\b)")
+_WITHIN_PLACE = re.compile(r"(?<=[a-z]),(?=\s[A-Z][\w.]+(?:\s[A-Z][\w.]+)?(?:,|$))")
 _MASK = "\x1f"
 _LISTED = re.compile(r"^\s[^,]{1,40}(?:,|\sand\s|\sor\s)")
 _SUBORDINATE = word_set("who that which when after before as because while where since until if whose although though")
@@ -34,6 +35,12 @@ _DOUBTFUL = word_set(
     only even instead too well scheduled planned expected due set supposed compared
     """
 )
+_SECOND_NOUN = re.compile(
+    r"(?<!\bof)(?<!\bin)(?<!\bat)(?<!\bfor)(?<!\bon)(?<!\bfrom)(?<!\bto)(?<!\bby)(?<!\bwith)(?<!\band)(?<!\bnear)(?<!\bacross)"
+    r"\s(?:the|a|an)\b"
+)
+"""An article that no little word leads to: a verb that is not in our list stands before it."""
+
 _OTHER_VERBS = word_set(
     "stays stayed remains remained seems seemed looks looked gets lies lay stands stood said says told tells added"
 )
@@ -104,8 +111,11 @@ def clause_of(sentence: str, common: frozenset[str], proper: frozenset[str]) -> 
 
 def first_part(text: str) -> str | None:
     """Return a text up to its first comma that parts clauses; None where the comma opens a list."""
+    text = _WITHIN_PLACE.sub(_MASK, text)
     masked = _KEPT_COMMA.sub(_MASK, _NUMBER_COMMA.sub(_MASK, text))
     head, comma, tail = masked.partition(",")
+    if comma and re.search(r"\s[A-Z][\w’']*$", head) and re.match(r"\s[A-Z]", tail):
+        return None  # “the Milan, Italy market”
     if comma and (_LISTED.match(tail) and not re.match(r"\s(?:and|but|while|who|which|when|after|as)\s", tail)):
         return None
     return head.replace(_MASK, ",")
@@ -115,8 +125,10 @@ def lowered(text: str, common: frozenset[str], proper: frozenset[str]) -> str:
     """Write the first word in lower case unless it is a name's."""
     found = names(text, common)
     first, _, then = text.partition(" ")
-    run = bool(found) and found[0].start == 0 and (len(found[0].words) > 1 or fold(first) in proper)
-    named = run or (then[:1].isupper() and fold(first) not in _BEFORE_NAMES)
+    if any(letter.isupper() or letter.isdigit() for letter in first[1:]):
+        return text
+    run = bool(found) and found[0].start == 0 and (len(found[0].words) > 1 or fold(first.partition("-")[0]) in proper)
+    named = run or (not first.endswith("ed") and then[:1].isupper() and fold(first) not in _BEFORE_NAMES)
     return text if named else text[:1].lower() + text[1:]
 
 
@@ -164,8 +176,14 @@ def another_verb(rest: str) -> bool:
 
 
 def _opens_subject(subject: str) -> bool:
-    """Whether a subject begins as one does: with an article or a word that says something, and no “in” or “when”."""
+    """Whether a subject reads as one: it begins with an article or a noun, and holds no day and no other verb."""
     first = subject.split(maxsplit=1)[0]
+    if (
+        _SECOND_NOUN.search(subject)
+        or re.search(DAY, subject)
+        or any(re.fullmatch(r"[a-z]+ed|how|what|that", token) for token in subject.split())
+    ):
+        return False
     return fold(first) in {"the", "a", "an", "more", "most"} or fold(first) not in FUNCTION_WORDS or first.isupper()
 
 

@@ -11,7 +11,7 @@ from newsqa.facts.words import fold, word_set
 if TYPE_CHECKING:
     from newsqa.evals.make.values import Story
 
-_TITLES = word_set(
+TITLES = word_set(
     """
     president vice prime minister chancellor king queen prince princess pope senator sen rep congressman
     congresswoman gov governor mayor mr mrs ms dr prof professor sir dame lord lady judge justice chief
@@ -23,7 +23,7 @@ _TITLES = word_set(
 )
 _NOT_OF_PEOPLE = word_set(
     """
-    university college school department county city street avenue road house senate court park airport bank
+    operation university college school department county city street avenue road house senate court park airport bank
     group inc corp party team news times post center centre union states kingdom airlines airways air games
     league cup bowl association council committee commission agency ministry office police force service
     services company co ltd hospital church museum theatre theater festival awards award prize stadium arena
@@ -58,12 +58,14 @@ _SHOWN = (
 def is_person(name: str, story: Story) -> bool:
     """Whether the article shows a full name to be a person's: by an age, a title, a trade, or that they speak."""
     parts = [fold(part) for part in name.split()]
-    if not 2 <= len(parts) <= 4 or any(part in _NOT_OF_PEOPLE or part in _TITLES for part in parts):
+    if not 2 <= len(parts) <= 4 or any(part in _NOT_OF_PEOPLE or part in TITLES for part in parts):
         return False
     if not re.fullmatch(FULL_NAME, name):
         return False
-    either = f"{re.escape(name)}|{re.escape(name.rsplit(maxsplit=1)[-1])}"
-    return any(re.search(form.format(name=either), story.article.text) for form in _SHOWN)
+    last = re.escape(name.rsplit(maxsplit=1)[-1])
+    text = story.article.text
+    either = re.escape(name) if re.search(rf"\b(?:in|at|from)\s{last}\b", text) else f"{re.escape(name)}|{last}"
+    return any(re.search(form.format(name=either), text) for form in _SHOWN)
 
 
 def full_name(name: str, story: Story) -> str | None:
@@ -77,7 +79,7 @@ def full_name(name: str, story: Story) -> str | None:
 def untitled(name: str) -> str:
     """Return a name without the titles before it: “President Ann Lee” is Ann Lee."""
     parts = name.split()
-    while len(parts) > 2 and fold(parts[0]) in _TITLES:
+    while len(parts) > 2 and fold(parts[0]) in TITLES:
         parts = parts[1:]
     return " ".join(parts)
 

@@ -35,6 +35,7 @@ _VERBS = (
     | BASE_OF_PRESENT.keys()
     | word_set("said says told can could would may must do does did")
 )
+_OF_PICTURES = re.compile(r"[/@]|\((?:left|right|center|centre)\)|\bpictured\b", re.IGNORECASE)
 _LETTERED = 0.8
 """The share of words without a digit and not shouted, below which a line is a table's."""
 
@@ -76,7 +77,7 @@ def _is_sentence(said: str) -> bool:
     tokens = said.split()
     shouted = len(tokens[0]) > 2 and tokens[0].strip(":").isupper()
     verb = any(token in _VERBS for token in tokens)
-    return verb and not shouted and "/" not in said and _PROSE.match(said) is not None
+    return verb and not shouted and not _OF_PICTURES.search(said) and _PROSE.match(said) is not None
 
 
 def _reads_as_prose(said: str) -> bool:

@@ -9,7 +9,7 @@ from newsqa.facts.words import word_set
 
 _REGULAR = word_set(
     """
-    abandon accuse acquire adopt announce appear approve arrest arrive attack attend award ban bomb cancel
+    abandon cover accuse acquire adopt announce appear approve arrest arrive attack attend award ban bomb cancel
     capture carry cause celebrate charge chase claim clear close collapse collect complete confirm convict count
     create crash defeat deliver demolish deny deploy design destroy detain develop dismiss donate double earn
     elect employ enter establish evacuate examine execute expand expel face fail fetch file finish fire form

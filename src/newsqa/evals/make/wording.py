@@ -28,7 +28,7 @@ _PRONOUNS = word_set(
     """
     he she it they him her them his hers its their theirs this that's these those here there we us our ours i me
     my mine you your yours another other others such same former latter so both each respectively ago today
-    yesterday tomorrow tonight now currently later earlier
+    yesterday tomorrow tonight now currently later earlier neighboring neighbouring nearby surrounding local
     """
 )
 _OWNERS = word_set("his her its their")
@@ -44,7 +44,7 @@ _WEAK = CALENDAR | word_set(
     """
     american americans british french german russian chinese ukrainian israeli european democrats republicans
     democratic republican democrat irish scottish welsh dutch polish turkish japanese korean brazilian spanish
-    italian indian mexican canadian australian african asian english
+    legislature senate house congress capitol italian indian mexican canadian australian african asian english
     """
 )
 _VERBS = BASES | PARTICIPLES
@@ -66,6 +66,7 @@ _OF_THE_TEXT = re.compile(r"\b(?:passage|article|text|excerpt|author|mentioned|j
 _WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b")
 _TIME_AFTER = re.compile(
     r"\b(?:last|this|next|that)\s(?:week|month|year|night|season|summer|spring|winter|fall|autumn)\b"
+    r"|\b(?:at|in|of|for|by|on|to|from|with) that\b"
     r"|\b(?:late|early|earlier|later) (?:in|on) the (?:day|week|month|year|night)\b"
 )
 

@@ -23,6 +23,11 @@ _ABOUT = (
 )
 _LEADS = re.compile(rf"^{_ABOUT}", re.IGNORECASE)
 _PLURALS = word_set("people children men women police fish sheep aircraft feet teeth mice cattle crew staff")
+_OF_A_GAME = word_set(
+    "yard pass point rebound carri recept assist catch strikeout inning run hit goal save tackl touchdown game pitch"
+)
+"""Stems of what is counted anew in every game, so that nobody knows which one is meant."""
+
 _UNITS_OF_TIME = word_set("year month week day hour minut second decad centuri night moment time degre")
 _AFTER_NOUN = word_set(
     """
@@ -117,7 +122,7 @@ def _number_at(text: str, start: int) -> Number | None:
 def _plain_count(number: Number) -> bool:
     """Whether a number counts things: no year, sum or percentage, and no span of time."""
     year = number.text.isdigit() and len(number.text) == 4
-    time = bool(number.counts) and number.counts[0] in _UNITS_OF_TIME
+    time = bool(number.counts) and number.counts[0] in _UNITS_OF_TIME | _OF_A_GAME
     return (
         number.unit == ""
         and number.value >= 2

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from newsqa.evals.make.clauses import question
-from newsqa.evals.make.people import FULL_NAME, full_name, is_person, untitled
+from newsqa.evals.make.people import FULL_NAME, TITLES, full_name, is_person, untitled
 from newsqa.evals.make.values import Drafted
 from newsqa.evals.make.verbs import BASE_OF_PAST, BASES
 from newsqa.facts.words import fold
@@ -58,13 +58,16 @@ def ages(told: Told) -> Iterator[Drafted]:
     for form in (_AGE, _AGE_BEFORE, _AGE_AFTER, _AGE_TOLD):
         for match in form.finditer(told.text):
             name = full_name(match["name"], told.story)
-            if name and not _opens_with_word(match, told):
+            if name and not _has_other_ends(match, told):
                 verb = "was" if re.search(r"\b(?:died|killed|dead|death)\b", told.text) else "is"
                 yield Drafted(f"How old {verb} {name}?", (match["age"],), "number", "age", told)
 
 
-def _opens_with_word(match: re.Match[str], told: Told) -> bool:
-    """Whether the name begins a sentence with a word that is no name: “Take Ann Lee, 65, …”."""
+def _has_other_ends(match: re.Match[str], told: Told) -> bool:
+    """Whether the name begins a sentence with a word that is none, “Take Ann Lee, 65, …”, or goes on to the left."""
+    before = told.text[: match.start("name")].split()
+    if before and before[-1][0].isupper() and before[-1].isalpha() and fold(before[-1]) not in TITLES:
+        return len(before) > 1 or fold(before[-1]) not in told.story.common
     first = fold(match["name"].split()[0])
     return match.start("name") == 0 and (first in told.story.common or first in BASES)
 

@@ -16,17 +16,23 @@ if TYPE_CHECKING:
     from newsqa.evals.make.values import Told
     from newsqa.evals.make.when import Time
 
-_UNITS = r"(?P<span>(?:\d+|[a-z]+(?:-[a-z]+)?)\s(?:years|months|weeks|days|hours|minutes|decades))"
+_NUMBER = (
+    r"(?:\d+|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-[a-z]+)?|one|two|three|four|five|six|seven|eight|"
+    r"nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)"
+)
+_UNITS = rf"(?P<span>{_NUMBER}\s(?:years|months|weeks|days|hours|minutes|decades))"
 _SPAN = re.compile(
     r"(?:^|\s)for\s(?:(?:about|nearly|almost|more than|over|the past|the last)\s)?"
     rf"{_UNITS}(?=$|[,.\s])"
 )
 _TAKES = re.compile(rf"(?:(?:about|nearly|almost|more than|over|some)\s)?{_UNITS}(?:$|\s(?=to\s))")
+_FURTHER_CLAUSE = re.compile(r"\b(?:before|after|when|while|who|that|which|where|[a-z]{3,}ing)\b")
+"""What may bind a time to something else than the verb that is asked about."""
+
 _HOURS = re.compile(r"\b[ap]\.m\b|\bnoon\b|\bmidnight\b")
 _AFTER_TIME = word_set(
     "in on at for from to with by during since after before against over as when because amid near following under"
 )
-_NO_SPANS = word_set("several many few some the those these two-and-a-half past last")
 
 
 def whens(clause: Clause, told: Told) -> Iterator[Drafted]:
@@ -40,6 +46,8 @@ def whens(clause: Clause, told: Told) -> Iterator[Drafted]:
         return
     time = clause.opening or named[0]
     rest = clause.rest if clause.opening else without(clause.rest, time)
+    if time.phrase and not clause.opening and _FURTHER_CLAUSE.search(clause.rest[: time.start]):
+        return
     if rest.startswith("that ") or _reduced(clause, time, rest):
         return
     answers = accepted(time, told.story.article.published, past=clause.past)
@@ -56,7 +64,7 @@ def _reduced(clause: Clause, time: Time, rest: str) -> bool:
 def lengths(clause: Clause, told: Told) -> Iterator[Drafted]:
     """Ask “How long did the judge take to read the verdict?” of “The judge took ninety minutes to read the verdict”."""
     match = _TAKES.match(clause.rest)
-    if match and clause.verb in {"took", "lasted"} and match["span"].split()[0] not in _NO_SPANS:
+    if match and clause.verb in {"took", "lasted"}:
         asked = clause.asked("How long", clause.with_opening(clause.rest[match.end() :]))
         yield Drafted(asked, (match["span"],), "duration", "length", told)
 
@@ -64,6 +72,6 @@ def lengths(clause: Clause, told: Told) -> Iterator[Drafted]:
 def spans(clause: Clause, told: Told) -> Iterator[Drafted]:
     """Ask “For how long was the bridge closed?” of “The bridge was closed for six weeks”."""
     match = _SPAN.search(clause.rest)
-    if match and match["span"].split()[0] not in _NO_SPANS and len(_SPAN.findall(clause.rest)) == 1:
+    if match and len(_SPAN.findall(clause.rest)) == 1:
         rest = f"{clause.rest[: match.start()]} {clause.rest[match.end() :]}"
         yield Drafted(clause.asked("For how long", rest), (match["span"],), "duration", "span of time", told)
