@@ -50,7 +50,8 @@ def permutation(before: Same, after: Same) -> float:
 
     For means over questions that both runs score this flips the signs of differences (Fisher's randomisation test;
     for sets of questions see Koehn 2004, W04-3250). Exact where few clusters differ; otherwise over swaps drawn at
-    random, the runs as they are counted among them so that p is never 0 (Phipson & Smyth 2010, SAGMB 9:39).
+    random, the runs as they are counted among them so that p is never 0 (Phipson & Smyth 2010, SAGMB 9:39). Where the
+    runs state confidence on other scales, swapping mixes the scales, and the p of a metric over confidence is cautious.
     """
     differing = before.differs(after)
     seen = abs(after.value - before.value)
