@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from newsqa import Settings, cli
 from newsqa.errors import SourceError
@@ -21,6 +23,10 @@ from openai_stand_in import openai_stand_in
 from word_embedder import WordEmbedder
 
 CORPUS = Path(__file__).parents[1] / "corpus"
+PIECES = [
+    *("Ostby", "The", "Joren Maddock,", "61,", "sold", "4,000", "tickets", "on Friday", "was closed", "leads", "the"),
+    *("“", "”", "said", "in 2009.", ". ", "of", "$5 million", "for six weeks", "25-year-old", "mayor of Wick,"),
+]
 PUBLISHED = date(2025, 5, 12)  # a Monday
 
 
@@ -34,21 +40,21 @@ def index_of(folder, articles):
     (folder / "news").mkdir()
     for number, article in enumerate(articles):
         (folder / "news" / f"{number}.json").write_text(json.dumps(article), "utf-8")
-    settings = Settings(index=folder / "index")
-    index_source(settings, str(folder / "news"), embedder=WordEmbedder())
-    return settings
+    made = Settings(index=folder / "index")
+    index_source(made, str(folder / "news"), embedder=WordEmbedder())
+    return made
 
 
-def draft(settings, plan=None, author=None):
-    with open_index(settings) as opened, opened.snapshot() as index:
+def draft(where, plan=None, author=None):
+    with open_index(where) as opened, opened.snapshot() as index:
         return draft_set(index, plan or Plan(), lambda _: None, author)
 
 
 @pytest.fixture(scope="session")
 def corpus_index(tmp_path_factory):
-    settings = Settings(index=tmp_path_factory.mktemp("drafts") / "index")
-    index_source(settings, str(CORPUS), embedder=WordEmbedder())
-    return settings
+    made = Settings(index=tmp_path_factory.mktemp("drafts") / "index")
+    index_source(made, str(CORPUS), embedder=WordEmbedder())
+    return made
 
 
 @pytest.mark.parametrize(
@@ -159,6 +165,20 @@ def test_what_is_in_doubt_gives_none(text):
     assert drafted(text) == {}
 
 
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=12), max_size=40).map(" ".join))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_text_upsets_the_rules(text):
+    for question, answers in drafted(text).items():
+        assert question.endswith("?")
+        assert all(answers)
+
+
+def test_a_book_is_drafted_from_its_beginning_alone():
+    tale = "Joren Maddock, 61, said that the fog was his friend. "
+    found = drafted(tale + "It rained. " * 5_000 + "Ilse Brandt, 25, said that it did not.")
+    assert list(found) == ["How old is Joren Maddock?"]
+
+
 def test_people_are_named_in_full_and_weekdays_as_dates():
     text = "Runa Selbach, a cheese maker, said so. On Friday, Selbach sold 40 wheels of cheese in Ostby market hall."
     assert "How many wheels of cheese did Runa Selbach sell in Ostby market hall on 9 May 2025?" in drafted(text)
@@ -262,8 +282,8 @@ def test_words_that_stand_in_two_stories_have_no_one_source(tmp_path):
 def test_an_undated_article_is_never_hidden(tmp_path):
     text = "Joren Maddock, 61, said that the fog had been his friend for as long as he had kept the light at Ansell."
     other = {"title": "Rain", "outlet": "Wick Post", "published": "2020-01-01", "text": "It rained in Wick for days."}
-    settings = index_of(tmp_path, [{"title": "Fog", "outlet": "Tarn Herald", "text": text}, other])
-    drafts = draft(settings, Plan(4, ("unanswerable",)))
+    undated = index_of(tmp_path, [{"title": "Fog", "outlet": "Tarn Herald", "text": text}, other])
+    drafts = draft(undated, Plan(4, ("unanswerable",)))
     assert drafts.items == ()
     assert drafts.lacking == {"unanswerable": 4}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsqa.facts.names import names
@@ -63,7 +64,7 @@ def is_person(name: str, story: Story) -> bool:
     if not re.fullmatch(FULL_NAME, name):
         return False
     last = re.escape(name.rsplit(maxsplit=1)[-1])
-    text = story.article.text
+    text = story.text
     either = re.escape(name) if re.search(rf"\b(?:in|at|from)\s{last}\b", text) else f"{re.escape(name)}|{last}"
     return any(re.search(form.format(name=either), text) for form in _SHOWN)
 
@@ -84,8 +85,7 @@ def untitled(name: str) -> str:
     return " ".join(parts)
 
 
-def _full_names(story: Story) -> set[str]:
-    found = {
-        untitled(name.text.removesuffix("’s").removesuffix("'s")) for name in names(story.article.text, story.common)
-    }
-    return {name for name in found if is_person(name, story)}
+@lru_cache(maxsize=4)
+def _full_names(story: Story) -> frozenset[str]:
+    found = {untitled(name.text.removesuffix("’s").removesuffix("'s")) for name in names(story.text, story.common)}
+    return frozenset(name for name in found if is_person(name, story))

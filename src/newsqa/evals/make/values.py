@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 Kind = Literal["facts", "sources", "unanswerable"]
 
 
+READ = 20_000
+"""Characters of an article that are drafted from: a long news article has as many."""
+
+
 @dataclass(frozen=True)
 class Story:
     """An article as the drafter reads it: its sentences, and the words that tell its names from its other words."""
@@ -22,20 +26,26 @@ class Story:
     article: Article
 
     @cached_property
+    def text(self) -> str:
+        """As much of its text as is drafted from; a book of a page must not hold up the others."""
+        return self.article.text[:READ]
+
+    @cached_property
     def spans(self) -> list[tuple[int, int]]:
-        """The spans of its sentences."""
-        return sentence_spans(self.article.text)
+        """The spans of its sentences, without one that was cut."""
+        spans = sentence_spans(self.text)
+        return spans if len(self.article.text) <= READ else spans[:-1]
 
     @cached_property
     def common(self) -> frozenset[str]:
         """Folded words that it writes in lower case too: at the head of a sentence they are no names."""
-        return lower_case_words(self.article.text)
+        return lower_case_words(self.text)
 
     @cached_property
     def proper(self) -> frozenset[str]:
         """Folded words that it writes with a capital inside a sentence: those may be names."""
         heads = {start for start, _ in self.spans}
-        text = self.article.text
+        text = self.text
         found = (word for word in words(text) if word.capitalised and word.start not in heads)
         return frozenset(fold(word.text) for word in found if text[word.start - 1 : word.start] not in {"“", '"', "‘"})
 

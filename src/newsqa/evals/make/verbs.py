@@ -17,7 +17,7 @@ _REGULAR = word_set(
     invest investigate invite join kill land last launch learn lift list lower march marry miss move name
     nominate offer open order organise organize owe own paint pardon pass perform plant play pledge postpone prevent
     produce promise promote publish pull purchase raise reach rebuild receive record recover reduce register
-    reject release remove rename rename reopen repair replace report request rescue resign resume retire return
+    reject release remove rename rename reopen repair replace request rescue resign resume retire return
     review sail save schedule score seize sentence serve settle sign spot stage start store succeed sue supply
     suspend target test tour train transfer treat unveil vaccinate visit vote vow want welcome wound die tie
     invent discover direct manufacture operate contain include cost survive use declare defend climb jump

@@ -164,6 +164,8 @@ def _definite(after: str) -> bool:
     tokens = after.split()[:6]
     if not tokens:
         return False
+    if len(tokens) > 1 and tokens[1] in _VERBS:
+        return False  # “the first opened”: the first of what?
     first = fold(tokens[0].rstrip("’'s"))
     if first in _SELF_TELLING or tokens[0].lower().endswith("est") or tokens[0][0].isdigit():
         return True
