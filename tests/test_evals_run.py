@@ -28,6 +28,7 @@ class StandInDesk:
         self.model = model
         self.digest = digest
         self.config = config
+        self.made_of = {"reranker": "a"} if config == "configuration" else {"reranker": "b"}
         self.calm = calm
         self.cost = cost
         self.heard = []
@@ -191,7 +192,7 @@ def test_answers_and_gold_may_be_mended_without_asking_again(tmp_path):
         ([replace(items("one")[0], as_of=date(2025, 1, 1)), items("", "two")[1]], StandInDesk(), "another way"),
         (items("one"), StandInDesk(), "“q1” is not in this set"),
         (items("one", "two", "three"), StandInDesk("changed"), "articles of the index are others"),
-        (items("one", "two"), StandInDesk(config="changed"), "settings, prompts, models"),
+        (items("one", "two"), StandInDesk(config="changed"), "reranker changed since"),
         (items("one", "two"), StandInDesk(config="changed", model="openai:x"), "another than openai:x"),
     ],
 )

@@ -19,7 +19,7 @@ from newsqa.steps.verify import verify
 from newsqa.steps.widen import widen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from langchain_core.embeddings import Embeddings
@@ -68,8 +68,8 @@ class _Clock:
 class Desk:
     """Answers questions over one index. It keeps no conversation: pass the turns so far as `history`.
 
-    Safe to use from several threads. `config` identifies the settings, prompts and models behind its answers, `model`
-    names the one that answers.
+    Safe to use from several threads. `config` identifies the settings, prompts and models behind its answers,
+    `made_of` tells each of them, and `model` names the one that answers.
     """
 
     index: OpenIndex
@@ -78,6 +78,7 @@ class Desk:
     answerer: Callable[[Query, Sequence[Hit]], Draft]
     config: str
     model: str = "extractive"
+    made_of: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def ask(
         self,

@@ -47,14 +47,22 @@ def open_desk(settings: Settings, *, once: bool = False) -> Desk:
     embedder = models.embedder(settings)
     reranker = models.reranker(settings)
     answerer, model = _answerer(settings, reranker, prompts, once=once)
-    decides = (models.fingerprint(embedder), models.reranker_fingerprint(reranker), model, prompts.digest)
+    made_of = {
+        "newsqa": f"{__version__} {_changes()}".strip(),
+        "embedder": models.fingerprint(embedder),
+        "reranker": f"{settings.reranker}:{models.reranker_fingerprint(reranker)}",
+        "model": model.strip(),
+        "prompts": prompts.digest,
+        "vectors": "server" if settings.chroma else "embedded",
+    }
     return Desk(
-        index=open_index(settings, decides[0], once=once),
+        index=open_index(settings, made_of["embedder"], once=once),
         embedder=embedder,
         reranker=reranker,
         answerer=answerer,
-        config=_digest(*decides, "server" if settings.chroma else "embedded"),
+        config=hashlib.sha256("\0".join(made_of.values()).encode()).hexdigest()[:16],
         model=settings.model,
+        made_of=made_of,
     )
 
 
@@ -89,11 +97,6 @@ def _answerer(settings: Settings, reranker: Reranker, prompts: Prompts, *, once:
     return lambda query, hits: write(query, hits, model, prompts, settings.model), name
 
 
-def _digest(*parts: str) -> str:
-    """Identify what besides the index decides an answer."""
-    return hashlib.sha256("\0".join((__version__, *parts, _changes())).encode()).hexdigest()[:16]
-
-
 def _changes() -> str:
     """Identify the code where people change it, in a checkout; a released version says it all."""
     if not _CHECKOUT.is_file():
@@ -102,4 +105,4 @@ def _changes() -> str:
     for file in sorted(_PACKAGE.rglob("*.py")):
         if file.relative_to(_PACKAGE).parts[0] not in NOT_ANSWERING:
             digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
+    return digest.hexdigest()[:16]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from newsqa.desk import Desk
@@ -18,17 +18,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What answers: `index` identifies articles, passages and vectors, `config` settings, prompts, models and code."""
+    """What answers: `index` identifies articles, passages and vectors, `config` settings, prompts, models and code.
+
+    `made_of` tells by name what `config` is the digest of.
+    """
 
     index: str
     config: str
     model: str
+    made_of: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @classmethod
     def of(cls, desk: Desk) -> Self:
         """Return the setup of a desk, as its index is now. Raises LibraryError."""
         with desk.index.snapshot() as index:
-            return cls(index.digest, desk.config, desk.model)
+            return cls(index.digest, desk.config, desk.model, desk.made_of)
 
     @property
     def short(self) -> str:
@@ -54,7 +58,8 @@ def difference(line: Line, item: Item | None, setup: Setup, answered_by: Collect
     if record["config"] != setup.config and setup.model not in answered_by:
         return f"the model was another than {setup.model}"
     if record["config"] != setup.config:
-        return "settings, prompts, models or newsqa itself have changed since"
+        changed = [name for name, value in setup.made_of.items() if line.made_of.get(name, value) != value]
+        return f"{' and '.join(changed) or 'settings, prompts, models or newsqa itself'} changed since"
     return f"the question “{line.item.id}” is asked in another way now"
 
 

@@ -5,7 +5,8 @@ A line holds all that scoring needs, so that runs are compared, years later and 
     {…the record of the answer…, "key": "9c0d…", "place": [3, 60],
      "item": {"id": "strike-loss", "question": "…", "answers": ["…"], "gold": [{"path": "…"}], …},
      "known": {"gold": [["c41f…", "77aa…"]], "answer_in_index": true,
-               "citations": [{"exists": true, "faithful": true}]}}
+               "citations": [{"exists": true, "faithful": true}]},
+     "made_of": {"reranker": "none", "prompts": "77ab…", …}}
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from newsqa.evals.shape import MAYBE_NUMBER, MAYBE_TEXT, RECORD, TEXT, USAGE, WH
 from newsqa.records import Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from newsqa.evals.sets import Item
     from newsqa.records import JsonObject
 
@@ -70,7 +73,8 @@ class Line:
     """One question asked: `record` is the answer's (docs/architecture.md), `key` identifies what decided it.
 
     `place` is the question's number in the set, from 1, and how many were to be asked. `judge` is there only where a
-    judge model was asked, which may be long after the answer was given; it is no part of the key.
+    judge model was asked, which may be long after the answer was given; it is no part of the key. `made_of` tells by
+    name what the record's `config` is the digest of, where that is known.
     """
 
     record: JsonObject
@@ -79,6 +83,7 @@ class Line:
     item: Item
     known: Known
     judge: Judgement | None = None
+    made_of: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def failed(self) -> bool:
@@ -91,7 +96,7 @@ class Line:
         return bool(self.record.get("refused"))
 
 
-ADDED = ("key", "place", "item", "known", "judge")
+ADDED = ("key", "place", "item", "known", "judge", "made_of")
 """What a line has besides the record of the answer."""
 
 _GROUNDS = {"exists": (bool,), "faithful": (bool,)}
@@ -126,6 +131,7 @@ def to_json(line: Line) -> JsonObject:
             "citations": None if known.citations is None else [asdict(grounds) for grounds in known.citations],
         },
         **({"judge": asdict(line.judge)} if line.judge else {}),
+        **({"made_of": dict(line.made_of)} if line.made_of else {}),
     }
 
 
@@ -142,7 +148,14 @@ def from_json(fields: JsonObject) -> Line:
         item=item_from(fields["item"]),
         known=_known(fields["known"]),
         judge=_judge_of(fields.get("judge")),
+        made_of=_made_of(fields.get("made_of") or {}),
     )
+
+
+def _made_of(fields: object) -> Mapping[str, str]:
+    if not isinstance(fields, dict) or not all(isinstance(value, str) for value in fields.values()):
+        raise ValueError("“made_of” must be an object of texts")
+    return fields
 
 
 def _judge_of(fields: object) -> Judgement | None:

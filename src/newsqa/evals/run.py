@@ -146,7 +146,8 @@ class _Asking:
                     hint="Let indexing finish, then begin anew: name another folder with --out.",
                 )
             looked_up = known(item, record, index)
-        return Line(record, key_of(item, self.today, self.setup), self.place(item.id), item, looked_up)
+        key = key_of(item, self.today, self.setup)
+        return Line(record, key, self.place(item.id), item, looked_up, made_of=self.setup.made_of)
 
     def done(self) -> list[Line]:
         return list(self.lines.values())

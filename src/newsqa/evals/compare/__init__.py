@@ -8,7 +8,7 @@ from newsqa.evals.compare.changes import changes, lost
 from newsqa.evals.compare.flags import flags, outcome
 from newsqa.evals.compare.flips import flips
 from newsqa.evals.compare.gates import held, parse_gate
-from newsqa.evals.compare.sides import MADE_BY, common, read_side
+from newsqa.evals.compare.sides import MADE_BY, common, parts, read_side
 from newsqa.evals.compare.values import Change, Comparison, Flag, Flip, Gate, Gated, Pair, Side
 from newsqa.evals.sampling import scored
 
@@ -41,6 +41,7 @@ def _pair(baseline: Side, side: Side, gates: Sequence[Gate]) -> Pair:
         side=side,
         questions=len(before),
         differs=tuple(name for name in MADE_BY if getattr(baseline, name) != getattr(side, name)),
+        parts=parts(before, after),
         reworded=sum(one.record["text"] != two.record["text"] for one, two in zip(before, after, strict=True)),
         changes=found,
         lost=gone,

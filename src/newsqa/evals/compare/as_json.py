@@ -53,6 +53,7 @@ def _pair(pair: Pair) -> JsonObject:
         "verdict": pair.outcome,
         "compared": pair.questions,
         "differs": list(pair.differs),
+        "parts": [{"name": name, "before": before, "after": after} for name, before, after in pair.parts],
         "reworded": pair.reworded,
         "flags": [asdict(flag) for flag in pair.flags],
         "metrics": {change.metric.name: _change(change) for change in pair.changes},

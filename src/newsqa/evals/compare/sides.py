@@ -69,6 +69,12 @@ def common(baseline: Side, other: Side) -> tuple[list[Line], list[Line]]:
     return [mine[name] for name in shared], [theirs[name] for name in shared]
 
 
+def parts(before: Sequence[Line], after: Sequence[Line]) -> tuple[tuple[str, str, str], ...]:
+    """Tell in which parts of their configuration two runs differ: (name, before, after)."""
+    one, other = ({name: value for line in lines for name, value in line.made_of.items()} for lines in (before, after))
+    return tuple((name, one[name], other[name]) for name in one if name in other and one[name] != other[name])
+
+
 def _of_different_questions(baseline: Side, other: Side, shared: int) -> str:
     return (
         f"{baseline.name} and {other.name} cannot be compared: they are runs of different questions "

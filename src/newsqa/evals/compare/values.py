@@ -117,13 +117,15 @@ class Gated:
 class Pair:
     """A run against the baseline, over the questions that both were asked.
 
-    `differs` names what made them that is not the same: "model", "index", "config". `reworded` counts the answers of
-    other words. `lost` are the metrics that the baseline has and the run has not.
+    `differs` names what made them that is not the same: "model", "index", "config"; `parts` tells what of the
+    configuration, as (name, before, after), where the runs say it. `reworded` counts the answers of other words.
+    `lost` are the metrics that the baseline has and the run has not.
     """
 
     side: Side
     questions: int
     differs: tuple[str, ...]
+    parts: tuple[tuple[str, str, str], ...]
     reworded: int
     changes: tuple[Change, ...]
     lost: tuple[str, ...]

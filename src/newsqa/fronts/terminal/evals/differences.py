@@ -42,6 +42,8 @@ def _pair(baseline: Side, pair: Pair) -> Iterator[Shown]:
     if pair.questions < baseline.total:
         yield f"! Compared over the {count(pair.questions, 'question')} that both have.", ODD
     yield f"  Made by {_made(pair)}.", PLAIN
+    for name, before, after in pair.parts:
+        yield f"    {safe_line(name)}: {safe_line(after)[:LONGEST]} (was {safe_line(before)[:LONGEST]})", PLAIN
     yield from _tables(pair.changes)
     yield from _flips(pair.flips)
     yield from _beside(baseline, pair.side)
