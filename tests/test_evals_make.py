@@ -155,6 +155,8 @@ def test_a_plain_sentence_gives_its_question(sentence, question, answer):
         "A railway bridge built in 1913 crosses the Tarn at Wick.",
         "Tarn Council sold 4,000 tickets and gave away 300 in Ostby.",
         "Take Ilse Brandt, 65, who lives in Wick. You take it or leave it.",
+        "A band formed by Wick Records in 2016 plays in Ostby.",
+        "Piet Holloway, mayor of Ostby, said so in 1998.",
         "When the Tolver lock opened in Wick in 2009, it rained.",
         "The Tarn Council is expected to sell the Ostby mill on Monday.",
         "4,000",

@@ -140,6 +140,8 @@ def _parted(text: str) -> Clause | None:
         subject, after = " ".join(tokens[:place]), tokens[place + 1 :]
         if token in HELPERS:
             return _helped(subject, token, after)
+        if token in BASE_OF_PAST and re.match(r"by\s(?!\d)", " ".join(after)):
+            return None  # “a band formed by Wick Records”: a participle
         if token in BASE_OF_PAST or token in BASE_OF_PRESENT:
             return Clause(subject, "", token, " ".join(after))
     return None

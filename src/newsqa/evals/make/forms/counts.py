@@ -40,7 +40,7 @@ _SIZED = re.compile(
     r"(?P<thing>an?\s(?:(?:pay|salary|net|budget|record|cash|tax|daily|new)\s)?(?:rise|raise|fine|budget|loan|grant|profit|loss|"
     rf"deficit|surplus|prize|bid|offer|allowance|increase|cut|investment|donation|reward|debt|bonus|settlement))\sof\s{_ABOUT}"
 )
-_JOINERS = (["and"], ["but"], ["or"])
+_JOINERS = (["and"], ["but"], ["or"], ["by"])
 _LONGEST_NOUN = 4
 _NO_PLURALS = word_set("is was has its his this less business across gas plus series news us")
 

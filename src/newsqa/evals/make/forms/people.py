@@ -37,6 +37,7 @@ _BODY = r"(?:the\s)?(?:\d{4}\s)?[A-Z][\w’'&.-]*(?:\s(?:(?:of|for|and|the|de|at
 _AFTER_NAME = re.compile(rf"(?P<name>{FULL_NAME}),\s(?:the\s)?(?P<role>{_OFFICE}\s(?:of|at|for)\s{_BODY})(?=,|\.$)")
 _OWNED = re.compile(rf"(?:^|\s)(?P<role>{_PLACE}['’]s\s(?:[a-z-]+\s)?{_OFFICE}),\s(?P<name>{FULL_NAME}),")
 _BEFORE_NAME = re.compile(rf"\b[Tt]he\s(?P<role>(?:[a-z-]+\s)?{_OFFICE}\sof\s{_BODY}),\s(?P<name>{FULL_NAME}),")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _HEADS = re.compile(
     rf"(?P<name>{FULL_NAME}),\swho\s(?P<deed>(?:heads|leads|runs|owns|founded|chairs|manages|coaches|edits|led|wrote|designed|built)\s{_BODY})"
     r"(?=,|\.$)"
@@ -58,8 +59,8 @@ def ages(told: Told) -> Iterator[Drafted]:
     for form in (_AGE, _AGE_BEFORE, _AGE_AFTER, _AGE_TOLD):
         for match in form.finditer(told.text):
             name = full_name(match["name"], told.story)
-            if name and not _has_other_ends(match, told):
-                verb = "was" if re.search(r"\b(?:died|killed|dead|death)\b", told.text) else "is"
+            verb = "was" if re.search(r"\b(?:died|killed|dead|death)\b", told.text) else "is"
+            if name and not _has_other_ends(match, told) and (verb == "was" or _of_now(told)):
                 yield Drafted(f"How old {verb} {name}?", (match["age"],), "number", "age", told)
 
 
@@ -72,10 +73,16 @@ def _has_other_ends(match: re.Match[str], told: Told) -> bool:
     return match.start("name") == 0 and (first in told.story.common or first in BASES)
 
 
+def _of_now(told: Told) -> bool:
+    """Whether a sentence names no year but its article's own: what it tells of people may have been so long ago."""
+    published = told.story.article.published
+    return all(published is not None and year == str(published.year) for year in _YEAR.findall(told.text))
+
+
 def homes(told: Told) -> Iterator[Drafted]:
     """Ask “Where is Andrea Malek from?” of “Andrea Malek, 25, of Zanesville, said”."""
     for match in _HOME.finditer(told.text):
-        if is_person(match["name"], told.story):
+        if is_person(match["name"], told.story) and _of_now(told):
             yield Drafted(f"Where is {match['name']} from?", (match["place"],), "place", "home", told)
 
 
@@ -84,7 +91,7 @@ def roles(told: Told) -> Iterator[Drafted]:
     for form in (_AFTER_NAME, _OWNED, _BEFORE_NAME):
         for match in form.finditer(told.text):
             name = untitled(match["name"])
-            if is_person(name, told.story) and not re.search(r"\b(?:former|ex)\b", told.text):
+            if is_person(name, told.story) and _of_now(told) and not re.search(r"\b(?:former|ex)\b", told.text):
                 article = "" if form is _OWNED else "the "
                 yield Drafted(f"Who is {article}{match['role']}?", (name,), "person", "role", told)
 
@@ -101,7 +108,7 @@ def whos(clause: Clause, told: Told) -> Iterator[Drafted]:
 def heads(told: Told) -> Iterator[Drafted]:
     """Ask “Who leads the Ostby Choir?” of “Runa Selbach, who leads the Ostby Choir, said”."""
     for match in _HEADS.finditer(told.text):
-        if is_person(match["name"], told.story):
+        if is_person(match["name"], told.story) and _of_now(told):
             yield Drafted(f"Who {match['deed']}?", (match["name"],), "person", "head", told)
 
 
