@@ -24,9 +24,7 @@ class NewsqaError(Exception):
 
     exit_code = 1
 
-    def __init__(
-        self, message: str, *, hint: str = "", retryable: bool = False, details: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, message: str, *, hint: str = "", retryable: bool = False, details: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.hint = hint
         self.retryable = retryable
