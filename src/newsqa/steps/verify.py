@@ -11,7 +11,7 @@ from newsqa.support import support
 from newsqa.wording import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from newsqa.records import Carrier, Draft, Hit, Origin
 
@@ -22,51 +22,71 @@ REPEATED = "it says again what a sentence before it says"
 def verify(draft: Draft, evidence: Sequence[Hit]) -> Checked:
     """Keep the sentences of a draft that their quotes carry; tell which were dropped, and why.
 
+    It is `Check` over the whole draft at once.
+    """
+    check = Check(evidence)
+    for origin in draft.origins:
+        check.name(origin)
+    for claim in draft.claims:
+        check.take(claim)
+    return check.checked()
+
+
+class Check:
+    """The check of one answer, sentence by sentence as they come.
+
     A citation is one or more whole sentences of an article among the evidence: a quote that begins or ends inside a
     sentence is widened to it, one from any other article is left out. Citations are numbered from 1 in the order of
     their first use, each span once, and everything about their article comes from the evidence. So does the sentence
     that names the origin of words: it is written here, and no draft can say what stands in it.
     """
-    library = _Library(evidence)
-    numbered: dict[Quote, int] = {}
-    sentences = list(_origins(draft.origins, library, numbered))
-    dropped: list[Dropped] = []
-    seen: set[str] = set()
-    for claim in draft.claims:
-        quotes = library.settle(claim.quotes)
-        share, fault = _judge(claim, quotes, seen)
+
+    def __init__(self, evidence: Sequence[Hit]) -> None:
+        self._library = _Library(evidence)
+        self._numbered: dict[Quote, int] = {}
+        self._sentences: list[Sentence] = []
+        self._dropped: list[Dropped] = []
+        self._seen: set[str] = set()
+
+    def take(self, claim: Claim) -> Sentence | Dropped:
+        """Judge the next sentence of a draft: it stands with its citations, or is dropped with the reason."""
+        quotes = self._library.settle(claim.quotes)
+        share, fault = _judge(claim, quotes, self._seen)
         if fault:
-            dropped.append(Dropped(claim.text, fault))
-            continue
-        seen.add(_key(claim))
-        sentences.append(Sentence(claim.text, _marks(quotes, numbered), round(share, 3)))
-    citations = tuple(_citation(n, quote) for quote, n in numbered.items())
-    return Checked(tuple(sentences), citations, tuple(dropped))
+            self._dropped.append(Dropped(claim.text, fault))
+            return self._dropped[-1]
+        self._seen.add(_key(claim))
+        return self._keep(claim.text, quotes, round(share, 3))
 
-
-def _origins(origins: Sequence[Origin], library: _Library, numbered: dict[Quote, int]) -> Iterator[Sentence]:
-    """Write for each origin where its words stand; one whose words stand neither in its quotes nor its title goes."""
-    for origin in origins:
-        quotes = library.settle(origin.quotes)
+    def name(self, origin: Origin) -> Sentence | None:
+        """Write where words stand; None where they stand neither in the quotes of one article nor in its title."""
+        quotes = self._library.settle(origin.quotes)
         articles = {quote.article.id: quote.article for quote in quotes}
         if len(articles) != 1:
-            continue
+            return None
         (article,) = articles.values()
         quoted = _hold(" ".join(quote.text for quote in quotes), origin.words)
-        if quoted or _hold(article.title or "", origin.words):
-            known = article.title, article.outlet, article.published
-            said = origin_sentence(*known, again=bool(numbered), headline=not quoted)
-            yield Sentence(said, _marks(quotes, numbered), 1.0)
+        if not quoted and not _hold(article.title or "", origin.words):
+            return None
+        known = article.title, article.outlet, article.published
+        said = origin_sentence(*known, again=bool(self._numbered), headline=not quoted)
+        return self._keep(said, quotes, 1.0)
+
+    def checked(self) -> Checked:
+        """Return what was taken so far: what stands, with its citations, and what was dropped."""
+        citations = tuple(_citation(n, quote) for quote, n in self._numbered.items())
+        return Checked(tuple(self._sentences), citations, tuple(self._dropped))
+
+    def _keep(self, text: str, quotes: Sequence[Quote], share: float) -> Sentence:
+        marks = tuple(self._numbered.setdefault(quote, len(self._numbered) + 1) for quote in quotes)
+        self._sentences.append(Sentence(text, marks, share))
+        return self._sentences[-1]
 
 
 def _hold(text: str, words: str) -> bool:
     """Whether a text has all these words in their order; others may stand between where some were left out."""
     left = iter(wording(text).words)
     return all(word in left for word in wording(words).words)
-
-
-def _marks(quotes: Sequence[Quote], numbered: dict[Quote, int]) -> tuple[int, ...]:
-    return tuple(numbered.setdefault(quote, len(numbered) + 1) for quote in quotes)
 
 
 def _judge(claim: Claim, quotes: Sequence[Quote], seen: set[str]) -> tuple[float, str | None]:
