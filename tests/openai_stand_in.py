@@ -1,67 +1,72 @@
-"""A server on loopback that speaks as much of OpenAI's protocol as a chat completion needs."""
+"""A server on loopback that speaks as much of OpenAI's protocol as a chat completion needs, streamed or whole."""
 
 from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING, Any
+
+from loopback import served
+from scripted_model import USED, Prompt, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from loopback import Exchange
 
-@dataclass
-class StandIn:
-    """Answers every request with `reply`, under `status`; keeps what it was asked."""
-
-    reply: str = "NOT FOUND"
-    status: int = 200
-    finish_reason: str = "stop"
-    url: str = ""
-    requests: list[dict[str, Any]] = field(default_factory=list)
-
-    def completion(self) -> dict[str, Any]:
-        message = {"role": "assistant", "content": self.reply}
-        return {
-            "id": "chatcmpl-1",
-            "object": "chat.completion",
-            "created": 1,
-            "model": "stand-in",
-            "choices": [{"index": 0, "message": message, "finish_reason": self.finish_reason}],
-            "usage": {"prompt_tokens": 321, "completion_tokens": 12, "total_tokens": 333},
-        }
+USAGE = {
+    "prompt_tokens": USED["read"],
+    "completion_tokens": USED["written"],
+    "total_tokens": USED["read"] + USED["written"],
+}
 
 
 @contextmanager
-def openai_stand_in() -> Iterator[StandIn]:
+def openai_stand_in() -> Iterator[Script]:
     """Serve on a free port of loopback for as long as the context lasts."""
-    stand_in = StandIn()
+    script = Script()
+    with served(lambda exchange: _answer(script, exchange)) as address:
+        script.url = f"{address}/v1"
+        yield script
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            stand_in.requests.append(json.loads(self.rfile.read(length)))
-            body = stand_in.completion() if stand_in.status == 200 else {"error": {"message": "key sk-canary refused"}}
-            data = json.dumps(body).encode()
-            self.send_response(stand_in.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
 
-        def log_message(self, *_: object) -> None:
-            """Keep the test's output quiet."""
+def _answer(script: Script, exchange: Exchange) -> None:
+    if script.refuses(exchange):
+        return
+    body = exchange.request.body
+    prompt = Prompt(tuple((m["role"], _text(m["content"])) for m in body["messages"]))
+    if not body.get("stream"):
+        message = {"role": "assistant", "content": script.text(prompt)}
+        choice = {"index": 0, "message": message, "finish_reason": script.finish_reason}
+        exchange.json({**_head("chat.completion"), "choices": [choice], "usage": USAGE})
+        return
+    counted = body.get("stream_options", {}).get("include_usage", False)
+    events = _events(script, prompt, exchange, counted=counted)
+    exchange.stream(events, "text/event-stream", cut=not script.ends and not script.quiet)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    stand_in.url = f"http://127.0.0.1:{server.server_port}/v1"
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield stand_in
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+
+def _text(content: Any) -> str:
+    return content if isinstance(content, str) else "".join(part["text"] for part in content)
+
+
+def _head(kind: str) -> dict[str, Any]:
+    return {"id": "chatcmpl-1", "object": kind, "created": 1, "model": "stand-in"}
+
+
+def _events(script: Script, prompt: Prompt, exchange: Exchange, *, counted: bool) -> Iterator[bytes]:
+    def event(delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+        return _event({**_head("chat.completion.chunk"), "choices": [choice]})
+
+    yield event({"role": "assistant", "content": ""})
+    for piece in script.streamed(prompt, exchange):
+        yield event({"content": piece})
+    if script.ends:
+        yield event({}, script.finish_reason)
+        if counted:
+            yield _event({**_head("chat.completion.chunk"), "choices": [], "usage": USAGE})
+        yield b"data: [DONE]\n\n"
+
+
+def _event(value: dict[str, Any]) -> bytes:
+    return b"data: " + json.dumps(value).encode() + b"\n\n"
