@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from newsqa.library.places import Places
     from newsqa.library.values import Listed, SourceSummary
-    from newsqa.records import Article, Bounds, Carrier, Hit, Span
+    from newsqa.records import Article, Bounds, Carrier, Hit, Quote
     from newsqa.seams import Coverage, Lexicon, Ranked
     from newsqa.settings import Settings
 
@@ -195,7 +195,7 @@ class Snapshot:
         """Load passages with their whole articles and copies, in the order given."""
         return reader.hits(self.database, ranked)
 
-    def holding(self, phrase: str, bounds: Bounds = NO_BOUNDS, limit: int = 20) -> list[Span]:
+    def holding(self, phrase: str, bounds: Bounds = NO_BOUNDS, limit: int = 20) -> list[Quote]:
         """Find where the words of a phrase stand in their order, one place an article, first published first."""
         return holding(self.database, phrase, bounds, limit)
 

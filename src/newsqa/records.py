@@ -135,7 +135,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A span of a stored article, one or more whole sentences, offered as proof."""
+    """A span of a stored article: one or more whole sentences where it is offered as proof."""
 
     article: Article
     start: int
@@ -145,21 +145,6 @@ class Quote:
     @property
     def text(self) -> str:
         """The quoted words."""
-        return self.article.text[self.start : self.end]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Where words were found in a stored article, from the first of them to the last."""
-
-    article: Article
-    start: int
-    end: int
-    also_carried_by: tuple[Carrier, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The words as they stand there."""
         return self.article.text[self.start : self.end]
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from newsqa.records import Article, Bounds, Carrier, Hit, Span
+    from newsqa.records import Article, Bounds, Carrier, Hit, Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Index(Protocol):
     def hits(self, ranked: Ranked) -> list[Hit]:
         """Load passages with their whole articles and copies, in the order given."""
 
-    def holding(self, phrase: str, bounds: Bounds = NO_BOUNDS, limit: int = 20) -> list[Span]:
+    def holding(self, phrase: str, bounds: Bounds = NO_BOUNDS, limit: int = 20) -> list[Quote]:
         """Find where the words of a phrase stand in their order, one place an article, first published first.
 
         Case, accents, punctuation and white space do not count; the words may run on over paragraphs. The phrase is

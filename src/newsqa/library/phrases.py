@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsqa.library.reader import story, within
-from newsqa.records import Span
+from newsqa.records import Quote
 from newsqa.wording import wording
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ MOST_READ = 400
 """Articles that are read in search of one phrase; of a phrase that is rare at all, a handful are."""
 
 
-def holding(database: sqlite3.Connection, phrase: str, bounds: Bounds, limit: int) -> list[Span]:
+def holding(database: sqlite3.Connection, phrase: str, bounds: Bounds, limit: int) -> list[Quote]:
     """Find where the words of a phrase stand in their order, one place an article, first published first."""
     wanted = wording(phrase)
     if not any(word[0].isalnum() for word in wanted.words):
@@ -39,10 +39,10 @@ def holding(database: sqlite3.Connection, phrase: str, bounds: Bounds, limit: in
     return list(islice((span for span in found if span), max(limit, 0)))
 
 
-def _place(database: sqlite3.Connection, key: int, wanted: Sequence[str]) -> Span | None:
+def _place(database: sqlite3.Connection, key: int, wanted: Sequence[str]) -> Quote | None:
     article, carriers = story(database, key)
     place = next(wording(article.text).places(wanted), None)
-    return Span(article, *place, carriers) if place else None
+    return Quote(article, *place, carriers) if place else None
 
 
 def _passages(database: sqlite3.Connection, words: Sequence[str]) -> set[int]:
