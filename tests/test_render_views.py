@@ -7,9 +7,9 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from newsqa.records import Answer, Article, Carrier, Citation, Dropped, Hit, Passage, Sentence
+from newsqa.records import Answer, Article, Carrier, Citation, Dropped, Hit, Passage, Sentence, Usage
 from newsqa.render.markdown import conversation
-from newsqa.render.marks import matches
+from newsqa.render.marks import matches, why
 from newsqa.render.plain import answer_text, quote_text
 from newsqa.render.record import article_record, from_record, to_line, to_record
 from newsqa.render.terminal import answer_view, excerpt_view
@@ -109,8 +109,30 @@ def test_an_answer_shows_each_source_once_with_its_quotes():
     assert "Orrinport Courier · 4 March 2025" in text
     assert "“It carries 4,000 carts a day.”" in text
     assert "also carried by Coastline Wire" in text
-    assert "Left out: “A cart fell.”" in text
     assert "2 articles of no known date were left out." in text
+
+
+def test_what_was_dropped_is_counted_with_reasons_and_told_whole_only_on_demand():
+    one = an_answer(dropped=(Dropped("A cart fell.", "“fell” is in none of its quotes"),))
+    many = an_answer(dropped=tuple(Dropped(f"It carries {n} carts.", f"number {n} is wrong") for n in range(5)))
+    for text in (shown(answer_view(one), 200), answer_text(one), conversation("Carts", [one])):
+        assert "1 sentence of the draft was left out: “fell” is in none of its quotes." in text
+        assert "A cart fell." not in text
+    assert why(one) == ["“A cart fell.”\n“fell” is in none of its quotes"]
+    told = "5 sentences of the draft were left out: number 0 is wrong; number 1 is wrong; number 2 is wrong; …"
+    assert told in answer_text(many)
+
+
+def test_the_model_that_wrote_is_named_and_what_it_cost():
+    written = an_answer(model="openai:quill", usage=Usage(900, 40, 0.000314))
+    assert "Written by openai:quill for $0.00031;" in shown(answer_view(written), 200)
+    assert "Written by ollama:reed;" in answer_text(an_answer(model="ollama:reed"))
+    assert "Written by" not in answer_text(an_answer())
+    assert "Written by" not in answer_text(an_answer(model="openai:quill", refused=True))
+    assert "incomplete" in answer_text(an_answer(incomplete=True))
+    hostile = answer_text(an_answer(model=f"openai:{HOSTILE}", dropped=(Dropped(HOSTILE, HOSTILE),)))
+    assert "\x1b" not in hostile
+    assert "\x9b" not in hostile
 
 
 def test_the_words_of_the_question_are_highlighted_in_the_quote():

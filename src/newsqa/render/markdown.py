@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsqa.render.marks import carried_by, day, headline, left_out, provenance
+from newsqa.render.marks import asides, carried_by, day, headline, provenance
 from newsqa.render.safe import safe_line, web_address
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _exchange(answer: Answer) -> list[str]:
     parts = [f"## {escaped(answer.question)}", "", escaped(answer.text), ""]
     for citation in answer.citations:
         parts += [*_source(citation), ""]
-    parts += [f"*{escaped(notice)}*\n" for notice in left_out(answer)]
+    parts += [f"*{escaped(notice)}*\n" for notice in asides(answer)]
     return [*parts, f"Asked on {day(answer.asked)}.", ""]
 
 

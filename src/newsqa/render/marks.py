@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import floor, log10
 from typing import TYPE_CHECKING
 
 from newsqa.facts.words import stem, words
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from newsqa.records import Answer, Article, Carrier, Citation
 
 MOST_CARRIERS = 4
+MOST_REASONS = 3
 QUOTATION_MARKS = frozenset("“”„\"«»‘’'")
 WIDEST = 96  # columns; longer lines are hard to read
 
@@ -61,11 +63,44 @@ def carried_by(carriers: tuple[Carrier, ...]) -> str:
     return "also carried by " + ", ".join(outlets[:MOST_CARRIERS]) + more
 
 
-def left_out(answer: Answer) -> list[str]:
-    """Tell of each sentence that was dropped, and of what else a reader should know beside the answer."""
-    dropped = [f"Left out: “{safe_line(d.text)}” ({safe_line(d.why)})" for d in answer.dropped]
+def asides(answer: Answer) -> list[str]:
+    """Tell what a reader should know beside the answer: who wrote it, whether all of it, what was dropped and why.
+
+    What was dropped is counted, not repeated: beside an answer it would be read as part of it. `why` tells all of it.
+    """
     cut = ["The answer is incomplete: the model was cut off."] if answer.incomplete else []
-    return [*cut, *dropped, *(safe_line(notice) for notice in answer.notices)]
+    told = [_written_by(answer), *cut, _dropped(answer), *(safe_line(notice) for notice in answer.notices)]
+    return [aside for aside in told if aside]
+
+
+def _dropped(answer: Answer) -> str:
+    """Count the sentences that were dropped, and name the first reasons."""
+    if not answer.dropped:
+        return ""
+    reasons = list(dict.fromkeys(safe_line(dropped.why) for dropped in answer.dropped))
+    more = "; …" if len(reasons) > MOST_REASONS else "."
+    were = "was" if len(answer.dropped) == 1 else "were"
+    said = "; ".join(reasons[:MOST_REASONS]) + more
+    return f"{count(len(answer.dropped), 'sentence')} of the draft {were} left out: {said}"
+
+
+def why(answer: Answer) -> list[str]:
+    """Tell of each sentence that was dropped, in its own words, and why."""
+    return [f"“{safe_line(dropped.text)}”\n{safe_line(dropped.why)}" for dropped in answer.dropped]
+
+
+def _written_by(answer: Answer) -> str:
+    """Name the model that wrote an answer and what that cost, where it cost anything; "" where none wrote."""
+    if answer.model == "extractive" or answer.refused:
+        return ""
+    cost = f" for {dollars(answer.usage.cost)}" if answer.usage.cost else ""
+    return f"Written by {safe_line(answer.model)}{cost}; each sentence is checked against its quotes."
+
+
+def dollars(amount: float) -> str:
+    """Write a price with as many digits as tell something: $12.50, $0.04, $0.00031."""
+    digits = 2 if amount >= 0.1 else 1 - floor(log10(amount)) if amount > 0 else 2
+    return f"${amount:.{digits}f}"
 
 
 def same_article_as_before(citations: tuple[Citation, ...]) -> list[bool]:

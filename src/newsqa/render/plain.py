@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsqa.render.marks import carried_by, headline, left_out, provenance, quoted, same_article_as_before
+from newsqa.render.marks import asides, carried_by, headline, provenance, quoted, same_article_as_before
 from newsqa.render.safe import safe, safe_line
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ def answer_text(answer: Answer) -> str:
     """Return the answer, then its sources with their quotes, then what was left out."""
     parts = [safe_line(answer.text)]
     parts += [_source(c, again=again) for c, again in zip(answer.citations, _again(answer), strict=True)]
-    parts += left_out(answer)
+    parts += asides(answer)
     return "\n\n".join(parts)
 
 

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from newsqa.render.marks import carried_by, headline, left_out, matches, provenance, quoted, same_article_as_before
+from newsqa.render.marks import asides, carried_by, headline, matches, provenance, quoted, same_article_as_before
 from newsqa.render.safe import safe, safe_line
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def answer_view(answer: Answer) -> RenderableType:
         _source(citation, answer.standalone, again=again)
         for citation, again in zip(answer.citations, same_article_as_before(answer.citations), strict=True)
     ]
-    asides = [Text(f"\n{aside}", style=ASIDE) for aside in left_out(answer)]
-    return Padding(Group(body, *sources, *asides), _EDGE)
+    beside = [Text(f"\n{aside}", style=ASIDE) for aside in asides(answer)]
+    return Padding(Group(body, *sources, *beside), _EDGE)
 
 
 def sentences_view(sentences: Sequence[Sentence]) -> Text:

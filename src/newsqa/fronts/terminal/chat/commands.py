@@ -12,7 +12,7 @@ from newsqa.fronts.terminal.chat.opening import open_source
 from newsqa.fronts.terminal.days import first_day, last_day
 from newsqa.fronts.terminal.sources import sources_text
 from newsqa.render.markdown import conversation as as_markdown
-from newsqa.render.marks import count, day
+from newsqa.render.marks import count, day, why
 from newsqa.render.plain import quote_text
 from newsqa.render.safe import safe_line
 
@@ -82,6 +82,12 @@ def _open(conversation: Conversation, rest: str) -> None:
 
 def _copy(conversation: Conversation, rest: str) -> None:
     conversation.screen.raw(quote_text(conversation.citation(rest)))
+
+
+def _why(conversation: Conversation, _: str) -> None:
+    if not conversation.answers:
+        raise UsageError("Nothing has been answered yet.", hint="Ask something first.")
+    conversation.screen.say("\n\n".join(why(conversation.answers[-1])) or "Nothing was left out of the last answer.")
 
 
 def _outlet(conversation: Conversation, rest: str) -> None:
@@ -196,6 +202,7 @@ def _leave(_: Conversation, __: str) -> None:
 COMMANDS = (
     Command("open", "N [all]", "shows source N where it is quoted, or all of the article", _open),
     Command("copy", "N", "prints the quote of source N with where it stands, to be pasted", _copy),
+    Command("why", "", "shows the sentences that were left out of the last answer, and why", _why),
     Command("sources", "", "lists what is indexed, and its outlets", _sources),
     Command("outlet", "[NAME|off]", "searches one outlet only", _outlet),
     Command(
