@@ -23,6 +23,8 @@ def test_tokens_are_priced_as_the_list_has_it():
     ("name", "address"),
     [
         ("extractive", ""),
+        ("local", ""),
+        ("llamacpp:/models/small.gguf", ""),
         ("ollama:llama3", ""),
         ("openai:gpt-4o", "http://127.0.0.1:8080/v1"),
         ("openai:gpt-4o", "http://localhost/v1"),

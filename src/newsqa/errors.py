@@ -15,6 +15,30 @@ Errors of other packages become one of these where that package is called, never
 
 from __future__ import annotations
 
+from typing import Literal
+
+ModelFault = Literal[
+    "name",  # there is no model of this name
+    "missing",  # a package or a file of weights is not installed
+    "offline",  # it would leave this machine, and NEWSQA_OFFLINE forbids that
+    "broken",  # a file of the model cannot be used
+    "key",  # its key is missing, wrong, or not allowed to
+    "unknown",  # the server has no such model
+    "quota",  # what was paid for is used up
+    "rate",  # asked too often for now
+    "server",  # the server failed, or is overloaded
+    "unreachable",  # no connection: refused, no such host, TLS, a proxy
+    "timeout",  # no answer, or not the whole of it, in time
+    "context",  # the prompt is longer than what the model reads
+    "request",  # the server does not take the request
+    "filtered",  # the provider withheld the answer
+    "cut",  # the stream broke off; what had come is no whole answer
+    "empty",  # an answer without words
+    "malformed",  # an answer that cannot be read
+    "other",
+]
+"""Why a model failed."""
+
 
 class NewsqaError(Exception):
     """Something could not be done. `str(error)` says what and why, `hint` what a person can do about it.
@@ -58,7 +82,24 @@ class VectorsError(NewsqaError):
 
 
 class ModelError(NewsqaError):
-    """An embedder, a reranker or a chat model cannot be loaded, or failed."""
+    """An embedder, a reranker or a chat model cannot be loaded, or failed; `kind` tells why.
+
+    `limit` is what the model can read, in tokens, where a fault of the kind "context" told it.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        retryable: bool = False,
+        details: tuple[str, ...] = (),
+        kind: ModelFault = "other",
+        limit: int | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, retryable=retryable, details=details)
+        self.kind: ModelFault = kind
+        self.limit = limit
 
 
 class HistoryError(NewsqaError):

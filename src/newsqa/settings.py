@@ -19,6 +19,8 @@ class Settings:
 
     `chroma` is "" for the embedded Chroma, else the address of a Chroma server. `embedder`, `reranker` and `model`
     are names that `newsqa.models` knows. `timeout` is in seconds and bounds one answer or one call to a server.
+    `context` is how many tokens the chat model can read and write together, 0 for what newsqa knows of it. `tracing`
+    lets LangSmith see what chat models read and write, where its own variables ask for it.
     `prompts` and `sessions` are folders, None for the places that newsqa chooses. `debug` shows where an unforeseen
     error came from.
     """
@@ -32,7 +34,9 @@ class Settings:
     sessions: Path | None = None
     timeout: float = 60.0
     threads: int = 2
+    context: int = 0
     offline: bool = False
+    tracing: bool = False
     debug: bool = False
 
     @classmethod
@@ -62,6 +66,14 @@ def unknown_settings(environ: Mapping[str, str] | None = None) -> list[str]:
     return sorted(name for name in environ if name.startswith("NEWSQA_") and name not in known)
 
 
+def variable(name: str) -> str:
+    """Return a variable of another package, as a provider's address or key, "" where it is not set.
+
+    What `.env` says of it stands in the environment once the settings are loaded.
+    """
+    return os.environ.get(name, "").strip()
+
+
 def _dotenv() -> dict[str, str]:
     from dotenv import dotenv_values, find_dotenv  # noqa: PLC0415
 
@@ -80,7 +92,9 @@ def _value(name: str, text: str) -> object:
             return _positive(float(text))
         if name == "threads":
             return int(_positive(int(text)))
-        if name in {"offline", "debug"}:
+        if name == "context":
+            return _at_least_nothing(int(text))
+        if name in {"offline", "tracing", "debug"}:
             return _switch(text)
     except ValueError as error:
         raise SettingsError(
@@ -92,6 +106,12 @@ def _value(name: str, text: str) -> object:
 def _positive(number: float) -> float:
     if not 0 < number < float("inf"):
         raise ValueError("it must be more than 0")
+    return number
+
+
+def _at_least_nothing(number: int) -> int:
+    if number < 0:
+        raise ValueError("it must be 0 or more")
     return number
 
 

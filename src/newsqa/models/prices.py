@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
+
+from newsqa.models.addresses import on_loopback
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-ON_THIS_MACHINE = frozenset({"extractive", "ollama", "llamacpp"})
+ON_THIS_MACHINE = frozenset({"extractive", "local", "llamacpp", "ollama"})
 LISTED_AS = {
     "anthropic_bedrock": "aws",
     "azure_ai": "azure",
@@ -39,7 +39,7 @@ class Price:
     def free(self) -> bool:
         """Whether it runs on this machine, as far as its name and address tell."""
         if self.address:
-            return _loopback(self.address)
+            return on_loopback(self.address)
         return self.name.partition(":")[0] in ON_THIS_MACHINE
 
     @property
@@ -68,11 +68,3 @@ def address_of(model: BaseChatModel) -> str:
     """Return the address of the server that a model's client calls, as far as the client tells, else ""."""
     client = getattr(model, "root_client", None) or getattr(model, "_client", None)
     return str(getattr(client, "base_url", None) or getattr(model, "base_url", None) or "")
-
-
-def _loopback(address: str) -> bool:
-    host = urlsplit(address).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

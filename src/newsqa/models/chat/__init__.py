@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import ModelError
+from newsqa.models.chat.facts import ModelFacts, facts
 from newsqa.models.prices import Price
 from newsqa.records import Usage
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
 
     from newsqa.settings import Settings
+
+__all__ = ["ModelFacts", "Reply", "ask_model", "chat_model", "facts"]
 
 RETRIES = 1
 
