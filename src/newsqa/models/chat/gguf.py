@@ -1,6 +1,6 @@
 """The header of a GGUF file, read before llama.cpp sees it: a bad file gets no reason from llama.cpp.
 
-The format is described in docs/gguf.md of ggml: a magic number, a version, counts, then metadata, keys with typed values.
+The format (docs/gguf.md of ggml): a magic number, a version, counts, then metadata, keys with typed values.
 """
 
 from __future__ import annotations
