@@ -58,7 +58,7 @@ def flood(tmp_path_factory):
     settings = Settings(index=folder / "index")
     index_source(settings, str(folder), embedder=WordEmbedder())
 
-    def answerer(query, hits):
+    def answerer(query, hits, deadline):
         raise AssertionError(f"an answerer was asked for the origin of {query.quotation}")
 
     with Desk(open_index(settings), WordEmbedder(), NoReranker(), answerer, "test") as desk:

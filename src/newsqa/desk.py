@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Protocol, Self
 
-from newsqa.records import NO_BOUNDS, Answer, Draft
+from newsqa.records import EXTRACTIVE, NO_BOUNDS, Answer, Checked, Claim, Draft, Sentence, Writing
 from newsqa.steps.refuse import refuse, undated_notice
 from newsqa.steps.rephrase import rephrase
 from newsqa.steps.rerank import rerank
 from newsqa.steps.retrieve import retrieve
 from newsqa.steps.trace import trace
 from newsqa.steps.understand import understand, usable
-from newsqa.steps.verify import verify
+from newsqa.steps.verify import Check, verify
 from newsqa.steps.widen import widen
 
 if TYPE_CHECKING:
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.records import Article, Bounds, Hit, Query, Sentence, Turn
+    from newsqa.records import Article, Bounds, Hit, Query, Turn
     from newsqa.seams import Index, Reranker
 
-NO_DRAFT = Draft((), 0.0, "extractive")
+    Answerer = Callable[[Query, Sequence[Hit], float], Iterator[Writing | Claim | Draft]]
+    """Proposes an answer from evidence that is best first, before a moment of `time.monotonic`: words as they are
+    written, each claim when it is whole, at last the draft that holds them all."""
+NOTHING = Checked((), (), ())
 
 
 class OpenIndex(Protocol):
@@ -42,9 +45,13 @@ class OpenIndex(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step that begins: "search", "rerank" or "answer"."""
+    """A step that begins: "search", "rerank", "answer" or, where a model does that, "write"."""
 
     name: str
+
+
+Happening = Stage | Writing | Sentence | Answer
+"""What a stream tells; words of a draft (Writing) are unchecked, and the Answer is the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +76,18 @@ class Desk:
     """Answers questions over one index. It keeps no conversation: pass the turns so far as `history`.
 
     Safe to use from several threads. `config` identifies the settings, prompts and models behind its answers,
-    `made_of` tells each of them, and `model` names the one that answers.
+    `made_of` tells each of them, and `model` names the one that answers. A chat model must be done `timeout` seconds
+    after the question came.
     """
 
     index: OpenIndex
     embedder: Embeddings
     reranker: Reranker
-    answerer: Callable[[Query, Sequence[Hit]], Draft]
+    answerer: Answerer
     config: str
-    model: str = "extractive"
+    model: str = EXTRACTIVE
     made_of: Mapping[str, str] = field(default_factory=dict[str, str])
+    timeout: float = 60.0
 
     def ask(
         self,
@@ -106,16 +115,18 @@ class Desk:
         bounds: Bounds = NO_BOUNDS,
         asked: date | None = None,
         id: str | None = None,  # noqa: A002
-    ) -> Iterator[Stage | Sentence | Answer]:
-        """Answer as `ask` does, and tell what happens: stages, sentences as they pass the check, then the Answer."""
+    ) -> Iterator[Happening]:
+        """Answer as `ask` does, and tell what happens: stages, words of a draft, sentences as they pass the check.
+
+        The Answer comes last. Words of a draft are unchecked: they may be shown as such, and never instead of it.
+        """
         asked = asked or bounds.as_of or date.today()  # noqa: DTZ011  a reader's "today" is local
         clock = _Clock()
+        deadline = time.monotonic() + self.timeout
         standalone = rephrase(question, history) if usable(question) else question
         with self.index.snapshot() as index:
             query = understand(standalone, asked, index.lexicon, bounds)
-            hits, draft = yield from self._find_and_draft(query, index, clock)
-            checked = verify(draft, hits)
-            yield from checked.sentences
+            hits, draft, checked = yield from self._answered(query, index, clock, deadline)
             within = index.coverage(bounds)
             refusal = None if checked.sentences else refuse(query, hits, draft, within, index.coverage(NO_BOUNDS))
             yield Answer(
@@ -141,24 +152,43 @@ class Desk:
                 notices=(*draft.notices, *undated_notice(bounds, within)),
             )
 
-    def _find_and_draft(
-        self, query: Query, index: Index, clock: _Clock
-    ) -> Generator[Stage, None, tuple[list[Hit], Draft]]:
+    def _answered(
+        self, query: Query, index: Index, clock: _Clock, deadline: float
+    ) -> Generator[Happening, None, tuple[list[Hit], Draft, Checked]]:
         if not usable(query.text):
-            return [], NO_DRAFT
+            return [], Draft((), 0.0, self.model), NOTHING
         yield Stage("search")
         with clock.stage("retrieve"):
             candidates = retrieve(query, index, self.embedder)
         if query.quotation:
             with clock.stage("trace"):
-                return trace(query, candidates, index)
+                hits, draft = trace(query, candidates, index)
+                checked = verify(draft, hits)
+            yield from checked.sentences
+            return hits, draft, checked
         yield Stage("rerank")
         with clock.stage("rerank"):
             hits = rerank(query, candidates, self.reranker)
-        yield Stage("answer")
-        with clock.stage("answer"):
-            draft = self.answerer(query, hits)
-        return hits, draft
+        draft, checked = yield from self._drafted(query, hits, clock, deadline)
+        return hits, draft, checked
+
+    def _drafted(
+        self, query: Query, hits: Sequence[Hit], clock: _Clock, deadline: float
+    ) -> Generator[Happening, None, tuple[Draft, Checked]]:
+        """Have an answer drafted, and check each claim as it comes."""
+        stage = "answer" if self.model == EXTRACTIVE else "write"
+        yield Stage(stage)
+        check = Check(hits)
+        draft = Draft((), 0.0, self.model)
+        with clock.stage(stage):
+            for event in self.answerer(query, hits, deadline):
+                if isinstance(event, Draft):
+                    draft = event
+                elif isinstance(event, Writing):
+                    yield event
+                elif isinstance(sentence := check.take(event), Sentence):
+                    yield sentence
+        return draft, check.checked()
 
     def search(self, question: str, *, bounds: Bounds = NO_BOUNDS, asked: date | None = None) -> list[Hit]:
         """Find the passages that may answer, best first, without answering."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 Reason = Literal["no_evidence", "not_supported", "out_of_range", "question_unusable"]
 Order = Literal["latest", "first"]
 
+EXTRACTIVE = "extractive"
+"""The model that is none: sentences of the articles, chosen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -157,6 +160,13 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """Words of a draft as they come, unchecked: something to watch, never an answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Words that were asked about, and quotes of one article that hold them, or that open it where its title does.
 
@@ -174,6 +184,11 @@ class Usage:
     input_tokens: int = 0
     output_tokens: int = 0
     cost: float | None = 0.0
+
+    def __add__(self, other: Usage) -> Usage:
+        """Sum two calls; what one of them cost unknown, both did."""
+        cost = None if self.cost is None or other.cost is None else self.cost + other.cost
+        return Usage(self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens, cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +259,9 @@ class Checked:
 class Answer:
     """The record of an answer; `render.record` gives it as the JSON that is the contract.
 
-    `timings` are in seconds, a stage each. `notices` are told beside the answer, never in its text: what was left
-    unseen, say, because its date is unknown.
+    `timings` are in seconds, a stage each. `model` names what answered: EXTRACTIVE where sentences of the articles took
+    the place of a draft that did not stand, the model that was asked on a refusal. `usage` sums all calls to it.
+    `notices` are told beside the answer, never in its text: what was left unseen, say, because its date is unknown.
     """
 
     question: str
@@ -263,7 +279,7 @@ class Answer:
     retrieved: tuple[Hit, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     confidence: float = 0.0
-    model: str = "extractive"
+    model: str = EXTRACTIVE
     index: str = ""
     config: str = ""
     timings: Mapping[str, float] = field(default_factory=dict[str, float])

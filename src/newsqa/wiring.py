@@ -13,18 +13,13 @@ from newsqa.desk import Desk
 from newsqa.errors import NewsqaError
 from newsqa.index import open_index
 from newsqa.prompts import load_prompts
+from newsqa.records import EXTRACTIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
+    from newsqa.desk import Answerer
     from newsqa.prompts import Prompts
-    from newsqa.records import Draft, Hit, Query
     from newsqa.seams import Reranker
     from newsqa.settings import Settings
-
-    Answerer = Callable[[Query, Sequence[Hit]], Draft]
-
-EXTRACTIVE = "extractive"
 
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = _PACKAGE.parents[1] / "pyproject.toml"
@@ -63,6 +58,7 @@ def open_desk(settings: Settings, *, once: bool = False) -> Desk:
         config=hashlib.sha256("\0".join(made_of.values()).encode()).hexdigest()[:16],
         model=settings.model,
         made_of=made_of,
+        timeout=settings.timeout,
     )
 
 
@@ -81,12 +77,12 @@ def _load_ahead(*parts: object) -> None:
 def _answerer(settings: Settings, reranker: Reranker, prompts: Prompts, *, once: bool) -> tuple[Answerer, str]:
     """Return what answers, and what identifies it: the model's name and the address of its server."""
     if settings.model == EXTRACTIVE:
-        from newsqa.steps.answer import answer  # noqa: PLC0415
+        from newsqa.steps.answer import claims_and_draft  # noqa: PLC0415
 
         encoder = models.token_encoder(settings)
         if once:
             _load_ahead(reranker, encoder)
-        return lambda query, hits: answer(query, hits, reranker, encoder), EXTRACTIVE
+        return lambda query, hits, _: claims_and_draft(query, hits, reranker, encoder), EXTRACTIVE
 
     from newsqa.models.chat import chat_model  # noqa: PLC0415
     from newsqa.models.prices import address_of  # noqa: PLC0415
@@ -94,7 +90,7 @@ def _answerer(settings: Settings, reranker: Reranker, prompts: Prompts, *, once:
 
     model = chat_model(settings)
     name = f"{settings.model} {address_of(model)}"
-    return lambda query, hits: write(query, hits, model, prompts, settings.model), name
+    return lambda query, hits, _: write(query, hits, model, prompts, settings.model), name
 
 
 def _changes() -> str:

@@ -16,8 +16,7 @@ from newsqa.evals.folder import RECORDS, append, held, read_lines, settle
 from newsqa.evals.lines import Judgement
 from newsqa.models.chat import Reply, ask_model, chat_model
 from newsqa.prompts import load_prompts
-from newsqa.records import Usage
-from newsqa.wiring import EXTRACTIVE
+from newsqa.records import EXTRACTIVE, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -11,7 +11,7 @@ from newsqa.extract.signals import near_best, read
 from newsqa.records import Claim, Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from newsqa.records import Hit, Query
     from newsqa.seams import Reranker, TokenEncoder
@@ -41,3 +41,12 @@ def answer(query: Query, evidence: Sequence[Hit], reranker: Reranker, encoder: T
         return Draft((), chance, MODEL)
     quotes = choose([signals.candidate for signals in near_best(ranked)])
     return Draft(tuple(Claim(" ".join(quote.text.split()), (quote,)) for quote in quotes), chance, MODEL)
+
+
+def claims_and_draft(
+    query: Query, evidence: Sequence[Hit], reranker: Reranker, encoder: TokenEncoder
+) -> Iterator[Claim | Draft]:
+    """Give what `answer` drafts as a stream: its claims, then the whole."""
+    draft = answer(query, evidence, reranker, encoder)
+    yield from draft.claims
+    yield draft

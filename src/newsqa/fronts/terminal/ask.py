@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, UsageError
 from newsqa.fronts.terminal.console import STAGES, messages, output, print_json, print_text
-from newsqa.records import Answer
+from newsqa.records import Answer, Sentence, Writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from newsqa.desk import Desk
@@ -88,11 +88,11 @@ def _question(words: Sequence[str]) -> str:
 
 
 def _answered(desk: Desk, question: str, bounds: Bounds, asked: date | None) -> Answer:
-    events: Iterator[object] = desk.stream(question, bounds=bounds, asked=asked)
     console = messages()
     with console.status("", spinner="dots") as status:
-        for event in events:
+        for event in desk.stream(question, bounds=bounds, asked=asked):
             if isinstance(event, Answer):
                 return event
-            status.update(STAGES.get(getattr(event, "name", ""), ""))
+            if not isinstance(event, Writing | Sentence):
+                status.update(STAGES.get(event.name, event.name))
     raise AssertionError("a stream ends with its answer")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from newsqa.records import JsonObject
 
-STAGES = {"search": "searching", "rerank": "reading", "answer": "answering"}
+STAGES = {"search": "searching", "rerank": "reading", "answer": "answering", "write": "writing"}
 
 
 def output() -> Console:

@@ -13,7 +13,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from newsqa.fronts.terminal.console import STAGES
-from newsqa.records import Answer, Sentence
+from newsqa.records import Answer, Sentence, Writing
 from newsqa.render.terminal import ASIDE, sentences_view
 
 if TYPE_CHECKING:
@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-    from newsqa.desk import Stage
+    from newsqa.desk import Happening
     from newsqa.fronts.terminal.chat.conversation import Conversation
-
-    Happening = Stage | Sentence | Answer
 
 
 class Asking:
@@ -82,7 +80,7 @@ def _watched(asking: Asking, console: Console) -> Answer:
                 return event
             if isinstance(event, Sentence):
                 sentences.append(event)
-            else:
+            elif not isinstance(event, Writing):
                 doing = STAGES.get(event.name, event.name)
             live.update(_progress(sentences, doing))
     raise AssertionError("a stream ends with its answer")

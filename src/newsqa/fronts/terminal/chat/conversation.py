@@ -13,12 +13,12 @@ from newsqa.render.record import from_record, to_record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsqa.desk import Stage
+    from newsqa.desk import Happening
     from newsqa.fronts.terminal.chat.ready import ReadyDesk
     from newsqa.fronts.terminal.chat.screen import Screen
     from newsqa.history import Sessions
     from newsqa.index import OpenIndex
-    from newsqa.records import Answer, Bounds, Citation, Sentence
+    from newsqa.records import Answer, Bounds, Citation
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Conversation:
     answers: list[Answer] = field(default_factory=list)
     stored: bool = True
 
-    def stream(self, question: str) -> Iterator[Stage | Sentence | Answer]:
+    def stream(self, question: str) -> Iterator[Happening]:
         """Ask within the conversation and its bounds, and tell what happens, as `Desk.stream` does."""
         history = turns([Exchange(answer.question, answer.text, {}) for answer in self.answers])
         yield from self.ready.desk().stream(question, history=history, bounds=self.bounds)

@@ -8,7 +8,8 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from newsqa.errors import NewsqaError
-from newsqa.wiring import EXTRACTIVE, open_desk
+from newsqa.records import EXTRACTIVE
+from newsqa.wiring import open_desk
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -12,9 +12,9 @@ from newsqa.fronts.terminal.console import messages, print_json, print_text
 from newsqa.fronts.terminal.progress import counting
 from newsqa.index import open_index
 from newsqa.prompts import load_prompts
+from newsqa.records import EXTRACTIVE
 from newsqa.render.marks import count
 from newsqa.render.safe import safe_line
-from newsqa.wiring import EXTRACTIVE
 
 if TYPE_CHECKING:
     from newsqa.evals.make import Drafts, Kind, Writer

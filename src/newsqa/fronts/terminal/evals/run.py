@@ -17,8 +17,9 @@ from newsqa.fronts.terminal.evals.results import show
 from newsqa.fronts.terminal.evals.running import running
 from newsqa.fronts.terminal.evals.told import tell
 from newsqa.models.prices import Price, address_of
+from newsqa.records import EXTRACTIVE
 from newsqa.render.marks import count
-from newsqa.wiring import EXTRACTIVE, open_desk
+from newsqa.wiring import open_desk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
