@@ -1,6 +1,7 @@
 """Fixtures that several rooms share."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -68,4 +69,12 @@ def news_index(tmp_path_factory, news_folder):
     """An index of `news_folder`, made with the models that come with newsqa."""
     folder = tmp_path_factory.mktemp("index") / "newsqa"
     index_source(Settings(index=folder), str(news_folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_index(tmp_path_factory):
+    """An index of `corpus`, made with the models that come with newsqa."""
+    folder = tmp_path_factory.mktemp("sample") / "newsqa"
+    index_source(Settings(index=folder), str(Path(__file__).parents[1] / "corpus"))
     return folder

@@ -1,0 +1,49 @@
+"""A desk that asks a scripted model over OpenAI's protocol, about the articles of the sample corpus."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from newsqa.settings import Settings
+from newsqa.wiring import open_desk
+from openai_stand_in import openai_stand_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from newsqa.desk import Desk
+    from newsqa.records import Answer, Turn
+    from scripted_model import Prompt, Script
+
+KEY = "sk-canary-5a1c0ffee"
+"""The key that newsqa is given, and that nobody may see again."""
+
+ASKED = date(2025, 4, 21)
+
+
+@dataclass(frozen=True)
+class WrittenDesk:
+    """A desk with its model's script."""
+
+    desk: Desk
+    script: Script
+
+    def ask(self, question: str, reply: str | Callable[[Prompt], str], history: Sequence[Turn] = ()) -> Answer:
+        """Ask, and let the model reply so."""
+        self.script.reply = reply
+        return self.desk.ask(question, history=history, asked=ASKED)
+
+
+@contextmanager
+def written_desk(index: Path, timeout: float = 30.0) -> Iterator[WrittenDesk]:
+    with openai_stand_in() as script, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OPENAI_BASE_URL", script.url)
+        environment.setenv("OPENAI_API_KEY", KEY)
+        with open_desk(Settings(index=index, model="openai:stand-in", timeout=timeout)) as desk:
+            yield WrittenDesk(desk, script)
