@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from newsqa import Settings
 from newsqa.cli import app
 from written_desk import written_desk
 
@@ -21,7 +22,7 @@ MARK = re.compile(r"\s*\[\d+\]")
 
 @pytest.fixture(scope="module")
 def writer(sample_index):
-    with written_desk(sample_index) as written:
+    with written_desk(Settings(index=sample_index)) as written:
         yield written
 
 

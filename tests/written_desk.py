@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
-from newsqa.settings import Settings
 from newsqa.wiring import open_desk
 from openai_stand_in import openai_stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from newsqa.desk import Desk
     from newsqa.records import Answer, Turn
+    from newsqa.settings import Settings
     from scripted_model import Prompt, Script
 
 KEY = "sk-canary-5a1c0ffee"
@@ -41,9 +40,10 @@ class WrittenDesk:
 
 
 @contextmanager
-def written_desk(index: Path, timeout: float = 30.0) -> Iterator[WrittenDesk]:
+def written_desk(settings: Settings) -> Iterator[WrittenDesk]:
+    """Open a desk whose model is served on loopback for as long as the context lasts."""
     with openai_stand_in() as script, pytest.MonkeyPatch.context() as environment:
         environment.setenv("OPENAI_BASE_URL", script.url)
         environment.setenv("OPENAI_API_KEY", KEY)
-        with open_desk(Settings(index=index, model="openai:stand-in", timeout=timeout)) as desk:
+        with open_desk(replace(settings, model="openai:stand-in")) as desk:
             yield WrittenDesk(desk, script)
