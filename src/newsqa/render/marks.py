@@ -7,6 +7,7 @@ from math import floor, log10
 from typing import TYPE_CHECKING
 
 from newsqa.facts.words import stem, words
+from newsqa.records import EXTRACTIVE
 from newsqa.render.safe import safe_line
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def asides(answer: Answer) -> list[str]:
 
     What was dropped is counted, not repeated: beside an answer it would be read as part of it. `why` tells all of it.
     """
-    cut = ["The answer is incomplete: the model was cut off."] if answer.incomplete else []
+    cut = ["The answer is incomplete: it was cut off."] if answer.incomplete else []
     told = [_written_by(answer), *cut, _dropped(answer), *(safe_line(notice) for notice in answer.notices)]
     return [aside for aside in told if aside]
 
@@ -91,7 +92,7 @@ def why(answer: Answer) -> list[str]:
 
 def _written_by(answer: Answer) -> str:
     """Name the model that wrote an answer and what that cost, where it cost anything; "" where none wrote."""
-    if answer.model == "extractive" or answer.refused:
+    if answer.model == EXTRACTIVE or answer.refused:
         return ""
     cost = f" for {dollars(answer.usage.cost)}" if answer.usage.cost else ""
     return f"Written by {safe_line(answer.model)}{cost}; each sentence is checked against its quotes."

@@ -6,15 +6,15 @@ import sys
 from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, UsageError
-from newsqa.fronts.terminal.console import STAGES, messages, output, print_json, print_text
-from newsqa.records import Answer, Sentence, Writing
+from newsqa.fronts.terminal.console import messages, output, print_json, print_text
+from newsqa.records import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from newsqa.desk import Desk
-    from newsqa.records import Bounds
+    from newsqa.records import Answer, Bounds
     from newsqa.settings import Settings
 
 MOST_BYTES = 1 << 20  # of a question on standard input; the desk says what it can use
@@ -88,11 +88,6 @@ def _question(words: Sequence[str]) -> str:
 
 
 def _answered(desk: Desk, question: str, bounds: Bounds, asked: date | None) -> Answer:
-    console = messages()
-    with console.status("", spinner="dots") as status:
-        for event in desk.stream(question, bounds=bounds, asked=asked):
-            if isinstance(event, Answer):
-                return event
-            if not isinstance(event, Writing | Sentence):
-                status.update(STAGES.get(event.name, event.name))
-    raise AssertionError("a stream ends with its answer")
+    from newsqa.fronts.terminal.watching import Watched, watch  # noqa: PLC0415  rich's parts take a moment
+
+    return watch(desk.stream(question, bounds=bounds, asked=asked), messages(), Watched())

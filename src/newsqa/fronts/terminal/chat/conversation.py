@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from newsqa.errors import HistoryError, UsageError
@@ -11,9 +11,9 @@ from newsqa.records import NO_BOUNDS
 from newsqa.render.record import from_record, to_record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from newsqa.desk import Happening
+    from newsqa.desk import Answerer, Happening
     from newsqa.fronts.terminal.chat.ready import ReadyDesk
     from newsqa.fronts.terminal.chat.screen import Screen
     from newsqa.history import Sessions
@@ -34,10 +34,15 @@ class Conversation:
     answers: list[Answer] = field(default_factory=list)
     stored: bool = True
 
-    def stream(self, question: str) -> Iterator[Happening]:
-        """Ask within the conversation and its bounds, and tell what happens, as `Desk.stream` does."""
+    def stream(self, question: str, adapt: Callable[[Answerer, str], Answerer]) -> Iterator[Happening]:
+        """Ask within the conversation and its bounds, and tell what happens, as `Desk.stream` does.
+
+        `adapt` is given the desk's answerer and the name of its model, and returns what shall answer in its place.
+        """
         history = turns([Exchange(answer.question, answer.text, {}) for answer in self.answers])
-        yield from self.ready.desk().stream(question, history=history, bounds=self.bounds)
+        desk = self.ready.desk()
+        desk = replace(desk, answerer=adapt(desk.answerer, desk.model))
+        yield from desk.stream(question, history=history, bounds=self.bounds)
 
     def keep(self, answer: Answer) -> None:
         """Add an answer and store it. Where that fails it is told once, and the conversation goes on unstored."""
