@@ -32,7 +32,8 @@ def openai_stand_in() -> Iterator[Script]:
 
 def _answer(script: Script, exchange: Exchange) -> None:
     if exchange.request.path.endswith("/models"):
-        exchange.json({"object": "list", "data": [{"id": "stand-in", "object": "model", "created": 1, "owned_by": "us"}]})
+        known = {"id": "stand-in", "object": "model", "created": 1, "owned_by": "nobody"}
+        exchange.json({"object": "list", "data": [known]})
         return
     if script.refuses(exchange):
         return
