@@ -12,6 +12,10 @@ from newsqa.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL")
+LEAST_SECRET = 6
+"""Characters; what is shorter is no key, and would blot out words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -72,6 +76,22 @@ def variable(name: str) -> str:
     What `.env` says of it stands in the environment once the settings are loaded.
     """
     return os.environ.get(name, "").strip()
+
+
+def past_proxies(host: str) -> None:
+    """Have every client reach a host of this machine without the proxy that the environment may name (NO_PROXY)."""
+    listed = [entry.strip() for entry in (variable("NO_PROXY") or variable("no_proxy")).split(",") if entry.strip()]
+    if "*" not in listed and host not in listed:
+        os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join([*listed, host])
+
+
+def secret_values() -> list[str]:
+    """Return the values of the variables whose names tell of a key, so that they can be kept out of what is told."""
+    return [
+        value.strip()
+        for name, value in os.environ.items()
+        if any(word in name.upper() for word in SECRET) and len(value.strip()) >= LEAST_SECRET
+    ]
 
 
 def _dotenv() -> dict[str, str]:

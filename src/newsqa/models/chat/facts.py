@@ -32,6 +32,9 @@ LEAST_CONTEXT = 4_096
 SMALL = 4e9
 """Parameters: a model below it, on this machine, is shown chosen sentences only, since it reads slowly and loosely."""
 
+MOST_WRITTEN = {"local": 512, "server": 2_048, "hosted": 4_096}
+"""Tokens that a model may write. An answer has 200; models that think first need the rest."""
+
 _SIZE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)([bm])(?![a-z0-9])", re.IGNORECASE)
 
 
@@ -41,8 +44,8 @@ class ModelFacts:
 
     `kind`: "extractive" needs no model, "local" runs in this process, a "server" is on this machine, and to a "hosted"
     one article text leaves it. `address` is "" for the provider's usual one. `context_tokens` is what it can read and
-    write together. `small` models are shown chosen sentences instead of passages. `extra` is what pip installs it with,
-    `key` the variable of its key; None where none is needed.
+    write together, `output_tokens` what it is allowed to write. `small` models are shown chosen sentences instead of
+    passages. `extra` is what pip installs it with, `key` the variable of its key; None where none is needed.
     """
 
     name: str
@@ -50,8 +53,14 @@ class ModelFacts:
     address: str
     context_tokens: int
     small: bool
+    output_tokens: int = 0
     extra: str | None = None
     key: str | None = None
+
+    @property
+    def input_tokens(self) -> int:
+        """How many tokens a prompt may have."""
+        return max(self.context_tokens - self.output_tokens, 0)
 
 
 def facts(name: str, settings: Settings) -> ModelFacts:
@@ -64,7 +73,7 @@ def facts(name: str, settings: Settings) -> ModelFacts:
     provider, model = provider_of(name)
     if provider.name == LLAMACPP:
         return _in_process(name, weights_of(name), settings)
-    address = (variable(provider.base) if provider.base else "") or provider.usual
+    address = _address(provider)
     near = on_loopback(address)
     context = settings.context or (USUAL_CONTEXT if near else _listed_context(provider.name, model))
     return ModelFacts(
@@ -73,6 +82,7 @@ def facts(name: str, settings: Settings) -> ModelFacts:
         address,
         context,
         small=context < LEAST_CONTEXT or (near and _parameters(model) < SMALL),
+        output_tokens=_written(MOST_WRITTEN["server" if near else "hosted"], context),
         extra=provider.install,
         key=None if near else provider.key,
     )
@@ -98,10 +108,28 @@ def weights_of(name: str) -> Path:
     return bundled_weights() if name == LOCAL else Path(name.partition(":")[2].strip()).expanduser()
 
 
+def _address(provider: Provider) -> str:
+    address = (variable(provider.base) if provider.base else "") or provider.usual
+    return address if not address or "://" in address else f"http://{address}"  # Ollama's may lack a scheme
+
+
 def _in_process(name: str, file: Path, settings: Settings) -> ModelFacts:
     header = read_header(file)
     context = min(settings.context or MOST_LOCAL_CONTEXT, header.context or USUAL_CONTEXT)
-    return ModelFacts(name, "local", "", context, small=True, extra=PROVIDERS[LLAMACPP].install)
+    return ModelFacts(
+        name,
+        "local",
+        "",
+        context,
+        small=True,
+        output_tokens=_written(MOST_WRITTEN["local"], context),
+        extra=PROVIDERS[LLAMACPP].install,
+    )
+
+
+def _written(most: int, context: int) -> int:
+    """Leave three quarters of the context to what is read."""
+    return min(most, context // 4)
 
 
 def _parameters(model: str) -> float:

@@ -23,11 +23,19 @@ class Provider:
     base: str | None = None
     usual: str = ""
 
+    @property
+    def key_only_here(self) -> bool:
+        """Whether its key can be nowhere else than in its variable."""
+        return self.key is not None and self.key not in ELSEWHERE
+
 
 def _langchain(name: str, key: str | None, package: str = "") -> Provider:
     package = package or f"langchain-{name}"
     return Provider(name, package.replace("-", "_"), package, key)
 
+
+ELSEWHERE = frozenset({"AWS_ACCESS_KEY_ID", "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_API_KEY", "HF_TOKEN"})
+"""Keys that clients also find in other places."""
 
 AWS, GOOGLE = "AWS_ACCESS_KEY_ID", "GOOGLE_APPLICATION_CREDENTIALS"
 

@@ -1,0 +1,273 @@
+"""Every client's errors become one ModelError here: what happened, in plain words, and what to do about it.
+
+An error is told by the status of its response, by the names of its classes (LangChain's, the clients', httpx's), and by
+its words, in this order. Its own words are shown without keys; where a key was refused they are not shown at all.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsqa.errors import ModelError, ModelFault, NewsqaError
+from newsqa.models.chat.providers import PROVIDERS
+from newsqa.models.chat.redaction import redacted, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST_CAUSES = 8
+
+
+class ClientError(Exception):
+    """What a client raised, as text without keys: it stands in for the client's own error, which may hold one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A kind of fault: the classes that tell it, what happened, what to do, and whether asking again may help."""
+
+    kind: ModelFault
+    why: str
+    hint: str
+    retryable: bool = False
+    classes: frozenset[str] = frozenset()
+
+
+def _fault(kind: ModelFault, why: str, hint: str, *classes: str, retryable: bool = False) -> Fault:
+    return Fault(kind, why, hint, retryable, frozenset(classes))
+
+
+FAULTS: dict[ModelFault, Fault] = {
+    fault.kind: fault
+    for fault in (
+        _fault(
+            "timeout", "it took longer than {seconds}", "Give it more time (NEWSQA_TIMEOUT), or choose a faster model.",
+            "LateError", "TimeoutException", "TimeoutError", "APITimeoutError", "ModelTimeoutError",
+        ),
+        _fault(
+            "key", "its server refuses the key", "Check the key{key}, and that it may use this model.",
+            "AuthenticationError", "PermissionDeniedError", "ModelAuthenticationError", "ModelPermissionDeniedError",
+        ),
+        _fault(
+            "unknown", "its server knows no model of this name", "Check the name{served}.",
+            "NotFoundError", "ModelNotFoundError",
+        ),
+        _fault(
+            "context", "the prompt is longer than what it can read", "Set NEWSQA_CONTEXT to what it reads, in tokens.",
+            "ContextOverflowError",
+        ),
+        _fault("quota", "what was paid for is used up", "Look at the plan and the bill of your account there.",
+               "PaymentRequiredError"),
+        _fault("rate", "its server was asked too often", "Wait a while, then ask again.",
+               "RateLimitError", "ModelRateLimitError", retryable=True),
+        _fault("server", "its server failed", "Ask again in a while, or look at the server's log.",
+               "InternalServerError", "OverloadedError", "ModelAPIError", retryable=True),
+        _fault("request", "its server does not take the request", "Check its name, and that it is a chat model."),
+        _fault("filtered", "its provider withheld the answer", "Ask in other words, or another model.",
+               "ContentFilterFinishReasonError"),
+        _fault("cut", "its answer broke off", "Ask again; if it goes on, look at the server's log.",
+               "RemoteProtocolError", "ReadError", "IncompleteRead", "ChunkedEncodingError", retryable=True),
+        _fault("unreachable", "its server{at} cannot be reached", "Check its address, and that it runs.",
+               "APIConnectionError", "ModelConnectionError", "ConnectError", "ConnectionError", "NetworkError",
+               "ProxyError", "UnsupportedProtocol", "InvalidURL", "LocalProtocolError", retryable=True),
+        _fault("malformed", "its server answered with something that is no answer",
+               "Check its address: it must be that of an API, as http://127.0.0.1:8080/v1.",
+               "JSONDecodeError", "APIResponseValidationError", "ValidationError", "KeyError", "TypeError",
+               "AttributeError", "IndexError", "ValueError"),
+        _fault("empty", "it wrote nothing", "Ask again, or ask another model."),
+        _fault("other", "its client failed", "Check its address, its key and its name."),
+    )
+}  # fmt: skip
+
+STATUS: dict[int, ModelFault] = {
+    400: "request", 401: "key", 402: "quota", 403: "key", 404: "unknown", 405: "malformed", 407: "unreachable",
+    408: "timeout", 413: "context", 422: "request", 429: "rate", 504: "server", 529: "server",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words that tell a fault more closely than the status or the class did, which said one of `of`."""
+
+    kind: ModelFault
+    of: tuple[ModelFault, ...]
+    pattern: re.Pattern[str]
+
+
+WORDS = (
+    Words("context", ("request", "other", "server", "malformed"), re.compile(
+        r"context (?:length|window|size)|exceed_context|prompt is too long|too many (?:input )?tokens", re.IGNORECASE)),
+    Words("quota", ("rate", "request", "key", "other", "server"), re.compile(
+        r"insufficient_quota|quota|billing|credit balance|payment", re.IGNORECASE)),
+    Words("rate", ("other", "request", "server"), re.compile(r"rate.?limit|too many requests", re.IGNORECASE)),
+    Words("key", ("request", "other"), re.compile(
+        r"(?:invalid|incorrect|missing|no) (?:x-)?api.?key|unauthori[sz]ed|authentication_error", re.IGNORECASE)),
+    Words("unknown", ("request", "other", "server"), re.compile(
+        r"model .{0,80}(?:not found|does not exist)|no such model|model_not_found", re.IGNORECASE)),
+    Words("filtered", ("request",), re.compile(
+        r"content.?(?:filter|policy|management)|safety system", re.IGNORECASE)),
+)  # fmt: skip
+
+UNREACHABLE = (
+    (re.compile(r"certificate|\bssl\b|\btls\b", re.IGNORECASE),
+     "its certificate{at} is not trusted", "Name your own certificates in SSL_CERT_FILE."),
+    (re.compile(r"name or service|getaddrinfo|name resolution|nodename|no address", re.IGNORECASE),
+     "there is no host of this name{at}", "Check the address, and the network."),
+    (re.compile(r"proxy|\b407\b", re.IGNORECASE),
+     "the proxy does not let it through{at}", "Check HTTPS_PROXY and NO_PROXY."),
+    (re.compile(r"refused|reset by peer", re.IGNORECASE),
+     "nothing answers{at}", "Start the server, or check its address."),
+)  # fmt: skip
+_LIMIT = re.compile(
+    r"(?:context (?:length|size|window)(?: is| of)?|n_ctx['\"]?:?|maximum of|max_model_len|>)\D{0,4}(\d[\d,_]{2,})",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"(?:error code|status(?: code)?)\D{0,3}([45]\d\d)\b", re.IGNORECASE)
+
+
+def failure(
+    error: BaseException,
+    name: str,
+    *,
+    address: str = "",
+    seconds: float | None = None,
+    keys: Iterable[str] = (),
+) -> ModelError:
+    """Return the ModelError of what a client raised; its cause is text without keys.
+
+    `address` is where the server is, `seconds` how long was waited, `keys` what must not be shown.
+    """
+    if isinstance(error, ModelError):
+        return error
+    chain = _chain(error)
+    words = redacted(" | ".join(str(part) for part in chain), keys)
+    status = _status(chain) or _told_status(words)
+    kind = _kind(chain, status, words)
+    made = _made(kind, name, address=address, seconds=seconds, status=status, words=shown(_own_words(chain), keys))
+    if kind in {"unreachable", "context"}:
+        made = _closer(made, name, words, address)
+    made.__cause__ = ClientError(f"{type(error).__qualname__}: {words}")
+    made.__suppress_context__ = True
+    return made
+
+
+def fault(kind: ModelFault, name: str, served: tuple[str, ...] = ()) -> ModelError:
+    """Return the ModelError of a fault that no client raised, as an answer without words."""
+    return _made(kind, name, served=served)
+
+
+def retry_after(error: BaseException) -> float | None:
+    """Return how many seconds a server asks to wait, None where it does not say."""
+    for part in _chain(error):
+        headers = getattr(getattr(part, "response", None), "headers", None)
+        told = headers.get("retry-after") if headers is not None else None
+        try:
+            if told is not None:
+                return max(0.0, float(told))
+        except ValueError:
+            return None  # a date: too far off to wait for
+    return None
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    chain: list[BaseException] = []
+    at: BaseException | None = error
+    while at is not None and at not in chain and len(chain) < MOST_CAUSES:
+        chain.append(at)
+        at = at.__cause__ or at.__context__
+    return chain
+
+
+def _status(chain: list[BaseException]) -> int | None:
+    for part in chain:
+        for holder in (part, getattr(part, "response", None)):
+            for name in ("status_code", "code", "http_status"):
+                status = getattr(holder, name, None)
+                if isinstance(status, int) and 400 <= status < 600:
+                    return status
+    return None
+
+
+def _told_status(words: str) -> int | None:
+    told = _CODE.search(words)
+    return int(told[1]) if told else None
+
+
+def _kind(chain: list[BaseException], status: int | None, words: str) -> ModelFault:
+    kind = _by_status(status) or _by_class(chain) or "other"
+    return next((closer.kind for closer in WORDS if kind in closer.of and closer.pattern.search(words)), kind)
+
+
+def _by_status(status: int | None) -> ModelFault | None:
+    if status is None:
+        return None
+    return STATUS.get(status, "server" if status >= 500 else "request")
+
+
+def _by_class(chain: list[BaseException]) -> ModelFault | None:
+    """Tell by the most telling class: what lies beneath a client's error says more than the client's own kind."""
+    for part in chain:
+        if isinstance(part, NewsqaError):
+            return "other"
+    names = {kind.__name__ for part in chain for kind in type(part).__mro__}
+    return next((kind for kind, fault in FAULTS.items() if fault.classes & names), None)
+
+
+def _own_words(chain: list[BaseException]) -> str:
+    """Return what the server said, where the client kept it apart, else what the client says."""
+    for part in chain:
+        body = getattr(part, "body", None)
+        if isinstance(body, dict):
+            inner = body.get("error", body)
+            message = inner.get("message") if isinstance(inner, dict) else inner
+            if isinstance(message, str):
+                return message
+    return str(chain[0]) if not _looks_like_page(str(chain[0])) else ""
+
+
+def _looks_like_page(text: str) -> bool:
+    return "<html" in text.lower() or "<!doctype" in text.lower()
+
+
+def _made(  # noqa: PLR0913
+    kind: ModelFault,
+    name: str,
+    *,
+    address: str = "",
+    seconds: float | None = None,
+    status: int | None = None,
+    words: str = "",
+    served: tuple[str, ...] = (),
+) -> ModelError:
+    fault = FAULTS[kind]
+    provider = PROVIDERS.get(name.partition(":")[0])
+    said = {
+        "at": f" at {address}" if address else "",
+        "seconds": f"{round(seconds, 1):g} s" if seconds else "it may",
+        "key": f" ({provider.key}, in the environment or in .env)" if provider and provider.key else "",
+        "served": f"; it has {', '.join(served)}" if served else "",
+    }
+    code = f" ({status})" if status else ""
+    quoted = f" It says: {words}" if words and kind in {"request", "rate", "quota", "server", "other"} else ""
+    return ModelError(
+        f"The model {name} did not answer: {fault.why.format(**said)}{code}.{quoted}",
+        hint=fault.hint.format(**said),
+        retryable=fault.retryable,
+        kind=kind,
+    )
+
+
+def _closer(made: ModelError, name: str, words: str, address: str) -> ModelError:
+    """Say more closely why there was no connection, or how much the model reads."""
+    if made.kind == "context":
+        limits = [int(told.replace(",", "").replace("_", "")) for told in _LIMIT.findall(words)]
+        made.limit = min(limits, default=None)
+        return made
+    at = f" ({address})" if address else ""
+    for pattern, why, hint in UNREACHABLE:
+        if pattern.search(words):
+            told = f"The model {name} did not answer: {why.format(at=at)}."
+            return ModelError(told, hint=hint, retryable=made.retryable, kind=made.kind)
+    return made
