@@ -114,7 +114,7 @@ def _asked(call: _Call, deadline: float | None) -> Iterator[str | Reply]:
         wait = _wait(error, attempt)
         if gathered.text or attempt + 1 == TRIES or not _again(failed, wait, deadline):
             raise _after(failed, attempt)
-        call = call.whole() if failed.kind == "empty" else call
+        call = call.whole() if failed.kind in {"empty", "malformed"} else call
         notices = (*notices, f"Asked again after {wait:g} s: {failed}")
         time.sleep(wait)
 
@@ -133,7 +133,9 @@ def _once(
                 gathered.end = "length"
                 break
     except Exception as error:  # every client raises its own kinds
-        return error, call.failed(error, deadline - began)
+        failed = call.failed(error, deadline - began)
+        failed.retryable |= failed.kind == "malformed" and call.streams  # its server may only not know how to stream
+        return error, failed
     if rest := thoughts.rest():
         yield rest
     gathered.pieces = [thoughts.kept]

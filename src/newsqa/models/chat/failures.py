@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError, ModelFault, NewsqaError
+from newsqa.models.chat.deadlines import LateError
 from newsqa.models.chat.providers import PROVIDERS
 from newsqa.models.chat.redaction import redacted, shown
 
@@ -51,7 +52,7 @@ FAULTS: dict[ModelFault, Fault] = {
             "AuthenticationError", "PermissionDeniedError", "ModelAuthenticationError", "ModelPermissionDeniedError",
         ),
         _fault(
-            "unknown", "its server knows no model of this name", "Check the name{served}.",
+            "unknown", "its server knows no model of this name", "Check its name (NEWSQA_MODEL){served}.",
             "NotFoundError", "ModelNotFoundError",
         ),
         _fault(
@@ -60,7 +61,7 @@ FAULTS: dict[ModelFault, Fault] = {
         ),
         _fault("quota", "what was paid for is used up", "Look at the plan and the bill of your account there.",
                "PaymentRequiredError"),
-        _fault("rate", "its server was asked too often", "Wait a while, then ask again.",
+        _fault("rate", "its server was asked too often", "Wait{wait}, then ask again.",
                "RateLimitError", "ModelRateLimitError", retryable=True),
         _fault("server", "its server failed", "Ask again in a while, or look at the server's log.",
                "InternalServerError", "OverloadedError", "ModelAPIError", retryable=True),
@@ -104,6 +105,8 @@ WORDS = (
     Words("rate", ("other", "request", "server"), re.compile(r"rate.?limit|too many requests", re.IGNORECASE)),
     Words("key", ("request", "other"), re.compile(
         r"(?:invalid|incorrect|missing|no) (?:x-)?api.?key|unauthori[sz]ed|authentication_error", re.IGNORECASE)),
+    Words("server", ("other",), re.compile(
+        r"overloaded|server.?error|internal error|unavailable|try again", re.IGNORECASE)),
     Words("unknown", ("request", "other", "server"), re.compile(
         r"model .{0,80}(?:not found|does not exist)|no such model|model_not_found", re.IGNORECASE)),
     Words("filtered", ("request",), re.compile(
@@ -124,6 +127,8 @@ _LIMIT = re.compile(
     r"(?:context (?:length|size|window)(?: is| of)?|n_ctx['\"]?:?|maximum of|max_model_len|>)\D{0,4}(\d[\d,_]{2,})",
     re.IGNORECASE,
 )
+_PAGE = re.compile(r"<html|<!doctype|<body", re.IGNORECASE)
+_PREFIX = re.compile(r"^Error code: \d+(?: - )?")
 _CODE = re.compile(r"(?:error code|status(?: code)?)\D{0,3}([45]\d\d)\b", re.IGNORECASE)
 
 
@@ -145,10 +150,18 @@ def failure(
     words = redacted(" | ".join(str(part) for part in chain), keys)
     status = _status(chain) or _told_status(words)
     kind = _kind(chain, status, words)
-    made = _made(kind, name, address=address, seconds=seconds, status=status, words=shown(_own_words(chain), keys))
+    made = _made(
+        kind,
+        name,
+        address=address,
+        seconds=seconds,
+        status=status,
+        words=shown(_own_words(chain), keys),
+        wait=retry_after(error),
+    )
     if kind in {"unreachable", "context"}:
         made = _closer(made, name, words, address)
-    made.__cause__ = ClientError(f"{type(error).__qualname__}: {words}")
+    made.__cause__ = None if isinstance(error, LateError) else ClientError(f"{type(error).__qualname__}: {words}")
     made.__suppress_context__ = True
     return made
 
@@ -224,11 +237,7 @@ def _own_words(chain: list[BaseException]) -> str:
             message = inner.get("message") if isinstance(inner, dict) else inner
             if isinstance(message, str):
                 return message
-    return str(chain[0]) if not _looks_like_page(str(chain[0])) else ""
-
-
-def _looks_like_page(text: str) -> bool:
-    return "<html" in text.lower() or "<!doctype" in text.lower()
+    return "" if _PAGE.search(str(chain[0])) else _PREFIX.sub("", str(chain[0]))
 
 
 def _made(  # noqa: PLR0913
@@ -240,6 +249,7 @@ def _made(  # noqa: PLR0913
     status: int | None = None,
     words: str = "",
     served: tuple[str, ...] = (),
+    wait: float | None = None,
 ) -> ModelError:
     fault = FAULTS[kind]
     provider = PROVIDERS.get(name.partition(":")[0])
@@ -247,7 +257,8 @@ def _made(  # noqa: PLR0913
         "at": f" at {address}" if address else "",
         "seconds": f"{round(seconds, 1):g} s" if seconds else "it may",
         "key": f" ({provider.key}, in the environment or in .env)" if provider and provider.key else "",
-        "served": f"; it has {', '.join(served)}" if served else "",
+        "served": f"; its server has {', '.join(served)}" if served else "",
+        "wait": f" {wait:g} s, as its server asks" if wait else " a while",
     }
     code = f" ({status})" if status else ""
     quoted = f" It says: {words}" if words and kind in {"request", "rate", "quota", "server", "other"} else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import ModelError
@@ -125,11 +126,19 @@ def _by_langchain(provider: Provider, model: str, options: dict[str, Any]) -> Ba
     except Exception as error:  # a provider's own kinds, whose text may hold a key
         failed = error
     else:
+        _close_with(made)
         return made
     told = failure(failed, name)
     if provider.key and not variable(provider.key):
         told.hint = f"Its key is read from {provider.key}, in the environment or in .env. {told.hint}"
     raise told
+
+
+def _close_with(model: BaseChatModel) -> None:
+    """Close the connections of a client that does not do so itself when its model is gone."""
+    close = getattr(getattr(getattr(model, "_client", None), "_client", None), "close", None)
+    if callable(close):
+        weakref.finalize(model, close)
 
 
 def _usual(known: ModelFacts, settings: Settings) -> dict[str, Any]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 HIDDEN = "[hidden]"
-LONGEST = 300
+LONGEST = 160
 """Characters of what a server says; an error page is longer, and tells no more."""
 
 _KEY_LIKE = re.compile(
@@ -24,6 +24,7 @@ _KEY_LIKE = re.compile(
     | (?<![\w/.-])(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{32,}(?![\w/.-])                                # long and random
     """
 )
+_TAG = re.compile(r"<[^<>]{0,200}>?")
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 
@@ -37,5 +38,5 @@ def redacted(text: str, known: Iterable[str] = ()) -> str:
 
 def shown(text: str, known: Iterable[str] = ()) -> str:
     """Return what a server said as one short line without keys."""
-    line = _SPACES.sub(" ", redacted(text, known)).strip()
+    line = _SPACES.sub(" ", _TAG.sub(" ", redacted(text, known))).strip()
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"

@@ -39,5 +39,6 @@ def _asked(model: BaseChatModel) -> list[str]:
     if type(local).__module__.startswith("ollama"):
         from ollama import Client  # noqa: PLC0415
 
-        return [str(entry.model) for entry in Client(base, timeout=SECONDS).list().models]
+        with Client(base, timeout=SECONDS) as asked:
+            return [str(entry.model) for entry in asked.list().models]
     return []
