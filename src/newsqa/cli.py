@@ -15,8 +15,8 @@ from newsqa.errors import NewsqaError
 from newsqa.fronts.terminal.days import first_day, last_day
 from newsqa.records import Bounds
 from newsqa.render.plain import error_details, error_line
-from newsqa.render.safe import safe_line
-from newsqa.settings import Settings
+from newsqa.render.safe import safe, safe_line
+from newsqa.settings import Settings, secret_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,9 @@ Outlet = Annotated[str | None, typer.Option(metavar="NAME", help="See only artic
 Since = Annotated[date | None, typer.Option(parser=first_day, metavar="DATE", help="See nothing from before this day.")]
 Until = Annotated[date | None, typer.Option(parser=last_day, metavar="DATE", help="See nothing from after this day.")]
 AsOf = Annotated[date | None, typer.Option(parser=last_day, metavar="DATE", help="Answer as on this day.")]
-Model = Annotated[str | None, typer.Option(metavar="NAME", help="extractive, openai:NAME, ollama:NAME [NEWSQA_MODEL].")]
+Model = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Who answers, as `newsqa models` lists them [NEWSQA_MODEL].")
+]
 Judge = Annotated[
     str | None, typer.Option(metavar="NAME", help="Let this model judge, too, whether answers are faithful and right.")
 ]
@@ -47,9 +49,10 @@ Asked = Annotated[date | None, typer.Option(parser=first_day, metavar="DATE", he
 Set = Annotated[Path, typer.Argument(metavar="SET", help="A file or folder of questions.")]
 
 
-def _settings(index: Path | None) -> Settings:
+def _settings(index: Path | None, model: str | None = None) -> Settings:
     settings = Settings.load()
-    return replace(settings, index=index.expanduser()) if index else settings
+    settings = replace(settings, index=index.expanduser()) if index else settings
+    return replace(settings, model=model) if model else settings
 
 
 def _version(wanted: bool) -> None:
@@ -95,24 +98,26 @@ def ask(
     until: Until = None,
     as_of: AsOf = None,
     asked: Asked = None,
+    model: Model = None,
     index: Index = None,
     json: Json = False,
 ) -> None:
     """Answer one question from the articles."""
     from newsqa.fronts.terminal.ask import ask as answer  # noqa: PLC0415
 
-    answer(_settings(index), question or [], Bounds(outlet, since, until, as_of), asked, as_json=json)
+    answer(_settings(index, model), question or [], Bounds(outlet, since, until, as_of), asked, as_json=json)
 
 
 @app.command()
 def chat(
     resume: Annotated[bool, typer.Option("--continue", "-c", help="Go on with the last conversation.")] = False,
+    model: Model = None,
     index: Index = None,
 ) -> None:
     """Ask one question after another; /help tells what else it can do."""
     from newsqa.fronts.terminal.chat.loop import chat as talk  # noqa: PLC0415
 
-    talk(_settings(index), resume=resume)
+    talk(_settings(index, model), resume=resume)
 
 
 @app.command()
@@ -157,11 +162,29 @@ def remove(name: Annotated[str, typer.Argument(help="The source, as listed.")], 
 
 
 @app.command()
-def doctor(index: Index = None, json: Json = False) -> None:
-    """Check models, index and settings; say what to mend."""
+def models(
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME…", help="Only these.")] = None,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Let the models on this machine, or those named, show how fast they are.")
+    ] = False,
+    remote: Annotated[
+        bool, typer.Option("--remote", help="Also ask a server elsewhere (OPENAI_BASE_URL, OLLAMA_HOST) what it has.")
+    ] = False,
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """List the models that can be used here, and what others lack."""
+    from newsqa.fronts.terminal.models import list_models  # noqa: PLC0415
+
+    raise typer.Exit(list_models(_settings(index), names or [], measuring=measure, remote=remote, as_json=json))
+
+
+@app.command()
+def doctor(model: Model = None, index: Index = None, json: Json = False) -> None:
+    """Check models, index and settings, with one short call to the model that writes; say what to mend."""
     from newsqa.fronts.terminal.doctor import examine  # noqa: PLC0415
 
-    raise typer.Exit(examine(index, as_json=json))
+    raise typer.Exit(examine(index, model, as_json=json))
 
 
 @eval_app.command()
@@ -183,8 +206,7 @@ def run(
     from newsqa.evals.run import Limits  # noqa: PLC0415
     from newsqa.fronts.terminal.evals.run import Options, run_questions  # noqa: PLC0415
 
-    settings = _settings(index)
-    settings = replace(settings, model=model) if model else settings
+    settings = _settings(index, model)
     raise typer.Exit(run_questions(settings, questions, Options(out, Limits(limit, max_cost), judge, as_json=json)))
 
 
@@ -247,8 +269,7 @@ def make(
     """Draft a set of questions from the articles, for you to edit."""
     from newsqa.fronts.terminal.evals.make import make_set, plan_of  # noqa: PLC0415
 
-    settings = _settings(index)
-    settings = replace(settings, model=model) if model else settings
+    settings = _settings(index, model)
     make_set(settings, out, plan_of(number, kinds, seed), as_json=json)
 
 
@@ -257,21 +278,34 @@ def main() -> NoReturn:
     try:
         app()
     except NewsqaError as error:
-        _fail(error_line(error), error.exit_code, error_details(error))
+        trace = _trace(error) if error.__cause__ else []
+        _fail(error_line(error), error.exit_code, [*error_details(error), *trace])
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
-        if _debugging():
-            raise
-        _fail(f"something unforeseen: {type(error).__name__}: {error}. NEWSQA_DEBUG=1 shows where.", 1)
+        _fail(f"something unforeseen: {type(error).__name__}: {error}. NEWSQA_DEBUG=1 shows where.", 1, _trace(error))
     sys.exit(0)
 
 
 def _fail(why: str, code: int, details: Sequence[str] = ()) -> NoReturn:
+    """Tell on standard error, without keys, why something could not be done, and leave."""
     encoding = sys.stderr.encoding or "utf-8"
     told = "".join([f"newsqa: {safe_line(why)}\n", *(f"  {detail}\n" for detail in details)])
+    for secret in sorted(secret_values(), key=len, reverse=True):
+        told = told.replace(secret, "[hidden]")
     sys.stderr.write(told.encode(encoding, "replace").decode(encoding))
     sys.exit(code)
+
+
+def _trace(error: Exception) -> list[str]:
+    """Return where an error came from, line by line, if the settings ask for it."""
+    if not _debugging():
+        return []
+    from traceback import format_exception  # noqa: PLC0415
+
+    from newsqa.models.chat.redaction import redacted  # noqa: PLC0415
+
+    return safe(redacted("".join(format_exception(error)))).splitlines()
 
 
 def _debugging() -> bool:

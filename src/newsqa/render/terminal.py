@@ -9,7 +9,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from newsqa.render.marks import asides, carried_by, headline, matches, provenance, quoted, same_article_as_before
+from newsqa.render.inventory import rows
+from newsqa.render.marks import (
+    WIDEST,
+    asides,
+    carried_by,
+    headline,
+    matches,
+    provenance,
+    quoted,
+    same_article_as_before,
+)
 from newsqa.render.safe import safe, safe_line
 
 if TYPE_CHECKING:
@@ -17,6 +27,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from newsqa.models.inventory import Listed
     from newsqa.records import Answer, Article, Citation, Sentence
 
 MARKER = "cyan"
@@ -49,6 +60,20 @@ def refusal_view(answer: Answer) -> RenderableType:
     """Show a refusal: that there is no answer, then the nearest headlines and what was searched."""
     why, nearest, rest = safe_line(answer.text).partition(" Nearest: ")
     return Text(why).append(f"\n\n{nearest.strip()} {rest}" if nearest else "", style=ASIDE)
+
+
+def models_view(models: Sequence[Listed]) -> RenderableType:
+    """Show a list of models under its headings; what is known wraps beside the names."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold", max_width=WIDEST // 3)
+    grid.add_column(overflow="fold")
+    for head, found in rows(models):
+        grid.add_row("", Text(head, style="bold"), "")
+        for sign, name, known in found:
+            grid.add_row(Text(sign, style="green" if sign == "✓" else "red"), Text(name), Text(known, style=ASIDE))
+        grid.add_row("", "", "")
+    return Padding(grid, _EDGE)
 
 
 def article_view(article: Article, question: str = "", span: tuple[int, int] | None = None) -> RenderableType:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, UsageError
 from newsqa.fronts.terminal.console import messages, output, print_json, print_text
+from newsqa.fronts.terminal.leaving import tell_leaving
 from newsqa.records import Answer
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def ask(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | 
 
     question = _question(words)
     with open_desk(settings, once=True) as desk:
+        tell_leaving(settings)
         answer = _answered(desk, question, bounds, asked)
     if as_json:
         from newsqa.render.record import to_record  # noqa: PLC0415

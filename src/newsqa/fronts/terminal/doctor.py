@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Literal
 from newsqa import models
 from newsqa.errors import LibraryError, NewsqaError, SettingsError, VectorsError
 from newsqa.fronts.terminal.console import print_json, print_text
+from newsqa.fronts.terminal.leaving import destination
 from newsqa.history import Sessions
 from newsqa.index import open_index
+from newsqa.models.trial import try_model
 from newsqa.prompts import load_prompts
 from newsqa.records import NO_BOUNDS
 from newsqa.render.marks import count, period
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 OLDEST_PYTHON = (3, 11)
 LEAST_FREE = 500_000_000  # bytes; Chroma loses vectors on a full disk
 REMOTE = ("openai:", "ollama:", "hf:")
+LONGEST_SAID = 80  # characters shown of what a model says
 SIGNS = {"good": "✓", "note": "!", "broken": "✗"}
 
 
@@ -43,10 +46,10 @@ class Check:
     mend: str = ""
 
 
-def examine(index: Path | None, *, as_json: bool) -> int:
+def examine(index: Path | None, model: str | None = None, *, as_json: bool) -> int:
     """Print every check; return the exit code, 1 where something is broken."""
     checks: list[Check] = []
-    for check in _checks(index):
+    for check in _checks(index, model):
         checks.append(check)
         if not as_json:
             print_text(_line(check))
@@ -61,7 +64,7 @@ def _line(check: Check) -> str:
     return f"{SIGNS[check.state]} {check.name:<12} {safe_line(check.says)}{mend}"
 
 
-def _checks(index: Path | None) -> Iterator[Check]:
+def _checks(index: Path | None, model: str | None) -> Iterator[Check]:
     yield _python()
     yield _packages()
     try:
@@ -69,7 +72,7 @@ def _checks(index: Path | None) -> Iterator[Check]:
     except SettingsError as error:
         yield Check("settings", "broken", str(error), error.hint)
         return
-    settings = replace(settings, index=index.expanduser()) if index else settings
+    settings = replace(settings, index=index.expanduser() if index else settings.index, model=model or settings.model)
     yield _settings_names()
     for name, look in _LOOKS:
         check = _looked(name, look, settings)
@@ -143,10 +146,19 @@ def _answerer(settings: Settings) -> Check:
     if settings.model == "extractive":
         models.token_encoder(settings).question("news")
         return Check("answers", "good", "extractive, no model writes")
-    from newsqa.models.chat import chat_model  # noqa: PLC0415
+    trial = try_model(settings)
+    rate = f", then {trial.write_rate:,.0f} tokens a second" if trial.write_rate else ""
+    place = destination(settings)
+    goes = f"; questions and passages leave this machine ({place})" if place else ""
+    return Check(
+        "answers", "good", f"{settings.model} said {_quoted(trial.said)} after {trial.first:.1f} s{rate}{goes}"
+    )
 
-    chat_model(settings)
-    return Check("answers", "good", f"{settings.model} writes, every sentence is checked (not tried: it may cost)")
+
+def _quoted(text: str) -> str:
+    """Return the beginning of what a model said, in a line."""
+    line = safe_line(text)
+    return f"“{line if len(line) <= LONGEST_SAID else line[:LONGEST_SAID].rstrip() + '…'}”"
 
 
 def _prompts(settings: Settings) -> Check:

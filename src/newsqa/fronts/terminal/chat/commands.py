@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, SourceError, UsageError
 from newsqa.fronts.terminal.chat.opening import open_source
+from newsqa.fronts.terminal.console import messages
 from newsqa.fronts.terminal.days import first_day, last_day
+from newsqa.fronts.terminal.leaving import tell_leaving
 from newsqa.fronts.terminal.sources import sources_text
+from newsqa.models.inventory import inventory
+from newsqa.records import EXTRACTIVE
+from newsqa.render.inventory import models_text
 from newsqa.render.markdown import conversation as as_markdown
 from newsqa.render.marks import count, day, why
 from newsqa.render.plain import quote_text
 from newsqa.render.safe import safe_line
+from newsqa.render.terminal import models_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +64,13 @@ def bounds_line(conversation: Conversation) -> str:
     days = (("since", bounds.since), ("until", bounds.until), ("as of", bounds.as_of))
     said = [f"{word} {day(when)}" for word, when in days if when]
     return " · ".join([*([safe_line(bounds.outlet)] if bounds.outlet else []), *said])
+
+
+def status_line(conversation: Conversation) -> str:
+    """Return the model that answers, unless none writes, and the bounds that are set."""
+    model = conversation.ready.settings.model
+    named = [] if model == EXTRACTIVE else [safe_line(model)]
+    return " · ".join(part for part in (*named, bounds_line(conversation)) if part)
 
 
 def _help(conversation: Conversation, _: str) -> None:
@@ -142,6 +155,18 @@ def _sources(conversation: Conversation, _: str) -> None:
     conversation.screen.say(text + (f"\n\nOutlets: {', '.join(map(safe_line, outlets))}" if outlets else ""))
 
 
+def _model(conversation: Conversation, rest: str) -> None:
+    settings = conversation.ready.settings
+    if not rest:
+        answering = [model for model in inventory(settings) if model.does == "answers"]
+        conversation.screen.view(models_view(answering), models_text(answering))
+        return
+    with messages().status(f"trying {safe_line(rest)}", spinner="dots"):
+        conversation.ready.switch(rest)
+    conversation.screen.say(f"{safe_line(rest)} answers from now on.")
+    tell_leaving(conversation.ready.settings)
+
+
 def _new(conversation: Conversation, _: str) -> None:
     conversation.begin()
     conversation.screen.say("A new conversation.")
@@ -223,6 +248,7 @@ COMMANDS = (
         "answers as on that day",
         _day_setter(last_day, lambda bounds, when: replace(bounds, as_of=when)),
     ),
+    Command("model", "[NAME]", "lists the models, or lets another one answer", _model),
     Command("new", "", "begins a new conversation", _new),
     Command("sessions", "[NUMBER]", "lists the stored conversations, or goes on with one", _sessions),
     Command("save", "FILE.md", "saves the conversation as Markdown", _save),

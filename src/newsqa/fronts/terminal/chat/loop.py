@@ -13,6 +13,7 @@ from newsqa.fronts.terminal.chat.commands import Leave, run_command, tell_resume
 from newsqa.fronts.terminal.chat.conversation import Conversation
 from newsqa.fronts.terminal.chat.ready import ReadyDesk
 from newsqa.fronts.terminal.chat.screen import Screen
+from newsqa.fronts.terminal.leaving import tell_leaving
 from newsqa.history import Sessions
 from newsqa.index import open_index
 
@@ -30,6 +31,7 @@ def chat(settings: Settings, *, resume: bool) -> None:
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     with open_index(settings) as library, ReadyDesk(settings, warm=at_terminal) as ready, suppress(Leave):
         conversation = Conversation(ready, library, sessions, Screen.open())
+        tell_leaving(settings)
         if resume:
             _resume(conversation)
         if at_terminal:

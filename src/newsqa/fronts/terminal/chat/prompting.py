@@ -13,8 +13,10 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.styles import Style
 
 from newsqa.errors import NewsqaError
-from newsqa.fronts.terminal.chat.commands import COMMANDS, OFF, bounds_line, outlets
+from newsqa.fronts.terminal.chat.commands import COMMANDS, OFF, outlets, status_line
+from newsqa.models.inventory import inventory
 from newsqa.private import private_file, private_folder
+from newsqa.records import EXTRACTIVE
 from newsqa.render.safe import safe_line
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def prompted(conversation: Conversation) -> Iterator[str]:
         try:
             line = session.prompt(
                 FormattedText([("class:prompt", "› ")]),
-                rprompt=FormattedText([("class:rprompt", bounds_line(conversation))]),
+                rprompt=FormattedText([("class:rprompt", status_line(conversation))]),
             )
         except KeyboardInterrupt:
             continue
@@ -53,11 +55,12 @@ def prompted(conversation: Conversation) -> Iterator[str]:
 
 
 class Completions(Completer):
-    """Completes commands, and what follows them: outlets, source numbers, conversations, files."""
+    """Completes commands, and what follows them: outlets, models, source numbers, days, files."""
 
     def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
         self._files = PathCompleter(expanduser=True)
+        self._models: list[str] | None = None
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """Give what may stand at the cursor."""
@@ -78,9 +81,20 @@ class Completions(Completer):
                 return [*(safe_line(outlet) for outlet in outlets(self._conversation)), "off"]
             except NewsqaError:
                 return []  # the question itself will say what is wrong
+        if name == "model":
+            return self._model_names()
         if name in {"open", "copy"} and self._conversation.answers:
             return [str(citation.n) for citation in self._conversation.answers[-1].citations]
         return [min(OFF)] if name in {"since", "until", "as-of"} else []
+
+    def _model_names(self) -> list[str]:
+        """Return the models that can be used, as they were when first asked for: servers take a moment to tell."""
+        if self._models is None:
+            listed = inventory(self._conversation.ready.settings)
+            self._models = [
+                safe_line(model.name) for model in listed if model.usable and (model.writes or model.name == EXTRACTIVE)
+            ]
+        return self._models
 
 
 def _beginning(typed: str, words: Iterable[tuple[str, str]]) -> Iterator[Completion]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING
 
 from newsqa.errors import NewsqaError
+from newsqa.models.trial import try_model
 from newsqa.records import EXTRACTIVE
 from newsqa.wiring import open_desk
 
@@ -26,7 +28,7 @@ class ReadyDesk:
     """
 
     def __init__(self, settings: Settings, *, warm: bool) -> None:
-        self._settings = settings
+        self.settings = settings
         self._leaving = Event()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._opened = self._pool.submit(open_desk, settings)
@@ -36,8 +38,26 @@ class ReadyDesk:
     def desk(self) -> Desk:
         """Wait until the desk is open. Raises what `open_desk` raised; the next call tries again."""
         if self._opened.done() and self._opened.exception() is not None:
-            self._opened = self._pool.submit(open_desk, self._settings)
+            self._opened = self._pool.submit(open_desk, self.settings)
         return self._opened.result()
+
+    def switch(self, model: str) -> None:
+        """Let another model answer from now on, once it has answered a short call.
+
+        Raises ModelError where it cannot be used; the one of before stays then.
+        """
+        settings = replace(self.settings, model=model)
+        desk = open_desk(settings)
+        try:
+            if model != EXTRACTIVE:
+                try_model(settings)
+        except BaseException:
+            desk.close()
+            raise
+        old, self._opened = self._opened, self._pool.submit(lambda: desk)
+        self.settings = settings
+        with suppress(NewsqaError):
+            old.result().close()
 
     def _warm_up(self) -> None:
         """Load the models by using them once."""
