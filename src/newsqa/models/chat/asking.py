@@ -154,7 +154,7 @@ def _lacking(call: _Call, gathered: Gathered) -> ModelError | None:
         made = fault("empty", call.name)
         made.hint = "It ran into the limit of its length before the first word: choose a model that thinks less."
         return made
-    if not gathered.end and call.name.partition(":")[0] in SAYS_WHY:
+    if call.streams and not gathered.end and call.name.partition(":")[0] in SAYS_WHY:
         return fault("cut", call.name)
     return None
 
