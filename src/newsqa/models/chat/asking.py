@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from newsqa.models.addresses import without_secrets
@@ -44,9 +44,9 @@ SAYS_WHY = IN_PROCESS | {"openai", "ollama", "anthropic"}
 
 
 def ask_model(model: BaseChatModel, name: str, messages: Messages, deadline: float | None = None) -> Reply:
-    """Send messages and return the whole reply, asked for as one piece; otherwise as `stream_model`."""
+    """Send messages and return the whole reply, asked for as one piece; it may be empty. Otherwise as `stream_model`."""
     streams = name.partition(":")[0] in IN_PROCESS  # so that it can be stopped
-    *_, reply = _asked(_Call(model, name, messages, streams), deadline)
+    *_, reply = _asked(_Call(model, name, messages, streams, may_be_empty=True), deadline)
     assert isinstance(reply, Reply)  # noqa: S101  the last that comes
     return reply
 
@@ -68,12 +68,13 @@ def stream_model(
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """What is asked of whom; `streams` tells whether words are wanted as they come."""
+    """What is asked of whom; `streams` tells whether words are wanted as they come, `may_be_empty` whether any are."""
 
     model: BaseChatModel
     name: str
     messages: Messages
     streams: bool
+    may_be_empty: bool = False
 
     def start(self) -> Iterator[AIMessage]:
         """Ask once."""
@@ -85,7 +86,7 @@ class _Call:
 
     def whole(self) -> _Call:
         """Return the same call for a server that cannot stream."""
-        return _Call(self.model, self.name, self.messages, streams=False)
+        return replace(self, streams=False)
 
     def failed(self, error: Exception, seconds: float) -> ModelError:
         """Say what went wrong."""
@@ -146,17 +147,19 @@ def _lacking(call: _Call, gathered: Gathered) -> ModelError | None:
     """Return what is wrong with a reply that came without an error."""
     if gathered.withheld:
         return fault("filtered", call.name)
-    if not gathered.text and not gathered.cut_short:
-        made = fault("empty", call.name)
-        made.retryable = call.streams and not gathered.end  # a server that cannot stream may still answer
-        return made
-    if not gathered.text:
-        made = fault("empty", call.name)
-        made.hint = "It ran into the limit of its length before the first word: choose a model that thinks less."
-        return made
+    if not gathered.text and not call.may_be_empty:
+        return _without_words(call, gathered)
     if call.streams and not gathered.end and call.name.partition(":")[0] in SAYS_WHY:
         return fault("cut", call.name)
     return None
+
+
+def _without_words(call: _Call, gathered: Gathered) -> ModelError:
+    made = fault("empty", call.name)
+    made.retryable = call.streams and not gathered.end  # a server that cannot stream may still answer
+    if gathered.cut_short:
+        made.hint = "It reached the limit of its length before the first word: choose a model that thinks less."
+    return made
 
 
 def _again(failed: ModelError, wait: float, deadline: float) -> bool:
