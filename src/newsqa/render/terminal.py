@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from newsqa.render.inventory import rows
+from newsqa.render.inventory import SIGNS, rows
 from newsqa.render.marks import (
     WIDEST,
     asides,
@@ -63,17 +63,20 @@ def refusal_view(answer: Answer) -> RenderableType:
 
 
 def models_view(models: Sequence[Listed]) -> RenderableType:
-    """Show a list of models under its headings; what is known wraps beside the names."""
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold", max_width=WIDEST // 3)
-    grid.add_column(overflow="fold")
+    """Show a list of models under its headings; what is known wraps beside the names. Names in use stand out."""
+    wide = min(max(len(safe_line(model.name)) for model in models), WIDEST // 3)
+    in_use = {safe_line(model.name) for model in models if model.chosen}
+    parts: list[RenderableType] = []
     for head, found in rows(models):
-        grid.add_row("", Text(head, style="bold"), "")
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold", width=wide)
+        grid.add_column(overflow="fold")
         for sign, name, known in found:
-            grid.add_row(Text(sign, style="green" if sign == "✓" else "red"), Text(name), Text(known, style=ASIDE))
-        grid.add_row("", "", "")
-    return Padding(grid, _EDGE)
+            style = "bold" if name in in_use else ""
+            grid.add_row(Text(sign, "green" if sign == SIGNS[True] else "red"), Text(name, style), Text(known, ASIDE))
+        parts += [Text(head, style=ASIDE), grid, Text()]
+    return Padding(Group(*parts[:-1]), _EDGE)
 
 
 def article_view(article: Article, question: str = "", span: tuple[int, int] | None = None) -> RenderableType:

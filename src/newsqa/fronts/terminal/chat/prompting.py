@@ -38,6 +38,7 @@ def prompted(conversation: Conversation) -> Iterator[str]:
         history=_typed_before(conversation.sessions.folder),
         completer=Completions(conversation),
         complete_while_typing=Condition(lambda: session.default_buffer.text.startswith("/")),
+        complete_in_thread=True,  # servers are asked for their models
         style=STYLE,
         enable_suspend=True,
     )
