@@ -1,5 +1,9 @@
 """The bundled models: what they give, on a handful of invented sentences."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -87,3 +91,12 @@ def test_batches_are_small_and_hold_each_text_once():
     for batch in batches:
         assert len(batch.places) <= BATCH
         assert len(batch.places) == 1 or batch.mask.size <= BATCH_TOKENS
+
+
+def test_a_model_leaves_nothing_of_its_own_on_the_machine(tmp_path):
+    """Unless it is told not to, onnxruntime keeps an id of the machine in the home folder, and sends events."""
+    load = "from newsqa import models, Settings; models.embedder(Settings()).embed_query('fog')"
+    kept = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": "", "XDG_DATA_HOME": ""}
+    subprocess.run([sys.executable, "-c", load], env=kept | home, timeout=60, check=True)
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and "newsqa" not in path.parts] == []

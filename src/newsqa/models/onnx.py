@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -102,6 +103,7 @@ def _matrix(rows: Sequence[Sequence[int]], padding: int) -> npt.NDArray[np.int64
 
 
 def _session(folder: Path, threads: int) -> Any:  # noqa: ANN401  onnxruntime is untyped
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # it calls home and keeps an id of the machine otherwise
     import onnxruntime  # noqa: PLC0415  takes 0.2 s
 
     options = onnxruntime.SessionOptions()
