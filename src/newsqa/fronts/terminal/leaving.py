@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from newsqa.errors import ModelError
 from newsqa.fronts.terminal.console import messages
 from newsqa.models.addresses import host_of
-from newsqa.models.chat.facts import facts
 from newsqa.private import private_file, private_folder
+from newsqa.records import EXTRACTIVE
 from newsqa.render.safe import safe_line
 
 if TYPE_CHECKING:
@@ -53,6 +53,10 @@ def tell_leaving(settings: Settings) -> None:
 
 
 def _facts(settings: Settings) -> ModelFacts | None:
+    if settings.model == EXTRACTIVE:
+        return None
+    from newsqa.models.chat.facts import facts  # noqa: PLC0415
+
     try:
         return facts(settings.model, settings)
     except ModelError:

@@ -44,7 +44,7 @@ class Watched:
         if isinstance(event, Sentence):
             self.sentences.append(event)
         elif isinstance(event, Stage):
-            self.doing = STAGES.get(event.name, event.name)
+            self.doing, self.draft = STAGES.get(event.name, event.name), ""
         elif not isinstance(event, Answer):
             self.draft += event.text
             spans = sentence_spans(self.draft)

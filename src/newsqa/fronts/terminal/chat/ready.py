@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class ReadyDesk:
     """A desk that is being opened on a thread. Use it as a context; leaving closes the desk.
 
-    `warm` also loads its models; a model that may cost money is not asked.
+    `warm` also loads the models that search; one that writes is not asked, since that may cost.
     """
 
     def __init__(self, settings: Settings, *, warm: bool) -> None:
@@ -32,7 +32,7 @@ class ReadyDesk:
         self._leaving = Event()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._opened = self._pool.submit(open_desk, settings)
-        if warm and settings.model == EXTRACTIVE:
+        if warm:
             self._pool.submit(self._warm_up)
 
     def desk(self) -> Desk:
@@ -63,8 +63,12 @@ class ReadyDesk:
         """Load the models by using them once."""
         with suppress(NewsqaError):
             desk = self._opened.result()
-            if not self._leaving.is_set():
+            if self._leaving.is_set():
+                return
+            if desk.model == EXTRACTIVE:
                 desk.ask("What is new?")
+            else:
+                desk.search("What is new?")
 
     def __enter__(self) -> Self:
         return self

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newsqa.evals.folder import read_run
 from newsqa.fronts.terminal.evals.told import tell
+from newsqa.fronts.terminal.leaving import tell_leaving
 from newsqa.fronts.terminal.progress import counting
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ def open_judge(settings: Settings, name: str) -> Judge:
     """Make the judge of a name, before anything is asked. Raises ModelError and SettingsError."""
     from newsqa.evals.judge import open_judge as opened  # noqa: PLC0415  most runs have none
 
+    tell_leaving(replace(settings, model=name))
     return opened(settings, name)
 
 

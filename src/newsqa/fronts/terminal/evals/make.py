@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from newsqa.errors import LibraryError, UsageError
 from newsqa.evals.make import KINDS, Plan, draft_set, refuse_existing, write_set
 from newsqa.fronts.terminal.console import messages, print_json, print_text
+from newsqa.fronts.terminal.leaving import tell_leaving
 from newsqa.fronts.terminal.progress import counting
 from newsqa.index import open_index
 from newsqa.prompts import load_prompts
@@ -83,6 +84,7 @@ def _writer(settings: Settings, plan: Plan) -> Writer | None:
     from newsqa.evals.make.written import CALLS, Writer  # noqa: PLC0415
     from newsqa.models.chat import chat_model  # noqa: PLC0415
 
+    tell_leaving(settings)
     return Writer(chat_model(settings), settings.model, load_prompts(settings.prompts), CALLS * plan.number)
 
 

@@ -16,6 +16,7 @@ from newsqa.fronts.terminal.evals.judging import judged_run, open_judge
 from newsqa.fronts.terminal.evals.results import show
 from newsqa.fronts.terminal.evals.running import running
 from newsqa.fronts.terminal.evals.told import tell
+from newsqa.fronts.terminal.leaving import tell_leaving
 from newsqa.models.prices import Price, address_of
 from newsqa.records import EXTRACTIVE
 from newsqa.render.marks import count
@@ -52,6 +53,7 @@ def run_questions(settings: Settings, questions: Path, options: Options) -> int:
     if limits.dollars is not None:
         _refuse_unknown_price(settings)
     asked = min(limits.questions or len(items), len(items))
+    tell_leaving(settings)
     with open_desk(settings) as desk, running(asked) as progress:
         _tell_doubts(items[:asked], desk)
         folder = options.out or _usual_folder(questions, desk)
