@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
     from newsqa.desk import Happening
 
-LONGEST = 400
-"""Characters shown of a sentence that is being written."""
+LONGEST = 600
+"""Characters shown of what is being written."""
 
-_KEYS = re.compile(r"\[[\s\d,;^]*(?:\]|$)")
+_KEYS = re.compile(r"\s*\[[\s\d,;^]*(?:\]|$)")
 
 
 @dataclass(slots=True)
 class Watched:
-    """What is known of an answer that is being made. `draft` holds the sentence at work only, unchecked."""
+    """What is known of an answer that is being made. `draft` is the unchecked end of it, two sentences at most."""
 
     doing: str = "opening"
     sentences: list[Sentence] = field(default_factory=list[Sentence])
@@ -43,20 +43,35 @@ class Watched:
         """Take up what happened."""
         if isinstance(event, Sentence):
             self.sentences.append(event)
+            self._passed(event.text)
         elif isinstance(event, Stage):
             self.doing, self.draft = STAGES.get(event.name, event.name), ""
         elif not isinstance(event, Answer):
             self.draft += event.text
-            spans = sentence_spans(self.draft)
-            self.draft = self.draft[spans[-1][0] if spans else 0 :]
+            starts = [start for start, _ in sentence_spans(self.draft)]
+            self.draft = self.draft[starts[-2] if len(starts) > 1 else 0 :]
+
+    def _passed(self, text: str) -> None:
+        """Take a sentence that passed out of the draft: it stands above now."""
+        spans = sentence_spans(self.draft)
+        ends = [end for start, end in spans if _plain(self.draft[start:end]) == _plain(text)]
+        cut = ends[-1] if ends else spans[-1][0] if spans else 0
+        self.draft = self.draft[cut:]
 
     def view(self) -> RenderableType:
         """Show it, with what comes last in sight where it is higher than the screen."""
         shown = sentences_view(self.sentences)
-        if writing := safe_line(_KEYS.sub("", self.draft))[-LONGEST:]:
-            return _Tail(shown.append(" " if self.sentences else "").append(writing, style=ASIDE))
-        waiting = Spinner("dots", Text(self.doing, style=ASIDE), style=ASIDE)
-        return _Tail(shown, waiting) if self.sentences else Padding(waiting, (0, 2))
+        writing = _plain(self.draft)[-LONGEST:]
+        if writing:
+            shown.append(" " if self.sentences else "").append(writing, style=ASIDE)
+        doing = f"{self.doing}; what is dim is not checked yet" if writing else self.doing
+        waiting = Spinner("dots", Text(doing, style=ASIDE), style=ASIDE)
+        return _Tail(shown, waiting) if shown else _Tail(waiting)
+
+
+def _plain(text: str) -> str:
+    """Return words of a draft in a line, safe to show, without the keys of its evidence."""
+    return safe_line(_KEYS.sub("", text))
 
 
 class _Tail:
