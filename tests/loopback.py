@@ -48,6 +48,12 @@ class Exchange:
             self._handler.wfile.write(b"0\r\n\r\n")
         self._handler.close_connection = True
 
+    def broken(self, data: bytes) -> None:
+        """Answer with less than the length that was promised."""
+        self._begin(200, {"Content-Type": "application/json", "Content-Length": str(2 * len(data) + 1)})
+        self._handler.wfile.write(data)
+        self._handler.close_connection = True
+
     def wait(self, seconds: float | None = None) -> bool:
         """Do nothing for so long, or until the server closes; return whether it closes."""
         return self._closing.wait(seconds)

@@ -44,7 +44,8 @@ class Script:
     """How a stand-in answers.
 
     `reply` is a text or makes one of the prompt. It comes in pieces where the client streams, `pace` seconds apart;
-    after `pieces` of them the connection is cut, or, with `quiet`, the reply just ends without saying that it does.
+    after `pieces` of them the connection is cut, or, with `quiet`, the reply just ends without saying so; where
+    it is wanted whole it is cut, too.
     `status` with `error` (a value for JSON, or bytes) is answered instead; `before` so many times, then the reply.
     `hangs` never answers.
     """
@@ -86,7 +87,10 @@ class Script:
             exchange.wait()
             return True
         if self.error is None and self.status == 200:
-            return False
+            if self.ends or exchange.request.body.get("stream", True):
+                return False
+            exchange.broken(b'{"choi')
+            return True
         if len(self.requests) > self.before:
             return False
         error = {"error": {"message": "key sk-canary refused"}} if self.error is None else self.error
