@@ -80,7 +80,7 @@ def _number(match: re.Match[str], text: str) -> Number | None:
     unit = _unit(match, text)
     written = match.group().strip()
     start = match.end() - len(match.group().lstrip())
-    return Number(value, unit, _counted(text, match.end()), written, start, match.end())
+    return Number(value, unit, counted(text, match.end()), written, start, match.end())
 
 
 def _digits(digits: str, scale: str | None) -> Decimal | None:
@@ -122,7 +122,8 @@ def _unit(match: re.Match[str], text: str) -> str:
     return _CURRENCIES.get(following.group().strip(" -").lower(), "") if following else ""
 
 
-def _counted(text: str, end: int) -> tuple[str, ...]:
+def counted(text: str, end: int) -> tuple[str, ...]:
+    """Return the stems of the words that a number before `end` counts, nearest first."""
     stems: list[str] = []
     while len(stems) < _COUNTED_WITHIN and (match := _COUNTED.match(text, end)):
         word = fold(match.group().strip(" -\n\t"))

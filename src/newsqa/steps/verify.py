@@ -94,8 +94,14 @@ def _judge(claim: Claim, quotes: Sequence[Quote], seen: set[str]) -> tuple[float
         return 0.0, NO_QUOTE
     if _key(claim) in seen:
         return 0.0, REPEATED
-    known = [name for quote in quotes for name in (quote.article.outlet, quote.article.byline) if name]
-    found = support(claim.text, [quote.text for quote in quotes], known_names=known)
+    articles = list({quote.article.id: quote.article for quote in quotes}.values())
+    found = support(
+        claim.text,
+        [quote.text for quote in quotes],
+        known_names=[name for article in articles for name in (article.outlet, article.byline) if name],
+        context=[part for article in articles for part in (article.title or "", article.text)],
+        published=[quote.article.published for quote in quotes],
+    )
     return found.share, found.fault
 
 

@@ -1,0 +1,129 @@
+"""Days that a text means, seen from the day on which it was published: "on Friday", "yesterday", "this month"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from newsqa.facts.dates import MONTHS, dates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsqa.facts.dates import Day
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAY = re.compile(
+    rf"\b(?:(?P<which>last|next|this|coming|following)\s+)?(?P<day>{'|'.join(WEEKDAYS)})\b", re.IGNORECASE
+)
+_NEAR = re.compile(
+    r"\b(?P<word>today|tonight|yesterday|last night|overnight|tomorrow|this (?:morning|afternoon|evening))\b",
+    re.IGNORECASE,
+)
+_NAMED_MONTHS = "|".join(sorted((name for name in MONTHS if name != "may"), key=len, reverse=True))
+_MONTH = re.compile(rf"\b(?P<month>(?i:{_NAMED_MONTHS})|May)\b\.?(?:,?\s+(?P<year>[12]\d{{3}})\b)?")
+_THE_MONTH = re.compile(r"\b(?:(?P<which>this|last|next|the) month|(?P<year>this|last|next) year)\b", re.IGNORECASE)
+_AHEAD = re.compile(
+    r"\b(?:will|shall|would|is to|are to|was to|were to|to be|due|next|until|till|expects?|expected|plans?"
+    r"|planned|scheduled|starts?|opens?|begins?|meets?|votes?|ends?|by|stays?|remains?|closes?|returns?|gives?|runs?|is|are)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_SHIFTS = {"yesterday": -1, "last night": -1, "overnight": -1, "tomorrow": 1}
+_STEPS = {"last": -1, "next": 1}
+FARTHEST = 9_000
+"""Years beyond which there is no calendar to count in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A stretch of days that words of a text mean, both ends inclusive."""
+
+    first: date
+    last: date
+
+    @property
+    def day(self) -> date | None:
+        """The day, where it is a single one."""
+        return self.first if self.first == self.last else None
+
+
+def moments(text: str, published: date | None) -> list[Moment]:
+    """Return every time that words of a text may mean; without a day of publication only what they name whole."""
+    seen = published if published and 1 < published.year < FARTHEST else None
+    found = [*_days(text, seen), *_months(text, seen)]
+    if seen:
+        found += [*_weekdays(text, seen), *_near(text, seen)]
+    return found
+
+
+def day_of(named: Day, seen: date | None) -> date | None:
+    """Return the date of a named day; without a year, the one nearest to the day from which it is seen."""
+    if named.year is not None:
+        return _date(named.year, named.month, named.day)
+    if seen is None:
+        return None
+    years = (_date(seen.year + step, named.month, named.day) for step in (-1, 0, 1))
+    return min((day for day in years if day), key=lambda day: abs((day - seen).days), default=None)
+
+
+def _days(text: str, seen: date | None) -> Iterator[Moment]:
+    for named in dates(text):
+        if day := day_of(named, seen):
+            yield Moment(day, day)
+
+
+def _months(text: str, seen: date | None) -> Iterator[Moment]:
+    for match in _MONTH.finditer(text):
+        month = MONTHS[match["month"].lower()]
+        if year := int(match["year"]) if match["year"] else seen and _year_near(month, seen):
+            yield _whole_month(year, month)
+    for match in _THE_MONTH.finditer(text) if seen else ():
+        assert seen  # noqa: S101  nothing is iterated otherwise
+        step = _STEPS.get((match["which"] or match["year"]).lower(), 0)
+        if match["year"]:
+            yield Moment(date(seen.year + step, 1, 1), date(seen.year + step, 12, 31))
+        else:
+            months = seen.year * 12 + seen.month - 1 + step
+            yield _whole_month(months // 12, months % 12 + 1)
+
+
+def _weekdays(text: str, seen: date) -> Iterator[Moment]:
+    """Give the last such day, the day of publication included; the next one too where the text looks ahead."""
+    ahead = _AHEAD.search(text) is not None
+    for match in _WEEKDAY.finditer(text):
+        which = (match["which"] or "").lower()
+        back = (seen.weekday() - WEEKDAYS.index(match["day"].lower())) % 7
+        past, coming = seen - timedelta(days=back), seen + timedelta(days=7 - back)
+        if which not in {"next", "coming", "following"}:
+            yield Moment(past, past)
+        if which == "last":
+            yield Moment(past - timedelta(days=7), past - timedelta(days=7))
+        elif ahead or which:
+            yield Moment(coming, coming)
+        if which == "next":
+            yield Moment(coming + timedelta(days=7), coming + timedelta(days=7))
+
+
+def _near(text: str, seen: date) -> Iterator[Moment]:
+    for match in _NEAR.finditer(text):
+        day = seen + timedelta(days=_SHIFTS.get(match["word"].lower(), 0))
+        yield Moment(day, day)
+
+
+def _year_near(month: int, seen: date) -> int:
+    away = {abs((seen.year + step) * 12 + month - seen.year * 12 - seen.month): seen.year + step for step in (1, -1, 0)}
+    return away[min(away)]
+
+
+def _whole_month(year: int, month: int) -> Moment:
+    first = date(year, month, 1)
+    return Moment(first, (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1))
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day) if 1 < year < FARTHEST else None
+    except ValueError:
+        return None
