@@ -44,7 +44,7 @@ SAYS_WHY = IN_PROCESS | {"openai", "ollama", "anthropic"}
 
 
 def ask_model(model: BaseChatModel, name: str, messages: Messages, deadline: float | None = None) -> Reply:
-    """Send messages and return the whole reply, asked for as one piece; it may be empty. Otherwise as `stream_model`."""
+    """Send messages and return the whole reply, asked for in one piece; it may be empty. Else as `stream_model`."""
     streams = name.partition(":")[0] in IN_PROCESS  # so that it can be stopped
     *_, reply = _asked(_Call(model, name, messages, streams, may_be_empty=True), deadline)
     assert isinstance(reply, Reply)  # noqa: S101  the last that comes
