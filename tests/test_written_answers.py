@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from newsqa.desk import FOUND_NOTHING, STOOD_IN
 from openai_stand_in import openai_stand_in
 
 QUESTION = "How many people visited the cheese festival in Ostby?"
+ELSEWHERE = "Who won the chess match between the masters of Varn?"
 NEWSQA = Path(sys.executable).with_name("newsqa")
 
 
@@ -20,7 +22,7 @@ def model():
         yield stand_in
 
 
-def ask(index: Path, model, folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+def ask(index: Path, model, folder: Path, *more: str, question: str = QUESTION) -> subprocess.CompletedProcess[str]:
     settings = {
         "NEWSQA_MODEL": "openai:stand-in",
         "OPENAI_BASE_URL": model.url,
@@ -28,7 +30,7 @@ def ask(index: Path, model, folder: Path, *more: str) -> subprocess.CompletedPro
         "NEWSQA_TIMEOUT": "20",
     }
     return subprocess.run(
-        [NEWSQA, "ask", QUESTION, "--index", index, *more],
+        [NEWSQA, "ask", question, "--index", index, *more],
         capture_output=True,
         text=True,
         cwd=folder,
@@ -51,19 +53,36 @@ def test_what_the_quotes_carry_is_shown_and_the_rest_is_told(news_index, model, 
     assert record["usage"] == {"input_tokens": 321, "output_tokens": 12, "cost": 0.0}  # a server on this machine
 
 
-def test_a_model_that_only_invents_leaves_a_refusal(news_index, model, tmp_path) -> None:
+def test_where_a_model_only_invents_sentences_of_the_articles_answer(news_index, model, tmp_path) -> None:
     model.reply = "It drew 250,000 visitors, said the queen of Norway [9]."
     record = json.loads(ask(news_index, model, tmp_path, "--json").stdout)
-    assert record["refused"]
-    assert record["reason"] == "not_supported"
-    assert "250,000" not in record["text"]
-    assert record["citations"] == []
+    assert record["text"].startswith("Some 9,400 visitors came to the cheese festival")
+    assert record["model"] == "extractive"
+    assert [dropped["text"] for dropped in record["dropped"]] == [model.reply.replace(" [9]", "")]
+    assert record["notices"] == [STOOD_IN]
+    assert record["usage"]["input_tokens"] == 321
+    assert {"write", "answer"} < record["timings"].keys()
 
 
-def test_a_model_that_finds_nothing_refuses(news_index, model, tmp_path) -> None:
+def test_where_a_model_finds_nothing_sentences_of_the_articles_answer(news_index, model, tmp_path) -> None:
     model.reply = "NOT FOUND"
     record = json.loads(ask(news_index, model, tmp_path, "--json").stdout)
-    assert (record["refused"], record["reason"], record["dropped"]) == (True, "no_evidence", [])
+    assert record["text"].startswith("Some 9,400 visitors came to the cheese festival")
+    assert (record["model"], record["dropped"], record["notices"]) == ("extractive", [], [FOUND_NOTHING])
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [("NOT FOUND", "no_evidence"), ("Bram Tiller won the chess match in Varn by 3 to 1 [1].", "not_supported")],
+)
+def test_what_the_articles_do_not_hold_is_refused(news_index, model, tmp_path, reply, reason) -> None:
+    model.reply = reply
+    record = json.loads(ask(news_index, model, tmp_path, "--json", question=ELSEWHERE).stdout)
+    assert (record["refused"], record["reason"]) == (True, reason)
+    assert len(record["dropped"]) == (reason == "not_supported")
+    assert record["model"] == "openai:stand-in"
+    assert "Tiller" not in record["text"]
+    assert record["citations"] == []
 
 
 def test_it_sees_the_evidence_and_no_key(news_index, model, tmp_path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     """Proposes an answer from evidence that is best first, before a moment of `time.monotonic`: words as they are
     written, each claim when it is whole, at last the draft that holds them all."""
 NOTHING = Checked((), (), ())
+STOOD_IN = "What the model wrote did not stand: these are sentences of the articles."
+FOUND_NOTHING = "The model found no answer: these are sentences of the articles."
 
 
 class OpenIndex(Protocol):
@@ -77,7 +79,7 @@ class Desk:
 
     Safe to use from several threads. `config` identifies the settings, prompts and models behind its answers,
     `made_of` tells each of them, and `model` names the one that answers. A chat model must be done `timeout` seconds
-    after the question came.
+    after the question came; where nothing that it wrote stands, `fallback` answers.
     """
 
     index: OpenIndex
@@ -88,6 +90,7 @@ class Desk:
     model: str = EXTRACTIVE
     made_of: Mapping[str, str] = field(default_factory=dict[str, str])
     timeout: float = 60.0
+    fallback: Answerer | None = None
 
     def ask(
         self,
@@ -169,26 +172,20 @@ class Desk:
         yield Stage("rerank")
         with clock.stage("rerank"):
             hits = rerank(query, candidates, self.reranker)
-        draft, checked = yield from self._drafted(query, hits, clock, deadline)
-        return hits, draft, checked
+        draft, checked = yield from _drafted(self.answerer, self._stage, query, hits, clock, deadline)
+        if self.fallback is None:
+            return hits, draft, checked
+        if checked.sentences:
+            return hits, _weighed(draft, checked), checked
+        second, shown = yield from _drafted(self.fallback, "answer", query, hits, clock, deadline)
+        if not shown.sentences:
+            return hits, draft, checked
+        told = (*draft.notices, STOOD_IN if draft.claims else FOUND_NOTHING)
+        return hits, replace(second, usage=draft.usage, notices=told), replace(shown, dropped=checked.dropped)
 
-    def _drafted(
-        self, query: Query, hits: Sequence[Hit], clock: _Clock, deadline: float
-    ) -> Generator[Happening, None, tuple[Draft, Checked]]:
-        """Have an answer drafted, and check each claim as it comes."""
-        stage = "answer" if self.model == EXTRACTIVE else "write"
-        yield Stage(stage)
-        check = Check(hits)
-        draft = Draft((), 0.0, self.model)
-        with clock.stage(stage):
-            for event in self.answerer(query, hits, deadline):
-                if isinstance(event, Draft):
-                    draft = event
-                elif isinstance(event, Writing):
-                    yield event
-                elif isinstance(sentence := check.take(event), Sentence):
-                    yield sentence
-        return draft, check.checked()
+    @property
+    def _stage(self) -> str:
+        return "answer" if self.fallback is None else "write"
 
     def search(self, question: str, *, bounds: Bounds = NO_BOUNDS, asked: date | None = None) -> list[Hit]:
         """Find the passages that may answer, best first, without answering."""
@@ -213,3 +210,28 @@ class Desk:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+def _drafted(  # noqa: PLR0913, PLR0917  what one answer is made of
+    answerer: Answerer, stage: str, query: Query, hits: Sequence[Hit], clock: _Clock, deadline: float
+) -> Generator[Happening, None, tuple[Draft, Checked]]:
+    """Have an answer drafted, and check each claim as it comes."""
+    yield Stage(stage)
+    check = Check(hits)
+    draft: Draft | None = None
+    with clock.stage(stage):
+        for event in answerer(query, hits, deadline):
+            if isinstance(event, Draft):
+                draft = event
+            elif isinstance(event, Writing):
+                yield event
+            elif isinstance(sentence := check.take(event), Sentence):
+                yield sentence
+    assert draft is not None  # noqa: S101  the last event of an answerer
+    return draft, check.checked()
+
+
+def _weighed(draft: Draft, checked: Checked) -> Draft:
+    """Lower the confidence of a draft by the share of its sentences that did not stand."""
+    stood = len(checked.sentences)
+    return replace(draft, confidence=draft.confidence * stood / (stood + len(checked.dropped)))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 PLACEHOLDERS = {
     "answer-system": frozenset[str](),
     "answer-user": frozenset({"question", "asked", "evidence"}),
+    "answer-small-system": frozenset[str](),
+    "answer-small-user": frozenset({"question", "evidence"}),
     "draft-question": frozenset({"passage", "source"}),
     "judge-correctness": frozenset({"question", "accepted", "answer"}),
     "judge-faithfulness": frozenset({"question", "answer", "quotes"}),

@@ -18,7 +18,7 @@ from newsqa.records import EXTRACTIVE
 if TYPE_CHECKING:
     from newsqa.desk import Answerer
     from newsqa.prompts import Prompts
-    from newsqa.seams import Reranker
+    from newsqa.seams import Reranker, TokenEncoder
     from newsqa.settings import Settings
 
 _PACKAGE = Path(__file__).parent
@@ -41,7 +41,13 @@ def open_desk(settings: Settings, *, once: bool = False) -> Desk:
     prompts = load_prompts(settings.prompts)
     embedder = models.embedder(settings)
     reranker = models.reranker(settings)
-    answerer, model = _answerer(settings, reranker, prompts, once=once)
+    encoder = models.token_encoder(settings)
+    answerer, fallback, model = _extractive(reranker, encoder), None, EXTRACTIVE
+    if settings.model != EXTRACTIVE:
+        fallback = answerer
+        answerer, model = _written(settings, reranker, encoder, prompts)
+    if once:
+        _load_ahead(reranker, encoder)
     made_of = {
         "newsqa": f"{__version__} {_changes()}".strip(),
         "embedder": models.fingerprint(embedder),
@@ -55,6 +61,7 @@ def open_desk(settings: Settings, *, once: bool = False) -> Desk:
         embedder=embedder,
         reranker=reranker,
         answerer=answerer,
+        fallback=fallback,
         config=hashlib.sha256("\0".join(made_of.values()).encode()).hexdigest()[:16],
         model=settings.model,
         made_of=made_of,
@@ -74,23 +81,23 @@ def _load_ahead(*parts: object) -> None:
     Thread(target=load, name="load-ahead").start()
 
 
-def _answerer(settings: Settings, reranker: Reranker, prompts: Prompts, *, once: bool) -> tuple[Answerer, str]:
-    """Return what answers, and what identifies it: the model's name and the address of its server."""
-    if settings.model == EXTRACTIVE:
-        from newsqa.steps.answer import claims_and_draft  # noqa: PLC0415
+def _extractive(reranker: Reranker, encoder: TokenEncoder) -> Answerer:
+    from newsqa.steps.answer import claims_and_draft  # noqa: PLC0415
 
-        encoder = models.token_encoder(settings)
-        if once:
-            _load_ahead(reranker, encoder)
-        return lambda query, hits, _: claims_and_draft(query, hits, reranker, encoder), EXTRACTIVE
+    return lambda query, hits, _: claims_and_draft(query, hits, reranker, encoder)
 
-    from newsqa.models.chat import chat_model  # noqa: PLC0415
+
+def _written(settings: Settings, reranker: Reranker, encoder: TokenEncoder, prompts: Prompts) -> tuple[Answerer, str]:
+    """Return what writes, and what identifies it: the model's name and the address of its server."""
+    from newsqa.models.addresses import without_secrets  # noqa: PLC0415
+    from newsqa.models.chat import chat_model, facts  # noqa: PLC0415
     from newsqa.models.prices import address_of  # noqa: PLC0415
-    from newsqa.steps.write import write  # noqa: PLC0415
+    from newsqa.steps.brief import Briefing  # noqa: PLC0415
+    from newsqa.steps.write import Writer  # noqa: PLC0415
 
     model = chat_model(settings)
-    name = f"{settings.model} {address_of(model)}"
-    return lambda query, hits, _: write(query, hits, model, prompts, settings.model), name
+    briefing = Briefing(model, facts(settings.model, settings), prompts)
+    return Writer(briefing, reranker, encoder), f"{settings.model} {without_secrets(address_of(model))}"
 
 
 def _changes() -> str:

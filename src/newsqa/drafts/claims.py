@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from newsqa.drafts.chatter import Thoughts, found_nothing, lists_sources, without_opening
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_CLAIMS = 24
 """Sentences of a draft that are read: it was asked for three."""
+
+_ENDED = re.compile(r"[.!?…。！？][\"'”’»)]*$")
 
 MOST_REPEATS = 2
 """Sentences said again after which a model is taken to turn in circles."""
@@ -59,10 +62,12 @@ class ClaimReader:
                 if self._sentences.cut:
                     self.done = self.cut = True
 
-    def close(self) -> Iterator[Claim]:
-        """Give what is left when no more comes."""
-        for sentences in (self._sentences.feed(self._thoughts.rest()), self._sentences.close()):
-            yield from self._taken(sentences)
+    def close(self, *, cut: bool = False) -> Iterator[Claim]:
+        """Give what is left when no more comes; of a draft that was `cut` off not the sentence that has no end."""
+        last = [*self._sentences.feed(self._thoughts.rest()), *self._sentences.close()]
+        if cut and last and not _ENDED.search(last[-1].text):
+            last.pop()
+        yield from self._taken(last)
 
     def _taken(self, sentences: Iterable[Keyed]) -> Iterator[Claim]:
         for sentence in sentences:

@@ -13,6 +13,7 @@ from newsqa.records import Claim, Draft
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from newsqa.extract.signals import Signals
     from newsqa.records import Hit, Query
     from newsqa.seams import Reranker, TokenEncoder
 
@@ -32,15 +33,18 @@ def answer(query: Query, evidence: Sequence[Hit], reranker: Reranker, encoder: T
     No claims is a refusal. `confidence` estimates the chance that the quotes hold the answer. The same question and
     evidence give the same draft. Raises ModelError where a model fails.
     """
-    found = candidates(evidence[:PASSAGES])
-    if not found:
-        return Draft((), 0.0, MODEL)
-    ranked = read(query, found, reranker, encoder)
-    chance = confidence(query, ranked)
+    ranked = weigh(query, evidence, reranker, encoder)
+    chance = confidence(query, ranked) if ranked else 0.0
     if chance < LEAST_CONFIDENCE:
         return Draft((), chance, MODEL)
     quotes = choose([signals.candidate for signals in near_best(ranked)])
     return Draft(tuple(Claim(" ".join(quote.text.split()), (quote,)) for quote in quotes), chance, MODEL)
+
+
+def weigh(query: Query, evidence: Sequence[Hit], reranker: Reranker, encoder: TokenEncoder) -> list[Signals]:
+    """Return the sentences of the best passages with what speaks for each, best first."""
+    found = candidates(evidence[:PASSAGES])
+    return read(query, found, reranker, encoder) if found else []
 
 
 def claims_and_draft(

@@ -1,57 +1,101 @@
-"""Draft an answer with a chat model: it sees keyed evidence and writes plain text with keys, which `verify` checks."""
+"""Draft an answer with a chat model: it sees keyed evidence and writes plain text with keys, which the check reads."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from newsqa.drafts import parse_draft
-from newsqa.models.chat import ask_model
-from newsqa.records import Draft, Writing
+from newsqa.drafts import ClaimReader
+from newsqa.drafts.withheld import Withheld
+from newsqa.errors import ModelError
+from newsqa.extract.confidence import confidence
+from newsqa.models.chat import Reply, count_tokens, stream_model
+from newsqa.models.chat.served import keys_of
+from newsqa.models.prices import Price
+from newsqa.records import Claim, Draft, Usage, Writing
+from newsqa.steps.answer import weigh
+from newsqa.steps.select import passages, sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
-    from langchain_core.language_models import BaseChatModel
-
-    from newsqa.prompts import Prompts
-    from newsqa.records import Claim, Hit, Query
-
-NOT_FOUND = "NOT FOUND"
-EVIDENCE = 8
-"""Passages that the model reads: about 1,700 words."""
-
-WRITTEN_CONFIDENCE = 0.5
-"""A written draft has no estimate of its own; the check is what counts."""
+    from newsqa.extract.signals import Signals
+    from newsqa.records import Hit, Query
+    from newsqa.seams import Reranker, TokenEncoder
+    from newsqa.steps.brief import Brief, Briefing
 
 
-def write(
-    query: Query, evidence: Sequence[Hit], model: BaseChatModel, prompts: Prompts, name: str
-) -> Iterator[Writing | Claim | Draft]:
-    """Draft an answer in the model's own words. No evidence, no call; "NOT FOUND" is a draft without claims.
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes drafts with the model of a briefing; `reranker` and `encoder` weigh the sentences of the evidence."""
 
-    Raises ModelError where the model cannot be reached or answers with something that is no text.
-    """
-    evidence = evidence[:EVIDENCE]
-    if not evidence:
-        yield Draft((), 0.0, name)
-        return
-    reply = ask_model(model, name, [
-        ("system", prompts.fill("answer-system")),
-        ("human", prompts.fill(
-            "answer-user",
-            question=query.text,
-            asked=query.asked.isoformat(),
-            evidence="\n\n".join(_keyed(n, hit) for n, hit in enumerate(evidence, 1)),
-        )),
-    ])  # fmt: skip
-    claims = () if NOT_FOUND in reply.text else parse_draft(reply.text, evidence)
-    confidence = WRITTEN_CONFIDENCE if claims else 0.0
-    yield Writing(reply.text)
-    yield from claims
-    yield Draft(claims, confidence, name, incomplete=reply.cut_short, usage=reply.usage)
+    briefing: Briefing
+    reranker: Reranker
+    encoder: TokenEncoder
 
+    def __call__(self, query: Query, evidence: Sequence[Hit], deadline: float) -> Iterator[Writing | Claim | Draft]:
+        """Draft an answer in the model's own words: words as they come, each claim when it is whole, then the draft.
 
-def _keyed(n: int, hit: Hit) -> str:
-    article = hit.article
-    source = ", ".join(str(part) for part in (article.outlet, article.published, article.title) if part)
-    return f"[{n}] {source}\n<<<\n{hit.passage.text}\n>>>"
+        No evidence, no call; that nothing was found is a draft without claims. A draft that broke off is incomplete.
+        Where the model finds the prompt too long, it is asked once more with half of the evidence. `confidence` is the
+        chance that the evidence answers, as it is estimated for the extractive answerer. Raises ModelError where no
+        word came.
+        """
+        small = self.briefing.facts.small
+        ranked = self._weighed(query, evidence) if small else []
+        shown = sentences(ranked, self.briefing.size) if ranked else passages(evidence)
+        if not shown:
+            yield Draft((), 0.0, self.briefing.facts.name)
+            return
+        brief = self.briefing.brief(query, shown)
+        try:
+            draft = yield from self._written(brief, deadline)
+        except ModelError as error:
+            if error.kind != "context" or len(brief.shown) < 2:
+                raise
+            brief = self.briefing.brief(query, brief.shown[: len(brief.shown) // 2])
+            draft = yield from self._written(brief, deadline)
+        if draft.claims:
+            ranked = ranked or self._weighed(query, evidence)
+            draft = replace(draft, confidence=confidence(query, ranked) if ranked else 0.0)
+        yield draft
+
+    def _weighed(self, query: Query, evidence: Sequence[Hit]) -> list[Signals]:
+        return weigh(query, evidence, self.reranker, self.encoder)
+
+    def _written(self, brief: Brief, deadline: float) -> Generator[Writing | Claim, None, Draft]:
+        """Stream one reply. What of it the model was told in confidence is withheld, here already."""
+        model, name = self.briefing.model, self.briefing.facts.name
+        reader = ClaimReader([one.hit for one in brief.shown])
+        withheld = Withheld(brief.told, brief.given, keys_of(model))
+        reply: Reply | None = None
+        broken: ModelError | None = None
+        wrote = ""
+        try:
+            for piece in stream_model(model, name, brief.messages, deadline):
+                if isinstance(piece, Reply):
+                    reply = piece
+                    continue
+                wrote += piece
+                yield from reader.feed(withheld.without(piece))
+                if reader.done and self._free:
+                    break  # what is paid for is read to its end, which tells what it cost
+        except ModelError as error:
+            if not wrote:
+                raise
+            broken = error
+        yield from reader.feed(withheld.rest())
+        cut = broken is not None or bool(reply and reply.cut_short)
+        yield from reader.close(cut=cut)
+        told = (str(broken),) if broken else reply.notices if reply else ()
+        usage = reply.usage if reply else self._estimated(brief, wrote)
+        return Draft(tuple(reader.claims), 0.0, name, incomplete=cut or reader.cut, usage=usage, notices=told)
+
+    @property
+    def _free(self) -> bool:
+        return Price.of(self.briefing.facts.name, self.briefing.model).free
+
+    def _estimated(self, brief: Brief, wrote: str) -> Usage:
+        """Count the tokens of a reply that did not say how many it took; its price is known only where it has none."""
+        model = self.briefing.model
+        return Usage(count_tokens(brief.messages, model), count_tokens(wrote, model), 0.0 if self._free else None)
