@@ -162,3 +162,20 @@ def test_that_text_leaves_is_said_before_the_first_question(news_index, tmp_path
     assert "models.invalid" in first
     assert rest
     assert KEY not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("parrot", "There is no model called “parrot”"),
+        ("openai:quill", "OPENAI_API_KEY"),
+        ("llamacpp:/none.gguf", "none"),
+    ],
+)
+def test_a_chat_does_not_begin_with_a_model_that_lacks_something(news_index, tmp_path, name, said):
+    command = [NEWSQA, "chat", "--model", name, "--index", news_index]
+    known = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    done = subprocess.run(command, input="", capture_output=True, text=True, env=known, cwd=tmp_path, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1

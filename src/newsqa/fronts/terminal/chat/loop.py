@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from newsqa.errors import NewsqaError
+from newsqa.errors import ModelError, NewsqaError
 from newsqa.fronts.terminal.chat.asking import ask
 from newsqa.fronts.terminal.chat.commands import Leave, run_command, tell_resumed
 from newsqa.fronts.terminal.chat.conversation import Conversation
@@ -16,6 +16,8 @@ from newsqa.fronts.terminal.chat.screen import Screen
 from newsqa.fronts.terminal.leaving import tell_leaving
 from newsqa.history import Sessions
 from newsqa.index import open_index
+from newsqa.models.inventory import named
+from newsqa.records import EXTRACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +29,7 @@ LONGEST = 1 << 20  # bytes of a line that is read from a pipe
 
 def chat(settings: Settings, *, resume: bool) -> None:
     """Talk at a terminal, or answer each line of standard input. Raises NewsqaError where it cannot begin."""
+    _refuse_unusable(settings)
     sessions = Sessions(settings.sessions_folder(), os.fspath(settings.index.resolve()))
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     with open_index(settings) as library, ReadyDesk(settings, warm=at_terminal) as ready, suppress(Leave):
@@ -40,6 +43,15 @@ def chat(settings: Settings, *, resume: bool) -> None:
             ready.desk()
             for line in _piped(conversation):
                 _turn(conversation, line)
+
+
+def _refuse_unusable(settings: Settings) -> None:
+    """Raise ModelError where the model that is set lacks something, before anybody has typed a question for it."""
+    if settings.model == EXTRACTIVE:
+        return
+    model = named(settings.model, settings)
+    if not model.usable:
+        raise ModelError(f"The model {model.name} cannot be used: {model.missing}", hint=model.mend)
 
 
 def _resume(conversation: Conversation) -> None:
