@@ -137,7 +137,7 @@ def _once(
         failed = call.failed(error, deadline - began)
         failed.retryable |= failed.kind == "malformed" and call.streams  # its server may only not know how to stream
         return error, failed
-    if rest := thoughts.rest():
+    if (rest := thoughts.rest()).strip():
         yield rest
     gathered.pieces = [thoughts.kept]
     return None, _lacking(call, gathered)
