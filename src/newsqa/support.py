@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsqa.checks.added import addresses_stand, clauses_stand
+from newsqa.checks.added import addresses_stand, clauses_stand, grave_words_stand
 from newsqa.checks.amounts import amounts_stand, clocks_stand
 from newsqa.checks.dates import dates_stand
 from newsqa.checks.denial import denial_agrees
@@ -110,5 +110,6 @@ _CHECKS: tuple[Callable[[Reading, Proof], str | None], ...] = (
     denial_agrees,
     speakers_stand,
     roles_agree,
+    grave_words_stand,
     addresses_stand,
 )

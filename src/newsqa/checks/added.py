@@ -1,4 +1,4 @@
-"""What is added: no clause may be without a word of the quotes, and no address or markup may be one that they lack."""
+"""What is added: a clause, a grave word, an address or markup of which the quotes have next to nothing."""
 
 from __future__ import annotations
 
@@ -7,20 +7,29 @@ from typing import TYPE_CHECKING
 
 from newsqa.facts.sayings import REPORTING
 from newsqa.facts.synonyms import kin, root
+from newsqa.facts.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from newsqa.checks.reading import Proof, Reading
+    from newsqa.facts.words import Word
 
 _BREAK = re.compile(
     r"[,;:()—–](?:\s+|$)|\s(?=(?:and|but|or|because|after|before|while|whereas|although|though|who|which|whose|where|when"
     r"|since|despite|amid|following|thanks to|due to|as)\s)",
     re.IGNORECASE,
 )
-_FEW, _SEVERAL = 2, 3
 _LEAST = 0.25
-"""The share of a clause of several telling words that must be borne out; words of the article around count by half."""
+"""The share of a clause's telling words that must be borne out; words of the article around count by half."""
+
+_GRAVE = frozenset(
+    root(word)
+    for word in word_set(
+        "die death dead kill murder drown suicide arrest jail convict acquit guilty resign bribe steal explode bankrupt"
+    )
+)
+"""What must not be said of anybody on the strength of the words around it."""
 
 _ADDRESS = re.compile(
     r"[a-z][a-z0-9+.-]*://\S+|\b(?:javascript|data|mailto|file):\S+|\bwww\.\S+|[\w.+-]+@[\w-]+\.\w+"
@@ -32,11 +41,17 @@ _ADDRESS = re.compile(
 
 def clauses_stand(sentence: Reading, proof: Proof) -> str | None:
     """Return which clause has next to nothing of the quotes in it, or None: a true beginning lends it no support."""
-    telling = [word for word in sentence.content if root(word.folded) not in REPORTING]
     for start, end in _clauses(sentence.text):
-        borne = [_borne_out(word.folded, proof) for word in telling if start <= word.start < end]
-        if (len(borne) >= _FEW and not any(borne)) or (len(borne) >= _SEVERAL and sum(borne) <= _LEAST * len(borne)):
+        if _bare([_borne_out(word, proof) for word in _telling(sentence) if start <= word.start < end]):
             return f"“{sentence.text[start:end].strip(' .')}” is in none of its quotes"
+    return None
+
+
+def grave_words_stand(sentence: Reading, proof: Proof) -> str | None:
+    """Return which word of death or crime is in none of the quotes, in itself or a synonym, or None."""
+    for word in _telling(sentence):
+        if root(word.folded) in _GRAVE and _borne_out(word, proof) < 1:
+            return f"“{word.text}” is in none of its quotes"
     return None
 
 
@@ -56,8 +71,20 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _borne_out(word: str, proof: Proof) -> float:
-    words_like_it = kin(word)
+def _telling(sentence: Reading) -> list[Word]:
+    return [word for word in sentence.content if root(word.folded) not in REPORTING]
+
+
+def _borne_out(word: Word, proof: Proof) -> float:
+    words_like_it = kin(word.folded)
     if not words_like_it.isdisjoint(proof.kin):
         return 1.0
     return 0.5 if not words_like_it.isdisjoint(proof.around.kin) else 0.0
+
+
+def _bare(borne: list[float]) -> bool:
+    """Whether so little of a clause is borne out that it cannot be a paraphrase; a word alone tells nothing."""
+    if len(borne) < 2:
+        return False
+    least = _LEAST * len(borne)
+    return not any(borne) or (len(borne) > 2 and sum(borne) <= least) or (len(borne) > 3 and borne.count(1.0) <= least)
