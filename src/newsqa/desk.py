@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Protocol, Self
 
-from newsqa.records import EXTRACTIVE, NO_BOUNDS, Answer, Checked, Claim, Draft, Sentence, Writing
+from newsqa.records import EXTRACTIVE, NO_BOUNDS, Answer, Checked, Claim, Draft, Sentence, Usage, Writing
 from newsqa.steps.refuse import refuse, undated_notice
-from newsqa.steps.rephrase import rephrase
+from newsqa.steps.rephrase import leaves_open, rephrase
 from newsqa.steps.rerank import rerank
 from newsqa.steps.retrieve import retrieve
 from newsqa.steps.trace import trace
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     Answerer = Callable[[Query, Sequence[Hit], float], Iterator[Writing | Claim | Draft]]
     """Proposes an answer from evidence that is best first, before a moment of `time.monotonic`: words as they are
     written, each claim when it is whole, at last the draft that holds them all."""
+
+    Rewriter = Callable[[str, str, Sequence[Turn], float], tuple[str, Usage]]
+    """Makes a question whole by the turns before it, given what rules made of it; tells what that took."""
+
 NOTHING = Checked((), (), ())
 STOOD_IN = "What the model wrote did not stand: these are sentences of the articles."
 FOUND_NOTHING = "The model found no answer: these are sentences of the articles."
@@ -79,7 +83,8 @@ class Desk:
 
     Safe to use from several threads. `config` identifies the settings, prompts and models behind its answers,
     `made_of` tells each of them, and `model` names the one that answers. A chat model must be done `timeout` seconds
-    after the question came; where nothing that it wrote stands, `fallback` answers.
+    after the question came; where nothing that it wrote stands, `fallback` answers. `rewriter` makes a follow-up whole
+    where rules cannot.
     """
 
     index: OpenIndex
@@ -91,6 +96,7 @@ class Desk:
     made_of: Mapping[str, str] = field(default_factory=dict[str, str])
     timeout: float = 60.0
     fallback: Answerer | None = None
+    rewriter: Rewriter | None = None
 
     def ask(
         self,
@@ -126,7 +132,7 @@ class Desk:
         asked = asked or bounds.as_of or date.today()  # noqa: DTZ011  a reader's "today" is local
         clock = _Clock()
         deadline = time.monotonic() + self.timeout
-        standalone = rephrase(question, history) if usable(question) else question
+        standalone, used = self._standalone(question, history, clock, deadline)
         with self.index.snapshot() as index:
             query = understand(standalone, asked, index.lexicon, bounds)
             hits, draft, checked = yield from self._answered(query, index, clock, deadline)
@@ -151,9 +157,16 @@ class Desk:
                 index=index.digest,
                 config=self.config,
                 timings=clock.stop(),
-                usage=draft.usage,
+                usage=used + draft.usage,
                 notices=(*draft.notices, *undated_notice(bounds, within)),
             )
+
+    def _standalone(self, question: str, history: Sequence[Turn], clock: _Clock, deadline: float) -> tuple[str, Usage]:
+        standalone = rephrase(question, history) if usable(question) else question
+        if not self.rewriter or not history or not leaves_open(question, standalone):
+            return standalone, Usage()
+        with clock.stage("rephrase"):
+            return self.rewriter(question, standalone, history, deadline)
 
     def _answered(
         self, query: Query, index: Index, clock: _Clock, deadline: float

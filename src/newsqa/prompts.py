@@ -20,9 +20,10 @@ PLACEHOLDERS = {
     "answer-small-user": frozenset({"question", "evidence"}),
     "draft-question": frozenset({"passage", "source"}),
     "judge-correctness": frozenset({"question", "accepted", "answer"}),
+    "rephrase-question": frozenset({"turns", "question"}),
     "judge-faithfulness": frozenset({"question", "answer", "quotes"}),
 }
-_OF_ANSWERS = "answer-"
+_OF_ANSWERS = ("answer-", "rephrase-")
 """How the names of the prompts begin that decide what is answered; the others only measure."""
 
 _INSTALLED = Path(__file__).parent / "_prompts"

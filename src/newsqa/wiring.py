@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from newsqa.prompts import load_prompts
 from newsqa.records import EXTRACTIVE
 
 if TYPE_CHECKING:
-    from newsqa.desk import Answerer
+    from newsqa.desk import Answerer, Rewriter
     from newsqa.prompts import Prompts
     from newsqa.seams import Reranker, TokenEncoder
     from newsqa.settings import Settings
@@ -42,17 +43,15 @@ def open_desk(settings: Settings, *, once: bool = False) -> Desk:
     embedder = models.embedder(settings)
     reranker = models.reranker(settings)
     encoder = models.token_encoder(settings)
-    answerer, fallback, model = _extractive(reranker, encoder), None, EXTRACTIVE
-    if settings.model != EXTRACTIVE:
-        fallback = answerer
-        answerer, model = _written(settings, reranker, encoder, prompts)
+    extractive = _extractive(reranker, encoder)
+    written = _written(settings, reranker, encoder, prompts) if settings.model != EXTRACTIVE else None
     if once:
         _load_ahead(reranker, encoder)
     made_of = {
         "newsqa": f"{__version__} {_changes()}".strip(),
         "embedder": models.fingerprint(embedder),
         "reranker": f"{settings.reranker}:{models.reranker_fingerprint(reranker)}",
-        "model": model.strip(),
+        "model": written.identity if written else EXTRACTIVE,
         "prompts": prompts.digest,
         "vectors": "server" if settings.chroma else "embedded",
     }
@@ -60,8 +59,9 @@ def open_desk(settings: Settings, *, once: bool = False) -> Desk:
         index=open_index(settings, made_of["embedder"], once=once),
         embedder=embedder,
         reranker=reranker,
-        answerer=answerer,
-        fallback=fallback,
+        answerer=written.writer if written else extractive,
+        fallback=extractive if written else None,
+        rewriter=written.rewriter if written else None,
         config=hashlib.sha256("\0".join(made_of.values()).encode()).hexdigest()[:16],
         model=settings.model,
         made_of=made_of,
@@ -81,23 +81,38 @@ def _load_ahead(*parts: object) -> None:
     Thread(target=load, name="load-ahead").start()
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What a chat model does, and what identifies it: its name and the address of its server.
+
+    A small model rewrites no question: what it makes of one is worse than what the rules leave.
+    """
+
+    writer: Answerer
+    rewriter: Rewriter | None
+    identity: str
+
+
 def _extractive(reranker: Reranker, encoder: TokenEncoder) -> Answerer:
     from newsqa.steps.answer import claims_and_draft  # noqa: PLC0415
 
     return lambda query, hits, _: claims_and_draft(query, hits, reranker, encoder)
 
 
-def _written(settings: Settings, reranker: Reranker, encoder: TokenEncoder, prompts: Prompts) -> tuple[Answerer, str]:
-    """Return what writes, and what identifies it: the model's name and the address of its server."""
+def _written(settings: Settings, reranker: Reranker, encoder: TokenEncoder, prompts: Prompts) -> _Written:
     from newsqa.models.addresses import without_secrets  # noqa: PLC0415
     from newsqa.models.chat import chat_model, facts  # noqa: PLC0415
     from newsqa.models.prices import address_of  # noqa: PLC0415
     from newsqa.steps.brief import Briefing  # noqa: PLC0415
+    from newsqa.steps.rewrite import Rewriter as ByModel  # noqa: PLC0415
     from newsqa.steps.write import Writer  # noqa: PLC0415
 
-    model = chat_model(settings)
-    briefing = Briefing(model, facts(settings.model, settings), prompts)
-    return Writer(briefing, reranker, encoder), f"{settings.model} {without_secrets(address_of(model))}"
+    model, known = chat_model(settings), facts(settings.model, settings)
+    return _Written(
+        Writer(Briefing(model, known, prompts), reranker, encoder),
+        None if known.small else ByModel(model, known.name, prompts),
+        f"{settings.model} {without_secrets(address_of(model))}".strip(),
+    )
 
 
 def _changes() -> str:

@@ -29,6 +29,7 @@ FEW_WORDS = 2
 """Telling words: a question with more of them, or with a name, says by itself what "the union" is."""
 
 _DEFINITE = re.compile(r"\b[Tt]he\s+([^\W\d_]+)\b(?!\s+of\b)")
+_TOPIC = re.compile(r"\([^()]+\)$")
 _MARKERS = re.compile(r"\s*\[[0-9,\s]{1,20}\]")
 
 
@@ -42,6 +43,11 @@ def rephrase(question: str, history: Sequence[Turn]) -> str:
         return question  # the words of a quotation stay as they were said
     subject = reduce(_ask_on, _exchanges(history[-RECENT_TURNS:]), None)
     return _whole(question, subject) if subject else question
+
+
+def leaves_open(question: str, standalone: str) -> bool:
+    """Whether `rephrase` could not make a question whole: something in it still points back, or got but a topic."""
+    return points_back(standalone) or (standalone != question and _TOPIC.search(standalone) is not None)
 
 
 def _ask_on(before: Subject | None, exchange: tuple[str, str]) -> Subject:
