@@ -247,7 +247,7 @@ def test_a_trace_shows_no_key(newsqa, monkeypatch, model, news_index):
     assert "\x1b" not in err
 
 
-def test_that_text_leaves_is_said_once_for_each_address(newsqa, monkeypatch, news_index):
+def test_that_text_leaves_is_said_once_for_each_address(newsqa, monkeypatch, news_index, tmp_path):
     """The address is of no machine, and the model fails: it is said before."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     monkeypatch.setenv("NEWSQA_TIMEOUT", "0.5")
@@ -260,4 +260,20 @@ def test_that_text_leaves_is_said_once_for_each_address(newsqa, monkeypatch, new
     assert "leaves this machine" not in newsqa(*arguments)[2]
     assert stat.S_IMODE(os.stat("sessions/told.json").st_mode) == 0o600  # noqa: PTH116
     monkeypatch.setenv("OPENAI_BASE_URL", "http://elsewhere.invalid/v1")
-    assert "elsewhere.invalid" in newsqa(*arguments)[2].splitlines()[0]
+    (tmp_path / "set.jsonl").write_text('{"id": "1", "question": "Who won the first prize for cheese?"}\n')
+    _, _, err = newsqa("eval", "run", "set.jsonl", "--model", "openai:quill", "--index", news_index)
+    assert "elsewhere.invalid" in err.splitlines()[0]
+
+
+def test_models_that_search_are_listed_as_they_are_set(newsqa, monkeypatch):
+    monkeypatch.setenv("NEWSQA_EMBEDDER", "hf:owner/name")
+    monkeypatch.setenv("NEWSQA_RERANKER", "onnx:/no/such/folder")
+    monkeypatch.setenv("NEWSQA_OFFLINE", "1")
+    listed = models(newsqa)
+    assert "NEWSQA_OFFLINE" in listed["hf:owner/name"]["missing"]
+    assert "no model.onnx" in listed["onnx:/no/such/folder"]["missing"]
+    monkeypatch.setenv("NEWSQA_EMBEDDER", "openai:embedding")
+    monkeypatch.setenv("NEWSQA_RERANKER", "none")
+    listed = models(newsqa)
+    assert (listed["openai:embedding"]["does"], listed["openai:embedding"]["runs"]) == ("embeds", "hosted")
+    assert listed["none"]["usable"]

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from newsqa.models.inventory import Listed, Speed
 
 HEADS = {"answers": "Answers", "embeds": "Finds articles by meaning", "ranks": "Ranks what was found"}
+WIDE = 32
+"""Columns that names are filled up to; a path may be longer."""
+
 SIGNS = {True: "✓", False: "✗"}
 
 Row = tuple[str, str, str]
@@ -31,7 +34,7 @@ def models_text(models: Sequence[Listed]) -> str:
     """Return the list as plain text, a model a line."""
     parts = []
     for head, found in rows(models):
-        wide = max(len(name) for _, name, _ in found)
+        wide = min(max(len(name) for _, name, _ in found), WIDE)
         parts.append("\n".join([head, *(f"  {sign} {name:<{wide}}  {known}" for sign, name, known in found)]))
     return "\n\n".join(parts)
 

@@ -30,6 +30,7 @@ ANY = "NAME"
 ALWAYS = ("openai", "anthropic")
 """Providers that are listed also where their key is missing."""
 
+FORBIDDEN = "NEWSQA_OFFLINE forbids what leaves this machine."
 SET_KEY = "Set it in the environment or in .env."
 
 
@@ -177,7 +178,7 @@ def _missing(known: ModelFacts, settings: Settings) -> tuple[str, str]:
     if importlib.util.find_spec(module) is None:
         return f"The package {module} is not installed.", f"pip install '{known.extra}'"
     if known.kind == "hosted" and settings.offline:
-        return "NEWSQA_OFFLINE forbids what leaves this machine.", "Unset it to use this model."
+        return FORBIDDEN, "Unset it to use this model."
     if known.key and not variable(known.key):
         return f"{known.key} is not set.", SET_KEY
     return "", ""
@@ -207,7 +208,8 @@ def _search_model(name: str, does: Literal["embeds", "ranks"], bundled: Bundled,
     if name in {USUAL.embedder, USUAL.reranker}:
         return _bundled(name, does, bundled)
     if name.startswith("hf:"):
-        return Listed(name, does, "here")
+        offline = settings.offline  # a copy may lie here already, but only its package knows
+        return Listed(name, does, "here", usable=not offline, missing=FORBIDDEN if offline else "")
     try:
         folder = model_folder(name, settings)
         if folder is None:
