@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.drafts import parse_draft
-from newsqa.records import Article, Carrier, Claim, Draft, Hit, Passage, Quote
+from newsqa.records import Article, Carrier, Claim, Draft, Dropped, Hit, Passage, Quote, Sentence
 from newsqa.sentences import sentence_spans
-from newsqa.steps.verify import NO_QUOTE, REPEATED, verify
+from newsqa.steps.verify import NO_QUOTE, REPEATED, Check, verify
 
 STRIKE = (
     "Halvia struck the port of Kell at night. The mayor, Ilva Tam, said 12 people were killed and 90 hurt. "
@@ -79,13 +79,13 @@ def test_part_of_a_sentence_is_widened_to_all_of_it():
 
 @pytest.mark.parametrize(("start", "end"), [(0, 0), (-5, 4), (5, 2), (0, 100_000)])
 def test_a_quote_outside_its_article_is_none(start, end):
-    checked = check(Claim("Halvia struck.", (Quote(STRIKE_ARTICLE, start, end),)))
+    checked = check(Claim("Halvia won the cup.", (Quote(STRIKE_ARTICLE, start, end),)))
     assert [d.why for d in checked.dropped] == [NO_QUOTE]
 
 
 def test_an_article_that_is_not_at_hand_proves_nothing():
-    elsewhere = article("elsewhere", "Halvia struck the port.")
-    checked = check(quoted("Halvia struck the port.", elsewhere))
+    elsewhere = article("elsewhere", "Halvia left the port.")
+    checked = check(quoted("Halvia left the port.", elsewhere))
     assert not checked.sentences
     assert not checked.citations
     assert checked.dropped[0].why == NO_QUOTE
@@ -108,6 +108,64 @@ def test_what_is_not_supported_is_dropped_and_told():
         ("Halvia launched 112 missiles.", "number 112 is in none of its quotes")
     ]
     assert [c.n for c in checked.citations] == [1]
+
+
+@pytest.mark.parametrize(
+    ("text", "quotes"),
+    [
+        ("Envoys of Halvia and Norr met in Lund [1].", ["Envoys of Halvia and Norr met in Lund on 3 May 2031."]),
+        ("Envoys of Halvia and Norr met in Lund.", ["Envoys of Halvia and Norr met in Lund on 3 May 2031."]),
+        ("Envoys of Halvia and Norr met in Lund [7].", ["Envoys of Halvia and Norr met in Lund on 3 May 2031."]),
+        (
+            "The envoys of Halvia and Norr agreed to meet again [1].",
+            ["Envoys of Halvia and Norr met in Lund on 3 May 2031. They agreed to meet again."],
+        ),
+        (
+            "“We will not give in,” Ilva Tam said [1].",
+            [
+                "The mayor, Ilva Tam, said 12 people were killed and 90 hurt. “We will not give in,” she said.",
+            ],
+        ),
+    ],
+)
+def test_a_wrong_or_missing_citation_is_mended(text, quotes):
+    checked = verify(written(text), EVIDENCE)
+    assert not checked.dropped
+    assert [c.quote for c in checked.citations] == quotes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Envoys of Halvia and Norr met in Kell [1].",
+        "Envoys of Halvia and Norr met in Lund on 4 May 2031 [1].",
+        "Ilva Tam met envoys in Lund [2].",
+        "Norr launched 70 missiles [1].",
+        "Norr admits it.",
+    ],
+)
+def test_what_no_evidence_carries_is_not_mended(text):
+    checked = verify(written(text), EVIDENCE)
+    assert not checked.sentences
+    assert [d.text.rstrip(".") for d in checked.dropped] == [text.partition(" [")[0].rstrip(".")]
+
+
+def test_days_are_seen_from_the_day_of_the_article():
+    said = "Halvia struck on 1 May 2031."
+    source = article("dated", "Halvia struck on Thursday.", published=date(2031, 5, 2))
+    undated = article("undated", "Halvia struck on Thursday.")
+    for of, stands in ((source, True), (undated, False)):
+        checked = verify(Draft((Claim(said, (Quote(of, 0, len(of.text)),)),), 0.5, "test"), [hit(of)])
+        assert bool(checked.sentences) == stands
+
+
+def test_sentences_are_told_as_they_are_taken():
+    check = Check(EVIDENCE)
+    kept = check.take(quoted("Halvia launched 70 missiles and 145 drones.", said="Halvia launched 70 missiles."))
+    assert kept == Sentence("Halvia launched 70 missiles.", (1,), 1.0)
+    lost = check.take(quoted("Halvia launched 70 missiles and 145 drones.", said="Halvia launched 71 missiles."))
+    assert lost == Dropped("Halvia launched 71 missiles.", "number 71 is in none of its quotes")
+    assert (check.checked().sentences, check.checked().dropped) == ((kept,), (lost,))
 
 
 def test_a_sentence_said_twice_is_dropped_once():

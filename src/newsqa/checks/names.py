@@ -138,13 +138,15 @@ def _has(word: str, proof: Proof) -> bool:
     there = proof.whole.folded | proof.known.folded
     if word in there or (word in HONORIFICS and root(word) in proof.whole.roots | proof.around.roots):
         return True
-    if any(_same_people(word, other) for other in there):
+    if any(same_people(word, other) for other in there):
         return True
     return root(word) in proof.whole.roots and word not in proof.around.named
 
 
-def _same_people(one: str, other: str) -> bool:
-    """Whether two words name one country and its people: Russia and Russian, France and French."""
+def same_people(one: str, other: str) -> bool:
+    """Whether two words are one name, or name one country and its people: Russia and Russian, France and French."""
+    if one == other:
+        return True
     short, long = sorted((one, other), key=len)
     if len(short) > 3 and long.startswith(short.removesuffix("e").removesuffix("y").removesuffix("a")):
         return long.removeprefix(short.removesuffix("e").removesuffix("y").removesuffix("a")) in _PEOPLE_ENDS

@@ -6,6 +6,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
+from newsqa.checks.names import same_people
 from newsqa.checks.reading import kin_near, read
 from newsqa.facts.deeds import deeds, participants
 from newsqa.facts.offices import ACTORS, BODIES, OFFICES, actor
@@ -56,12 +57,15 @@ def _deeds_agree(sentence: Reading, proof: Proof) -> Iterator[str]:
     texts = [piece.reading.text for piece in proof.pieces]
     known = frozenset(who for text in texts for who in participants(text, proof.common).values())
     verbs = _verbs(deeds(sentence.text, proof.common))
-    there = [deed for text in texts for deed in deeds(text, proof.common, verbs)]
-    for deed in deeds(sentence.text, proof.common, _verbs(there)):
+    there = [(deed, piece) for piece in proof.pieces for deed in deeds(piece.reading.text, proof.common, verbs)]
+    for deed in deeds(sentence.text, proof.common, _verbs([other for other, _ in there])):
         if deed.verb in REPORTING - _ADDRESSING and not (deed.doers and deed.others):
             continue
-        same = [other for other in there if _same_verb(deed, other)]
-        if same and all(_contradicts(deed, one, everyone, known) or _unheard(deed, one, proof) for one in same):
+        same = [(other, piece) for other, piece in there if _same_verb(deed, other)]
+        if same and all(
+            _contradicts(deed, other, everyone, known) or _unheard(deed, other, proof) or _elsewhere(deed, other, piece)
+            for other, piece in same
+        ):
             yield f"its quotes do not have {' '.join(sorted(deed.doers | deed.others))} in that part"
 
 
@@ -81,6 +85,12 @@ def _unheard(deed: Deed, other: Deed, proof: Proof) -> bool:
     """Whether the quotes and their articles know nobody like the doer of a deed, and name another who did it."""
     known = proof.kin | proof.around.kin
     return bool(deed.doers and other.doers) and all(kin(who).isdisjoint(known) for who in deed.doers)
+
+
+def _elsewhere(deed: Deed, other: Deed, piece: Piece) -> bool:
+    """Whether a piece names another as the doer, and the one who is named for it nowhere."""
+    named = deed.verb == other.verb and deed.doers and other.doers and not (deed.doers | other.doers) & ACTORS
+    return bool(named) and not any(same_people(who, word) for who in deed.doers for word in piece.reading.folded)
 
 
 def _contradicts(deed: Deed, other: Deed, everyone: frozenset[str], known: frozenset[str]) -> bool:

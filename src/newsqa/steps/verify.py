@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsqa.origins import origin_sentence
+from newsqa.proofs import Proofs, quoted_support
 from newsqa.records import Checked, Citation, Claim, Dropped, Quote, Sentence
-from newsqa.sentences import sentence_spans
-from newsqa.support import support
+from newsqa.support import Support
 from newsqa.wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.records import Carrier, Draft, Hit, Origin
+    from newsqa.records import Draft, Hit, Origin
 
 NO_QUOTE = "no quote from the articles at hand goes with it"
 REPEATED = "it says again what a sentence before it says"
+MENDED = 0.8
+"""The share of a sentence's words that quotes it does not cite must hold: among many sentences, one often has half."""
 
 
 def verify(draft: Draft, evidence: Sequence[Hit]) -> Checked:
@@ -42,25 +44,47 @@ class Check:
     """
 
     def __init__(self, evidence: Sequence[Hit]) -> None:
-        self._library = _Library(evidence)
+        self._proofs = Proofs(evidence)
         self._numbered: dict[Quote, int] = {}
         self._sentences: list[Sentence] = []
         self._dropped: list[Dropped] = []
         self._seen: set[str] = set()
 
     def take(self, claim: Claim) -> Sentence | Dropped:
-        """Judge the next sentence of a draft: it stands with its citations, or is dropped with the reason."""
-        quotes = self._library.settle(claim.quotes)
-        share, fault = _judge(claim, quotes, self._seen)
-        if fault:
-            self._dropped.append(Dropped(claim.text, fault))
-            return self._dropped[-1]
+        """Judge the next sentence of a draft: it stands with its citations, or is dropped with the reason.
+
+        One that its own quotes do not carry, while others of the evidence do, stands with those.
+        """
+        quotes = self._proofs.settle(claim.quotes)
+        if _key(claim) in self._seen:
+            return self._drop(claim, REPEATED)
+        found = quoted_support(claim.text, quotes) if quotes else Support(0.0, NO_QUOTE)
+        if not found.stands:
+            mended = self._mended(claim, quotes)
+            if mended is None:
+                return self._drop(claim, found.fault or NO_QUOTE)
+            quotes, found = mended
         self._seen.add(_key(claim))
-        return self._keep(claim.text, quotes, round(share, 3))
+        return self._keep(claim.text, quotes, round(found.share, 3))
+
+    def _mended(self, claim: Claim, quotes: Sequence[Quote]) -> tuple[tuple[Quote, ...], Support] | None:
+        """Find the quotes that carry a claim best: its own from a little before on, else others of the evidence."""
+        cited = {(quote.article.id, quote.end) for quote in quotes}
+        standing: list[tuple[tuple[Quote, ...], Support]] = []
+        for others in self._proofs.others(claim.text, quotes):
+            found = quoted_support(claim.text, others)
+            longer = all((quote.article.id, quote.end) in cited for quote in others)
+            if found.stands and (longer or found.share >= MENDED):
+                standing.append((others, found))
+        return max(standing, key=lambda one: one[1].share, default=None)
+
+    def _drop(self, claim: Claim, why: str) -> Dropped:
+        self._dropped.append(Dropped(claim.text, why))
+        return self._dropped[-1]
 
     def name(self, origin: Origin) -> Sentence | None:
         """Write where words stand; None where they stand neither in the quotes of one article nor in its title."""
-        quotes = self._library.settle(origin.quotes)
+        quotes = self._proofs.settle(origin.quotes)
         articles = {quote.article.id: quote.article for quote in quotes}
         if len(articles) != 1:
             return None
@@ -89,58 +113,8 @@ def _hold(text: str, words: str) -> bool:
     return all(word in left for word in wording(words).words)
 
 
-def _judge(claim: Claim, quotes: Sequence[Quote], seen: set[str]) -> tuple[float, str | None]:
-    if not quotes:
-        return 0.0, NO_QUOTE
-    if _key(claim) in seen:
-        return 0.0, REPEATED
-    articles = list({quote.article.id: quote.article for quote in quotes}.values())
-    found = support(
-        claim.text,
-        [quote.text for quote in quotes],
-        known_names=[name for article in articles for name in (article.outlet, article.byline) if name],
-        context=[part for article in articles for part in (article.title or "", article.text)],
-        published=[quote.article.published for quote in quotes],
-    )
-    return found.share, found.fault
-
-
 def _key(claim: Claim) -> str:
     return " ".join(claim.text.casefold().split())
-
-
-class _Library:
-    """The articles of the evidence, and their sentences, each parted once and only if it is quoted."""
-
-    def __init__(self, evidence: Sequence[Hit]) -> None:
-        self._articles = {hit.article.id: hit.article for hit in reversed(evidence)}
-        self._spans: dict[str, list[tuple[int, int]]] = {}
-        self._carriers: dict[str, tuple[Carrier, ...]] = {}
-        for hit in evidence:
-            known = self._carriers.get(hit.article.id, ())
-            new = tuple(carrier for carrier in hit.also_carried_by if carrier not in known)
-            self._carriers[hit.article.id] = known + new
-
-    def settle(self, quotes: Sequence[Quote]) -> tuple[Quote, ...]:
-        """Return the quotes as whole sentences of articles at hand, each once."""
-        settled = (self._settled(quote) for quote in quotes)
-        return tuple(dict.fromkeys(quote for quote in settled if quote))
-
-    def _settled(self, quote: Quote) -> Quote | None:
-        article = self._articles.get(quote.article.id)
-        if article is None or not 0 <= quote.start < quote.end <= len(article.text):
-            return None
-        touched = [
-            (start, end) for start, end in self._sentences(article.id) if start < quote.end and end > quote.start
-        ]
-        if not touched:
-            return None
-        return Quote(article, touched[0][0], touched[-1][1], self._carriers[article.id])
-
-    def _sentences(self, article_id: str) -> list[tuple[int, int]]:
-        if article_id not in self._spans:
-            self._spans[article_id] = sentence_spans(self._articles[article_id].text)
-        return self._spans[article_id]
 
 
 def _citation(n: int, quote: Quote) -> Citation:

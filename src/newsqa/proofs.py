@@ -1,0 +1,112 @@
+"""The articles at hand as proof: their whole sentences, and which of them carry what a written sentence says."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from newsqa.checks.reading import read
+from newsqa.facts.sayings import REPORTING
+from newsqa.facts.synonyms import root
+from newsqa.records import Quote
+from newsqa.sentences import sentence_spans
+from newsqa.support import Support, support
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from newsqa.checks.reading import Reading
+    from newsqa.records import Article, Carrier, Hit
+
+BACK = 2
+"""Sentences before a quote that may be added to it, where they say of whom it speaks."""
+
+NEAREST = 4
+"""Sentences of the evidence, most alike first, that are tried as proof of one that its own quotes do not carry."""
+
+
+class Proofs:
+    """The articles of the evidence and their sentences, each parted once and only if it is needed."""
+
+    def __init__(self, evidence: Sequence[Hit]) -> None:
+        self._articles = {hit.article.id: hit.article for hit in reversed(evidence)}
+        self._evidence = tuple(evidence)
+        self._spans: dict[str, list[tuple[int, int]]] = {}
+        self._carriers: dict[str, tuple[Carrier, ...]] = {}
+        for hit in evidence:
+            known = self._carriers.get(hit.article.id, ())
+            new = tuple(carrier for carrier in hit.also_carried_by if carrier not in known)
+            self._carriers[hit.article.id] = known + new
+
+    def settle(self, quotes: Sequence[Quote]) -> tuple[Quote, ...]:
+        """Return the quotes as whole sentences of articles at hand, each once; one of no such article is left out."""
+        settled = (self._settled(quote) for quote in quotes)
+        return tuple(dict.fromkeys(quote for quote in settled if quote))
+
+    def others(self, text: str, quotes: Sequence[Quote]) -> Iterator[tuple[Quote, ...]]:
+        """Yield what else may prove a sentence: its quotes from a little before on, then what is most like it.
+
+        Never more than ten in all. What is added always touches what is there: sentences from all over an article
+        would prove anything that is said in its words.
+        """
+        for back in range(1, BACK + 1) if quotes else ():
+            yield self.settle([self._longer(quote, back) for quote in quotes])
+        for quote in self._alike(text):
+            yield (quote,)
+            yield (self._longer(quote, 1),)
+
+    def _settled(self, quote: Quote) -> Quote | None:
+        article = self._articles.get(quote.article.id)
+        if article is None or not 0 <= quote.start < quote.end <= len(article.text):
+            return None
+        spans = self._sentences(article)
+        touched = [(start, end) for start, end in spans if start < quote.end and end > quote.start]
+        return self._quote(article, touched[0][0], touched[-1][1]) if touched else None
+
+    def _longer(self, quote: Quote, back: int) -> Quote:
+        """Return a quote with the sentences before it."""
+        spans = self._sentences(quote.article)
+        first = bisect_right(spans, (quote.start, quote.end)) - 1
+        return self._quote(quote.article, spans[max(0, min(first, len(spans) - 1) - back)][0], quote.end)
+
+    def _alike(self, text: str) -> list[Quote]:
+        """Return the sentences of the evidence that share most words with a text, at least a third of them."""
+        said = read(text)
+        if not _says_enough(said):
+            return []
+        found: dict[tuple[str, int], tuple[int, Quote]] = {}
+        for hit in self._evidence:
+            for start, end in self._sentences(hit.article):
+                if start >= hit.passage.end or end <= hit.passage.start or (hit.article.id, start) in found:
+                    continue
+                shared = said.shared(read(hit.article.text[start:end]))
+                if 3 * shared >= len(said.content) and shared:
+                    found[hit.article.id, start] = shared, self._quote(hit.article, start, end)
+        best = sorted(found.values(), key=lambda one: -one[0])
+        return [quote for _, quote in best[:NEAREST]]
+
+    def _quote(self, article: Article, start: int, end: int) -> Quote:
+        return Quote(article, start, end, self._carriers[article.id])
+
+    def _sentences(self, article: Article) -> list[tuple[int, int]]:
+        if article.id not in self._spans:
+            self._spans[article.id] = sentence_spans(self._articles[article.id].text)
+        return self._spans[article.id]
+
+
+def _says_enough(said: Reading) -> bool:
+    """Whether a text says so much that what is like it is no chance: "The Herald admits it" is like anything."""
+    telling = {root(w.folded) for w in said.content if w.folded not in said.named} - REPORTING
+    return bool(telling)
+
+
+def quoted_support(text: str, quotes: Sequence[Quote]) -> Support:
+    """Check a sentence against quotes, with all that is known of their articles."""
+    articles = list({quote.article.id: quote.article for quote in quotes}.values())
+    return support(
+        text,
+        [quote.text for quote in quotes],
+        known_names=[name for article in articles for name in (article.outlet, article.byline) if name],
+        context=[part for article in articles for part in (article.title or "", article.text)],
+        published=[quote.article.published for quote in quotes],
+    )
