@@ -1,5 +1,6 @@
 """Drafts as chat models write them, read into claims while they come."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -98,10 +99,10 @@ def test_keys_that_name_nothing_prove_nothing():
 
 def test_a_claim_comes_as_soon_as_what_follows_shows_that_it_is_whole():
     reader = ClaimReader(EVIDENCE)
-    words = "Envoys met in Lund. [2] The lock at Tolver leaks, Nadia Quell said today.".split(" ")
-    came = [(word, event) for word in words for event in reader.feed(f"{word} ") if isinstance(event, Claim)]
+    words = re.findall(r"\S+ ?", "Envoys met in Lund. [2] The lock at Tolver leaks, Nadia Quell said today.")
+    came = [(word, event) for word in words for event in reader.feed(word) if isinstance(event, Claim)]
     ((word, claim),) = came
-    assert (word, claim.text, sources(claim)) == ("Nadia", "Envoys met in Lund.", {"a2"})
+    assert (word, claim.text, sources(claim)) == ("Nadia ", "Envoys met in Lund.", {"a2"})
 
 
 def test_a_draft_that_turns_in_circles_is_left():
@@ -132,8 +133,8 @@ def test_thoughts_are_not_watched():
 
 BITS = [
     "Envoys met in Lund", ". ", " [2]", "[1", ", 3]", "\n", "\n\n", "- ", "1. ", "**", "The lock leaks", "(2)", "? ",
-    "“No,”", " she said", "<think>", "</think>", "</", "NOT FOUND", "Sources:", "Based on [1], ", "【3", "†x】", "#", " ",
-    "e.g. ", "3.5", "and then it was said that nothing more would come of it", "Answer: ",
+    "“No,”", " she said", "<think>", "</think>", "</", "NOT FOUND", "Sources:", "Based on [1], ", "【3", "†x】", "#",
+    " ", "e.g. ", "3.5", "and then it was said that nothing more would come of it", "Answer: ",
 ]  # fmt: skip
 DRAFTS = st.lists(st.one_of(st.sampled_from(BITS), st.text(max_size=8)), max_size=30).map("".join)
 
