@@ -32,12 +32,18 @@ ENOUGH = 0.5
 """The share of a sentence's content words that its quotes must hold, in these words or near synonyms."""
 
 
+MISSING = "in none of its quotes"
+"""How a fault ends that other quotes might mend."""
+
+
 @dataclass(frozen=True, slots=True)
 class Support:
     """How far quotes carry a sentence: the share of its content words in them, and what is wrong, for a person."""
 
     share: float
     fault: str | None = None
+    contradicted: bool = False
+    """Whether the quotes speak of this, and otherwise: no other quote can then make it true."""
 
     @property
     def stands(self) -> bool:
@@ -70,10 +76,11 @@ def support(
     said = read(sentence)
     share = _share(said, proof)
     faults = (fault for check in _CHECKS if (fault := check(said, proof)))
-    fault = next(faults, None)
-    if fault is None and share < ENOUGH:
-        fault = f"only {share:.0%} of its words are in its quotes"
-    return Support(share, fault or clauses_stand(said, proof))
+    if fault := next(faults, None):
+        return Support(share, fault, contradicted=share >= ENOUGH and not fault.endswith(MISSING))
+    if share < ENOUGH:
+        return Support(share, f"only {share:.0%} of its words are in its quotes")
+    return Support(share, clauses_stand(said, proof))
 
 
 def _repeats(sentence: str, proof: Proof) -> bool:

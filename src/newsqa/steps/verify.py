@@ -53,14 +53,15 @@ class Check:
     def take(self, claim: Claim) -> Sentence | Dropped:
         """Judge the next sentence of a draft: it stands with its citations, or is dropped with the reason.
 
-        One that its own quotes do not carry, while others of the evidence do, stands with those.
+        One that its own quotes do not carry, while others of the evidence do, stands with those; one that they
+        contradict does not.
         """
         quotes = self._proofs.settle(claim.quotes)
         if _key(claim) in self._seen:
             return self._drop(claim, REPEATED)
         found = quoted_support(claim.text, quotes) if quotes else Support(0.0, NO_QUOTE)
         if not found.stands:
-            mended = self._mended(claim, quotes)
+            mended = None if found.contradicted else self._mended(claim, quotes)
             if mended is None:
                 return self._drop(claim, found.fault or NO_QUOTE)
             quotes, found = mended
