@@ -23,8 +23,12 @@ class Thoughts:
             elif opening.startswith(BEGIN):
                 self._thinking = True
         if self._thinking and END in self._held:
-            self._thinking, self._held = False, self._held.partition(END)[2].lstrip()
-        return self.rest() if self._thinking is False else ""
+            self._thinking, self._held = False, self._held.partition(END)[2]
+        if self._thinking is not False:
+            return ""
+        if not self.kept:
+            self._held = self._held.lstrip()
+        return self.rest()
 
     def rest(self) -> str:
         """Return what was held back and is no thought."""

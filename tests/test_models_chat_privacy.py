@@ -1,0 +1,143 @@
+"""What a call to a chat model tells to others: keys to nobody, and text to no tracer."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loopback import served
+from newsqa.models.chat.redaction import HIDDEN, LONGEST, redacted, shown
+from openai_stand_in import openai_stand_in
+
+PROXIES = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}
+
+
+@pytest.fixture
+def model():
+    with openai_stand_in() as script:
+        script.reply = "All is well."
+        yield script
+
+
+@pytest.fixture
+def others():
+    """A server that should not be asked, with what it was asked."""
+    requests = []
+
+    def answer(exchange):
+        requests.append(exchange.request.path)
+        exchange.json({}, 403)
+
+    with served(answer) as address:
+        yield address, requests
+
+
+def run(code, **variables):
+    kept = {name: value for name, value in os.environ.items() if name.upper() not in PROXIES}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**kept, **variables},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_certificates_of_ones_own_are_read(tmp_path):
+    """The file that SSL_CERT_FILE names is what the client's connections are checked with."""
+    told = run(
+        "import os, ssl; from newsqa.models.chat import chat_model; from newsqa import Settings\n"
+        "seen = []; load = ssl.SSLContext.load_verify_locations\n"
+        "ssl.SSLContext.load_verify_locations = lambda self, *a, **k: seen.append(str(a) + str(k))\n"
+        "chat_model(Settings(model='openai:x')).root_client; print(any('mine.pem' in one for one in seen))",
+        SSL_CERT_FILE=str(tmp_path / "mine.pem"),
+        OPENAI_API_KEY="sk-canary",
+    )
+    assert told == "True\n"
+
+
+TRACED = """
+from newsqa import Settings
+from newsqa.models.chat import ask_model, chat_model, stream_model
+settings = Settings.load()
+model = chat_model(settings)
+print(ask_model(model, settings.model, [("human", "secret article")]).text)
+*_, reply = stream_model(model, settings.model, [("human", "secret article")])
+print(reply.text)
+from langchain_core.tracers.langchain import wait_for_all_tracers
+wait_for_all_tracers()
+"""
+
+
+@pytest.mark.parametrize(("wished", "traced"), [("0", False), ("1", True)])
+def test_nothing_is_traced_unless_newsqa_is_told_to(model, others, wished, traced):
+    address, requests = others
+    told = run(
+        TRACED,
+        NEWSQA_MODEL="openai:any",
+        NEWSQA_TRACING=wished,
+        OPENAI_BASE_URL=model.url,
+        LANGSMITH_TRACING="true",
+        LANGCHAIN_TRACING_V2="true",
+        LANGSMITH_ENDPOINT=address,
+        LANGSMITH_API_KEY="lsv2-canary",
+        NO_PROXY="127.0.0.1",
+    )
+    assert told == "All is well.\nAll is well.\n"
+    assert bool(requests) == traced
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "sk-proj-Ab3dEf6hIj9kLm2nOp5qRs8t",
+        "sk-ant-api03-xYz_12-34",
+        "Bearer abc.def-ghi",
+        "gsk_abcdefghijkl",
+        "AIzaSyA1234567890abcdefg",
+        "AKIAIOSFODNN7EXAMPLE",
+        "eyJhbGciOiJIUzI1.eyJzdWIiOiIx.SflKxwRJ",
+        "hf_abcdefghijklmnop",
+        "0123456789abcdef0123456789abcdef",
+    ],
+)
+def test_what_looks_like_a_key_is_hidden(key):
+    told = redacted(f"The key {key} is not known.")
+    assert key not in told
+    assert told.startswith("The key ")
+    assert HIDDEN in told
+
+
+def test_a_password_in_an_address_is_hidden():
+    assert "hunter2" not in redacted("cannot reach https://me:hunter2@models.example/v1")
+
+
+@pytest.mark.parametrize(
+    "text", ["The model gpt-4o-mini-2024-07-18 does not exist", "maximum context length is 128000 tokens", "ask-me"]
+)
+def test_what_is_no_key_is_left(text):
+    assert redacted(text) == text
+
+
+@given(st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=8, max_size=60), st.text(max_size=80))
+def test_a_known_key_is_hidden_wherever_it_stands(key, around):
+    assert key not in redacted(f"{around}{key}{around}", [key]).replace(HIDDEN, "")
+
+
+@given(st.text(max_size=2_000))
+def test_what_is_shown_is_one_short_line_without_markup(text):
+    line = shown(text)
+    assert len(line) <= LONGEST
+    assert line.isprintable() or not any(ord(mark) < 32 or 127 <= ord(mark) < 160 for mark in line)
+    assert "\n" not in line
+
+
+def test_keys_in_the_environment_are_hidden_by_the_names_of_their_variables(monkeypatch):
+    monkeypatch.setenv("SOME_PROVIDER_API_KEY", "plainwords")
+    assert redacted("it said plainwords twice: plainwords") == f"it said {HIDDEN} twice: {HIDDEN}"
