@@ -119,6 +119,24 @@ def test_a_draft_without_end_is_cut():
     assert reader.cut
 
 
+def test_a_sentence_that_turns_in_circles_is_left_and_those_before_it_stay():
+    claims, _, reader = read(["The lock leaks [3]. Envoys met on Monday", ", and agreed on Thursday" * 40])
+    assert [claim.text for claim in claims] == ["The lock leaks."]
+    assert reader.done
+    assert reader.cut
+
+
+def test_what_only_says_the_question_again_is_no_claim():
+    def claims(question, said):
+        reader = ClaimReader(EVIDENCE, question)
+        return [event.text for event in (*reader.feed(said), *reader.close()) if isinstance(event, Claim)]
+
+    assert not claims("Where did the envoys meet?", "The envoys meet [2].")
+    assert claims("Where did the envoys meet?", "The envoys meet in Lund [2].") == ["The envoys meet in Lund."]
+    assert claims("Did the envoys meet?", "The envoys meet [2].") == ["The envoys meet."]
+    assert claims("How many envoys meet?", "Two envoys meet [2].") == ["Two envoys meet."]
+
+
 def test_of_a_draft_that_was_cut_off_the_sentence_without_an_end_goes():
     pieces = ["Envoys met in Lund. [2] The lock at Tol"]
     assert [claim.text for claim in read(pieces, cut=True)[0]] == ["Envoys met in Lund."]
@@ -135,6 +153,7 @@ BITS = [
     "Envoys met in Lund", ". ", " [2]", "[1", ", 3]", "\n", "\n\n", "- ", "1. ", "**", "The lock leaks", "(2)", "? ",
     "“No,”", " she said", "<think>", "</think>", "</", "NOT FOUND", "Sources:", "Based on [1], ", "【3", "†x】", "#",
     " ", "e.g. ", "3.5", "and then it was said that nothing more would come of it", "Answer: ",
+    " on and on and on" * 5,
 ]  # fmt: skip
 DRAFTS = st.lists(st.one_of(st.sampled_from(BITS), st.text(max_size=8)), max_size=30).map("".join)
 

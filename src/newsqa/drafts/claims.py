@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from newsqa.drafts.chatter import Thoughts, found_nothing, lists_sources, without_opening
 from newsqa.drafts.keyed import Keyed, KeyedReader
 from newsqa.drafts.proof import proven
+from newsqa.facts.numbers import numbers
+from newsqa.facts.words import content_stems, words
 from newsqa.records import Claim, Writing
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 MOST_CLAIMS = 24
 """Sentences of a draft that are read: it was asked for three."""
 
+_ASKS_WHAT = re.compile(r"\s*(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _ENDED = re.compile(r"[.!?…。！？][\"'”’»)]*$")
 
 MOST_REPEATS = 2
@@ -36,16 +39,17 @@ class ClaimReader:
 
     A key is the 1-based place of a hit in the evidence; `newsqa.drafts.keyed` tells which sentence it belongs to. Keys
     that name no hit are taken out. A claim's quotes are the whole sentences inside the passages it cites that carry it
-    best; a sentence without a usable key has none. Thoughts, courtesies and lists of sources are no claims, and a draft
-    that begins by saying that nothing was found has none. `done` tells that what comes is not worth reading, `cut` that
-    a draft without end was cut, and `claims` holds what was read.
+    best; a sentence without a usable key has none. Thoughts, courtesies, lists of sources and what says no more than a
+    `question` of who, what or when are no claims, and a draft that begins by saying that nothing was found has none.
+    `done` tells that what comes is not worth reading, `cut` that a draft without end was cut, `claims` what was read.
     """
 
-    def __init__(self, evidence: Sequence[Hit]) -> None:
+    def __init__(self, evidence: Sequence[Hit], question: str = "") -> None:
         self.claims: list[Claim] = []
         self.done = False
         self.cut = False
         self._evidence = evidence
+        self._asked = frozenset(content_stems(words(question))) if _ASKS_WHAT.match(question) else frozenset()
         self._thoughts = Thoughts()
         self._sentences = KeyedReader(len(evidence))
         self._said: set[str] = set()
@@ -84,7 +88,7 @@ class ClaimReader:
             return None
         text = without_opening(sentence.text)
         said = text.casefold()
-        if not text:
+        if not text or self._only_asks(text):
             return None
         self._repeats += said in self._said
         self.cut = len(self.claims) >= MOST_CLAIMS
@@ -94,3 +98,6 @@ class ClaimReader:
         self._said.add(said)
         cited = [self._evidence[n - 1] for n in sentence.keys if 1 <= n <= len(self._evidence)]
         return Claim(text, proven(text, cited))
+
+    def _only_asks(self, text: str) -> bool:
+        return bool(self._asked) and self._asked.issuperset(content_stems(words(text))) and not numbers(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsqa.drafts.keys import key_begun, take_out_keys
@@ -22,6 +23,9 @@ LOOKAHEAD = 6
 
 ENDLESS = 2_000
 """Characters of a line in which no sentence was found, after which it is taken to end."""
+
+CIRCLES = 4
+"""Times that three words in a row may come in one sentence before a model is taken to turn in circles."""
 
 WRAPPED = 45
 """Characters from which on a line may be one that was wrapped."""
@@ -68,16 +72,18 @@ class KeyedReader:
         self._fresh = True  # whether it is the line from its beginning
         self._keys_first = False
         self._breaks = 0
+        self._circling = False
+        self._threes: Counter[tuple[str, ...]] = Counter()
         self._held: Keyed | None = None  # the last sentence of the line before: keys alone on a line are still its
 
     @property
     def cut(self) -> bool:
-        """Whether the text was longer than what is read."""
-        return self._left < 0
+        """Whether not all of the text was read: it was too long, or turned in circles inside a sentence."""
+        return self._left < 0 or self._circling
 
     def feed(self, text: str) -> Iterator[Keyed]:
         """Read the next piece, and give the sentences that are whole with their keys."""
-        if self._left <= 0:
+        if self._left <= 0 or self._circling:
             self._left -= len(text)
             return
         read, self._left = text[: self._left], self._left - len(text)
@@ -87,11 +93,13 @@ class KeyedReader:
         *whole, last = _TOKENS.findall("".join([*self._begun, read]))
         self._begun = [] if last[-1].isspace() else [last]
         for token in whole if self._begun else [*whole, last]:
-            yield from self._take(token)
+            if not self._circling:
+                yield from self._take(token)
 
     def close(self) -> Iterator[Keyed]:
         """Give what is left when no more comes."""
-        yield from self._take("".join(self._begun) + "\n")
+        if not self._circling:
+            yield from self._take("".join(self._begun) + "\n")
         yield from self._end_line()
         if self._held:
             yield self._held
@@ -106,7 +114,15 @@ class KeyedReader:
             self._line = f"{self._line} {word}" if self._line else word
             if any(letter.isalpha() for letter in word):
                 yield from self._whole()
+                self._turn()
         self._breaks += token[-1] in "\n\r\v\f\x85\u2028\u2029"
+
+    def _turn(self) -> None:
+        """Leave a sentence that turns in circles, and all that would follow it."""
+        last = tuple(self._line.split()[-3:])
+        self._threes[last] += 1
+        if len(last) == 3 and self._threes[last] > CIRCLES:
+            self._line, self._circling = "", True
 
     def _runs_on(self, word: str) -> bool:
         """Whether the line before was only wrapped: it is long and open, and what follows begins in lower case."""
@@ -123,11 +139,13 @@ class KeyedReader:
                 return
             yield parted.sentences[0]
             self._line, self._fresh = parted.rest, False
+            self._threes.clear()
 
     def _end_line(self) -> Iterator[Keyed]:
         parted = self._parted()
         heading = self._fresh and _HEADING.match(self._line) and not any(keys for _, keys in parted.sentences)
         self._line, self._fresh, self._keys_first = "", True, False
+        self._threes.clear()
         if not parted.sentences:
             if self._held:
                 self._held = Keyed(self._held.text, _once(*self._held.keys, *parted.loose))

@@ -49,12 +49,12 @@ class Writer:
             return
         brief = self.briefing.brief(query, shown)
         try:
-            draft = yield from self._written(brief, deadline)
+            draft = yield from self._written(query, brief, deadline)
         except ModelError as error:
             if error.kind != "context" or len(brief.shown) < 2:
                 raise
             brief = self.briefing.brief(query, brief.shown[: len(brief.shown) // 2])
-            draft = yield from self._written(brief, deadline)
+            draft = yield from self._written(query, brief, deadline)
         if draft.claims:
             ranked = ranked or self._weighed(query, evidence)
             draft = replace(draft, confidence=confidence(query, ranked) if ranked else 0.0)
@@ -63,10 +63,10 @@ class Writer:
     def _weighed(self, query: Query, evidence: Sequence[Hit]) -> list[Signals]:
         return weigh(query, evidence, self.reranker, self.encoder)
 
-    def _written(self, brief: Brief, deadline: float) -> Generator[Writing | Claim, None, Draft]:
+    def _written(self, query: Query, brief: Brief, deadline: float) -> Generator[Writing | Claim, None, Draft]:
         """Stream one reply. What of it the model was told in confidence is withheld, here already."""
         model, name = self.briefing.model, self.briefing.facts.name
-        reader = ClaimReader([one.hit for one in brief.shown])
+        reader = ClaimReader([one.hit for one in brief.shown], query.text)
         withheld = Withheld(brief.told, brief.given, keys_of(model))
         reply: Reply | None = None
         broken: ModelError | None = None
