@@ -10,6 +10,7 @@ from newsqa.facts.synonyms import kin, root
 
 if TYPE_CHECKING:
     from newsqa.checks.reading import Piece, Proof, Reading
+    from newsqa.facts.negations import Denial
     from newsqa.facts.words import Word
 
 _CLAUSE = re.compile(
@@ -97,7 +98,7 @@ def _denies_wrongly(sentence: Reading, proof: Proof, denied: frozenset[str]) -> 
                 continue
             if "since" in sentence.folded and "last" in proof.whole.folded:
                 continue
-            if _same_denial(sentence, denial.start, proof):
+            if _same_denial(sentence, denial, proof):
                 continue
             return f"it denies what its quotes do not deny ({', '.join(sorted(known))})"
     plain = any(not denial.implied for denial in sentence.denials) and not (
@@ -109,10 +110,15 @@ def _denies_wrongly(sentence: Reading, proof: Proof, denied: frozenset[str]) -> 
     return None
 
 
-def _same_denial(sentence: Reading, start: int, proof: Proof) -> bool:
-    """Whether the clause of a denial has a denial in the piece of the quotes that is nearest to it."""
-    clause = _clause(sentence, start)
-    return any(piece.reading.denials for piece in proof.nearest(clause))
+def _same_denial(sentence: Reading, denial: Denial, proof: Proof) -> bool:
+    """Whether the piece of the quotes that is nearest to the clause of a denial denies something.
+
+    What "is no longer" so must be denied in it, or at least not be affirmed.
+    """
+    denying = [piece.reading for piece in proof.nearest(_clause(sentence, denial.start)) if piece.reading.denials]
+    if sentence.text[denial.start :].lower().startswith("no longer"):
+        denying = [reading for reading in denying if (reading.roots - reading.denied).isdisjoint(denial.roots)]
+    return bool(denying)
 
 
 def _clause(sentence: Reading, at: int) -> list[Word]:

@@ -25,6 +25,9 @@ _CLAUSE_ENDS = re.compile(r"[,;:.!?()“”\"—–\n]")
 _REACH = 3
 """Words that say something, after a negation and in its clause, which it denies."""
 
+_NEW_VERB = word_set("is are was were be has have had will would can could may might must does did still")
+"""After "and" these begin another statement: “not in the shed and is still missing”."""
+
 _NOT_DENYING = frozenset({"only", "just", "least", "fewer", "less", "more", "until"})
 """“Not only” affirms, “no fewer than” counts."""
 
@@ -78,6 +81,8 @@ def _reach(text: str, found: list[Word], place: int) -> tuple[str, ...]:
     reached: list[str] = []
     for before, word in zip(found[place:], found[place + 1 :], strict=False):
         if len(reached) == _REACH or _CLAUSE_ENDS.search(text, before.end, word.start):
+            break
+        if before.folded in {"and", "but"} and word.folded in _NEW_VERB:
             break
         if word.content:
             reached.append(root(word.folded))
