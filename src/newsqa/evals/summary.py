@@ -13,6 +13,7 @@ from newsqa.evals.judging import judging
 from newsqa.evals.sampling import questions, sample, scored
 from newsqa.evals.scorers import METRICS, answer_text, calibration, curve
 from newsqa.evals.statistics import interval, smallest_of
+from newsqa.records import EXTRACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,8 @@ def summarise(lines: Sequence[Line]) -> Summary:
         asked=len(lines),
         failed=sum(line.failed for line in lines),
         refused=sum(line.refused for line in lines),
-        **{name: first.get(name) or "" for name in ("model", "index", "config")},
+        model=_model(lines),
+        **{name: first.get(name) or "" for name in ("index", "config")},
         median_words=median_words(lines),
         figures=figures(run),
         tags=_tags(run),
@@ -43,6 +45,12 @@ def summarise(lines: Sequence[Line]) -> Summary:
         smallest=_smallest(run),
         judging=judging(lines),
     )
+
+
+def _model(lines: Sequence[Line]) -> str:
+    """Name the model of a run: one that writes leaves some questions to sentences of the articles."""
+    names = sorted({line.record.get("model") or "" for line in lines})
+    return next((name for name in names if name not in {"", EXTRACTIVE}), names[-1] if names else "")
 
 
 def figures(run: Scored) -> tuple[Figure, ...]:
