@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from newsqa.checks.rivals import day_rival
 from newsqa.facts.dates import MONTHS
 from newsqa.facts.moments import WEEKDAYS, day_of
 
@@ -53,6 +54,8 @@ def _days(sentence: Reading, proof: Proof) -> Iterator[str]:
     for day in sentence.days:
         if not (_named_there(day, proof) or _meant_there(day, sentence, proof)):
             yield _missing("date", day.text)
+        elif rival := day_rival(day, sentence, proof):
+            yield rival
 
 
 def _named_there(day: Day, proof: Proof) -> bool:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from newsqa.checks.reading import Piece, Proof, Reading
     from newsqa.facts.amounts import Amount
+    from newsqa.facts.dates import Day
+    from newsqa.facts.moments import Moment
     from newsqa.facts.words import Word
 
 _RIVAL, _CLEARLY = 1.4, 0.3
@@ -133,6 +135,23 @@ def rival(amount: Amount, equals: Sequence[Amount], sentence: Reading, proof: Pr
     return None
 
 
+def day_rival(day: Day, sentence: Reading, proof: Proof) -> str | None:
+    """Find a day of the quotes that fits the surroundings of a day much better than the one that is named."""
+    here = list(_near(day, sentence.content, 6, 8))
+    fits: list[tuple[float, bool, str]] = []
+    for piece in proof.pieces:
+        for moment in piece.reading.moments(piece.published):
+            if on := moment.day:
+                own = (on.day, on.month) == (day.day, day.month) and day.year in {None, on.year}
+                words = piece.reading.text[moment.start : moment.end]
+                fits.append((_fit(here, list(_near(moment, piece.reading.content, 6, 8))), own, words))
+    own_fit = max((fit for fit, own, _ in fits if own), default=0.0)
+    fit, _, words = max((one for one in fits if not one[1]), default=(0.0, False, ""))
+    if any(own for _, own, _ in fits) and fit > _RIVAL * own_fit + _CLEARLY:
+        return f"its quotes say “{words}” where it has {day.text}"
+    return None
+
+
 def _crossed(amount: Amount, equals: Sequence[Amount], sentence: Reading, proof: Proof) -> Amount | None:
     """Find a number of the same unit that stands with the name with which the sentence has this one."""
     name = _name_of(amount, sentence)
@@ -169,7 +188,9 @@ def _around(amount: Amount, reading: Reading) -> Iterator[tuple[frozenset[str], 
     return _near(amount, reading.content, 6, 8)
 
 
-def _near(amount: Amount, found: list[Word], most: int, half: int) -> Iterator[tuple[frozenset[str], float]]:
+def _near(
+    amount: Amount | Day | Moment, found: list[Word], most: int, half: int
+) -> Iterator[tuple[frozenset[str], float]]:
     """Yield the kin of the nearest words, and 1 for each that touches the number, a half at `half` characters."""
     away = sorted((max(word.start - amount.end, amount.start - word.end, 0), word.start, word) for word in found)
     for distance, _, word in away[:most]:

@@ -32,7 +32,6 @@ _BEFORE = re.compile(r"(?P<office>[\w-]+)(?:\sof\s(?:the\s)?[\w’']+)?,?\s$")
 _AFTER = re.compile(
     r",\s(?:(?:a|an|the|its|his|her|their)\s)?(?:[\w’'-]+\s){0,4}?(?P<office>[\w-]+)(?=,|\s(?:of|at|for|who|to)\b|\.|;|$)"
 )
-_ADDRESSING = frozenset({"tell", "ask"})
 _CLAUSE = re.compile(r"[;:—]\s|,\s(?:and|but|while|whereas|although|though)\s|\s(?:while|whereas)\s")
 
 
@@ -59,12 +58,23 @@ def _deeds_agree(sentence: Reading, proof: Proof) -> Iterator[str]:
     verbs = _verbs(deeds(sentence.text, proof.common))
     there = [(deed, piece) for piece in proof.pieces for deed in deeds(piece.reading.text, proof.common, verbs)]
     for deed in deeds(sentence.text, proof.common, _verbs([other for other, _ in there])):
-        if deed.verb in REPORTING - _ADDRESSING and not (deed.doers and deed.others):
+        saying = deed.verb in REPORTING and deed.verb != "tell"  # “…,” said Tam: the others may be the doers
+        same = [
+            (other, piece)
+            for other, piece in there
+            if _same_verb(deed, other) and not (saying and not (deed.doers and other.doers and deed.others))
+        ]
+        if any(_meet(deed.doers, other.doers) for other, _ in same):
             continue
-        same = [(other, piece) for other, piece in there if _same_verb(deed, other)]
-        if same and all(
-            _contradicts(deed, other, everyone, known) or _unheard(deed, other, proof) or _elsewhere(deed, other, piece)
-            for other, piece in same
+        crossed = any(_crossed(deed, other) for other, _ in same)
+        if crossed or (
+            same
+            and all(
+                _otherwise(deed, other, everyone, known)
+                or _unheard(deed, other, proof)
+                or _elsewhere(deed, other, piece)
+                for other, piece in same
+            )
         ):
             yield f"its quotes do not have {' '.join(sorted(deed.doers | deed.others))} in that part"
 
@@ -83,7 +93,7 @@ def _same_verb(deed: Deed, other: Deed) -> bool:
 
 def _unheard(deed: Deed, other: Deed, proof: Proof) -> bool:
     """Whether the quotes and their articles know nobody like the doer of a deed, and name another who did it."""
-    known = proof.kin | proof.around.kin
+    known = proof.kin if deed.verb == other.verb else proof.kin | proof.around.kin
     return bool(deed.doers and other.doers) and all(kin(who).isdisjoint(known) for who in deed.doers)
 
 
@@ -93,15 +103,19 @@ def _elsewhere(deed: Deed, other: Deed, piece: Piece) -> bool:
     return bool(named) and not any(same_people(who, word) for who in deed.doers for word in piece.reading.folded)
 
 
-def _contradicts(deed: Deed, other: Deed, everyone: frozenset[str], known: frozenset[str]) -> bool:
-    if _meet(deed.doers, other.doers) or _meet(deed.others, other.others):
+def _crossed(deed: Deed, other: Deed) -> bool:
+    """Whether the doer of the one stands where the other has someone to whom it is done, or the reverse."""
+    if _meet(deed.others, other.others) or (deed.passive and not deed.doers):
         return False
-    if not deed.doers:
-        return not deed.passive and _meet(deed.others, other.doers)
-    if _meet(deed.doers, other.others) or (other.doers and _meet(deed.others, other.doers)):
-        return True
-    same_sort = len({who in ACTORS for who in deed.doers | other.doers}) == 1
-    return same_sort and deed.verb == other.verb and bool(other.doers & everyone and deed.doers & known)
+    return _meet(deed.doers, other.others) or _meet(deed.others, other.doers)
+
+
+def _otherwise(deed: Deed, other: Deed, everyone: frozenset[str], known: frozenset[str]) -> bool:
+    """Whether two name different doers of one verb, each of whom both texts know."""
+    if deed.verb != other.verb or not (other.doers & everyone and deed.doers & known):
+        return False
+    sorts = [{who in ACTORS for who in doers} for doers in (deed.doers, other.doers)]
+    return bool(sorts[0] & sorts[1])
 
 
 def _meet(some: frozenset[str], others: frozenset[str]) -> bool:
@@ -128,10 +142,9 @@ def _held(reading: Reading) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for name in reading.names:
         before, after = _BEFORE.search(reading.text[: name.start]), _AFTER.match(reading.text[name.end :])
-        for match in (before, after):
-            held = actor(match["office"].lower()) if match else None
-            if held in OFFICES:
-                found.append((name.words[-1], held))
+        beside = [match["office"].lower() for match in (before, after) if match]
+        held = (actor(word) for word in (*beside, *name.words[:-1]))
+        found += [(name.words[-1], office) for office in held if office in OFFICES]
     return found
 
 

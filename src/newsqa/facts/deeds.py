@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from newsqa.facts.dates import CALENDAR
 from newsqa.facts.forms import BASES
 from newsqa.facts.names import names
 from newsqa.facts.offices import HONORIFICS, actor
@@ -14,10 +15,11 @@ from newsqa.facts.synonyms import kin, root
 from newsqa.facts.words import FUNCTION_WORDS, Word, word_set, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 _BE = word_set("is are was were be been being am get got gets getting")
-_BREAKS = re.compile(r"[;:.!?()“”\"—–\n]")
+_BREAKS = re.compile(r"[;:.!?()—\n]|\s–")
+_SUBJECTS = word_set("i he she it we you they who which that")
 _UNCHANGED = word_set("beat put cut set hit cost let shut")
 """Verbs whose past looks like their base."""
 
@@ -25,6 +27,7 @@ _MODALS = word_set("can could will would may might must should shall to did does
 _NEW_CLAUSE = word_set(
     "and but while whereas although though because since when if whether that after before until than as"
 )
+_PREPOSITIONS = word_set("in at on near from with for under during of through across behind beside")
 _REACH = 9
 """Words on either side of a verb in which its participants are looked for."""
 
@@ -44,6 +47,8 @@ def participants(text: str, common: frozenset[str] = frozenset()) -> dict[int, s
     found = {word.start: acts for word in words(text) if (acts := actor(word.folded))}
     for name in names(text, common):
         within = (word for word in words(name.text) if word.folded in name.words and word.folded not in HONORIFICS)
+        if set(name.words) <= CALENDAR:
+            continue
         found |= {name.start + word.start: word.folded for word in within if word.text[0].isupper()}
     return found
 
@@ -52,8 +57,15 @@ def deeds(text: str, common: frozenset[str] = frozenset(), verbs: frozenset[str]
     """Read a text as deeds, one for each word that looks like a verb in the past, or is kin to one of these verbs."""
     found = words(text)
     acting = participants(text, common)
-    places = (n for n in range(len(found)) if _verb(found, n, acting) or not verbs.isdisjoint(kin(found[n].folded)))
-    return [_deed(text, found, place, acting) for place in places if found[place].start not in acting]
+    told: list[Deed] = []
+    for place, word in enumerate(found):
+        if word.start in acting or not (_verb(found, place, acting) or _used_as(verbs, found, place, acting)):
+            continue
+        deed = _deed(text, found, place, acting)
+        if told and place and found[place - 1].folded == "and" and not deed.doers | told[-1].others:
+            deed = replace(deed, doers=told[-1].doers)  # "Tam called it a day and told …"
+        told.append(deed)
+    return told
 
 
 def _verb(found: Sequence[Word], place: int, acting: dict[int, str]) -> bool:
@@ -64,43 +76,75 @@ def _verb(found: Sequence[Word], place: int, acting: dict[int, str]) -> bool:
     return modal or word.folded.endswith("ed") or word.folded in BASES or word.folded in _UNCHANGED
 
 
+def _used_as(verbs: frozenset[str], found: Sequence[Word], place: int, acting: dict[int, str]) -> bool:
+    """Whether a word is kin to a verb and stands right after one who may do it: "Russia occupies"."""
+    if verbs.isdisjoint(kin(found[place].folded)) or not place:
+        return False
+    return found[place - 1].start in acting or found[place - 1].folded in _SUBJECTS
+
+
 def _deed(text: str, found: Sequence[Word], place: int, acting: dict[int, str]) -> Deed:
-    before = frozenset(_side(text, found, range(place - 1, max(-1, place - 1 - _REACH), -1), acting))
-    after = _first(_side(text, found, range(place + 1, min(len(found), place + 1 + _REACH)), acting))
+    verb, before = root(found[place].folded), _before(text, found, place, acting)
     helped = any(word.folded in _BE for word in found[max(0, place - 3) : place])
     by = next((n for n in range(place + 1, min(len(found), place + 4)) if found[n].folded == "by"), None)
-    participle = helped or by is not None
-    if participle and by is not None and found[place].folded.endswith(("ed", "en", "n", "t", "d")):
-        doers = frozenset(_side(text, found, range(by + 1, min(len(found), by + 1 + _REACH)), acting))
-        return Deed(root(found[place].folded), doers, before, passive=True)
+    if by is not None and found[place].folded.endswith(("ed", "en", "n", "t", "d")):
+        return Deed(verb, frozenset(_after(text, found, by, acting)), before, passive=True)
     if helped and found[place].folded.endswith(("ed", "en")):
-        return Deed(root(found[place].folded), frozenset(), before, passive=True)
-    return Deed(root(found[place].folded), before, after, passive=False)
+        return Deed(verb, frozenset(), before, passive=True)
+    return Deed(verb, before, frozenset(_after(text, found, place, acting)[:1]), passive=False)
 
 
-def _side(text: str, found: Sequence[Word], places: range, acting: dict[int, str]) -> Iterator[str]:
-    """Yield the participants on one side, up to the end of the clause."""
-    last = places.start - places.step
-    closed = False  # a comma right before the verb closes what was said of the doer in passing
-    for place in places:
-        one, other = sorted((last, place))
-        between = text[found[one].end : found[other].start] if one >= 0 else ""
-        passing = all(word.folded in FUNCTION_WORDS for word in found[one + 1 : places.start + 1])
-        closed = closed or (places.step < 0 and passing and "," in between)
-        if places.step < 0 and last == places.start + 1 and found[place].folded == "and":
-            last = place  # "X did this and did that"
-            continue
-        if _BREAKS.search(between) or _opens_clause(found[place]) or ("," in between and not closed):
-            return
-        if found[place].start in acting:
-            yield acting[found[place].start]
-        last = place
+def _before(text: str, found: Sequence[Word], verb: int, acting: dict[int, str]) -> frozenset[str]:
+    """Return who stands before a verb in its clause, places and times ("in Kell", "at the bank") aside."""
+    end = _subject_end(text, found, verb)
+    place = _before_passing(text, found, end)
+    collected = {acting[word.start] for word in found[place + 1 : end + 1] if word.start in acting and word.capitalised}
+    for at in range(place, max(-1, place - _REACH), -1):
+        between = text[found[at].end : found[at + 1].start]
+        if at < place and ("," in between or _BREAKS.search(between)):
+            break
+        if _opens_clause(found[at]) and found[at].start not in acting:
+            break
+        if found[at].folded in _PREPOSITIONS:
+            collected.clear()
+        elif found[at].start in acting:
+            collected.add(acting[found[at].start])
+    return frozenset(collected)
+
+
+def _subject_end(text: str, found: Sequence[Word], verb: int) -> int:
+    """Return the place where who does it may end: before auxiliaries and "and"."""
+    place = verb - 1
+    while (
+        place >= 0
+        and found[place].folded in FUNCTION_WORDS
+        and "," not in text[found[place].end : found[place + 1].start]
+    ):
+        if _opens_clause(found[place]) and not (place == verb - 1 and found[place].folded == "and"):
+            return place
+        place -= 1
+    return place
+
+
+def _before_passing(text: str, found: Sequence[Word], place: int) -> int:
+    """Return the place before what is said in passing, between commas: "Tam, who runs the port, said"."""
+    if place < 0 or "," not in text[found[place].end : found[place + 1].start]:
+        return place
+    opened = text.rfind(",", 0, found[place].start)
+    return next((n for n in range(place, -1, -1) if found[n].end <= opened), place) if opened >= 0 else place
+
+
+def _after(text: str, found: Sequence[Word], verb: int, acting: dict[int, str]) -> list[str]:
+    """Return who stands after a verb in its clause, nearest first, places and times aside."""
+    collected: list[str] = []
+    for at in range(verb + 1, min(len(found), verb + 1 + _REACH)):
+        between = text[found[at - 1].end : found[at].start]
+        if "," in between or _BREAKS.search(between) or _opens_clause(found[at]) or found[at].folded in _PREPOSITIONS:
+            break
+        if found[at].start in acting:
+            collected.append(acting[found[at].start])
+    return collected
 
 
 def _opens_clause(word: Word) -> bool:
     return word.folded in _NEW_CLAUSE or (root(word.folded) in REPORTING and word.folded not in BASES.values())
-
-
-def _first(side: Iterator[str]) -> frozenset[str]:
-    nearest = next(side, None)
-    return frozenset() if nearest is None else frozenset({nearest})

@@ -38,10 +38,12 @@ FARTHEST = 9_000
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A stretch of days that words of a text mean, both ends inclusive."""
+    """A stretch of days that words of a text mean, both ends inclusive, and where these words stand."""
 
     first: date
     last: date
+    start: int
+    end: int
 
     @property
     def day(self) -> date | None:
@@ -71,22 +73,22 @@ def day_of(named: Day, seen: date | None) -> date | None:
 def _days(text: str, seen: date | None) -> Iterator[Moment]:
     for named in dates(text):
         if day := day_of(named, seen):
-            yield Moment(day, day)
+            yield Moment(day, day, named.start, named.end)
 
 
 def _months(text: str, seen: date | None) -> Iterator[Moment]:
     for match in _MONTH.finditer(text):
         month = MONTHS[match["month"].lower()]
         if year := int(match["year"]) if match["year"] else seen and _year_near(month, seen):
-            yield _whole_month(year, month)
+            yield _whole_month(year, month, match)
     for match in _THE_MONTH.finditer(text) if seen else ():
         assert seen  # noqa: S101  nothing is iterated otherwise
         step = _STEPS.get((match["which"] or match["year"]).lower(), 0)
         if match["year"]:
-            yield Moment(date(seen.year + step, 1, 1), date(seen.year + step, 12, 31))
+            yield Moment(date(seen.year + step, 1, 1), date(seen.year + step, 12, 31), *match.span())
         else:
             months = seen.year * 12 + seen.month - 1 + step
-            yield _whole_month(months // 12, months % 12 + 1)
+            yield _whole_month(months // 12, months % 12 + 1, match)
 
 
 def _weekdays(text: str, seen: date) -> Iterator[Moment]:
@@ -97,19 +99,19 @@ def _weekdays(text: str, seen: date) -> Iterator[Moment]:
         back = (seen.weekday() - WEEKDAYS.index(match["day"].lower())) % 7
         past, coming = seen - timedelta(days=back), seen + timedelta(days=7 - back)
         if which not in {"next", "coming", "following"}:
-            yield Moment(past, past)
+            yield Moment(past, past, *match.span())
         if which == "last":
-            yield Moment(past - timedelta(days=7), past - timedelta(days=7))
+            yield Moment(past - timedelta(days=7), past - timedelta(days=7), *match.span())
         elif ahead or which:
-            yield Moment(coming, coming)
+            yield Moment(coming, coming, *match.span())
         if which == "next":
-            yield Moment(coming + timedelta(days=7), coming + timedelta(days=7))
+            yield Moment(coming + timedelta(days=7), coming + timedelta(days=7), *match.span())
 
 
 def _near(text: str, seen: date) -> Iterator[Moment]:
     for match in _NEAR.finditer(text):
         day = seen + timedelta(days=_SHIFTS.get(match["word"].lower(), 0))
-        yield Moment(day, day)
+        yield Moment(day, day, *match.span())
 
 
 def _year_near(month: int, seen: date) -> int:
@@ -117,9 +119,10 @@ def _year_near(month: int, seen: date) -> int:
     return away[min(away)]
 
 
-def _whole_month(year: int, month: int) -> Moment:
+def _whole_month(year: int, month: int, match: re.Match[str]) -> Moment:
     first = date(year, month, 1)
-    return Moment(first, (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1))
+    last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return Moment(first, last, *match.span())
 
 
 def _date(year: int, month: int, day: int) -> date | None:

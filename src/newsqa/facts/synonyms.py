@@ -28,7 +28,7 @@ worker employee labourer staff | pay wage salary remuneration | strike walkout s
 docker longshoreman | quay wharf pier | talk negotiation discuss discussion negotiate | meet meeting gather round
 deal agreement pact accord settlement treaty agree | truce ceasefire armistice | plan scheme intend mean purpose
 money cash fund | cost price expense come | firm company business enterprise corporation
-boss chief head leader lead run | minister secretary | parliament assembly legislature chamber | vote ballot poll
+boss chief head leader lead run | parliament assembly legislature chamber | vote ballot poll
 win victory triumph beat defeat | lose defeat | cup trophy title | match game | team side squad player
 equalise level equalize | home house residence dwell | resident inhabitant islander villager citizen people
 live reside dwell | leave depart quit exit move | return back home | evacuate clear remove displace
