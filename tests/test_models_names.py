@@ -36,9 +36,15 @@ def test_an_unknown_name_is_told_what_there_is(make, setting, name, told):
 
 
 @pytest.mark.parametrize("name", ["openai:text-embedding-3-small", "ollama:nomic-embed-text", "hf:owner/name"])
-def test_offline_refuses_what_may_use_the_network(name):
+def test_offline_refuses_what_may_use_the_network(monkeypatch, name):
+    monkeypatch.setenv("OLLAMA_HOST", "gpu.example")
     with pytest.raises(ModelError, match="NEWSQA_OFFLINE"):
         models.embedder(Settings(embedder=name, offline=True))
+
+
+def test_offline_lets_a_server_on_this_machine_go_on(monkeypatch):
+    monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:9")
+    assert models.embedder(Settings(embedder="ollama:nomic-embed-text", offline=True))
 
 
 def test_a_missing_key_is_named(monkeypatch):
@@ -62,7 +68,7 @@ def test_a_server_that_cannot_be_reached_is_our_error_and_keeps_the_key_to_itsel
     with pytest.raises(ModelError) as raised:
         embedder.embed_query("ferry")
     assert raised.value.retryable
-    assert "canary" not in str(raised.value) + raised.value.hint
+    assert "canary" not in str(raised.value) + raised.value.hint + str(raised.value.__cause__)
 
 
 def test_a_folder_without_its_files_is_told(tmp_path):

@@ -83,7 +83,7 @@ def _load_ahead(*parts: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """What a chat model does, and what identifies it: its name and the address of its server.
+    """What a chat model does, and what identifies it: its name, and the address of its server or its file.
 
     A small model rewrites no question: what it makes of one is worse than what the rules leave.
     """
@@ -100,9 +100,7 @@ def _extractive(reranker: Reranker, encoder: TokenEncoder) -> Answerer:
 
 
 def _written(settings: Settings, reranker: Reranker, encoder: TokenEncoder, prompts: Prompts) -> _Written:
-    from newsqa.models.addresses import without_secrets  # noqa: PLC0415
-    from newsqa.models.chat import chat_model, facts  # noqa: PLC0415
-    from newsqa.models.prices import address_of  # noqa: PLC0415
+    from newsqa.models.chat import chat_model, facts, identity_of  # noqa: PLC0415
     from newsqa.steps.brief import Briefing  # noqa: PLC0415
     from newsqa.steps.rewrite import Rewriter as ByModel  # noqa: PLC0415
     from newsqa.steps.write import Writer  # noqa: PLC0415
@@ -111,7 +109,7 @@ def _written(settings: Settings, reranker: Reranker, encoder: TokenEncoder, prom
     return _Written(
         Writer(Briefing(model, known, prompts), reranker, encoder),
         None if known.small else ByModel(model, known.name, prompts),
-        f"{settings.model} {without_secrets(address_of(model))}".strip(),
+        identity_of(settings.model, model),
     )
 
 

@@ -9,6 +9,9 @@ from langchain_core.embeddings import Embeddings
 
 from newsqa.errors import ModelError
 from newsqa.models.bundled import BGE, bundled_folder, file_digest
+from newsqa.models.chat.facts import server_of
+from newsqa.models.chat.failures import without_keys
+from newsqa.models.chat.providers import PROVIDERS
 from newsqa.models.folders import described, model_file, model_folder, refuse_offline
 from newsqa.models.onnx import OnnxEncoder
 
@@ -58,14 +61,14 @@ class RemoteEmbeddings(Embeddings):
         try:
             return self.inner.embed_documents(texts)
         except Exception as error:
-            raise self._failed(error) from error
+            raise self._failed(error) from without_keys(error)
 
     def embed_query(self, text: str) -> list[float]:
         """Return the vector of a question."""
         try:
             return self.inner.embed_query(text)
         except Exception as error:
-            raise self._failed(error) from error
+            raise self._failed(error) from without_keys(error)
 
     def _failed(self, error: Exception) -> ModelError:
         # the error's own text may echo a key, so only its kind is told
@@ -86,7 +89,7 @@ def make_embedder(settings: Settings) -> Embeddings:
     kind, _, model = name.partition(":")
     makers: dict[str, Callable[[str, Settings], Embeddings]] = {"openai": _openai, "ollama": _ollama}
     if model and kind in makers:
-        refuse_offline(name, settings)
+        refuse_offline(name, settings, server_of(PROVIDERS[kind]))
         return RemoteEmbeddings(name, makers[kind](model, settings))
     raise ModelError(f"There is no embedder called “{name}”.", hint=f"Set NEWSQA_EMBEDDER to {NAMES}.")
 
@@ -124,7 +127,8 @@ def _openai(model: str, settings: Settings) -> Embeddings:
         raise ModelError(
             f"The embedder openai:{model} could not be set up ({type(error).__name__}).",
             hint="Set its key, OPENAI_API_KEY, in the environment or in .env.",
-        ) from error
+            kind="key",
+        ) from without_keys(error)
 
 
 def _ollama(model: str, settings: Settings) -> Embeddings:

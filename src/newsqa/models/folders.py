@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import ModelError
+from newsqa.models.addresses import on_loopback
 
 if TYPE_CHECKING:
     from newsqa.settings import Settings
@@ -28,10 +29,12 @@ def model_folder(name: str, settings: Settings) -> Path | None:
     return None
 
 
-def refuse_offline(name: str, settings: Settings) -> None:
-    """Raise ModelError where the settings forbid what may leave this machine."""
-    if settings.offline:
-        raise ModelError(f"The model {name} may use the network, and NEWSQA_OFFLINE forbids that.", hint=NETWORK)
+def refuse_offline(name: str, settings: Settings, address: str = "") -> None:
+    """Raise ModelError where the settings forbid what may leave this machine; a server on it, at `address`, goes on."""
+    if settings.offline and not on_loopback(address):
+        raise ModelError(
+            f"The model {name} may use the network, and NEWSQA_OFFLINE forbids that.", hint=NETWORK, kind="offline"
+        )
 
 
 def model_file(folder: Path) -> Path:

@@ -12,7 +12,7 @@ Every fault is a ModelError whose `kind` tells which, and that shows no key.
 from newsqa.models.chat.asking import ask_model, stream_model
 from newsqa.models.chat.counting import count_tokens
 from newsqa.models.chat.facts import ModelFacts, facts
-from newsqa.models.chat.making import chat_model
+from newsqa.models.chat.making import chat_model, identity_of
 from newsqa.models.chat.replies import Reply
 
-__all__ = ["ModelFacts", "Reply", "ask_model", "chat_model", "count_tokens", "facts", "stream_model"]
+__all__ = ["ModelFacts", "Reply", "ask_model", "chat_model", "count_tokens", "facts", "identity_of", "stream_model"]

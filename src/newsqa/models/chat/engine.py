@@ -99,6 +99,8 @@ class Engine:
 
         try:
             self.server.handle_chat_completions(request, take)
+        except Exception as error:  # told where the events are read
+            events.put({"error": {"message": str(error)}})
         finally:
             events.put(None)
             self.turn.release()

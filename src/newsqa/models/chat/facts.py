@@ -73,7 +73,7 @@ def facts(name: str, settings: Settings) -> ModelFacts:
     provider, model = provider_of(name)
     if provider.name == LLAMACPP:
         return _in_process(name, weights_of(name), settings)
-    address = _address(provider)
+    address = server_of(provider)
     near = on_loopback(address)
     context = settings.context or (USUAL_CONTEXT if near else _listed_context(provider.name, model))
     return ModelFacts(
@@ -108,7 +108,8 @@ def weights_of(name: str) -> Path:
     return bundled_weights() if name == LOCAL else Path(name.partition(":")[2].strip()).expanduser()
 
 
-def _address(provider: Provider) -> str:
+def server_of(provider: Provider) -> str:
+    """Return where the server of a provider is, by its variable, else its usual place; "" where its client knows."""
     address = (variable(provider.base) if provider.base else "") or provider.usual
     return address if not address or "://" in address else f"http://{address}"  # Ollama's may lack a scheme
 

@@ -161,9 +161,15 @@ def failure(
     )
     if kind in {"unreachable", "context"}:
         made = _closer(made, name, words, address)
-    made.__cause__ = None if isinstance(error, LateError) else ClientError(f"{type(error).__qualname__}: {words}")
+    made.__cause__ = None if isinstance(error, LateError) else without_keys(error, keys)
     made.__suppress_context__ = True
     return made
+
+
+def without_keys(error: BaseException, keys: Iterable[str] = ()) -> ClientError:
+    """Return what may be told of a client's error, as the cause of ours."""
+    words = " | ".join(str(part) for part in _chain(error))
+    return ClientError(f"{type(error).__qualname__}: {redacted(words, keys)}")
 
 
 def fault(kind: ModelFault, name: str, served: tuple[str, ...] = ()) -> ModelError:

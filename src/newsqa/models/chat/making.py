@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import weakref
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import ModelError
-from newsqa.models.addresses import host_of
+from newsqa.models.addresses import host_of, without_secrets
+from newsqa.models.bundled import file_digest
 from newsqa.models.chat.facts import EXTRACTIVE, ModelFacts, facts, provider_of, weights_of
 from newsqa.models.chat.failures import failure
 from newsqa.models.chat.providers import LLAMACPP, Provider
+from newsqa.models.prices import address_of
 from newsqa.settings import past_proxies, variable
 
 if TYPE_CHECKING:
@@ -51,6 +54,16 @@ def chat_model(settings: Settings, temperature: float | None = None) -> BaseChat
     return _by_langchain(provider, model, {**options, "metadata": noted})
 
 
+def identity_of(name: str, model: BaseChatModel) -> str:
+    """Identify a model that was made: its name, and the address of its server or the digest of its file.
+
+    Raises ModelError where the file cannot be read.
+    """
+    file = getattr(model, "file", None)
+    place = file_digest(file)[:16] if isinstance(file, Path) else without_secrets(address_of(model))
+    return f"{name} {place}".strip()
+
+
 def tokenizer_of(model: BaseChatModel | None) -> Callable[[str], int] | None:
     """Return what counts the tokens of a model exactly, for one in this process; None for others."""
     counts = getattr(model, "count_tokens_of", None)
@@ -82,7 +95,8 @@ def _need_package(provider: Provider, known: ModelFacts) -> None:
 
 def _need_key(provider: Provider, known: ModelFacts) -> None:
     if known.key and provider.key_only_here and not variable(known.key):
-        elsewhere = f" Any value does for a server that asks for none ({known.address})." if known.address else ""
+        address = without_secrets(known.address)
+        elsewhere = f" Any value does for a server that asks for none ({address})." if address else ""
         raise ModelError(
             f"The model {known.name} needs a key, and {known.key} is set neither in the environment nor in .env.",
             hint=f"Write it into .env: {known.key}=…{elsewhere}",
