@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.checks.rivals import rival
 from newsqa.facts.amounts import PART, PLACE, TIMES
+from newsqa.facts.synonyms import kin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,10 +91,14 @@ def _counts_otherwise(amount: Amount, equals: Sequence[Amount], every: Sequence[
     """Whether the quotes count what this number counts by another number, and something else by this one."""
     if not amount.counts or amount.unit:
         return False
-    what = amount.counts[0]
-    if any(what in other.counts or not other.counts for other in equals):
+    if any(_alike(amount, other) for other in equals):
         return False
-    return any(what in other.counts for other in every)
+    return any(_alike(amount, other) for other in every)
+
+
+def _alike(amount: Amount, other: Amount) -> bool:
+    """Whether two numbers count the same, by a word or a synonym."""
+    return not kin(amount.counts[0]).isdisjoint(k for what in other.counts for k in kin(what))
 
 
 def _what(text: str, amount: Amount) -> str:

@@ -101,6 +101,8 @@ def _denies_wrongly(sentence: Reading, proof: Proof, denied: frozenset[str]) -> 
             if _same_denial(sentence, denial, proof):
                 continue
             return f"it denies what its quotes do not deny ({', '.join(sorted(known))})"
+    if _more_denials(sentence, proof):
+        return "it denies more than its quotes do"
     plain = any(not denial.implied for denial in sentence.denials) and not (
         "since" in sentence.folded and "last" in proof.whole.folded
     )
@@ -108,6 +110,14 @@ def _denies_wrongly(sentence: Reading, proof: Proof, denied: frozenset[str]) -> 
     if plain and not anything and not any(_opposed(denial.roots, proof) for denial in sentence.denials):
         return "it denies something, and its quotes deny nothing"
     return None
+
+
+def _more_denials(sentence: Reading, proof: Proof) -> bool:
+    """Whether a sentence denies more often than its quotes, what they put as the opposite aside."""
+    plain = (d for d in sentence.denials if not d.implied and sentence.text[d.start :][:3].lower() != "nor")
+    told = [denial for denial in plain if not _opposed(denial.roots, proof)]
+    there = sum(len(piece.reading.denials) for piece in proof.pieces)
+    return bool(there) and len(told) > there
 
 
 def _same_denial(sentence: Reading, denial: Denial, proof: Proof) -> bool:
@@ -172,7 +182,10 @@ def _turned_round(sentence: Reading, proof: Proof) -> str | None:
         one = root(word.folded)
         if not (word.content or word.folded in _GRAMMAR) or one in proof.whole.roots or one in sentence.denied - _FIXED:
             continue
-        near = [*proof.nearest(_clause(sentence, word.start)), *proof.nearest(sentence.content)] or proof.pieces
+        near = [
+            *proof.nearest(_clause(sentence, word.start)),
+            *proof.nearest(sentence.content, slack=2),
+        ] or proof.pieces
         same = kin(word.folded) - {one} if word.content else frozenset[str]()
         roots = frozenset[str]().union(*(p.reading.roots for p in near if same.isdisjoint(p.reading.kin)))
         against = opposites(one) & roots - denied_there - sentence.roots

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ _MOVES = re.compile(
 )
 _LINKED = {"from": re.compile(r"\bto\b"), "to": re.compile(r"\b(?:from|after)\b")}
 _PAIRED = re.compile(r"\s*(?:per\s?cent|[^\W\d_]+)?\s*(?:\bto\b|-|–|—)\s*", re.IGNORECASE)
+_NOT_COUNTS = frozenset({"place", "part", "times"})
 _SEPARATES = re.compile(r"[,;:.]")
 _CROSSED = 1.1
 """How much better two numbers must fit crosswise than as they stand to be held for swapped."""
@@ -47,7 +49,22 @@ def pairs_stand(sentence: Reading, proof: Proof) -> str | None:
     for one, other in _pairs(sentence):
         if (one, other) not in there and (other, one) in there:
             return f"its quotes have {one:f} and {other:f} the other way round"
-    return _wrong_way(sentence) or _swapped(sentence, proof)
+        if (one, other) not in there and any({one, other} & set(pair) for pair in there):
+            return f"its quotes do not have {one:f} together with {other:f}"
+    return _wrong_way(sentence) or _repeated(sentence, proof) or _swapped(sentence, proof)
+
+
+def _repeated(sentence: Reading, proof: Proof) -> str | None:
+    """Return which number a sentence gives more often than its quotes do, or None: it stands there for another."""
+    here = Counter(amount.value for amount in sentence.amounts if amount.unit not in _NOT_COUNTS)
+    there = Counter(amount.value for amount in proof.amounts)
+    texts = {amount.value: amount.text for amount in sentence.amounts}
+    often = (value for value, times in here.items() if value > 2 and times > there[value] > 0)
+    return next((f"its quotes have {texts[value]} only {_times(there[value])}" for value in often), None)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _pairs(reading: Reading) -> list[tuple[Decimal, Decimal]]:

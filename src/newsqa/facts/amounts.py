@@ -83,6 +83,7 @@ _FRACTION = re.compile(
     rf"\b(?:(?P<upper>{'|'.join(_UPPER)})[\s-](?P<part>{'|'.join(_PARTS)}){_OF}|(?P<half>half){_HALF_OF}"
     rf"|(?P<one>one|two|three|four|nine|[1-9])\s+{_IN_EVERY})\b", re.IGNORECASE,
 )  # fmt: skip
+_AND_THEN = re.compile(r"(?:\s[^\W\d_]+){1,2}\sto\s", re.IGNORECASE)
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "one": 1}
 _PLACES = {
     word: number for number, word in enumerate((
@@ -141,7 +142,16 @@ def amounts(text: str) -> list[Amount]:
         if all(amount.end <= start or end <= amount.start for start, end in taken):
             taken.append((amount.start, amount.end))
             found.append(amount)
-    return sorted(found, key=lambda amount: amount.start)
+    return _second_of_pairs(sorted(found, key=lambda amount: amount.start), text)
+
+
+def _second_of_pairs(found: list[Amount], text: str) -> list[Amount]:
+    """Let the second of a pair count what the first does: "from 36 seats to 28"."""
+    for n in range(1, len(found)):
+        one, other = found[n - 1], found[n]
+        if other.bare and _AND_THEN.fullmatch(text[one.end : other.start]):
+            found[n] = replace(other, unit=one.unit, counts=one.counts)
+    return found
 
 
 def _numbered(text: str) -> Iterator[Amount]:

@@ -87,7 +87,8 @@ def _deed(text: str, found: Sequence[Word], place: int, acting: dict[int, str]) 
     verb, before = root(found[place].folded), _before(text, found, place, acting)
     helped = any(word.folded in _BE for word in found[max(0, place - 3) : place])
     by = next((n for n in range(place + 1, min(len(found), place + 4)) if found[n].folded == "by"), None)
-    if by is not None and found[place].folded.endswith(("ed", "en", "n", "t", "d")):
+    perfect = not helped and place > 0 and found[place - 1].folded in {"have", "has", "had"}
+    if by is not None and not perfect and found[place].folded.endswith(("ed", "en", "n", "t", "d")):
         return Deed(verb, frozenset(_after(text, found, by, acting)), before, passive=True)
     if helped and found[place].folded.endswith(("ed", "en")):
         return Deed(verb, frozenset(), before, passive=True)
@@ -98,7 +99,8 @@ def _before(text: str, found: Sequence[Word], verb: int, acting: dict[int, str])
     """Return who stands before a verb in its clause, places and times ("in Kell", "at the bank") aside."""
     end = _subject_end(text, found, verb)
     place = _before_passing(text, found, end)
-    collected = {acting[word.start] for word in found[place + 1 : end + 1] if word.start in acting and word.capitalised}
+    passing = {acting[word.start] for word in found[place + 1 : end + 1] if word.start in acting and word.capitalised}
+    collected: set[str] = set()
     for at in range(place, max(-1, place - _REACH), -1):
         between = text[found[at].end : found[at + 1].start]
         if at < place and ("," in between or _BREAKS.search(between)):
@@ -109,7 +111,7 @@ def _before(text: str, found: Sequence[Word], verb: int, acting: dict[int, str])
             collected.clear()
         elif found[at].start in acting:
             collected.add(acting[found[at].start])
-    return frozenset(collected)
+    return frozenset(collected | passing)
 
 
 def _subject_end(text: str, found: Sequence[Word], verb: int) -> int:
