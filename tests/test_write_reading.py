@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.drafts import ClaimReader, keyed_sentences, parse_draft
-from newsqa.drafts.claims import MOST_CLAIMS, MOST_REPEATS
+from newsqa.drafts.claims import MOST_CLAIMS, MOST_REPEATS, ONLY_ASKS
 from newsqa.records import Article, Claim, Hit, Passage, Writing
 
 TEXTS = [
@@ -126,15 +126,19 @@ def test_a_sentence_that_turns_in_circles_is_left_and_those_before_it_stay():
     assert reader.cut
 
 
-def test_what_only_says_the_question_again_is_no_claim():
-    def claims(question, said):
-        reader = ClaimReader(EVIDENCE, question)
-        return [event.text for event in (*reader.feed(said), *reader.close()) if isinstance(event, Claim)]
-
-    assert not claims("Where did the envoys meet?", "The envoys meet [2].")
-    assert claims("Where did the envoys meet?", "The envoys meet in Lund [2].") == ["The envoys meet in Lund."]
-    assert claims("Did the envoys meet?", "The envoys meet [2].") == ["The envoys meet."]
-    assert claims("How many envoys meet?", "Two envoys meet [2].") == ["Two envoys meet."]
+@pytest.mark.parametrize(
+    ("question", "said", "fault"),
+    [
+        ("Where did the envoys meet?", "The envoys meet [2].", ONLY_ASKS),
+        ("Where did the envoys meet?", "The envoys meet in Lund [2].", None),
+        ("Did the envoys meet?", "The envoys meet [2].", None),
+        ("How many envoys meet?", "Two envoys meet [2].", None),
+    ],
+)
+def test_what_only_says_the_question_again_has_a_fault(question, said, fault):
+    reader = ClaimReader(EVIDENCE, question)
+    (claim,) = [event for event in (*reader.feed(said), *reader.close()) if isinstance(event, Claim)]
+    assert claim.fault == fault
 
 
 def test_of_a_draft_that_was_cut_off_the_sentence_without_an_end_goes():

@@ -153,10 +153,14 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence of a draft with the quotes that it offers as proof; not yet checked."""
+    """A sentence of a draft with the quotes that it offers as proof; not yet checked.
+
+    `fault` is why it is no answer even if it should be true, in words for a person; the check drops it.
+    """
 
     text: str
     quotes: tuple[Quote, ...]
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

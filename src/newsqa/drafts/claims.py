@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MOST_CLAIMS = 24
 """Sentences of a draft that are read: it was asked for three."""
 
+ONLY_ASKS = "it says no more than the question"
+
 _ASKS_WHAT = re.compile(r"\s*(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _ENDED = re.compile(r"[.!?…。！？][\"'”’»)]*$")
 
@@ -39,9 +41,10 @@ class ClaimReader:
 
     A key is the 1-based place of a hit in the evidence; `newsqa.drafts.keyed` tells which sentence it belongs to. Keys
     that name no hit are taken out. A claim's quotes are the whole sentences inside the passages it cites that carry it
-    best; a sentence without a usable key has none. Thoughts, courtesies, lists of sources and what says no more than a
-    `question` of who, what or when are no claims, and a draft that begins by saying that nothing was found has none.
-    `done` tells that what comes is not worth reading, `cut` that a draft without end was cut, `claims` what was read.
+    best; a sentence without a usable key has none. Thoughts, courtesies and lists of sources are no claims, and a draft
+    that begins by saying that nothing was found has none; a claim that says no more than a `question` of who, what or
+    when has a fault. `done` tells that what comes is not worth reading, `cut` that a draft without end was cut, and
+    `claims` holds what was read.
     """
 
     def __init__(self, evidence: Sequence[Hit], question: str = "") -> None:
@@ -88,7 +91,7 @@ class ClaimReader:
             return None
         text = without_opening(sentence.text)
         said = text.casefold()
-        if not text or self._only_asks(text):
+        if not text:
             return None
         self._repeats += said in self._said
         self.cut = len(self.claims) >= MOST_CLAIMS
@@ -97,7 +100,7 @@ class ClaimReader:
             return None
         self._said.add(said)
         cited = [self._evidence[n - 1] for n in sentence.keys if 1 <= n <= len(self._evidence)]
-        return Claim(text, proven(text, cited))
+        return Claim(text, proven(text, cited), ONLY_ASKS if self._only_asks(text) else None)
 
     def _only_asks(self, text: str) -> bool:
         return bool(self._asked) and self._asked.issuperset(content_stems(words(text))) and not numbers(text)

@@ -56,6 +56,8 @@ class Check:
         One that its own quotes do not carry, while others of the evidence do, stands with those; one that they
         contradict does not.
         """
+        if claim.fault:
+            return self._drop(claim, claim.fault)
         quotes = self._proofs.settle(claim.quotes)
         if _key(claim) in self._seen:
             return self._drop(claim, REPEATED)
