@@ -141,6 +141,14 @@ def test_what_only_says_the_question_again_has_a_fault(question, said, fault):
     assert claim.fault == fault
 
 
+def test_the_items_of_a_list_say_what_the_words_before_it_begin():
+    reader = ClaimReader(EVIDENCE, "Who met in Lund?")
+    draft = "Sure:\n\nThose who met in Lund:\n- Envoys of Norr [2]\n- Nadia Quell [3]\n\nThey talked for two hours. [2]"
+    texts = [event.text for event in (*reader.feed(draft), *reader.close()) if isinstance(event, Claim)]
+    lead = "Those who met in Lund:"
+    assert texts == [f"{lead} Envoys of Norr", f"{lead} Nadia Quell", "They talked for two hours."]
+
+
 def test_of_a_draft_that_was_cut_off_the_sentence_without_an_end_goes():
     pieces = ["Envoys met in Lund. [2] The lock at Tol"]
     assert [claim.text for claim in read(pieces, cut=True)[0]] == ["Envoys met in Lund."]

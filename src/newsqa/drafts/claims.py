@@ -25,6 +25,9 @@ ONLY_ASKS = "it says no more than the question"
 _ASKS_WHAT = re.compile(r"\s*(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _ENDED = re.compile(r"[.!?…。！？][\"'”’»)]*$")
 
+LEAST_SHARED = 2
+"""Content stems of the question that the words before a list have, if its items complete them."""
+
 MOST_REPEATS = 2
 """Sentences said again after which a model is taken to turn in circles."""
 
@@ -52,7 +55,9 @@ class ClaimReader:
         self.done = False
         self.cut = False
         self._evidence = evidence
-        self._asked = frozenset(content_stems(words(question))) if _ASKS_WHAT.match(question) else frozenset()
+        self._question = question
+        self._asked = frozenset(content_stems(words(question)))
+        self._lead = ""  # the words before a list of what completes them
         self._thoughts = Thoughts()
         self._sentences = KeyedReader(len(evidence))
         self._said: set[str] = set()
@@ -89,7 +94,7 @@ class ClaimReader:
         if lists_sources(sentence.text):
             self.done = True
             return None
-        text = without_opening(sentence.text)
+        text = self._with_lead(sentence.text)
         said = text.casefold()
         if not text:
             return None
@@ -102,5 +107,18 @@ class ClaimReader:
         cited = [self._evidence[n - 1] for n in sentence.keys if 1 <= n <= len(self._evidence)]
         return Claim(text, proven(text, cited), ONLY_ASKS if self._only_asks(text) else None)
 
+    def _with_lead(self, text: str) -> str:
+        """Return a sentence without its opening; the item of a list with the words that the list completes."""
+        if text.endswith(":"):
+            about = self._asked.intersection(content_stems(words(text)))
+            self._lead = text if len(about) >= LEAST_SHARED else ""
+        elif _ENDED.search(text):
+            self._lead = ""
+        elif self._lead:
+            return f"{self._lead} {text}"
+        return without_opening(text)
+
     def _only_asks(self, text: str) -> bool:
-        return bool(self._asked) and self._asked.issuperset(content_stems(words(text))) and not numbers(text)
+        if not _ASKS_WHAT.match(self._question) or numbers(text):
+            return False
+        return self._asked.issuperset(content_stems(words(text)))
