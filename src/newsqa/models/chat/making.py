@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 NO_KEY = "none"
 """What a server on this machine is given for a key, where none is set."""
 
-INSTALL_LOCAL = "pip install 'newsqa[local]'"
-
 
 def chat_model(settings: Settings, temperature: float | None = None) -> BaseChatModel:
     """Make the chat model that the settings name; it is asked at its own temperature or this.
