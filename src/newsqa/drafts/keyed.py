@@ -167,7 +167,8 @@ class KeyedReader:
         for group in keys:
             if spans:
                 cited[self._place(group, spans)] += group.numbers
-        found = [Keyed(" ".join(plain[slice(*s)].split()), _once(*n)) for s, n in zip(spans, cited, strict=True)]
+        texts = [" ".join(plain[slice(*span)].split()).rstrip(" |") for span in spans]  # a row of a table ends in one
+        found = [Keyed(text, _once(*numbers)) for text, numbers in zip(texts, cited, strict=True)]
         loose = tuple(number for group in keys for number in group.numbers)
         return _Parted(found, loose, line[self._second(keys, spans) :] if len(spans) > 1 else "")
 
