@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ NEAREST = 4
 """Sentences of the evidence, most alike first, that are tried as proof of one that its own quotes do not carry."""
 
 
+_POINTS_BACK = re.compile(r"\b(?:he|she|they|it)\b", re.IGNORECASE)
+
+
 class Proofs:
     """The articles of the evidence and their sentences, each parted once and only if it is needed."""
 
@@ -43,14 +47,17 @@ class Proofs:
         settled = (self._settled(quote) for quote in quotes)
         return tuple(dict.fromkeys(quote for quote in settled if quote))
 
-    def others(self, text: str, quotes: Sequence[Quote]) -> Iterator[tuple[Quote, ...]]:
-        """Yield what else may prove a sentence: its quotes from a little before on, then what is most like it.
-
-        Never more than ten in all. What is added always touches what is there: sentences from all over an article
-        would prove anything that is said in its words.
-        """
-        for back in range(1, BACK + 1) if quotes else ():
+    def longer(self, quotes: Sequence[Quote]) -> Iterator[tuple[Quote, ...]]:
+        """Yield quotes that speak of "she" or "it" with the sentences before them, which say of whom; twice at most."""
+        pointing = any(_POINTS_BACK.search(quote.text) for quote in quotes)
+        for back in range(1, BACK + 1) if pointing else ():
             yield self.settle([self._longer(quote, back) for quote in quotes])
+
+    def alike(self, text: str) -> Iterator[tuple[Quote, ...]]:
+        """Yield what else of the evidence may prove a sentence, most alike first; twice `NEAREST` at most.
+
+        What is put together stands together: sentences from all over an article would prove anything said in its words.
+        """
         for quote in self._alike(text):
             yield (quote,)
             yield (self._longer(quote, 1),)

@@ -32,23 +32,22 @@ ENOUGH = 0.5
 """The share of a sentence's content words that its quotes must hold, in these words or near synonyms."""
 
 
-MISSING = "in none of its quotes"
-"""How a fault ends that other quotes might mend."""
-
-
 @dataclass(frozen=True, slots=True)
 class Support:
     """How far quotes carry a sentence: the share of its content words in them, and what is wrong, for a person."""
 
     share: float
     fault: str | None = None
-    contradicted: bool = False
-    """Whether the quotes speak of this, and otherwise: no other quote can then make it true."""
 
     @property
     def stands(self) -> bool:
         """Whether the sentence may be shown."""
         return self.fault is None
+
+    @property
+    def named(self) -> bool:
+        """Whether only a name is missing, so far as was looked."""
+        return self.fault is not None and self.fault.startswith("name ")
 
 
 def support(
@@ -77,7 +76,7 @@ def support(
     share = _share(said, proof)
     faults = (fault for check in _CHECKS if (fault := check(said, proof)))
     if fault := next(faults, None):
-        return Support(share, fault, contradicted=share >= ENOUGH and not fault.endswith(MISSING))
+        return Support(share, fault)
     if share < ENOUGH:
         return Support(share, f"only {share:.0%} of its words are in its quotes")
     return Support(share, clauses_stand(said, proof))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from newsqa.facts.amounts import SPANS_OF_TIME
 from newsqa.facts.opposites import opposites
 from newsqa.facts.synonyms import kin, root
 
@@ -69,6 +70,9 @@ _FIXED = frozenset(
 """What no denial turns round: "not to the north" is not "to the south"."""
 
 _ORDER = frozenset({"before", "after"})
+_UNIT = 10
+"""Characters in which the unit of a number stands, between it and "before"."""
+
 _POINTS_BACK = re.compile(r"\s(?:that|this|which|them)\b", re.IGNORECASE)
 
 
@@ -182,12 +186,8 @@ def _turned_round(sentence: Reading, proof: Proof) -> str | None:
         one = root(word.folded)
         if not (word.content or word.folded in _GRAMMAR) or one in proof.whole.roots or one in sentence.denied - _FIXED:
             continue
-        near = [
-            *proof.nearest(_clause(sentence, word.start)),
-            *proof.nearest(sentence.content, slack=2),
-        ] or proof.pieces
         same = kin(word.folded) - {one} if word.content else frozenset[str]()
-        roots = frozenset[str]().union(*(p.reading.roots for p in near if same.isdisjoint(p.reading.kin)))
+        roots = frozenset[str]().union(*(p.reading.roots for p in proof.pieces if same.isdisjoint(p.reading.kin)))
         against = opposites(one) & roots - denied_there - sentence.roots
         if (
             against
@@ -200,6 +200,8 @@ def _turned_round(sentence: Reading, proof: Proof) -> str | None:
 
 def _swapped(sentence: Reading, word: Word, proof: Proof) -> bool:
     """Whether what stands on the two sides of "before" stands on the other sides of "after" in the quotes."""
+    if any(amount.unit in SPANS_OF_TIME and 0 <= word.start - amount.end <= _UNIT for amount in sentence.amounts):
+        return False  # "three weeks before"
     left, right = _sides(sentence, word)
     same = swapped = 0
     for piece in proof.pieces:

@@ -35,10 +35,9 @@ _MEASURES = {
     "cent": "cent cents",
 }  # fmt: skip
 _MEASURE_OF = {form: name for name, forms in _MEASURES.items() for form in forms.split()}
-_SPANS_OF_TIME = "second|minute|hour|day|night|week|month|year|decade"
-_DENOMINATORS = (
-    rf"{_SPANS_OF_TIME}|head|person|household|family|guest|pupil|capita|tonne|ton|litre|barrel|kilo|metre|mile"
-)
+SPANS_OF_TIME = ("second", "minute", "hour", "day", "night", "week", "month", "year", "decade")
+_SPANS = "|".join(SPANS_OF_TIME)
+_DENOMINATORS = rf"{_SPANS}|head|person|household|family|guest|pupil|capita|tonne|ton|litre|barrel|kilo|metre|mile"
 _MEASURE = re.compile(
     r"[\s-]*(?P<shape>(?:square|cubic|sq|cu)[\s-]+)?(?P<word>°[CcFf]|[^\W\d_]+)(?P<age>[\s-]+olds?\b)?"
 )
@@ -48,7 +47,7 @@ _PER = re.compile(
     rf"(?:[^\W\d_]+\s+){{0,4}}?(?:(?:an?|per|each|every|for every)\s+(?P<unit>{_DENOMINATORS})s?\b"
     r"|(?P<adverb>hourly|daily|nightly|weekly|monthly|yearly|annually)\b)", re.IGNORECASE,
 )  # fmt: skip
-_EVERY = re.compile(rf"\b(?:each|every|per|an?)\s+(?P<unit>{_SPANS_OF_TIME})\b[^.;,]*$", re.IGNORECASE)
+_EVERY = re.compile(rf"\b(?:each|every|per|an?)\s+(?P<unit>{_SPANS})\b[^.;,]*$", re.IGNORECASE)
 _ADVERBS = {"daily": "day", "annually": "year"}
 _MORE = "more|greater|longer|higher|larger|older|better"
 _LESS = "less|fewer|lower|shorter|smaller|younger|cheaper"
@@ -218,7 +217,7 @@ def _per_before(text: str, number: Number, unit: str) -> str:
 def _bound(text: str, number: Number, unit: str) -> Bound:
     before = text[max(0, number.start - 40) : number.start]
     for bound, pattern in _BOUND_FORMS:
-        if pattern.search(before) and not (unit in _SPANS_OF_TIME.split("|") and _OVER.search(before)):
+        if pattern.search(before) and not (unit in SPANS_OF_TIME and _OVER.search(before)):
             return bound
     after = _OR_MORE.match(text, number.end)
     return _OR[after["more"].lower()] if after else ""

@@ -16,7 +16,7 @@ win beat victory : lose defeat
 more above beyond exceed : less fewer below beneath
 over : under
 most majority maximum : least fewest minority minimum
-before : after
+before : after later
 first initial : last final
 always : never
 all every everyone everybody everything each both : none nobody nothing neither

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from newsqa.origins import origin_sentence
 from newsqa.proofs import Proofs, quoted_support
 from newsqa.records import Checked, Citation, Claim, Dropped, Quote, Sentence
-from newsqa.support import Support
+from newsqa.support import ENOUGH, Support
 from newsqa.wording import wording
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ class Check:
     def take(self, claim: Claim) -> Sentence | Dropped:
         """Judge the next sentence of a draft: it stands with its citations, or is dropped with the reason.
 
-        One that its own quotes do not carry, while others of the evidence do, stands with those; one that they
-        contradict does not.
+        One that its own quotes do not carry, while others of the evidence do, stands with those.
         """
         if claim.fault:
             return self._drop(claim, claim.fault)
@@ -63,22 +62,27 @@ class Check:
             return self._drop(claim, REPEATED)
         found = quoted_support(claim.text, quotes) if quotes else Support(0.0, NO_QUOTE)
         if not found.stands:
-            mended = None if found.contradicted else self._mended(claim, quotes)
+            mended = self._mended(claim.text, quotes, found)
             if mended is None:
                 return self._drop(claim, found.fault or NO_QUOTE)
             quotes, found = mended
         self._seen.add(_key(claim))
         return self._keep(claim.text, quotes, round(found.share, 3))
 
-    def _mended(self, claim: Claim, quotes: Sequence[Quote]) -> tuple[tuple[Quote, ...], Support] | None:
-        """Find the quotes that carry a claim best: its own from a little before on, else others of the evidence."""
-        cited = {(quote.article.id, quote.end) for quote in quotes}
-        standing: list[tuple[tuple[Quote, ...], Support]] = []
-        for others in self._proofs.others(claim.text, quotes):
-            found = quoted_support(claim.text, others)
-            longer = all((quote.article.id, quote.end) in cited for quote in others)
-            if found.stands and (longer or found.share >= MENDED):
-                standing.append((others, found))
+    def _mended(self, text: str, quotes: Sequence[Quote], found: Support) -> tuple[tuple[Quote, ...], Support] | None:
+        """Find the quotes that carry a sentence best, where its own do not.
+
+        If its own speak of the same, only a name may be missing that stands right before them; a number, a day or a
+        name from elsewhere is sooner a wrong one.
+        """
+        if found.share < ENOUGH:
+            tried = [(others, quoted_support(text, others)) for others in self._proofs.alike(text)]
+        elif found.named:
+            tried = [(others, quoted_support(text, others)) for others in self._proofs.longer(quotes)]
+        else:
+            return None
+        least = MENDED if found.share < ENOUGH else ENOUGH
+        standing = [(others, proof) for others, proof in tried if proof.stands and proof.share >= least]
         return max(standing, key=lambda one: one[1].share, default=None)
 
     def _drop(self, claim: Claim, why: str) -> Dropped:
