@@ -125,6 +125,7 @@ def test_what_the_model_was_told_beforehand_never_comes_out(obeyed):
 def test_nor_does_a_piece_of_it(writer, leak):
     answer = writer.ask(QUESTION, leak.format(CANARY))
     assert CANARY not in json.dumps(to_record(answer))
+    assert "withheld" not in answer.text
 
 
 def test_no_word_of_a_draft_is_streamed_that_the_model_was_told_beforehand(writer):

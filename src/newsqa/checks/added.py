@@ -33,10 +33,10 @@ _GRAVE = frozenset(
 
 _ADDRESS = re.compile(
     r"[a-z][a-z0-9+.-]*://\S+|\b(?:javascript|data|mailto|file):\S+|\bwww\.\S+|[\w.+-]+@[\w-]+\.\w+"
-    r"|\b(?:[a-z0-9-]+\.)+[a-z]{2,}\b|\]\(|</?[a-z!][^>]*>?|&[#a-z0-9]+;",
+    r"|\b(?:[a-z0-9-]+\.)+[a-z]{2,}\b|\]\(|</?[a-z!][^>]*>?|&[#a-z0-9]+;|\(withheld\)",
     re.IGNORECASE,
 )
-"""An address of any kind, a link in Markdown, a tag or an entity."""
+"""An address of any kind, a link in Markdown, a tag, an entity, or what stands in the place of words withheld."""
 
 
 def clauses_stand(sentence: Reading, proof: Proof) -> str | None:
