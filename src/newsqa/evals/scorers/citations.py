@@ -51,10 +51,14 @@ class Leaning:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The quote of a citation, and what stands beside it and needs no quote: the outlet, and so where words stand."""
+    """The quote of a citation, and what stands beside it and needs no quote.
+
+    That is the outlet, the day of the article, from which its "on Friday" is seen, and so where words stand.
+    """
 
     quote: str
     outlet: str | None
+    published: date | None = None
     origins: tuple[str, ...] = ()
 
 
@@ -119,21 +123,18 @@ def _proofs(line: Line) -> dict[int, Proof]:
     """Return what each citation offers as proof, by its number; one whose quote does not stand so offers none."""
     cited = line.record.get("citations") or ()
     unfaithful = {n for n, ground in enumerate(line.known.citations or ()) if not ground.faithful}
-    proofs = (
-        (citation.get("n"), Proof(citation.get("quote") or "", citation.get("outlet"), _origins(citation)))
-        for at, citation in enumerate(cited)
-        if at not in unfaithful
-    )
+    proofs = ((citation.get("n"), _proof(citation)) for at, citation in enumerate(cited) if at not in unfaithful)
     return {n: proof for n, proof in proofs if isinstance(n, int) and proof.quote}
 
 
-def _origins(citation: JsonObject) -> tuple[str, ...]:
-    """Return the sentences that title, outlet and date of a citation bear out by themselves."""
-    title, outlet, published = (citation.get(name) for name in ("title", "outlet", "published"))
+def _proof(citation: JsonObject) -> Proof:
+    """Read a citation, with the sentences that its title, outlet and date bear out by themselves."""
+    quote, outlet, published = citation.get("quote") or "", citation.get("outlet"), citation.get("published")
     try:
-        return origin_sentences(title, outlet, date.fromisoformat(published) if published else None)
+        day = date.fromisoformat(published) if published else None
     except ValueError:  # another program's date
-        return ()
+        return Proof(quote, outlet)
+    return Proof(quote, outlet, day, origin_sentences(citation.get("title"), outlet, day))
 
 
 @lru_cache(maxsize=4096)
@@ -141,4 +142,5 @@ def _carry(sentence: str, proofs: tuple[Proof, ...]) -> bool:
     if proofs and all(sentence in proof.origins for proof in proofs):
         return True
     outlets = [proof.outlet for proof in proofs if proof.outlet]
-    return bool(proofs) and support(sentence, [proof.quote for proof in proofs], known_names=outlets).stands
+    quotes, days = [proof.quote for proof in proofs], [proof.published for proof in proofs]
+    return bool(proofs) and support(sentence, quotes, known_names=outlets, published=days).stands
