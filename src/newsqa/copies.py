@@ -10,11 +10,15 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from zlib import crc32
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from datasketch import MinHash
+
+    from newsqa.records import Article, Carrier
 
 BANDS, ROWS = 32, 4
 """Two texts that share half of their shingles share a band in 87 % of cases; with a tenth in common, in 0.3 %."""
@@ -30,6 +34,21 @@ CONTAINMENT = 0.9
 Chosen by reading the 34 most alike pairs among 2,172 news articles: below 0.65 they are updates of a running story and
 forms filled in anew (weekly property sales, opening hours), whose facts differ.
 """
+
+
+class Carried(Protocol):
+    """Something found in an article, with the articles that carry the same story."""
+
+    @property
+    def article(self) -> Article:
+        """Where it was found."""
+
+    @property
+    def also_carried_by(self) -> tuple[Carrier, ...]:
+        """The article's copies."""
+
+
+Found = TypeVar("Found", bound=Carried)
 
 _WORD = re.compile(r"\w+")
 
@@ -59,6 +78,15 @@ def are_copies(one: frozenset[int], two: frozenset[int]) -> bool:
         return False
     shared = len(one & two)
     return shared >= RESEMBLANCE * (len(one) + len(two) - shared) or shared >= CONTAINMENT * shorter
+
+
+def stories_once(found: Iterable[Found]) -> Iterator[Found]:
+    """Keep of the copies of one story what was found in the first of them."""
+    copies: set[str] = set()
+    for one in found:
+        if one.article.id not in copies:
+            copies.update(carrier.article_id for carrier in one.also_carried_by)
+            yield one
 
 
 @cache

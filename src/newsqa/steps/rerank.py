@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from newsqa.copies import stories_once
 from newsqa.passages import embedding_text
 from newsqa.question.nearness import nearness
 
@@ -45,7 +46,7 @@ def rerank(query: Query, candidates: Sequence[Hit], reranker: Reranker) -> list[
 
 def spread(candidates: Sequence[Hit]) -> list[Hit]:
     """Keep the candidates, in their order, that are the first copy of their story and among few of their article."""
-    return list(_few_an_article(_stories_once(candidates)))
+    return list(_few_an_article(stories_once(candidates)))
 
 
 def _scored(query: Query, read: Sequence[Hit], logits: Sequence[float]) -> list[Hit]:
@@ -56,15 +57,6 @@ def _scored(query: Query, read: Sequence[Hit], logits: Sequence[float]) -> list[
         for hit, logit, nearly in zip(read, logits, near, strict=True)
     )
     return sorted(scored, key=lambda hit: -hit.score)
-
-
-def _stories_once(hits: Iterable[Hit]) -> Iterator[Hit]:
-    """Keep of the copies of one story the article that was found first."""
-    copies: set[str] = set()
-    for hit in hits:
-        if hit.article.id not in copies:
-            copies.update(carrier.article_id for carrier in hit.also_carried_by)
-            yield hit
 
 
 def _few_an_article(hits: Iterable[Hit]) -> Iterator[Hit]:

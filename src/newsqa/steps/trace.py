@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from newsqa.copies import stories_once
 from newsqa.extract.nearly import most_alike_first
 from newsqa.extract.places import places, titled
 from newsqa.origins import origin_sentence
@@ -34,7 +35,7 @@ def trace(query: Query, candidates: Sequence[Hit], index: Index) -> tuple[list[H
     a time. No origins is a refusal. Raises LibraryError where the index cannot be read.
     """
     found = places(query.quotation, index, query.bounds) or titled(query.quotation, candidates)
-    stories = list(_stories_once(sorted(found, key=lambda place: not _as_asked(query, place.article))))
+    stories = list(stories_once(sorted(found, key=lambda place: not _as_asked(query, place.article))))
     hits = _best_first(stories, candidates) if stories else _nearest_first(query, candidates)
     held = {hit.article.id for hit in hits}
     told = list(_brief(place for place in stories[:MOST_TOLD] if place.article.id in held))
@@ -56,14 +57,6 @@ def _as_asked(query: Query, article: Article) -> bool:
         return True
     day = article.published
     return day is not None and (query.since or day) <= day <= (query.until or day)
-
-
-def _stories_once(found: Iterable[Place]) -> Iterator[Place]:
-    copies: set[str] = set()
-    for place in found:
-        if place.article.id not in copies:
-            copies.update(carrier.article_id for carrier in place.also_carried_by)
-            yield place
 
 
 def _brief(found: Iterable[Place]) -> Iterator[Place]:
