@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from newsqa.checks.rivals import day_rival
-from newsqa.facts.dates import MONTHS
-from newsqa.facts.moments import WEEKDAYS, day_of
+from newsqa.facts.dates import MONTHS, WEEKDAYS
+from newsqa.facts.moments import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from newsqa.facts.dates import WEEKDAYS
 from newsqa.facts.names import names
 from newsqa.facts.words import word_set, words
 
@@ -22,7 +23,7 @@ _WH_PHRASE = re.compile(
 )
 _STARTS_WITH_AUX = re.compile(rf"^{_AUX}\b", re.IGNORECASE)
 _MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-_WEEKDAY = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+_WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
 WHEN = re.compile(
     rf"\b(?:(?:in|on|since|by|before|after|until|during)\s+)?(?:(?:early|late|mid)[\s-])?"
     rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:\s+\d{{4}})?|{_MONTH}(?:\s+\d{{1,2}}(?:st|nd|rd|th)?)?(?:,?\s+\d{{4}})?"

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NOT_FOUND = "NOT FOUND"
-"""What the prompts ask for where the evidence does not answer."""
-
 _OPENS = re.compile(r"<(?:think|thinking|thought|reasoning|reflection)>", re.IGNORECASE)
 _CLOSES = re.compile(r"</(?:think|thinking|thought|reasoning|reflection)>", re.IGNORECASE)
 _TAG_BEGUN = re.compile(r"</?[a-z]{0,10}$", re.IGNORECASE)

@@ -14,7 +14,9 @@ MONTHS = {
     for name in names.split()
 }  # fmt: skip
 
-CALENDAR = frozenset(MONTHS) | {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+CALENDAR = frozenset(MONTHS) | frozenset(WEEKDAYS)
 """Months and weekdays: capitalised, but no one's name."""
 
 _MONTH = rf"(?P<month>(?i:{'|'.join(MONTHS)}))\b\.?"

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from newsqa.facts.dates import MONTHS, dates
+from newsqa.facts.dates import MONTHS, WEEKDAYS, dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from newsqa.facts.dates import Day
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAY = re.compile(
     rf"\b(?:(?P<which>last|next|this|coming|following)\s+)?(?P<day>{'|'.join(WEEKDAYS)})\b", re.IGNORECASE
 )
