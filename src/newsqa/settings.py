@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from newsqa.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL")
 LEAST_SECRET = 6
@@ -25,6 +25,12 @@ class Settings:
     are names that `newsqa.models` knows. `timeout` is in seconds and bounds one answer or one call to a server.
     `context` is how many tokens the chat model can read and write together, 0 for what newsqa knows of it. `tracing`
     lets LangSmith see what chat models read and write, where its own variables ask for it.
+    `bot_channels`, `bot_people` and `bot_admins` are ids of a platform; where no channels or people are listed, the bot
+    serves every channel that it is invited to and everyone in them. `bot_rate` bounds the questions of one person a
+    minute, `bot_rate_all` those of all, 0 for no bound; `bot_workers` answer at a time and `bot_queue` questions wait.
+    `bot_retention` is how many days conversations of the bot are kept. `bot_log_text` lets the log hold questions and
+    answers. `bot_port` serves health and metrics on loopback, 0 for not at all. The addresses of Slack and Discord may
+    only be their own, or on loopback.
     `prompts` and `sessions` are folders, None for the places that newsqa chooses. `debug` shows where an unforeseen
     error came from.
     """
@@ -38,6 +44,19 @@ class Settings:
     sessions: Path | None = None
     timeout: float = 60.0
     threads: int = 2
+    bot_channels: frozenset[str] = frozenset()
+    bot_people: frozenset[str] = frozenset()
+    bot_admins: frozenset[str] = frozenset()
+    bot_rate: int = 10
+    bot_rate_all: int = 120
+    bot_workers: int = 2
+    bot_queue: int = 100
+    bot_retention: int = 30
+    bot_log_text: bool = False
+    bot_port: int = 0
+    slack_api_url: str = "https://slack.com/api/"
+    discord_api_url: str = "https://discord.com/api/v10"
+    discord_gateway_url: str = ""
     context: int = 0
     offline: bool = False
     tracing: bool = False
@@ -106,21 +125,11 @@ def _dotenv() -> dict[str, str]:
 
 def _value(name: str, text: str) -> object:
     try:
-        if name in {"index", "prompts", "sessions"}:
-            return Path(text).expanduser()
-        if name == "timeout":
-            return _positive(float(text))
-        if name == "threads":
-            return int(_positive(int(text)))
-        if name == "context":
-            return _at_least_nothing(int(text))
-        if name in {"offline", "tracing", "debug"}:
-            return _switch(text)
+        return _READERS[name](text) if name in _READERS else text
     except ValueError as error:
         raise SettingsError(
             f"NEWSQA_{name.upper()} is {text!r}: {error}", hint="Mend it in .env or in the environment."
         ) from error
-    return text
 
 
 def _positive(number: float) -> float:
@@ -140,3 +149,33 @@ def _switch(text: str) -> bool:
     if text.lower() not in words:
         raise ValueError("it must be 1 or 0")
     return words[text.lower()]
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser()
+
+
+def _whole(text: str) -> int:
+    return int(_positive(int(text)))
+
+
+def _count(text: str) -> int:
+    return _at_least_nothing(int(text))
+
+
+def _seconds(text: str) -> float:
+    return _positive(float(text))
+
+
+def _ids(text: str) -> frozenset[str]:
+    return frozenset(text.replace(",", " ").split())
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    **dict.fromkeys(("index", "prompts", "sessions"), _folder),
+    **dict.fromkeys(("threads", "bot_workers", "bot_retention"), _whole),
+    **dict.fromkeys(("context", "bot_rate", "bot_rate_all", "bot_queue", "bot_port"), _count),
+    **dict.fromkeys(("bot_channels", "bot_people", "bot_admins"), _ids),
+    **dict.fromkeys(("offline", "tracing", "debug", "bot_log_text"), _switch),
+    "timeout": _seconds,
+}

@@ -1,0 +1,1 @@
+"""newsqa in Discord: decode, ask, render, send, recover."""

@@ -1,0 +1,1 @@
+"""newsqa in Slack: decode, ask, render, send, recover."""
