@@ -1,0 +1,11 @@
+"""Answers for Slack: pure functions from values to messages and views, each within every limit of Slack's.
+
+A message's `text` is the whole of it in words (notifications and screen readers know nothing else): it begins with the
+answer, with its [n]. Blocks hold words as literal text (rich text), so that nothing in them can be mark-up or a mention.
+"""
+
+from newsqa.render.slack.posts import Post, answered, line, partial, working
+from newsqa.render.slack.sources import sources
+from newsqa.render.slack.words import plain, shown
+
+__all__ = ["Post", "answered", "line", "partial", "plain", "shown", "sources", "working"]
