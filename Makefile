@@ -15,7 +15,7 @@ chat: $(VENV)/.installed
 	@$(BIN)/newsqa chat
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: lint test
 
