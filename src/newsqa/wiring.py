@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = _PACKAGE.parents[1] / "pyproject.toml"
 NOT_ANSWERING = frozenset({
-    "cli.py", "fronts", "evals", "render", "history.py", "langchain.py", "indexing", "reading", "copies.py",
+    "cli.py", "fronts", "bot", "evals", "render", "history.py", "langchain.py", "indexing", "reading", "copies.py",
 })  # fmt: skip
 """Rooms that decide no answer; what indexing made is in the digest of the index."""
 

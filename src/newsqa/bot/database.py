@@ -1,0 +1,101 @@
+"""Opens the bot's SQLite file: private, in WAL mode, of one known version; its errors leave here as HistoryError."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from newsqa.errors import HistoryError
+from newsqa.private import private_file, private_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FILE = "bot.db"
+VERSION = 1
+BUSY_SECONDS = 5.0
+
+TABLES = """
+CREATE TABLE seen (key TEXT PRIMARY KEY, exchange TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE exchange (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, at REAL NOT NULL, conversation TEXT NOT NULL,
+    platform TEXT NOT NULL, team TEXT NOT NULL, channel TEXT NOT NULL, thread TEXT NOT NULL, direct INTEGER NOT NULL,
+    message TEXT NOT NULL, event TEXT NOT NULL, person TEXT NOT NULL, private INTEGER NOT NULL, question TEXT NOT NULL,
+    state TEXT NOT NULL, owner TEXT NOT NULL, answer TEXT, record TEXT, posted TEXT NOT NULL DEFAULT '[]');
+CREATE INDEX exchange_conversation ON exchange (conversation);
+CREATE INDEX exchange_message ON exchange (platform, team, channel, message);
+CREATE INDEX exchange_at ON exchange (at);
+CREATE TABLE vote (
+    exchange TEXT NOT NULL REFERENCES exchange (id) ON DELETE CASCADE, person TEXT NOT NULL, verdict TEXT NOT NULL,
+    at REAL NOT NULL, PRIMARY KEY (exchange, person)) WITHOUT ROWID;
+CREATE TABLE engaged (place TEXT PRIMARY KEY, platform TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE disabled (
+    platform TEXT NOT NULL, channel TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (platform, channel)) WITHOUT ROWID;
+"""
+
+
+def open_database(folder: Path) -> sqlite3.Connection:
+    """Open the file in this folder, and make it where there is none. Any thread may use it, one at a time.
+
+    Raises HistoryError where it cannot be used, or was made by a newer newsqa.
+    """
+    with translated(folder):
+        private_folder(folder)
+        private_file(folder / FILE)  # SQLite gives its -wal and -shm files the same mode
+        db = sqlite3.connect(folder / FILE, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
+        try:
+            _prepare(db, folder)
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection, folder: Path) -> None:
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
+    with writing(db):
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise HistoryError(
+                f"The bot's conversations in {folder} were kept by a newer newsqa.",
+                hint="Update newsqa, or name another folder with NEWSQA_SESSIONS.",
+            )
+        if version == 0:
+            for statement in TABLES.split(";"):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+@contextmanager
+def writing(db: sqlite3.Connection) -> Iterator[None]:
+    """Write all that happens inside, or nothing of it; other processes wait meanwhile."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if db.in_transaction:  # SQLite itself rolls back on a full disk
+            db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+@contextmanager
+def translated(folder: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system raise inside into HistoryError, with what to do about it."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+        raise HistoryError(
+            f"The bot's conversations cannot be kept or read: {reason}.",
+            hint=f"The file is damaged; move it away to begin anew: {folder / FILE}"
+            if damaged
+            else f"Check free space and that you may write to {folder}, or name another folder with NEWSQA_SESSIONS.",
+            retryable="locked" in reason,
+        ) from error

@@ -1,0 +1,104 @@
+"""The desk that is asked, always over the index that stands in the folder now."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from newsqa.errors import NewsqaError
+from newsqa.index import open_index
+from newsqa.library.database import FILE
+from newsqa.wiring import open_desk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from newsqa.desk import Desk, Happening
+    from newsqa.records import Turn
+    from newsqa.settings import Settings
+
+Identity = tuple[int, int] | None
+
+
+@dataclass(slots=True)
+class _Lent:
+    """A desk, how many are asking it, and whether it was replaced."""
+
+    desk: Desk
+    identity: Identity
+    asking: int = 0
+    replaced: bool = False
+
+
+@dataclass(slots=True)
+class Desks:
+    """One desk at a time. Safe between threads.
+
+    A new generation of an index is seen by the desk itself. A folder that was swapped or rebuilt is another file: the
+    index is then opened anew, the models are not. While it cannot be opened, the one that was there goes on.
+    """
+
+    settings: Settings
+    _current: _Lent = field(init=False)
+    _lock: Lock = field(default_factory=Lock)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Desks:
+        """Open the index and the models that the settings name; that takes a moment. Raises NewsqaError."""
+        desks = cls(settings)
+        identity = desks._identity()
+        desks._current = _Lent(open_desk(settings), identity)
+        return desks
+
+    def stream(self, question: str, history: Sequence[Turn]) -> Iterator[Happening]:
+        """Answer as `Desk.stream` does."""
+        with self.lent() as desk:
+            yield from desk.stream(question, history=history)
+
+    @contextmanager
+    def lent(self) -> Iterator[Desk]:
+        """Give the desk over the index that stands there now; it is not closed while it is used."""
+        with self._lock:
+            self._follow()
+            lent = self._current
+            lent.asking += 1
+        try:
+            yield lent.desk
+        finally:
+            with self._lock:
+                lent.asking -= 1
+                _close_unused(lent)
+
+    def close(self) -> None:
+        """Let go of files and connections, as soon as nobody asks."""
+        with self._lock:
+            self._current.replaced = True
+            _close_unused(self._current)
+
+    def _follow(self) -> None:
+        """Open the index anew where its file is another."""
+        found, old = self._identity(), self._current
+        if found is None or found == old.identity:
+            return
+        try:
+            index = open_index(self.settings, old.desk.made_of["embedder"])
+        except NewsqaError:
+            return  # it may be half made; the next question looks again
+        self._current = _Lent(replace(old.desk, index=index), found)
+        old.replaced = True
+        _close_unused(old)
+
+    def _identity(self) -> Identity:
+        try:
+            stat = os.stat(self.settings.index / FILE)  # noqa: PTH116
+        except OSError:
+            return None
+        return stat.st_dev, stat.st_ino
+
+
+def _close_unused(lent: _Lent) -> None:
+    if lent.replaced and not lent.asking:
+        lent.desk.close()

@@ -1,0 +1,228 @@
+"""What the bot keeps: which messages were seen, open questions, answers, and where it was called in.
+
+Times are seconds since 1970. An exchange is "open" until its answer is made, "answered" until that was posted, then
+"delivered"; an owner is a process (alive.py). Kept is what Sources, sharing, follow-ups and feedback need, no more: the
+passages that were retrieved are not.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from newsqa.bot.alive import NOBODY, Alive
+from newsqa.bot.database import open_database, translated, writing
+from newsqa.bot.messages import Message, Place
+from newsqa.history import MOST_TURNS, Exchange
+from newsqa.render.record import from_record, to_record
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from newsqa.bot.messages import Platform, Verdict
+    from newsqa.records import Answer
+
+LAPSE = 12 * 3600.0
+"""Seconds after which a place without threads has forgotten what was talked about: a new day, a new conversation."""
+
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A question that this process has to answer; `answer` was made before a crash, but not posted."""
+
+    exchange: str
+    answer: Answer | None = None
+
+
+def conversation(message: Message) -> str:
+    """Return what tells a conversation from all others: the place, and the person where only that one sees it."""
+    return f"{message.place.key}/{message.person}" if message.private else message.place.key
+
+
+class Store:
+    """The bot's file. Every method is one short transaction, raises HistoryError, and may run on any one thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._db = open_database(folder)
+        with translated(folder):
+            self._alive = Alive(folder)
+
+    def close(self) -> None:
+        """Let go of the file; what this process left open may be taken up by others."""
+        self._alive.close()
+        self._db.close()
+
+    def hears(self, message: Message) -> bool:
+        """Tell whether the bot listens there: not where it was disabled, unaddressed only where it takes part."""
+        place = message.place
+        with self._reading() as db:
+            off = db.execute(
+                "SELECT 1 FROM disabled WHERE platform = ? AND channel IN (?, ?)",
+                (place.platform, place.channel, place.thread),
+            ).fetchone()
+        return not off and (message.addressed or self.engaged(place))
+
+    def engaged(self, place: Place) -> bool:
+        """Tell whether the bot was called into this thread."""
+        with self._reading() as db:
+            return db.execute("SELECT 1 FROM engaged WHERE place = ?", (place.key,)).fetchone() is not None
+
+    def claim(self, message: Message, exchange: str, question: str) -> Claim | None:
+        """Make this process the one that answers a message; None where it was answered or another process is at it."""
+        keys = [key for key in _keys(message) if key]
+        now = time.time()
+        with self._writing() as db:
+            marks = ", ".join("?" * len(keys))
+            row = db.execute(f"SELECT exchange FROM seen WHERE key IN ({marks})", keys).fetchone()  # noqa: S608
+            claim = self._taken_over(row[0], question) if row else Claim(exchange)
+            name = row[0] if row else exchange
+            db.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", [(key, name, now) for key in keys])
+            if not row:
+                self._insert(message, exchange, question, now)
+        return claim
+
+    def _taken_over(self, exchange: str, question: str) -> Claim | None:
+        row = self._db.execute(
+            "SELECT state, owner, question, record FROM exchange WHERE id = ?", (exchange,)
+        ).fetchone()
+        if row is None or row[0] == "delivered" or self._alive.is_alive(row[1]):
+            return None
+        answer = _answer(row[3]) if row[0] == "answered" and row[2] == question else None
+        self._db.execute(
+            "UPDATE exchange SET owner = ?, question = ?, state = ? WHERE id = ?",
+            (self._alive.name, question, "answered" if answer else "open", exchange),
+        )
+        return Claim(exchange, answer)
+
+    def _insert(self, message: Message, exchange: str, question: str, now: float) -> None:
+        place = message.place
+        self._db.execute(
+            "INSERT INTO exchange (id, at, conversation, platform, team, channel, thread, direct, message, event, "
+            "person, private, question, state, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)",
+            (
+                *(exchange, now, conversation(message), place.platform, place.team, place.channel, place.thread),
+                *(place.direct, message.id, message.event, message.person, message.private, question, self._alive.name),
+            ),
+        )
+        if message.addressed and place.thread:
+            self._db.execute("INSERT OR REPLACE INTO engaged VALUES (?, ?, ?)", (place.key, place.platform, now))
+
+    def asks(self, exchange: str, question: str) -> None:
+        """Keep the new words of a question that was edited."""
+        with self._writing() as db:
+            db.execute("UPDATE exchange SET question = ? WHERE id = ? AND state = 'open'", (question, exchange))
+
+    def answered(self, exchange: str, answer: Answer) -> None:
+        """Keep an answer; it is open until it was posted."""
+        record = json.dumps(to_record(replace(answer, retrieved=())))
+        with self._writing() as db:
+            db.execute(
+                "UPDATE exchange SET state = 'answered', answer = ?, record = ? WHERE id = ?",
+                (answer.text, record, exchange),
+            )
+
+    def delivered(self, exchange: str, posted: Sequence[str]) -> None:
+        """Note that an answer was posted, and under which ids."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE exchange SET state = 'delivered', posted = ? WHERE id = ? AND state != 'open'",
+                (json.dumps(list(posted)), exchange),
+            )
+
+    def released(self, exchange: str) -> None:
+        """Give up an exchange whose answer nobody reads: whoever gets its message again may take it."""
+        with self._writing() as db:
+            db.execute("UPDATE exchange SET owner = ? WHERE id = ? AND state != 'delivered'", (NOBODY, exchange))
+
+    def dropped(self, exchange: str) -> None:
+        """Forget an exchange that will have no answer; its message stays seen."""
+        with self._writing() as db:
+            db.execute("DELETE FROM exchange WHERE id = ?", (exchange,))
+
+    def dropped_message(self, place: Place, message: str) -> None:
+        """Forget the exchange of a message; the message stays seen."""
+        with self._writing() as db:
+            db.execute(
+                "DELETE FROM exchange WHERE platform = ? AND team = ? AND channel = ? AND message = ?",
+                (place.platform, place.team, place.channel, message),
+            )
+
+    def stored(self, exchange: str) -> Answer | None:
+        """Return an answer, without the passages retrieved."""
+        with self._reading() as db:
+            row = db.execute("SELECT record FROM exchange WHERE id = ?", (exchange,)).fetchone()
+        return _answer(row[0]) if row and row[0] else None
+
+    def history(self, message: Message, exchange: str) -> list[Exchange]:
+        """Return the latest exchanges before this one in its conversation, oldest first."""
+        since = 0.0 if message.place.thread else time.time() - LAPSE
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT question, answer FROM exchange WHERE conversation = ? AND answer IS NOT NULL AND at >= ? "
+                "AND number < (SELECT number FROM exchange WHERE id = ?) ORDER BY number DESC LIMIT ?",
+                (conversation(message), since, exchange, MOST_TURNS // 2),
+            ).fetchall()
+        return [Exchange(question, answer, {}) for question, answer in reversed(rows)]
+
+    def left_open(self, platform: Platform, seconds: float) -> list[Message]:
+        """Return the questions of the last so many seconds that no living process is answering, oldest first."""
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT platform, team, channel, thread, direct, message, person, question, event, private, owner "
+                "FROM exchange WHERE platform = ? AND state != 'delivered' AND at >= ? ORDER BY number",
+                (platform, time.time() - seconds),
+            ).fetchall()
+            return [_message(row) for row in rows if not self._alive.is_alive(row[-1])]
+
+    def vote(self, exchange: str, person: str, verdict: Verdict) -> bool:
+        """Count what a person says of an answer; False where it says nothing new, or the answer is not kept."""
+        with self._writing() as db:
+            if not db.execute("SELECT 1 FROM exchange WHERE id = ? AND answer IS NOT NULL", (exchange,)).fetchone():
+                return False
+            changed = db.execute(
+                "INSERT INTO vote VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET verdict = excluded.verdict, "
+                "at = excluded.at WHERE verdict != excluded.verdict",
+                (exchange, person, verdict, time.time()),
+            )
+            return changed.rowcount > 0
+
+    def sweep(self, days: float) -> None:
+        """Forget everything that is older than so many days."""
+        before = (time.time() - days * _DAY,)
+        with self._writing() as db:
+            for table in ("exchange", "seen", "engaged"):
+                db.execute(f"DELETE FROM {table} WHERE at < ?", before)  # noqa: S608  our own words
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with translated(self._folder):
+            yield self._db
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with translated(self._folder), writing(self._db):
+            yield self._db
+
+
+def _keys(message: Message) -> tuple[str, str]:
+    place = message.place
+    event = json.dumps(["event", place.platform, message.event]) if message.event else ""
+    return event, json.dumps(["message", place.platform, place.team, place.channel, message.id])
+
+
+def _answer(record: str) -> Answer:
+    return from_record(json.loads(record))
+
+
+def _message(row: Sequence[str]) -> Message:
+    platform, team, channel, thread, direct, message, person, question, event, private, _ = row
+    place = Place(platform, team, channel, thread, bool(direct))  # type: ignore[arg-type]
+    return Message(message, place, person, question, addressed=True, event=event, private=bool(private))
