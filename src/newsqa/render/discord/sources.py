@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from newsqa.render.discord.embeds import LONGEST, MOST, sources_embeds, weight
 from newsqa.render.discord.parts import Part
-from newsqa.render.discord.words import plain
-from newsqa.render.marks import provenance, quoted
+from newsqa.render.posted import sources_of
+from newsqa.render.splitting import packed
 
 if TYPE_CHECKING:
     from newsqa.records import Answer
@@ -14,4 +15,7 @@ if TYPE_CHECKING:
 
 def sources(answer: Answer) -> tuple[Part, ...]:
     """Return every source of the answer with its whole quote, in as many messages as the limits ask for."""
-    return tuple(Part(plain(f"[{c.n}] {provenance(c)}\n{quoted(c)}")[:2_000]) for c in answer.citations)
+    embeds = sources_embeds(sources_of(answer))
+    if not embeds:
+        return (Part("This answer has no sources."),)
+    return tuple(Part("", tuple(group)) for group in packed(embeds, weight, LONGEST, MOST))

@@ -1,7 +1,7 @@
 """Answers for Slack: pure functions from values to messages and views, each within every limit of Slack's.
 
-A message's `text` is the whole of it in words (notifications and screen readers know nothing else): it begins with the
-answer, with its [n]. Blocks hold words as literal text (rich text), so that nothing in them can be mark-up or a mention.
+A message's `text` is the whole of it in words, for notifications and screen readers: the answer with its [n], then its
+sources as far as there is room. Blocks hold words as literal text (rich text): nothing in them is mark-up or a mention.
 """
 
 from newsqa.render.slack.posts import Post, answered, line, partial, working

@@ -5,13 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from newsqa.render.posted import (
+    LABELS,
+    LONGEST_QUOTE,
+    WORKING,
+    any_shortened,
+    asides_of,
+    nearest,
+    so_far,
+    sources_of,
+    text_of,
+)
 from newsqa.render.safe import safe_line
+from newsqa.render.slack import blocks as made
+from newsqa.render.slack.sources import source_block
 from newsqa.render.slack.words import plain
+from newsqa.render.splitting import packed, shortened, split, units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from newsqa.records import Answer, JsonObject, Sentence
+    from newsqa.render.posted import Near, Source
+
+LONGEST_TEXT = 4_000
+"""UTF-16 units of a message's `text`."""
+
+LONGEST_BLOCKS = 11_000
+"""UTF-16 units of all blocks as JSON; beyond some 13,000 Slack takes no message."""
+
+MOST_BLOCKS = 45
+"""Blocks that a message has room for, without its buttons; Slack takes 50."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +46,28 @@ class Post:
     blocks: tuple[JsonObject, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """Something below an answer: its block, and its words for `text`, whole and in short."""
+
+    block: JsonObject
+    words: str
+    short: str
+
+
 def working(stage: str = "") -> Post:
     """Say that a question is worked on, and at what."""
-    return line(stage or "Looking through the articles …")
+    return line(stage or WORKING)
 
 
 def partial(sentences: Sequence[Sentence]) -> Post:
     """Show the sentences that have passed the check, and that more may come."""
-    return line(" ".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in sentences) + " …")
+    return line(f"{so_far(sentences)} …")
+
+
+def line(text: str) -> Post:
+    """Show a line of the bot's own: that something failed, was interrupted, or counts."""
+    return _said(shortened(safe_line(text), _size, made.LONGEST_TEXT))
 
 
 def answered(answer: Answer, exchange: str, *, private: bool = False) -> tuple[Post, ...]:
@@ -37,29 +75,54 @@ def answered(answer: Answer, exchange: str, *, private: bool = False) -> tuple[P
 
     More than one message only where the limits ask for it. `private` adds a button that shares the answer.
     """
-    post = line(answer.text)
-    return (Post(post.text, (*post.blocks, _buttons(exchange, private=private))),)
+    *before, last = [_said(words) for words in split(text_of(answer), _size, made.LONGEST_TEXT)]
+    taken = sum(map(made.weight, last.blocks))
+    first, *more = packed(_items(answer), lambda item: made.weight(item.block), LONGEST_BLOCKS, MOST_BLOCKS, taken)
+    posts = [*before, _with_items(last, first), *(_with_items(Post("", ()), items) for items in more)]
+    posts[-1] = Post(posts[-1].text, (*posts[-1].blocks, _buttons(answer, exchange, private=private)))
+    return tuple(posts)
 
 
-def line(text: str) -> Post:
-    """Show a line of the bot's own: that something failed, was interrupted, or counts."""
-    words = plain(safe_line(text))
-    return Post(words, ({"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}},))
+def _size(words: str) -> int:
+    return units(plain(words))
 
 
-def _buttons(exchange: str, *, private: bool) -> JsonObject:
-    labels = {"newsqa_good": "Good answer", "newsqa_bad": "Bad answer", "newsqa_sources": "Sources"}
-    if private:
-        labels["newsqa_share"] = "Share in the channel"
-    return {
-        "type": "actions",
-        "elements": [
-            {
-                "type": "button",
-                "action_id": action,
-                "text": {"type": "plain_text", "text": label, "emoji": True},
-                "value": exchange,
-            }
-            for action, label in labels.items()
-        ],
-    }
+def _said(words: str) -> Post:
+    return Post(plain(words), (made.rich(made.section(made.text(words))),))
+
+
+def _items(answer: Answer) -> list[_Item]:
+    """Return all that stands below an answer: sources, the nearest articles of a refusal, asides."""
+    sources = [_source(source) for source in sources_of(answer, LONGEST_QUOTE)]
+    near = nearest(answer)
+    asides = asides_of(answer)
+    parts = [asides[at : at + made.MOST_ELEMENTS] for at in range(0, len(asides), made.MOST_ELEMENTS)]
+    beside = [_Item(made.context(part), told := plain("\n".join(part)), told) for part in parts]
+    return [*sources, *([_nearest(near)] if near else []), *beside]
+
+
+def _source(source: Source) -> _Item:
+    short = plain(" ".join(part for part in (f"[{source.n}] {source.title} · {source.about}", source.address) if part))
+    told = "\n".join(plain(words) for words in (source.quote, source.carriers) if words)
+    return _Item(source_block(source), f"{short}\n{told}", short)
+
+
+def _nearest(near: Sequence[Near]) -> _Item:
+    links = [made.section(made.linked(one.title, one.address), made.text(f" · {one.about}")) for one in near]
+    words = plain("\n".join(f"{one.title} · {one.about} {one.address}" for one in near))
+    return _Item(made.rich(made.bullets(links)), words, words)
+
+
+def _with_items(post: Post, items: Sequence[_Item]) -> Post:
+    """Put items below what a message says; `text` tells of them as much as it can hold, for those who only hear it."""
+    blocks = (*post.blocks, *(item.block for item in items))
+    told = [
+        "\n\n".join(part for part in (post.text, *words) if part)
+        for words in ([item.words for item in items], [item.short for item in items], [])
+    ]
+    return Post(next((words for words in told if 0 < units(words) <= LONGEST_TEXT), "…"), blocks)
+
+
+def _buttons(answer: Answer, exchange: str, *, private: bool) -> JsonObject:
+    wanted = ["good", "bad", *(["sources"] if any_shortened(answer) else []), *(["share"] if private else [])]
+    return made.actions({f"newsqa_{does}": LABELS[does] for does in wanted}, exchange)
