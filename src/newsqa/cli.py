@@ -273,6 +273,25 @@ def make(
     make_set(settings, out, plan_of(number, kinds, seed), as_json=json)
 
 
+@app.command()
+def slack(
+    http: Annotated[
+        bool,
+        typer.Option("--http", help="Let Slack call this address, in place of Socket Mode; it must sign."),
+    ] = False,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, metavar="N", help="The port, with --http.")] = None,
+    host: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="The address to listen on, with --http [127.0.0.1].")
+    ] = None,
+    model: Model = None,
+    index: Index = None,
+) -> None:
+    """Answer in Slack: mentions, direct messages, threads and /ask, until it is stopped."""
+    from newsqa.fronts.slack.run import serve, way_in  # noqa: PLC0415
+
+    serve(_settings(index, model), way_in(http, host, port))
+
+
 def main() -> NoReturn:
     """Run a command. Exit code 0: done, 1: it could not be done, 2: usage, 130: interrupted."""
     try:

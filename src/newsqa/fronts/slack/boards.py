@@ -1,0 +1,219 @@
+"""What is shown of one question, from the first word that it is worked on to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
+
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
+
+from newsqa.fronts.slack.send import NotTakenError, fault
+from newsqa.render import slack as render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from newsqa.bot.messages import Message
+    from newsqa.fronts.slack.send import Sender
+    from newsqa.records import Sentence
+    from newsqa.render.slack import Post
+
+APART = 1.2
+"""Seconds between two updates of one message."""
+
+GONE = frozenset({
+    "message_not_found", "cant_update_message", "edit_window_closed", "message_not_in_streaming_state",
+})  # fmt: skip
+"""Why a message cannot be updated any more."""
+
+FAULTS = (SlackApiError, NotTakenError, ClientError, TimeoutError)
+"""What sending may raise."""
+
+
+class Board(Protocol):
+    """Where the answer to one question is shown."""
+
+    async def working(self) -> None:
+        """Show that the question is worked on; again where it was edited."""
+
+    def partial(self, sentences: Sequence[Sentence]) -> None:
+        """Show what has passed so far, when there is time for it."""
+
+    async def end(self, posts: Sequence[Post]) -> tuple[str, ...]:
+        """Show the end, and nothing after it; return the names of the messages."""
+
+    async def whisper(self, post: Post) -> None:
+        """Show a line to the asker alone."""
+
+    async def clear(self) -> None:
+        """Take away what was shown."""
+
+
+@dataclass(slots=True)
+class Pace:
+    """How many updates may tell of answers that are not done yet: Slack takes about 50 a minute of all of them.
+
+    What is left is for the answers themselves, which wait for no one here.
+    """
+
+    a_minute: int = 35
+    _left: float = 10.0
+    _seen: float = field(default_factory=time.monotonic)
+
+    def free(self) -> bool:
+        """Whether one more may go out now; it is then counted."""
+        now = time.monotonic()
+        self._left = min(10.0, self._left + (now - self._seen) * self.a_minute / 60)
+        self._seen = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+    def stop(self, seconds: float) -> None:
+        """Let none go out for so long: Slack has asked for it."""
+        self._left, self._seen = 0.0, time.monotonic() + seconds
+
+
+@dataclass(slots=True)
+class Thread:
+    """A message in the asker's thread, posted at once and updated until the answer stands in it.
+
+    It is updated by one task at a time, always with the newest, so that nothing old can land after the end.
+    """
+
+    sender: Sender
+    message: Message
+    pace: Pace
+    _ts: str = ""
+    _shown: float = 0.0
+    _newest: Sequence[Sentence] = ()
+    _task: asyncio.Task[None] | None = None
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def working(self) -> None:
+        """Post that the question is worked on, or say so again."""
+        await self._settle()
+        if self._ts:
+            await self.sender.update(self.message.place, self._ts, render.working())
+        else:
+            self._ts = await self.sender.post(self.message.place, render.working())
+        self._shown = time.monotonic()
+
+    def partial(self, sentences: Sequence[Sentence]) -> None:
+        """Note the newest; a task shows it when its time has come."""
+        self._newest = sentences
+        if self._ts and (self._task is None or self._task.done()):
+            self._task = asyncio.create_task(self._keep_up())
+
+    async def end(self, posts: Sequence[Post]) -> tuple[str, ...]:
+        """Put the first post in the place of the working message, and the others below."""
+        await self._settle()
+        first, *others = posts
+        names = [await self._last_word(first)]
+        names += [await self.sender.post(self.message.place, post) for post in others]
+        return tuple(names)
+
+    async def whisper(self, post: Post) -> None:
+        """Post for the asker alone."""
+        await self.sender.whisper(self.message.place, self.message.person, post)
+
+    async def clear(self) -> None:
+        """Delete the working message."""
+        await self._settle()
+        if self._ts:
+            await self.sender.delete(self.message.place, self._ts)
+            self._ts = ""
+
+    async def _last_word(self, post: Post) -> str:
+        if self._ts:
+            try:
+                await self.sender.update(self.message.place, self._ts, post)
+            except SlackApiError as error:
+                if fault(error) not in GONE:
+                    raise
+                with suppress(SlackApiError):  # else "working" would stand beside the answer for ever
+                    await self.sender.delete(self.message.place, self._ts)
+            else:
+                return self._ts
+        self._ts = await self.sender.post(self.message.place, post)
+        return self._ts
+
+    async def _keep_up(self) -> None:
+        while self._newest:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), max(0.0, self._shown + APART - time.monotonic()))
+                return
+            self._shown = time.monotonic()
+            if self.pace.free():
+                newest, self._newest = self._newest, ()
+                await self._hurry(render.partial(newest))
+
+    async def _hurry(self, post: Post) -> None:
+        """Update without patience: the next one, or the answer, is as good."""
+        try:
+            await self.sender.update(self.message.place, self._ts, post, patient=False)
+        except SlackApiError as error:
+            if fault(error) == "ratelimited":
+                self.pace.stop(float(error.response.headers.get("Retry-After", 30)))
+        except FAULTS:
+            pass
+
+    async def _settle(self) -> None:
+        """Wait until no update is on its way, and let none follow."""
+        self._newest = ()
+        self._over.set()
+        if self._task:
+            await self._task
+        self._task = None
+        self._over.clear()
+
+
+@dataclass(slots=True)
+class Aside:
+    """The answer to a command, which only its asker sees.
+
+    Slack takes five messages at the address of a command, for half an hour: so nothing partial goes there. `url` is ""
+    where a process that died had the command.
+    """
+
+    sender: Sender
+    message: Message
+    url: str
+    _told: int = 0
+
+    async def working(self) -> None:
+        """Say once that the question is worked on."""
+        if not self._told:
+            await self._send(render.working())
+
+    def partial(self, sentences: Sequence[Sentence]) -> None:
+        """Show nothing: each sentence would be a message of its own."""
+
+    async def end(self, posts: Sequence[Post]) -> tuple[str, ...]:
+        """Put the answer in the place of the first line."""
+        for number, post in enumerate(posts):
+            await self._send(post, replace_original=number == 0)
+        return ()
+
+    async def whisper(self, post: Post) -> None:
+        """Say a line, as all of it is said: to the asker alone."""
+        await self._send(post)
+
+    async def clear(self) -> None:
+        """Leave it: nobody can delete a command."""
+
+    async def _send(self, post: Post, *, replace_original: bool = False) -> None:
+        """Send to the address of the command; where that takes no more, to the asker in the channel."""
+        self._told += 1
+        try:
+            if self.url:
+                await self.sender.respond(self.url, post, response_type="ephemeral", replace_original=replace_original)
+                return
+        except NotTakenError:
+            pass
+        await self.sender.whisper(replace(self.message.place, thread=""), self.message.person, post)

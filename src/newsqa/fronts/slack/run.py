@@ -1,0 +1,141 @@
+"""`newsqa slack`: checks, opens, serves until it is told to stop, and lets answers end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsqa.errors import UsageError
+from newsqa.fronts.slack.checks import (
+    Keys,
+    check_address,
+    check_packages,
+    check_socket,
+    keys,
+    proxy_for,
+    who,
+)
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from slack_bolt.async_app import AsyncApp
+
+    from newsqa.bot.core import Bot
+    from newsqa.fronts.slack.checks import Identity
+    from newsqa.fronts.slack.send import Line, Sender
+    from newsqa.settings import Settings
+
+DRAIN = 6.0
+"""Seconds that running answers have when the bot is told to stop."""
+
+LAST_POSTS = 2.0
+"""Seconds for what they end with to be posted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """Where requests are taken over HTTP."""
+
+    host: str
+    port: int
+
+
+def way_in(http: bool, host: str | None, port: int | None) -> Port | None:  # noqa: FBT001  as the command has it
+    """Return where requests are taken, None for Socket Mode. Raises UsageError where the options make no sense."""
+    if http and port:
+        return Port(host or "127.0.0.1", port)
+    if http:
+        raise UsageError("--http needs a port.", hint="newsqa slack --http --port 3000")
+    if host or port:
+        raise UsageError("--host and --port are for --http; Socket Mode listens on none.", hint="Add --http.")
+    return None
+
+
+def serve(settings: Settings, port: Port | None = None) -> None:
+    """Serve Slack until SIGTERM or Ctrl-C: over Socket Mode, or over HTTP on a port.
+
+    Raises SettingsError where a package, a token or a scope is missing or wrong, before any of them is sent anywhere
+    but to Slack; KeyboardInterrupt after Ctrl-C, when all is closed.
+    """
+    check_packages()
+    check_address(settings)
+    found = keys(http=port is not None)
+    if asyncio.run(_Serving(settings, found, port).serve()) == signal.SIGINT:
+        raise KeyboardInterrupt
+
+
+@dataclass(frozen=True, slots=True)
+class _Serving:
+    settings: Settings
+    keys: Keys
+    port: Port | None
+
+    async def serve(self) -> int:
+        """Serve until a signal comes; return it."""
+        from aiohttp import ClientSession, ClientTimeout  # noqa: PLC0415
+
+        from newsqa.bot.core import open_bot  # noqa: PLC0415
+        from newsqa.bot.log import configure  # noqa: PLC0415
+        from newsqa.fronts.slack.send import Line, Sender  # noqa: PLC0415
+
+        configure(self.settings)
+        stopped = _stopping()
+        async with ClientSession(timeout=ClientTimeout(total=20)) as session:
+            line = Line(self.settings.slack_api_url, session, _library_log(), proxy_for(self.settings))
+            sender = Sender(line, self.keys.bot)
+            identity = await who(sender)
+            if self.keys.app:
+                await check_socket(sender, self.keys.app)
+            async with open_bot(self.settings, "slack") as bot:
+                return await self._served(bot, sender, identity, stopped)
+
+    async def _served(self, bot: Bot, sender: Sender, identity: Identity, stopped: asyncio.Future[int]) -> int:
+        from newsqa.fronts.slack.app import slack_app  # noqa: PLC0415
+        from newsqa.fronts.slack.service import Service, log  # noqa: PLC0415
+
+        service = Service(bot, sender)
+        app = slack_app(service, identity, sender.line, self.keys.secret)
+        for scope in identity.lacking:
+            log.warning("scope_missing", scope=scope)
+        async with self._way_in(app, sender.line):
+            await service.resume()
+            log.info("serving", way="http" if self.port else "socket", team=identity.team, user=identity.user)
+            which = await stopped
+            log.info("stopping", signal=which)
+        await bot.drain(seconds=DRAIN)
+        await service.finish(LAST_POSTS)
+        return which
+
+    def _way_in(self, app: AsyncApp, line: Line) -> AbstractAsyncContextManager[None]:
+        from newsqa.fronts.slack.http_mode import http  # noqa: PLC0415
+        from newsqa.fronts.slack.socket_mode import socket  # noqa: PLC0415
+
+        if self.port:
+            return http(app, self.keys.secret, self.port.host, self.port.port)
+        return socket(app, line, self.keys.app)
+
+
+def _stopping() -> asyncio.Future[int]:
+    """Return what becomes the signal that stops the bot; a second one stops it at once."""
+    loop = asyncio.get_running_loop()
+    stopped: asyncio.Future[int] = loop.create_future()
+
+    def stop(which: signal.Signals) -> None:
+        loop.remove_signal_handler(which)
+        if not stopped.done():
+            stopped.set_result(which)
+
+    for which in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(which, stop, which)
+    return stopped
+
+
+def _library_log() -> logging.Logger:
+    """Return the logger of Slack's own packages: their warnings hold what people wrote, their errors do not."""
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.ERROR)
+    return logger

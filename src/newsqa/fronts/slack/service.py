@@ -1,0 +1,182 @@
+"""Between Slack and the bot: each question on a task of its own, its stream shown on its board."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from newsqa.bot.log import logger
+from newsqa.bot.messages import Answered, Failed, Interrupted, Left, Limited, Partial, Working
+from newsqa.fronts.slack.boards import FAULTS, Aside, Board, Pace, Thread
+from newsqa.fronts.slack.decode import Deleted, Edited
+from newsqa.fronts.slack.send import fault
+from newsqa.render import slack as render
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
+
+    from newsqa.bot.core import Bot
+    from newsqa.bot.messages import Message, Verdict
+    from newsqa.fronts.slack.decode import Spoken
+    from newsqa.fronts.slack.send import Sender
+    from newsqa.render.slack import Post
+
+log = logger("slack")
+
+THANKS: dict[Verdict, str] = {
+    "good": "Thank you: noted as a good answer.",
+    "bad": "Thank you: noted as a bad answer.",
+}
+FORGOTTEN = "That answer is no longer kept. Please ask again."
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A click on a button: who, on what, and where Slack takes what belongs to it."""
+
+    action: str
+    value: str
+    person: str
+    trigger: str
+    url: str
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What people say and click in Slack, served by the bot; nothing here blocks, and every method returns at once."""
+
+    bot: Bot
+    sender: Sender
+    pace: Pace = field(default_factory=Pace)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _shared: set[str] = field(default_factory=set)
+
+    def hear(self, spoken: Spoken) -> None:
+        """Take what somebody said, changed or deleted."""
+        if isinstance(spoken, Deleted):
+            self._start(self.bot.deleted(spoken.place, spoken.id))
+        elif isinstance(spoken, Edited):
+            self._start(self.bot.edited(spoken.message))
+        else:
+            self._start(self._answer(spoken, Thread(self.sender, spoken, self.pace)))
+
+    def command(self, message: Message, url: str) -> None:
+        """Take the question of a command, to be answered at its address."""
+        self._start(self._answer(message, Aside(self.sender, message, url)))
+
+    async def resume(self) -> None:
+        """Take up what a process that died left without an answer."""
+        for message in await self.bot.left_open():
+            if message.private:
+                self.command(message, url="")
+            else:
+                self.hear(message)
+
+    def click(self, click: Click) -> None:
+        """Take a click; one on a button that is not ours, or no longer, is nothing."""
+        match click.action:
+            case "newsqa_good":
+                self._start(self._feedback(click, "good"))
+            case "newsqa_bad":
+                self._start(self._feedback(click, "bad"))
+            case "newsqa_sources":
+                self._start(self._sources(click))
+            case "newsqa_share":
+                self._start(self._share(click))
+
+    async def finish(self, seconds: float) -> None:
+        """Let what is under way be sent, for so long; then leave it."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(_told(work))
+        self._tasks.add(task)  # the loop itself holds tasks only weakly
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, message: Message, board: Board) -> None:
+        async for happening in self.bot.take(message):
+            match happening:
+                case Working():
+                    await _attempted(board.working(), "working", happening.exchange)
+                case Partial():
+                    board.partial(happening.sentences)
+                case Limited():
+                    await _attempted(board.whisper(render.line(happening.line)), "limited", "")
+                case Left():
+                    await _attempted(board.clear(), "left", happening.exchange)
+                case _:
+                    await self._end(board, happening, private=message.private)
+
+    async def _end(self, board: Board, happening: Answered | Failed | Interrupted, *, private: bool) -> None:
+        try:
+            names = await board.end(_posts(happening, private=private))
+        except FAULTS as error:
+            log.warning("not_delivered", exchange=happening.exchange, why=fault(error))
+        else:
+            await self.bot.delivered(happening.exchange, names)
+
+    async def _feedback(self, click: Click, verdict: Verdict) -> None:
+        if await self.bot.feedback(click.value, click.person, verdict):
+            await self._tell(click, THANKS[verdict])
+
+    async def _sources(self, click: Click) -> None:
+        answer = await self.bot.stored(click.value)
+        if answer:
+            await self.sender.open(click.trigger, render.sources(answer))
+        else:
+            await self._tell(click, FORGOTTEN)
+
+    async def _share(self, click: Click) -> None:
+        """Post a private answer for all, with who shared it; the private one gives way to it."""
+        if click.value in self._shared:
+            return
+        answer = await self.bot.stored(click.value)
+        if answer is None:
+            await self._tell(click, FORGOTTEN)
+            return
+        self._shared.add(click.value)
+        first, *others = render.answered(answer, click.value)
+        for post in (_shared_by(click.person, first), *others):
+            await self.sender.respond(click.url, post, response_type="in_channel", replace_original=False)
+        await self.sender.respond(click.url, delete_original=True)
+
+    async def _tell(self, click: Click, words: str) -> None:
+        """Say something to the one who clicked, where they clicked."""
+        where = {"thread_ts": click.thread} if click.thread else {}
+        post = render.line(words)
+        await self.sender.respond(click.url, post, response_type="ephemeral", replace_original=False, **where)
+
+
+def _posts(happening: Answered | Failed | Interrupted, *, private: bool) -> Sequence[Post]:
+    if isinstance(happening, Answered):
+        return render.answered(happening.answer, happening.exchange, private=private)
+    return (render.line(happening.line),)
+
+
+def _shared_by(person: str, post: Post) -> Post:
+    """Say who shared an answer, and what they had asked: a mention of themselves, which pings nobody else."""
+    told = {"type": "context", "elements": [{"type": "mrkdwn", "text": f"Shared by <@{person}>"}]}
+    return type(post)(post.text, (told, *post.blocks))
+
+
+async def _attempted(work: Coroutine[None, None, None], what: str, exchange: str) -> None:
+    """Send something that the answer does not depend on."""
+    try:
+        await work
+    except FAULTS as error:
+        log.warning("not_shown", what=what, exchange=exchange, why=fault(error))
+
+
+async def _told(work: Coroutine[None, None, None]) -> None:
+    """Do a piece of work; what goes wrong in it is in the log, and nowhere else."""
+    try:
+        await work
+    except FAULTS as error:
+        log.warning("not_sent", why=fault(error))
+    except Exception as error:
+        log.exception("not_done", why=type(error).__name__)
