@@ -292,6 +292,14 @@ def slack(
     serve(_settings(index, model), way_in(http, host, port))
 
 
+@app.command()
+def discord(model: Model = None, index: Index = None) -> None:
+    """Answer in Discord: mentions, direct messages, threads and /ask, until it is stopped."""
+    from newsqa.fronts.discord.run import discord as serve  # noqa: PLC0415
+
+    serve(_settings(index, model))
+
+
 def main() -> NoReturn:
     """Run a command. Exit code 0: done, 1: it could not be done, 2: usage, 130: interrupted."""
     try:

@@ -1,0 +1,131 @@
+"""Answers in channels, in threads that the bot makes there, and in direct messages."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import aiohttp
+import discord
+
+from newsqa.fronts.discord.parts import outgoing, sending, view_of
+from newsqa.render.safe import safe_line
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from newsqa.bot.messages import Message
+    from newsqa.render.discord import Part
+
+T = TypeVar("T")
+Room = discord.Thread | discord.PartialMessageable
+
+TRIES = 3
+NAME = 90
+"""Characters of a thread's name; Discord takes 100."""
+UNKNOWN_MESSAGE, THREAD_EXISTS = 10008, 160004
+NOTICE = 20.0
+"""Seconds for which a notice stands in a channel where its reader takes no direct messages."""
+
+
+class InChannel:
+    """Brings an answer to where it was asked: into a thread of its own where the bot may make one, else as a reply.
+
+    `here` is the channel or thread in which the question stands. Every message has a nonce made from the question, so
+    that neither a second try nor a process that takes up what a crash left shows anything twice.
+    """
+
+    def __init__(self, client: discord.Client, question: Message, here: int) -> None:
+        self._client = client
+        self._question = question
+        self._here = here
+        self._room: Room | None = None
+        self._posts: list[discord.Message] = []
+        self._sent = 0
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The messages that hold the answer."""
+        return tuple(str(post.id) for post in self._posts)
+
+    async def show(self, part: Part) -> None:
+        """Show a part in the place of the one that stands."""
+        if not self._posts:
+            self._posts.append(await self._send(part))
+            return
+        try:
+            post = self._posts[0]
+            self._posts[0] = await tried(
+                lambda: post.edit(**outgoing(part), view=view_of(part), suppress=not part.embeds)
+            )
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_MESSAGE:
+                raise
+            self._posts[0] = await self._send(part)  # somebody took the message away; the asker still waits
+
+    async def end(self, parts: Sequence[Part]) -> None:
+        """Show the whole answer."""
+        await self.show(parts[0])
+        await self.add(parts[1:])
+
+    async def add(self, parts: Sequence[Part]) -> None:
+        """Show further parts below those that stand."""
+        for part in parts:
+            self._posts.append(await self._send(part))
+
+    async def remove(self) -> None:
+        """Take away what was shown."""
+        for post in self._posts:
+            await post.delete()
+        self._posts.clear()
+        if isinstance(self._room, discord.Thread) and self._room.id != self._here:
+            await self._room.edit(archived=True)
+
+    async def tell(self, part: Part) -> None:
+        """Tell it in a direct message; where the asker takes none, in a reply that goes away again."""
+        try:
+            direct = await self._client.create_dm(discord.Object(int(self._question.person)))
+            await direct.send(**sending(part))
+        except (discord.Forbidden, discord.NotFound):
+            room = self._client.get_partial_messageable(self._here)
+            await room.send(**sending(part), delete_after=NOTICE, reference=self._reference())
+
+    async def _send(self, part: Part) -> discord.Message:
+        self._room = room = self._room or await self._make_room()
+        more: dict[str, Any] = {"nonce": f"{self._question.id}-{self._sent}"}
+        if not self._sent and not self._question.place.direct and room.id == self._here:
+            more["reference"] = self._reference()
+        self._sent += 1
+        return await tried(lambda: room.send(**sending(part), **more))
+
+    def _reference(self) -> discord.MessageReference:
+        return discord.MessageReference(
+            message_id=int(self._question.id), channel_id=self._here, fail_if_not_exists=False
+        )
+
+    async def _make_room(self) -> Room:
+        place, here = self._question.place, self._client.get_channel(self._here)
+        begins = place.thread == self._question.id and isinstance(here, discord.TextChannel)
+        if begins and isinstance(here, discord.TextChannel) and _makes_threads(here):
+            question = here.get_partial_message(int(self._question.id))
+            try:
+                return await question.create_thread(name=safe_line(self._question.text)[:NAME] or "newsqa")
+            except discord.HTTPException as error:
+                if error.code == THREAD_EXISTS:
+                    return self._client.get_partial_messageable(question.id, guild_id=here.guild.id)
+        return self._client.get_partial_messageable(self._here)
+
+
+def _makes_threads(channel: discord.TextChannel) -> bool:
+    allowed = channel.permissions_for(channel.guild.me)
+    return allowed.create_public_threads and allowed.send_messages_in_threads
+
+
+async def tried(work: Callable[[], Awaitable[T]]) -> T:
+    """Do something that may be done twice, again where the network or Discord failed. discord.py waits out 429s."""
+    for pause in range(1, TRIES):
+        try:
+            return await work()
+        except (aiohttp.ClientError, TimeoutError, OSError, discord.DiscordServerError):
+            await asyncio.sleep(pause)
+    return await work()

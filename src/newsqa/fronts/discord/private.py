@@ -1,0 +1,101 @@
+"""Answers to /ask, which in a server only the asker sees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+
+from newsqa.fronts.discord.channel import InChannel, tried
+from newsqa.fronts.discord.parts import outgoing, sending, view_of
+from newsqa.render.discord import Part, line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from newsqa.bot.messages import Message
+
+ACKNOWLEDGED = 40060
+EXPIRED = frozenset({10062, 10015, 50027})
+"""What Discord says of an interaction that is unknown, or whose token is no longer good: it lives 15 minutes."""
+
+
+class Aside:
+    """Brings an answer to where /ask was used: by the interaction as long as its token lives, then as a message.
+
+    What can no longer be shown to the asker alone is posted in the channel, with whose question it was: an answer that
+    never comes would be worse.
+    """
+
+    def __init__(self, client: discord.Client, question: Message, interaction: discord.Interaction) -> None:
+        self._interaction = interaction
+        self._question = question
+        self._channel = InChannel(client, question, interaction.channel_id or 0)
+        self._expired = False
+        self._ids: list[str] = []
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The messages that hold the answer."""
+        return (*self._ids, *self._channel.ids)
+
+    async def defer(self) -> bool:
+        """Tell Discord within its three seconds that an answer comes; False where another has told it already."""
+        try:
+            await self._interaction.response.defer(ephemeral=self._question.private, thinking=True)
+        except discord.HTTPException as error:
+            if error.code == ACKNOWLEDGED:
+                return False
+            self._expired = True
+        return True
+
+    async def show(self, part: Part) -> None:
+        """Show a part in the place of the one that stands."""
+        if not self._expired:
+            await self._edit(part)
+
+    async def end(self, parts: Sequence[Part]) -> None:
+        """Show the whole answer."""
+        for number, part in enumerate(parts):
+            if not await self._delivered(number, part):
+                await self._afterwards(parts[number:])
+                return
+
+    async def remove(self) -> None:
+        """Take away what was shown."""
+        await self._interaction.delete_original_response()
+
+    async def tell(self, part: Part) -> None:
+        """Tell the asker, here as the answer itself."""
+        await self.end((part,))
+
+    async def _delivered(self, number: int, part: Part) -> bool:
+        """Show a part by the interaction; False where its token has expired."""
+        if self._expired:
+            return False
+        try:
+            if number == 0:
+                self._ids.append(str((await self._edit(part)).id))
+            else:
+                self._ids.append(str(await self._add(part)))
+        except discord.HTTPException as error:
+            if error.code not in EXPIRED:
+                raise
+            self._expired = True
+        return not self._expired
+
+    async def _edit(self, part: Part) -> discord.InteractionMessage:
+        return await tried(lambda: self._interaction.edit_original_response(**outgoing(part), view=view_of(part)))
+
+    async def _add(self, part: Part) -> int:
+        sent = await self._interaction.followup.send(**sending(part), ephemeral=self._question.private, wait=True)
+        return int(sent.id)
+
+    async def _afterwards(self, parts: Sequence[Part]) -> None:
+        asked = line(f"{self._interaction.user.display_name} asked: {self._question.text}")
+        await self._channel.add((asked, *map(_for_all, parts)))
+
+
+def _for_all(part: Part) -> Part:
+    """Take the button away that would share what all can see."""
+    return Part(part.content, part.embeds, tuple(b for b in part.buttons if not b.id.startswith("newsqa:share:")))

@@ -1,0 +1,155 @@
+"""`newsqa discord`: checks, opens, serves until it is told to stop, and lets answers end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import suppress
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from newsqa.errors import NewsqaError, SettingsError
+from newsqa.fronts.discord.addresses import check_addresses, proxy_for, use_addresses
+from newsqa.settings import variable
+
+if TYPE_CHECKING:
+    from newsqa.bot.core import Bot
+    from newsqa.fronts.discord.client import NewsClient
+    from newsqa.settings import Settings
+
+PACKAGES = ("discord", "aiohttp", "structlog", "prometheus_client")
+GUIDE = "docs/discord.md tells how to make the bot."
+DRAIN = 6.0
+"""Seconds that running answers have when the bot is told to stop."""
+LAST_WORDS = 2.0
+"""Seconds for what they end with to be posted."""
+GOODBYE = 1.0
+"""Seconds for closing the connection."""
+BAD_TOKEN = 4004
+
+
+def discord(settings: Settings) -> None:
+    """Serve Discord until SIGTERM or Ctrl-C.
+
+    Raises SettingsError where a package or the token is missing or wrong, NewsqaError where Discord cannot be reached;
+    KeyboardInterrupt after Ctrl-C, when all is closed.
+    """
+    _check_packages()
+    check_addresses(settings)
+    token, proxy = _token(), proxy_for(settings)
+    if asyncio.run(_serve(settings, token, proxy)) == signal.SIGINT:
+        raise KeyboardInterrupt
+
+
+def _check_packages() -> None:
+    lacking = [name for name in PACKAGES if find_spec(name) is None]
+    if lacking:
+        raise SettingsError(
+            f"Packages for Discord are not installed: {', '.join(lacking)}.", hint="pip install 'newsqa[discord]'"
+        )
+
+
+def _token() -> str:
+    token = variable("DISCORD_BOT_TOKEN").removeprefix("Bot ").strip()
+    if not token:
+        raise SettingsError("DISCORD_BOT_TOKEN is not set.", hint=f"Set it in .env or in the environment. {GUIDE}")
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise SettingsError("DISCORD_BOT_TOKEN holds what no token holds.", hint=f"Copy it anew. {GUIDE}")
+    return token
+
+
+async def _serve(settings: Settings, token: str, proxy: str | None) -> int:
+    """Serve until a signal comes; return it."""
+    import structlog  # noqa: PLC0415
+    from discord.errors import PrivilegedIntentsRequired  # noqa: PLC0415
+
+    from newsqa.bot.core import open_bot  # noqa: PLC0415
+    from newsqa.bot.log import configure  # noqa: PLC0415
+    from newsqa.fronts.discord.client import NewsClient  # noqa: PLC0415
+
+    configure(settings)
+    use_addresses(settings)
+    stopped = _stopping()
+    async with open_bot(settings, "discord") as bot:
+        try:
+            return await _connected(NewsClient(bot, content=True, proxy=proxy), bot, token, stopped)
+        except PrivilegedIntentsRequired:
+            structlog.get_logger("newsqa.discord").warning(
+                "without_message_content",
+                hint="Follow-ups in threads need a mention, until Message Content Intent is switched on for the bot.",
+            )
+        return await _connected(NewsClient(bot, content=False, proxy=proxy), bot, token, stopped)
+
+
+async def _connected(client: NewsClient, bot: Bot, token: str, stopped: asyncio.Future[int]) -> int:
+    """Serve with a client until a signal comes, and close it. Raises discord.PrivilegedIntentsRequired."""
+    talking: asyncio.Future[None] = asyncio.ensure_future(_started(client, token))
+    try:
+        await asyncio.wait((talking, stopped), return_when=asyncio.FIRST_COMPLETED)
+        if talking.done():
+            await talking
+            raise NewsqaError("Discord has closed the connection.", retryable=True)
+        client.stopping = True
+        await bot.drain(seconds=DRAIN)
+        await client.settled(LAST_WORDS)
+    finally:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(client.close(), GOODBYE)
+        talking.cancel()
+        await asyncio.gather(talking, return_exceptions=True)
+    return stopped.result()
+
+
+async def _started(client: NewsClient, token: str) -> None:
+    """Speak with Discord, and make of what it refuses an error for people."""
+    import aiohttp  # noqa: PLC0415
+    from discord.errors import ConnectionClosed, HTTPException, LoginFailure  # noqa: PLC0415
+
+    try:
+        await client.login(token)
+        await client.connect()
+    except LoginFailure as error:
+        raise _refused() from error
+    except ConnectionClosed as error:
+        if error.code == BAD_TOKEN:
+            raise _refused() from error
+        raise NewsqaError(f"Discord has closed the connection for good (code {error.code}).") from error
+    except HTTPException as error:
+        raise NewsqaError(
+            f"Discord answers {error.status} to the bot.",
+            hint="Try again in a while; https://discordstatus.com tells of outages.",
+            retryable=True,
+        ) from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise _unreachable(error) from error
+    except AttributeError as error:  # discord.py's own, where the gateway cannot be reached the first time
+        if client.ws is not None:
+            raise
+        raise _unreachable(error.__context__ or error) from error
+
+
+def _refused() -> SettingsError:
+    return SettingsError("Discord does not take the token of DISCORD_BOT_TOKEN (401).", hint=f"Reset it. {GUIDE}")
+
+
+def _unreachable(error: BaseException) -> NewsqaError:
+    return NewsqaError(
+        f"Discord cannot be reached ({type(error).__name__}).",
+        hint="Check the network, the proxy (HTTPS_PROXY, NO_PROXY) and the certificates (SSL_CERT_FILE).",
+        retryable=True,
+    )
+
+
+def _stopping() -> asyncio.Future[int]:
+    """Return what becomes the signal that stops the bot; a second one stops it at once."""
+    loop = asyncio.get_running_loop()
+    stopped: asyncio.Future[int] = loop.create_future()
+
+    def stop(which: signal.Signals) -> None:
+        loop.remove_signal_handler(which)
+        if not stopped.done():
+            stopped.set_result(which)
+
+    for which in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(which, stop, which)
+    return stopped
