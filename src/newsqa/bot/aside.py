@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -16,7 +17,8 @@ Made = TypeVar("Made")
 class Aside:
     """One thread. Calls are made in the order in which they were asked for."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, failed: Callable[[BaseException], None]) -> None:
+        self._failed = failed
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
 
     async def call(self, made: Callable[Given, Made], *given: Given.args, **named: Given.kwargs) -> Made:
@@ -24,8 +26,12 @@ class Aside:
         return await asyncio.wrap_future(self._thread.submit(made, *given, **named))
 
     def post(self, made: Callable[Given, object], *given: Given.args, **named: Given.kwargs) -> None:
-        """Have a call made, and do not wait for it."""
-        self._thread.submit(made, *given, **named)
+        """Have a call made, and do not wait for it; `failed` is told what it raises, on the thread."""
+        self._thread.submit(made, *given, **named).add_done_callback(self._told)
+
+    def _told(self, call: Future[object]) -> None:
+        if not call.cancelled() and (error := call.exception()):
+            self._failed(error)
 
     def close(self) -> None:
         """Take no more calls; those asked for are still made."""

@@ -9,23 +9,25 @@ from typing import TYPE_CHECKING
 
 from newsqa.bot import lines
 from newsqa.bot.aside import Aside
+from newsqa.bot.asking import Asking
 from newsqa.bot.desks import Desks
+from newsqa.bot.exchange import Exchange
 from newsqa.bot.gate import listed, may_follow_up, question
 from newsqa.bot.limits import Limits
+from newsqa.bot.log import logger
 from newsqa.bot.messages import Answered, Failed, Interrupted, Left, Limited, Partial, Working
-from newsqa.bot.order import Order
 from newsqa.bot.pool import Pool
-from newsqa.bot.store import Store, conversation
-from newsqa.bot.telling import Telling
+from newsqa.bot.store import Store
+from newsqa.bot.vitals import Vitals
 from newsqa.errors import NewsqaError
-from newsqa.history import turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from newsqa.bot.messages import Happening, Message, Place, Platform, Verdict
     from newsqa.bot.pool import Answering
-    from newsqa.bot.telling import Ending
+    from newsqa.bot.store import Claim
+    from newsqa.bot.vitals import Outcome
     from newsqa.records import Answer
     from newsqa.settings import Settings
 
@@ -33,7 +35,7 @@ GRACE = 10.0
 """Seconds beyond the settings' time limit until an answer is given up: what does not heed that limit, hangs."""
 
 PATIENCE = 240.0
-"""Seconds from question to answer at most, all waiting included; platforms stop streams after five minutes."""
+"""Seconds from question to answer at most, all waiting included; Slack ends a stream after five minutes."""
 
 FINISHING = 0.75
 """The part of the time for draining in which answers may still be made; in the rest, the last words are posted."""
@@ -41,9 +43,16 @@ FINISHING = 0.75
 UNFINISHED = 900.0
 """Seconds after which nobody waits any more for an answer that a crash prevented."""
 
+SWEEP = 86_400.0
+"""Seconds between two looks for what was kept long enough."""
+
+log = logger("bot")
+
 
 @asynccontextmanager
-async def open_bot(settings: Settings, platform: Platform, answering: Answering | None = None) -> AsyncIterator[Bot]:
+async def open_bot(
+    settings: Settings, platform: Platform, answering: Answering | None = None, *, grace: float = GRACE
+) -> AsyncIterator[Bot]:
     """Open index, models and store, without blocking the loop, for as long as the context lasts.
 
     `answering` stands in for the desk. Raises NewsqaError where something cannot be opened.
@@ -52,13 +61,16 @@ async def open_bot(settings: Settings, platform: Platform, answering: Answering 
     if answering is None:
         desks = await asyncio.to_thread(Desks.open, settings)
         answering = desks.stream
-    aside = Aside("store")
+    aside = Aside("store", lambda error: log.error("not_kept", error=type(error).__name__, reason=str(error)))
     try:
         store = await aside.call(Store, settings.sessions_folder())
-        bot = Bot(settings, platform, answering, store, aside)
+        pool = Pool(answering, settings.bot_workers, settings.timeout + grace)
+        bot = Bot(settings, platform, store, aside, pool)
+        sweeping = asyncio.create_task(_sweep(store, aside, settings.bot_retention))
         try:
             yield bot
         finally:
+            sweeping.cancel()
             await bot.close()
     finally:
         aside.close()
@@ -66,36 +78,39 @@ async def open_bot(settings: Settings, platform: Platform, answering: Answering 
             desks.close()
 
 
-class _Exchange:
-    """A question on its way: its words, which may be edited, and what is told of it."""
-
-    def __init__(self, message: Message) -> None:
-        self.id = secrets.token_hex(8)
-        self.message = message
-        self.question = question(message.text)
-        self.telling = Telling(self.id)
-        self.work: asyncio.Task[None] | None = None
-        self.attempt: asyncio.Task[Answer] | None = None
-        self.edits = 0
+async def _sweep(store: Store, aside: Aside, days: int) -> None:
+    """Forget what was kept long enough, now and daily."""
+    while True:
+        aside.post(store.sweep, days)
+        await asyncio.sleep(SWEEP)
 
 
 class Bot:
     """Answers messages of one platform. All methods are for the event loop it was opened on, and never block it."""
 
-    def __init__(
-        self, settings: Settings, platform: Platform, answering: Answering, store: Store, aside: Aside
-    ) -> None:
+    def __init__(self, settings: Settings, platform: Platform, store: Store, aside: Aside, pool: Pool) -> None:
         self.platform = platform
+        self.vitals = Vitals(platform, lambda: self.waiting, lambda: pool.running)
         self._settings = settings
         self._store = store
         self._aside = aside
+        self._pool = pool
         self._limits = Limits(settings.bot_rate, settings.bot_rate_all)
-        self._pool = Pool(answering, settings.bot_workers, settings.timeout + GRACE)
-        self._order = Order()
-        self._exchanges: dict[tuple[str, str, str], _Exchange] = {}
+        self._asking = Asking(store, aside, pool, max(PATIENCE, pool.seconds))
+        self._exchanges: dict[tuple[str, str, str], Exchange] = {}
         self._draining = False
         self._idle = asyncio.Event()
         self._idle.set()
+
+    @property
+    def waiting(self) -> int:
+        """How many questions wait for their turn."""
+        return max(len(self._exchanges) - self._pool.running, 0)
+
+    @property
+    def draining(self) -> bool:
+        """Whether the bot takes no more questions."""
+        return self._draining
 
     async def take(self, message: Message) -> AsyncIterator[Happening]:
         """Answer a message, where it is one for the bot: Working at once, Partial as sentences pass, one ending.
@@ -104,12 +119,18 @@ class Bot:
         `delivered` once it is posted.
         """
         key = _key(message.place, message.id)
-        if not await self._hears(message) or key in self._exchanges:
+        exchange = Exchange(message)
+        try:
+            if not await self._hears(message) or key in self._exchanges:
+                return
+        except NewsqaError as error:
+            if message.addressed:
+                yield self._failed(exchange, error)
             return
-        exchange = self._exchanges[key] = _Exchange(message)
+        self._exchanges[key] = exchange
         self._idle.clear()
         try:
-            async for happening in self._answered(exchange):
+            async for happening in self._taken(exchange):
                 yield happening
         finally:
             del self._exchanges[key]
@@ -121,78 +142,85 @@ class Bot:
             return False
         return await self._aside.call(self._store.hears, message)
 
-    async def _answered(self, exchange: _Exchange) -> AsyncIterator[Happening]:
+    async def _taken(self, exchange: Exchange) -> AsyncIterator[Happening]:
+        """Tell of an exchange. Where nobody listens to its end, it is left for whoever gets its message again."""
         ended = False
         try:
-            claim = await self._aside.call(self._store.claim, exchange.message, exchange.id, exchange.question)
-            if claim is None:
-                ended = True
-                return
-            exchange.id = claim.exchange
-            exchange.telling = Telling(exchange.id)
-            if limited := self._limited(exchange.message):
-                ended = True
-                await self._aside.call(self._store.dropped, exchange.id)
-                if limited.line:
-                    yield limited
-                return
-            if claim.answer:
-                exchange.telling.end(Answered(exchange.id, claim.answer))
-            exchange.work = asyncio.create_task(self._work(exchange))
-            try:
-                async for happening in exchange.telling.happenings():
-                    ended = not isinstance(happening, Working | Partial)
-                    yield happening
-            finally:
+            async for happening in self._happenings(exchange):
+                ended = not isinstance(happening, Working | Partial)
+                yield happening
+            ended = True
+        finally:
+            if exchange.work:
                 exchange.work.cancel()
                 await asyncio.wait([exchange.work])
-        finally:
             if not ended:
                 self._aside.post(self._store.released, exchange.id)
 
-    def _limited(self, message: Message) -> Limited | None:
+    async def _happenings(self, exchange: Exchange) -> AsyncIterator[Happening]:
+        try:
+            claim = await self._aside.call(self._store.claim, exchange.message, exchange.id, exchange.question)
+        except NewsqaError as error:
+            yield self._failed(exchange, error)
+            return
+        if claim is None:
+            return
+        exchange.telling.exchange = claim.exchange
+        if not claim.again and (line := self._limit(exchange)) is not None:
+            self._ended(exchange, "limited")
+            if line:
+                yield Limited(line)
+            return
+        exchange.work = asyncio.create_task(self._work(exchange, claim))
+        async for happening in exchange.telling.happenings():
+            yield happening
+
+    def _limit(self, exchange: Exchange) -> str | None:
+        """Return why a question is not taken, "" where its asker knows; None where it is taken."""
+        message = exchange.message
         wait = self._limits.take(f"{message.place.team}/{message.person}")
         if wait:
-            return Limited(lines.limited(wait) if wait.tell else "")
+            return lines.limited(wait) if wait.tell else ""
         if len(self._exchanges) > self._settings.bot_workers + self._settings.bot_queue:
-            return Limited(lines.BUSY)
+            return lines.BUSY
         return None
 
-    async def _work(self, exchange: _Exchange) -> None:
-        """Have a question answered, anew after each edit, and tell how it ended."""
-        if exchange.telling.ended:
-            return
+    async def _work(self, exchange: Exchange, claim: Claim) -> None:
+        """Have a question answered, and tell how it ended."""
         if self._draining:
-            await self._interrupt(exchange)
-            return
-        try:
-            async with asyncio.timeout(PATIENCE), self._order.turn(conversation(exchange.message)):
-                answer = await self._asked(exchange)
-            with suppress(NewsqaError):
-                await self._aside.call(self._store.answered, exchange.id, answer)
-            exchange.telling.end(Answered(exchange.id, answer))
-        except Exception as error:  # whatever it is, a person waits for a line
-            incident = secrets.token_hex(4)
-            await self._drop(exchange)
-            exchange.telling.end(Failed(exchange.id, lines.failed(error, incident), incident))
-
-    async def _drop(self, exchange: _Exchange) -> None:
-        with suppress(NewsqaError):
-            await self._aside.call(self._store.dropped, exchange.id)
-
-    async def _asked(self, exchange: _Exchange) -> Answer:
-        while True:
-            edits = exchange.edits
-            exchange.attempt = asyncio.create_task(self._attempt(exchange))
+            self._interrupt(exchange)
+        elif claim.answer and not exchange.edits:
+            exchange.telling.end(Answered(exchange.id, claim.answer))
+        else:
+            log.info("taken", **_ids(exchange), question=exchange.question)
             try:
-                return await exchange.attempt
-            except asyncio.CancelledError:
-                if edits == exchange.edits or (exchange.work and exchange.work.cancelling()):
-                    raise
+                self._answered(exchange, await self._asking.answer(exchange))
+            except Exception as error:  # whatever it is, a person waits for a line
+                exchange.telling.end(self._failed(exchange, error))
 
-    async def _attempt(self, exchange: _Exchange) -> Answer:
-        before = await self._aside.call(self._store.history, exchange.message, exchange.id)
-        return await self._pool.answer(exchange.question, turns(before), exchange.telling.passed)
+    def _answered(self, exchange: Exchange, answer: Answer) -> None:
+        exchange.telling.end(Answered(exchange.id, answer))
+        self._aside.post(self._store.answered, exchange.id, answer)
+        outcome: Outcome = "refused" if answer.refused else "answered"
+        self.vitals.ended(outcome, exchange.seconds, len(answer.dropped))
+        told = {"reason": answer.reason, "model": answer.model, "index": answer.index, "timings": dict(answer.timings)}
+        log.info(outcome, **_ids(exchange), **told, dropped=len(answer.dropped), text=answer.text)
+
+    def _failed(self, exchange: Exchange, error: Exception) -> Failed:
+        incident = secrets.token_hex(4)
+        told = {"error": type(error).__name__, "reason": str(error), "hint": getattr(error, "hint", "")}
+        log.error("failed", incident=incident, **_ids(exchange), **told, exc_info=error)
+        self._dropped(exchange, "failed")
+        return Failed(exchange.id, lines.failed(error, incident), incident)
+
+    def _ended(self, exchange: Exchange, outcome: Outcome) -> None:
+        """Note that a question ended without an answer, of which nothing is kept."""
+        log.info(outcome, **_ids(exchange))
+        self._dropped(exchange, outcome)
+
+    def _dropped(self, exchange: Exchange, outcome: Outcome) -> None:
+        self._aside.post(self._store.dropped, exchange.id)
+        self.vitals.ended(outcome, exchange.seconds)
 
     async def edited(self, message: Message) -> None:
         """Answer an edited question as edited, where its answer is not made yet."""
@@ -200,21 +228,20 @@ class Bot:
         words = question(message.text)
         if exchange is None or exchange.telling.ended or words == exchange.question:
             return
-        exchange.question = words
-        exchange.edits += 1
-        exchange.telling.anew()
-        if exchange.attempt:
-            exchange.attempt.cancel()
+        exchange.edit(words)
+        log.info("edited", **_ids(exchange), question=words)
         await self._aside.call(self._store.asks, exchange.id, words)
 
     async def deleted(self, place: Place, message_id: str) -> None:
         """Leave a question that was deleted, and forget what is stored of it."""
-        if exchange := self._exchanges.get(_key(place, message_id)):
-            _end(exchange, Left(exchange.id))
+        exchange = self._exchanges.get(_key(place, message_id))
+        if exchange and not exchange.telling.ended:
+            exchange.end(Left(exchange.id))
+            self._ended(exchange, "left")
         await self._aside.call(self._store.dropped_message, place, message_id)
 
     async def delivered(self, exchange: str, message_ids: Sequence[str]) -> None:
-        """Note that an answer was posted; until then, a crash leaves its question open."""
+        """Note that an answer was posted, and under which ids; until then, a crash leaves its question open."""
         await self._aside.call(self._store.delivered, exchange, message_ids)
 
     async def left_open(self) -> Sequence[Message]:
@@ -223,7 +250,11 @@ class Bot:
 
     async def feedback(self, exchange: str, person: str, verdict: Verdict) -> bool:
         """Count what a person says of an answer, once; True where it counted. A changed mind counts."""
-        return await self._aside.call(self._store.vote, exchange, person, verdict)
+        counted = await self._aside.call(self._store.vote, exchange, person, verdict)
+        if counted:
+            self.vitals.voted(verdict)
+            log.info("feedback", exchange=exchange, person=person, verdict=verdict)
+        return counted
 
     async def stored(self, exchange: str) -> Answer | None:
         """Return an answer that was given, as far as it is shown to people."""
@@ -239,16 +270,16 @@ class Bot:
         Returns when every stream has been read to its end, or the time is up.
         """
         self._draining = True
+        log.info("draining", open=len(self._exchanges))
         await self._until_idle(seconds * FINISHING)
-        for exchange in list(self._exchanges.values()):
-            await self._interrupt(exchange)
+        for exchange in self._exchanges.values():
+            self._interrupt(exchange)
         await self._until_idle(seconds * (1 - FINISHING))
 
-    async def _interrupt(self, exchange: _Exchange) -> None:
-        if exchange.telling.ended:
-            return
-        _end(exchange, Interrupted(exchange.id, lines.INTERRUPTED))
-        await self._drop(exchange)
+    def _interrupt(self, exchange: Exchange) -> None:
+        if not exchange.telling.ended:
+            exchange.end(Interrupted(exchange.id, lines.INTERRUPTED))
+            self._ended(exchange, "interrupted")
 
     async def _until_idle(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -257,15 +288,21 @@ class Bot:
     async def close(self) -> None:
         """Stop what is still at work and close the store; call `drain` first."""
         self._draining = True
-        self._pool.close()
+        await self._pool.close()
         await self._aside.call(self._store.close)
-
-
-def _end(exchange: _Exchange, ending: Ending) -> None:
-    exchange.telling.end(ending)
-    if exchange.work:
-        exchange.work.cancel()
 
 
 def _key(place: Place, message_id: str) -> tuple[str, str, str]:
     return place.team, place.channel, message_id
+
+
+def _ids(exchange: Exchange) -> dict[str, object]:
+    message = exchange.message
+    return {
+        "exchange": exchange.id,
+        "channel": message.place.channel,
+        "thread": message.place.thread,
+        "message": message.id,
+        "person": message.person,
+        "seconds": exchange.seconds,
+    }

@@ -30,6 +30,9 @@ CREATE INDEX exchange_at ON exchange (at);
 CREATE TABLE vote (
     exchange TEXT NOT NULL REFERENCES exchange (id) ON DELETE CASCADE, person TEXT NOT NULL, verdict TEXT NOT NULL,
     at REAL NOT NULL, PRIMARY KEY (exchange, person)) WITHOUT ROWID;
+CREATE TABLE tally (
+    day TEXT NOT NULL, platform TEXT NOT NULL, channel TEXT NOT NULL, outcome TEXT NOT NULL, number INTEGER NOT NULL,
+    at REAL NOT NULL, PRIMARY KEY (day, platform, channel, outcome)) WITHOUT ROWID;
 CREATE TABLE engaged (place TEXT PRIMARY KEY, platform TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE disabled (
     platform TEXT NOT NULL, channel TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (platform, channel)) WITHOUT ROWID;

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from newsqa.errors import NewsqaError
+from newsqa.errors import LibraryError, NewsqaError
 from newsqa.index import open_index
 from newsqa.library.database import FILE
 from newsqa.wiring import open_desk
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
     from newsqa.settings import Settings
 
 Identity = tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Which index answers: its digest, as answers bear it, and the seconds since it was last written to."""
+
+    digest: str
+    age: float
 
 
 @dataclass(slots=True)
@@ -72,6 +81,13 @@ class Desks:
                 lent.asking -= 1
                 _close_unused(lent)
 
+    def standing(self) -> Standing:
+        """Tell which index answers now. Raises LibraryError where that is not the one in the folder."""
+        with self.lent() as desk, desk.index.snapshot() as index:
+            if self._identity() != self._current.identity:
+                raise LibraryError("The index in the folder cannot be opened; the one before it still answers.")
+            return Standing(index.digest, self._age())
+
     def close(self) -> None:
         """Let go of files and connections, as soon as nobody asks."""
         with self._lock:
@@ -90,6 +106,11 @@ class Desks:
         self._current = _Lent(replace(old.desk, index=index), found)
         old.replaced = True
         _close_unused(old)
+
+    def _age(self) -> float:
+        """Return the seconds since the index was last written to."""
+        found = [path.stat() for name in (FILE, f"{FILE}-wal") if (path := self.settings.index / name).exists()]
+        return max(0.0, time.time() - max((stat.st_mtime for stat in found if stat.st_size), default=0.0))
 
     def _identity(self) -> Identity:
         try:

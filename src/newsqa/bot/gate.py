@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsqa.steps.understand import LONGEST
+from newsqa.steps.understand import LONGEST, usable
 
 if TYPE_CHECKING:
     from newsqa.bot.messages import Message
@@ -24,11 +24,11 @@ def listed(message: Message, settings: Settings) -> bool:
 def may_follow_up(message: Message) -> bool:
     """Tell whether what was not addressed to the bot may be a question to it, in a thread that it was called into.
 
-    What begins with somebody's name is said to them, and what has no words (a picture, an emoji) asks nothing. A whole
-    channel is no thread: there, people talk among themselves.
+    What begins with somebody's name is said to them; what has no words (a picture, an emoji) or no end asks nothing. A
+    whole channel is no thread: there, people talk among themselves.
     """
-    place, text = message.place, message.text.strip()
-    return bool(place.thread or place.direct) and not text.startswith("@") and any(map(str.isalnum, text))
+    place, text = message.place, question(message.text)
+    return bool(place.thread or place.direct) and usable(text) and not text.startswith("@")
 
 
 def question(text: str) -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     Answering = Callable[[str, Sequence[Turn]], Iterator[Happening]]
     """Answers a question that follows some turns, as `Desk.stream` does."""
 
+CLOSING = 1.0
+"""Seconds that threads have to end in when the pool is closed."""
+
 LEAVING = 2.0
 """Seconds that a thread which was stopped has until its place is given to another."""
 
@@ -34,7 +37,7 @@ class Pool:
 
     def __init__(self, answering: Answering, workers: int, seconds: float, leaving: float = LEAVING) -> None:
         self._answering = answering
-        self._seconds = seconds
+        self.seconds = seconds
         self._leaving = leaving
         self._places = asyncio.Semaphore(workers)
         self._most_left = workers
@@ -63,16 +66,20 @@ class Pool:
         self._at_work.add(work)
         try:
             work.start()
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self.seconds):
                 return await work.answer
         finally:
             work.stop()
             self._part(work)
 
-    def close(self) -> None:
-        """Stop whatever is at work, without waiting for it."""
+    async def close(self) -> None:
+        """Stop whatever is at work, and wait a moment for it."""
         for work in self._at_work | self._left:
             work.stop()
+        if self._partings:
+            await asyncio.wait(self._partings, timeout=CLOSING)
+        for parting in self._partings:
+            parting.cancel()
 
     def _part(self, work: _Work) -> None:
         """Give the place of a thread to the next, once it has ended or was given up."""

@@ -11,6 +11,7 @@ import json
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from newsqa.bot.alive import NOBODY, Alive
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsqa.bot.messages import Platform, Verdict
+    from newsqa.bot.vitals import Outcome
     from newsqa.records import Answer
 
 LAPSE = 12 * 3600.0
@@ -35,9 +37,10 @@ _DAY = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A question that this process has to answer; `answer` was made before a crash, but not posted."""
+    """A question that this process has to answer; `again` after a crash, which may have made `answer`."""
 
     exchange: str
+    again: bool = False
     answer: Answer | None = None
 
 
@@ -100,7 +103,7 @@ class Store:
             "UPDATE exchange SET owner = ?, question = ?, state = ? WHERE id = ?",
             (self._alive.name, question, "answered" if answer else "open", exchange),
         )
-        return Claim(exchange, answer)
+        return Claim(exchange, again=True, answer=answer)
 
     def _insert(self, message: Message, exchange: str, question: str, now: float) -> None:
         place = message.place
@@ -112,7 +115,7 @@ class Store:
                 *(place.direct, message.id, message.event, message.person, message.private, question, self._alive.name),
             ),
         )
-        if message.addressed and place.thread:
+        if place.thread:  # addressed there, now or before
             self._db.execute("INSERT OR REPLACE INTO engaged VALUES (?, ?, ?)", (place.key, place.platform, now))
 
     def asks(self, exchange: str, question: str) -> None:
@@ -194,11 +197,21 @@ class Store:
             )
             return changed.rowcount > 0
 
+    def tally(self, place: Place, outcome: Outcome) -> None:
+        """Count a question by how it ended, a day and channel; direct messages all together."""
+        day, now = date.today().isoformat(), time.time()  # noqa: DTZ011  the keeper's own day
+        with self._writing() as db:
+            db.execute(
+                "INSERT INTO tally VALUES (?, ?, ?, ?, 1, ?) "
+                "ON CONFLICT DO UPDATE SET number = number + 1, at = excluded.at",
+                (day, place.platform, "" if place.direct else place.channel, outcome, now),
+            )
+
     def sweep(self, days: float) -> None:
         """Forget everything that is older than so many days."""
         before = (time.time() - days * _DAY,)
         with self._writing() as db:
-            for table in ("exchange", "seen", "engaged"):
+            for table in ("exchange", "seen", "engaged", "tally"):
                 db.execute(f"DELETE FROM {table} WHERE at < ?", before)  # noqa: S608  our own words
 
     @contextmanager

@@ -23,7 +23,7 @@ class Telling:
     """
 
     def __init__(self, exchange: str) -> None:
-        self._exchange = exchange
+        self.exchange = exchange
         self._sentences: tuple[Sentence, ...] = ()
         self._working = True
         self._more = False
@@ -57,12 +57,12 @@ class Telling:
             await self._news.wait()
             if self._working:
                 self._working = False
-                yield Working(self._exchange)
+                yield Working(self.exchange)
             elif self._ending:
                 yield self._ending
                 return
             elif self._more:
                 self._more = False
-                yield Partial(self._exchange, self._sentences)
+                yield Partial(self.exchange, self._sentences)
             else:
                 self._news.clear()
