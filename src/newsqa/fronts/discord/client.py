@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
 import discord
-import structlog
 from discord import app_commands
 
+from newsqa.bot.log import logger
 from newsqa.bot.messages import Answered, Failed, Interrupted, Left, Limited, Partial, Working
 from newsqa.errors import NewsqaError
 from newsqa.fronts.discord.buttons import pressed
@@ -37,7 +37,10 @@ FAULTS = (discord.DiscordException, aiohttp.ClientError, OSError, NewsqaError)
 
 T = TypeVar("T")
 
-_log = structlog.get_logger("newsqa.discord")
+_log = logger("discord")
+
+
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
 
 
 def intents(*, content: bool) -> discord.Intents:
@@ -73,7 +76,7 @@ class NewsClient(discord.Client):
 
     async def on_ready(self) -> None:
         """Take up, once, what a process that died left without an answer."""
-        _log.info("ready", guilds=len(self.guilds))
+        _log.info("serving", servers=len(self.guilds))
         if self._recovered:
             return
         self._recovered = True

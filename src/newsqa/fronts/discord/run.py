@@ -60,11 +60,10 @@ def _token() -> str:
 
 async def _serve(settings: Settings, token: str, proxy: str | None) -> int:
     """Serve until a signal comes; return it."""
-    import structlog  # noqa: PLC0415
     from discord.errors import PrivilegedIntentsRequired  # noqa: PLC0415
 
     from newsqa.bot.core import open_bot  # noqa: PLC0415
-    from newsqa.bot.log import configure  # noqa: PLC0415
+    from newsqa.bot.log import configure, logger  # noqa: PLC0415
     from newsqa.fronts.discord.client import NewsClient  # noqa: PLC0415
 
     configure(settings)
@@ -74,7 +73,7 @@ async def _serve(settings: Settings, token: str, proxy: str | None) -> int:
         try:
             return await _connected(NewsClient(bot, content=True, proxy=proxy), bot, token, stopped)
         except PrivilegedIntentsRequired:
-            structlog.get_logger("newsqa.discord").warning(
+            logger("discord").warning(
                 "without_message_content",
                 hint="Follow-ups in threads need a mention, until Message Content Intent is switched on for the bot.",
             )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import aiohttp
 import discord
-import structlog
+
+from newsqa.bot.log import logger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 GAP = 1.2
 """Seconds between two edits of a message: Discord lets five through in five, for a whole channel."""
 
-_log = structlog.get_logger("newsqa.discord")
+PAUSE = 0.25
+"""Seconds in which a partial answer waits for the whole one: after an edit, that would have to wait for longer."""
+
+_log = logger("discord")
 
 
 class Carrier(Protocol):
@@ -79,6 +83,7 @@ class Shown:
             await self._carrier.remove()
 
     async def _change(self, part: Part) -> None:
+        await asyncio.sleep(PAUSE)
         async with self._writing:
             if part is self._newest:
                 await self._pace()
