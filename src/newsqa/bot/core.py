@@ -66,6 +66,7 @@ async def open_bot(
         store = await aside.call(Store, settings.sessions_folder())
         pool = Pool(answering, settings.bot_workers, settings.timeout + grace)
         bot = Bot(settings, platform, store, aside, pool)
+        bot.vitals.index = desks.standing if desks else None
         sweeping = asyncio.create_task(_sweep(store, aside, settings.bot_retention))
         try:
             yield bot
@@ -202,7 +203,7 @@ class Bot:
         exchange.telling.end(Answered(exchange.id, answer))
         self._aside.post(self._store.answered, exchange.id, answer)
         outcome: Outcome = "refused" if answer.refused else "answered"
-        self.vitals.ended(outcome, exchange.seconds, len(answer.dropped))
+        self._count(exchange, outcome, len(answer.dropped))
         told = {"reason": answer.reason, "model": answer.model, "index": answer.index, "timings": dict(answer.timings)}
         log.info(outcome, **_ids(exchange), **told, dropped=len(answer.dropped), text=answer.text)
 
@@ -220,7 +221,11 @@ class Bot:
 
     def _dropped(self, exchange: Exchange, outcome: Outcome) -> None:
         self._aside.post(self._store.dropped, exchange.id)
-        self.vitals.ended(outcome, exchange.seconds)
+        self._count(exchange, outcome)
+
+    def _count(self, exchange: Exchange, outcome: Outcome, dropped: int = 0) -> None:
+        self.vitals.ended(outcome, exchange.seconds, dropped)
+        self._aside.post(self._store.tally, exchange.message.place, outcome)
 
     async def edited(self, message: Message) -> None:
         """Answer an edited question as edited, where its answer is not made yet."""

@@ -2,56 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
-
-from newsqa.bot.messages import Answered, Failed, Interrupted, Left, Limited
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from newsqa.bot.messages import Happening, Platform, Verdict
+    from newsqa.bot.desks import Standing
+    from newsqa.bot.messages import Platform, Verdict
 
 Outcome = Literal["answered", "refused", "failed", "limited", "interrupted", "left"]
 
-OUTCOMES: tuple[Outcome, ...] = ("answered", "refused", "failed", "limited", "interrupted", "left")
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 VERDICTS: tuple[Verdict, ...] = ("good", "bad")
 SECONDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 240.0)
 """Upper bounds of the histogram of how long answers take, waiting included."""
 
 
-def outcome(happening: Happening) -> Outcome | None:
-    """Return how a question ended, or None where it has not."""
-    match happening:
-        case Answered(answer=answer):
-            return "refused" if answer.refused else "answered"
-        case Failed():
-            return "failed"
-        case Limited():
-            return "limited"
-        case Interrupted():
-            return "interrupted"
-        case Left():
-            return "left"
-        case _:
-            return None
-
-
 class Vitals:
     """What is known of a running bot: its connection, what became of questions, how long answers took.
 
-    `waiting` and `running` tell how many questions wait, and are being answered, whenever somebody looks. Fronts call
-    `connected` and `lost`; all else is told by the bot.
+    `waiting` and `running` tell how many questions wait, and are being answered, whenever somebody looks. `index` tells
+    which index answers, None where a stand-in does; it may block, and raises LibraryError where that cannot be opened.
+    Fronts call `connected` and `lost`; all else is told by the bot.
     """
 
     def __init__(self, platform: Platform, waiting: Callable[[], int], running: Callable[[], int]) -> None:
         self.registry = CollectorRegistry()
+        self.platform = platform
+        self.waiting = waiting
+        self.running = running
+        self.index: Callable[[], Standing] | None = None
         self.is_connected = False
         self._ever = False
         self._label = {"platform": platform}
         ProcessCollector(registry=self.registry)
-        self._questions = self._counter("newsqa_questions", "Questions by how they ended.", "outcome", OUTCOMES)
+        self._questions = self._counter(
+            "newsqa_questions", "Questions by how they ended.", "outcome", get_args(Outcome)
+        )
         self._votes = self._counter("newsqa_votes", "Votes on answers.", "verdict", VERDICTS)
         self._dropped = self._counter("newsqa_dropped_sentences", "Sentences that did not pass the check.")
         self._reconnects = self._counter("newsqa_reconnects", "Connections to the platform after the first.")

@@ -1,0 +1,103 @@
+"""Health and metrics over HTTP, on loopback alone: who may read them is on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from newsqa.errors import NewsqaError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from newsqa.bot.core import Bot
+    from newsqa.bot.vitals import Vitals
+    from newsqa.records import JsonObject
+    from newsqa.settings import Settings
+
+HOST = "127.0.0.1"
+SLOWEST = 5.0
+"""Seconds until an index that does not open counts as one that cannot be opened."""
+
+
+@asynccontextmanager
+async def serve_health(bot: Bot, settings: Settings) -> AsyncIterator[None]:
+    """Serve `/health` and `/metrics` on the port of the settings, if they name one, for as long as the context lasts.
+
+    Raises SettingsError where the port cannot be had.
+    """
+    if not settings.bot_port:
+        yield
+        return
+    door = _Door(bot.vitals)
+    app = web.Application()
+    app.add_routes([web.get("/health", door.health), web.get("/metrics", door.metrics)])
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    try:
+        await _listen(runner, settings.bot_port)
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def health(vitals: Vitals) -> JsonObject:
+    """Tell how a bot does: `ok` says that it is connected, and answers from the index that stands in the folder."""
+    index = await _index(vitals)
+    return {
+        "ok": vitals.is_connected and "error" not in index,
+        "platform": vitals.platform,
+        "connected": vitals.is_connected,
+        "index": index,
+        "queue": vitals.waiting(),
+        "running": vitals.running(),
+    }
+
+
+async def _index(vitals: Vitals) -> JsonObject:
+    if vitals.index is None:
+        return {}
+    try:
+        standing = await asyncio.wait_for(asyncio.to_thread(vitals.index), SLOWEST)
+    except NewsqaError as error:
+        return {"error": str(error)}
+    except TimeoutError:
+        return {"error": f"The index did not open within {SLOWEST:.0f} seconds."}
+    return {"digest": standing.digest, "age_seconds": round(standing.age)}
+
+
+async def _listen(runner: web.AppRunner, port: int) -> None:
+    try:
+        await web.TCPSite(runner, HOST, port).start()
+    except (OSError, OverflowError) as error:
+        raise SettingsError(
+            f"Health and metrics cannot be served on port {port} of this machine: {_why(error)}.",
+            hint="Choose another with NEWSQA_BOT_PORT, or 0 for none.",
+        ) from error
+
+
+def _why(error: OSError | OverflowError) -> str:
+    if isinstance(error, OverflowError):
+        return "ports go to 65535"
+    return "another program has it" if error.errno == errno.EADDRINUSE else os.strerror(error.errno or 0)
+
+
+class _Door:
+    def __init__(self, vitals: Vitals) -> None:
+        self._vitals = vitals
+
+    async def health(self, _: web.Request) -> web.Response:
+        """Answer 200 where all is well, else 503, with the same words."""
+        told = await health(self._vitals)
+        return web.json_response(told, status=200 if told["ok"] else 503, headers={"Cache-Control": "no-store"})
+
+    async def metrics(self, _: web.Request) -> web.Response:
+        """Answer with everything that is counted, as Prometheus reads it."""
+        told = generate_latest(self._vitals.registry)
+        return web.Response(body=told, headers={"Content-Type": CONTENT_TYPE_LATEST})
