@@ -14,9 +14,9 @@ from newsqa.checks.amounts import amounts_stand, clocks_stand
 from newsqa.checks.dates import dates_stand
 from newsqa.checks.denial import denial_agrees
 from newsqa.checks.names import names_stand
+from newsqa.checks.pairs import pairs_stand
 from newsqa.checks.quoted import quoted_words_stand
 from newsqa.checks.reading import Proof, read
-from newsqa.checks.rivals import pairs_stand
 from newsqa.checks.roles import roles_agree
 from newsqa.checks.speakers import speakers_stand
 from newsqa.facts.sayings import REPORTING

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsqa.checks.rivals import rival
+from newsqa.checks.rivals import number_rival, numbers_swapped
 from newsqa.facts.amounts import PART, PLACE, TIMES
+from newsqa.facts.quantities import same_dimension, tells
 from newsqa.facts.synonyms import kin
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ _DIFFERENCE = re.compile(
     re.IGNORECASE,
 )
 _ALL_BUT = re.compile(r"\b(?:all but|but for|except for)\s+$", re.IGNORECASE)
+_OF_A_KIND = {PLACE: 3, TIMES: 99, "s": 9999}
+"""Kinds of number and up to where they are no others: a '20th birthday' makes 20, 'a third' no three."""
+
 _LONG_SPANS = {"century": 100, "decade": 10}
 _YEARS = range(1000, 2200)
 _SINGLE = re.compile(r"\b(?:an?|single|another|sole|only|lone)\b", re.IGNORECASE)
@@ -31,7 +35,7 @@ _LOOSE_PLACES = re.compile(r"\b(?:last|final|next|second|third)\b", re.IGNORECAS
 def amounts_stand(sentence: Reading, proof: Proof) -> str | None:
     """Return what is wrong with the numbers of a sentence, or None."""
     faults = (fault for amount in sentence.amounts if (fault := _fault(amount, sentence, proof)))
-    return next(faults, None)
+    return next(faults, None) or numbers_swapped(sentence, proof)
 
 
 def clocks_stand(sentence: Reading, proof: Proof) -> str | None:
@@ -44,9 +48,7 @@ def clocks_stand(sentence: Reading, proof: Proof) -> str | None:
 
 
 def _fault(amount: Amount, sentence: Reading, proof: Proof) -> str | None:
-    equals = [other for other in proof.amounts if _same_value(amount, other)]
-    if amount.unit in _LONG_SPANS and _otherwise_known(amount, sentence, proof):
-        return None
+    equals = [other for other in (*proof.amounts, *proof.implied) if _same_value(amount, other)]
     if not equals:
         return None if _otherwise_known(amount, sentence, proof) else f"number {amount.text} is in none of its quotes"
     alike = [other for other in equals if _same_unit(amount, other)]
@@ -54,17 +56,15 @@ def _fault(amount: Amount, sentence: Reading, proof: Proof) -> str | None:
         return f"its quotes do not count {amount.text} as “{_what(sentence.text, amount)}”"
     if not any(_same_bound(amount, other) for other in alike):
         return f"its quotes do not give {amount.text} as such a bound"
-    return rival(amount, alike, sentence, proof)
+    return number_rival(amount, sentence, proof)
 
 
 def _same_value(amount: Amount, other: Amount) -> bool:
-    if amount.value != other.value or (amount.unit == PART) != (other.unit == PART):
+    if not tells(amount, other) or (_OF_A_KIND.get(other.unit, 0) >= amount.value and other.unit != amount.unit):
         return False
-    kinds = {PLACE, "s"}
-    currency_or_share = (
-        not (_marked(amount) or _marked(other)) or amount.unit == other.unit or other.bare or amount.bare
-    )
-    return currency_or_share and (amount.unit not in kinds or other.unit in (amount.unit, ""))
+    if PART in {amount.unit, other.unit}:
+        return same_dimension(amount, other)
+    return not (_marked(amount) or _marked(other)) or _same_unit(amount, other)
 
 
 def _marked(amount: Amount) -> bool:
@@ -75,15 +75,15 @@ def _marked(amount: Amount) -> bool:
 def _same_unit(amount: Amount, other: Amount) -> bool:
     if amount.per and other.per and amount.per != other.per:
         return False
-    if amount.unit == other.unit or amount.bare or other.bare:
+    if amount.unit == other.unit or amount.bare or other.bare or same_dimension(amount, other):
         return True
     ages = {"age", "year", ""}
     return {amount.unit, other.unit} <= ages and "age" in {amount.unit, other.unit}
 
 
 def _same_bound(amount: Amount, other: Amount) -> bool:
-    if amount.bound == other.bound:
-        return True
+    if amount.bound == other.bound or amount.value != other.value:
+        return True  # a rounded number has its own words for which side it is on
     return {amount.bound, other.bound} <= {"", "about"} or (amount.bound, other.bound) == ("about", "below")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsqa.checks.rivals import day_rival
+from newsqa.checks.rivals import time_rival
 from newsqa.facts.dates import MONTHS, WEEKDAYS
 from newsqa.facts.moments import day_of
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from newsqa.facts.dates import Day
 
 _WEEKDAY = re.compile(rf"\b({'|'.join(WEEKDAYS)})s?\b", re.IGNORECASE)
-_MONTH = re.compile(rf"\b({'|'.join(name.capitalize() for name in MONTHS)})\b\.?")
+_MONTH = re.compile(rf"\b({'|'.join(name.capitalize() for name in MONTHS)})\b\.?(?:,?\s+(?P<year>[12]\d{{3}})\b)?")
 _RELATIVE = re.compile(
     r"\b(?P<which>last|next|this|previous|following|coming|past)\s+(?P<unit>week|month|year|weekend|season|summer|winter|spring"
     r"|autumn|fall|quarter|decade|century)\b", re.IGNORECASE,
@@ -43,7 +43,7 @@ def dates_stand(sentence: Reading, proof: Proof) -> str | None:
     for check in (_days, _weekdays, _months, _turns, _parts_of_day):
         if missing := next(check(sentence, proof), None):
             return missing
-    return None
+    return time_rival(sentence, proof)
 
 
 def _missing(kind: str, text: str) -> str:
@@ -54,8 +54,6 @@ def _days(sentence: Reading, proof: Proof) -> Iterator[str]:
     for day in sentence.days:
         if not (_named_there(day, proof) or _meant_there(day, sentence, proof)):
             yield _missing("date", day.text)
-        elif rival := day_rival(day, sentence, proof):
-            yield rival
 
 
 def _named_there(day: Day, proof: Proof) -> bool:
@@ -102,11 +100,14 @@ def _agrees_with_date(weekday: re.Match[str], sentence: Reading, proof: Proof) -
 
 def _months(sentence: Reading, proof: Proof) -> Iterator[str]:
     written = {MONTHS[match.group(1).lower()] for match in _MONTH.finditer(proof.whole.text)}
-    meant = {moment.first.month for moment in proof.moments if moment.first.month == moment.last.month}
+    meant = {(m.first.month, m.first.year) for m in proof.moments if m.first.month == m.last.month}
     for match in _MONTH.finditer(sentence.text):
         if any(day.start <= match.start() < day.end for day in sentence.days):
             continue
-        if MONTHS[match.group(1).lower()] not in written | meant and not _is_name(match, proof):
+        month = MONTHS[match.group(1).lower()]
+        years = {year for other, year in meant if other == month}
+        named = month in written or years or _is_name(match, proof)
+        if not named or (match["year"] and years and int(match["year"]) not in years):
             yield _missing("date", match.group())
 
 

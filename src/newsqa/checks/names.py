@@ -6,73 +6,23 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
+from newsqa.checks.rivals import name_rival
 from newsqa.facts.dates import CALENDAR
 from newsqa.facts.names import Name, names
+from newsqa.facts.nations import same_people
 from newsqa.facts.offices import HONORIFICS
-from newsqa.facts.sayings import REPORTING
-from newsqa.facts.synonyms import kin, root
+from newsqa.facts.synonyms import root
 from newsqa.facts.words import FUNCTION_WORDS, words
+from newsqa.models.grammar import grammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from newsqa.checks.reading import Proof, Reading
-    from newsqa.facts.words import Word
 
-_COMMON_END = re.compile(r"(?:ing|ed|ly|tion|sion|ment|ness|ity|ance|ence|ive|ful|less|able|ible|ous|ism|ists?|[^s]s)$")
-_PEOPLE_ENDS = frozenset(
-    [
-        "a",
-        "e",
-        "y",
-        "n",
-        "s",
-        "an",
-        "ns",
-        "ans",
-        "ian",
-        "ians",
-        "ish",
-        "ese",
-        "i",
-        "is",
-        "er",
-        "ers",
-        "ean",
-        "eans",
-        "ia",
-        "ic",
-    ]
-)
 _OF_PEOPLE = re.compile(r"(?:an|ish|ese|ench|utch|eek|wiss|erman)s?$")
-_NATIONS = {
-    word: frozenset({str(n)})
-    for n, line in enumerate(
-        [
-            "american america us usa washington",
-            "british britain uk english england london",
-            "french france paris",
-            "dutch netherlands",
-            "german germany berlin",
-            "greek greece athens",
-            "spanish spain spaniards madrid",
-            "swiss switzerland",
-            "danish denmark danes",
-            "swedish sweden",
-            "finnish finland",
-            "polish poland poles",
-            "turkish turkey turks ankara",
-            "chinese china beijing",
-            "russian russia moscow kremlin",
-            "ukrainian ukraine kyiv",
-            "irish ireland",
-            "welsh wales",
-            "scottish scotland scots",
-            "norwegian norway",
-        ]
-    )
-    for word in line.split()
-}
+_BREAK = re.compile(r"[^\w\s'’-]")
+_LONGEST_INITIALS = 7
 _ANAPHOR = re.compile(
     r"\b(?:he|she|they|it|him|her|his|them|their|its|theirs|hers|this|that|these|those)\b|\b[Tt]he [a-z]"
 )
@@ -86,6 +36,8 @@ def names_stand(sentence: Reading, proof: Proof) -> str | None:
                 return f"name {missing} is in none of its quotes"
         elif not _whole(name, proof):
             return f"its quotes name no “{name.text}”"
+        elif rival := name_rival(name, sentence, proof):
+            return rival
     return None
 
 
@@ -98,30 +50,16 @@ def sentence_names(sentence: Reading, proof: Proof) -> list[Name]:
 
 def _common_head(name: Name, sentence: Reading, proof: Proof) -> bool:
     """Whether a single capitalised word is so only because a sentence or quotation begins with it."""
-    if (
-        len(name.words) > 1
-        or not _opens(sentence.text, name.start)
-        or name.words[0] in proof.whole.named | proof.around.named
-    ):
+    if len(name.words) > 1 or not _opens(sentence.text, name.start):
         return False
-    word = name.words[0]
-    if _COMMON_END.search(word) or not kin(word).isdisjoint(proof.kin):
-        return True
-    following = next((w for w in sentence.words if w.start >= name.end), None)
-    return following is not None and not _acts(following, sentence.text[name.end : following.start])
+    if name.words[0] in proof.whole.named | proof.around.named:
+        return False
+    return not any(t.part == "PROPN" for t in grammar(sentence.text) if name.start <= t.start < name.end)
 
 
 def _opens(text: str, start: int) -> bool:
     before = text[:start].rstrip(" \"'“‘(")
     return not before or before[-1] in ".!?:;…\n"
-
-
-def _acts(word: Word, between: str) -> bool:
-    """Whether a word that follows another makes that one look like who acts: "Bask opened", "Bask's", "Bask, who"."""
-    if between.strip() or word.capitalised or word.folded in FUNCTION_WORDS:
-        return True
-    verb_like = word.folded.endswith(("ed", "s")) or root(word.folded) != word.folded or root(word.folded) in REPORTING
-    return verb_like and not word.folded.endswith(("ing", "ies", "ees", "ers"))
 
 
 def _missing(name: Name, proof: Proof) -> str | None:
@@ -138,19 +76,9 @@ def _has(word: str, proof: Proof) -> bool:
     there = proof.whole.folded | proof.known.folded
     if word in there or (word in HONORIFICS and root(word) in proof.whole.roots | proof.around.roots):
         return True
-    if any(same_people(word, other) for other in there):
+    if any(same_people(word, other) for other in there) or word.removesuffix("s") in there:
         return True
     return root(word) in proof.whole.roots and word not in proof.around.named
-
-
-def same_people(one: str, other: str) -> bool:
-    """Whether two words are one name, or name one country and its people: Russia and Russian, France and French."""
-    if one == other:
-        return True
-    short, long = sorted((one, other), key=len)
-    if len(short) > 3 and long.startswith(short.removesuffix("e").removesuffix("y").removesuffix("a")):
-        return long.removeprefix(short.removesuffix("e").removesuffix("y").removesuffix("a")) in _PEOPLE_ENDS
-    return not _NATIONS.get(one, frozenset()).isdisjoint(_NATIONS.get(other, frozenset({"?"})))
 
 
 def _understood(name: Name, sentence: Reading, proof: Proof) -> bool:
@@ -183,13 +111,19 @@ def _otherwise_called(name: Name, proof: Proof) -> bool:
 
 
 def _shortened(name: Name, proof: Proof) -> bool:
-    """Whether a name is the abbreviation of one in the quotes, or the reverse."""
-    every = [*proof.whole.names, *proof.known.names]
-    return any(_initials(other.words) == "".join(name.words) or _initials(name.words) in other.words for other in every)
+    """Whether a name is the abbreviation of words in the quotes or the article, or the reverse."""
+    letters = "".join(name.words)
+    if len(name.words) == 1 and 1 < len(letters) < _LONGEST_INITIALS and letters.upper() in name.text:
+        return any(letters in _initials(reading) for reading in (proof.whole, proof.known, proof.around))
+    short = "".join(word[0] for word in name.words)
+    return len(short) > 1 and any(short in other.words for other in (*proof.whole.names, *proof.known.names))
 
 
-def _initials(found: tuple[str, ...]) -> str:
-    return "".join(word[0] for word in found) if len(found) > 1 else "?"
+def _initials(reading: Reading) -> str:
+    """Return the first letters of the words that say something, a blank where a sentence or clause ends."""
+    telling = [word for word in reading.words if word.folded not in FUNCTION_WORDS]
+    breaks = (" " if _BREAK.search(reading.text, a.end, b.start) else "" for a, b in itertools.pairwise(telling))
+    return "".join(word.folded[0] + after for word, after in zip(telling, (*breaks, ""), strict=False))
 
 
 def _unused(piece: Reading, sentence: Reading) -> bool:
@@ -204,14 +138,21 @@ def _in_order(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
 
 
 def _whole(name: Name, proof: Proof) -> bool:
-    """Whether the words of a name stand together in one name of the quotes, the title or the article."""
-    known = [other.words for reading in (proof.whole, proof.known, proof.around) for other in _with_heads(reading)]
+    """Whether neighbours in a name are so in one name of the quotes, the title or the article, or each is one there.
+
+    "Pennsylvania McDonald's" is two names; a first name that goes with another last one is none.
+    """
+    known = [other.words for reading in (proof.whole, proof.known, proof.around) for other in reading.names]
+    ends = {words[-1] for words in known}, {words[0] for words in known}
     lower = proof.whole.common
-    return all(any(_in_order(run, other) for other in known) for run in _runs(name) if not set(run) & lower)
+    return all(
+        any(_in_order(run, other) for other in known) or _two(run, *ends) for run in _runs(name) if not set(run) & lower
+    )
 
 
-def _with_heads(reading: Reading) -> list[Name]:
-    return reading.names
+def _two(run: tuple[str, str], last: set[str], first: set[str]) -> bool:
+    """Whether one name ends and another begins between two words, so far as is known."""
+    return run[0] in last and run[1] in first
 
 
 def _runs(name: Name) -> Iterator[tuple[str, str]]:

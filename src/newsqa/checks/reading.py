@@ -13,6 +13,7 @@ from newsqa.facts.moments import Moment, moments
 from newsqa.facts.names import Name, names
 from newsqa.facts.negations import Denial, denials
 from newsqa.facts.offices import actor
+from newsqa.facts.quantities import implied
 from newsqa.facts.sayings import Saying, sayings
 from newsqa.facts.synonyms import kin, root
 from newsqa.facts.words import Word, lower_case_words, words
@@ -60,6 +61,11 @@ class Reading:
     def amounts(self) -> list[Amount]:
         """Its numbers."""
         return amounts(self.text)
+
+    @cached_property
+    def implied(self) -> list[Amount]:
+        """The amounts that it has without a number of their own: "a decade"."""
+        return list(implied(self.text, self.amounts))
 
     @cached_property
     def clocks(self) -> list[Clock]:
@@ -186,6 +192,11 @@ class Proof:
     def amounts(self) -> list[Amount]:
         """All numbers of the quotes."""
         return [amount for piece in self.pieces for amount in piece.reading.amounts]
+
+    @cached_property
+    def implied(self) -> list[Amount]:
+        """The amounts that the quotes have without a number of their own."""
+        return [amount for piece in self.pieces for amount in piece.reading.implied]
 
     @cached_property
     def clocks(self) -> list[Clock]:

@@ -28,13 +28,14 @@ _MEASURES = {
     "centimetre": "centimetre centimetres centimeter centimeters cm", "metre": "metre metres meter meters m",
     "kilometre": "kilometre kilometres kilometer kilometers km kms", "mile": "mile miles", "foot": "foot feet ft",
     "inch": "inch inches", "yard": "yard yards", "hectare": "hectare hectares ha", "acre": "acre acres",
+    "microgram": "microgram micrograms µg mcg", "milligram": "milligram milligrams mg",
     "gram": "gram grams gramme grammes", "kilogram": "kilogram kilograms kilo kilos kg", "pound": "lb lbs",
     "tonne": "tonne tonnes ton tons", "litre": "litre litres liter liters", "barrel": "barrel barrels",
     "gallon": "gallon gallons", "degree": "degree degrees °c °f", "watt": "watt watts", "kilowatt": "kilowatt kw",
     "megawatt": "megawatt megawatts mw", "gigawatt": "gigawatt gigawatts gw", "knot": "knots", "volt": "volt volts",
     "cent": "cent cents",
 }  # fmt: skip
-_MEASURE_OF = {form: name for name, forms in _MEASURES.items() for form in forms.split()}
+MEASURE_OF = {form: name for name, forms in _MEASURES.items() for form in forms.split()}
 SPANS_OF_TIME = ("second", "minute", "hour", "day", "night", "week", "month", "year", "decade")
 _SPANS = "|".join(SPANS_OF_TIME)
 _DENOMINATORS = rf"{_SPANS}|head|person|household|family|guest|pupil|capita|tonne|ton|litre|barrel|kilo|metre|mile"
@@ -49,8 +50,8 @@ _PER = re.compile(
 )  # fmt: skip
 _EVERY = re.compile(rf"\b(?:each|every|per|an?)\s+(?P<unit>{_SPANS})\b[^.;,]*$", re.IGNORECASE)
 _ADVERBS = {"daily": "day", "annually": "year"}
-_MORE = "more|greater|longer|higher|larger|older|better"
-_LESS = "less|fewer|lower|shorter|smaller|younger|cheaper"
+_MORE = "more|greater|longer|higher|larger|older|better|bigger|hotter|warmer|faster|heavier|taller|wider|deeper|further"
+_LESS = "less|fewer|lower|shorter|smaller|younger|cheaper|colder|cooler|slower|lighter|narrower"
 _UP_TO = "up to|as (?:much|many|long|far|high|wide) as|close to|a maximum of|no more than|not quite"
 _THEN = r")\s+(?:the age of\s+)?$"
 _BOUNDS: tuple[tuple[Bound, str], ...] = (
@@ -65,7 +66,8 @@ _BOUNDS: tuple[tuple[Bound, str], ...] = (
 )
 _BOUND_FORMS = tuple((bound, re.compile(form, re.IGNORECASE)) for bound, form in _BOUNDS)
 _OR_MORE = re.compile(
-    r"\s+(?:[^\W\d_]+\s+)?or (?P<more>more|above|over|older|less|fewer|under|younger|so)\b", re.IGNORECASE
+    r"\+|-(?P<plus>plus)\b|\s+(?:[^\W\d_]+\s+)?or (?P<more>more|above|over|older|less|fewer|under|younger|so)\b",
+    re.IGNORECASE,
 )
 _OR: dict[str, Bound] = {
     "more": "above", "above": "above", "over": "above", "older": "above", "so": "about",
@@ -75,11 +77,14 @@ _OVER = re.compile(r"\bover[\s-]+$", re.IGNORECASE)
 _PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4,
           "fifth": 5, "fifths": 5, "sixth": 6, "eighth": 8, "tenth": 10, "tenths": 10}  # fmt: skip
 _UPPER = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "nine": 9}
-_OF = r"(?=\s+(?:of|more|less|as|the|fewer|from)\b|[.;:]|$)"
+_OF = (
+    r"(?=\s+(?:of|more|less|as|the|fewer|from|above|below|higher|lower|larger|smaller|cheaper|dearer|longer|shorter)\b"
+    r"|[.;:]|$)"
+)
 _HALF_OF = r"(?=\s+(?:of|the|a|an|its|his|her|their|as)\b|\s+\w+s\b|[,.;:])(?!\s+past)"
 _IN_EVERY = r"(?:in|out of)\s+(?:every\s+)?(?P<of>two|three|four|five|six|seven|eight|ten|\d+)"
 _FRACTION = re.compile(
-    rf"\b(?:(?P<upper>{'|'.join(_UPPER)})[\s-](?P<part>{'|'.join(_PARTS)}){_OF}|(?P<half>half){_HALF_OF}"
+    rf"\b(?:(?P<upper>{'|'.join(_UPPER)})[\s-](?P<part>{'|'.join(_PARTS)}){_OF}|(?<!and a )(?P<half>half){_HALF_OF}"
     rf"|(?P<one>one|two|three|four|nine|[1-9])\s+{_IN_EVERY})\b", re.IGNORECASE,
 )  # fmt: skip
 _AND_THEN = re.compile(r"(?:\s[^\W\d_]+){1,2}\sto\s", re.IGNORECASE)
@@ -106,6 +111,17 @@ _MULTIPLES = {"once": 1, "twice": 2, "double": 2, "doubled": 2, "doubling": 2, "
 _MULTIPLE = re.compile(
     rf"\b(?P<word>{'|'.join(_MULTIPLES)})\b(?<!once)|\b(?P<once>once)(?=\s+(?:an?|per|each|every)\s)", re.IGNORECASE
 )
+_UNIT = rf"(?P<unit>{'|'.join(sorted(MEASURE_OF, key=len, reverse=True))})"
+_NUMBER = rf"(?P<whole>an?|{'|'.join(_COUNTS)}|\d+)"
+_MIXED = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"\b{_NUMBER}\s+{_UNIT}\s+and\s+(?:a\s+)?(?P<part>half|quarter|three quarters)\b",
+        rf"\b(?P<part>half|three[\s-]quarters|quarter)(?:\s+of)?(?:\s+an?\s+|-){_UNIT}\b",
+        r"\b(?P<whole>one|two|three|four|five|six|seven|eight|nine|ten|\d+)\s+(?:times|occasions)\b",
+    )
+)
+_MIXED_PARTS = {"half": "0.5", "quarter": "0.25", "three quarters": "0.75"}
 PLACE, PART, TIMES, AGE, POINT = "place", "part", "times", "age", "% point"
 
 
@@ -137,7 +153,7 @@ def amounts(text: str) -> list[Amount]:
     """Find the amounts of a text, in order; days of dates and times of the clock are left to their own rooms."""
     taken = [(clock.start, clock.end) for clock in clocks(text)]
     found: list[Amount] = []
-    for amount in (*_parts(text), *_numbered(text), *_places(text), *_multiples(text)):
+    for amount in (*_mixed(text), *_parts(text), *_numbered(text), *_places(text), *_multiples(text)):
         if all(amount.end <= start or end <= amount.start for start, end in taken):
             taken.append((amount.start, amount.end))
             found.append(amount)
@@ -176,7 +192,7 @@ def _amount(number: Number, text: str) -> Amount:
         unit = AGE
     elif number.text[0].isdigit() and number.text.endswith(("st", "nd", "rd", "th")):
         unit = PLACE
-    elif not unit and measured and (name := _MEASURE_OF.get(measured["word"].lower())):
+    elif not unit and measured and (name := MEASURE_OF.get(measured["word"].lower())):
         unit = AGE if measured["age"] and name == "year" else _shaped(measured["shape"], name)
         end = measured.end()
         counts = counted(text, end)
@@ -184,7 +200,7 @@ def _amount(number: Number, text: str) -> Amount:
         number.value,
         unit,
         _per(text, end) or _per_before(text, number, unit),
-        _bound(text, number, unit),
+        _bound(text, number.start, number.end, unit),
         counts,
         number.text,
         number.start,
@@ -214,13 +230,25 @@ def _per_before(text: str, number: Number, unit: str) -> str:
     return before["unit"].lower() if before else ""
 
 
-def _bound(text: str, number: Number, unit: str) -> Bound:
-    before = text[max(0, number.start - 40) : number.start]
+def _bound(text: str, start: int, end: int, unit: str) -> Bound:
+    before = text[max(0, start - 40) : start]
     for bound, pattern in _BOUND_FORMS:
         if pattern.search(before) and not (unit in SPANS_OF_TIME and _OVER.search(before)):
             return bound
-    after = _OR_MORE.match(text, number.end)
-    return _OR[after["more"].lower()] if after else ""
+    after = _OR_MORE.match(text, end)
+    return _OR[(after["more"] or "more").lower()] if after else ""
+
+
+def _mixed(text: str) -> Iterator[Amount]:
+    """Find measures with a part of one: "an hour and a half", "half a year"."""
+    for match in (m for form in _MIXED for m in form.finditer(text)):
+        found = match.groupdict()
+        whole = (found.get("whole") or "0").lower()
+        part = Decimal(_MIXED_PARTS[found["part"].lower().replace("-", " ")]) if found.get("part") else 0
+        value = Decimal(1 if whole in {"a", "an"} else int(whole) if whole.isdigit() else _COUNTS[whole]) + part
+        unit = MEASURE_OF[found["unit"].lower()] if found.get("unit") else TIMES
+        bound = _bound(text, *match.span(), unit)
+        yield replace(_plain(value, unit, match), bound=bound, per=_per(text, match.end()))
 
 
 def _parts(text: str) -> Iterator[Amount]:
@@ -231,7 +259,7 @@ def _parts(text: str) -> Iterator[Amount]:
             value = Decimal(_UPPER[match["upper"].lower()]) / _PARTS[match["part"].lower()]
         else:
             value = Decimal(_count(match["one"])) / max(1, _count(match["of"]))
-        yield _plain(value, PART, match)
+        yield replace(_plain(value, PART, match), bound=_bound(text, *match.span(), PART))
 
 
 def _count(word: str) -> int:

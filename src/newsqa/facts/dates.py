@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MONTHS = {
     name: number
@@ -22,9 +26,12 @@ CALENDAR = frozenset(MONTHS) | frozenset(WEEKDAYS)
 _MONTH = rf"(?P<month>(?i:{'|'.join(MONTHS)}))\b\.?"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?:,?\s+(?P<year>[12]\d{3})\b)?"
+_ALSO = r"(?:\s*(?:and|or|to|[-–])\s*)"
+_ANOTHER = re.compile(rf"{_ALSO}(?P<day>[0-3]?\d)\b(?!\s*[\w%$]|[.,:]\d)")
 _FORMS = (
     re.compile(rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}{_YEAR}"),
     re.compile(rf"\b{_MONTH}\s+{_DAY}\b(?![,.]?\d){_YEAR}"),
+    re.compile(rf"\b{_DAY}(?={_ALSO}[0-3]?\d(?:st|nd|rd|th)?\s+{_MONTH}{_YEAR})"),
     re.compile(r"\b(?P<year>[12]\d{3})-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b"),
 )
 
@@ -52,7 +59,14 @@ def dates(text: str) -> list[Day]:
     for match in (m for form in _FORMS for m in form.finditer(text)):
         if all(match.end() <= day.start or match.start() >= day.end for day in found):
             found.append(_day(match))
-    return sorted(found, key=lambda day: day.start)
+    return sorted((*found, *_others(found, text)), key=lambda day: day.start)
+
+
+def _others(found: list[Day], text: str) -> Iterator[Day]:
+    """Yield the second day of "June 17 and 18"."""
+    for day in found:
+        if not day.text[0].isdigit() and (match := _ANOTHER.match(text, day.end)):
+            yield replace(day, day=int(match["day"]), text=match["day"], start=match.start("day"), end=match.end())
 
 
 def _day(match: re.Match[str]) -> Day:

@@ -29,8 +29,14 @@ _AHEAD = re.compile(
     r"|planned|scheduled|starts?|opens?|begins?|meets?|votes?|ends?|by|stays?|remains?|closes?|returns?|gives?|runs?|is|are)\b",
     re.IGNORECASE,
 )  # fmt: skip
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+_SEASON = re.compile(
+    r"\b(?:(?P<which>this|last|next|the)\s+|in\s+)(?P<season>spring|summer|autumn|winter|(?<=this )fall|(?<=last )fall"
+    r"|(?<=next )fall)\b(?:(?: of|,)?\s+(?P<year>[12]\d{3})\b)?", re.IGNORECASE,
+)  # fmt: skip
 _SHIFTS = {"yesterday": -1, "last night": -1, "overnight": -1, "tomorrow": 1}
 _STEPS = {"last": -1, "next": 1}
+_HALF_SEASON = 45
 FARTHEST = 9_000
 """Years beyond which there is no calendar to count in."""
 
@@ -55,7 +61,7 @@ def moments(text: str, published: date | None) -> list[Moment]:
     seen = published if published and 1 < published.year < FARTHEST else None
     found = [*_days(text, seen), *_months(text, seen)]
     if seen:
-        found += [*_weekdays(text, seen), *_near(text, seen)]
+        found += [*_weekdays(text, seen), *_near(text, seen), *_seasons(text, seen)]
     return found
 
 
@@ -78,7 +84,8 @@ def _days(text: str, seen: date | None) -> Iterator[Moment]:
 def _months(text: str, seen: date | None) -> Iterator[Moment]:
     for match in _MONTH.finditer(text):
         month = MONTHS[match["month"].lower()]
-        if year := int(match["year"]) if match["year"] else seen and _year_near(month, seen):
+        years = [int(match["year"])] if match["year"] else _years_near(month, seen) if seen else []
+        for year in years:
             yield _whole_month(year, month, match)
     for match in _THE_MONTH.finditer(text) if seen else ():
         assert seen  # noqa: S101  nothing is iterated otherwise
@@ -113,9 +120,27 @@ def _near(text: str, seen: date) -> Iterator[Moment]:
         yield Moment(day, day, *match.span())
 
 
-def _year_near(month: int, seen: date) -> int:
-    away = {abs((seen.year + step) * 12 + month - seen.year * 12 - seen.month): seen.year + step for step in (1, -1, 0)}
-    return away[min(away)]
+def _seasons(text: str, seen: date) -> Iterator[Moment]:
+    """Give the season of a year, or the one nearest to the day from which it is seen; three months each."""
+    for match in _SEASON.finditer(text):
+        month, which = _SEASONS[match["season"].lower()], (match["which"] or "").lower()
+        starts = [date(year, month, 1) for year in (seen.year - 1, seen.year, seen.year + 1)]
+        if match["year"]:
+            starts = [date(int(match["year"]), month, 1)]
+        elif which == "next":
+            starts = [start for start in starts if start > seen][:1]
+        elif which == "last":
+            starts = [start for start in starts if start < seen][-1:]
+        else:
+            starts = [min(starts, key=lambda start: abs((start - seen).days + _HALF_SEASON))]
+        for start in starts:
+            yield Moment(start, start + timedelta(days=2 * _HALF_SEASON), *match.span())
+
+
+def _years_near(month: int, seen: date) -> list[int]:
+    """Return the year in which a month is nearest; both where it is as far away in either."""
+    away = {seen.year + step: abs(step * 12 + month - seen.month) for step in (-1, 0, 1)}
+    return [year for year, months in away.items() if months == min(away.values())]
 
 
 def _whole_month(year: int, month: int, match: re.Match[str]) -> Moment:

@@ -34,16 +34,18 @@ _CURRENCIES: dict[str, str] = {
 _SMALL = "|".join([*_UNITS, *_TENS])
 _SPELLED = rf"(?:{_SMALL}|an?(?=[\s-]+(?:{'|'.join(_LONG_SCALES)})\b))"
 _LINK = rf"(?:[\s-]+(?:and[\s-]+)?(?:{_SMALL}|hundred|thousand|million|billion|trillion|dozen)\b)"
+_HALF = r"(?:\s+and\s+a\s+half\b(?:\s+(?:hundred|thousand|million|billion|trillion|dozen)\b)?)"
 _NUMBER = re.compile(
     rf"(?P<sign>[$€£¥₹])?\s?(?<![\w.,])(?:"
     rf"(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     rf"(?:(?P<ordinal>st|nd|rd|th)\b|(?P<decade>s)\b|[\s-]?(?P<scale>(?i:{'|'.join(_SCALES)}))\b)?"
-    rf"|(?P<spelled>(?i:{_SPELLED}\b{_LINK}{{0,12}}))"
+    rf"|(?P<spelled>(?i:{_SPELLED}\b{_LINK}{{0,12}}{_HALF}?))"
     rf")(?P<percent>\s?%|[\s-](?i:per\s?cent|percent|percentage)\b)?",
 )
 _COUNTED = re.compile(r"[\s-]*(?:[^\W\d_]+['’]?)")
 _NO_COUNT_AFTER_ONE = word_set("of another who that or and thing in to on is was has had could would day")
-_POINTS_AT_ONE = re.compile(r"\b(?i:no|any|every|this|that|the|another)\s+$")
+_POINTS_AT_ONE = re.compile(r"\b(?i:no|any|every|this|that|the|another|at)\s+$")
+_ONE_TO_ANOTHER = re.compile(r"\s+(?:\w+\s+)?(?:to|after|from|over)\s+(?:another|the (?:next|other)|one)\b")
 _LONGEST = 40
 """Digits beyond which a row of digits is no number that a person would read."""
 
@@ -91,15 +93,17 @@ def _digits(digits: str, scale: str | None) -> Decimal | None:
 
 def _spelled(phrase: str) -> Decimal:
     """Read number words from left to right: "two hundred and five thousand" is (2·100 + 5)·1000."""
-    total, part = 0, 0
+    total, part = Decimal(0), Decimal(0)
     for word in re.split(r"[\s-]+", phrase.lower()):
         if word in _UNITS or word in _TENS:
             part += _UNITS.get(word, 0) + _TENS.get(word, 0)
+        elif word == "half":
+            part += Decimal("0.5")
         elif word in {"hundred", "dozen"}:
-            part = max(part, 1) * _SCALES[word]
+            part = (part or Decimal(1)) * _SCALES[word]
         elif word in _SCALES:
-            total, part = total + max(part, 1) * _SCALES[word], 0
-    return Decimal(total + part)
+            total, part = total + (part or 1) * _SCALES[word], Decimal(0)
+    return total + part
 
 
 def _is_pronoun(match: re.Match[str], text: str) -> bool:
@@ -108,7 +112,8 @@ def _is_pronoun(match: re.Match[str], text: str) -> bool:
         return False
     following = _COUNTED.match(text, match.end())
     alone = following is None or fold(following.group().strip(" -")) in _NO_COUNT_AFTER_ONE
-    return alone or _POINTS_AT_ONE.search(text[max(0, match.start() - 12) : match.start()]) is not None
+    before = text[max(0, match.start() - 12) : match.start()]
+    return alone or bool(_POINTS_AT_ONE.search(before) or _ONE_TO_ANOTHER.match(text, match.end()))
 
 
 def _unit(match: re.Match[str], text: str) -> str:

@@ -1,0 +1,87 @@
+"""Numbers that go together: pairs run as they run in the quotes, and a rise goes up."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from newsqa.facts.words import word_set
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from newsqa.checks.reading import Proof, Reading
+    from newsqa.facts.amounts import Amount
+
+_UP = word_set(
+    "rose rise rises risen rising climbed climbs climbing increased increases grew grown grows raised raises raising "
+    "jumped soared surged"
+)
+_DOWN = word_set(
+    "fell fall falls fallen falling dropped drops dropping declined decreased sank shrank lowered lowers lowering cut "
+    "slipped plunged reduced"
+)
+_MOVES = re.compile(
+    rf"\b(?P<verb>{'|'.join(sorted(_UP | _DOWN))})\b(?:\s[^\W\d_]+){{0,4}}?\s(?P<to>from|to)\s", re.IGNORECASE
+)
+_LINKED = {"from": re.compile(r"\bto\b"), "to": re.compile(r"\b(?:from|after)\b")}
+_PAIRED = re.compile(r"\s*(?:per\s?cent|[^\W\d_]+)?\s*(?:\bto\b|-|–|—)\s*", re.IGNORECASE)
+_NOT_COUNTS = frozenset({"place", "part", "times"})
+
+
+def pairs_stand(sentence: Reading, proof: Proof) -> str | None:
+    """Return which numbers ("from 9 to 8", "2–1") the quotes have the other way round, or cannot go that way."""
+    there = {pair for piece in proof.pieces for pair in _pairs(piece.reading)}
+    for one, other in _pairs(sentence):
+        if (one, other) not in there and (other, one) in there:
+            return f"its quotes have {one:f} and {other:f} the other way round"
+        if (one, other) not in there and any({one, other} & set(pair) for pair in there):
+            return f"its quotes do not have {one:f} together with {other:f}"
+    return _wrong_way(sentence) or _repeated(sentence, proof)
+
+
+def _repeated(sentence: Reading, proof: Proof) -> str | None:
+    """Return which number a sentence gives more often than its quotes do, or None: it stands there for another."""
+    here = Counter(amount.value for amount in sentence.amounts if amount.unit not in _NOT_COUNTS)
+    there = Counter(amount.value for amount in proof.amounts)
+    texts = {amount.value: amount.text for amount in sentence.amounts}
+    often = (value for value, times in here.items() if value > 2 and times > there[value] > 0)
+    return next((f"its quotes have {texts[value]} only {_times(there[value])}" for value in often), None)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _pairs(reading: Reading) -> list[tuple[Decimal, Decimal]]:
+    """Return the values that stand as a pair, in order."""
+    return [(one.value, other.value) for one, other in pairwise(reading.amounts) if _paired(reading.text, one, other)]
+
+
+def _paired(text: str, one: Amount, other: Amount) -> bool:
+    return _PAIRED.fullmatch(text[one.end : other.start]) is not None
+
+
+def in_pair(amount: Amount, reading: Reading) -> bool:
+    """Whether a number is one of a pair."""
+    return any(amount in pair and _paired(reading.text, *pair) for pair in pairwise(reading.amounts))
+
+
+def _wrong_way(sentence: Reading) -> str | None:
+    """Find a rise to less or a fall to more: "climbed to 1,240 after 1,870"."""
+    for move in _MOVES.finditer(sentence.text):
+        near = [amount for amount in sentence.amounts if move.end() - 1 <= amount.start < move.end() + 60][:2]
+        linked = _LINKED[move["to"].lower()]
+        if (
+            len(near) < 2
+            or near[0].unit != near[1].unit
+            or not linked.search(sentence.text, near[0].end, near[1].start)
+        ):
+            continue
+        start, end = near if move["to"].lower() == "from" else reversed(near)
+        up = move["verb"].lower() in _UP
+        if start.value != end.value and (end.value > start.value) != up:
+            return f"from {start.text} to {end.text} is no {'rise' if up else 'fall'}"
+    return None
