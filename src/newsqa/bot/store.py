@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 LAPSE = 12 * 3600.0
 """Seconds after which a place without threads has forgotten what was talked about: a new day, a new conversation."""
 
+REDELIVERED = 3600.0
+"""Seconds in which platforms deliver a message again."""
+
 _DAY = 86_400.0
 
 
@@ -42,6 +45,17 @@ class Claim:
     exchange: str
     again: bool = False
     answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An answer that people voted on, how many found it good and bad, and the exchanges before it."""
+
+    exchange: str
+    answer: Answer
+    good: int
+    bad: int
+    before: tuple[Exchange, ...]
 
 
 def conversation(message: Message) -> str:
@@ -168,11 +182,15 @@ class Store:
         """Return the latest exchanges before this one in its conversation, oldest first."""
         since = 0.0 if message.place.thread else time.time() - LAPSE
         with self._reading() as db:
-            rows = db.execute(
-                "SELECT question, answer FROM exchange WHERE conversation = ? AND answer IS NOT NULL AND at >= ? "
-                "AND number < (SELECT number FROM exchange WHERE id = ?) ORDER BY number DESC LIMIT ?",
-                (conversation(message), since, exchange, MOST_TURNS // 2),
-            ).fetchall()
+            row = db.execute("SELECT number FROM exchange WHERE id = ?", (exchange,)).fetchone()
+            return self._before(conversation(message), row[0], since) if row else []
+
+    def _before(self, talk: str, number: int, since: float = 0.0) -> list[Exchange]:
+        rows = self._db.execute(
+            "SELECT question, answer FROM exchange WHERE conversation = ? AND answer IS NOT NULL AND at >= ? "
+            "AND number < ? ORDER BY number DESC LIMIT ?",
+            (talk, since, number, MOST_TURNS // 2),
+        ).fetchall()
         return [Exchange(question, answer, {}) for question, answer in reversed(rows)]
 
     def left_open(self, platform: Platform, seconds: float) -> list[Message]:
@@ -207,12 +225,78 @@ class Store:
                 (day, place.platform, "" if place.direct else place.channel, outcome, now),
             )
 
+    def judged(self) -> Iterator[Judged]:
+        """Yield every answer that somebody voted on, with what was said before it, oldest first."""
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT id, number, conversation, record, total(verdict = 'good'), total(verdict = 'bad') "
+                "FROM exchange JOIN vote ON vote.exchange = id WHERE record IS NOT NULL GROUP BY id ORDER BY number"
+            ).fetchall()
+            for exchange, number, talk, record, good, bad in rows:
+                yield Judged(exchange, _answer(record), int(good), int(bad), tuple(self._before(talk, number)))
+
+    def disable(self, platform: Platform, channel: str) -> None:
+        """Have every process of the bot be silent in a channel, until it is enabled."""
+        with self._writing() as db:
+            db.execute("INSERT OR REPLACE INTO disabled VALUES (?, ?, ?)", (platform, channel, time.time()))
+
+    def enable(self, platform: Platform, channel: str) -> bool:
+        """Undo `disable`; False where there was nothing to undo."""
+        with self._writing() as db:
+            gone = db.execute("DELETE FROM disabled WHERE platform = ? AND channel = ?", (platform, channel))
+            return gone.rowcount > 0
+
+    def disabled(self, platform: Platform) -> list[str]:
+        """Return the channels in which the bot is silent."""
+        with self._reading() as db:
+            rows = db.execute("SELECT channel FROM disabled WHERE platform = ? ORDER BY at", (platform,))
+            return [channel for (channel,) in rows]
+
+    def forget_place(self, place: Place) -> int:
+        """Forget what was said in a thread, or in a channel and all its threads; return how many answers that were."""
+        where = "platform = ? AND team = ? AND channel = ? AND ? IN ('', thread)"
+        key = place.key  # of a channel, it ends in "/": the keys of its threads begin so
+        below = "place = ?1" if place.thread else "substr(place, 1, length(?1)) = ?1"
+        with self._writing() as db:
+            gone = db.execute(
+                f"DELETE FROM exchange WHERE {where}",  # noqa: S608  our own words
+                (place.platform, place.team, place.channel, place.thread),
+            )
+            db.execute(f"DELETE FROM engaged WHERE {below}", (key,))  # noqa: S608
+        return self._gone(gone)
+
+    def forget_person(self, platform: Platform, person: str) -> int:
+        """Forget what a person asked, and how they voted; return how many answers that were."""
+        with self._writing() as db:
+            gone = db.execute("DELETE FROM exchange WHERE platform = ? AND person = ?", (platform, person))
+            db.execute("DELETE FROM vote WHERE person = ?", (person,))
+        return self._gone(gone)
+
+    def forget_everything(self) -> int:
+        """Forget all that was said and counted; return how many answers that were. Disabled channels stay so."""
+        with self._writing() as db:
+            gone = db.execute("DELETE FROM exchange")
+            db.execute("DELETE FROM engaged")
+            db.execute("DELETE FROM tally")
+            db.execute("DELETE FROM seen WHERE at < ?", (time.time() - REDELIVERED,))
+        return self._gone(gone)
+
     def sweep(self, days: float) -> None:
         """Forget everything that is older than so many days."""
         before = (time.time() - days * _DAY,)
         with self._writing() as db:
             for table in ("exchange", "seen", "engaged", "tally"):
                 db.execute(f"DELETE FROM {table} WHERE at < ?", before)  # noqa: S608  our own words
+        self._wipe()
+
+    def _gone(self, deletion: sqlite3.Cursor) -> int:
+        self._wipe()
+        return deletion.rowcount
+
+    def _wipe(self) -> None:
+        """Take what was deleted out of the log beside the file, too, unless another process reads it just now."""
+        with self._reading() as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
