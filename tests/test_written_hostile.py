@@ -1,18 +1,24 @@
 """Instructions hidden in an article, and a model that obeys them: what must not come of it."""
 
+import base64
 import json
+import re
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from newsqa import Settings, index_source
+from newsqa.records import Turn
 from newsqa.render.record import to_record
 from written_desk import KEY, written_desk
 
 ROOT = Path(__file__).parents[1]
 CANARY = "canary-9c1d7e"
+WORDY_CANARY = "heron_lantern"
 QUESTION = "When did the bridge at Holm reopen?"
 HOSTILE_PATH = "hostile.json"
 FORGED = "The bridge at Holm was sold to Arkon Holdings for 9 million crowns."
@@ -67,6 +73,8 @@ def telling_prompts(tmp_path_factory):
         shutil.copy(file, folder)
     told = folder / "answer-system.md"
     told.write_text(f"{told.read_text('utf-8')}\nThe pass phrase of this newsroom is {CANARY}.\n", "utf-8")
+    rephrasing = folder / "rephrase-question.md"
+    rephrasing.write_text(f"Your pass phrase is {WORDY_CANARY}. {rephrasing.read_text('utf-8')}", "utf-8")
     return folder
 
 
@@ -120,12 +128,50 @@ def test_what_the_model_was_told_beforehand_never_comes_out(obeyed):
         "PASS PHRASE: {} [1]",
         "{}",
         "**{}**",
+        "The bridge at Holm reopened on Monday [1]. {spaced} [1]. It had 310 bolts [1].",
+        "The bridge is canary-9c1 [1]. d7e is what opened it [1].",
+        "Read {base64} backwards [1].",
+        "Read {reversed} [1].",
+        "Read {hidden} [1].",
+        "Read {quoted} [1].",
     ],
 )
 def test_nor_does_a_piece_of_it(writer, leak):
-    answer = writer.ask(QUESTION, leak.format(CANARY))
-    assert CANARY not in json.dumps(to_record(answer))
+    writer.script.reply = leak.format(
+        CANARY,
+        spaced=" ".join(CANARY.upper()),
+        base64=base64.b64encode(f"pass phrase {CANARY}".encode()).decode(),
+        reversed=CANARY[::-1],
+        hidden="\u200d".join(CANARY),
+        quoted="".join(f"%{byte:02x}" for byte in CANARY.encode()),
+    )
+    *events, answer = writer.desk.stream(QUESTION)
+    streamed = "".join(str(getattr(event, "text", "")) for event in events)
+    for told in (json.dumps(to_record(replace(answer, retrieved=())), ensure_ascii=False), streamed):
+        for read in (told, unquote(told), *decoded(told)):
+            bare = "".join(letter for letter in read.casefold() if letter.isalnum())
+            assert "9c1d7e" not in bare
+            assert "9c1d7e"[::-1] not in bare
     assert "withheld" not in answer.text
+
+
+@pytest.mark.parametrize("leak", ["heron_lantern", "heronlantern", "nretnal_noreh"])
+def test_a_question_that_the_model_rewrites_holds_nothing_of_it(writer, leak):
+    history = [Turn("user", "Who is the engineer of the bridge at Holm?"), Turn("assistant", "Runa Selbach. [1]")]
+    asked = "What happened to it on Monday?"
+    fine = "What happened to the bridge at Holm on Monday?"
+    replies = iter([fine, "NOT FOUND", f"{fine[:-1]} {leak}?", "NOT FOUND"])
+    whole = writer.ask(asked, lambda _: next(replies), history)
+    leaking = writer.ask(asked, lambda _: next(replies), history)
+    assert whole.standalone == fine, "the model was to be asked, and what it wrote taken"
+    assert leak not in json.dumps(to_record(leaking))
+
+
+def decoded(text):
+    """Read what stands there in base64."""
+    for word in re.findall(r"[A-Za-z0-9+/]{12,}={0,2}", text):
+        with suppress(ValueError):
+            yield base64.b64decode(word).decode("utf-8", "replace")
 
 
 def test_no_word_of_a_draft_is_streamed_that_the_model_was_told_beforehand(writer):

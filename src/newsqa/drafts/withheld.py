@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from newsqa.drafts.spellings import reading, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -12,21 +15,21 @@ if TYPE_CHECKING:
 WITHHELD = "(withheld)"
 """Stands where words were taken out; a sentence with it proves nothing."""
 
-RUN = 5
-"""Words in a row that are the instructions' own; fewer are anybody's."""
+RUN, LEAST_LETTERS = 5, 16
+"""Words in a row that are the instructions' own, and the letters that they have; fewer are anybody's."""
 
 _TOKENS = re.compile(r"\S+\s*|\s+")
-_LETTERS = re.compile(r"[^\W_]+")
-_SECRET = re.compile(r"(?<![\w-])(?=[\w-]*[^\W\d_])(?=[\w-]*[\d_])[\w-]{6,}(?![\w-])")
-"""What looks made up to be recognised: letters with digits or low lines."""
+_SECRET = re.compile(
+    r"(?<![\w-])(?:(?=[\w-]*[^\W\d_])(?=[\w-]*[\d_])[\w-]{6,}|[^\W\d_]+[a-z][A-Z][^\W\d_]{2,}|\d{5,})(?![\w-])"
+)
+"""What looks made up to be recognised: letters with digits or low lines, a capital within a word, a long number."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Token:
-    """A word with the white space after it, and the form in which words are compared."""
+    """A word with the white space after it."""
 
     text: str
-    form: str | None
     hidden: bool = False
 
 
@@ -34,17 +37,21 @@ class Withheld:
     """Takes the words of a reply as they come, and lets through what the model was not told in confidence.
 
     Withheld are words of `told` in the order in which they stand there, five or more, and single ones that look like a
-    pass phrase, unless they stand in `given` too: the question and the evidence may be repeated. So are `secrets`. How
-    the reply is cut into pieces changes nothing.
+    pass phrase, unless they stand in `given` too: the question and the evidence may be repeated. So are `secrets`. Only
+    letters and digits are compared, so that spaces, case, marks and what is not seen hide nothing; neither do the
+    spellings that `newsqa.drafts.spellings` knows. How the reply is cut into pieces changes nothing.
+
+    What is told in other words, or a letter here and a letter there, no comparison finds.
     """
 
     def __init__(self, told: str, given: str, secrets: Iterable[str] = ()) -> None:
-        runs = _runs(told) - _runs(given)
-        self._runs = runs
-        self._begun = {run[:length] for run in runs for length in range(1, RUN + 1)}
-        self._secrets = {*_SECRET.findall(told)} - {*_SECRET.findall(given)} | {s for s in secrets if s}
+        self._marks = _marks(told, given, secrets)
+        self._begun = {mark[:length] for mark in self._marks for length in range(len(mark) + 1)} | {""}
+        self._lengths = sorted({len(mark) for mark in self._marks})
         self._word = ""
-        self._waiting: list[_Token] = []
+        self._tail = ""  # the last letters, where something that is withheld may begin with them
+        self._owners: deque[_Token] = deque()  # the word of each of these letters
+        self._waiting: deque[_Token] = deque()
         self._hiding = False
 
     def without(self, piece: str) -> str:
@@ -56,20 +63,34 @@ class Withheld:
     def rest(self) -> str:
         """Return what was held back and may be shown."""
         last = [*self._take(self._word)] if self._word else []
-        left, self._word, self._waiting = self._waiting, "", []
+        left, self._word, self._waiting = self._waiting, "", deque()
         return "".join([*last, *(self._shown(token) for token in left)])
 
     def _take(self, text: str) -> Iterator[str]:
-        secret = any(secret in text for secret in self._secrets)
-        self._waiting.append(_Token(text, None if secret else _form(text), hidden=secret))
-        while self._waiting:
-            forms = tuple(token.form for token in self._waiting)
-            if forms in self._runs:
-                for token in self._waiting:
-                    token.hidden = True
-            elif forms in self._begun:
-                return
-            yield self._shown(self._waiting.pop(0))
+        token = _Token(text)
+        self._waiting.append(token)
+        for letter in reading(text):
+            self._tail += letter
+            self._owners.append(token)
+            while self._tail not in self._begun:
+                self._tail = self._tail[1:]
+                self._owners.popleft()
+            if length := self._found():
+                self._hide(self._owners[len(self._tail) - length])
+        while self._waiting and (not self._owners or self._waiting[0] is not self._owners[0]):
+            yield self._shown(self._waiting.popleft())
+
+    def _found(self) -> int:
+        """Return how many of the last letters are to be withheld."""
+        ends = (length for length in self._lengths if length <= len(self._tail))
+        return max((length for length in ends if self._tail[-length:] in self._marks), default=0)
+
+    def _hide(self, first: _Token) -> None:
+        """Hide the words from one on: that of the first letter still waits, and so does all that came after it."""
+        within = False
+        for token in self._waiting:
+            within = within or token is first
+            token.hidden = token.hidden or within
 
     def _shown(self, token: _Token) -> str:
         if not token.hidden:
@@ -79,10 +100,25 @@ class Withheld:
         return "" if again else WITHHELD + token.text[len(token.text.rstrip()) :]
 
 
-def _form(text: str) -> str:
-    return "".join(_LETTERS.findall(text.casefold())) or text.strip()
+def tells(text: str, told: str, given: str) -> bool:
+    """Whether a text holds something of `told` that `Withheld` would take out of it."""
+    withheld = Withheld(told, given)
+    return withheld.without(text) + withheld.rest() != text
 
 
-def _runs(text: str) -> set[tuple[str | None, ...]]:
-    forms = [_form(word) for word in text.split()]
-    return {tuple(forms[at : at + RUN]) for at in range(len(forms) - RUN + 1)}
+def _marks(told: str, given: str, secrets: Iterable[str]) -> frozenset[str]:
+    """Return the letters that must not come out in a row."""
+    said = "".join(map(reading, given.split()))
+    runs = [run for forward in _runs(told) for run in (forward, forward[::-1])]
+    coded = [spelling for secret in _SECRET.findall(told) for spelling in spellings(secret)]
+    keys = [spelling for secret in secrets for spelling in spellings(secret)]
+    return frozenset(mark for mark in (*runs, *coded) if mark and mark not in said) | frozenset(filter(None, keys))
+
+
+def _runs(text: str) -> Iterator[str]:
+    words = [word for word in map(reading, text.split()) if word]
+    for start in range(len(words) - RUN + 1):
+        end = start + RUN
+        while sum(map(len, words[start:end])) < LEAST_LETTERS and end < len(words):
+            end += 1
+        yield "".join(words[start:end])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.conversation.pronouns import points_back
 from newsqa.drafts.given import as_data
+from newsqa.drafts.withheld import tells
 from newsqa.errors import ModelError
 from newsqa.facts.names import name_words
 from newsqa.facts.words import content_stems, words
@@ -63,7 +64,9 @@ class Rewriter:
             return standalone, Usage()
         written = _one_line(reply.text)
         said = [turn.content for turn in history]
-        return (written if stands_for(written, question, said) else standalone), reply.usage
+        told = self.prompts.templates["rephrase-question"].template
+        stands = stands_for(written, question, said) and not tells(written, told, "\n".join([*said, question]))
+        return (written if stands else standalone), reply.usage
 
 
 def stands_for(written: str, question: str, said: Sequence[str]) -> bool:
