@@ -32,6 +32,7 @@ LONGEST_QUOTE = 700
 NEAREST = 3
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+:[0-9a-f:.]*")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_CALL = re.compile(r"@(?=channel|everyone|here|group|[!&]?\d)", re.IGNORECASE)
 _PATH = "/:@!$&'()*+,;=~%"
 
 
@@ -112,7 +113,7 @@ def link(url: str | None) -> str | None:
 
 
 def _encoded(part: str, kept: str) -> str:
-    return _BARE_PERCENT.sub("%25", quote(part, safe=kept))
+    return _CALL.sub("%40", _BARE_PERCENT.sub("%25", quote(part, safe=kept)))
 
 
 def _source(citation: Citation, longest: int | None) -> Source:

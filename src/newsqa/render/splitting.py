@@ -1,7 +1,8 @@
 """Cuts what is too long for one message where nothing is torn: between sentences, else words, else what the eye sees.
 
-A text to cut is one line (`safe.safe_line`), not yet escaped. `size` tells how large a piece will be when it is; a
-longer piece is never smaller. So no cut can fall into an escape, and none falls into a marker like [12].
+A text to cut is one line (`safe.safe_line`), not yet escaped. `size` tells how large a piece will be when it is: never
+less than its characters, and never less than any beginning of it. So no cut falls into an escape; none falls into a
+marker like [12] either.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ _SMALLEST = 3  # a piece is at least this part of what would fit, or the next be
 
 def units(text: str) -> int:
     """Count a text as the clients do, in UTF-16 code units."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def split(text: str, size: Size, limit: int) -> list[str]:
     """Return the text in pieces of at most `limit`; nothing but spaces between pieces is lost."""
     pieces, start = [], 0
-    ends = list(_sentence_ends(text)) if size(text) > limit else []
-    while size(text[start:]) > limit:
+    ends = list(_sentence_ends(text)) if _exceeds(text, size, limit) else []
+    while _exceeds(text[start:], size, limit):
         reach = start + _most(text[start : start + limit], size, limit)
         end = _best_end(text, start, reach, ends)
         pieces.append(text[start:end].rstrip())
@@ -60,12 +61,16 @@ def packed(
     groups: list[list[Item]] = [[]]
     for item in items:
         needed = size(item)
-        if taken and (taken + needed > limit or len(groups[-1]) == most):
+        if (taken or groups[-1]) and (taken + needed > limit or len(groups[-1]) == most):
             groups.append([])
             taken = 0
         groups[-1].append(item)
         taken += needed
     return groups
+
+
+def _exceeds(text: str, size: Size, limit: int) -> bool:
+    return len(text) > limit or size(text) > limit
 
 
 def _most(text: str, size: Size, limit: int) -> int:

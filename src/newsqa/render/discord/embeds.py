@@ -34,23 +34,23 @@ def sources_embeds(sources: Sequence[Source]) -> list[JsonObject]:
 
     Discord shows only the first of the embeds that share an address, so each further one gets a fragment of its own.
     """
-    seen: set[str | None] = set()
+    seen: set[str] = set()
     embeds = []
     for source in sources:
-        address = source.address
-        if address and address in seen:
-            address += f"{'&' if '#' in address else '#'}quote-{source.n}"
-        embeds += _source(source, address)
-        seen.add(source.address)
+        first, *more = _source(source)
+        if (address := first.get("url")) in seen:
+            first["url"] = f"{address}{'&' if '#' in address else '#'}quote-{source.n}"
+        seen.add(address or "")
+        embeds += [first, *more]
     return embeds
 
 
-def _source(source: Source, address: str | None) -> list[JsonObject]:
+def _source(source: Source) -> list[JsonObject]:
     """Return a source with its quote, in as many embeds as the quote needs; all but the first are quote alone."""
     first, *more = split(source.quote, size, LONGEST_DESCRIPTION - 1_000)
     lines = [*_quote(first), *([] if more else _carriers(source))]
     about = literal(source.about)
-    head = {**_headed(f"[{source.n}] {source.title}", address, lines), "footer": {"text": about}}
+    head = {**_headed(f"[{source.n}] {source.title}", source.address, lines), "footer": {"text": about}}
     rest = [{"description": "\n".join(_quote(words))} for words in more]
     if rest and source.carriers:
         rest[-1]["description"] += "\n" + "".join(_carriers(source))

@@ -60,7 +60,7 @@ def partial(sentences: Sequence[Sentence]) -> Part:
 
 def line(text: str) -> Part:
     """Show a line of the bot's own: that something failed, was interrupted, or counts."""
-    return Part(plain(shortened(safe_line(text), size, LONGEST_CONTENT)))
+    return Part(plain(shortened(safe_line(text) or "…", size, LONGEST_CONTENT)))
 
 
 def answered(answer: Answer, exchange: str, *, private: bool = False) -> tuple[Part, ...]:

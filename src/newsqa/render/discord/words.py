@@ -22,7 +22,7 @@ _TOKEN = re.compile(
 _STYLED = re.compile(r"(?<![\w\\])(\*{1,3}|_{1,3}|~~|\|\||`{1,3})(?=\S)([^\n]{1,400}?)(?<=\S)\1(?!\w)")
 _MASKED = re.compile(r"\[([^\[\]\n]{1,400})\]\(https?://[^\s<>()]{1,2000}\)")
 _LINE_MARK = re.compile(r"^(?:#{1,3}|>{1,3}|-#) +", re.MULTILINE)
-_ESCAPED = re.compile(r"\\([^\w\s])")
+_ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 _SPACES = re.compile(r"[^\S\n]+")
 
 

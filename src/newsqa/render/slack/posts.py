@@ -67,7 +67,7 @@ def partial(sentences: Sequence[Sentence]) -> Post:
 
 def line(text: str) -> Post:
     """Show a line of the bot's own: that something failed, was interrupted, or counts."""
-    return _said(shortened(safe_line(text), _size, made.LONGEST_TEXT))
+    return _said(shortened(safe_line(text) or "…", _size, made.LONGEST_TEXT))
 
 
 def answered(answer: Answer, exchange: str, *, private: bool = False) -> tuple[Post, ...]:
@@ -103,8 +103,9 @@ def _items(answer: Answer) -> list[_Item]:
 
 def _source(source: Source) -> _Item:
     short = plain(" ".join(part for part in (f"[{source.n}] {source.title} · {source.about}", source.address) if part))
-    told = "\n".join(plain(words) for words in (source.quote, source.carriers) if words)
-    return _Item(source_block(source), f"{short}\n{told}", short)
+    quote = [f"> {plain(source.quote)}"] if source.quote else []
+    carriers = [plain(source.carriers)] if source.carriers else []
+    return _Item(source_block(source), "\n".join([short, *quote, *carriers]), short)
 
 
 def _nearest(near: Sequence[Near]) -> _Item:

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from newsqa.render.posted import sources_of
 from newsqa.render.slack.blocks import LONGEST_TEXT, linked, modal, quotation, rich, section, text
-from newsqa.render.splitting import split, units
+from newsqa.render.splitting import packed, split, units
 
 if TYPE_CHECKING:
     from newsqa.records import Answer, JsonObject
     from newsqa.render.posted import Source
 
-MOST_BLOCKS = 100
-"""Blocks of a view."""
+MOST_BLOCKS = 99
+"""Blocks of a view, with room for one that says that there is more; Slack takes 100."""
+
+LARGEST = 240_000
+"""Characters of a view's blocks as JSON in ASCII; Slack takes 250,000."""
+
+NONE = "This answer has no sources."
+MORE = "There is more than can be shown here."
 
 
 def sources(answer: Answer) -> JsonObject:
-    """Return a modal view with every source of the answer and its whole quote.
-
-    What more than 100 blocks would hold is counted in the last one.
-    """
+    """Return a modal view with every source of the answer and its whole quote; where it cannot hold all, it says so."""
     blocks = [block for source in sources_of(answer) for block in _whole(source)]
-    if len(blocks) > MOST_BLOCKS:
-        left = f"There is more than a view can show: {len(answer.citations)} sources in all."
-        blocks = [*blocks[: MOST_BLOCKS - 1], rich(section(text(left)))]
-    return modal("Sources", blocks or [rich(section(text("This answer has no sources.")))])
+    shown, *left = packed(blocks, lambda block: len(json.dumps(block)) + 2, LARGEST, MOST_BLOCKS)
+    more = [rich(section(text(MORE)))] if left else []
+    return modal("Sources", [*shown, *more] or [rich(section(text(NONE)))])
 
 
 def source_block(source: Source) -> JsonObject:
