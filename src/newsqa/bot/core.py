@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from newsqa.bot import lines
@@ -22,7 +22,7 @@ from newsqa.bot.vitals import Vitals
 from newsqa.errors import NewsqaError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
     from newsqa.bot.messages import Happening, Message, Place, Platform, Verdict
     from newsqa.bot.pool import Answering
@@ -113,7 +113,7 @@ class Bot:
         """Whether the bot takes no more questions."""
         return self._draining
 
-    async def take(self, message: Message) -> AsyncIterator[Happening]:
+    async def take(self, message: Message) -> AsyncGenerator[Happening]:
         """Answer a message, where it is one for the bot: Working at once, Partial as sentences pass, one ending.
 
         Nothing comes where it is not for the bot, was answered already or is being answered. After `Answered`, call
@@ -131,8 +131,9 @@ class Bot:
         self._exchanges[key] = exchange
         self._idle.clear()
         try:
-            async for happening in self._taken(exchange):
-                yield happening
+            async with aclosing(self._taken(exchange)) as told:
+                async for happening in told:
+                    yield happening
         finally:
             del self._exchanges[key]
             if not self._exchanges:
@@ -143,13 +144,14 @@ class Bot:
             return False
         return await self._aside.call(self._store.hears, message)
 
-    async def _taken(self, exchange: Exchange) -> AsyncIterator[Happening]:
+    async def _taken(self, exchange: Exchange) -> AsyncGenerator[Happening]:
         """Tell of an exchange. Where nobody listens to its end, it is left for whoever gets its message again."""
         ended = False
         try:
-            async for happening in self._happenings(exchange):
-                ended = not isinstance(happening, Working | Partial)
-                yield happening
+            async with aclosing(self._happenings(exchange)) as told:
+                async for happening in told:
+                    ended = not isinstance(happening, Working | Partial)
+                    yield happening
             ended = True
         finally:
             if exchange.work:
@@ -158,7 +160,7 @@ class Bot:
             if not ended:
                 self._aside.post(self._store.released, exchange.id)
 
-    async def _happenings(self, exchange: Exchange) -> AsyncIterator[Happening]:
+    async def _happenings(self, exchange: Exchange) -> AsyncGenerator[Happening]:
         try:
             claim = await self._aside.call(self._store.claim, exchange.message, exchange.id, exchange.question)
         except NewsqaError as error:
@@ -173,8 +175,9 @@ class Bot:
                 yield Limited(line)
             return
         exchange.work = asyncio.create_task(self._work(exchange, claim))
-        async for happening in exchange.telling.happenings():
-            yield happening
+        async with aclosing(exchange.telling.happenings()) as told:
+            async for happening in told:
+                yield happening
 
     def _limit(self, exchange: Exchange) -> str | None:
         """Return why a question is not taken, "" where its asker knows; None where it is taken."""

@@ -138,6 +138,8 @@ class _Work:
                 self._bring(event)
             close: Callable[[], None] = getattr(events, "close", lambda: None)
             close()
+            if not self._stopped.is_set():
+                self._on_loop(self._fail, RuntimeError("The desk ended without an answer."))
         except BaseException as error:  # raised again where the answer is awaited
             self._on_loop(self._fail, error)
         self._on_loop(self.ended.set)
@@ -161,5 +163,9 @@ class _Work:
             self.answer.set_result(answer)
 
     def _fail(self, error: BaseException) -> None:
+        if isinstance(error, Exception) and not isinstance(error, StopIteration):
+            failure = error
+        else:  # what would end the loop, were it raised there
+            failure = RuntimeError(f"The desk raised {type(error).__name__}.")
         if not self.answer.done():
-            self.answer.set_exception(error)
+            self.answer.set_exception(failure)

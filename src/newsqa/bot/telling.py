@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from newsqa.bot.messages import Partial, Working
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from newsqa.bot.messages import Answered, Failed, Interrupted, Left
     from newsqa.records import Sentence
@@ -51,7 +51,7 @@ class Telling:
         self._ending = self._ending or ending
         self._news.set()
 
-    async def happenings(self) -> AsyncIterator[Working | Partial | Ending]:
+    async def happenings(self) -> AsyncGenerator[Working | Partial | Ending]:
         """Yield what there is to tell, as it comes, until the ending."""
         while True:
             await self._news.wait()
