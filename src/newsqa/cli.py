@@ -12,6 +12,7 @@ import typer
 
 from newsqa import __version__
 from newsqa.errors import NewsqaError
+from newsqa.fronts.terminal.bots.commands import bots_app
 from newsqa.fronts.terminal.days import first_day, last_day
 from newsqa.records import Bounds
 from newsqa.render.plain import error_details, error_line
@@ -32,6 +33,7 @@ sources_app = typer.Typer(help="List, rename and remove what has been indexed.",
 eval_app = typer.Typer(help="Measure answers over a set of questions.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(sources_app, name="sources")
 app.add_typer(eval_app, name="eval")
+app.add_typer(bots_app, name="bots")
 
 Index = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="The folder of the index [.newsqa].")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]

@@ -24,10 +24,9 @@ from newsqa.errors import NewsqaError
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
-    from newsqa.bot.messages import Happening, Message, Place, Platform, Verdict
+    from newsqa.bot.messages import Happening, Message, Outcome, Place, Platform, Verdict
     from newsqa.bot.pool import Answering
     from newsqa.bot.store import Claim
-    from newsqa.bot.vitals import Outcome
     from newsqa.records import Answer
     from newsqa.settings import Settings
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from newsqa.records import Answer, Sentence
 
 Platform = Literal["slack", "discord"]
 Verdict = Literal["good", "bad"]
+Outcome = Literal["answered", "refused", "failed", "limited", "interrupted", "left"]
+"""What becomes of a question: how its stream ends."""
+
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from newsqa.bot.messages import Platform, Verdict
-    from newsqa.bot.vitals import Outcome
+    from newsqa.bot.messages import Outcome, Platform, Verdict
     from newsqa.records import Answer
 
 LAPSE = 12 * 3600.0

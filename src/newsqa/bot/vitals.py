@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+
+from newsqa.bot.messages import OUTCOMES, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from newsqa.bot.desks import Standing
-    from newsqa.bot.messages import Platform, Verdict
+    from newsqa.bot.messages import Outcome, Platform, Verdict
 
-Outcome = Literal["answered", "refused", "failed", "limited", "interrupted", "left"]
-
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-VERDICTS: tuple[Verdict, ...] = ("good", "bad")
 SECONDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 240.0)
 """Upper bounds of the histogram of how long answers take, waiting included."""
 
@@ -38,9 +36,7 @@ class Vitals:
         self._ever = False
         self._label = {"platform": platform}
         ProcessCollector(registry=self.registry)
-        self._questions = self._counter(
-            "newsqa_questions", "Questions by how they ended.", "outcome", get_args(Outcome)
-        )
+        self._questions = self._counter("newsqa_questions", "Questions by how they ended.", "outcome", OUTCOMES)
         self._votes = self._counter("newsqa_votes", "Votes on answers.", "verdict", VERDICTS)
         self._dropped = self._counter("newsqa_dropped_sentences", "Sentences that did not pass the check.")
         self._reconnects = self._counter("newsqa_reconnects", "Connections to the platform after the first.")

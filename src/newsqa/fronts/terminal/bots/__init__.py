@@ -1,0 +1,1 @@
+"""`newsqa bots`: for whoever looks after the bots, while they run."""
