@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from newsqa import Settings, index_source
+from slack_news import make_index
 
 settings.register_profile("newsqa", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("newsqa")  # what is right does not depend on how busy a machine is
@@ -78,3 +79,9 @@ def sample_index(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sample") / "newsqa"
     index_source(Settings(index=folder), str(Path(__file__).parents[1] / "corpus"))
     return folder
+
+
+@pytest.fixture(scope="session")
+def slack_index(tmp_path_factory):
+    """An index of the articles that a bot in Slack is asked about, made with the models that come with newsqa."""
+    return make_index(tmp_path_factory.mktemp("slack"))

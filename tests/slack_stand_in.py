@@ -45,6 +45,7 @@ class SlackStandIn(Workspace):
         super().__init__()
         self.scopes = SCOPES
         self.calls: list[Call] = []
+        self.sent: dict[str, float] = {}
         self.acks: dict[str, float] = {}
         self.connections = 0
         self._faults: list[tuple[str, Callable[[dict[str, Any]], bool], Fault]] = []
@@ -114,32 +115,36 @@ class SlackStandIn(Workspace):
         return ts
 
     def command(self, text: str, *, name: str = "/ask", channel: str = "C1", person: str = "U1") -> str:
-        """Have a person give a slash command; return the id of its envelope."""
-        return self._envelope("slash_commands", {
+        """Have a person give a slash command; return the address (its path) where Slack takes what belongs to it."""
+        url = self.response_url()
+        self._envelope("slash_commands", {
             "token": "gone", "team_id": TEAM, "team_domain": "t", "channel_id": channel, "channel_name": "c",
             "user_id": person, "user_name": person.lower(), "command": name, "text": text, "api_app_id": APP,
-            "response_url": self.response_url(), "trigger_id": f"trigger-{next(self.count)}",
+            "response_url": url, "trigger_id": f"trigger-{next(self.count)}",
         })  # fmt: skip
+        return url[url.index("/response/") :]
 
     def click(self, message: Posted | Call, action: str, *, person: str = "U1") -> str:
         """Have a person click a button of a message, or of what only they see; return the id of the envelope."""
-        at = (
-            {"channel": message.channel, "ts": message.ts, "thread": message.thread}
-            if isinstance(message, Posted)
-            else {}
-        )
+        seen = isinstance(message, Posted)
         blocks = message.blocks if isinstance(message, Posted) else message.args["blocks"]
+        ts, thread = (message.ts, message.thread or message.ts) if isinstance(message, Posted) else ("1.1", "1.1")
         button = next(b for b in buttons(blocks) if b["action_id"] == action)
-        channel = at.get("channel", "C1")
-        return self._envelope("interactive", {
-            "type": "block_actions", "team": {"id": TEAM, "domain": "t"}, "user": {"id": person, "team_id": TEAM},
-            "api_app_id": APP, "token": "gone", "trigger_id": f"trigger-{next(self.count)}",
-            "channel": {"id": channel, "name": "c"}, "response_url": self.response_url(),
-            "container": {"type": "message", "message_ts": at.get("ts", "1.1"), "channel_id": channel,
-                          "is_ephemeral": not at},
-            "message": {"ts": at.get("ts", "1.1"), "thread_ts": at.get("thread") or at.get("ts", "1.1"), "user": BOT},
+        channel = message.channel if isinstance(message, Posted) else "C1"
+        return self.interaction({
+            "type": "block_actions", "user": {"id": person, "team_id": TEAM}, "channel": {"id": channel, "name": "c"},
+            "container": {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": not seen},
+            "message": {"ts": ts, "thread_ts": thread, "user": BOT},
             "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": button.get("value", "")}],
         })  # fmt: skip
+
+    def interaction(self, body: dict[str, Any]) -> str:
+        """Send what a click, a shortcut or a modal sends; return the id of the envelope."""
+        head = {
+            "team": {"id": TEAM, "domain": "t"}, "user": {"id": "U1", "team_id": TEAM}, "api_app_id": APP,
+            "token": "gone", "trigger_id": f"trigger-{next(self.count)}", "response_url": self.response_url(),
+        }  # fmt: skip
+        return self._envelope("interactive", {**head, **body})
 
     def response_url(self) -> str:
         """Make an address that takes five messages."""
@@ -175,6 +180,7 @@ class SlackStandIn(Workspace):
         }
         if kind == "events_api":
             envelope |= {"retry_attempt": retry, "retry_reason": "timeout" if retry else ""}
+        self.sent[number] = time.monotonic()
         self._run(self._send(envelope))
         return number
 
@@ -253,7 +259,7 @@ class SlackStandIn(Workspace):
 async def _arguments(request: web.Request) -> dict[str, Any]:
     if request.content_type == "application/json":
         return dict(await request.json())
-    form = {key: str(value) for key, value in (await request.post()).items()}
+    form = {**request.query, **{key: str(value) for key, value in (await request.post()).items()}}
     return {k: json.loads(v) if k in {"blocks", "view"} else v for k, v in form.items()}
 
 

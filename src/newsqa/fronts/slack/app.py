@@ -41,6 +41,8 @@ def slack_app(service: Service, identity: Identity, line: Line, signing_secret: 
         authorize=authorize,
         logger=line.logger,
         signing_secret=signing_secret,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,  # helpers for threads that nothing here needs
     )
     _listen(app, service, identity)
     return app

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import ClientError
@@ -216,4 +216,4 @@ class Aside:
                 return
         except NotTakenError:
             pass
-        await self.sender.whisper(replace(self.message.place, thread=""), self.message.person, post)
+        await self.sender.whisper(self.message.place, self.message.person, post)

@@ -57,11 +57,11 @@ def heard(body: Mapping[str, Any], bot: str) -> Spoken | None:
 
 
 def commanded(body: Mapping[str, Any]) -> Message:
-    """Return what a slash command asks: privately, in a conversation of this person in this channel alone."""
-    person = body["user_id"]
-    place = Place("slack", _team(body), body["channel_id"], f"command/{person}", direct=body["channel_id"][0] == "D")
+    """Return what a slash command asks, for its asker alone."""
+    channel = str(body["channel_id"])
+    place = Place("slack", _team(body), channel, direct=channel.startswith("D"))
     text = shown(body.get("text") or "").strip()
-    return Message(body["trigger_id"], place, person, text, addressed=True, private=True)
+    return Message(body["trigger_id"], place, body["user_id"], text, addressed=True, private=True)
 
 
 def _changed(body: Mapping[str, Any], event: JsonObject, bot: str) -> Spoken | None:

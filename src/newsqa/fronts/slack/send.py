@@ -129,5 +129,6 @@ async def _fitting(call: Any, post: Post, told: JsonObject) -> Any:  # noqa: ANN
 
 def fault(error: Exception) -> str:
     """Return Slack's own name of an error ("channel_not_found"), else that of its kind."""
-    named = error.response.get("error") if isinstance(error, SlackApiError) else None
+    told = getattr(error.response, "data", None) if isinstance(error, SlackApiError) else None
+    named = told.get("error") if isinstance(told, dict) else None  # a page of a proxy is no answer of Slack's
     return str(named or type(error).__name__)
