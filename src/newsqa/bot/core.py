@@ -207,12 +207,13 @@ class Bot:
         outcome: Outcome = "refused" if answer.refused else "answered"
         self._count(exchange, outcome, len(answer.dropped))
         told = {"reason": answer.reason, "model": answer.model, "index": answer.index, "timings": dict(answer.timings)}
-        log.info(outcome, **_ids(exchange), **told, dropped=len(answer.dropped), text=answer.text)
+        counts = {"citations": len(answer.citations), "dropped": len(answer.dropped)}
+        log.info(outcome, **_ids(exchange), **told, **counts, text=answer.text)
 
     def _failed(self, exchange: Exchange, error: Exception) -> Failed:
         incident = secrets.token_hex(4)
         told = {"error": type(error).__name__, "reason": str(error), "hint": getattr(error, "hint", "")}
-        log.error("failed", incident=incident, **_ids(exchange), **told, exc_info=error)
+        log.error("failed", incident=incident, **_ids(exchange), **told, question=exchange.question, exc_info=error)
         self._dropped(exchange, "failed")
         return Failed(exchange.id, lines.failed(error, incident), incident)
 
@@ -307,6 +308,8 @@ def _ids(exchange: Exchange) -> dict[str, object]:
     message = exchange.message
     return {
         "exchange": exchange.id,
+        "platform": message.place.platform,
+        "team": message.place.team,
         "channel": message.place.channel,
         "thread": message.place.thread,
         "message": message.id,

@@ -84,9 +84,10 @@ class Desks:
     def standing(self) -> Standing:
         """Tell which index answers now. Raises LibraryError where that is not the one in the folder."""
         with self.lent() as desk, desk.index.snapshot() as index:
-            if self._identity() != self._current.identity:
-                raise LibraryError("The index in the folder cannot be opened; the one before it still answers.")
-            return Standing(index.digest, self._age())
+            digest = index.digest
+        if self._identity() != self._current.identity:
+            raise LibraryError("The index in the folder cannot be opened; the one before it still answers.")
+        return Standing(digest, self._age())
 
     def close(self) -> None:
         """Let go of files and connections, as soon as nobody asks."""

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 SAID = ("question", "answer", "text")
 """The fields that hold what people and the bot said."""
 
+LEAST_SAID, UNSAID = 4, "[what was said]"
+"""Characters of what is taken out of other fields, too; and what then stands there."""
+
 LONGEST = 8_000
 """Characters of one field, a trace included."""
 
@@ -86,7 +89,16 @@ def _whole(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMappi
 
 
 def _without_words(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: value for name, value in fields.items() if name not in SAID}
+    """Take out what was said, also where an error repeats it."""
+    said = [words for name in SAID if len(words := str(fields.pop(name, ""))) >= LEAST_SAID]
+    return {name: _without(value, said) for name, value in fields.items()}
+
+
+def _without(value: object, said: list[str]) -> object:
+    if isinstance(value, str):
+        for words in said:
+            value = value.replace(words, UNSAID)
+    return value
 
 
 def _without_keys(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
