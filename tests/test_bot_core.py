@@ -1,6 +1,7 @@
 """What the bot tells of a message, and to which it listens."""
 
 import asyncio
+from threading import Event
 
 import pytest
 
@@ -183,6 +184,34 @@ async def test_a_deleted_question_is_left_and_its_model_stopped(tmp_path):
         call.does()
         await call.closed()
         assert await everything(bot, message()) == []
+
+
+async def test_a_question_deleted_in_the_moment_it_is_taken_asks_no_model(tmp_path):
+    async with scripted_bot(tmp_path) as (bot, desk):
+        claim, held = bot._store.claim, Event()
+
+        def slow(*given):
+            held.wait(SOON)
+            return claim(*given)
+
+        bot._store.claim = slow
+        heard = Heard(bot, message())
+        while not bot._exchanges:
+            await asyncio.sleep(0)
+        deleting = asyncio.create_task(bot.deleted(THREAD, "100.1"))
+        await asyncio.sleep(0)
+        held.set()
+        await deleting
+        assert kinds(await heard.rest())[-1] is Left
+        assert await everything(bot, message()) == []
+        assert desk.calls == []
+
+
+async def test_closing_without_draining_ends_every_stream(tmp_path):
+    async with scripted_bot(tmp_path) as (bot, desk):
+        heard = Heard(bot, message())
+        await desk.asked()
+    assert kinds(await heard.rest()) == [Working, Interrupted]
 
 
 async def test_an_answer_whose_question_is_deleted_is_forgotten(tmp_path):

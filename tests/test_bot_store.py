@@ -98,6 +98,16 @@ async def test_an_answer_made_but_not_posted_at_a_crash_is_told_without_asking_a
         assert await everything(bot, left) == []
 
 
+def test_the_locks_of_killed_processes_are_swept(tmp_path):
+    killed(tmp_path, "open")
+    (left,) = tmp_path.glob("bot-*.lock")
+    store = Store(tmp_path)
+    store.sweep(30)
+    assert not left.exists()
+    assert len([*tmp_path.glob("bot-*.lock")]) == 1
+    store.close()
+
+
 async def test_what_another_process_is_answering_is_left_to_it(tmp_path):
     async with scripted_bot(tmp_path) as (one, desk), scripted_bot(tmp_path) as (two, _):
         heard = Heard(one, message(event="Ev1"))

@@ -44,6 +44,11 @@ class Alive:
         lock.release()
         return False
 
+    def sweep(self) -> None:
+        """Take away what processes left that were killed."""
+        for path in self._folder.glob(self._path("*").name):
+            self.is_alive(path.stem.removeprefix("bot-"))
+
     def close(self) -> None:
         """Be dead for the others."""
         with suppress(OSError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ class Aside:
 
     def post(self, made: Callable[Given, object], *given: Given.args, **named: Given.kwargs) -> None:
         """Have a call made, and do not wait for it; `failed` is told what it raises, on the thread."""
-        self._thread.submit(made, *given, **named).add_done_callback(self._told)
+        with suppress(RuntimeError):  # after the end there is nothing left to keep
+            self._thread.submit(made, *given, **named).add_done_callback(self._told)
 
     def _told(self, call: Future[object]) -> None:
         if not call.cancelled() and (error := call.exception()):

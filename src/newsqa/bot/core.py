@@ -157,7 +157,7 @@ class Bot:
                 exchange.work.cancel()
                 await asyncio.wait([exchange.work])
             if not ended:
-                self._aside.post(self._store.released, exchange.id)
+                self._aside.post(self._store.released, exchange.message)
 
     async def _happenings(self, exchange: Exchange) -> AsyncGenerator[Happening]:
         try:
@@ -190,6 +190,8 @@ class Bot:
 
     async def _work(self, exchange: Exchange, claim: Claim) -> None:
         """Have a question answered, and tell how it ended."""
+        if exchange.telling.ended:
+            return  # it was deleted while it was claimed
         if self._draining:
             self._interrupt(exchange)
         elif claim.answer and not exchange.edits:
@@ -280,9 +282,12 @@ class Bot:
         self._draining = True
         log.info("draining", open=len(self._exchanges))
         await self._until_idle(seconds * FINISHING)
+        self._interrupt_all()
+        await self._until_idle(seconds * (1 - FINISHING))
+
+    def _interrupt_all(self) -> None:
         for exchange in self._exchanges.values():
             self._interrupt(exchange)
-        await self._until_idle(seconds * (1 - FINISHING))
 
     def _interrupt(self, exchange: Exchange) -> None:
         if not exchange.telling.ended:
@@ -296,6 +301,7 @@ class Bot:
     async def close(self) -> None:
         """Stop what is still at work and close the store; call `drain` first."""
         self._draining = True
+        self._interrupt_all()
         await self._pool.close()
         await self._aside.call(self._store.close)
 

@@ -153,10 +153,15 @@ class Store:
                 (json.dumps(list(posted)), exchange),
             )
 
-    def released(self, exchange: str) -> None:
-        """Give up an exchange whose answer nobody reads: whoever gets its message again may take it."""
+    def released(self, message: Message) -> None:
+        """Give up a message whose answer nobody reads: whoever gets it again may take it."""
+        place = message.place
         with self._writing() as db:
-            db.execute("UPDATE exchange SET owner = ? WHERE id = ? AND state != 'delivered'", (NOBODY, exchange))
+            db.execute(
+                "UPDATE exchange SET owner = ? WHERE platform = ? AND team = ? AND channel = ? AND message = ? "
+                "AND owner = ?",
+                (NOBODY, place.platform, place.team, place.channel, message.id, self._alive.name),
+            )
 
     def dropped(self, exchange: str) -> None:
         """Forget an exchange that will have no answer; its message stays seen."""
@@ -281,12 +286,14 @@ class Store:
         return self._gone(gone)
 
     def sweep(self, days: float) -> None:
-        """Forget everything that is older than so many days."""
+        """Forget everything that is older than so many days, and the names of processes that died."""
         before = (time.time() - days * _DAY,)
         with self._writing() as db:
             for table in ("exchange", "seen", "engaged", "tally"):
                 db.execute(f"DELETE FROM {table} WHERE at < ?", before)  # noqa: S608  our own words
         self._wipe()
+        with translated(self._folder):
+            self._alive.sweep()
 
     def _gone(self, deletion: sqlite3.Cursor) -> int:
         self._wipe()
