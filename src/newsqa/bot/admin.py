@@ -82,9 +82,10 @@ def _as_admin(words: list[str], place: Place, settings: Settings) -> str:
             return _status(settings)
         case ["channels"]:
             return _channels(settings, place)
-        case ["enable" | "disable" | "forget" as what, *rest] if (what == "forget") == (rest[:1] == ["channel"]):
-            named = words[2 if what == "forget" else 1 :]
-            return _ON_CHANNEL[what](_channel(named, place), settings)
+        case ["enable" | "disable" | "forget" as what, "channel", *_]:
+            return _ON_CHANNEL[what](_channel(words[2:], place), settings)
+        case ["enable" | "disable" as what, *_]:
+            return _ON_CHANNEL[what](_channel(words[1:], place), settings)
     raise UsageError("I do not know that command.", hint="/newsqa help tells which there are.")
 
 
