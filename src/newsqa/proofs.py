@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from newsqa.checks.reading import Reading
     from newsqa.records import Article, Carrier, Hit
 
-BACK = 2
+BACK = 3
 """Sentences before a quote that may be added to it, where they say of whom it speaks."""
 
 NEAREST = 4
 """Sentences of the evidence, most alike first, that are tried as proof of one that its own quotes do not carry."""
 
 
-_POINTS_BACK = re.compile(r"\b(?:he|she|they|it)\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(
+    r"\b(?:he|she|they|it|him|her|them|his|their|its|we|our|us|i|my)\b|\bthe(?: [a-z]+){1,2}\b", re.IGNORECASE
+)
 
 
 class Proofs:

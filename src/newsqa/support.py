@@ -46,8 +46,8 @@ class Support:
 
     @property
     def named(self) -> bool:
-        """Whether only a name is missing, so far as was looked."""
-        return self.fault is not None and self.fault.startswith("name ")
+        """Whether only a name is missing, so far as was looked, and the quotes have no other in its place."""
+        return self.fault is not None and self.fault.startswith("name ") and self.fault.endswith("of its quotes")
 
 
 def support(

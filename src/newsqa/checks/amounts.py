@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from newsqa.checks.reckoned import is_difference, reckoned
 from newsqa.checks.rivals import number_rival, numbers_swapped
 from newsqa.facts.amounts import PART, PLACE, TIMES
 from newsqa.facts.quantities import same_dimension, tells
@@ -16,20 +16,8 @@ if TYPE_CHECKING:
     from newsqa.checks.reading import Proof, Reading
     from newsqa.facts.amounts import Amount
 
-_DIFFERENCE = re.compile(
-    r"\s+(?:[^\W\d_]+\s+){0,2}(?:more|fewer|less|above|below|later|earlier|higher|lower|ahead|behind|longer|shorter)\b",
-    re.IGNORECASE,
-)
-_ALL_BUT = re.compile(r"\b(?:all but|but for|except for)\s+$", re.IGNORECASE)
 _OF_A_KIND = {PLACE: 3, TIMES: 99, "s": 9999}
 """Kinds of number and up to where they are no others: a '20th birthday' makes 20, 'a third' no three."""
-
-_LONG_SPANS = {"century": 100, "decade": 10}
-_YEARS = range(1000, 2200)
-_SINGLE = re.compile(r"\b(?:an?|single|another|sole|only|lone)\b", re.IGNORECASE)
-_PAIR = re.compile(r"\b(?:both|pair|couple|twice|either|neither|each other|between)\b", re.IGNORECASE)
-_NOT_ONE = re.compile(r"\bnot (?:a single |even )?$|\bno $", re.IGNORECASE)
-_LOOSE_PLACES = re.compile(r"\b(?:last|final|next|second|third)\b", re.IGNORECASE)
 
 
 def amounts_stand(sentence: Reading, proof: Proof) -> str | None:
@@ -50,8 +38,10 @@ def clocks_stand(sentence: Reading, proof: Proof) -> str | None:
 def _fault(amount: Amount, sentence: Reading, proof: Proof) -> str | None:
     equals = [other for other in (*proof.amounts, *proof.implied) if _same_value(amount, other)]
     if not equals:
-        return None if _otherwise_known(amount, sentence, proof) else f"number {amount.text} is in none of its quotes"
+        return None if reckoned(amount, sentence, proof) else f"number {amount.text} is in none of its quotes"
     alike = [other for other in equals if _same_unit(amount, other)]
+    if not alike and is_difference(amount, sentence, proof):
+        return None
     if not alike or _counts_otherwise(amount, alike, proof.amounts):
         return f"its quotes do not count {amount.text} as “{_what(sentence.text, amount)}”"
     if not any(_same_bound(amount, other) for other in alike):
@@ -103,44 +93,3 @@ def _alike(amount: Amount, other: Amount) -> bool:
 
 def _what(text: str, amount: Amount) -> str:
     return " ".join(text[amount.start :].split()[:3]).rstrip(".,;:!?")
-
-
-def _otherwise_known(amount: Amount, sentence: Reading, proof: Proof) -> bool:
-    """Whether the quotes hold the number in another form: a year as a date, one as "a", two as "both", a difference."""
-    if amount.unit in {PLACE, TIMES, *_LONG_SPANS}:
-        return _placed(amount, proof)
-    if amount.value in _YEARS and not amount.unit:
-        return any(moment.first.year == amount.value == moment.last.year for moment in proof.moments)
-    if amount.value <= 2 and _small(amount, sentence, proof):
-        return True
-    on_the_clock = amount.bare and amount.value <= 12
-    if on_the_clock and any(clock.minutes == amount.value * 60 % 720 for clock in proof.clocks):
-        return True
-    return _is_difference(amount, sentence.text, proof.amounts)
-
-
-def _placed(amount: Amount, proof: Proof) -> bool:
-    """Whether a place in a row, "once" or a span of centuries is in the quotes as a plain number, or needs none."""
-    if amount.unit in _LONG_SPANS:
-        years = amount.value * _LONG_SPANS[amount.unit]
-        return any(other.value == years and other.unit == "year" for other in proof.amounts)
-    if amount.value == 1:
-        return amount.unit == TIMES or not _LOOSE_PLACES.search(proof.whole.text)
-    return amount.value > 3 and any(other.value == amount.value for other in proof.amounts)
-
-
-def _small(amount: Amount, sentence: Reading, proof: Proof) -> bool:
-    """Whether the quotes say one as "a" or two as "both", or the sentence only says "not one"."""
-    if amount.value == 2:
-        return _PAIR.search(proof.whole.text) is not None
-    before = sentence.text[max(0, amount.start - 20) : amount.start]
-    return amount.value == 1 and bool(_NOT_ONE.search(before) or _SINGLE.search(proof.whole.text))
-
-
-def _is_difference(amount: Amount, text: str, every: Sequence[Amount]) -> bool:
-    """Whether a number that is told as a difference ("all but 15", "seven more") is that of two numbers there."""
-    told = _ALL_BUT.search(text[max(0, amount.start - 12) : amount.start]) or _DIFFERENCE.match(text, amount.end)
-    values = [other.value for other in every if other.unit in {amount.unit, ""} or not amount.unit]
-    if told is None or amount.value <= 0:
-        return False
-    return any(one - other == amount.value for one in values for other in values)

@@ -29,7 +29,7 @@ _CLAUSES = word_set("advcl ccomp relcl parataxis conj")
 _COSTS = dict.fromkeys(_LINKS, _LINK) | dict.fromkeys(_CLAUSES, _CLAUSE)
 _PLACING = word_set("in at on near off outside inside around across")
 _FARTHEST = 4.5
-_BETTER, _CLEARLY = 1.4, 0.3
+_BETTER, _CLEARLY = 1.4, 0.2
 """How many times better, and by how much, one binding must fit than another to be the one that was meant."""
 
 

@@ -6,7 +6,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from newsqa.checks.rivals import name_rival
+from newsqa.checks.rivals import name_instead, name_rival
 from newsqa.facts.dates import CALENDAR
 from newsqa.facts.names import Name, names
 from newsqa.facts.nations import same_people
@@ -33,7 +33,8 @@ def names_stand(sentence: Reading, proof: Proof) -> str | None:
     for name in sentence_names(sentence, proof):
         if missing := _missing(name, proof):
             if not _understood(name, sentence, proof):
-                return f"name {missing} is in none of its quotes"
+                other = name_instead(name, sentence, proof)
+                return f"name {missing} is in none of its quotes" + (f", which have “{other}”" if other else "")
         elif not _whole(name, proof):
             return f"its quotes name no “{name.text}”"
         elif rival := name_rival(name, sentence, proof):

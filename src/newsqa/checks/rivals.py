@@ -14,6 +14,7 @@ from newsqa.checks.bindings import binding, clearly_better, fit, slot
 from newsqa.checks.pairs import in_pair
 from newsqa.facts.moments import Moment
 from newsqa.facts.nations import same_people
+from newsqa.facts.offices import HONORIFICS
 from newsqa.facts.quantities import same_dimension, tells
 
 if TYPE_CHECKING:
@@ -92,6 +93,20 @@ def name_rival(name: Name, sentence: Reading, proof: Proof) -> str | None:
         if n in beside and how == slot(other, proof.pieces[n].reading) and not _mentioned(other, name, sentence)
     ]
     return _rival(name.text, binding(name, sentence), own, others)
+
+
+def name_instead(name: Name, sentence: Reading, proof: Proof) -> str | None:
+    """Find a name that the sentence leaves out, in the quotes, and that may stand there for one that they lack."""
+    how = slot(name, sentence)
+    for piece in proof.pieces:
+        for other in piece.reading.names:
+            if (
+                not {*other.words} <= HONORIFICS
+                and how == slot(other, piece.reading)
+                and not _mentioned(other, name, sentence)
+            ):
+                return other.text
+    return None
 
 
 def _there(fact: Amount | Moment | Name, n: int, proof: Proof) -> _There:

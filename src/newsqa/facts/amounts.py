@@ -44,6 +44,7 @@ _MEASURE = re.compile(
 )
 _POINTS = re.compile(r"[\s-]+points?\b")
 _AGED = re.compile(r"\b(?:aged|age of)\s+$", re.IGNORECASE)
+_NO = re.compile(r"\b(?:No|number)\b\.?\s*$")
 _PER = re.compile(
     rf"(?:[^\W\d_]+\s+){{0,4}}?(?:(?:an?|per|each|every|for every)\s+(?P<unit>{_DENOMINATORS})s?\b"
     r"|(?P<adverb>hourly|daily|nightly|weekly|monthly|yearly|annually)\b)", re.IGNORECASE,
@@ -190,7 +191,11 @@ def _amount(number: Number, text: str) -> Amount:
         unit, counts = POINT, counts[1:]
     elif _AGED.search(text[max(0, number.start - 12) : number.start]):
         unit = AGE
-    elif number.text[0].isdigit() and number.text.endswith(("st", "nd", "rd", "th")):
+    elif (
+        (number.text[0].isdigit()
+        and number.text.endswith(("st", "nd", "rd", "th")))
+        or _NO.search(text[: number.start][-6:])
+    ):
         unit = PLACE
     elif not unit and measured and (name := MEASURE_OF.get(measured["word"].lower())):
         unit = AGE if measured["age"] and name == "year" else _shaped(measured["shape"], name)

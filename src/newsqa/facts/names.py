@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from newsqa.abbreviations import TITLES
 from newsqa.facts.words import FUNCTION_WORDS, Word, word_set, words
 
 _OPENS = re.compile(r"[.!?:;…\n]\s*[\"'“”‘’»)\]]*\s*$|[\"“‘«(\[—–•-]\s*$")
@@ -44,7 +45,7 @@ def names(text: str, common: frozenset[str] = frozenset()) -> list[Name]:
     run: list[Word] = []
     waiting: list[Word] = []  # links ("of", "van") that belong to the run if another capital follows
     for word in words(text):
-        if run and _BROKEN.search(text, run[-1].end, word.start):
+        if run and _BROKEN.search(text, run[-1].end, word.start) and not _abbreviated(run[-1], text):
             _close(run, found, text)
             run, waiting = [], []
         if _is_name_word(word, text, common, inside=bool(run)):
@@ -70,6 +71,12 @@ def _is_name_word(word: Word, text: str, common: frozenset[str], *, inside: bool
     if inside or not _opens(text, word.start):
         return word.folded not in FUNCTION_WORDS or _acronym(word)
     return (word.folded not in _NOT_NAMES and word.folded not in common) or _acronym(word)
+
+
+def _abbreviated(word: Word, text: str) -> bool:
+    """Whether a full stop after a word is that of a title or an initial: "Sen. Scott", "J. Marsh", "St. George"."""
+    known = word.text in TITLES or word.text in {"St", "Mt", "Ft"} or len(word.text) == 1
+    return known and text.startswith(". ", word.end)
 
 
 def _acronym(word: Word) -> bool:

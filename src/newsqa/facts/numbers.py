@@ -21,7 +21,6 @@ _SCALES = {
     "hundred": 10**2, "dozen": 12, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     "k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "b": 10**9, "tn": 10**12,
 }  # fmt: skip
-_LONG_SCALES = {word for word in _SCALES if len(word) > 2}
 _CURRENCIES: dict[str, str] = {
     "dollar": "$", "dollars": "$", "usd": "$", "euro": "€", "euros": "€", "eur": "€", "pound": "£", "pounds": "£",
     "gbp": "£", "yen": "¥", "rupee": "₹", "rupees": "₹", "crown": "crown", "crowns": "crown", "krona": "krona",
@@ -31,15 +30,20 @@ _CURRENCIES: dict[str, str] = {
     "lira": "lira", "shekel": "shekel", "shekels": "shekel", "zloty": "zloty", "hryvnia": "hryvnia",
 }  # fmt: skip
 
-_SMALL = "|".join([*_UNITS, *_TENS])
-_SPELLED = rf"(?:{_SMALL}|an?(?=[\s-]+(?:{'|'.join(_LONG_SCALES)})\b))"
-_LINK = rf"(?:[\s-]+(?:and[\s-]+)?(?:{_SMALL}|hundred|thousand|million|billion|trillion|dozen)\b)"
-_HALF = r"(?:\s+and\s+a\s+half\b(?:\s+(?:hundred|thousand|million|billion|trillion|dozen)\b)?)"
+_BELOW_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(list(_UNITS)[1:10])})\b)?|(?:{'|'.join(_UNITS)}))\b"
+_HUNDREDS = rf"(?:(?:{_BELOW_100}|an?)[\s-]hundred\b(?:\s+(?:and\s+)?{_BELOW_100})?)"
+_CHUNK = rf"(?:{_HUNDREDS}|{_BELOW_100})"
+_SCALE = r"(?:thousand|million|billion|trillion|dozen)\b"
+_SPELLED = (
+    rf"(?:{_CHUNK}|an?(?=[\s-]{_SCALE}))(?:[\s-]{_SCALE}"
+    rf"(?:,?\s+(?:and\s+)?{_CHUNK}(?=[\s-]{_SCALE})|\s+(?:and\s+{_CHUNK}|{_HUNDREDS})(?![\s-]{_SCALE}))?){{0,4}}"
+    rf"(?:\s+and\s+a\s+half\b(?:\s{_SCALE})?)?"
+)
 _NUMBER = re.compile(
     rf"(?P<sign>[$€£¥₹])?\s?(?<![\w.,])(?:"
     rf"(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     rf"(?:(?P<ordinal>st|nd|rd|th)\b|(?P<decade>s)\b|[\s-]?(?P<scale>(?i:{'|'.join(_SCALES)}))\b)?"
-    rf"|(?P<spelled>(?i:{_SPELLED}\b{_LINK}{{0,12}}{_HALF}?))"
+    rf"|(?P<spelled>(?i:{_SPELLED}))"
     rf")(?P<percent>\s?%|[\s-](?i:per\s?cent|percent|percentage)\b)?",
 )
 _COUNTED = re.compile(r"[\s-]*(?:[^\W\d_]+['’]?)")
@@ -94,7 +98,7 @@ def _digits(digits: str, scale: str | None) -> Decimal | None:
 def _spelled(phrase: str) -> Decimal:
     """Read number words from left to right: "two hundred and five thousand" is (2·100 + 5)·1000."""
     total, part = Decimal(0), Decimal(0)
-    for word in re.split(r"[\s-]+", phrase.lower()):
+    for word in re.split(r"[\s,-]+", phrase.lower()):
         if word in _UNITS or word in _TENS:
             part += _UNITS.get(word, 0) + _TENS.get(word, 0)
         elif word == "half":
@@ -112,7 +116,7 @@ def _is_pronoun(match: re.Match[str], text: str) -> bool:
         return False
     following = _COUNTED.match(text, match.end())
     alone = following is None or fold(following.group().strip(" -")) in _NO_COUNT_AFTER_ONE
-    before = text[max(0, match.start() - 12) : match.start()]
+    before = text[: match.start("spelled")][-12:]
     return alone or bool(_POINTS_AT_ONE.search(before) or _ONE_TO_ANOTHER.match(text, match.end()))
 
 
