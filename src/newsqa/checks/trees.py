@@ -1,0 +1,81 @@
+"""A sentence as a tree of words that depend on each other, read off the parser once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from newsqa.facts.words import fold
+from newsqa.models.grammar import grammar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsqa.models.grammar import Token
+
+_DATELINE = re.compile(r"[A-Z][A-Z .,'’()]+[—–-]\s+")
+"""The place before a report: “HATHERSK — Divers …”; the parser would take it for the subject."""
+
+_RAISED = frozenset({"xcomp", "acomp", "attr", "oprd", "prep", "pcomp"})
+"""What hangs on a predicate and leads down to another one with the same subject: "was due to meet"."""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The tokens of a text and, for each, the places of those that depend on it."""
+
+    tokens: tuple[Token, ...]
+    children: tuple[tuple[int, ...], ...]
+
+    def under(self, at: int, *dependencies: str) -> list[int]:
+        """Return the places of what depends on a token in one of these ways, in order."""
+        return [child for child in self.children[at] if self.tokens[child].dependency in dependencies]
+
+    def below(self, at: int, *without: str) -> Iterator[int]:
+        """Yield the places of a token and all below it, not going into what depends in one of these ways."""
+        yield at
+        for child in self.children[at]:
+            if self.tokens[child].dependency not in without:
+                yield from self.below(child, *without)
+
+    def heads(self, at: int) -> Iterator[int]:
+        """Yield the places of what a token depends on, the nearest first."""
+        while self.tokens[at].head != at:
+            at = self.tokens[at].head
+            yield at
+
+    def word(self, at: int) -> str:
+        """Return a token as words are compared."""
+        return fold(self.tokens[at].text)
+
+    def preposition(self, at: int) -> str:
+        """Return the preposition that rules a token, "" if none does."""
+        head = self.tokens[self.tokens[at].head]
+        return head.text.lower() if self.tokens[at].dependency in {"pobj", "pcomp"} else ""
+
+    def all_joined(self, at: int) -> list[int]:
+        """Return a token and those joined to it by "and" or "or"."""
+        joined = [at]
+        for one in joined:
+            joined += self.under(one, "conj")
+        return joined
+
+    def joined_to(self, at: int) -> int:
+        """Return the first of the tokens that "and" joins, of which this is one."""
+        while self.tokens[at].dependency == "conj" and self.tokens[at].head != at:
+            at = self.tokens[at].head
+        return at
+
+
+@lru_cache(maxsize=4096)
+def tree(text: str) -> Tree:
+    """Parse a sentence. Raises ModelError where there is no parser."""
+    line = _DATELINE.match(text)
+    tokens = grammar(text[line.end() :] if line else text)
+    children: list[list[int]] = [[] for _ in tokens]
+    for at, token in enumerate(tokens):
+        if token.head != at:
+            children[token.head].append(at)
+    return Tree(tokens, tuple(map(tuple, children)))
