@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Body = dict[str, Any]
 
 ANY = re.compile("")
+KEEPING = "/newsqa"
+"""The command to the bot itself; every other one asks, since a workspace may have to name `/ask` otherwise."""
 
 
 def slack_app(service: Service, identity: Identity, line: Line, signing_secret: str = "") -> AsyncApp:
@@ -57,7 +59,10 @@ def _listen(app: AsyncApp, service: Service, identity: Identity) -> None:
 
     async def on_command(ack: Ack, body: Body) -> None:
         await ack()
-        service.command(commanded(body), body["response_url"])
+        if body["command"].lower() == KEEPING:
+            service.keep(commanded(body, raw=True), body["response_url"])
+        else:
+            service.command(commanded(body), body["response_url"])
 
     async def on_action(ack: Ack, body: Body, action: Body) -> None:
         await ack()

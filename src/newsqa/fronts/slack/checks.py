@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from newsqa.fronts.slack.send import Sender
     from newsqa.settings import Settings
 
-PACKAGES = {"slack_bolt": "slack-bolt", "aiohttp": "aiohttp", "structlog": "structlog"}
+PACKAGES = {
+    "slack_bolt": "slack-bolt",
+    "aiohttp": "aiohttp",
+    "structlog": "structlog",
+    "prometheus_client": "prometheus-client",
+}
 OFFICIAL = frozenset({"slack.com", "slack-gov.com"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 GUIDE = "docs/slack.md tells how to make the app."

@@ -56,11 +56,12 @@ def heard(body: Mapping[str, Any], bot: str) -> Spoken | None:
     return Edited(message) if message and event.get("edited") else message
 
 
-def commanded(body: Mapping[str, Any]) -> Message:
-    """Return what a slash command asks, for its asker alone."""
+def commanded(body: Mapping[str, Any], *, raw: bool = False) -> Message:
+    """Return what a slash command asks, for its asker alone; `raw` leaves links to channels as Slack writes them."""
     channel = str(body["channel_id"])
     place = Place("slack", _team(body), channel, direct=channel.startswith("D"))
-    text = shown(body.get("text") or "").strip()
+    words = str(body.get("text") or "")
+    text = words.strip() if raw else shown(words)
     return Message(body["trigger_id"], place, body["user_id"], text, addressed=True, private=True)
 
 

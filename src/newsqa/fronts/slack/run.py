@@ -79,6 +79,7 @@ class _Serving:
         from aiohttp import ClientSession, ClientTimeout  # noqa: PLC0415
 
         from newsqa.bot.core import open_bot  # noqa: PLC0415
+        from newsqa.bot.health import serve_health  # noqa: PLC0415
         from newsqa.bot.log import configure  # noqa: PLC0415
         from newsqa.fronts.slack.send import Line, Sender  # noqa: PLC0415
 
@@ -90,14 +91,14 @@ class _Serving:
             identity = await who(sender)
             if self.keys.app:
                 await check_socket(sender, self.keys.app)
-            async with open_bot(self.settings, "slack") as bot:
+            async with open_bot(self.settings, "slack") as bot, serve_health(bot, self.settings):
                 return await self._served(bot, sender, identity, stopped)
 
     async def _served(self, bot: Bot, sender: Sender, identity: Identity, stopped: asyncio.Future[int]) -> int:
         from newsqa.fronts.slack.app import slack_app  # noqa: PLC0415
         from newsqa.fronts.slack.service import Service, log  # noqa: PLC0415
 
-        service = Service(bot, sender)
+        service = Service(bot, sender, self.settings)
         app = slack_app(service, identity, sender.line, self.keys.secret)
         for scope in identity.lacking:
             log.warning("scope_missing", scope=scope)

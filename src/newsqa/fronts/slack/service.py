@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from newsqa.bot.admin import command
 from newsqa.bot.log import logger
 from newsqa.bot.messages import Answered, Failed, Interrupted, Left, Limited, Partial, Working
 from newsqa.fronts.slack.boards import FAULTS, Aside, Board, Pace, Thread
 from newsqa.fronts.slack.decode import Deleted, Edited
 from newsqa.fronts.slack.send import fault
 from newsqa.render import slack as render
+from newsqa.render.slack import Post
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
     from newsqa.bot.core import Bot
-    from newsqa.bot.messages import Message, Verdict
+    from newsqa.bot.messages import Happening, Message, Verdict
     from newsqa.fronts.slack.decode import Spoken
     from newsqa.fronts.slack.send import Sender
-    from newsqa.render.slack import Post
+    from newsqa.settings import Settings
 
 log = logger("slack")
 
@@ -49,6 +52,7 @@ class Service:
 
     bot: Bot
     sender: Sender
+    settings: Settings
     pace: Pace = field(default_factory=Pace)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _shared: set[str] = field(default_factory=set)
@@ -65,6 +69,10 @@ class Service:
     def command(self, message: Message, url: str) -> None:
         """Take the question of a command, to be answered at its address."""
         self._start(self._answer(message, Aside(self.sender, message, url)))
+
+    def keep(self, message: Message, url: str) -> None:
+        """Take a command to the bot itself, from an admin or anybody."""
+        self._start(self._keep(message, url))
 
     async def resume(self) -> None:
         """Take up what a process that died left without an answer."""
@@ -99,18 +107,22 @@ class Service:
         task.add_done_callback(self._tasks.discard)
 
     async def _answer(self, message: Message, board: Board) -> None:
-        async for happening in self.bot.take(message):
-            match happening:
-                case Working():
-                    await _attempted(board.working(), "working", happening.exchange)
-                case Partial():
-                    board.partial(happening.sentences)
-                case Limited():
-                    await _attempted(board.whisper(render.line(happening.line)), "limited", "")
-                case Left():
-                    await _attempted(board.clear(), "left", happening.exchange)
-                case _:
-                    await self._end(board, happening, private=message.private)
+        async with aclosing(self.bot.take(message)) as happenings:
+            async for happening in happenings:
+                await self._show(happening, board, private=message.private)
+
+    async def _show(self, happening: Happening, board: Board, *, private: bool) -> None:
+        match happening:
+            case Working():
+                await _attempted(board.working(), "working", happening.exchange)
+            case Partial():
+                board.partial(happening.sentences)
+            case Limited():
+                await _attempted(board.whisper(render.line(happening.line)), "limited", "")
+            case Left():
+                await _attempted(board.clear(), "left", happening.exchange)
+            case _:
+                await self._end(board, happening, private=private)
 
     async def _end(self, board: Board, happening: Answered | Failed | Interrupted, *, private: bool) -> None:
         try:
@@ -119,6 +131,10 @@ class Service:
             log.warning("not_delivered", exchange=happening.exchange, why=fault(error))
         else:
             await self.bot.delivered(happening.exchange, names)
+
+    async def _keep(self, message: Message, url: str) -> None:
+        told = await asyncio.to_thread(command, message.text, message.person, message.place, self.settings)
+        await self.sender.respond(url, Post(render.plain(told), ()), response_type="ephemeral")
 
     async def _feedback(self, click: Click, verdict: Verdict) -> None:
         if await self.bot.feedback(click.value, click.person, verdict):
@@ -161,7 +177,7 @@ def _posts(happening: Answered | Failed | Interrupted, *, private: bool) -> Sequ
 def _shared_by(person: str, post: Post) -> Post:
     """Say who shared an answer, and what they had asked: a mention of themselves, which pings nobody else."""
     told = {"type": "context", "elements": [{"type": "mrkdwn", "text": f"Shared by <@{person}>"}]}
-    return type(post)(post.text, (told, *post.blocks))
+    return Post(post.text, (told, *post.blocks))
 
 
 async def _attempted(work: Coroutine[None, None, None], what: str, exchange: str) -> None:
