@@ -30,11 +30,12 @@ LEADING = re.compile(r"^(?:[#>*+-]|\d+[.)])", re.MULTILINE)
 
 def displayed(markdown):
     """Return what Discord shows of Markdown in which nothing is mark-up; fail where something is."""
-    literal = re.sub(r"\\[^0-9A-Za-z\s]", "\ue000", ADDRESS.sub("\ue001", markdown))
+    literal = re.sub(rf"{ADDRESS.pattern}|\\[^0-9A-Za-z\s]", "\ue000", markdown, flags=re.IGNORECASE)
     assert not re.search(r"[\\*_~`|]|\]\(", literal), markdown
     assert not LEADING.search(literal), markdown
     assert not BARE.search(ADDRESS.sub("", markdown)), markdown
-    return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", ADDRESS.sub(r"\1", markdown)).replace("\u200b", "")
+    shown = re.sub(rf"{ADDRESS.pattern}|\\([^0-9A-Za-z\s])", lambda m: m[1] or m[2], markdown, flags=re.IGNORECASE)
+    return shown.replace("\u200b", "")
 
 
 def unwrapped(description):

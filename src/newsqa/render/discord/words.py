@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from newsqa.render.marks import day
 from newsqa.render.safe import safe
 
+_CALL = re.compile(r"@(?=everyone|here|[!&]?\d)|<(?=[@#:/a-z])", re.IGNORECASE)
 _ACTIVE = re.compile(
     r"(?P<address>https?://[^\s<>]*[^\s<>.,:;!?\"'”’)\]}*_~|`\\])"
     r"|(?P<number>^\d+)(?=[.)])"
-    r"|(?P<call>@(?=everyone|here|[!&]?\d)|<(?=[@#:/a-z]))"
+    rf"|(?P<call>{_CALL.pattern})"
     r"|(?P<mark>[\\*_~`|]|(?<=\])\(|^[#>+-])",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -28,7 +29,7 @@ _SPACES = re.compile(r"[^\S\n]+")
 
 def literal(text: str) -> str:
     """Return the text for where Discord reads no Markdown; calls like @everyone are broken all the same."""
-    return _ACTIVE.sub(lambda found: f"{found[0]}\u200b" if found["call"] else found[0], safe(text))
+    return _CALL.sub("\\g<0>\u200b", safe(text))
 
 
 def plain(text: str) -> str:
