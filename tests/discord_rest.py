@@ -172,8 +172,8 @@ class Rest:
     async def _application(self, _: Any) -> Any:
         return world.application(0)
 
-    async def _direct(self, _: Any) -> Any:
-        return world.direct()
+    async def _direct(self, body: Any) -> Any:
+        return world.direct(str(body["recipient_id"]))
 
     async def _commands(self, body: Any) -> Any:
         self._all.commands = body

@@ -1,4 +1,4 @@
-"""A Discord on loopback for the real discord.py: REST v10 and the gateway, with Discord's limits, misbehaving on demand.
+"""A Discord on loopback for the real discord.py: REST v10 and the gateway, with its limits, misbehaving on demand.
 
     with discord_stand_in() as discord:
         ...start a bot with discord.environ...

@@ -19,13 +19,13 @@ def snowflake() -> str:
 APP, BOT, GUILD, BOT_ROLE = "7001", "7002", "8001", "8003"
 CHANNEL, OTHER_CHANNEL, NO_THREADS, DIRECT = "9001", "9002", "9003", "9004"
 HUMAN_THREAD = "9005"
-ASKER, FRIEND, OTHER_BOT = "6001", "6002", "6003"
+ASKER, FRIEND, OTHER_BOT, THIRD = "6001", "6002", "6003", "6004"
 ROLE = "8002"
 MAY_ALL = str(
     (1 << 10) | (1 << 11) | (1 << 14) | (1 << 16) | (1 << 35) | (1 << 38)
 )  # see, send, embed, history, threads
 CREATE_THREADS = 1 << 35
-NAMES = {BOT: "newsqa", ASKER: "Ilse", FRIEND: "Joren", OTHER_BOT: "weather-bot"}
+NAMES = {BOT: "newsqa", ASKER: "Ilse", FRIEND: "Joren", OTHER_BOT: "weather-bot", THIRD: "Runa"}
 
 
 def now() -> str:
@@ -86,9 +86,9 @@ def thread(id_: str, parent: str, name: str, owner: str) -> dict[str, Any]:
     }
 
 
-def direct() -> dict[str, Any]:
-    """Tell of the direct channel between the bot and the asker."""
-    return {"id": DIRECT, "type": 1, "last_message_id": None, "recipients": [user(ASKER)]}
+def direct(person: str = ASKER) -> dict[str, Any]:
+    """Tell of the direct channel between the bot and somebody."""
+    return {"id": DIRECT, "type": 1, "last_message_id": None, "recipients": [user(person)]}
 
 
 def _role(id_: str, name: str, permissions: str, **more: Any) -> dict[str, Any]:

@@ -117,6 +117,8 @@ class InChannel:
 
 
 def _makes_threads(channel: discord.TextChannel) -> bool:
+    if not channel.guild.me:  # Discord has not told of the server yet: trying tells
+        return True
     allowed = channel.permissions_for(channel.guild.me)
     return allowed.create_public_threads and allowed.send_messages_in_threads
 

@@ -114,7 +114,7 @@ class NewsClient(discord.Client):
 
     async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:
         """Log what no handler foresaw."""
-        _log.exception("handler_failed", event=event_method)
+        _log.exception("handler_failed", handler=event_method)
 
     async def ask(self, interaction: discord.Interaction, question: str) -> None:
         """Answer a question asked by /ask."""

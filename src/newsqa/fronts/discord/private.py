@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import discord
@@ -11,7 +12,7 @@ from newsqa.fronts.discord.parts import outgoing, sending, view_of
 from newsqa.render.discord import Part, line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from newsqa.bot.messages import Message
 
@@ -50,9 +51,10 @@ class Aside:
         return True
 
     async def show(self, part: Part) -> None:
-        """Show a part in the place of the one that stands."""
+        """Show a part in the place of the one that stands, as long as the token lives."""
         if not self._expired:
-            await self._edit(part)
+            with self._noting_expiry():
+                await self._edit(part)
 
     async def end(self, parts: Sequence[Part]) -> None:
         """Show the whole answer."""
@@ -73,16 +75,18 @@ class Aside:
         """Show a part by the interaction; False where its token has expired."""
         if self._expired:
             return False
+        with self._noting_expiry():
+            self._ids.append(str((await self._edit(part)).id if number == 0 else await self._add(part)))
+        return not self._expired
+
+    @contextmanager
+    def _noting_expiry(self) -> Iterator[None]:
         try:
-            if number == 0:
-                self._ids.append(str((await self._edit(part)).id))
-            else:
-                self._ids.append(str(await self._add(part)))
+            yield
         except discord.HTTPException as error:
             if error.code not in EXPIRED:
                 raise
             self._expired = True
-        return not self._expired
 
     async def _edit(self, part: Part) -> discord.InteractionMessage:
         return await tried(lambda: self._interaction.edit_original_response(**outgoing(part), view=view_of(part)))

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from newsqa.fronts.discord.client import NewsClient
     from newsqa.settings import Settings
 
-PACKAGES = ("discord", "aiohttp", "structlog", "prometheus_client")
+PACKAGES = {
+    "discord": "discord.py",
+    "aiohttp": "aiohttp",
+    "structlog": "structlog",
+    "prometheus_client": "prometheus-client",
+}
+"""Modules, and the packages that bring them."""
+
 GUIDE = "docs/discord.md tells how to make the bot."
 DRAIN = 6.0
 """Seconds that running answers have when the bot is told to stop."""
@@ -42,7 +49,7 @@ def discord(settings: Settings) -> None:
 
 
 def _check_packages() -> None:
-    lacking = [name for name in PACKAGES if find_spec(name) is None]
+    lacking = [package for module, package in PACKAGES.items() if find_spec(module) is None]
     if lacking:
         raise SettingsError(
             f"Packages for Discord are not installed: {', '.join(lacking)}.", hint="pip install 'newsqa[discord]'"

@@ -59,7 +59,6 @@ class Shown:
         """Show at once that the question was taken. Raises discord.HTTPException where the bot may not post."""
         async with self._writing:
             await self._carrier.show(part)
-            self._written = time.monotonic()
 
     def change(self, part: Part) -> None:
         """Show a part as soon as the pace allows, unless a newer one comes first."""

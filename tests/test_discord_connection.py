@@ -1,0 +1,96 @@
+"""Discord's connection is lost in every way, its intents are withheld, lists and limits are set: over the wire."""
+
+import pytest
+
+from discord_asking import CHEESE_QUESTION, LAMP_QUESTION, asking
+from discord_news import CHEESE, LAMP, PRIZE, STOPS, copied, make_index
+from discord_world import BOT, CHANNEL, DIRECT, FRIEND, OTHER_CHANNEL, THIRD
+
+MESSAGE_CONTENT = 1 << 15
+RATE = 6
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory):
+    """A bot that may not read all messages, in one channel, with a limit a person."""
+    folder = tmp_path_factory.mktemp("discord")
+    limits = {"NEWSQA_BOT_RATE": str(RATE), "NEWSQA_BOT_CHANNELS": f"{CHANNEL}, 12345"}
+    with asking(make_index(folder, long=True), folder / "bot", content=False, **limits) as bot:
+        bot.scripted(copied(CHEESE))
+        yield bot
+
+
+@pytest.fixture(autouse=True)
+def well_behaved(bot):
+    yield
+    bot.well_behaved()
+
+
+def test_without_the_intent_it_goes_on_and_says_what_that_costs(bot):
+    first, second = bot.discord.gateway.identified
+    assert first["intents"] & MESSAGE_CONTENT
+    assert not second["intents"] & MESSAGE_CONTENT
+    assert "Message Content Intent" in bot.process.logged("without_message_content")["hint"]
+    place, _ = bot.answered(CHEESE_QUESTION, copied(CHEESE))
+    asked = len(bot.script.requests)
+    bot.discord.say("And who won the first prize there?", place)  # it comes without its words
+    bot.scripted(copied(PRIZE))
+    bot.discord.say(f"<@{BOT}> And who won the first prize there?", place)
+    assert PRIZE in bot.ended(place, 2).content
+    assert len(bot.discord.shown(place)) == 2
+    assert "Ostby" in str(bot.script.requests[asked:])
+
+
+def test_a_channel_that_is_not_listed_is_not_served(bot):
+    asked = len(bot.script.requests)
+    bot.mention(CHEESE_QUESTION, OTHER_CHANNEL)
+    click = bot.discord.ask(CHEESE_QUESTION, OTHER_CHANNEL)
+    told = bot.discord.until(lambda: [post for post in click.messages if post.content])[0]
+    assert told.ephemeral
+    assert CHEESE not in told.content
+    assert bot.discord.shown(OTHER_CHANNEL) == []
+    assert len(bot.script.requests) == asked
+
+
+@pytest.mark.parametrize("lost", ["op 7", "op 9, resumable", "close 4000", "hard drop", "op 9"])
+def test_the_next_question_is_answered_however_the_connection_was_lost(bot, lost):
+    gateway, bot_before = bot.discord.gateway, len(bot.discord.gateway.sockets)
+    bot.scripted(copied(LAMP))
+    ways = {
+        "op 7": gateway.reconnect,
+        "op 9, resumable": lambda: gateway.invalidate(resumable=True),
+        "op 9": lambda: gateway.invalidate(resumable=False),
+        "close 4000": lambda: gateway.close(4000),
+        "hard drop": gateway.drop,
+    }
+    bot.discord.run(ways[lost]())
+    if lost == "op 9":  # what is said before a new session is not told to it
+        bot.discord.until(lambda: len(gateway.sockets) > bot_before and gateway.connected)
+    place = bot.mention(LAMP_QUESTION, author=THIRD)
+    answer = bot.discord.until(lambda: [post for post in bot.discord.shown(place) if post.buttons], seconds=15)
+    assert len(gateway.sockets) > bot_before
+    assert f"{LAMP} [1]" == answer[0].content
+
+
+def test_somebody_over_the_limit_is_told_once_and_in_private(bot):
+    bot.scripted(copied(CHEESE))
+    asked = [bot.mention(CHEESE_QUESTION, author=FRIEND) for _ in range(RATE + 3)]
+    notice = bot.discord.until(lambda: bot.discord.shown(DIRECT))
+    bot.discord.until(lambda: len([place for place in asked if bot.discord.shown(place)]) == RATE)
+    for place in asked[:RATE]:
+        bot.ended(place)
+    assert "again in" in notice[0].content
+    assert bot.discord.shown(DIRECT) == notice
+    assert bot.discord.shown(CHANNEL) == []
+    created = [call.body for call in bot.discord.calls if call.path == "/users/@me/channels"]
+    assert [str(body["recipient_id"]) for body in created] == [FRIEND]
+
+
+def test_an_answer_of_twenty_thousand_characters_loses_nothing(bot):
+    place, _ = bot.answered("Which stops does the Grand Trunk tramway have?", copied(*STOPS))
+    posts = bot.discord.shown(place)
+    text = " ".join(post.content for post in posts)
+    assert len(text) > 20_000
+    assert [stop for stop in STOPS if stop not in text] == []
+    assert all(len(post.content) <= 2_000 for post in posts)
+    assert [bool(post.buttons) for post in posts] == [False] * (len(posts) - 1) + [True]
