@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.checks.added import addresses_stand, clauses_stand, grave_words_stand
-from newsqa.checks.amounts import amounts_stand, clocks_stand
+from newsqa.checks.amounts import amounts_stand, clocks_stand, rates_stand
 from newsqa.checks.dates import dates_stand
 from newsqa.checks.denial import denial_agrees
 from newsqa.checks.names import names_stand
@@ -110,6 +110,7 @@ _CHECKS: tuple[Callable[[Reading, Proof], str | None], ...] = (
     amounts_stand,
     pairs_stand,
     clocks_stand,
+    rates_stand,
     dates_stand,
     names_stand,
     quoted_words_stand,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from newsqa.checks.reckoned import is_difference, reckoned
@@ -20,6 +21,14 @@ _OF_A_KIND = {PLACE: 3, TIMES: 99, "s": 9999}
 """Kinds of number and up to where they are no others: a '20th birthday' makes 20, 'a third' no three."""
 
 
+_ADVERBS = {"hourly": "hour", "daily": "day", "nightly": "night", "weekly": "week", "monthly": "month",
+            "yearly": "year", "annual": "year", "annually": "year"}  # fmt: skip
+_RATE = re.compile(
+    rf"\b(?:(?P<adverb>{'|'.join(_ADVERBS)})|(?:per|every|each|in a full)\s+(?P<of>hour|day|night|week|month|year))\b",
+    re.IGNORECASE,
+)
+
+
 def amounts_stand(sentence: Reading, proof: Proof) -> str | None:
     """Return what is wrong with the numbers of a sentence, or None."""
     faults = (fault for amount in sentence.amounts if (fault := _fault(amount, sentence, proof)))
@@ -35,6 +44,17 @@ def clocks_stand(sentence: Reading, proof: Proof) -> str | None:
     return None
 
 
+def rates_stand(sentence: Reading, proof: Proof) -> str | None:
+    """Return the span of time ("monthly") for which the quotes give nothing, while they do for another, or None."""
+    there = {_span(match) for match in _RATE.finditer(proof.whole.text)}
+    here = (match for match in _RATE.finditer(sentence.text) if there and _span(match) not in there)
+    return next((f"its quotes do not say “{match.group()}”" for match in here), None)
+
+
+def _span(match: re.Match[str]) -> str:
+    return match["of"].lower() if match["of"] else _ADVERBS[match["adverb"].lower()]
+
+
 def _fault(amount: Amount, sentence: Reading, proof: Proof) -> str | None:
     equals = [other for other in (*proof.amounts, *proof.implied) if _same_value(amount, other)]
     if not equals:
@@ -42,7 +62,7 @@ def _fault(amount: Amount, sentence: Reading, proof: Proof) -> str | None:
     alike = [other for other in equals if _same_unit(amount, other)]
     if not alike and is_difference(amount, sentence, proof):
         return None
-    if not alike or _counts_otherwise(amount, alike, proof.amounts):
+    if not alike or _counts_otherwise(amount, alike, (*proof.amounts, *proof.implied)):
         return f"its quotes do not count {amount.text} as “{_what(sentence.text, amount)}”"
     if not any(_same_bound(amount, other) for other in alike):
         return f"its quotes do not give {amount.text} as such a bound"

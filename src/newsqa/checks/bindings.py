@@ -74,9 +74,11 @@ def clearly_better(one: float, other: float) -> bool:
 
 
 def slot(fact: Placed, reading: Reading) -> str:
-    """Return how a name hangs on the rest: "in" after such a preposition, "of" before a noun, else "as" a party."""
+    """Return how a name hangs on the rest: "in" after such a preposition, "of" before a noun, else "as" a party; "" if it is no name."""
     tokens = grammar(reading.text)
     inside = [n for n, token in enumerate(tokens) if token.start < fact.end and fact.start < token.end]
+    if not any(tokens[n].part == "PROPN" for n in inside):
+        return ""
     at = next((n for n in inside if tokens[n].head not in inside), None)
     while at is not None and tokens[at].dependency in {"conj", "appos"} and tokens[at].head != at:
         at = tokens[at].head

@@ -28,6 +28,9 @@ _MOVES = re.compile(
 )
 _LINKED = {"from": re.compile(r"\bto\b"), "to": re.compile(r"\b(?:from|after)\b")}
 _PAIRED = re.compile(r"\s*(?:per\s?cent|[^\W\d_]+)?\s*(?:\bto\b|-|–|—)\s*", re.IGNORECASE)
+_CONTRASTED = re.compile(r"\b(?:not|rather than|instead of|as opposed to)\s+(?:the\s+)?$", re.IGNORECASE)
+_BY = re.compile(r"\bby\s+(?:about |some |nearly |almost |around |another |a further )?$", re.IGNORECASE)
+_END = re.compile(r"[^.;]{0,20}?,? (?:up|down) from\b", re.IGNORECASE)
 _NOT_COUNTS = frozenset({"place", "part", "times"})
 
 
@@ -39,7 +42,35 @@ def pairs_stand(sentence: Reading, proof: Proof) -> str | None:
             return f"its quotes have {one:f} and {other:f} the other way round"
         if (one, other) not in there and any({one, other} & set(pair) for pair in there):
             return f"its quotes do not have {one:f} together with {other:f}"
-    return _wrong_way(sentence) or _repeated(sentence, proof)
+    return _wrong_way(sentence) or _repeated(sentence, proof) or _otherwise_told(sentence, proof)
+
+
+def _otherwise_told(sentence: Reading, proof: Proof) -> str | None:
+    """Return which number the quotes reject ("27, not 38"), or have as the end of a rise, not as its step, or None."""
+    every = [(other, piece.reading) for piece in proof.pieces for other in piece.reading.amounts]
+    some = any(_rejected(*one) for one in every)
+    for amount in sentence.amounts:
+        there = [one for one in every if one[0].value == amount.value]
+        rejected = {_rejected(*one) for one in there}
+        if some and there and _rejected(amount, sentence) not in rejected:
+            return f"its quotes do not {'reject' if _rejected(amount, sentence) else 'give'} {amount.text}"
+        if _is_step(amount, sentence) and there and all(_is_end(*one) for one in there):
+            return f"its quotes say up or down to {amount.text}, not by so much"
+    return None
+
+
+def _rejected(amount: Amount, reading: Reading) -> bool:
+    return _CONTRASTED.search(reading.text[: amount.start][-24:]) is not None
+
+
+def _is_step(amount: Amount, reading: Reading) -> bool:
+    return _BY.search(reading.text[: amount.start][-24:]) is not None
+
+
+def _is_end(amount: Amount, reading: Reading) -> bool:
+    """Whether a number is where a rise or fall ends: "to 85", "85 crowns, up from 50"."""
+    to = re.search(r"\bto\s+$", reading.text[: amount.start][-4:])
+    return to is not None or _END.match(reading.text, amount.end) is not None
 
 
 def _repeated(sentence: Reading, proof: Proof) -> str | None:

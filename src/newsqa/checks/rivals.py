@@ -85,7 +85,7 @@ def time_rival(sentence: Reading, proof: Proof) -> str | None:
 def name_rival(name: Name, sentence: Reading, proof: Proof) -> str | None:
     """Find a name that the sentence leaves out and that stands where it has another, beside that one in its quotes."""
     every = [(other, n) for n, piece in enumerate(proof.pieces) for other in piece.reading.names]
-    own = [_there(other, n, proof) for other, n in every if set(other.words) & set(name.words)]
+    own = [_there(other, n, proof) for other, n in every if _same_name(other, name)]
     how, beside = slot(name, sentence), {one.piece for one in own}
     others = [
         _there(other, n, proof)
@@ -152,8 +152,7 @@ def _grouped(found: Sequence[Moment]) -> Iterator[tuple[int, int, list[Moment]]]
 
 def _within(one: Amount | Moment, other: Moment) -> bool:
     """Whether words are part of longer ones: the month of a date."""
-    longer = one.end - one.start < other.end - other.start
-    return longer and other.start <= one.start < one.end <= other.end
+    return one.end - one.start < other.end - other.start and one.start < other.end and other.start < one.end
 
 
 def _alike(one: Moment, other: Moment) -> bool:
@@ -165,9 +164,15 @@ def _meet(one: Moment, other: Moment) -> bool:
     return one.first <= other.last and other.first <= one.last
 
 
+def _same_name(one: Name, other: Name) -> bool:
+    """Whether two names share a word and each has no more than one that the other lacks: none for two parks."""
+    here, there = ({*name.words} - HONORIFICS for name in (one, other))
+    return bool(here & there) and (here <= there or there <= here or len(here & there) > min(len(here), len(there)) / 2)
+
+
 def _mentioned(other: Name, name: Name, sentence: Reading) -> bool:
     """Whether a sentence has a name, a part of it, or the country for its people; parts of the rival do not count."""
-    if {*other.words} <= {*name.words} or {*name.words} <= {*other.words}:
+    if _same_name(other, name):
         return True
     said = sentence.folded - {*name.words}
     return any(same_people(one, word) for one in other.words for word in said)

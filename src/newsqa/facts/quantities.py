@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from newsqa.facts.amounts import AGE, MEASURE_OF, PART, PLACE, TIMES, Amount
+from newsqa.facts.numbers import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,6 +48,7 @@ _ONE_OF = re.compile(
     rf"(?P<unit>{'|'.join(unit for unit in MEASURE_OF if not unit.endswith('s'))}|fortnight|dozen)\b",
     re.IGNORECASE,
 )
+_SINGLE = re.compile(r"\b(?:an?|the|its|one)\s+(?:single|sole|lone|only)\b", re.IGNORECASE)
 _MANY = {"fortnight": (14, "day"), "dozen": (12, "")}
 _JOINED = re.compile(r"[\s-]*(?:[^\W\d_]+)?(?:,\s|\s)(?:and\s)?")
 
@@ -55,6 +57,8 @@ def implied(text: str, found: Sequence[Amount]) -> Iterator[Amount]:
     """Yield the amounts that a text has without a number: "a decade", and "an hour and six minutes" as one."""
     single = [_one_of(match) for match in _ONE_OF.finditer(text)]
     yield from single
+    for match in _SINGLE.finditer(text):
+        yield Amount(Decimal(1), "", "", "", counted(text, match.end()), match.group(), *match.span())
     every = sorted([*found, *single], key=lambda amount: amount.start)
     for one, other in pairwise(every):
         if same_dimension(one, other) and _JOINED.fullmatch(text[one.end : other.start]):
