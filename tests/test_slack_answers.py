@@ -55,7 +55,7 @@ def talk(slack_index, tmp_path_factory):
     with slack_stand_in() as slack, openai_stand_in() as model:
         more = {
             "NEWSQA_MODEL": "openai:stand-in", "OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": KEY,
-            "NEWSQA_BOT_RATE": "0",
+            "NEWSQA_BOT_RATE": "0", "NEWSQA_BOT_ADMINS": "U1",
         }  # fmt: skip
         with slack_bot(slack, slack_index, folder, **more) as bot:
             yield Talk(slack, model, bot, surroundings(slack, folder, **more), slack_index)
@@ -339,6 +339,18 @@ def test_a_command_is_answered_to_its_asker_alone_who_may_share_it_once(talk):
     assert "<@U1>" in json.dumps(shared.args["blocks"])
     assert "newsqa_share" not in json.dumps(shared.args["blocks"])
     assert len(talk.slack.called("response", response_type="in_channel")) == 1
+
+
+def test_commands_to_the_bot_itself_are_for_its_admins_and_answered_to_them_alone(talk):
+    asked = len(talk.model.requests)
+    told = {}
+    for person in ("U1", "U2"):
+        url = talk.slack.command("status", name="/newsqa", person=person)
+        told[person] = talk.slack.until(lambda url=url: responses(talk, url))[0].args
+    assert "Today:" in told["U1"]["text"]
+    assert "Only those who look after me" in told["U2"]["text"]
+    assert {args["response_type"] for args in told.values()} == {"ephemeral"}
+    assert len(talk.model.requests) == asked
 
 
 def test_feedback_counts_once_and_a_changed_mind_counts(talk):

@@ -11,6 +11,7 @@ import socket
 import time
 from dataclasses import dataclass
 from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
@@ -19,7 +20,7 @@ from openai_stand_in import openai_stand_in
 from slack_news import STOPS, TRAMWAY, make_index
 from slack_process import SECRET, slack_bot
 from slack_stand_in import slack_stand_in
-from slack_workspace import BOT, BOT_TOKEN, TEAM
+from slack_workspace import BOT, BOT_TOKEN, TEAM, buttons
 
 MENTION = {"type": "app_mention", "channel": "C1", "user": "U1", "ts": "1760000000.000001"}
 STOPS_ASKED = "Which places do the tramway stops of the Grand Trunk serve?"
@@ -34,13 +35,23 @@ class Door:
     bot: object
     port: int
 
-    def call(self, body, *, stamp=None, secret=SECRET, signature=None):
+    def click(self, message, action):
+        """Click a button, which Slack sends as a form."""
+        (button,) = [b for b in buttons(message.blocks) if b["action_id"] == action]
+        payload = {
+            "type": "block_actions", "team": {"id": TEAM}, "user": {"id": "U1"}, "trigger_id": "trigger-1",
+            "channel": {"id": message.channel}, "response_url": self.slack.response_url(), "api_app_id": "A1",
+            "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": button["value"]}],
+        }  # fmt: skip
+        return self.call(urlencode({"payload": json.dumps(payload)}).encode(), form="application/x-www-form-urlencoded")
+
+    def call(self, body, *, stamp=None, secret=SECRET, signature=None, form="application/json"):
         """Send a request as Slack signs it; return its status and text."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         stamp = str(int(time.time())) if stamp is None else stamp
         digest = hmac.new(secret.encode(), f"v0:{stamp}:".encode() + data, hashlib.sha256).hexdigest()
         headers = {
-            "Content-Type": "application/json", "X-Slack-Request-Timestamp": stamp,
+            "Content-Type": form, "X-Slack-Request-Timestamp": stamp,
             "X-Slack-Signature": f"v0={digest}" if signature is None else signature,
         }  # fmt: skip
         request = Request(f"http://127.0.0.1:{self.port}/slack/events", data, headers)
@@ -126,6 +137,12 @@ def test_an_answer_as_long_as_they_get_loses_no_word(door):
     cited = {n for stop in stood for n in re.match(r"(?: \[\d+\])+", said.split(stop)[1])[0].strip(" []").split("] [")}
     assert all(f"[{n}] Stops of the Grand Trunk tramway, part" in said for n in cited)
     assert all(call.ok for call in door.slack.calls)
+
+    assert door.click(door.slack.finals("C1", MENTION["ts"])[0], "newsqa_sources")[0] == 200
+    opened = door.slack.until(lambda: door.slack.called("views.open"))[0]
+    assert opened.ok
+    assert opened.args["trigger_id"] == "trigger-1"
+    assert all(stop in json.dumps(opened.args["view"]) for stop in stood)
 
 
 def test_ctrl_c_stops_it_and_its_log_has_no_secret(door):

@@ -88,5 +88,6 @@ def _click(body: Body, action: Body) -> Click:
         person=body["user"]["id"],
         trigger=body.get("trigger_id") or "",
         url=body.get("response_url") or "",
+        channel=(body.get("channel") or {}).get("id") or container.get("channel_id") or "",
         thread="" if container.get("is_ephemeral") else thread,
     )

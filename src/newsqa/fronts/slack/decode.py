@@ -44,12 +44,12 @@ def heard(body: Mapping[str, Any], bot: str) -> Spoken | None:
     Nothing are other kinds of events, what bots write, and what people in a channel say to each other: without a
     mention of the bot only messages of a thread count, and only those that mention nobody else.
     """
-    event = body.get("event") or {}
-    if event.get("type") not in {"message", "app_mention"}:
+    event = _object(body, "event")
+    if _text(event, "type") not in {"message", "app_mention"} or not _text(event, "channel"):
         return None
     if event.get("subtype") == "message_deleted":
-        previous = event.get("previous_message") or {}
-        return _deleted(body, {**previous, "ts": event.get("deleted_ts") or previous.get("ts")})
+        previous = _object(event, "previous_message")
+        return _deleted(body, {**previous, "ts": _text(event, "deleted_ts") or _text(previous, "ts")})
     if event.get("subtype") == "message_changed":
         return _changed(body, event, bot)
     message = _message(body, event, bot)
@@ -66,7 +66,7 @@ def commanded(body: Mapping[str, Any], *, raw: bool = False) -> Message:
 
 
 def _changed(body: Mapping[str, Any], event: JsonObject, bot: str) -> Spoken | None:
-    new, old = event.get("message") or {}, event.get("previous_message") or {}
+    new, old = _object(event, "message"), _object(event, "previous_message")
     if new.get("subtype") == "tombstone":  # a deleted message with replies
         return _deleted(body, {**old, **new})
     if new.get("text") == old.get("text"):  # Slack unfurled a link, or counted a reply
@@ -76,19 +76,20 @@ def _changed(body: Mapping[str, Any], event: JsonObject, bot: str) -> Spoken | N
 
 
 def _deleted(body: Mapping[str, Any], gone: JsonObject) -> Deleted | None:
-    return Deleted(_place(body, gone), gone["ts"]) if gone.get("ts") else None
+    ts = _text(gone, "ts")
+    return Deleted(_place(body, gone), ts) if ts else None
 
 
 def _message(body: Mapping[str, Any], said: JsonObject, bot: str) -> Message | None:
-    person, text = said.get("user"), said.get("text") or ""
-    if not person or not said.get("ts") or _machine(said, bot) or (said.get("subtype") or "") not in SPOKEN:
+    person, ts, text = _text(said, "user"), _text(said, "ts"), _text(said, "text")
+    if not person or not ts or _machine(said, bot) or _text(said, "subtype") not in SPOKEN:
         return None
     place, mentioned = _place(body, said), set(_MENTION.findall(text))
     addressed = place.direct or bot in mentioned
     if not addressed and (mentioned or not said.get("thread_ts")):
         return None
     words = shown(_MENTION.sub(lambda m: " " if m[1] == bot else m[0], text))
-    return Message(said["ts"], place, person, " ".join(words.split()), addressed, event=str(body.get("event_id") or ""))
+    return Message(ts, place, person, " ".join(words.split()), addressed, event=_text(body, "event_id"))
 
 
 def _machine(said: JsonObject, bot: str) -> bool:
@@ -96,12 +97,22 @@ def _machine(said: JsonObject, bot: str) -> bool:
 
 
 def _place(body: Mapping[str, Any], said: JsonObject) -> Place:
-    event = body["event"]
-    channel = str(event.get("channel") or "")
+    event = _object(body, "event")
+    channel = _text(event, "channel")
     direct = event.get("channel_type") == "im" or channel.startswith("D")
-    thread = said.get("thread_ts") or ("" if direct else said["ts"])
+    thread = _text(said, "thread_ts") or ("" if direct else _text(said, "ts"))
     return Place("slack", _team(body), channel, thread, direct)
 
 
 def _team(body: Mapping[str, Any]) -> str:
-    return str(body.get("team_id") or body.get("enterprise_id") or "")
+    return _text(body, "team_id") or _text(body, "enterprise_id")
+
+
+def _text(value: Mapping[str, Any], name: str) -> str:
+    found = value.get(name)
+    return found if isinstance(found, str) else ""
+
+
+def _object(value: Mapping[str, Any], name: str) -> JsonObject:
+    found = value.get(name)
+    return found if isinstance(found, dict) else {}

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from newsqa.bot.admin import command
 from newsqa.bot.log import logger
-from newsqa.bot.messages import Answered, Failed, Interrupted, Left, Limited, Partial, Working
+from newsqa.bot.messages import Answered, Failed, Interrupted, Left, Limited, Partial, Place, Working
 from newsqa.fronts.slack.boards import FAULTS, Aside, Board, Pace, Thread
 from newsqa.fronts.slack.decode import Deleted, Edited
-from newsqa.fronts.slack.send import fault
+from newsqa.fronts.slack.send import NotTakenError, fault
 from newsqa.render import slack as render
 from newsqa.render.slack import Post
 
@@ -43,6 +44,7 @@ class Click:
     person: str
     trigger: str
     url: str
+    channel: str = ""
     thread: str = ""
 
 
@@ -55,7 +57,7 @@ class Service:
     settings: Settings
     pace: Pace = field(default_factory=Pace)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    _shared: set[str] = field(default_factory=set)
+    _shared: deque[str] = field(default_factory=lambda: deque(maxlen=1_000))
 
     def hear(self, spoken: Spoken) -> None:
         """Take what somebody said, changed or deleted."""
@@ -149,17 +151,24 @@ class Service:
 
     async def _share(self, click: Click) -> None:
         """Post a private answer for all, with who shared it; the private one gives way to it."""
-        if click.value in self._shared:
+        if click.value in self._shared:  # a second click, before the first took the button away
             return
+        self._shared.append(click.value)
         answer = await self.bot.stored(click.value)
         if answer is None:
             await self._tell(click, FORGOTTEN)
             return
-        self._shared.add(click.value)
         first, *others = render.answered(answer, click.value)
         for post in (_shared_by(click.person, first), *others):
+            await self._publish(click, post)
+        await _attempted(self.sender.respond(click.url, delete_original=True), "shared", click.value)
+
+    async def _publish(self, click: Click, post: Post) -> None:
+        """Post for all; the address of a click works in every channel, but not for more than five messages."""
+        try:
             await self.sender.respond(click.url, post, response_type="in_channel", replace_original=False)
-        await self.sender.respond(click.url, delete_original=True)
+        except NotTakenError:
+            await self.sender.post(Place("slack", "", click.channel), post)
 
     async def _tell(self, click: Click, words: str) -> None:
         """Say something to the one who clicked, where they clicked."""
