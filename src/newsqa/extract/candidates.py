@@ -1,4 +1,4 @@
-"""Sentences of the evidence that could be part of an answer: statements, not headings, bylines, questions or offers."""
+"""Sentences of the evidence that could be part of an answer: statements, not headings, questions, offers or orders."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from newsqa.extract.orders import gives_orders
 from newsqa.facts.words import words
 from newsqa.sentences import sentence_spans
 
@@ -85,4 +86,4 @@ def is_statement(sentence: str) -> bool:
     if _NOT_ITS_OWN.match(sentence) or _BYLINE.match(sentence):
         return False
     letters = [c for c in sentence if c.isalpha()]
-    return sum(c.isupper() for c in letters) < 0.6 * len(letters)
+    return sum(c.isupper() for c in letters) < 0.6 * len(letters) and not gives_orders(sentence)

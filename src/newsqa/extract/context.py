@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from newsqa.extract.orders import gives_orders
 from newsqa.facts.names import names
 from newsqa.facts.words import lower_case_words
 
@@ -41,10 +42,13 @@ def with_context(spans: Sequence[tuple[int, int]], text: str, place: int) -> tup
     """Return the span of consecutive sentences, around the one at `place`, that can be understood alone.
 
     It takes along the sentence before where it begins with a pronoun or is a quotation without its speaker, and the
-    one after where a quotation runs on; never past `MOST_WORDS`, `MOST_BEFORE` sentences back, or over a heading.
+    one after where a quotation runs on; never past `MOST_WORDS`, `MOST_BEFORE` sentences back, or over a heading, and
+    never an order to whoever answers.
     """
     first = _first(spans, text, place)
     last = _last(spans, text, place)
+    if any(gives_orders(_at(spans, text, beside)) for beside in range(first, last + 1) if beside != place):
+        return spans[place]
     for begin, end in ((first, last), (first, place), (place, last)):
         span = spans[begin][0], spans[end][1]
         if len(text[span[0] : span[1]].split()) <= MOST_WORDS:
