@@ -113,6 +113,7 @@ class Rest:
         for method, pattern, handler in (
             ("GET", r"/users/@me", self._me),
             ("GET", r"/oauth2/applications/@me", self._application),
+            ("GET", r"/users/(\d+)", self._user),
             ("POST", r"/users/@me/channels", self._direct),
             ("PUT", rf"/applications/{APP}/commands", self._commands),
             ("GET", r"/channels/(\d+)", self._channel),
@@ -168,6 +169,9 @@ class Rest:
 
     async def _me(self, _: Any) -> Any:
         return world.user(BOT)
+
+    async def _user(self, id_: str, _: Any) -> Any:
+        return world.user(id_)
 
     async def _application(self, _: Any) -> Any:
         return world.application(0)

@@ -122,8 +122,12 @@ class DiscordStandIn:
 
     def ask(self, question: str, channel: str = CHANNEL, person: str = ASKER) -> Interaction:
         """Have somebody use /ask."""
-        option = {"name": "question", "type": 3, "value": question}
-        return self._interact(2, {"id": "5001", "name": "ask", "type": 1, "options": [option]}, channel, person)
+        return self.command("ask", channel, person, question=question)
+
+    def command(self, name: str, channel: str = CHANNEL, person: str = ASKER, **given: str) -> Interaction:
+        """Have somebody use a command."""
+        options = [{"name": option, "type": 3, "value": value} for option, value in given.items()]
+        return self._interact(2, {"id": "5001", "name": name, "type": 1, "options": options}, channel, person)
 
     def click(self, custom_id: str, on: Posted, person: str = ASKER) -> Interaction:
         """Have somebody press a button of a message."""

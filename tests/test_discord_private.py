@@ -146,23 +146,36 @@ def test_what_is_answered_is_what_newsqa_ask_answers(bot, index, tmp_path):
     ] * len(sources)
 
 
-def test_after_a_restart_buttons_work_and_nothing_is_answered_twice(bot, index):
+def test_a_command_to_the_bot_is_answered_to_who_gave_it(bot):
+    made = bot.discord.command("newsqa", command="forget me")
+    post = bot.discord.until(lambda: [post for post in made.messages if "forgot" in post.content.lower()])[0]
+    assert post.ephemeral
+    assert {command["name"] for command in bot.discord.commands} == {"ask", "newsqa"}
+
+
+def test_what_a_killed_bot_left_is_answered_once_by_the_next_and_buttons_still_work(bot, index):
     place, answer = bot.answered(CHEESE_QUESTION, copied(CHEESE))
     bot.scripted(copied(LAMP))
     private = asked(bot, LAMP_QUESTION).messages[0]
-    told(bot, bot.discord.click(answer.buttons[0], answer))
-    assert bot.process.stop() < 10
-    assert bot.process.popen.returncode == 0
-    requests, shown = len(bot.script.requests), len(bot.discord.shown(place))
+    thanks = told(bot, bot.discord.click(answer.buttons[0], answer))
+    bot.scripted(copied(PRIZE), pace=5.0)
+    open_one = bot.mention("Who won the first prize for cheese in Ostby?")
+    working = bot.discord.until(lambda: bot.discord.shown(open_one))[0]
+    bot.process.popen.kill()
+    bot.process.popen.wait()
+    bot.scripted(copied(PRIZE))
     with discord_bot(bot.discord, index, bot.process.log.parent, **modelled(bot.script)) as again:
         bot.process = again
+        requests, shown = len(bot.script.requests), len(bot.discord.shown(place))
         bot.discord.replay(place)
-        thanks = told(bot, bot.discord.click(answer.buttons[0], answer, FRIEND))
         assert told(bot, bot.discord.click(answer.buttons[0], answer)) != thanks
+        assert told(bot, bot.discord.click(answer.buttons[0], answer, FRIEND)) == thanks
         share = next(button for button in private.buttons if "share" in button)
         click = bot.discord.click(share, private)
         bot.discord.until(lambda: any(LAMP in post.content for post in click.messages))
-        assert len(bot.script.requests) == requests
+        assert bot.ended(open_one) is working
+        assert working.content == f"{PRIZE} [1]"
+        assert len(bot.script.requests) == requests + 1
         assert len(bot.discord.shown(place)) == shown
         _interrupted(bot)
 

@@ -93,7 +93,8 @@ class InChannel:
     async def _send(self, part: Part) -> discord.Message:
         self._room = room = self._room or await self._make_room()
         more: dict[str, Any] = {"nonce": f"{self._question.id}-{self._sent}"}
-        if not self._sent and not self._question.place.direct and room.id == self._here:
+        answers = not self._question.private and not self._question.place.direct and room.id == self._here
+        if answers and not self._sent:
             more["reference"] = self._reference()
         self._sent += 1
         return await tried(lambda: room.send(**sending(part), **more))

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
 import discord
-from discord import app_commands
 
 from newsqa.bot.log import logger
 from newsqa.bot.messages import Answered, Failed, Interrupted, Left, Limited, Partial, Working
 from newsqa.errors import NewsqaError
 from newsqa.fronts.discord.buttons import pressed
 from newsqa.fronts.discord.channel import InChannel
+from newsqa.fronts.discord.commands import commands
 from newsqa.fronts.discord.decode import message_of, place_of, question_of
-from newsqa.fronts.discord.private import Aside
+from newsqa.fronts.discord.private import Aside, Late
 from newsqa.fronts.discord.shown import Shown
 from newsqa.render.discord import answered, line, partial, working
 
@@ -26,11 +26,10 @@ if TYPE_CHECKING:
     from newsqa.bot.core import Bot
     from newsqa.bot.messages import Happening, Message
     from newsqa.fronts.discord.shown import Carrier
+    from newsqa.settings import Settings
 
 REMEMBERED = 1000
 """Questions asked by replying, whose conversations' beginnings are remembered."""
-LONGEST = 1000
-"""Characters that /ask takes."""
 NOT_HERE = "I do not answer here."
 STOPPING = "I am being restarted. Please ask again in a minute."
 FAULTS = (discord.DiscordException, aiohttp.ClientError, OSError, NewsqaError)
@@ -51,7 +50,7 @@ def intents(*, content: bool) -> discord.Intents:
 class NewsClient(discord.Client):
     """Decodes, asks, shows. It pings nobody, and keeps no messages and no members."""
 
-    def __init__(self, bot: Bot, *, content: bool, proxy: str | None) -> None:
+    def __init__(self, bot: Bot, settings: Settings, *, content: bool, proxy: str | None) -> None:
         super().__init__(
             intents=intents(content=content),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -61,14 +60,14 @@ class NewsClient(discord.Client):
             proxy=proxy,
         )
         self._bot = bot
-        self._tree = _tree(self)
+        self._tree = commands(self, self.ask, settings)
         self._answering: set[asyncio.Task[Any]] = set()
         self._began: OrderedDict[int, int] = OrderedDict()
         self._recovered = False
         self.stopping = False
 
     async def setup_hook(self) -> None:
-        """Have Discord know /ask; where that fails, mentions and direct messages work all the same."""
+        """Have Discord know the commands; where that fails, mentions and direct messages work all the same."""
         try:
             await self._tree.sync()
         except discord.DiscordException as error:
@@ -77,11 +76,21 @@ class NewsClient(discord.Client):
     async def on_ready(self) -> None:
         """Take up, once, what a process that died left without an answer."""
         _log.info("serving", servers=len(self.guilds))
+        self._bot.vitals.connected()
         if self._recovered:
             return
         self._recovered = True
         for question in await self._bot.left_open():
-            self._begin(self.answer(question, InChannel(self, question, self._stands_in(question))))
+            carrier = Late if question.private else InChannel
+            self._begin(self.answer(question, carrier(self, question, self._stands_in(question))))
+
+    async def on_resumed(self) -> None:
+        """Note that the connection is there again."""
+        self._bot.vitals.connected()
+
+    async def on_disconnect(self) -> None:
+        """Note that the connection was lost; discord.py makes a new one."""
+        self._bot.vitals.lost()
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message, where it is one for the bot."""
@@ -184,20 +193,3 @@ class NewsClient(discord.Client):
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
         return task
-
-
-def _tree(client: NewsClient) -> app_commands.CommandTree[NewsClient]:
-    tree = app_commands.CommandTree(client)
-
-    @tree.command(name="ask", description="Ask the articles; only you see the answer.")
-    @app_commands.describe(question="What do you want to know?")
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-    async def ask(interaction: discord.Interaction, question: app_commands.Range[str, 1, LONGEST]) -> None:
-        await client.ask(interaction, question)
-
-    @tree.error
-    async def failed(interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
-        _log.error("command_failed", why=str(error), interaction=interaction.id)
-
-    return tree

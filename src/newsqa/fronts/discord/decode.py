@@ -45,7 +45,7 @@ def question_of(interaction: discord.Interaction, question: str) -> Message:
     if interaction.channel is None:  # never so for commands
         raise ValueError("an interaction without a channel")
     person, guild = str(interaction.user.id), interaction.guild_id
-    place = place_of(interaction.channel, guild, 0)
+    place = place_of(interaction.channel, guild)
     return Message(
         id=str(interaction.id),
         place=place if guild is None else Place("discord", place.team, place.channel),
@@ -57,18 +57,18 @@ def question_of(interaction: discord.Interaction, question: str) -> Message:
     )
 
 
-def place_of(channel: object, guild: int | None, root: int) -> Place:
+def place_of(channel: object, guild: int | None, root: int = 0) -> Place:
     """Return the conversation that a message of this channel belongs to.
 
     A thread that Discord makes from a message has the id of that message, so that a question in a channel and what
-    follows in its thread are one place before there is a thread.
+    follows in its thread are one place before there is a thread: `root` is that message, 0 for the channel as a whole.
     """
     id_ = getattr(channel, "id", 0)
     if guild is None:
         return Place("discord", "", str(id_), direct=True)
     if isinstance(channel, discord.Thread):
         return Place("discord", str(guild), str(channel.parent_id), str(id_))
-    return Place("discord", str(guild), str(id_), str(root))
+    return Place("discord", str(guild), str(id_), str(root) if root else "")
 
 
 def _answered(message: discord.Message) -> discord.Message | None:

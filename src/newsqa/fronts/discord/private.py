@@ -21,24 +21,55 @@ EXPIRED = frozenset({10062, 10015, 50027})
 """What Discord says of an interaction that is unknown, or whose token is no longer good: it lives 15 minutes."""
 
 
-class Aside:
-    """Brings an answer to where /ask was used: by the interaction as long as its token lives, then as a message.
+class Late:
+    """Brings an answer to /ask as a message in the channel, with whose question it was.
 
-    What can no longer be shown to the asker alone is posted in the channel, with whose question it was: an answer that
-    never comes would be worse.
+    So it is where the interaction's token is no longer good: an answer that never comes would be worse than one that
+    others read, too.
     """
+
+    def __init__(self, client: discord.Client, question: Message, here: int) -> None:
+        self._client = client
+        self._question = question
+        self._channel = InChannel(client, question, here)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The messages that hold the answer."""
+        return self._channel.ids
+
+    async def show(self, part: Part) -> None:
+        """Show nothing before the end."""
+
+    async def end(self, parts: Sequence[Part]) -> None:
+        """Show who had asked what, and the whole answer."""
+        person = int(self._question.person)
+        asker = self._client.get_user(person) or await self._client.fetch_user(person)
+        asked = line(f"{asker.display_name} asked: {self._question.text}")
+        await self._channel.add((asked, *map(_for_all, parts)))
+
+    async def remove(self) -> None:
+        """Take away what was shown."""
+        await self._channel.remove()
+
+    async def tell(self, part: Part) -> None:
+        """Tell nothing: it would not be the asker's alone."""
+
+
+class Aside:
+    """Brings an answer to where /ask was used: by the interaction as long as its token lives, then as a message."""
 
     def __init__(self, client: discord.Client, question: Message, interaction: discord.Interaction) -> None:
         self._interaction = interaction
         self._question = question
-        self._channel = InChannel(client, question, interaction.channel_id or 0)
+        self._late = Late(client, question, interaction.channel_id or 0)
         self._expired = False
         self._ids: list[str] = []
 
     @property
     def ids(self) -> tuple[str, ...]:
         """The messages that hold the answer."""
-        return (*self._ids, *self._channel.ids)
+        return (*self._ids, *self._late.ids)
 
     async def defer(self) -> bool:
         """Tell Discord within its three seconds that an answer comes; False where another has told it already."""
@@ -60,7 +91,7 @@ class Aside:
         """Show the whole answer."""
         for number, part in enumerate(parts):
             if not await self._delivered(number, part):
-                await self._afterwards(parts[number:])
+                await self._late.end(parts[number:])
                 return
 
     async def remove(self) -> None:
@@ -68,8 +99,8 @@ class Aside:
         await self._interaction.delete_original_response()
 
     async def tell(self, part: Part) -> None:
-        """Tell the asker, here as the answer itself."""
-        await self.end((part,))
+        """Tell the asker, as long as nobody else would read it."""
+        await self._delivered(0, part)
 
     async def _delivered(self, number: int, part: Part) -> bool:
         """Show a part by the interaction; False where its token has expired."""
@@ -94,10 +125,6 @@ class Aside:
     async def _add(self, part: Part) -> int:
         sent = await self._interaction.followup.send(**sending(part), ephemeral=self._question.private, wait=True)
         return int(sent.id)
-
-    async def _afterwards(self, parts: Sequence[Part]) -> None:
-        asked = line(f"{self._interaction.user.display_name} asked: {self._question.text}")
-        await self._channel.add((asked, *map(_for_all, parts)))
 
 
 def _for_all(part: Part) -> Part:

@@ -70,21 +70,22 @@ async def _serve(settings: Settings, token: str, proxy: str | None) -> int:
     from discord.errors import PrivilegedIntentsRequired  # noqa: PLC0415
 
     from newsqa.bot.core import open_bot  # noqa: PLC0415
+    from newsqa.bot.health import serve_health  # noqa: PLC0415
     from newsqa.bot.log import configure, logger  # noqa: PLC0415
     from newsqa.fronts.discord.client import NewsClient  # noqa: PLC0415
 
     configure(settings)
     use_addresses(settings)
     stopped = _stopping()
-    async with open_bot(settings, "discord") as bot:
+    async with open_bot(settings, "discord") as bot, serve_health(bot, settings):
         try:
-            return await _connected(NewsClient(bot, content=True, proxy=proxy), bot, token, stopped)
+            return await _connected(NewsClient(bot, settings, content=True, proxy=proxy), bot, token, stopped)
         except PrivilegedIntentsRequired:
             logger("discord").warning(
                 "without_message_content",
                 hint="Follow-ups in threads need a mention, until Message Content Intent is switched on for the bot.",
             )
-        return await _connected(NewsClient(bot, content=False, proxy=proxy), bot, token, stopped)
+        return await _connected(NewsClient(bot, settings, content=False, proxy=proxy), bot, token, stopped)
 
 
 async def _connected(client: NewsClient, bot: Bot, token: str, stopped: asyncio.Future[int]) -> int:
