@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
+import yaml
 
 from newsqa.errors import SettingsError, UsageError
 from newsqa.fronts.slack import checks
@@ -14,6 +16,8 @@ from newsqa.settings import Settings
 from slack_process import NEWSQA, surroundings
 from slack_stand_in import slack_stand_in
 from slack_workspace import APP_TOKEN, BOT_TOKEN, Fault
+
+DOCS = Path(__file__).parents[1] / "docs"
 
 
 @pytest.fixture
@@ -77,6 +81,17 @@ def test_options_that_make_no_sense_together_are_refused():
     for http, host, port in ((True, None, None), (False, None, 3000), (False, "0.0.0.0", None)):
         with pytest.raises(UsageError):
             way_in(http=http, host=host, port=port)
+
+
+def test_the_manifest_that_people_paste_has_what_the_bot_asks_for_and_no_more():
+    manifest = yaml.safe_load((DOCS / "examples" / "slack-manifest.yml").read_text("utf-8"))
+    scopes = set(manifest["oauth_config"]["scopes"]["bot"])
+    events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
+    page = (DOCS / "slack.md").read_text("utf-8")
+    assert scopes == checks.NEEDED | set(checks.USED)
+    assert manifest["settings"]["socket_mode_enabled"]
+    assert manifest["settings"]["interactivity"]["is_enabled"]
+    assert all(f"`{name}`" in page for name in scopes | events)
 
 
 def test_a_proxy_is_for_slack_and_not_for_this_machine(monkeypatch):

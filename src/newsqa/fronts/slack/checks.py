@@ -36,6 +36,7 @@ USED = {
     "im:history": "direct messages are not heard",
     "channels:history": "follow-ups in threads of public channels are not heard",
     "groups:history": "follow-ups in threads of private channels are not heard",
+    "mpim:history": "mentions in direct messages of several people are not heard",
     "commands": "/ask is not there",
 }
 """What does not work without each of the others."""
