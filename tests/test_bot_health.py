@@ -3,10 +3,12 @@
 import asyncio
 import json
 import logging
+import re
 import shutil
 import socket
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
@@ -223,3 +225,18 @@ async def test_words_are_logged_where_they_are_asked_for_and_tokens_never(tmp_pa
     assert [line.get("question") for line in lines if line["event"] == "taken"] == [ASKED] * 2
     assert [line["text"] for line in lines if line["event"] == "answered"] == ["It reopened in May. [1]"]
     assert "canary" not in json.dumps(lines)
+
+
+RUNNING = (Path(__file__).parents[1] / "docs" / "running.md").read_text("utf-8")
+
+
+def test_the_page_on_running_names_every_setting_of_the_bots():
+    settings = [f"NEWSQA_{field.name.upper()}" for field in fields(Settings) if field.name.startswith("bot_")]
+    assert [name for name in settings if f"`{name}`" not in RUNNING] == []
+
+
+async def test_the_page_on_running_names_every_metric_and_no_other(tmp_path, port):
+    async with watched_bot(tmp_path, port) as (_, _desk, read):
+        found = {name.removesuffix("_count") for name, *_ in await figures(read)}
+    ours = {name for name in found if name.startswith("newsqa_") and not name.endswith(("_created", "_bucket", "_sum"))}
+    assert set(re.findall(r"`(newsqa_\w+)`", RUNNING)) == ours

@@ -1,5 +1,6 @@
 """The examples that people copy: they parse, and what they call is there."""
 
+import re
 import shlex
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import yaml
 
 from newsqa.cli import app
 from newsqa.evals.compare import parse_gate
+from newsqa.fronts.slack.run import DRAIN, LAST_POSTS
+from newsqa.settings import unknown_settings
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 
@@ -68,3 +71,28 @@ def test_the_folders_of_the_workflow_fit_together():
     reports = " ".join(str(step.get("with", "")) + step.get("run", "") for step in steps())
     assert f"{run['out']}/junit.xml" in reports
     assert f"{run['out']}/report.md" in reports
+
+
+def settings_of(unit):
+    """The lines of a unit of systemd, as pairs; a name may come several times."""
+    lines = (EXAMPLES / unit).read_text("utf-8").splitlines()
+    return [tuple(line.split("=", 1)) for line in lines if "=" in line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize(
+    ("unit", "name"), [("newsqa@.service", "slack"), ("newsqa@.service", "discord"), ("newsqa-index.service", "")]
+)
+def test_the_services_call_commands_that_exist(unit, name):
+    (call,) = [shlex.split(value.replace("%i", name)) for key, value in settings_of(unit) if key == "ExecStart"]
+    assert call[0] == "/opt/newsqa/.venv/bin/newsqa"
+    parsed(call)
+
+
+def test_services_and_container_set_what_is_a_setting():
+    container = (EXAMPLES / "Containerfile").read_text("utf-8")
+    named = [value for unit in ("newsqa@.service", "newsqa-index.service") for key, value in settings_of(unit)]
+    assert unknown_settings(dict.fromkeys(re.findall(r"NEWSQA_\w+", " ".join([container, *named])), "1")) == []
+
+
+def test_a_bot_is_given_longer_to_stop_than_it_takes():
+    assert int(dict(settings_of("newsqa@.service"))["TimeoutStopSec"]) > DRAIN + LAST_POSTS
