@@ -93,4 +93,4 @@ def _channel_line(channel: Channel, wide: int) -> str:
 
 
 def _name(channel: Channel) -> str:
-    return f"{NAMES[channel.platform]}  {safe_line(channel.id) or 'direct messages'}"
+    return f"{NAMES[channel.platform]:<7}  {safe_line(channel.id) or 'direct messages'}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from newsqa.bot.feedback import GOOD, export
@@ -44,7 +45,7 @@ def write_feedback(settings: Settings, out: Path | None, *, as_json: bool) -> No
         return
     print_text(
         f"{count(len(lines), 'question')} in {safe_line(str(file))}: {good} with answers that were found good, "
-        f"{len(lines) - good} to be looked at.\nRead them before you measure with them; then: newsqa eval run {file}"
+        f"{len(lines) - good} to be looked at.\nRead them before you measure with them; then: newsqa eval run {quote(safe_line(str(file)))}"
     )
 
 
