@@ -6,7 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from datetime import date
 from queue import SimpleQueue
-from threading import Event
+from threading import Event, Semaphore
 
 from newsqa.bot.core import open_bot
 from newsqa.bot.messages import Message, Place
@@ -51,9 +51,14 @@ class Call:
         self.history = [(turn.role, turn.content) for turn in history]
         self._events = SimpleQueue()
         self._closed = Event()
+        self.heard = Semaphore(0)
 
     def says(self, text):
         self._events.put(sentence(text))
+
+    def said(self):
+        """Wait, with the loop at a stand, until what was said is on its way to it."""
+        assert self.heard.acquire(timeout=SOON)
 
     def does(self, stage="answer"):
         self._events.put(Stage(stage))
@@ -75,6 +80,7 @@ class Call:
                 if isinstance(event, BaseException):
                     raise event
                 yield event
+                self.heard.release()
                 if isinstance(event, Answer):
                     return
         finally:

@@ -163,6 +163,55 @@ async def test_a_question_edited_while_it_waits_is_answered_once_as_edited(tmp_p
     assert len(desk.calls) == 2
 
 
+async def test_what_is_on_its_way_when_a_question_is_edited_is_not_told(tmp_path):
+    async with scripted_bot(tmp_path) as (bot, desk):
+        heard = Heard(bot, message("Old?"))
+        assert isinstance(await heard.next(), Working)
+        old = await desk.asked()
+        old.says("Stale.")
+        old.said()
+        await bot.edited(message("New?"))
+        new = await desk.asked()
+        new.says("Fresh.")
+        assert isinstance(await heard.next(), Working)
+        assert [s.text for s in (await heard.next()).sentences] == ["Fresh."]
+        new.answers()
+        assert kinds(await heard.rest()) == [Answered]
+
+
+async def test_an_edit_in_the_moment_of_the_answer_is_answered_anew(tmp_path, monkeypatch):
+    async with scripted_bot(tmp_path) as (bot, desk):
+        answering = bot._pool.answer
+
+        async def with_an_edit(question, *given):
+            answer = await answering(question, *given)
+            if question == "Old?":
+                (exchange,) = bot._exchanges.values()
+                asyncio.get_running_loop().call_soon(exchange.edit, "New?")
+            return answer
+
+        monkeypatch.setattr(bot._pool, "answer", with_an_edit)
+        heard = Heard(bot, message("Old?"))
+        for question in ("Old?", "New?"):
+            call = await desk.asked()
+            assert call.question == question
+            call.answers(question)
+        told = await heard.rest()
+        assert told[-1].answer.text == "New? [1]"
+
+
+async def test_an_edit_after_the_answer_was_made_but_not_read_changes_nothing(tmp_path):
+    async with scripted_bot(tmp_path) as (bot, desk):
+        told = bot.take(message())
+        assert isinstance(await anext(told), Working)
+        (await desk.asked()).answers()
+        while not next(iter(bot._exchanges.values())).telling.ended:
+            await asyncio.sleep(0)
+        await bot.edited(message("Something else?"))
+        await bot.deleted(THREAD, "100.1")
+        assert kinds([one async for one in told]) == [Answered]
+
+
 async def test_an_edit_that_changes_nothing_or_comes_late_does_nothing(tmp_path):
     async with scripted_bot(tmp_path) as (bot, desk):
         heard = Heard(bot, message())

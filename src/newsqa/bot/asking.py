@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from newsqa.bot.order import Order
@@ -45,4 +46,4 @@ class Asking:
 
     async def _attempt(self, exchange: Exchange) -> Answer:
         before = await self.aside.call(self.store.history, exchange.message, exchange.id)
-        return await self.pool.answer(exchange.question, turns(before), exchange.telling.passed)
+        return await self.pool.answer(exchange.question, turns(before), partial(exchange.passed, exchange.edits))

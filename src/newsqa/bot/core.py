@@ -168,7 +168,8 @@ class Bot:
         if claim is None:
             return
         exchange.telling.exchange = claim.exchange
-        if not claim.again and (line := self._limit(exchange)) is not None:
+        taken = claim.again or exchange.telling.ended  # it was counted, or deleted meanwhile
+        if not taken and (line := self._limit(exchange)) is not None:
             self._ended(exchange, "limited")
             if line:
                 yield Limited(line)
@@ -180,8 +181,7 @@ class Bot:
 
     def _limit(self, exchange: Exchange) -> str | None:
         """Return why a question is not taken, "" where its asker knows; None where it is taken."""
-        message = exchange.message
-        wait = self._limits.take(f"{message.place.team}/{message.person}")
+        wait = self._limits.take(exchange.message.person)
         if wait:
             return lines.limited(wait) if wait.tell else ""
         if len(self._exchanges) > self._settings.bot_workers + self._settings.bot_queue:

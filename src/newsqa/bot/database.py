@@ -92,7 +92,7 @@ def translated(folder: Path) -> Iterator[None]:
     """Turn what SQLite and the file system raise inside into HistoryError, with what to do about it."""
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, ValueError) as error:  # ValueError: what is no text
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
         raise HistoryError(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from newsqa.bot.log import logger
 from newsqa.errors import LibraryError, NewsqaError
 from newsqa.index import open_index
 from newsqa.library.database import FILE
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from newsqa.desk import Desk, Happening
     from newsqa.records import Turn
     from newsqa.settings import Settings
+
+log = logger("bot")
 
 Identity = tuple[int, int] | None
 
@@ -102,8 +105,10 @@ class Desks:
             return
         try:
             index = open_index(self.settings, old.desk.made_of["embedder"])
-        except NewsqaError:
-            return  # it may be half made; the next question looks again
+        except NewsqaError as error:  # it may be half made; the next question looks again
+            log.warning("index_not_taken_up", reason=str(error), hint=error.hint)
+            return
+        log.info("index_taken_up")
         self._current = _Lent(replace(old.desk, index=index), found)
         old.replaced = True
         _close_unused(old)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from newsqa.bot.messages import Message
     from newsqa.bot.telling import Ending
-    from newsqa.records import Answer
+    from newsqa.records import Answer, Sentence
 
 
 class Exchange:
@@ -41,6 +41,11 @@ class Exchange:
     def seconds(self) -> float:
         """How long ago it was asked."""
         return round(time.monotonic() - self.began, 3)
+
+    def passed(self, edits: int, sentence: Sentence) -> None:
+        """Tell a sentence that passed the check, unless the question was edited since it had so many edits."""
+        if edits == self.edits:
+            self.telling.passed(sentence)
 
     def edit(self, words: str) -> None:
         """Have other words answered: whatever was told of the answer holds no longer."""

@@ -142,7 +142,7 @@ class Store:
         with self._writing() as db:
             db.execute(
                 "UPDATE exchange SET state = 'answered', answer = ?, record = ? WHERE id = ?",
-                (answer.text, record, exchange),
+                (answer.text.encode("utf-8", "replace").decode(), record, exchange),
             )
 
     def delivered(self, exchange: str, posted: Sequence[str]) -> None:
