@@ -43,9 +43,10 @@ def write_feedback(settings: Settings, out: Path | None, *, as_json: bool) -> No
     if as_json:
         print_json({"file": str(file), "questions": len(lines), "found_good": good})
         return
+    name = safe_line(str(file))
     print_text(
-        f"{count(len(lines), 'question')} in {safe_line(str(file))}: {good} with answers that were found good, "
-        f"{len(lines) - good} to be looked at.\nRead them before you measure with them; then: newsqa eval run {quote(safe_line(str(file)))}"
+        f"{count(len(lines), 'question')} in {name}: {good} with answers that were found good, {len(lines) - good} to "
+        f"be looked at.\nRead them before you measure with them; then: newsqa eval run {quote(name)}"
     )
 
 
