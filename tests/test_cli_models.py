@@ -205,7 +205,22 @@ def test_doctor_says_how_to_mend_a_model_that_fails(newsqa, model, news_index):
     assert code == 1
     assert "✗ answers" in out
     assert "OPENAI_API_KEY" in out
+    assert model.url.split("/")[2] in out, "where it was tried"
     assert "canary" not in out + err
+
+
+def test_doctor_names_the_host_of_a_model_that_fails_elsewhere(newsqa, monkeypatch, news_index):
+    monkeypatch.setenv("NEWSQA_TIMEOUT", "0.01")
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("NEWSQA_EMBEDDER", "openai:embedding")
+    code, out, _ = newsqa("doctor", "--model", "openai:quill", "--json", "--index", news_index)
+    checks = {check["name"]: check for check in json.loads(out)["checks"]}
+    assert code == 1
+    assert checks["answers"]["says"].endswith("It was tried at api.openai.com.")
+    assert "articles and questions leave this machine" in checks["embedder"]["says"]
+    monkeypatch.setenv("OPENAI_BASE_URL", f"http://me:{KEY}@models.invalid:8080/v1?key={KEY}")
+    _, out, _ = newsqa("doctor", "--model", "openai:quill", "--index", news_index)
+    assert "models.invalid:8080" in out
 
 
 def test_ask_with_a_model_names_it_and_shows_what_passed(newsqa, model, news_index):
@@ -263,6 +278,37 @@ def test_that_text_leaves_is_said_once_for_each_address(newsqa, monkeypatch, new
     (tmp_path / "set.jsonl").write_text('{"id": "1", "question": "Who won the first prize for cheese?"}\n')
     _, _, err = newsqa("eval", "run", "set.jsonl", "--model", "openai:quill", "--index", news_index)
     assert "elsewhere.invalid" in err.splitlines()[0]
+
+
+@pytest.mark.parametrize("named", ["openai:embedding at OPENAI_BASE_URL", "ollama:embedding at OLLAMA_HOST"])
+def test_that_articles_leave_for_an_embedder_is_said_once(newsqa, monkeypatch, news_folder, tmp_path, named):
+    embedder, variable = named.split(" at ")
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("NEWSQA_TIMEOUT", "0.5")
+    monkeypatch.setenv("NEWSQA_EMBEDDER", embedder)
+    monkeypatch.setenv(variable, "http://vectors.invalid/v1")
+    arguments = ("index", news_folder, "--index", tmp_path / "index")
+    code, _, err = newsqa(*arguments)
+    assert code == 1
+    assert err.startswith(f"Article text leaves this machine: the embedder {embedder} is sent the text of all articles")
+    assert "vectors.invalid" in err.splitlines()[0]
+    assert "leaves this machine" not in newsqa(*arguments)[2]
+
+
+def test_that_questions_leave_for_an_embedder_is_said_where_they_are_asked(newsqa, monkeypatch, tmp_path, news_folder):
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("NEWSQA_TIMEOUT", "0.5")
+    monkeypatch.setenv("NEWSQA_EMBEDDER", "openai:embedding")
+    index = tmp_path / "index"
+    monkeypatch.setenv("NEWSQA_OFFLINE", "1")
+    assert "leaves this machine" not in newsqa("index", news_folder, "--index", index)[2]
+    monkeypatch.delenv("NEWSQA_OFFLINE")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://vectors.invalid/v1")
+    newsqa("index", news_folder, "--index", index)
+    (tmp_path / "sessions" / "told.json").unlink()
+    _, _, err = newsqa("ask", "Who won the first prize for cheese?", "--index", index)
+    assert "every question (openai at vectors.invalid)" in err.splitlines()[0]
+    assert "leaves this machine" not in newsqa("ask", "Who won the first prize for cheese?", "--index", index)[2]
 
 
 def test_models_that_search_are_listed_as_they_are_set(newsqa, monkeypatch):

@@ -5,6 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from newsqa.errors import ModelError
+from newsqa.models.prices import address_of
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -41,6 +45,16 @@ def try_model(settings: Settings) -> Trial:
     from newsqa.models.chat import chat_model  # noqa: PLC0415  clients take a second to import
 
     return timed(chat_model(settings), settings.model, QUESTION, settings.timeout)
+
+
+def tried_at(settings: Settings) -> str:
+    """Return the host and port that the model which is set is asked at; "" where it is made here or not at all."""
+    from newsqa.models.chat import chat_model  # noqa: PLC0415
+
+    try:
+        return urlsplit(address_of(chat_model(settings))).netloc.rpartition("@")[2]
+    except (ModelError, ValueError):
+        return ""
 
 
 def timed(model: BaseChatModel, name: str, text: str, timeout: float) -> Trial:

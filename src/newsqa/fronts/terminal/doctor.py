@@ -11,12 +11,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
 from newsqa import models
-from newsqa.errors import LibraryError, NewsqaError, SettingsError, VectorsError
+from newsqa.errors import LibraryError, ModelError, NewsqaError, SettingsError, VectorsError
 from newsqa.fronts.terminal.console import print_json, print_text
-from newsqa.fronts.terminal.leaving import destination
 from newsqa.history import Sessions
 from newsqa.index import open_index
-from newsqa.models.trial import try_model
+from newsqa.models.leaving import leaving
+from newsqa.models.trial import tried_at, try_model
 from newsqa.prompts import load_prompts
 from newsqa.records import NO_BOUNDS
 from newsqa.render.marks import count, period
@@ -130,7 +130,8 @@ def _settings_names() -> Check:
 def _embedder(settings: Settings) -> Check:
     made = models.embedder(settings)
     if settings.embedder.startswith(REMOTE):
-        return Check("embedder", "good", f"{settings.embedder} (not tried: it may use the network)")
+        goes = _goes("embeds", "articles and questions", settings)
+        return Check("embedder", "good", f"{settings.embedder} (not tried: it may use the network){goes}")
     width = len(made.embed_query("news"))
     return Check("embedder", "good", f"{settings.embedder}, {width} numbers a vector, files as tested")
 
@@ -146,13 +147,23 @@ def _answerer(settings: Settings) -> Check:
     if settings.model == "extractive":
         models.token_encoder(settings).question("news")
         return Check("answers", "good", "extractive, no model writes")
-    trial = try_model(settings)
+    try:
+        trial = try_model(settings)
+    except ModelError as error:
+        host = tried_at(settings)
+        tried = f" It was tried at {host}." if host and host not in str(error) else ""
+        return Check("answers", "broken", f"{error}{tried}", error.hint)
     rate = f", then {trial.write_rate:,.0f} tokens a second" if trial.write_rate else ""
-    place = destination(settings)
-    goes = f"; questions and passages leave this machine ({place})" if place else ""
+    goes = _goes("writes", "questions and passages", settings)
     return Check(
         "answers", "good", f"{settings.model} said {_quoted(trial.said)} after {trial.first:.1f} s{rate}{goes}"
     )
+
+
+def _goes(does: str, what: str, settings: Settings) -> str:
+    """Say what leaves this machine for the model that does this, "" where nothing does."""
+    places = [one.place for one in leaving(settings) if one.does == does]
+    return f"; {what} leave this machine ({places[0]})" if places else ""
 
 
 def _quoted(text: str) -> str:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from newsqa.errors import SourceError, UsageError
 from newsqa.fronts.terminal.console import messages, print_json, print_text
+from newsqa.fronts.terminal.leaving import tell_embedding
 from newsqa.fronts.terminal.progress import bar
 from newsqa.indexing import index_source, rebuild_index
 from newsqa.render.marks import count
@@ -34,6 +35,7 @@ def index_sources(
         raise UsageError("There is no source.", hint="Name a folder or a file: newsqa index ~/articles")
     if name and len(sources) != 1:
         raise UsageError("--name names one source.", hint="Index the others by themselves.")
+    tell_embedding(settings)
     try:
         if not sources:
             _rebuild(settings, as_json=as_json)
