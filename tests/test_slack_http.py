@@ -120,7 +120,7 @@ def test_proves_its_address_to_slack(door):
 
 def test_signed_nonsense_does_no_harm(door):
     for body in (b"\xff\xfe", b"null", b"[]", b'{"type": "event_callback"}', b'{"type": "event_callback", "event": 7}'):
-        assert door.call(body)[0] < 600
+        assert door.call(body)[0] in {200, 400, 404, 500}
     assert door.call({"type": "url_verification", "challenge": "still", "token": "gone"})[0] == 200
 
 

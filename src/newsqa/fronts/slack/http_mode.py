@@ -66,11 +66,13 @@ class _Door:
             return web.Response(status=408)
         if not self._signed(request, data):
             return web.Response(status=401, text="The signature is not Slack's, or too old.")
-        told = AsyncBoltRequest(
-            body=data.decode("utf-8", "replace"),
-            query=request.query_string,
-            headers=dict(request.headers),
-        )
+        return await self._dispatched(request, data.decode("utf-8", "replace"))
+
+    async def _dispatched(self, request: web.Request, body: str) -> web.StreamResponse:
+        try:
+            told = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
+        except Exception:  # Bolt takes it apart at once, and raises whatever it runs into
+            return web.Response(status=400)
         return await to_aiohttp_response(await self.app.async_dispatch(told))
 
     def _signed(self, request: web.Request, data: bytes) -> bool:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+
+from newsqa.bot.log import logger
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -16,8 +20,13 @@ if TYPE_CHECKING:
 
     from newsqa.fronts.slack.send import Line
 
+log = logger("slack.socket")
+
+LOOK = 1.0
+"""Seconds between looks at the connection for the log."""
+
 PING = 4.0
-"""Seconds between looks at the connection: one that broke is opened anew within as many."""
+"""Seconds between the client's own looks: a connection that broke is opened anew within as many."""
 
 WAIT = 5.0
 """Seconds to wait for the first connection before going on without one."""
@@ -32,18 +41,24 @@ STALE = 12.0
 @asynccontextmanager
 async def socket(app: AsyncApp, line: Line, app_token: str) -> AsyncIterator[None]:
     """Take envelopes from Slack's socket for as long as the context lasts, from the first moment that there is one."""
-    handler = AsyncSocketModeHandler(app, app_token, logger=line.logger, ping_interval=PING)
+    handler = AsyncSocketModeHandler(app, app_token, logger=_silent(line.logger), ping_interval=PING)
     handler.client.proxy = line.proxy  # the client itself looks for one in the environment, and past NO_PROXY
     connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
-    renewing = asyncio.create_task(_renew(handler.client))
+    watching = asyncio.create_task(_watch(handler.client))
     try:
         await asyncio.wait({connecting}, timeout=WAIT)  # it tries until it succeeds
         yield
     finally:
         connecting.cancel()
-        renewing.cancel()
-        await asyncio.gather(connecting, renewing, return_exceptions=True)
+        watching.cancel()
+        await asyncio.gather(connecting, watching, return_exceptions=True)
         await _close(handler)
+
+
+def _silent(logger: logging.Logger) -> logging.Logger:
+    silent = logger.getChild("socket")
+    silent.setLevel(logging.CRITICAL)  # what matters is told by `_watch`
+    return silent
 
 
 async def _close(handler: AsyncSocketModeHandler) -> None:
@@ -54,9 +69,20 @@ async def _close(handler: AsyncSocketModeHandler) -> None:
     await handler.client.aiohttp_client_session.close()
 
 
-async def _renew(client: SocketModeClient) -> None:
-    """While there is no connection, have a new address asked for: the client would try the last one for ever."""
+async def _watch(client: SocketModeClient) -> None:
+    """Log when the connection is lost and when it is back; have a new address asked for while there is none.
+
+    The client itself would try the last address for ever, and log a trace each time.
+    """
+    lost = 0.0
     while True:
-        await asyncio.sleep(STALE)
-        if not await client.is_connected():
+        await asyncio.sleep(LOOK)
+        if await client.is_connected():
+            if lost:
+                log.info("socket_back", seconds=round(time.monotonic() - lost))
+            lost = 0.0
+        elif not lost:
+            lost = time.monotonic()
+            log.warning("socket_lost")
+        elif time.monotonic() - lost > STALE:
             client.wss_uri = None
