@@ -19,15 +19,16 @@ DISCORD = ".".join(("MTA" + "a" * 21, "Gabc12", "x" * 30))
 def lines(capsys):
     """What the log told so far, each line as the object that it is; all logging is put back afterwards."""
     root, ours = logging.getLogger(), logging.getLogger("newsqa")
-    before = root.handlers[:], root.level, ours.level
+    handlers, level, own_level = root.handlers[:], root.level, ours.level
 
     def read():
         return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
     yield read
     logging.captureWarnings(capture=False)
-    root.handlers[:], _ = before[0], root.setLevel(before[1])
-    ours.setLevel(before[2])
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    ours.setLevel(own_level)
     structlog.contextvars.clear_contextvars()
 
 
