@@ -101,14 +101,15 @@ def _counts_otherwise(amount: Amount, equals: Sequence[Amount], every: Sequence[
     """Whether the quotes count what this number counts by another number, and something else by this one."""
     if not amount.counts or amount.unit:
         return False
-    if any(_alike(amount, other) for other in equals):
+    if any(_count_alike(amount.counts, other) for other in equals):
         return False
-    return any(_alike(amount, other) for other in every)
+    return any(_count_alike(amount.counts[:1], other) for other in every)
 
 
-def _alike(amount: Amount, other: Amount) -> bool:
-    """Whether two numbers count the same, by a word or a synonym."""
-    return not kin(amount.counts[0]).isdisjoint(k for what in other.counts for k in kin(what))
+def _count_alike(counts: Sequence[str], other: Amount) -> bool:
+    """Whether a number counts one of these, by a word or a synonym."""
+    there = {k for what in other.counts for k in kin(what)}
+    return any(not kin(what).isdisjoint(there) for what in counts)
 
 
 def _what(text: str, amount: Amount) -> str:

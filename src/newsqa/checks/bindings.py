@@ -74,7 +74,7 @@ def clearly_better(one: float, other: float) -> bool:
 
 
 def slot(fact: Placed, reading: Reading) -> str:
-    """Return how a name hangs on the rest: "in" after such a preposition, "of" before a noun, else "as" a party; "" if it is no name."""
+    """Return how a name hangs on the rest: "in" after that word, "of" before a noun, else "as"; "" for no name."""
     tokens = grammar(reading.text)
     inside = [n for n, token in enumerate(tokens) if token.start < fact.end and fact.start < token.end]
     if not any(tokens[n].part == "PROPN" for n in inside):

@@ -28,7 +28,7 @@ _SEASON_IN_TIME = re.compile(r"\b(?:in|last|next|this|the|of|by|since|during|unt
 _SAME_TURN = {"last": "last", "previous": "last", "past": "last", "next": "next", "following": "next", "coming": "next"}
 _PARTS = {
     "morning": "am", "dawn": "am", "sunrise": "am", "afternoon": "pm", "evening": "late", "night": "late",
-    "overnight": "late", "midnight": "late", "dusk": "late", "sunset": "late", "tonight": "late",
+    "midnight": "late", "dusk": "late", "sunset": "late", "tonight": "late",
     "noon": "pm", "midday": "pm",
 }  # fmt: skip
 _PART = re.compile(rf"\b({'|'.join(_PARTS)})\b", re.IGNORECASE)

@@ -16,7 +16,7 @@ from newsqa.facts.words import FUNCTION_WORDS, words
 from newsqa.models.grammar import grammar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from newsqa.checks.reading import Proof, Reading
 
@@ -43,19 +43,24 @@ def names_stand(sentence: Reading, proof: Proof) -> str | None:
 
 
 def sentence_names(sentence: Reading, proof: Proof) -> list[Name]:
-    """Find the names of a sentence; a word at its head that looks like a common word is none."""
-    found = names(sentence.text, proof.common | sentence.common)
-    kept = (name for name in found if not set(name.words) <= CALENDAR)
-    return [name for name in kept if not _common_head(name, sentence, proof)]
+    """Find the names of a sentence; a common word at the head of it, or of a name there, is none."""
+    known = (*proof.whole.names, *proof.around.names)
+    found = (_without_head(name, sentence, known) for name in names(sentence.text, proof.common | sentence.common))
+    dated = [(day.start, day.end) for day in sentence.days]
+    kept = (name for name in found if name and not any(start <= name.start < end for start, end in dated))
+    return [name for name in kept if not set(name.words) <= CALENDAR]
 
 
-def _common_head(name: Name, sentence: Reading, proof: Proof) -> bool:
-    """Whether a single capitalised word is so only because a sentence or quotation begins with it."""
-    if len(name.words) > 1 or not _opens(sentence.text, name.start):
-        return False
-    if name.words[0] in proof.whole.named | proof.around.named:
-        return False
-    return not any(t.part == "PROPN" for t in grammar(sentence.text) if name.start <= t.start < name.end)
+def _without_head(name: Name, sentence: Reading, known: Sequence[Name]) -> Name | None:
+    """Return a name without a first word that is capitalised only because a sentence or quotation begins with it."""
+    if not _opens(sentence.text, name.start) or any(name.words == other.words[-1:] for other in known):
+        return name
+    tokens = [token for token in grammar(sentence.text) if name.start <= token.start < name.end]
+    first = next((n for n, token in enumerate(tokens) if token.part == "PROPN"), None)
+    if not first:
+        return name if first == 0 else None
+    text = sentence.text[tokens[first].start : name.end]
+    return Name(text, tuple(word.folded for word in words(text)), tokens[first].start, name.end)
 
 
 def _opens(text: str, start: int) -> bool:
@@ -95,12 +100,15 @@ def _understood(name: Name, sentence: Reading, proof: Proof) -> bool:
     titled = bool(proof.context) and set(name.words) <= frozenset(word.folded for word in words(proof.context[0]))
     pieces = proof.nearest(sentence.content)
     return titled and any(
-        _ANAPHOR.search(piece.reading.text) and not _unused(piece.reading, sentence) for piece in pieces
+        _ANAPHOR.search(piece.reading.text) and not _unused(piece.reading, name, sentence) for piece in pieces
     )
 
 
 def _part_quoted(name: Name, proof: Proof) -> bool:
-    return len(name.words) > 1 and name.words[-1] in proof.whole.named and not _otherwise_called(name, proof)
+    """Whether the quotes have the end of a name, alone or with a title: "Wrothsley" of "Lena Wrothsley"."""
+    ends = (other for other in proof.whole.names if other.words[-1] == name.words[-1])
+    part = any({*other.words} - HONORIFICS <= {*name.words} for other in ends)
+    return part and len(name.words) > 1 and not _otherwise_called(name, proof)
 
 
 def _otherwise_called(name: Name, proof: Proof) -> bool:
@@ -127,10 +135,11 @@ def _initials(reading: Reading) -> str:
     return "".join(word.folded[0] + after for word, after in zip(telling, (*breaks, ""), strict=False))
 
 
-def _unused(piece: Reading, sentence: Reading) -> bool:
-    """Whether a piece names someone or something, a people aside, that the sentence leaves out."""
-    named = (name for name in piece.names if not (len(name.words) == 1 and _OF_PEOPLE.search(name.words[0])))
-    return any(not set(name.words) & sentence.folded for name in named)
+def _unused(piece: Reading, name: Name, sentence: Reading) -> bool:
+    """Whether a piece names someone or something, a people aside, that the sentence leaves out for another name."""
+    named = (other for other in piece.names if not (len(other.words) == 1 and _OF_PEOPLE.search(other.words[0])))
+    said = sentence.folded - {*name.words}
+    return any(not {*other.words} & said and not {*other.words} <= {*name.words} for other in named)
 
 
 def _in_order(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
@@ -160,7 +169,7 @@ def _runs(name: Name) -> Iterator[tuple[str, str]]:
     """Yield neighbours in a name, apart where a possessive or a title parts them: "Kell’s", "Mayor"."""
     found = words(name.text)
     for one, other in itertools.pairwise(found):
-        if {one.folded, other.folded} & FUNCTION_WORDS:
+        if not {one.folded, other.folded} <= {*name.words}:
             continue
         possessive = one.text.endswith(("'s", "’s", "s'", "s’"))
         if not possessive and not {one.folded, other.folded} & HONORIFICS:

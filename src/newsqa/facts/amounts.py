@@ -63,6 +63,8 @@ _BOUNDS: tuple[tuple[Bound, str], ...] = (
     ("above", rf"\b(?:no fewer than|no less than{_THEN}"),
     ("above", r"(?:^|[^\w\s]|\b(?!spread|age|aged|for|the|rule|ruled|lasting)\w+)\s+(?:just |well )?over[\s-]+$"),
     ("below", rf"\b(?<!no )(?:(?:{_LESS}) than|at most|below|under|nearly|almost|{_UP_TO}{_THEN}"),
+    ("above", r"\bover-$"),
+    ("below", r"\bunder-$"),
     ("about", r"\b(?:about|around|some|roughly|approximately|circa|an estimated|perhaps)\s+$"),
 )
 _BOUND_FORMS = tuple((bound, re.compile(form, re.IGNORECASE)) for bound, form in _BOUNDS)
@@ -191,10 +193,8 @@ def _amount(number: Number, text: str) -> Amount:
         unit, counts = POINT, counts[1:]
     elif _AGED.search(text[max(0, number.start - 12) : number.start]):
         unit = AGE
-    elif (
-        (number.text[0].isdigit()
-        and number.text.endswith(("st", "nd", "rd", "th")))
-        or _NO.search(text[: number.start][-6:])
+    elif (number.text[0].isdigit() and number.text.endswith(("st", "nd", "rd", "th"))) or _NO.search(
+        text[: number.start][-6:]
     ):
         unit = PLACE
     elif not unit and measured and (name := MEASURE_OF.get(measured["word"].lower())):

@@ -36,6 +36,11 @@ _FORMS = (
 )
 
 
+_FEASTS = {"New Year's Day": (1, 1), "Valentine's Day": (14, 2), "Halloween": (31, 10), "Christmas Eve": (24, 12),
+           "Christmas Day": (25, 12), "Boxing Day": (26, 12), "New Year's Eve": (31, 12)}  # fmt: skip
+_FEAST = re.compile(rf"\b(?P<feast>{'|'.join(_FEASTS).replace(chr(39), '[’' + chr(39) + ']')})\b{_YEAR}")
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """A day of a month, of a year where the text names one, and where it stands."""
@@ -59,7 +64,13 @@ def dates(text: str) -> list[Day]:
     for match in (m for form in _FORMS for m in form.finditer(text)):
         if all(match.end() <= day.start or match.start() >= day.end for day in found):
             found.append(_day(match))
-    return sorted((*found, *_others(found, text)), key=lambda day: day.start)
+    return sorted((*found, *_others(found, text), *_feasts(text)), key=lambda day: day.start)
+
+
+def _feasts(text: str) -> Iterator[Day]:
+    for match in _FEAST.finditer(text):
+        day, month = _FEASTS[match["feast"].replace("’", "'")]
+        yield Day(day, month, int(match["year"]) if match["year"] else None, match.group(), *match.span())
 
 
 def _others(found: list[Day], text: str) -> Iterator[Day]:
