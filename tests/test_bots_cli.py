@@ -79,10 +79,11 @@ def test_status_tells_what_became_of_questions_and_where(bots, kept):
     kept.disable("slack", "C9")
     code, out, _ = bots("status")
     assert code == 0
-    heads, today, month, _, votes, _, *channels = out.splitlines()
+    heads, today, month, _, running, votes, _, *channels = out.splitlines()
     assert " ".join(heads.split()) == "questions answers refusals failures interrupted taken back over limit"
     assert today.split() == ["today", "7", "3", "1", "1", "1", "1", "1"]
     assert month.split()[:4] == ["30", "days", "7", "3"]
+    assert running == "1 bot running here."  # the test itself has the store open
     assert votes == "Votes: 1 good, 1 bad. Answers kept: 4."
     assert channels[0].split()[:4] == ["Slack", "direct", "messages", "1"]
     assert sorted(line.split()[:3] for line in channels[1:-1]) == [
@@ -121,9 +122,11 @@ async def test_a_running_bot_heeds_at_once_what_is_changed(bots, folder):
         assert bots("enable", "<#C1|news>")[1].startswith("newsqa answers in C1 (Slack) again")
         told = await answered(bot, desk, message())
         assert bots("enable", "C1")[1] == "C1 (Slack) was not disabled.\n"
-        assert json.loads(bots("status", "--json")[1])["today"]["answered"] == 1
+        status = json.loads(bots("status", "--json")[1])
+        assert (status["running"], status["today"]["answered"]) == (1, 1)
         assert bots("forget", "--person", "U1", "--yes")[0] == 0
         assert await bot.stored(told.exchange) is None
+    assert json.loads(bots("status", "--json")[1])["running"] == 0
 
 
 @pytest.mark.parametrize("name", ["#news", "general", "U1", "", "C1;", "١٢"])

@@ -18,6 +18,19 @@ NOBODY = ""
 """The owner of what a process gave up."""
 
 
+def living(folder: Path) -> int:
+    """Return how many processes of the bot are alive that keep what they know in a folder. Raises OSError."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415
+
+    count = 0
+    for path in folder.glob("bot-*.lock"):
+        try:
+            FileLock(path, timeout=0, mode=FILE).acquire().lock.release()
+        except Timeout:
+            count += 1
+    return count
+
+
 class Alive:
     """This process, under a name that no other has, for as long as it is not closed. Raises OSError."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from newsqa.bot.alive import living
 from newsqa.bot.database import FILE, open_database, translated
 from newsqa.bot.messages import OUTCOMES
 
@@ -37,8 +38,13 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the bot did today and in all the time for which counts are kept; `held` are the answers that are stored."""
+    """How the bot did today and in all the time for which counts are kept.
 
+    `running` processes keep what they know in the same folder. `held` are the answers that are stored, `open` the
+    questions that are being answered or were left by a process that died.
+    """
+
+    running: int
     today: Mapping[Outcome, int]
     in_all: Mapping[Outcome, int]
     votes: Mapping[Verdict, int]
@@ -65,9 +71,11 @@ def status(settings: Settings) -> Status:
         rows = db.execute("SELECT day, platform, channel, outcome, number, at FROM tally").fetchall()
         votes = dict(db.execute("SELECT verdict, count(*) FROM vote GROUP BY verdict").fetchall())
         states = dict(db.execute("SELECT state, count(*) FROM exchange GROUP BY state").fetchall())
+        running = living(folder)
         off = set(db.execute("SELECT platform, channel FROM disabled").fetchall())
     today = date.today().isoformat()  # noqa: DTZ011  as counted
     return Status(
+        running=running,
         today=_sum((outcome, number) for day, _, _, outcome, number, _ in rows if day == today),
         in_all=_sum((outcome, number) for _, _, _, outcome, number, _ in rows),
         votes={"good": votes.get("good", 0), "bad": votes.get("bad", 0)},

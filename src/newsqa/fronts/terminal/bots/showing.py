@@ -47,6 +47,7 @@ def _record(found: Status, folder: Path) -> JsonObject:
     channels = [{**asdict(channel), "last": channel.last and channel.last.isoformat()} for channel in found.channels]
     return {
         "folder": str(folder),
+        "running": found.running,
         "today": {"questions": asked(found.today), **found.today},
         "kept": {"questions": asked(found.in_all), **found.in_all},
         "votes": dict(found.votes),
@@ -65,6 +66,7 @@ def _status_lines(found: Status, settings: Settings) -> list[str]:
         _row("today", wide, heads, found.today),
         _row(days, wide, heads, found.in_all),
         "",
+        f"{count(found.running, 'bot')} running here." if found.running else "No bot is running here.",
         f"Votes: {found.votes['good']:,} good, {found.votes['bad']:,} bad. Answers kept: {found.held:,}.",
     ]
     if found.open:
