@@ -65,7 +65,7 @@ def test_two_lives_of_a_bot_over_one_folder(town):
         answers_nothing_twice(town, seen)
         takes_clicks_on_answers_of_a_former_life(town, final)
         lets_an_answer_end_or_says_that_it_was_interrupted(town, bot)
-        assert len(town.slack.finals("C1", left_open)) == 1
+        assert len(town.slack.thread("C1", left_open)) == 1
         says_nothing_secret(bot)
 
 

@@ -167,7 +167,7 @@ class Bot:
             return
         if claim is None:
             return
-        exchange.telling.exchange = claim.exchange
+        exchange.telling.exchange, exchange.telling.before = claim.exchange, claim.shown
         taken = claim.again or exchange.telling.ended  # it was counted, or deleted meanwhile
         if not taken and (line := self._limit(exchange)) is not None:
             self._ended(exchange, "limited")
@@ -249,6 +249,10 @@ class Bot:
             exchange.end(Left(exchange.id))
             self._ended(exchange, "left")
         await self._aside.call(self._store.dropped_message, place, message_id)
+
+    async def shown(self, exchange: str, message_ids: Sequence[str]) -> None:
+        """Note by which messages it is shown that a question is worked on; whoever takes it up goes on in them."""
+        await self._aside.call(self._store.shown, exchange, message_ids)
 
     async def delivered(self, exchange: str, message_ids: Sequence[str]) -> None:
         """Note that an answer was posted, and under which ids; until then, a crash leaves its question open."""

@@ -58,9 +58,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """The question was taken: show within a second that it is worked on. Comes again when a question was edited."""
+    """The question was taken: show within a second that it is worked on. Comes again when a question was edited.
+
+    `before` names the messages that a process which died had shown it by (`Bot.shown`): go on in them.
+    """
 
     exchange: str
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,11 +39,15 @@ _DAY = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A question that this process has to answer; `again` after a crash, which may have made `answer`."""
+    """A question that this process has to answer; `again` after a crash, which may have made `answer`.
+
+    `shown` are the messages by which the process that crashed had shown that it was worked on.
+    """
 
     exchange: str
     again: bool = False
     answer: Answer | None = None
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ class Store:
 
     def _taken_over(self, exchange: str, question: str) -> Claim | None:
         row = self._db.execute(
-            "SELECT state, owner, question, record FROM exchange WHERE id = ?", (exchange,)
+            "SELECT state, owner, question, record, posted FROM exchange WHERE id = ?", (exchange,)
         ).fetchone()
         if row is None or row[0] == "delivered" or self._alive.is_alive(row[1]):
             return None
@@ -116,7 +120,7 @@ class Store:
             "UPDATE exchange SET owner = ?, question = ?, state = ? WHERE id = ?",
             (self._alive.name, question, "answered" if answer else "open", exchange),
         )
-        return Claim(exchange, again=True, answer=answer)
+        return Claim(exchange, again=True, answer=answer, shown=tuple(json.loads(row[4])))
 
     def _insert(self, message: Message, exchange: str, question: str, now: float) -> None:
         place = message.place
@@ -144,6 +148,12 @@ class Store:
                 "UPDATE exchange SET state = 'answered', answer = ?, record = ? WHERE id = ?",
                 (answer.text.encode("utf-8", "replace").decode(), record, exchange),
             )
+
+    def shown(self, exchange: str, posted: Sequence[str]) -> None:
+        """Note by which messages it is shown that a question is worked on."""
+        with self._writing() as db:
+            names = json.dumps(list(posted))
+            db.execute("UPDATE exchange SET posted = ? WHERE id = ? AND state != 'delivered'", (names, exchange))
 
     def delivered(self, exchange: str, posted: Sequence[str]) -> None:
         """Note that an answer was posted, and under which ids."""

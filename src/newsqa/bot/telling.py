@@ -24,6 +24,7 @@ class Telling:
 
     def __init__(self, exchange: str) -> None:
         self.exchange = exchange
+        self.before: tuple[str, ...] = ()
         self._sentences: tuple[Sentence, ...] = ()
         self._working = True
         self._more = False
@@ -57,7 +58,7 @@ class Telling:
             await self._news.wait()
             if self._working:
                 self._working = False
-                yield Working(self.exchange)
+                yield Working(self.exchange, self.before)
             elif self._ending:
                 yield self._ending
                 return

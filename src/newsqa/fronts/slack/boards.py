@@ -37,8 +37,11 @@ FAULTS = (SlackApiError, NotTakenError, ClientError, TimeoutError)
 class Board(Protocol):
     """Where the answer to one question is shown."""
 
-    async def working(self) -> None:
-        """Show that the question is worked on; again where it was edited."""
+    async def working(self, before: Sequence[str]) -> tuple[str, ...]:
+        """Show that the question is worked on; again where it was edited. Return the names of the messages.
+
+        `before` are those by which a process that died had shown it.
+        """
 
     def partial(self, sentences: Sequence[Sentence]) -> None:
         """Show what has passed so far, when there is time for it."""
@@ -95,14 +98,13 @@ class Thread:
     _task: asyncio.Task[None] | None = None
     _over: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def working(self) -> None:
+    async def working(self, before: Sequence[str]) -> tuple[str, ...]:
         """Post that the question is worked on, or say so again."""
         await self._settle()
-        if self._ts:
-            await self.sender.update(self.message.place, self._ts, render.working())
-        else:
-            self._ts = await self.sender.post(self.message.place, render.working())
+        self._ts = self._ts or next(iter(before), "")
+        name = await self._say(render.working())
         self._shown = time.monotonic()
+        return (name,)
 
     def partial(self, sentences: Sequence[Sentence]) -> None:
         """Note the newest; a task shows it when its time has come."""
@@ -114,7 +116,7 @@ class Thread:
         """Put the first post in the place of the working message, and the others below."""
         await self._settle()
         first, *others = posts
-        names = [await self._last_word(first)]
+        names = [await self._say(first)]
         names += [await self.sender.post(self.message.place, post) for post in others]
         return tuple(names)
 
@@ -129,7 +131,8 @@ class Thread:
             await self.sender.delete(self.message.place, self._ts)
             self._ts = ""
 
-    async def _last_word(self, post: Post) -> str:
+    async def _say(self, post: Post) -> str:
+        """Put a post in the place of the message, or post it where there is none any more."""
         if self._ts:
             try:
                 await self.sender.update(self.message.place, self._ts, post)
@@ -186,10 +189,11 @@ class Aside:
     url: str
     _told: int = 0
 
-    async def working(self) -> None:
+    async def working(self, before: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002  only what all see has a name
         """Say once that the question is worked on."""
         if not self._told:
             await self._send(render.working())
+        return ()
 
     def partial(self, sentences: Sequence[Sentence]) -> None:
         """Show nothing: each sentence would be a message of its own."""

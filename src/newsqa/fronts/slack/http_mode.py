@@ -34,7 +34,7 @@ async def http(app: AsyncApp, secret: str, host: str, port: int) -> AsyncIterato
     """Answer Slack's requests on a port for as long as the context lasts. Raises NewsqaError where it cannot be had."""
     door = web.Application(client_max_size=LARGEST)
     door.add_routes([web.post(PATH, _Door(app, SignatureVerifier(secret)).take)])
-    runner = web.AppRunner(door, access_log=None, shutdown_timeout=2.0)
+    runner = web.AppRunner(door, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         await _listen(runner, host, port)

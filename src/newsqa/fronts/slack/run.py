@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from newsqa.fronts.slack.send import Line, Sender
     from newsqa.settings import Settings
 
-DRAIN = 6.0
+DRAIN = 5.0
 """Seconds that running answers have when the bot is told to stop."""
 
-LAST_POSTS = 2.0
+LAST_POSTS = 1.5
 """Seconds for what they end with to be posted."""
 
 

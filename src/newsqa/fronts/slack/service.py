@@ -116,7 +116,7 @@ class Service:
     async def _show(self, happening: Happening, board: Board, *, private: bool) -> None:
         match happening:
             case Working():
-                await _attempted(board.working(), "working", happening.exchange)
+                await _attempted(self._working(board, happening), "working", happening.exchange)
             case Partial():
                 board.partial(happening.sentences)
             case Limited():
@@ -125,6 +125,10 @@ class Service:
                 await _attempted(board.clear(), "left", happening.exchange)
             case _:
                 await self._end(board, happening, private=private)
+
+    async def _working(self, board: Board, happening: Working) -> None:
+        names = await board.working(happening.before)
+        await self.bot.shown(happening.exchange, names)
 
     async def _end(self, board: Board, happening: Answered | Failed | Interrupted, *, private: bool) -> None:
         try:
