@@ -9,6 +9,7 @@ import socket
 from contextlib import asynccontextmanager
 from dataclasses import fields, replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 from aiohttp import ClientSession
@@ -94,6 +95,26 @@ async def test_it_is_not_well_where_the_index_cannot_be_opened(tmp_path, port):
         status, text = await read("/health")
     assert status == 503
     assert json.loads(text)["index"] == {"error": "There is no index."}
+
+
+async def test_an_index_that_hangs_is_told_in_time_and_holds_up_one_thread(tmp_path, port, monkeypatch):
+    monkeypatch.setattr("newsqa.bot.health.SLOWEST", 0.05)
+    hangs, looks = Event(), []
+
+    def look():
+        looks.append(hangs.wait(SOON))
+        return Standing("d1", 1.0)
+
+    async with watched_bot(tmp_path, port) as (bot, _, read):
+        bot.vitals.connected()
+        bot.vitals.index = look
+        for status, text in await asyncio.gather(*(read("/health") for _ in range(5))):
+            assert status == 503
+            assert "did not open" in text
+        hangs.set()
+        while (await read("/health"))[0] != 200:
+            await asyncio.sleep(0.01)
+    assert len(looks) <= 2
 
 
 async def test_metrics_count_how_questions_ended(tmp_path, port):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from newsqa.bot.core import Bot
+    from newsqa.bot.desks import Standing
     from newsqa.bot.vitals import Vitals
     from newsqa.records import JsonObject
     from newsqa.settings import Settings
@@ -47,31 +48,6 @@ async def serve_health(bot: Bot, settings: Settings) -> AsyncIterator[None]:
         await runner.cleanup()
 
 
-async def health(vitals: Vitals) -> JsonObject:
-    """Tell how a bot does: `ok` says that it is connected, and answers from the index that stands in the folder."""
-    index = await _index(vitals)
-    return {
-        "ok": vitals.is_connected and "error" not in index,
-        "platform": vitals.platform,
-        "connected": vitals.is_connected,
-        "index": index,
-        "queue": vitals.waiting(),
-        "running": vitals.running(),
-    }
-
-
-async def _index(vitals: Vitals) -> JsonObject:
-    if vitals.index is None:
-        return {}
-    try:
-        standing = await asyncio.wait_for(asyncio.to_thread(vitals.index), SLOWEST)
-    except NewsqaError as error:
-        return {"error": str(error)}
-    except TimeoutError:
-        return {"error": f"The index did not open within {SLOWEST:.0f} seconds."}
-    return {"digest": standing.digest, "age_seconds": round(standing.age)}
-
-
 async def _listen(runner: web.AppRunner, port: int) -> None:
     try:
         await web.TCPSite(runner, HOST, port).start()
@@ -91,13 +67,36 @@ def _why(error: OSError | OverflowError) -> str:
 class _Door:
     def __init__(self, vitals: Vitals) -> None:
         self._vitals = vitals
+        self._looking: asyncio.Task[Standing] | None = None
 
     async def health(self, _: web.Request) -> web.Response:
-        """Answer 200 where all is well, else 503, with the same words."""
-        told = await health(self._vitals)
+        """Answer 200 where the bot is connected and answers from the index that stands in the folder, else 503."""
+        index, vitals = await self._index(), self._vitals
+        told = {
+            "ok": vitals.is_connected and "error" not in index,
+            "platform": vitals.platform,
+            "connected": vitals.is_connected,
+            "index": index,
+            "queue": vitals.waiting(),
+            "running": vitals.running(),
+        }
         return web.json_response(told, status=200 if told["ok"] else 503, headers={"Cache-Control": "no-store"})
 
     async def metrics(self, _: web.Request) -> web.Response:
         """Answer with everything that is counted, as Prometheus reads it."""
         told = generate_latest(self._vitals.registry)
         return web.Response(body=told, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def _index(self) -> JsonObject:
+        """Tell which index answers. However many ask, one thread looks: where it hangs, no others do."""
+        if self._vitals.index is None:
+            return {}
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(asyncio.to_thread(self._vitals.index))
+        try:
+            standing = await asyncio.wait_for(asyncio.shield(self._looking), SLOWEST)
+        except NewsqaError as error:
+            return {"error": str(error)}
+        except TimeoutError:
+            return {"error": f"The index did not open within {SLOWEST:.0f} seconds."}
+        return {"digest": standing.digest, "age_seconds": round(standing.age)}
