@@ -86,6 +86,7 @@ def tells_once_that_it_is_asked_too_often(town):
     notice = town.slack.until(lambda: town.slack.called("chat.postEphemeral"))[0]
     town.final(town.slack.say(FESTIVAL, person="U5"))
     assert (notice.args["user"], notice.args["channel"]) == ("U4", "C1")
+    assert "thread_ts" not in notice.args  # Slack shows none in a thread that has not begun
     assert len(town.slack.called("chat.postEphemeral")) == 1
     assert not [m for ts in refused for m in town.slack.thread("C1", ts)]
     assert len(town.model.requests) == asked + 4

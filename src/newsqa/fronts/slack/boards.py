@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
+from newsqa.errors import NewsqaError
 from newsqa.fronts.slack.send import NotTakenError, fault
 from newsqa.render import slack as render
 
@@ -30,8 +31,8 @@ GONE = frozenset({
 })  # fmt: skip
 """Why a message cannot be updated any more."""
 
-FAULTS = (SlackApiError, NotTakenError, ClientError, TimeoutError)
-"""What sending may raise."""
+FAULTS = (SlackApiError, NewsqaError, ClientError, TimeoutError)
+"""What sending, and noting what was sent, may raise."""
 
 
 class Board(Protocol):
@@ -121,8 +122,10 @@ class Thread:
         return tuple(names)
 
     async def whisper(self, post: Post) -> None:
-        """Post for the asker alone."""
-        await self.sender.whisper(self.message.place, self.message.person, post)
+        """Post for the asker alone; not into a thread that only their question would begin, where nobody looks."""
+        place = self.message.place
+        begun = place.thread != self.message.id
+        await self.sender.whisper(place if begun else replace(place, thread=""), self.message.person, post)
 
     async def clear(self) -> None:
         """Delete the working message."""
