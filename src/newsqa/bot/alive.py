@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 NOBODY = ""
 """The owner of what a process gave up."""
 
+STARTING = 5.0
+"""Seconds for which another process may look at a lock while it is taken."""
+
 
 def living(folder: Path) -> int:
     """Return how many processes of the bot are alive that keep what they know in a folder. Raises OSError."""
@@ -38,7 +41,10 @@ class Alive:
         self.name = secrets.token_hex(8)
         self._folder = folder
         self._lock = self._lock_of(self.name)
-        self._lock.acquire()
+        self._lock.acquire(timeout=STARTING)
+        while not self._path(self.name).exists():  # another process took it for a dead one's before it was locked
+            self._lock.release()
+            self._lock.acquire(timeout=STARTING)
 
     def is_alive(self, name: str) -> bool:
         """Tell whether the process of this name still runs on this machine."""
