@@ -54,6 +54,8 @@ ADDRESSES = (
     "https://courier.example/a#top",
     "HTTPS://COURIER.EXAMPLE/UP",
     "javascript:alert(1)",
+    "javascript://courier.example/%0aalert(1)",
+    "ftp://courier.example/bridge",
     "data:text/html,<b>",
     "http://[bad",
     "https://courier.example:port/",

@@ -190,6 +190,13 @@ def test_a_source_without_title_and_address_shows_what_is_known():
     assert part.embeds[0] == {"title": "[1] untitled", "description": "> Nobody was hurt.", "footer": footer}
 
 
+def test_an_address_that_discord_takes_in_no_title_is_written_out():
+    inner = replace(ARTICLE, url="http://intranet/bridge")
+    (part,) = rendered.answered(an_answer(citations=(citation(1, "Nobody was hurt.", inner),)), "ex-1")
+    assert "url" not in part.embeds[0]
+    assert part.embeds[0]["description"] == "> Nobody was hurt.\n<http://intranet/bridge>"
+
+
 def test_a_refusal_links_the_articles_that_it_names():
     hits = tuple(Hit(Passage(1, a.id, 0, 1, "x"), a, 0.5) for a in (ARTICLE, replace(ARTICLE, id="b", title="Ferry")))
     text = f"The articles do not answer this. Nearest: “{ARTICLE.title}”. 3 articles searched."

@@ -241,6 +241,23 @@ def test_an_answer_of_20_000_characters_goes_out_in_whole_sentences():
     assert all(re.match(r".* there\. \[\d+\]$", words.split("\n")[0]) for words in told)
 
 
+def test_many_small_sources_keep_within_the_blocks_of_a_message():
+    bare = replace(citation(1, "Nobody was hurt."), title=None, outlet=None, published=None, url=None, quote="")
+    answer = an_answer(citations=tuple(replace(bare, n=n) for n in range(1, 120)))
+    posts = slack.answered(answer, "ex-1")
+    for post in posts:
+        is_fit(post)
+    has_every_source(posts, answer)
+
+
+def test_a_view_that_cannot_hold_all_quotes_says_so():
+    long = replace(citation(1, "Nobody was hurt."), quote="漢字 " * 3_000)
+    view = slack.sources(an_answer(citations=tuple(replace(long, n=n) for n in range(1, 16))))
+    assert is_taken(view["blocks"], 100)
+    assert len(json.dumps(view)) <= 250_000
+    assert words_of(view["blocks"][-1]) == "There is more than can be shown here."
+
+
 SAID = [
     ("plain words", "plain words"),
     ("what does <https://x.example/a?b=1&amp;c=2|the page> say?", "what does the page say?"),
