@@ -85,3 +85,11 @@ def sample_index(tmp_path_factory):
 def slack_index(tmp_path_factory):
     """An index of the articles that a bot in Slack is asked about, made with the models that come with newsqa."""
     return make_index(tmp_path_factory.mktemp("slack"))
+
+
+@pytest.fixture(scope="session")
+def discord_index(tmp_path_factory):
+    """An index of the few articles that bots in Discord are asked about."""
+    from discord_news import make_index  # noqa: PLC0415  only their tests need it
+
+    return make_index(tmp_path_factory.mktemp("discord-news"))

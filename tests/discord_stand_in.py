@@ -78,7 +78,7 @@ class DiscordStandIn:
         with self._condition:
             self._condition.notify_all()
 
-    def until(self, condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+    def until(self, condition: Callable[[], Any], seconds: float = 40.0) -> Any:
         """Wait for something to become true, and return it. Raises AssertionError with the last calls."""
         with self._condition:
             if not self._condition.wait_for(condition, seconds):

@@ -19,13 +19,13 @@ def snowflake() -> str:
 APP, BOT, GUILD, BOT_ROLE = "7001", "7002", "8001", "8003"
 CHANNEL, OTHER_CHANNEL, NO_THREADS, DIRECT = "9001", "9002", "9003", "9004"
 HUMAN_THREAD = "9005"
-ASKER, FRIEND, OTHER_BOT, THIRD = "6001", "6002", "6003", "6004"
+ASKER, FRIEND, OTHER_BOT, THIRD, FOURTH = "6001", "6002", "6003", "6004", "6005"
 ROLE = "8002"
 MAY_ALL = str(
     (1 << 10) | (1 << 11) | (1 << 14) | (1 << 16) | (1 << 35) | (1 << 38)
 )  # see, send, embed, history, threads
 CREATE_THREADS = 1 << 35
-NAMES = {BOT: "newsqa", ASKER: "Ilse", FRIEND: "Joren", OTHER_BOT: "weather-bot", THIRD: "Runa"}
+NAMES = {BOT: "newsqa", ASKER: "Ilse", FRIEND: "Joren", OTHER_BOT: "weather-bot", THIRD: "Runa", FOURTH: "Piet"}
 
 
 def now() -> str:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from discord_asking import CHEESE_QUESTION, LAMP_QUESTION, asking, either
-from discord_news import CHEESE, LAMP, PING, PRIZE, copied, make_index
+from discord_news import CHEESE, LAMP, PING, PRIZE, copied
 from discord_world import (
     BOT,
     BOT_ROLE,
@@ -21,9 +21,8 @@ from discord_world import (
 
 
 @pytest.fixture(scope="module")
-def bot(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("discord")
-    with asking(make_index(folder), folder / "bot") as bot:
+def bot(tmp_path_factory, discord_index):
+    with asking(discord_index, tmp_path_factory.mktemp("discord") / "bot") as bot:
         yield bot
 
 
@@ -34,7 +33,7 @@ def well_behaved(bot):
 
 
 def test_a_mention_is_answered_in_a_thread_of_its_own_sentence_by_sentence(bot):
-    bot.scripted(copied(CHEESE, PRIZE), pace=0.07)
+    bot.scripted(copied(CHEESE, PRIZE), pace=0.05)
     place = bot.mention(CHEESE_QUESTION)
     working = bot.discord.until(lambda: bot.discord.shown(place))[0]
     assert CHEESE not in working.content

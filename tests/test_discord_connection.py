@@ -4,7 +4,7 @@ import pytest
 
 from discord_asking import CHEESE_QUESTION, LAMP_QUESTION, asking
 from discord_news import CHEESE, LAMP, PRIZE, STOPS, copied, make_index
-from discord_world import BOT, CHANNEL, DIRECT, FRIEND, OTHER_CHANNEL, THIRD
+from discord_world import BOT, CHANNEL, DIRECT, FOURTH, FRIEND, OTHER_CHANNEL, THIRD
 
 MESSAGE_CONTENT = 1 << 15
 RATE = 6
@@ -52,6 +52,21 @@ def test_a_channel_that_is_not_listed_is_not_served(bot):
     assert len(bot.script.requests) == asked
 
 
+@pytest.fixture(scope="module")
+def notice(bot):
+    """What somebody over the limit reads who takes no direct messages."""
+    bot.scripted(copied(CHEESE))
+    bot.discord.misbehave("POST", f"/channels/{DIRECT}/messages", 403, {"code": 50007, "message": "Cannot send"})
+    asked = [bot.mention(CHEESE_QUESTION, author=FOURTH) for _ in range(RATE + 1)]
+    notice = bot.discord.until(lambda: bot.discord.shown(CHANNEL))[0]
+    assert str(notice.reply_to) == asked[-1]
+    return notice
+
+
+def test_who_takes_no_direct_messages_is_told_by_a_reply(notice):
+    assert "again in" in notice.content
+
+
 @pytest.mark.parametrize("lost", ["op 7", "op 9, resumable", "close 4000", "hard drop", "op 9"])
 def test_the_next_question_is_answered_however_the_connection_was_lost(bot, lost):
     gateway, bot_before = bot.discord.gateway, len(bot.discord.gateway.sockets)
@@ -81,9 +96,8 @@ def test_somebody_over_the_limit_is_told_once_and_in_private(bot):
         bot.ended(place)
     assert "again in" in notice[0].content
     assert bot.discord.shown(DIRECT) == notice
-    assert bot.discord.shown(CHANNEL) == []
     created = [call.body for call in bot.discord.calls if call.path == "/users/@me/channels"]
-    assert [str(body["recipient_id"]) for body in created] == [FRIEND]
+    assert str(created[-1]["recipient_id"]) == FRIEND
 
 
 def test_a_very_long_answer_loses_nothing(bot):
@@ -98,3 +112,8 @@ def test_a_very_long_answer_loses_nothing(bot):
     assert len(text) > 19_500
     assert all(len(post.content) <= 2_000 for post in posts)
     assert [bool(post.buttons) for post in posts] == [False] * (len(posts) - 1) + [True]
+
+
+def test_that_reply_has_gone_away_by_then(bot, notice):
+    bot.discord.until(lambda: notice.deleted)
+    assert bot.discord.shown(CHANNEL) == []

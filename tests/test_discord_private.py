@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from discord_asking import CHEESE_QUESTION, KEY, LAMP_QUESTION, Asking, asking, modelled
-from discord_news import CHEESE, LAMP, PRIZE, copied, make_index
+from discord_news import CHEESE, LAMP, PRIZE, copied
 from discord_process import NEWSQA, discord_bot
 from discord_world import CHANNEL, DIRECT, FRIEND
 
@@ -16,13 +16,8 @@ EPHEMERAL = 1 << 6
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory):
-    return make_index(tmp_path_factory.mktemp("index"))
-
-
-@pytest.fixture(scope="module")
-def bot(tmp_path_factory, index):
-    with asking(index, tmp_path_factory.mktemp("discord") / "bot") as bot:
+def bot(tmp_path_factory, discord_index):
+    with asking(discord_index, tmp_path_factory.mktemp("discord") / "bot") as bot:
         yield bot
 
 
@@ -130,11 +125,11 @@ def test_a_failing_model_becomes_a_line_with_an_id_and_no_secret(bot):
     assert KEY not in post.content
 
 
-def test_what_is_answered_is_what_newsqa_ask_answers(bot, index, tmp_path):
+def test_what_is_answered_is_what_newsqa_ask_answers(bot, discord_index, tmp_path):
     _, answer = bot.answered(CHEESE_QUESTION, copied(CHEESE, PRIZE))
     environ = {"PATH": "", "NEWSQA_SESSIONS": str(tmp_path), **modelled(bot.script)}
     run = subprocess.run(
-        [*NEWSQA, "ask", CHEESE_QUESTION, "--json", "--index", str(index)],
+        [*NEWSQA, "ask", CHEESE_QUESTION, "--json", "--index", str(discord_index)],
         env=environ, capture_output=True, text=True, check=True, cwd=tmp_path,
     )  # fmt: skip
     record = json.loads(run.stdout)
@@ -153,7 +148,7 @@ def test_a_command_to_the_bot_is_answered_to_who_gave_it(bot):
     assert {command["name"] for command in bot.discord.commands} == {"ask", "newsqa"}
 
 
-def test_what_a_killed_bot_left_is_answered_once_by_the_next_and_buttons_still_work(bot, index):
+def test_what_a_killed_bot_left_is_answered_once_by_the_next_and_buttons_still_work(bot, discord_index):
     place, answer = bot.answered(CHEESE_QUESTION, copied(CHEESE))
     bot.scripted(copied(LAMP))
     private = asked(bot, LAMP_QUESTION).messages[0]
@@ -164,7 +159,7 @@ def test_what_a_killed_bot_left_is_answered_once_by_the_next_and_buttons_still_w
     bot.process.popen.kill()
     bot.process.popen.wait()
     bot.scripted(copied(PRIZE))
-    with discord_bot(bot.discord, index, bot.process.log.parent, **modelled(bot.script)) as again:
+    with discord_bot(bot.discord, discord_index, bot.process.log.parent, **modelled(bot.script)) as again:
         bot.process = again
         requests, shown = len(bot.script.requests), len(bot.discord.shown(place))
         bot.discord.replay(place)

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from discord_news import make_index
 from discord_process import ended, started
 from discord_stand_in import TOKEN, discord_stand_in
 from newsqa.errors import SettingsError
@@ -18,11 +17,6 @@ from newsqa.fronts.discord.addresses import check_addresses, proxy_for
 from newsqa.settings import Settings
 
 LOCAL = {"discord_api_url": "http://127.0.0.1:9/api/v10", "discord_gateway_url": "ws://127.0.0.1:9"}
-
-
-@pytest.fixture(scope="module")
-def index(tmp_path_factory):
-    return make_index(tmp_path_factory.mktemp("index"))
 
 
 @pytest.mark.parametrize(
@@ -68,15 +62,15 @@ def test_what_is_not_installed_is_named_with_the_extra(monkeypatch):
     assert "newsqa[discord]" in caught.value.hint
 
 
-def test_without_a_token_it_says_which_to_set(index, tmp_path):
-    process = started(None, index, tmp_path)
+def test_without_a_token_it_says_which_to_set(discord_index, tmp_path):
+    process = started(None, discord_index, tmp_path)
     assert ended(process).startswith("newsqa: DISCORD_BOT_TOKEN is not set.")
     assert process.popen.returncode == 1
 
 
-def test_a_wrong_token_is_told_and_not_shown(index, tmp_path):
+def test_a_wrong_token_is_told_and_not_shown(discord_index, tmp_path):
     with discord_stand_in() as discord:
-        process = started(discord, index, tmp_path, DISCORD_BOT_TOKEN="wrong-token-canary")
+        process = started(discord, discord_index, tmp_path, DISCORD_BOT_TOKEN="wrong-token-canary")
         text = ended(process)
     assert process.popen.returncode == 1
     assert "DISCORD_BOT_TOKEN" in text.splitlines()[-1]
@@ -85,9 +79,9 @@ def test_a_wrong_token_is_told_and_not_shown(index, tmp_path):
     assert "Traceback" not in text
 
 
-def test_a_gateway_that_cannot_be_reached_is_told(index, tmp_path):
+def test_a_gateway_that_cannot_be_reached_is_told(discord_index, tmp_path):
     with discord_stand_in() as discord:
-        process = started(discord, index, tmp_path, NEWSQA_DISCORD_GATEWAY_URL="ws://127.0.0.1:9/")
+        process = started(discord, discord_index, tmp_path, NEWSQA_DISCORD_GATEWAY_URL="ws://127.0.0.1:9/")
         text = ended(process)
     assert process.popen.returncode == 1
     assert "Discord cannot be reached" in text.splitlines()[-1]
@@ -137,11 +131,11 @@ def certificate(tmp_path_factory):
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_it_goes_through_a_proxy_and_trusts_the_certificates_it_is_given(index, tmp_path, certificate, trusted):
+def test_it_goes_through_a_proxy_and_trusts_the_certificates_it_is_given(discord_index, tmp_path, certificate, trusted):
     with behind_a_proxy(*certificate) as (proxy, seen):
         own = {"SSL_CERT_FILE": str(certificate[0])} if trusted else {}
         process = started(
-            None, index, tmp_path, DISCORD_BOT_TOKEN=TOKEN, HTTPS_PROXY=proxy, NO_PROXY="", no_proxy="", **own
+            None, discord_index, tmp_path, DISCORD_BOT_TOKEN=TOKEN, HTTPS_PROXY=proxy, NO_PROXY="", no_proxy="", **own
         )
         text = ended(process)
     assert process.popen.returncode == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -23,39 +24,44 @@ NO_LONGER = "This answer is no longer kept."
 NO_SOURCES = "This answer has no sources."
 
 
-async def pressed(bot: Bot, interaction: discord.Interaction) -> None:
-    """Do what a button says; one of somebody else's, or of no known kind, is left alone."""
-    data: Mapping[str, Any] = interaction.data or {}
-    name = str(data.get("custom_id", ""))
-    owner, _, rest = name.partition(":")
-    does, _, exchange = rest.partition(":")
-    if owner != "newsqa" or not exchange:
-        return
-    if does in _VERDICTS:
-        counted = await bot.feedback(exchange, str(interaction.user.id), _VERDICTS[does])
-        await _tell(interaction, (line(THANKS if counted else ALREADY),))
-    elif does == "sources":
-        answer = await bot.stored(exchange)
-        await _tell(interaction, (sources(answer) or (line(NO_SOURCES),)) if answer else (line(NO_LONGER),))
-    elif does == "share":
-        await _share(bot, interaction, exchange)
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """What clicks do. `_shared` are answers shared since the start, so that a double click shares once."""
+
+    bot: Bot
+    _shared: set[str] = field(default_factory=set[str])
+
+    async def pressed(self, interaction: discord.Interaction) -> None:
+        """Do what a button says; one of somebody else's, or of no known kind, is left alone."""
+        data: Mapping[str, Any] = interaction.data or {}
+        owner, does, exchange = (*str(data.get("custom_id", "")).split(":", 2), "", "")[:3]
+        if owner != "newsqa" or not exchange:
+            return
+        if does in _VERDICTS:
+            counted = await self.bot.feedback(exchange, str(interaction.user.id), _VERDICTS[does])
+            await _tell(interaction, (line(THANKS if counted else ALREADY),))
+        elif does == "sources":
+            answer = await self.bot.stored(exchange)
+            await _tell(interaction, (sources(answer) or (line(NO_SOURCES),)) if answer else (line(NO_LONGER),))
+        elif does == "share" and exchange not in self._shared:
+            self._shared.add(exchange)
+            await self._share(interaction, exchange)
+
+    async def _share(self, interaction: discord.Interaction, exchange: str) -> None:
+        """Post a private answer for all, with who shared it and what was asked; its button goes: once is enough."""
+        answer = await self.bot.stored(exchange)
+        if answer is None:
+            await _tell(interaction, (line(NO_LONGER),))
+            return
+        await interaction.response.edit_message(view=_without(interaction.message, exchange))
+        told = line(f"{interaction.user.display_name} asked, and shares the answer: {answer.question}")
+        await _follow(interaction, (told, *answered(answer, exchange)), ephemeral=False)
 
 
 async def _tell(interaction: discord.Interaction, parts: Sequence[Part]) -> None:
     """Answer the one who clicked, and nobody else."""
     await interaction.response.send_message(**sending(parts[0]), ephemeral=True)
     await _follow(interaction, parts[1:], ephemeral=True)
-
-
-async def _share(bot: Bot, interaction: discord.Interaction, exchange: str) -> None:
-    """Post a private answer for all, with who shared it and what was asked; its button goes: once is enough."""
-    answer = await bot.stored(exchange)
-    if answer is None:
-        await _tell(interaction, (line(NO_LONGER),))
-        return
-    await interaction.response.edit_message(view=_without(interaction.message, str(exchange)))
-    told = line(f"{interaction.user.display_name} asked, and shares the answer: {answer.question}")
-    await _follow(interaction, (told, *answered(answer, exchange)), ephemeral=False)
 
 
 async def _follow(interaction: discord.Interaction, parts: Sequence[Part], *, ephemeral: bool) -> None:

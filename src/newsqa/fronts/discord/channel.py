@@ -24,7 +24,7 @@ TRIES = 3
 NAME = 90
 """Characters of a thread's name; Discord takes 100."""
 UNKNOWN_MESSAGE, THREAD_EXISTS = 10008, 160004
-NOTICE = 20.0
+NOTICE = 15.0
 """Seconds for which a notice stands in a channel where its reader takes no direct messages."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
@@ -12,7 +13,7 @@ import discord
 from newsqa.bot.log import logger
 from newsqa.bot.messages import Answered, Failed, Interrupted, Left, Limited, Partial, Working
 from newsqa.errors import NewsqaError
-from newsqa.fronts.discord.buttons import pressed
+from newsqa.fronts.discord.buttons import Buttons
 from newsqa.fronts.discord.channel import InChannel
 from newsqa.fronts.discord.commands import commands
 from newsqa.fronts.discord.decode import message_of, place_of, question_of
@@ -60,6 +61,7 @@ class NewsClient(discord.Client):
             proxy=proxy,
         )
         self._bot = bot
+        self._buttons = Buttons(bot)
         self._tree = commands(self, self.ask, settings)
         self._answering: set[asyncio.Task[Any]] = set()
         self._began: OrderedDict[int, int] = OrderedDict()
@@ -117,7 +119,7 @@ class NewsClient(discord.Client):
         """Do what a button says; commands go their own way."""
         if interaction.type is discord.InteractionType.component:
             try:
-                await self._begin(pressed(self._bot, interaction))
+                await self._begin(self._buttons.pressed(interaction))
             except FAULTS as error:
                 _log.warning("click_failed", why=type(error).__name__, code=getattr(error, "code", None))
 
@@ -136,9 +138,10 @@ class NewsClient(discord.Client):
         """Show what the bot tells of a question; False where it has nothing to tell."""
         shown, told = Shown(carrier), False
         try:
-            async for happening in self._bot.take(question):
-                told = True
-                await self._show(happening, shown, carrier, private=question.private)
+            async with aclosing(self._bot.take(question)) as happenings:
+                async for happening in happenings:
+                    told = True
+                    await self._show(happening, shown, carrier, private=question.private)
         except FAULTS as error:
             _log.error("answer_not_shown", message=question.id, why=str(error))
         return told

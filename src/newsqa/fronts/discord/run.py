@@ -26,7 +26,7 @@ PACKAGES = {
 """Modules, and the packages that bring them."""
 
 GUIDE = "docs/discord.md tells how to make the bot."
-DRAIN = 6.0
+DRAIN = 5.0
 """Seconds that running answers have when the bot is told to stop."""
 LAST_WORDS = 2.0
 """Seconds for what they end with to be posted."""

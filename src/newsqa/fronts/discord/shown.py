@@ -52,13 +52,21 @@ class Shown:
         self._carrier = carrier
         self._writing = asyncio.Lock()
         self._newest: Part | None = None
+        self._opened = False
         self._written = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self, part: Part) -> None:
-        """Show at once that the question was taken. Raises discord.HTTPException where the bot may not post."""
+        """Show at once that the question was taken, or again that it was edited: what it was before is void.
+
+        Raises discord.HTTPException where the bot may not post.
+        """
+        self._newest = None
         async with self._writing:
+            await self._pace()
             await self._carrier.show(part)
+            self._written = time.monotonic() if self._opened else 0.0
+            self._opened = True
 
     def change(self, part: Part) -> None:
         """Show a part as soon as the pace allows, unless a newer one comes first."""
