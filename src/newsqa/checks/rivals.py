@@ -5,6 +5,7 @@ A fact of the quotes is a rival where it hangs on the words on which the sentenc
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _CROSSED = 1.2
 """How many times better two facts must fit crosswise than as they stand to be held for swapped."""
 
+_SEPARATES = re.compile(r"[,;:.]")
 _UNLIKE = 20
 """Days by which a day, a month and a year differ in length at least."""
 
@@ -48,11 +50,39 @@ def number_rival(amount: Amount, sentence: Reading, proof: Proof) -> str | None:
     if amount.bare or in_pair(amount, sentence):
         return None
     every = [(other, n) for n, piece in enumerate(proof.pieces) for other in piece.reading.amounts]
+    if other := _with_the_name(amount, sentence, proof):
+        return f"its quotes have {other} where it has {amount.text}"
     own = [_there(other, n, proof) for other, n in every if tells(amount, other)]
     if not own or all(other.bare for other, _ in every if tells(amount, other)):
         return None
     others = [_there(other, n, proof) for other, n in every if not tells(amount, other) and _comparable(amount, other)]
     return _rival(amount.text, binding(amount, sentence), own, others)
+
+
+def _with_the_name(amount: Amount, sentence: Reading, proof: Proof) -> str | None:
+    """Find another number of the same unit right after the name after which the sentence has this one."""
+    name = _name_before(amount, sentence)
+    every = [(other, _name_before(other, piece.reading)) for piece in proof.pieces for other in piece.reading.amounts]
+    own = {before for other, before in every if tells(amount, other)}
+    if not name or not amount.unit or name in own or None in own:
+        return None
+    said = {(a.value, _name_before(a, sentence) in own) for a in sentence.amounts}  # elsewhere, or in a swap
+    return next(
+        (
+            o.text
+            for o, before in every
+            if before == name and o.unit in {amount.unit, ""} and (o.value, False) not in said
+        ),
+        None,
+    )
+
+
+def _name_before(amount: Amount, reading: Reading) -> str | None:
+    """Return the last word of the nearest name before a number in its clause."""
+    before = [name for name in reading.names if name.end <= amount.start]
+    if not before or _SEPARATES.search(reading.text, before[-1].end, amount.start):
+        return None
+    return before[-1].words[-1]
 
 
 def numbers_swapped(sentence: Reading, proof: Proof) -> str | None:
