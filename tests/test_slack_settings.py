@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,7 @@ from newsqa.errors import SettingsError, UsageError
 from newsqa.fronts.slack import checks
 from newsqa.fronts.slack.run import serve, way_in
 from newsqa.settings import Settings
+from own_proxy import own_proxy
 from slack_process import NEWSQA, surroundings
 from slack_stand_in import slack_stand_in
 from slack_workspace import APP_TOKEN, BOT_TOKEN, Fault
@@ -125,3 +127,27 @@ def test_what_slack_refuses_is_told_in_a_line(tmp_path, method, fault, scopes, t
     assert BOT_TOKEN not in error
     assert APP_TOKEN not in error
     assert not slack.called("chat.postMessage")
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_it_goes_through_a_proxy_and_trusts_the_certificates_it_is_given(tmp_path, trusted):
+    with own_proxy("slack.com", tmp_path, {"ok": False, "error": "token_revoked"}) as (proxy, certificate, seen):
+        around = {
+            name: value
+            for name, value in os.environ.items()
+            if name.lower() not in {"no_proxy", "https_proxy"} and not name.startswith("NEWSQA_")
+        }
+        around |= {"HTTPS_PROXY": proxy, "SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN}
+        around |= {"SSL_CERT_FILE": str(certificate)} if trusted else {}
+        run = subprocess.run([*NEWSQA, "slack"], env=around, cwd=tmp_path, capture_output=True, check=False)
+    error = run.stderr.decode()
+    assert run.returncode == 1
+    assert seen[0].startswith("CONNECT slack.com:443")
+    if trusted:
+        assert f"Authorization: Bearer {BOT_TOKEN}" in seen[1]
+        assert "token_revoked" in error
+    else:
+        assert BOT_TOKEN not in "".join(seen)
+        assert "cannot be reached" in error
+        assert "SSL_CERT_FILE" in error
+    assert BOT_TOKEN not in error
