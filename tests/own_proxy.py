@@ -40,7 +40,7 @@ def own_proxy(host: str, folder: Path, answer: dict[str, object]) -> Iterator[tu
             self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             with suppress(OSError), context.wrap_socket(self.connection, server_side=True) as inside:
                 seen.append(inside.recv(65536).decode())
-                inside.sendall(head.encode() + b"Connection: close\r\n\r\n" + body)
+                inside.sendall(head.encode() + body)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Tunnel) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

@@ -174,7 +174,7 @@ class Thread:
         self._newest = ()
         self._over.set()
         if self._task:
-            await self._task
+            await asyncio.wait({self._task})  # whatever became of it, the answer follows
         self._task = None
         self._over.clear()
 
