@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
 import discord
 
+from newsqa.bot.log import logger
 from newsqa.fronts.discord.parts import outgoing, sending, view_of
 from newsqa.render.safe import safe_line
 
@@ -26,6 +28,8 @@ NAME = 90
 UNKNOWN_MESSAGE, THREAD_EXISTS = 10008, 160004
 NOTICE = 15.0
 """Seconds for which a notice stands in a channel where its reader takes no direct messages."""
+
+_log = logger("discord")
 
 
 class InChannel:
@@ -76,7 +80,8 @@ class InChannel:
     async def remove(self) -> None:
         """Take away what was shown."""
         for post in self._posts:
-            await post.delete()
+            with suppress(discord.NotFound):
+                await post.delete()
         self._posts.clear()
         if isinstance(self._room, discord.Thread) and self._room.id != self._here:
             await self._room.edit(archived=True)
@@ -105,8 +110,10 @@ class InChannel:
         )
 
     async def _make_room(self) -> Room:
-        place, here = self._question.place, self._client.get_channel(self._here)
-        begins = place.thread == self._question.id and isinstance(here, discord.TextChannel)
+        here = self._client.get_channel(self._here)
+        if isinstance(here, discord.TextChannel | discord.Thread):
+            _see_to_embeds(here)
+        begins = self._question.place.thread == self._question.id
         if begins and isinstance(here, discord.TextChannel) and _makes_threads(here):
             question = here.get_partial_message(int(self._question.id))
             try:
@@ -115,6 +122,12 @@ class InChannel:
                 if error.code == THREAD_EXISTS:
                     return self._client.get_partial_messageable(question.id, guild_id=here.guild.id)
         return self._client.get_partial_messageable(self._here)
+
+
+def _see_to_embeds(channel: discord.TextChannel | discord.Thread) -> None:
+    """Log where Discord will leave the sources out of an answer."""
+    if channel.guild.me and not channel.permissions_for(channel.guild.me).embed_links:
+        _log.warning("no_embed_links", channel=channel.id, hint="Without Embed Links answers show no sources there.")
 
 
 def _makes_threads(channel: discord.TextChannel) -> bool:
