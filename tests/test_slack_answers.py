@@ -5,60 +5,26 @@ from __future__ import annotations
 import json
 import re
 import threading
-from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
 from typer.testing import CliRunner
 
 from newsqa.cli import app
-from openai_stand_in import openai_stand_in
 from slack_news import CHEESE, KEEPER, LAMP, PING, PRIZE, copied
-from slack_process import slack_bot, surroundings
-from slack_stand_in import slack_stand_in
+from slack_talk import KEY, elements, kinds, talking, waiting
 from slack_workspace import APP_TOKEN, BOT, BOT_ID, BOT_TOKEN, Fault, buttons
 
-KEY = "sk-canary-4f11c0ffee"
 FESTIVAL = "How many visitors came to the cheese festival in Ostby?"
 LIGHTHOUSE = "When was the lighthouse at Cape Ansell switched off?"
 SLACK_WAITS = 3.0
 """Seconds until Slack sends an envelope again that was not acknowledged."""
 
 
-@dataclass
-class Talk:
-    """Slack, the model behind the bot, the bot's process and its environment."""
-
-    slack: object
-    model: object
-    bot: object
-    environment: dict
-    index: object
-
-    def ask(self, question, reply, **more):
-        """Mention the bot; return the ts of the question."""
-        self.model.reply = reply
-        return self.slack.say(f"<@{BOT}> {question}", **more)
-
-    def final(self, thread, channel="C1", number=1):
-        """Wait for the message with buttons that ends an answer."""
-        return self.slack.until(lambda: self.slack.finals(channel, thread)[number - 1 :])[-1]
-
-    def asked(self, question, reply, **more):
-        """Ask, and wait for the end of the answer."""
-        return self.final(self.ask(question, reply, **more))
-
-
 @pytest.fixture(scope="module")
 def talk(slack_index, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("bot")
-    with slack_stand_in() as slack, openai_stand_in() as model:
-        more = {
-            "NEWSQA_MODEL": "openai:stand-in", "OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": KEY,
-            "NEWSQA_BOT_RATE": "0", "NEWSQA_BOT_ADMINS": "U1",
-        }  # fmt: skip
-        with slack_bot(slack, slack_index, folder, **more) as bot:
-            yield Talk(slack, model, bot, surroundings(slack, folder, **more), slack_index)
+    with talking(slack_index, tmp_path_factory.mktemp("bot")) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -67,14 +33,6 @@ def held():
     event = threading.Event()
     yield event
     event.set()
-
-
-def waiting(held, reply):
-    def waits(prompt):
-        assert held.wait(30)
-        return reply(prompt)
-
-    return waits
 
 
 def test_acknowledges_at_once_and_shows_that_it_works_while_an_answer_takes_its_time(talk, held):
@@ -381,17 +339,3 @@ def test_no_call_was_refused_for_its_form_and_no_token_is_in_the_log(talk):
 
 def responses(talk, url):
     return talk.slack.called("response", url=url)
-
-
-def elements(blocks):
-    """Return everything in blocks that has a type."""
-    if isinstance(blocks, list):
-        return [found for block in blocks for found in elements(block)]
-    if not isinstance(blocks, dict):
-        return []
-    own = [blocks] if "type" in blocks else []
-    return own + [found for value in blocks.values() for found in elements(value)]
-
-
-def kinds(blocks):
-    return [element["type"] for element in elements(blocks)]
