@@ -231,7 +231,7 @@ async def test_each_question_is_logged_with_ids_and_timings_and_no_words(tmp_pat
     assert {name: line[name] for name in place} == place
     assert (line["exchange"], line["citations"], line["dropped"]) == (told.exchange, 1, 0)
     assert line["seconds"] >= 0
-    assert "timings" in line
+    assert line["timings"] == {"answer": 0.25, "total": 0.5}
     assert by_event["failed"]["incident"] == failed.incident
     assert "RuntimeError" in by_event["failed"]["exception"]
     said = json.dumps(lines)

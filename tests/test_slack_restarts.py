@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import threading
 from dataclasses import dataclass
+from urllib.request import urlopen
 
 import pytest
 
@@ -31,12 +34,13 @@ class Town:
     model: object
     index: object
     folder: object
+    port: int
 
     def bot(self):
         return slack_bot(
             self.slack, self.index, self.folder,
             NEWSQA_MODEL="openai:stand-in", OPENAI_BASE_URL=self.model.url, OPENAI_API_KEY="sk-canary-11c0ffee",
-            NEWSQA_BOT_CHANNELS="C1,C2", NEWSQA_BOT_RATE="3",
+            NEWSQA_BOT_CHANNELS="C1,C2", NEWSQA_BOT_RATE="3", NEWSQA_BOT_PORT=str(self.port),
         )  # fmt: skip
 
     def final(self, thread, seconds=15.0, channel="C1"):
@@ -47,7 +51,13 @@ class Town:
 def town(slack_index, tmp_path):
     with slack_stand_in() as slack, openai_stand_in() as model:
         model.reply = copied(CHEESE)
-        yield Town(slack, model, slack_index, tmp_path)
+        yield Town(slack, model, slack_index, tmp_path, free_port())
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def test_two_lives_of_a_bot_over_one_folder(town):
@@ -55,6 +65,7 @@ def test_two_lives_of_a_bot_over_one_folder(town):
         serves_only_its_channels(town)
         tells_once_that_it_is_asked_too_often(town)
         answers_after_the_connection_was_renewed_or_broke(town)
+        tells_how_it_does(town)
         seen = town.slack.now()
         town.slack.event({**MENTION, "ts": seen}, event_id="EvSeen")
         final = town.final(seen, channel="C2")
@@ -101,6 +112,16 @@ def answers_after_the_connection_was_renewed_or_broke(town):
         town.slack.until(lambda before=before: town.slack.connections > before)
 
 
+def tells_how_it_does(town):
+    with urlopen(f"http://127.0.0.1:{town.port}/health") as reply:
+        assert json.load(reply)["connected"]
+    with urlopen(f"http://127.0.0.1:{town.port}/metrics") as reply:
+        figures = dict(line.rsplit(" ", 1) for line in reply.read().decode().splitlines() if line[0] != "#")
+    assert float(figures['newsqa_reconnects_total{platform="slack"}']) >= 2
+    assert float(figures['newsqa_questions_total{outcome="answered",platform="slack"}']) >= 6
+    assert float(figures['newsqa_questions_total{outcome="limited",platform="slack"}']) == 3
+
+
 def is_killed_while_it_answers(town, bot):
     """Kill the bot in mid-answer; return the question that it left."""
     held, asked = threading.Event(), len(town.model.requests)
@@ -130,6 +151,7 @@ def takes_clicks_on_answers_of_a_former_life(town, final):
 
 
 def says_nothing_secret(bot):
+    assert {"taken", "answered"} <= {line["event"] for line in bot.lines()}
     log = bot.log.read_text("utf-8")
     assert not any(secret in log for secret in (BOT_TOKEN, APP_TOKEN, "canary"))
     assert "festival" not in log

@@ -110,4 +110,6 @@ def _clean(value: object) -> object:
         return value
     if isinstance(value, list | tuple):
         return [_clean(entry) for entry in value]
+    if isinstance(value, dict):
+        return {str(name): _clean(entry) for name, entry in value.items()}
     return without_keys(str(value))

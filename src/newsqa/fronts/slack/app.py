@@ -38,7 +38,7 @@ def slack_app(service: Service, identity: Identity, line: Line, signing_secret: 
         )
 
     app = AsyncApp(
-        name="newsqa",
+        name="slack_bolt.newsqa",  # Bolt sets the level of the logger of this name, which must not be our own
         client=line.client(None),
         authorize=authorize,
         logger=line.logger,

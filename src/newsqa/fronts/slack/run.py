@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
 
     from newsqa.bot.core import Bot
+    from newsqa.bot.vitals import Vitals
     from newsqa.fronts.slack.checks import Identity
     from newsqa.fronts.slack.send import Line, Sender
     from newsqa.settings import Settings
@@ -102,7 +103,7 @@ class _Serving:
         app = slack_app(service, identity, sender.line, self.keys.secret)
         for scope in identity.lacking:
             log.warning("scope_missing", scope=scope)
-        async with self._way_in(app, sender.line):
+        async with self._way_in(app, sender.line, bot.vitals):
             await service.resume()
             log.info("serving", way="http" if self.port else "socket", team=identity.team, user=identity.user)
             which = await stopped
@@ -111,13 +112,14 @@ class _Serving:
         await service.finish(LAST_POSTS)
         return which
 
-    def _way_in(self, app: AsyncApp, line: Line) -> AbstractAsyncContextManager[None]:
+    def _way_in(self, app: AsyncApp, line: Line, vitals: Vitals) -> AbstractAsyncContextManager[None]:
         from newsqa.fronts.slack.http_mode import http  # noqa: PLC0415
         from newsqa.fronts.slack.socket_mode import socket  # noqa: PLC0415
 
         if self.port:
+            vitals.connected()  # over HTTP there is nothing to lose
             return http(app, self.keys.secret, self.port.host, self.port.port)
-        return socket(app, line, self.keys.app)
+        return socket(app, line, self.keys.app, vitals)
 
 
 def _stopping() -> asyncio.Future[int]:

@@ -13,11 +13,12 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from newsqa.bot.log import logger
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from slack_bolt.async_app import AsyncApp
     from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
+    from newsqa.bot.vitals import Vitals
     from newsqa.fronts.slack.send import Line
 
 log = logger("slack.socket")
@@ -39,12 +40,13 @@ STALE = 12.0
 
 
 @asynccontextmanager
-async def socket(app: AsyncApp, line: Line, app_token: str) -> AsyncIterator[None]:
+async def socket(app: AsyncApp, line: Line, app_token: str, vitals: Vitals) -> AsyncIterator[None]:
     """Take envelopes from Slack's socket for as long as the context lasts, from the first moment that there is one."""
     handler = AsyncSocketModeHandler(app, app_token, logger=_silent(line.logger), ping_interval=PING)
     handler.client.proxy = line.proxy  # the client itself looks for one in the environment, and past NO_PROXY
+    handler.client.message_listeners.append(_greeted(vitals))
     connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
-    watching = asyncio.create_task(_watch(handler.client))
+    watching = asyncio.create_task(_watch(handler.client, vitals))
     try:
         await asyncio.wait({connecting}, timeout=WAIT)  # it tries until it succeeds
         yield
@@ -53,6 +55,17 @@ async def socket(app: AsyncApp, line: Line, app_token: str) -> AsyncIterator[Non
         watching.cancel()
         await asyncio.gather(connecting, watching, return_exceptions=True)
         await _close(handler)
+
+
+def _greeted(vitals: Vitals) -> Callable[..., Awaitable[None]]:
+    """Return what notes each connection, also one that takes the place of another without a gap."""
+
+    async def heard(_: object, message: Mapping[str, object], *__: object) -> None:
+        if message.get("type") == "hello":
+            vitals.lost()
+            vitals.connected()
+
+    return heard
 
 
 def _silent(logger: logging.Logger) -> logging.Logger:
@@ -69,8 +82,8 @@ async def _close(handler: AsyncSocketModeHandler) -> None:
     await handler.client.aiohttp_client_session.close()
 
 
-async def _watch(client: SocketModeClient) -> None:
-    """Log when the connection is lost and when it is back; have a new address asked for while there is none.
+async def _watch(client: SocketModeClient, vitals: Vitals) -> None:
+    """Tell when the connection is lost and when it is back; have a new address asked for while there is none.
 
     The client itself would try the last address for ever, and log a trace each time.
     """
@@ -83,6 +96,7 @@ async def _watch(client: SocketModeClient) -> None:
             lost = 0.0
         elif not lost:
             lost = time.monotonic()
+            vitals.lost()
             log.warning("socket_lost")
         elif time.monotonic() - lost > STALE:
             client.wss_uri = None
