@@ -32,7 +32,7 @@ def openai_stand_in() -> Iterator[Script]:
 
 def _answer(script: Script, exchange: Exchange) -> None:
     if exchange.request.path.endswith("/models"):
-        known = {"id": "stand-in", "object": "model", "created": 1, "owned_by": "nobody"}
+        known = {"id": "stand-in", "object": "model", "created": 1, "owned_by": "nobody", **script.known}
         exchange.json({"object": "list", "data": [known]})
         return
     if script.refuses(exchange):

@@ -47,7 +47,7 @@ class Script:
     after `pieces` of them the connection is cut, or, with `quiet`, the reply just ends without saying so; where
     it is wanted whole it is cut, too.
     `status` with `error` (a value for JSON, or bytes) is answered instead; `before` so many times, then the reply.
-    `hangs` never answers.
+    `hangs` never answers. `known` is what the server tells of the model beside its name.
     """
 
     reply: str | Callable[[Prompt], str] = "NOT FOUND"
@@ -60,6 +60,7 @@ class Script:
     pieces: int | None = None
     quiet: bool = False
     hangs: bool = False
+    known: dict[str, Any] = field(default_factory=dict)
     url: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
     seen: list[Request] = field(default_factory=list)

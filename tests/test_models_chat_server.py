@@ -9,6 +9,7 @@ from newsqa import Settings
 from newsqa.errors import ModelError
 from newsqa.models.chat import ask_model, chat_model, facts, stream_model
 from newsqa.models.chat.weights import bundled_weights
+from newsqa.models.inventory.context import with_told_context
 
 NAME = "openai:smollm2-135m"
 SAY = [("system", "You answer in one short sentence."), ("human", "What do people do at a lighthouse?")]
@@ -35,6 +36,10 @@ def model(server, monkeypatch):
 def test_it_is_known_for_a_small_server_on_this_machine(model):
     known = facts(NAME, Settings())
     assert (known.kind, known.small, known.key) == ("server", True, None)
+
+
+def test_it_tells_how_much_it_reads(model):
+    assert with_told_context(Settings(model=NAME)).context == 1_024
 
 
 def test_it_streams_and_counts(model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -40,9 +40,9 @@ class WrittenDesk:
 
 
 @contextmanager
-def written_desk(settings: Settings) -> Iterator[WrittenDesk]:
-    """Open a desk whose model is served on loopback for as long as the context lasts."""
-    with openai_stand_in() as script, pytest.MonkeyPatch.context() as environment:
+def written_desk(settings: Settings, serving: Script | None = None) -> Iterator[WrittenDesk]:
+    """Open a desk whose model is on loopback for as long as the context lasts, at a server of its own unless given."""
+    with nullcontext(serving) if serving else openai_stand_in() as script, pytest.MonkeyPatch.context() as environment:
         environment.setenv("OPENAI_BASE_URL", script.url)
         environment.setenv("OPENAI_API_KEY", KEY)
         with open_desk(replace(settings, model="openai:stand-in")) as desk:

@@ -23,7 +23,7 @@ class Settings:
 
     `chroma` is "" for the embedded Chroma, else the address of a Chroma server. `embedder`, `reranker` and `model`
     are names that `newsqa.models` knows. `timeout` is in seconds and bounds one answer or one call to a server.
-    `context` is how many tokens the chat model can read and write together, 0 for what newsqa knows of it. `tracing`
+    `context` is how many tokens the chat model can read and write together, 0 for what is known of it. `tracing`
     lets LangSmith see what chat models read and write, where its own variables ask for it.
     `bot_channels`, `bot_people` and `bot_admins` are ids of a platform; where no channels or people are listed, the bot
     serves every channel that it is invited to and everyone in them. `bot_rate` bounds the questions of one person a

@@ -165,7 +165,7 @@ def _made(  # noqa: PLR0913
     provider = PROVIDERS.get(name.partition(":")[0])
     said = {
         "at": f" at {address}" if address else "",
-        "seconds": f"{round(seconds, 1):g} s" if seconds else "it may",
+        "seconds": f"{round(seconds, 1):g} s" if seconds and seconds > 0 else "it may",
         "key": f" ({provider.key}, in the environment or in .env)" if provider and provider.key else "",
         "served": f"; its server has {', '.join(served)}" if served else "",
         "wait": f" {wait:g} s, as its server asks" if wait else " a while",

@@ -31,8 +31,8 @@ class Served:
 
 def ollama_models(address: str) -> list[Served]:
     """Return the models of an Ollama server that can write. Raises ModelError where it does not answer."""
-    found = _entries(_read(f"{address.rstrip('/')}/api/tags"), "models")
-    return [Served(name, _number(entry, "size")) for name, entry in _named(found, "name") if not _embeds(entry)]
+    found = entries(read_json(f"{address.rstrip('/')}/api/tags"), "models")
+    return [Served(name, number(entry, "size")) for name, entry in _named(found, "name") if not _embeds(entry)]
 
 
 def openai_models(address: str, key: str) -> list[Served]:
@@ -40,14 +40,14 @@ def openai_models(address: str, key: str) -> list[Served]:
 
     vLLM tells the context as `max_model_len`, llama.cpp both context and size under `meta`.
     """
-    found = _entries(_read(f"{address.rstrip('/')}/models", {"Authorization": f"Bearer {key or 'none'}"}), "data")
+    found = entries(read_json(f"{address.rstrip('/')}/models", {"Authorization": f"Bearer {key or 'none'}"}), "data")
     return [Served(name, *_told(entry)) for name, entry in _named(found, "id")]
 
 
 def _told(entry: dict[str, Any]) -> tuple[int | None, int | None]:
     meta = entry["meta"] if isinstance(entry.get("meta"), dict) else {}
-    context = _number(entry, "max_model_len") or _number(meta, "n_ctx") or _number(meta, "n_ctx_train")
-    return _number(meta, "size"), context
+    context = number(entry, "max_model_len") or number(meta, "n_ctx") or number(meta, "n_ctx_train")
+    return number(meta, "size"), context
 
 
 def _embeds(entry: dict[str, Any]) -> bool:
@@ -63,18 +63,20 @@ def _named(entries: list[dict[str, Any]], field: str) -> Iterator[tuple[str, dic
             yield name, entry
 
 
-def _number(fields: Mapping[str, Any], name: str) -> int | None:
+def number(fields: Mapping[str, Any], name: str) -> int | None:
+    """Return a whole number above 0, None where a field is none."""
     value = fields.get(name)
     return value if isinstance(value, int) and value > 0 else None
 
 
-def _entries(answer: object, field: str) -> list[dict[str, Any]]:
+def entries(answer: object, field: str) -> list[dict[str, Any]]:
+    """Return the objects that a field lists, whatever else stands there."""
     listed = answer.get(field) if isinstance(answer, dict) else None
     return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
 
 
-def _read(url: str, headers: Mapping[str, str] | None = None) -> object:
-    """Return the JSON at an address. Proxies are heeded for other machines only."""
+def read_json(url: str, headers: Mapping[str, str] | None = None) -> object:
+    """Return the JSON at an address. Proxies are heeded for other machines only. Raises ModelError."""
     import httpx  # noqa: PLC0415
 
     near = on_loopback(url)
