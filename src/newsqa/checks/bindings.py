@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from newsqa.checks.reading import read
 from newsqa.facts.synonyms import kin
-from newsqa.facts.words import word_set
+from newsqa.facts.words import fold, word_set
 from newsqa.models.grammar import grammar
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def slot(fact: Placed, reading: Reading) -> str:
     """Return how a name hangs on the rest: "in" after that word, "of" before a noun, else "as"; "" for no name."""
     tokens = grammar(reading.text)
     inside = [n for n, token in enumerate(tokens) if token.start < fact.end and fact.start < token.end]
-    if not any(tokens[n].part == "PROPN" for n in inside):
+    if not any(t.part == "PROPN" or (t.part == "NOUN" and not t.text.isupper()) for t in (tokens[n] for n in inside)):
         return ""
     at = next((n for n in inside if tokens[n].head not in inside), None)
     while at is not None and tokens[at].dependency in {"conj", "appos"} and tokens[at].head != at:
@@ -85,6 +85,18 @@ def slot(fact: Placed, reading: Reading) -> str:
     if at is None or tokens[at].dependency in {"poss", "compound", "amod", "nmod"}:
         return "of"
     return "in" if tokens[at].dependency == "pobj" and tokens[tokens[at].head].text.lower() in _PLACING else "as"
+
+
+def verbs(fact: Placed, reading: Reading) -> frozenset[str]:
+    """Return the kin of the verb over a fact, and of those that "and" joins to it."""
+    tokens = grammar(reading.text)
+    at = next((n for n, token in enumerate(tokens) if token.start < fact.end and fact.start < token.end), None)
+    while at is not None and tokens[at].part != "VERB" and tokens[at].head != at:
+        at = tokens[at].head
+    if at is None:
+        return frozenset()
+    joined = {at} | ({tokens[at].head} if tokens[at].dependency == "conj" else set())
+    return frozenset[str]().union(*(kin(fold(tokens[n].text)) for n in joined if tokens[n].part == "VERB"))
 
 
 def _nearest(word: Placed, tokens: Sequence[Token], away: dict[int, float]) -> float:

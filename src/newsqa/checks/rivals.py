@@ -11,7 +11,7 @@ from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from newsqa.checks.bindings import binding, clearly_better, fit, slot
+from newsqa.checks.bindings import binding, clearly_better, fit, slot, verbs
 from newsqa.checks.pairs import in_pair
 from newsqa.facts.moments import Moment
 from newsqa.facts.nations import same_people
@@ -43,6 +43,7 @@ class _There:
     text: str
     piece: int
     binding: Binding
+    verbs: frozenset[str]
 
 
 def number_rival(amount: Amount, sentence: Reading, proof: Proof) -> str | None:
@@ -107,7 +108,9 @@ def time_rival(sentence: Reading, proof: Proof) -> str | None:
         own = [_there(t, n, proof) for t, n in every if any(_meet(t, m) for m in meant)]
         unsaid = [(t, n) for t, n in every if not any(_meet(t, m) for m in said) and _alike(t, meant[0])]
         others = [_there(t, n, proof) for t, n in unsaid]
-        if own and (fault := _rival(sentence.text[start:end], binding(meant[0], sentence), own, others)):
+        beside = [other for other in others if other.piece in {one.piece for one in own}]
+        fault = _elsewhere(meant[0], sentence, own, beside) if own else None
+        if own and (fault or (fault := _rival(sentence.text[start:end], binding(meant[0], sentence), own, others))):
             return fault
     return None
 
@@ -122,7 +125,18 @@ def name_rival(name: Name, sentence: Reading, proof: Proof) -> str | None:
         for other, n in every
         if n in beside and how == slot(other, proof.pieces[n].reading) and not _mentioned(other, name, sentence)
     ]
-    return _rival(name.text, binding(name, sentence), own, others)
+    elsewhere = _elsewhere(name, sentence, own, others) if how == "in" else None
+    return elsewhere or _rival(name.text, binding(name, sentence), own, others)
+
+
+def _elsewhere(fact: Name | Moment, sentence: Reading, own: Sequence[_There], others: Sequence[_There]) -> str | None:
+    """Find the place or time at which the quotes have what a sentence has, unless they have it at this one too."""
+    done = verbs(fact, sentence)
+    if any(not done.isdisjoint(one.verbs) for one in own):
+        return None
+    text = sentence.text[fact.start : fact.end]
+    found = (other.text for other in others if not done.isdisjoint(other.verbs))
+    return next((f"its quotes have “{other}” where it has {text}" for other in found), None)
 
 
 def name_instead(name: Name, sentence: Reading, proof: Proof) -> str | None:
@@ -141,7 +155,7 @@ def name_instead(name: Name, sentence: Reading, proof: Proof) -> str | None:
 
 def _there(fact: Amount | Moment | Name, n: int, proof: Proof) -> _There:
     reading = proof.pieces[n].reading
-    return _There(reading.text[fact.start : fact.end], n, binding(fact, reading))
+    return _There(reading.text[fact.start : fact.end], n, binding(fact, reading), verbs(fact, reading))
 
 
 def _rival(text: str, here: Binding, own: Sequence[_There], others: Sequence[_There]) -> str | None:

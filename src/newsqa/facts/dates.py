@@ -27,7 +27,9 @@ _MONTH = rf"(?P<month>(?i:{'|'.join(MONTHS)}))\b\.?"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?:,?\s+(?P<year>[12]\d{3})\b)?"
 _ALSO = r"(?:\s*(?:and|or|to|[-–])\s*)"
-_ANOTHER = re.compile(rf"{_ALSO}(?P<day>[0-3]?\d)\b(?!\s*[\w%$]|[.,:]\d)")
+_ANOTHER = re.compile(
+    rf"{_ALSO}(?P<day>[0-3]?\d)\b(?!\s*%|[.,:]\d|\s+(?:people|men|women|children|(?!is|was|has)\w+s)\b)"
+)
 _FORMS = (
     re.compile(rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}{_YEAR}"),
     re.compile(rf"\b{_MONTH}\s+{_DAY}\b(?![,.]?\d){_YEAR}"),

@@ -40,8 +40,8 @@ _CONVERTED = Decimal("0.03")
 _NEVER_ROUNDED = {PLACE, TIMES, AGE, "s"}
 _YEARS = range(1000, 2200)
 _LEAST_ROUNDED = 10
-_OFF = {"": Decimal("0.025"), "about": Decimal("0.06"), "above": Decimal("0.1"), "below": Decimal("0.1")}
-"""How far a rounded number may be off, plain or after "about", "more than", "nearly"."""
+_OFF = {"": Decimal("0.006"), "about": Decimal("0.06"), "above": Decimal("0.1"), "below": Decimal("0.1")}
+"""How far a rounded number may be off, after "about", "more than", "nearly", or plainly in words: "1.73 million"."""
 
 _ONE_OF = re.compile(
     r"\b(?:an?|the (?:next|past|last|coming|first|previous|following))\s+(?:(?:whole|full|single)\s+)?"
@@ -100,7 +100,8 @@ def _near(told: Amount, value: Decimal, slack: Decimal) -> bool:
 
 def _rounded(told: Amount, value: Decimal) -> bool:
     """Whether a person would say the one for the other: fewer digits, the right side, and not far off."""
-    if told.unit in _NEVER_ROUNDED or told.value < _LEAST_ROUNDED or _is_year(told) or value <= 0:
+    plainly = not told.bound and not any(letter.isalpha() for letter in told.text)
+    if plainly or told.unit in _NEVER_ROUNDED or told.value < _LEAST_ROUNDED or _is_year(told) or value <= 0:
         return False
     off = value - told.value
     if told.bound in {"above", "below"} and (off > 0) != (told.bound == "above"):
