@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_PING = re.compile(r"@everyone|@here|<@[!&]?\d+>")
 _LINK = re.compile(r"(?<![<(\w])https?://[^\s<>]+")
 SUPPRESS_EMBEDS = 1 << 2
 _EMBED_FIELDS = {"title": 256, "description": 4096}
@@ -90,11 +89,12 @@ def _components(payload: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def pings(payload: dict[str, Any]) -> bool:
-    """Whether this message would ping somebody."""
+    """Whether this message might ping somebody: one that does not forbid it leaves that to its words alone."""
     allowed = payload.get("allowed_mentions")
-    if allowed is not None and not allowed.get("parse") and not allowed.get("users") and not allowed.get("roles"):
-        return bool(payload.get("message_reference")) and bool(allowed.get("replied_user"))
-    return bool(_PING.search(payload.get("content") or "")) or bool(payload.get("message_reference"))
+    if allowed is None:
+        return True
+    named = any(allowed.get(kind) for kind in ("parse", "users", "roles"))
+    return named or bool(payload.get("message_reference") and allowed.get("replied_user"))
 
 
 def unfurls(payload: dict[str, Any]) -> bool:

@@ -58,7 +58,7 @@ def test_ask_is_acknowledged_at_once_and_answered_for_the_asker_alone(bot):
 
 def test_what_was_asked_privately_is_shared_once_with_who_shares_it(bot):
     bot.scripted(copied(CHEESE))
-    answer = asked(bot, CHEESE_QUESTION).messages[0]
+    answer = asked(bot, f"{CHEESE_QUESTION} https://preview.example/page").messages[0]
     share = next(button for button in answer.buttons if "share" in button)
     click = bot.discord.click(share, answer)
     bot.discord.until(lambda: any(post.buttons for post in click.messages))
