@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 
 from newsqa.facts.amounts import amounts
 from newsqa.facts.clocks import clocks
-from newsqa.facts.deeds import deeds
 from newsqa.facts.moments import moments
 from newsqa.facts.opposites import opposites
-from newsqa.facts.sayings import sayings
 from newsqa.facts.synonyms import kin, root
 
 
@@ -78,37 +76,6 @@ def test_days_are_seen_from_the_day_of_the_article(text, days):
     assert {str(moment.day) for moment in moments(text, date(2025, 3, 14)) if moment.day} == days
 
 
-@pytest.mark.parametrize(
-    ("text", "who"),
-    [
-        ("The bridge is safe, Ilva Tam said.", {"ilva", "tam"}),
-        ("“It is safe,” said Ilva Tam, the mayor.", {"ilva", "tam"}),
-        ("According to Ilva Tam, the bridge is safe.", {"ilva", "tam"}),
-        ("Ilva Tam, who runs the port, told Orn Bask that it is safe.", {"ilva", "tam"}),
-    ],
-)
-def test_who_is_said_to_say_it(text, who):
-    assert any(who <= saying.names for saying in sayings(text))
-    assert not any("bask" in saying.names for saying in sayings(text))
-
-
-@pytest.mark.parametrize(
-    ("text", "verb", "doer", "other"),
-    [
-        ("Norr beat Kell United at home.", "beat", {"norr"}, {"kell"}),
-        ("The board asked the mayor to wait.", "ask", {"board"}, {"mayor"}),
-        ("Tam, who runs the port, warned the union.", "warn", {"tam"}, {"union"}),
-    ],
-)
-def test_who_does_what(text, verb, doer, other):
-    assert any(deed.verb == verb and doer <= deed.doers and other <= deed.others for deed in deeds(text))
-
-
-def test_what_is_done_by_someone_is_turned_round():
-    (deed,) = [deed for deed in deeds("The union was warned by Tam.") if deed.verb == "warn"]
-    assert (deed.doers, deed.others) == ({"tam"}, {"union"})
-
-
 def test_forms_synonyms_and_opposites():
     assert root("rose") == root("risen") == root("rises")
     assert kin("wounded") & kin("injured")
@@ -121,5 +88,3 @@ def test_forms_synonyms_and_opposites():
 def test_any_text_is_read(text):
     for found in (amounts(text), clocks(text), moments(text, date(2025, 3, 14))):
         assert all(0 <= one.start < one.end <= len(text) for one in found)
-    deeds(text)
-    sayings(text)

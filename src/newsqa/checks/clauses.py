@@ -114,8 +114,8 @@ def _subjects(parsed: Tree, at: int) -> list[int]:
     while at not in seen:
         seen.add(at)
         own = parsed.under(at, "nsubj", "nsubjpass")
-        if own and parsed.word(own[0]) not in RELATIVE:
-            return own[:1]
+        if named := [one for one in own if parsed.word(one) not in RELATIVE]:
+            return named[:1]
         token = parsed.tokens[at]
         first = parsed.joined_to(at)
         if own or token.dependency in {"acl", "relcl"}:
@@ -163,8 +163,8 @@ def _antecedents(parsed: Tree, at: int, how: str) -> list[int]:
     if parsed.tokens[at].dependency != "relcl":
         return []
     told = [one for one in parsed.under(at, how, "pobj") if parsed.word(one) in RELATIVE]
-    subject = parsed.under(at, "nsubj")
-    lacks = not parsed.under(at, "dobj") and subject and parsed.word(subject[0]) not in RELATIVE
+    named = [one for one in parsed.under(at, "nsubj") if parsed.word(one) not in RELATIVE]
+    lacks = not parsed.under(at, "dobj") and bool(named)
     through = any(
         parsed.word(low) in RELATIVE for prep in parsed.under(at, "prep") for low in parsed.under(prep, "pobj")
     )

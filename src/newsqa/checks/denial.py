@@ -2,242 +2,148 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from newsqa.facts.amounts import SPANS_OF_TIME
+from newsqa.checks.polarity import signed
+from newsqa.facts.negations import DIRECTIONS, LEAVES_OUT, SOLE
 from newsqa.facts.opposites import opposites
+from newsqa.facts.sayings import REPORTING
 from newsqa.facts.synonyms import kin, root
+from newsqa.facts.words import word_set
 
 if TYPE_CHECKING:
-    from newsqa.checks.reading import Piece, Proof, Reading
-    from newsqa.facts.negations import Denial
-    from newsqa.facts.words import Word
+    from collections.abc import Sequence
 
-_CLAUSE = re.compile(
-    r"[,;:—]\s|\s(?:and|but|while|whereas|although|though|who|which|because|since|so that|after|before)\s"
-)
-_GRAMMAR = frozenset(
-    [
-        "more",
-        "less",
-        "fewer",
-        "most",
-        "least",
-        "before",
-        "after",
-        "above",
-        "below",
-        "over",
-        "under",
-        "up",
-        "down",
-        "always",
-        "never",
-        "all",
-        "every",
-        "everyone",
-        "each",
-        "both",
-        "first",
-        "last",
-        "some",
-        "someone",
-        "somebody",
-        "something",
-        "many",
-        "several",
-        "no",
-        "none",
-        "nobody",
-        "nothing",
-        "neither",
-        "next",
-        "inside",
-        "within",
-        "outside",
-        "almost",
-        "any",
-        "always",
-        "often",
-    ]
-)
-"""Words of grammar that have opposites."""
+    from newsqa.checks.polarity import Signed
+    from newsqa.checks.reading import Proof, Reading
 
-_FIXED = frozenset(
-    {"north", "northern", "south", "southern", "east", "eastern", "west", "western", "starboard", "port"}
-)
-"""What no denial turns round: "not to the north" is not "to the south"."""
-
-_ORDER = frozenset({"before", "after"})
-_UNIT = 10
-"""Characters in which the unit of a number stands, between it and "before"."""
-
-_POINTS_BACK = re.compile(r"\s(?:that|this|which|them)\b", re.IGNORECASE)
+_LIGHT = frozenset(map(root, word_set("be is are was were have has had do make get take go come")))
 
 
 def denial_agrees(sentence: Reading, proof: Proof) -> str | None:
     """Return what a sentence denies or affirms against its quotes, or None."""
-    near = proof.nearest(sentence.content, slack=2)
-    denied = frozenset[str]().union(*(piece.reading.denied for piece in proof.pieces))
-    if fault := _denies_wrongly(sentence, proof, denied):
-        return fault
-    if fault := _affirms_wrongly(sentence, proof, denied):
-        return fault
-    if fault := _turned_round(sentence, proof):
-        return fault
-    return _drops_denial(sentence, near)
+    own = signed(sentence.text)
+    pieces = [signed(piece.reading.text) for piece in proof.pieces]
+    there = [one for piece in pieces for one in piece]
+    if "since" in sentence.folded and "last" in proof.whole.folded:
+        return None  # "not opened since May" is "last opened in May"
+    return _against(own, there) or _denies_alone(own, pieces) or _leaves_denial_out(own, there)
 
 
-def _affirmed(proof: Proof) -> frozenset[str]:
-    """Return the roots that some piece of the quotes holds without denying them there."""
-    return frozenset[str]().union(*(piece.reading.roots - piece.reading.denied for piece in proof.pieces))
-
-
-def _denies_wrongly(sentence: Reading, proof: Proof, denied: frozenset[str]) -> str | None:
-    for denial in sentence.denials:
-        known = [one for one in denial.roots if one in proof.whole.roots]
-        if known and not denied & set(denial.roots) and not _opposed(denial.roots, proof):
-            if any(piece.reading.denials for piece in proof.pieces) and denial.implied:
-                continue
-            if "since" in sentence.folded and "last" in proof.whole.folded:
-                continue
-            if _same_denial(sentence, denial, proof):
-                continue
-            return f"it denies what its quotes do not deny ({', '.join(sorted(known))})"
-    if _more_denials(sentence, proof):
-        return "it denies more than its quotes do"
-    plain = any(not denial.implied for denial in sentence.denials) and not (
-        "since" in sentence.folded and "last" in proof.whole.folded
-    )
-    anything = any(piece.reading.denials for piece in proof.pieces)
-    if plain and not anything and not any(_opposed(denial.roots, proof) for denial in sentence.denials):
-        return "it denies something, and its quotes deny nothing"
-    return None
-
-
-def _more_denials(sentence: Reading, proof: Proof) -> bool:
-    """Whether a sentence denies more often than its quotes, what they put as the opposite aside."""
-    plain = (d for d in sentence.denials if not d.implied and sentence.text[d.start :][:3].lower() != "nor")
-    told = [denial for denial in plain if not _opposed(denial.roots, proof)]
-    there = sum(len(piece.reading.denials) for piece in proof.pieces)
-    return bool(there) and len(told) > there
-
-
-def _same_denial(sentence: Reading, denial: Denial, proof: Proof) -> bool:
-    """Whether the piece of the quotes that is nearest to the clause of a denial denies something.
-
-    What "is no longer" so must be denied in it, or at least not be affirmed.
-    """
-    denying = [piece.reading for piece in proof.nearest(_clause(sentence, denial.start)) if piece.reading.denials]
-    if sentence.text[denial.start :].lower().startswith("no longer"):
-        denying = [reading for reading in denying if (reading.roots - reading.denied).isdisjoint(denial.roots)]
-    return bool(denying)
-
-
-def _clause(sentence: Reading, at: int) -> list[Word]:
-    starts = [0, *(match.end() for match in _CLAUSE.finditer(sentence.text, 0, at))]
-    ends = _CLAUSE.search(sentence.text, at)
-    end = ends.start() if ends else len(sentence.text)
-    return [word for word in sentence.content if starts[-1] <= word.start < end]
-
-
-def _opposed(roots: tuple[str, ...], proof: Proof) -> bool:
-    """Whether the quotes hold the opposite of what is denied: "did not open" where they say "stayed shut"."""
-    return any(opposites(one) & proof.whole.roots for one in roots if one not in proof.whole.roots)
-
-
-def _affirms_wrongly(sentence: Reading, proof: Proof, denied: frozenset[str]) -> str | None:
-    said = frozenset(root(word.folded) for word in sentence.content) - sentence.denied
-    wrongly = (said & denied) - _affirmed(proof)
-    named = frozenset(root(word) for word in proof.whole.named)
-    wrongly -= named
-    if wrongly and not sentence.denials and not _says_opposite(sentence, wrongly):
-        return f"it affirms what its quotes deny ({', '.join(sorted(wrongly))})"
-    firm = {one for one in wrongly if _nearest_to_negation(one, proof)}
-    if firm and not _denied_otherwise(sentence, firm):
-        return f"it affirms what its quotes deny ({', '.join(sorted(firm))})"
-    return None
-
-
-def _nearest_to_negation(one: str, proof: Proof) -> bool:
-    return any(one in denial.roots[:1] for piece in proof.pieces for denial in piece.reading.denials)
-
-
-def _denied_otherwise(sentence: Reading, roots: set[str]) -> bool:
-    """Whether a denial of the sentence stands in the same clause as these words."""
-    places = [word.start for word in sentence.content if root(word.folded) in roots]
-    starts = {_clause_start(sentence, denial.start) for denial in sentence.denials if not denial.implied}
-    return any(_clause_start(sentence, place) in starts for place in places)
-
-
-def _clause_start(sentence: Reading, at: int) -> int:
-    return max((match.end() for match in _CLAUSE.finditer(sentence.text, 0, at)), default=0)
-
-
-def _says_opposite(sentence: Reading, roots: frozenset[str]) -> bool:
-    return any(opposites(one) & sentence.roots for one in roots)
-
-
-def _turned_round(sentence: Reading, proof: Proof) -> str | None:
-    """Find a word of the sentence that the quotes do not have while they have its opposite."""
-    denied_there = frozenset[str]().union(*(piece.reading.denied for piece in proof.pieces))
-    for word in sentence.words:
-        one = root(word.folded)
-        if not (word.content or word.folded in _GRAMMAR) or one in proof.whole.roots or one in sentence.denied - _FIXED:
+def _against(own: Sequence[Signed], there: Sequence[Signed]) -> str | None:
+    """Find a word that is denied here and affirmed there, or the reverse, or whose opposite stands in its place."""
+    excused = _any_of(LEAVES_OUT | {"short"}, own), _any_of(SOLE | LEAVES_OUT, there)
+    for one in own:
+        if not one.sign or excused[one.sign < 0] or _said_both_ways(one, own):
             continue
-        same = kin(word.folded) - {one} if word.content else frozenset[str]()
-        roots = frozenset[str]().union(*(p.reading.roots for p in proof.pieces if same.isdisjoint(p.reading.kin)))
-        against = opposites(one) & roots - denied_there - sentence.roots
-        if (
-            against
-            and (one in _FIXED or not _denied_otherwise(sentence, {one}))
-            and not (word.folded in _ORDER and _swapped(sentence, word, proof))
-        ):
-            return f"it says “{word.text}” where its quotes say the opposite"
+        alike = _alike(one, there)
+        if alike and all(sign * one.sign < 0 for _, sign in alike):
+            against = "denies what its quotes do not deny" if one.sign < 0 else "affirms what its quotes deny"
+            return f"it {against} ({one.word})"
     return None
 
 
-def _swapped(sentence: Reading, word: Word, proof: Proof) -> bool:
-    """Whether what stands on the two sides of "before" stands on the other sides of "after" in the quotes."""
-    if any(amount.unit in SPANS_OF_TIME and 0 <= word.start - amount.end <= _UNIT for amount in sentence.amounts):
-        return False  # "three weeks before"
-    left, right = _sides(sentence, word)
-    same = swapped = 0
-    for piece in proof.pieces:
-        for other in (w for w in piece.reading.words if w.folded in _ORDER and w.folded != word.folded):
-            if _POINTS_BACK.match(piece.reading.text, other.end):
-                swapped += 1
-                continue
-            there_left, there_right = _sides(piece.reading, other)
-            same += len(left & there_left) + len(right & there_right)
-            swapped += len(left & there_right) + len(right & there_left)
-    return swapped >= same
+def _any_of(roots: frozenset[str], some: Sequence[Signed]) -> bool:
+    return any(root(one.word) in roots for one in some)
 
 
-def _sides(reading: Reading, at: Word) -> tuple[frozenset[str], frozenset[str]]:
-    left = (root(word.folded) for word in reading.content if word.end <= at.start)
-    right = (root(word.folded) for word in reading.content if word.start >= at.end)
-    return frozenset(left), frozenset(right)
+def _said_both_ways(one: Signed, own: Sequence[Signed]) -> bool:
+    return any(root(other.word) == root(one.word) and other.sign != one.sign for other in own)
 
 
-def _drops_denial(sentence: Reading, near: list[Piece]) -> str | None:
-    """Find a piece, the nearest to the sentence, that denies something in a clause which the sentence affirms."""
-    denying = {_clause_start(sentence, denial.start) for denial in sentence.denials}
-    if not near or (any(not denial.implied for denial in sentence.denials) and len(denying) > 1):
-        return None
-    for piece in near[:1]:
-        for denial in piece.reading.denials:
-            clause = _clause(piece.reading, denial.start)
-            shared = [word for word in clause if not kin(word.folded).isdisjoint(sentence.kin)]
-            meeting = {kin_of for word in shared for kin_of in kin(word.folded)}
-            places = [word.start for word in sentence.content if not kin(word.folded).isdisjoint(meeting)]
-            if any(_clause_start(sentence, place) in denying for place in places):
-                continue
-            if (
-                len(clause) > 1
-                and 2 * len(shared) >= len(clause)
-                and not _says_opposite(sentence, frozenset(denial.roots))
-            ):
-                return "its quotes deny what it affirms"
+def _alike(one: Signed, there: Sequence[Signed]) -> list[tuple[Signed, int]]:
+    """Return the words of the quotes that say the same or the opposite, at home in the same words, with signs.
+
+    The sign is that of the word in the sentence's terms: an opposite that is affirmed counts as denied. It comes
+    before a mere synonym, but after the word itself.
+    """
+    near = [other for other in there if _comparable(one, other)]
+    if root(one.word) in _LIGHT:  # that something "is not" tells what it is not only by the words around it
+        return [(o, o.sign) for o in near if o.word == one.word and _shared(one, o) > 1 and _at_home(one, o)]
+    same = [(other, other.sign) for other in near if root(one.word) == root(other.word)]
+    if (same and root(one.word) in REPORTING) or _compares(one):
+        return []
+    if same and (one.part == "NOUN" or (len(same) == 1 and one.part == same[0][0].part == "VERB")):
+        return same
+    against = opposites(root(one.word))
+    turned = [(other, -other.sign) for other in there if root(other.word) in against and _may_stand_for(one, other)]
+    like = [(other, other.sign) for other in near if not kin(one.word).isdisjoint(kin(other.word))]
+    ways = ([(other, sign) for other, sign in way if _at_home(one, other)] for way in (same, turned, like))
+    found = next((way for way in ways if way), [])
+    most = max((_shared(one, other) for other, _ in found), default=0)
+    return [(other, sign) for other, sign in found if 2 * _shared(one, other) >= most]
+
+
+def _compares(one: Signed) -> bool:
+    """Whether a word compares two: "nowhere higher" is "highest"."""
+    return one.part == "ADJ" and one.word.endswith(("er", "est")) and one.sign < 0
+
+
+def _comparable(one: Signed, other: Signed) -> bool:
+    """Whether two words may be held against each other: told ones, nouns of which one is denied, "unhurt", "hurt"."""
+    if one.told and other.told:
+        return True
+    if one.made != other.made:
+        return root(one.word) == root(other.word)
+    return one.part == other.part == "NOUN" and (one.plain or other.plain)
+
+
+def _may_stand_for(one: Signed, other: Signed) -> bool:
+    """Whether an opposite may have been put for a word: a word of its sort that tells as much, or another direction."""
+    if one.part == other.part and one.told and other.told:
+        return True
+    return {one.word, other.word} <= DIRECTIONS
+
+
+def _at_home(one: Signed, other: Signed) -> bool:
+    """Whether two stand among the same words: at least a third of those of the shorter clause."""
+    return 3 * _shared(one, other) >= min(len(one.words), len(other.words))
+
+
+def _shared(one: Signed, other: Signed) -> int:
+    known = frozenset(k for word in other.words for k in kin(word))
+    return sum(not kin(word).isdisjoint(known) for word in one.words)
+
+
+def _denies_alone(own: Sequence[Signed], pieces: Sequence[Sequence[Signed]]) -> str | None:
+    """Find a denial of which the sentence of the quotes that speaks of it has no trace, not even in a word's sense."""
+    for one in own:
+        if one.plain and one.told and one.sign < 0:
+            shared = [_held(one, piece) for piece in pieces]
+            near = [piece for piece, score in zip(pieces, shared, strict=True) if score == max(shared)]
+            if near and not any(_hints(one, piece) for piece in near):
+                return f"it denies something ({one.word}), and its quotes deny nothing there"
     return None
+
+
+def _held(one: Signed, piece: Sequence[Signed]) -> int:
+    """Count the words of a clause that a sentence has."""
+    known = frozenset(k for other in piece for word in (other.word, *other.words) for k in kin(word))
+    return sum(not kin(word).isdisjoint(known) for word in (one.word, *one.words))
+
+
+def _hints(one: Signed, piece: Sequence[Signed]) -> bool:
+    """Whether a sentence may deny something, in whatever words, or has the opposite of what is denied."""
+    return _may_deny(piece) or _any_of(SOLE | opposites(root(one.word)), piece)
+
+
+def _leaves_denial_out(own: Sequence[Signed], there: Sequence[Signed]) -> str | None:
+    """Find a denial of the quotes whose clause is told here without any."""
+    denied = frozenset(k for one in own if one.sign < 1 for k in kin(one.word))
+    for other in (one for one in there if one.sign < 0 and one.told and one.part != "NOUN" and len(one.words) > 1):
+        if root(other.word) in _LIGHT or not kin(other.word).isdisjoint(denied):
+            continue
+        held = [one for one in own if one.told and 3 * _shared(other, one) >= 2 * len(other.words)]
+        if held and not _may_deny(held) and not _may_deny_by_words(own, other):
+            return f"its quotes deny what it affirms ({other.word})"
+    return None
+
+
+def _may_deny(some: Sequence[Signed]) -> bool:
+    """Whether some words deny anything, or may in effect."""
+    return any(one.sign < 1 or one.plain or root(one.word) in LEAVES_OUT for one in some)
+
+
+def _may_deny_by_words(own: Sequence[Signed], other: Signed) -> bool:
+    """Whether a sentence has the opposite of what is denied, or a word that denies without a negation."""
+    return _any_of(opposites(root(other.word)) | LEAVES_OUT, own)

@@ -11,10 +11,8 @@ from newsqa.facts.clocks import Clock, clocks
 from newsqa.facts.dates import CALENDAR, Day, dates
 from newsqa.facts.moments import Moment, moments
 from newsqa.facts.names import Name, names
-from newsqa.facts.negations import Denial, denials
 from newsqa.facts.offices import actor
 from newsqa.facts.quantities import implied
-from newsqa.facts.sayings import Saying, sayings
 from newsqa.facts.synonyms import kin, root
 from newsqa.facts.words import Word, lower_case_words, words
 from newsqa.sentences import sentence_spans
@@ -97,21 +95,6 @@ class Reading:
     def actors(self) -> frozenset[str]:
         """Its words for people and bodies that act, in the singular."""
         return frozenset(found for word in self.words if (found := actor(word.folded)))
-
-    @cached_property
-    def denials(self) -> list[Denial]:
-        """Its negations."""
-        return denials(self.text)
-
-    @cached_property
-    def denied(self) -> frozenset[str]:
-        """The roots that it denies."""
-        return frozenset[str]().union(*(denial.roots for denial in self.denials))
-
-    @cached_property
-    def sayings(self) -> list[Saying]:
-        """Who is said to say something in it."""
-        return sayings(self.text)
 
     def moments(self, published: date | None) -> list[Moment]:
         """Return the times that it may mean, seen from a day."""

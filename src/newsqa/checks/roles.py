@@ -117,7 +117,9 @@ def _offices_agree(sentence: Reading, proof: Proof) -> Iterator[str]:
         )
         own = matching(figure, there, proof)
         for office in sorted(_offices([figure])):
-            if kin(office).isdisjoint(near) and (_offices(own) or _held_by_another(office, own, there)):
+            held, elsewhere = _offices(own), _held_by_another(office, own, there)
+            unheard = kin(office).isdisjoint(near) and (held or elsewhere)
+            if unheard or (held and elsewhere and all(kin(office).isdisjoint(kin(other)) for other in held)):
                 yield f"its quotes do not call {_called(figure)} {office}"
 
 

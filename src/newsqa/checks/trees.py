@@ -35,10 +35,11 @@ class Tree:
 
     def below(self, at: int, *without: str) -> Iterator[int]:
         """Yield the places of a token and all below it, not going into what depends in one of these ways."""
-        yield at
-        for child in self.children[at]:
-            if self.tokens[child].dependency not in without:
-                yield from self.below(child, *without)
+        waiting = [at]
+        while waiting:
+            one = waiting.pop()
+            yield one
+            waiting += (child for child in self.children[one] if self.tokens[child].dependency not in without)
 
     def heads(self, at: int) -> Iterator[int]:
         """Yield the places of what a token depends on, the nearest first."""

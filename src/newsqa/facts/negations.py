@@ -1,35 +1,51 @@
-"""What a sentence denies: the words that stand in the reach of a negation, plain ("not") or implied ("failed to")."""
+"""Words that deny: negations of grammar, verbs that turn what follows them round, and words made of a denial."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from newsqa.facts.synonyms import root
-from newsqa.facts.words import Word, word_set, words
+from newsqa.facts.words import word_set
 
-NEGATORS = word_set("not no never without none nobody nothing neither nor cannot hardly nowhere scarcely barely")
-IMPLIED = word_set(
-    "deny denied denies denying reject rejected rejects rejecting lack lacked lacks lacking avoid avoided avoids "
-    "prevent prevented prevents preventing cancel cancelled canceled cancels"
-)
-"""Words that deny what follows them without being a negation of grammar."""
-
-BEFORE_TO = word_set(
-    "fail failed fails failing failure refuse refused refuses refusing refusal decline declined declines declining "
-    "unable unlikely unwilling reluctant"
-)
-"""Words that do so before "to"."""
-
-_CLAUSE_ENDS = re.compile(r"[,;:.!?()“”\"—–\n]")
-_REACH = 3
-"""Words that say something, after a negation and in its clause, which it denies."""
-
-_NEW_VERB = word_set("is are was were be has have had will would can could may might must does did still")
-"""After "and" these begin another statement: “not in the shed and is still missing”."""
-
-_NOT_DENYING = frozenset({"only", "just", "least", "fewer", "less", "more", "until"})
+NEGATORS = word_set("not n't never no neither nor hardly scarcely barely nowhere seldom rarely")
+NOT_DENYING = frozenset({"only", "just", "least", "fewer", "less", "until"})
 """“Not only” affirms, “no fewer than” counts."""
+
+NOBODY = word_set("none nobody nothing neither no-one")
+NEGATING = frozenset(
+    map(
+        root,
+        word_set(
+            "fail refuse decline deny reject avoid prevent cancel lack omit unable unlikely unwilling reluctant forget "
+            "resist"
+        ),
+    )
+)
+"""What turns round that which follows: “failed to open”, “denied that it opened”, “cancelled the opening”."""
+
+LACKING = frozenset(map(root, word_set("lack avoid prevent omit")))
+"""Verbs whose object is not there."""
+
+NEGATING_PHRASES = frozenset(
+    {(root("rule"), "out"), (root("turn"), "down"), (root("call"), "off"), (root("vote"), "down")}
+)
+
+DEGREES = word_set("more less fewer above below always never every all inside outside within")
+"""Words of grammar that have opposites."""
+
+DIRECTIONS = word_set("north northern south southern east eastern west western")
+"""Opposites that stand beside a noun and yet tell where it is."""
+
+DENYING = frozenset(map(root, word_set("deny doubt")))
+"""Verbs that turn round what they say."""
+
+LEAVES_OUT = frozenset(
+    map(root, word_set("absent free omit against rather instead except resist usual subject pending"))
+)
+"""What can say that something is not so without any of these."""
+
+SOLE = frozenset(map(root, word_set("only alone first last")))
+"""What says of all others that they do not: the first is one whom nobody came before."""
 
 _UN = re.compile(
     r"un(?!der|til|ion|it|iq|iv|ifo|less|veil|cover|earth|load)([a-z]{4,})"
@@ -39,61 +55,7 @@ _UN = re.compile(
 _LESS = re.compile(r"([a-z]{4,})less")
 
 
-@dataclass(frozen=True, slots=True)
-class Denial:
-    """A negation: the roots that it denies, the nearest first, whether it is only implied, and where it stands."""
-
-    roots: tuple[str, ...]
-    implied: bool
-    start: int
-
-
-def negates(word: Word) -> bool:
-    """Whether a word is a negation: "not", "never", "can't"."""
-    return word.folded in NEGATORS or word.folded.endswith("n't")
-
-
-def denials(text: str) -> list[Denial]:
-    """Find the negations of a text, in order.
-
-    A negation denies the next content words of its clause; at the end of a clause, the word before it. "Unhurt" and
-    "harmless" deny what they are made of.
-    """
-    found = words(text)
-    return [denial for place in range(len(found)) if (denial := _denial(text, found, place))]
-
-
-def _denial(text: str, found: list[Word], place: int) -> Denial | None:
-    word = found[place]
-    if negates(word):
-        if place + 1 < len(found) and found[place + 1].folded in _NOT_DENYING:
-            return None
-        return Denial(_reach(text, found, place) or _before(text, found, place), implied=False, start=word.start)
-    to_follows = place + 1 < len(found) and found[place + 1].folded == "to"
-    if word.folded in IMPLIED or (word.folded in BEFORE_TO and to_follows):
-        return Denial(_reach(text, found, place), implied=True, start=word.start)
-    if inside := _UN.fullmatch(word.folded) or _LESS.fullmatch(word.folded):
-        return Denial((root(inside[inside.lastindex or 1]),), implied=True, start=word.start)
-    return None
-
-
-def _reach(text: str, found: list[Word], place: int) -> tuple[str, ...]:
-    reached: list[str] = []
-    for before, word in zip(found[place:], found[place + 1 :], strict=False):
-        if len(reached) == _REACH or _CLAUSE_ENDS.search(text, before.end, word.start):
-            break
-        if before.folded in {"and", "but"} and word.folded in _NEW_VERB:
-            break
-        if word.content:
-            reached.append(root(word.folded))
-    return tuple(reached)
-
-
-def _before(text: str, found: list[Word], place: int) -> tuple[str, ...]:
-    reached: list[str] = []
-    for word, after in zip(found[:place][:-4:-1], found[: place + 1][:-4:-1], strict=False):
-        if word.folded in {"and", "but", "or"} or _CLAUSE_ENDS.search(text, word.end, after.start):
-            break
-        if word.content and not negates(word):
-            reached.append(root(word.folded))
-    return tuple(reached)
+def base(folded: str) -> tuple[str, bool]:
+    """Return the word of which another is the denial, and True ("hurt" for "unhurt"); else itself, and False."""
+    inside = _UN.fullmatch(folded) or _LESS.fullmatch(folded)
+    return (inside[inside.lastindex or 1], True) if inside else (folded, False)

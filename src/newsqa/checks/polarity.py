@@ -1,0 +1,197 @@
+"""What a sentence denies: for each telling word, whether it is affirmed or denied there, off the parser's tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from newsqa.checks.clauses import predicates
+from newsqa.checks.trees import tree
+from newsqa.facts.negations import (
+    DEGREES,
+    DENYING,
+    LACKING,
+    NEGATING,
+    NEGATING_PHRASES,
+    NEGATORS,
+    NOBODY,
+    NOT_DENYING,
+    base,
+)
+from newsqa.facts.synonyms import root
+from newsqa.facts.words import FUNCTION_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsqa.checks.trees import Tree
+
+_ARGUMENTS = ("nsubj", "nsubjpass", "dobj", "attr", "dative", "npadvmod", "nmod")
+_DOWN = frozenset({"xcomp", "acomp", "attr", "oprd"})
+_NONE = NEGATORS | {"0", "zero"}
+_TELLING = frozenset({"VERB", "NOUN", "ADJ", "ADV", "AUX"})
+_BOUND = frozenset({"in", "on", "to", "by", "with", "from"})
+"""Prepositions whose "no" denies the whole: “stands in no book”, where “at no cost” does not."""
+
+_INSTEAD = frozenset({"without", "instead", "except"})
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A word with its sign: 1 where it is affirmed, -1 where it is denied, 0 where it is only part of a denial.
+
+    `plain` tells whether a negation of grammar is at work, `words` are those of its clause, `told` whether it is what
+    the clause tells: its verb, what someone is said to be, or the object ("found no survivors");
+    `made` whether the word is made of its denial ("unhurt" counts as "hurt", denied).
+    """
+
+    word: str
+    sign: int
+    plain: bool
+    told: bool
+    made: bool
+    part: str
+    words: frozenset[str]
+
+
+@lru_cache(maxsize=4096)
+def signed(text: str) -> tuple[Signed, ...]:
+    """Return the telling words of a sentence with their signs. Raises ModelError where there is no parser."""
+    parsed = tree(text)
+    places = (at for at in range(len(parsed.tokens)) if _says_something(parsed, at))
+    return tuple(_signed(parsed, at) for at in places)
+
+
+def _says_something(parsed: Tree, at: int) -> bool:
+    word, token = parsed.word(at), parsed.tokens[at]
+    if word in DEGREES or predicates(parsed, at):
+        return True
+    telling = token.part in _TELLING or token.dependency == "ROOT"  # a root is a verb that may be taken for a name
+    return telling and word.isalpha() and word not in FUNCTION_WORDS and token.dependency != "neg"
+
+
+def _signed(parsed: Tree, at: int) -> Signed:
+    token = parsed.tokens[at]
+    word, inverted = base("be" if token.lemma == "be" else parsed.word(at))
+    if word in DEGREES:
+        teller = _teller(parsed, at)
+        around = frozenset(_words(parsed, teller))
+        return Signed(word, 1, plain=False, told=True, made=False, part="DEGREE", words=around)
+    predicate = predicates(parsed, at)
+    owner = at if predicate else _teller(parsed, at)
+    denied = _denied(parsed, at) if predicate else _empty(parsed, at) + _lacked(parsed, at)
+    sign = -1 if denied % 2 != inverted else 1
+    if not predicate and not inverted:
+        of_nothing = token.dependency in {"nsubj", "nsubjpass"} and denied
+        sign = 0 if of_nothing or (not denied and owner != at and _denied(parsed, owner)) else sign
+    if predicate and denied and any(parsed.word(one) == "without" for one in parsed.under(at, "prep")):
+        sign = 0  # "cannot be won without …" says when it can
+    if token.dependency == "advcl" and parsed.under(at, "aux") and _denied(parsed, token.head):
+        sign = 0  # "did not go so far as to blame"
+    told = predicate or token.dependency in {"dobj", "conj", "ROOT"} or bool(denied)
+    words = frozenset(_words(parsed, owner)) - {parsed.word(at)}
+    return Signed(word, sign, bool(denied), told, inverted, token.part, words)
+
+
+def _teller(parsed: Tree, at: int) -> int:
+    """Return the predicate in whose clause a token stands, itself where there is none."""
+    return next((head for head in parsed.heads(at) if predicates(parsed, head)), at)
+
+
+def _words(parsed: Tree, at: int) -> Iterator[str]:
+    """Yield the telling words of a clause and of those in one breath with it: above ("hopes to learn") and below."""
+    top = at
+    while parsed.tokens[top].dependency in {"xcomp", "attr", "acomp", "oprd", "pcomp"}:
+        top = parsed.tokens[top].head
+    aside = () if parsed.tokens[at].part == "ADJ" else ("advcl",)
+    for one in parsed.below(top, "relcl", "conj", "parataxis", *aside):
+        word = parsed.word(one)
+        if parsed.tokens[one].part in _TELLING | {"PROPN", "NUM"} and word not in FUNCTION_WORDS:
+            yield base(word)[0]
+
+
+def _denied(parsed: Tree, at: int) -> int:
+    """Count the negations under which a predicate stands: its own, and those that come down from what is above."""
+    count = _own_negations(parsed, at) + _shared_negation(parsed, at)
+    token = parsed.tokens[at]
+    above = token.head
+    if token.dependency == "ccomp":
+        count += (_denied(parsed, above) + (root(parsed.word(above)) in DENYING)) if above < at else 0
+    elif token.dependency in _DOWN:
+        beside = [one for one in parsed.under(above, "acomp", "attr") if one != at]  # "is unable to open"
+        count += _denied(parsed, above) + sum(_turns_round(parsed, one) for one in (above, *beside))
+    elif token.dependency == "pcomp":
+        noun = parsed.tokens[above].head
+        count += parsed.word(above) in _INSTEAD or _turns_from(parsed, above) or _empty(parsed, noun)
+        count += _denied(parsed, noun) if predicates(parsed, noun) else 0
+    elif token.dependency in {"acl", "relcl"} and parsed.under(at, "aux") and not parsed.under(at, "nsubj"):
+        count += _empty(parsed, above)  # "no reason to complain"
+    return count
+
+
+def _own_negations(parsed: Tree, at: int) -> int:
+    count = sum(_negator(parsed, one) for one in parsed.under(at, "neg", "advmod", "preconj"))
+    beside = parsed.under(at, "advmod")
+    count += sum(any(parsed.word(low) == "no" for low in parsed.under(one, "neg", "det")) for one in beside)
+    arguments = parsed.under(at, *_ARGUMENTS)
+    behind = [one for one in parsed.under(at, "agent", "prep") if parsed.word(one) in _BOUND]
+    arguments += [low for prep in behind for low in parsed.under(prep, "pobj")]
+    arguments += [low for one in arguments for low in parsed.under(one, "poss")]
+    count += sum(bool(_empty(parsed, one)) for one in arguments)
+    yet = any(parsed.word(one) == "yet" for one in parsed.under(at, "advmod")) and bool(parsed.under(at, "xcomp"))
+    return count + yet
+
+
+def _negator(parsed: Tree, at: int) -> bool:
+    """Whether a token is a negation: "not only" is none."""
+    following = parsed.word(at + 1) if at + 1 < len(parsed.tokens) else ""
+    return parsed.word(at) in NEGATORS and following not in NOT_DENYING
+
+
+def _negates(parsed: Tree, at: int) -> bool:
+    """Whether a verb turns what follows it round: "failed to", "denied that", "unable to"."""
+    particles = {parsed.word(one) for one in parsed.under(at, "prt")}
+    return root(parsed.word(at)) in NEGATING or (root(parsed.word(at)), *particles) in NEGATING_PHRASES
+
+
+def _turns_round(parsed: Tree, at: int) -> bool:
+    return _negates(parsed, at) or base(parsed.word(at))[1]
+
+
+def _turns_from(parsed: Tree, prep: int) -> bool:
+    """Whether a preposition leads to what was kept from happening: "decided against", "stopped him from"."""
+    if parsed.word(prep) == "against":
+        return True
+    return parsed.word(prep) == "from" and _negates(parsed, parsed.tokens[prep].head)
+
+
+def _shared_negation(parsed: Tree, at: int) -> int:
+    """Count the negations that a verb shares with the one to which "or" or "nor" joins it."""
+    token = parsed.tokens[at]
+    if token.dependency != "conj" or parsed.under(at, "nsubj", "nsubjpass", "aux", "auxpass"):
+        return 0
+    joints = {parsed.word(one) for one in parsed.under(token.head, "cc")}
+    return _own_negations(parsed, token.head) if joints & {"or", "nor"} else 0
+
+
+def _empty(parsed: Tree, at: int) -> int:
+    """Count what makes a noun one of nothing: "no", "not one", "hardly any", "without"; "nobody" is so by itself."""
+    if parsed.word(at) in NOBODY:
+        return 1
+    before = parsed.under(at, "det", "nummod", "preconj", "neg", "advmod")
+    count = sum(parsed.word(one) in _NONE for one in before)
+    token = parsed.tokens[at]
+    if token.dependency == "pobj":
+        count += parsed.word(token.head) in _INSTEAD
+        whose = parsed.tokens[parsed.tokens[token.head].head]
+        count += parsed.word(token.head) == "of" and whose.lemma in {"lack", "absence"}
+    return count
+
+
+def _lacked(parsed: Tree, at: int) -> int:
+    """Whether the verb above says of a noun that it is not there: "lacks", "turned down"."""
+    above = parsed.tokens[at].head
+    if parsed.tokens[at].dependency not in {"dobj", "nsubjpass"}:
+        return 0
+    return root(parsed.word(above)) in LACKING
