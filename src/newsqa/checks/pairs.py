@@ -26,7 +26,7 @@ _DOWN = word_set(
 _MOVES = re.compile(
     rf"\b(?P<verb>{'|'.join(sorted(_UP | _DOWN))})\b(?:\s[^\W\d_]+){{0,4}}?\s(?P<to>from|to)\s", re.IGNORECASE
 )
-_LINKED = {"from": re.compile(r"\bto\b"), "to": re.compile(r"\b(?:from|after)\b")}
+_LINKED = {"from": re.compile(r"\bto\b"), "to": re.compile(r"\b(?:from|after)\s+\W?$")}
 _PAIRED = re.compile(r"\s*(?:per\s?cent|[^\W\d_]+)?\s*(?:\bto\b|-|–|—)\s*", re.IGNORECASE)
 _CONTRASTED = re.compile(r"\b(?:not|rather than|instead of|as opposed to)\s+(?:the\s+)?$", re.IGNORECASE)
 _BY = re.compile(r"\bby\s+(?:about |some |nearly |almost |around |another |a further )?$", re.IGNORECASE)

@@ -144,8 +144,10 @@ def name_instead(name: Name, sentence: Reading, proof: Proof) -> str | None:
     how = slot(name, sentence)
     for piece in proof.pieces:
         for other in piece.reading.names:
+            dateline = other.start == 0 and other.text.isupper()
             if (
-                not {*other.words} <= HONORIFICS
+                not dateline
+                and not {*other.words} <= HONORIFICS
                 and how == slot(other, piece.reading)
                 and not _mentioned(other, name, sentence)
             ):
