@@ -100,14 +100,13 @@ def test_a_llamacpp_server_through_the_openai_client(settings, news_index, monke
 
     params = CommonParams()
     params.model.path = str(bundled_weights())
-    params.n_ctx, params.n_parallel, params.warmup, params.use_jinja = 4096, 1, False, True
+    params.n_ctx, params.n_parallel, params.warmup, params.use_jinja = 1_536, 1, False, True
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings.threads
     params.hostnames, params.port, params.verbosity = ["127.0.0.1"], 0, -1
     params.api_keys = [KEY]
     server = Server(params)
     monkeypatch.setenv("OPENAI_BASE_URL", f"{server.listening_address}/v1")
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setenv("NEWSQA_CONTEXT", "2048")
     with only_loopback():
         answer = ask(replace(settings, model="openai:smollm2-135m", offline=True))
     stands_on_its_quotes(answer, news_index)
