@@ -5,7 +5,6 @@ import json
 import logging
 import re
 import shutil
-import socket
 from contextlib import asynccontextmanager
 from dataclasses import fields, replace
 from pathlib import Path
@@ -13,8 +12,8 @@ from threading import Event
 
 import pytest
 from aiohttp import ClientSession
-from prometheus_client.parser import text_string_to_metric_families
 
+from health_reader import figures, free_port
 from newsqa import Settings
 from newsqa.bot.desks import Desks, Standing
 from newsqa.bot.health import serve_health
@@ -29,9 +28,7 @@ from word_embedder import WordEmbedder
 
 @pytest.fixture
 def port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    return free_port()
 
 
 @asynccontextmanager
@@ -45,15 +42,6 @@ async def watched_bot(folder, port, **changed):
                 return reply.status, await reply.text()
 
         yield bot, desk, read
-
-
-async def figures(read):
-    """Return the metrics as a table: name, and value of the label that is not the platform, to figure."""
-    status, text = await read("/metrics")
-    assert status == 200
-    samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
-    assert all(s.labels.pop("platform", "slack") == "slack" for s in samples)
-    return {(s.name, *s.labels.values()): s.value for s in samples}
 
 
 async def test_nothing_is_served_unless_a_port_is_set(tmp_path, port):
@@ -119,7 +107,7 @@ async def test_an_index_that_hangs_is_told_in_time_and_holds_up_one_thread(tmp_p
 
 async def test_metrics_count_how_questions_ended(tmp_path, port):
     async with watched_bot(tmp_path, port, bot_rate=3, bot_workers=1) as (bot, desk, read):
-        before = await figures(read)
+        before = figures((await read("/metrics"))[1])
         await answered(bot, desk, message())
         refused = await answered(bot, desk, message(name="100.2"), "Nothing was found.", refused=True)
         await bot.feedback(refused.exchange, "U1", "bad")
@@ -132,11 +120,11 @@ async def test_metrics_count_how_questions_ended(tmp_path, port):
         waiting = Heard(bot, message(name="100.6", person="U3", place=replace(message().place, thread="7.7")))
         calls = [await desk.asked()]
         await running.next(), await waiting.next()
-        during = await figures(read)
+        during = figures((await read("/metrics"))[1])
         calls[0].answers()
         (await desk.asked()).answers()
         await running.rest(), await waiting.rest()
-        after = await figures(read)
+        after = figures((await read("/metrics"))[1])
     outcomes = ("answered", "refused", "failed", "limited", "interrupted", "left")
     assert [before["newsqa_questions_total", outcome] for outcome in outcomes] == [0] * 6
     assert [after["newsqa_questions_total", outcome] for outcome in outcomes] == [3, 1, 1, 1, 0, 0]
@@ -149,13 +137,13 @@ async def test_metrics_count_how_questions_ended(tmp_path, port):
 
 async def test_connections_after_the_first_are_counted(tmp_path, port):
     async with watched_bot(tmp_path, port) as (bot, _, read):
-        assert (await figures(read))["newsqa_connected",] == 0
+        assert figures((await read("/metrics"))[1])["newsqa_connected",] == 0
         for _ in range(2):
             bot.vitals.connected()
             bot.vitals.connected()
             bot.vitals.lost()
         bot.vitals.connected()
-        found = await figures(read)
+        found = figures((await read("/metrics"))[1])
     assert found["newsqa_reconnects_total",] == 2
     assert found["newsqa_connected",] == 1
 
@@ -258,6 +246,6 @@ def test_the_page_on_running_names_every_setting_of_the_bots():
 
 async def test_the_page_on_running_names_every_metric_and_no_other(tmp_path, port):
     async with watched_bot(tmp_path, port) as (_, _desk, read):
-        found = {name.removesuffix("_count") for name, *_ in await figures(read)}
+        found = {name.removesuffix("_count") for name, *_ in figures((await read("/metrics"))[1])}
     ours = {name for name in found if name.startswith("newsqa_") and not name.endswith(("_created", "_bucket", "_sum"))}
     assert set(re.findall(r"`(newsqa_\w+)`", RUNNING)) == ours

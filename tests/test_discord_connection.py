@@ -5,16 +5,22 @@ import pytest
 from discord_asking import CHEESE_QUESTION, LAMP_QUESTION, asking
 from discord_news import CHEESE, LAMP, PRIZE, STOPS, copied, make_index
 from discord_world import BOT, CHANNEL, DIRECT, FOURTH, FRIEND, OTHER_CHANNEL, THIRD
+from health_reader import free_port, health, metrics, until
 
 MESSAGE_CONTENT = 1 << 15
 RATE = 6
 
 
 @pytest.fixture(scope="module")
-def bot(tmp_path_factory):
+def port():
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory, port):
     """A bot that may not read all messages, in one channel, with a limit a person."""
     folder = tmp_path_factory.mktemp("discord")
-    limits = {"NEWSQA_BOT_RATE": str(RATE), "NEWSQA_BOT_CHANNELS": f"{CHANNEL}, 12345"}
+    limits = {"NEWSQA_BOT_RATE": str(RATE), "NEWSQA_BOT_CHANNELS": f"{CHANNEL}, 12345", "NEWSQA_BOT_PORT": str(port)}
     with asking(make_index(folder, long=True), folder / "bot", content=False, **limits) as bot:
         bot.scripted(copied(CHEESE))
         yield bot
@@ -117,3 +123,12 @@ def test_a_very_long_answer_loses_nothing(bot):
 def test_that_reply_has_gone_away_by_then(bot, notice):
     bot.discord.until(lambda: notice.deleted)
     assert bot.discord.shown(CHANNEL) == []
+
+
+def test_it_tells_on_its_port_that_it_is_connected_again(bot, port):
+    until(lambda: metrics(port)["newsqa_connected",] == 1)
+    before = metrics(port)["newsqa_reconnects_total",]
+    bot.discord.run(bot.discord.gateway.reconnect())
+    until(lambda: metrics(port)["newsqa_reconnects_total",] > before)
+    status, told = health(port)
+    assert (status, told["connected"], told["platform"]) == (200, True, "discord")

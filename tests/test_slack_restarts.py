@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import socket
 import threading
 from dataclasses import dataclass
-from urllib.request import urlopen
 
 import pytest
 
+from health_reader import free_port, health, metrics
 from openai_stand_in import openai_stand_in
 from slack_news import CHEESE, LAMP, copied
 from slack_process import slack_bot
@@ -52,12 +50,6 @@ def town(slack_index, tmp_path):
     with slack_stand_in() as slack, openai_stand_in() as model:
         model.reply = copied(CHEESE)
         yield Town(slack, model, slack_index, tmp_path, free_port())
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def test_two_lives_of_a_bot_over_one_folder(town):
@@ -113,13 +105,12 @@ def answers_after_the_connection_was_renewed_or_broke(town):
 
 
 def tells_how_it_does(town):
-    with urlopen(f"http://127.0.0.1:{town.port}/health") as reply:
-        assert json.load(reply)["connected"]
-    with urlopen(f"http://127.0.0.1:{town.port}/metrics") as reply:
-        figures = dict(line.rsplit(" ", 1) for line in reply.read().decode().splitlines() if line[0] != "#")
-    assert float(figures['newsqa_reconnects_total{platform="slack"}']) >= 2
-    assert float(figures['newsqa_questions_total{outcome="answered",platform="slack"}']) >= 6
-    assert float(figures['newsqa_questions_total{outcome="limited",platform="slack"}']) == 3
+    status, told = health(town.port)
+    figures = metrics(town.port)
+    assert (status, told["connected"], told["platform"]) == (200, True, "slack")
+    assert figures["newsqa_reconnects_total",] >= 2
+    assert figures["newsqa_questions_total", "answered"] >= 6
+    assert figures["newsqa_questions_total", "limited"] == 3
 
 
 def is_killed_while_it_answers(town, bot):
