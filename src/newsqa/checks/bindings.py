@@ -88,14 +88,15 @@ def slot(fact: Placed, reading: Reading) -> str:
 
 
 def verbs(fact: Placed, reading: Reading) -> frozenset[str]:
-    """Return the kin of the verb over a fact, and of those that "and" joins to it."""
+    """Return the kin of the verb over a fact, and of the one that "and" joins to it if both have one subject."""
     tokens = grammar(reading.text)
     at = next((n for n, token in enumerate(tokens) if token.start < fact.end and fact.start < token.end), None)
     while at is not None and tokens[at].part != "VERB" and tokens[at].head != at:
         at = tokens[at].head
     if at is None:
         return frozenset()
-    joined = {at} | ({tokens[at].head} if tokens[at].dependency == "conj" else set())
+    alone = any(token.head == at and token.dependency.startswith("nsubj") for token in tokens)
+    joined = {at, tokens[at].head} if tokens[at].dependency == "conj" and not alone else {at}
     return frozenset[str]().union(*(kin(fold(tokens[n].text)) for n in joined if tokens[n].part == "VERB"))
 
 
