@@ -38,6 +38,9 @@ _FAR_BETTER = 1.0
 """How much better another must fit to be the one who was meant."""
 
 _LOOSE = frozenset({"leader", "chief", "head", "boss", "official"})
+_STEM = 4
+"""Letters by which a country and its people are one: “Peru”, “Peruvian”."""
+
 _TELLING = frozenset({"doer", "done", "whose"})
 
 
@@ -85,7 +88,7 @@ def _changed_places(one: Figure, own: list[Figure], two: Figure, others: list[Fi
 def _comparable(one: Figure, rival: Figure) -> bool:
     """Whether one may have been put for another: two who have names, or two offices or bodies."""
     if one.names and rival.names:
-        return True
+        return not any(word[:_STEM] == other[:_STEM] for word in one.names for other in rival.names)
     offices = [any(map(actor, figure.words)) for figure in (one, rival)]
     return not one.names and not rival.names and all(offices)
 

@@ -33,6 +33,9 @@ _BACK = 3
 _REACH = 1_000
 """Characters in which these sentences are sought."""
 
+_MOST = 40
+"""Figures of a text that are told apart; a list of hundreds is no sentence, and all are compared with all."""
+
 _QUOTED = re.compile('[“”"]')
 _CHOICES = 5
 """Whom a pronoun may mean, at most."""
@@ -115,7 +118,8 @@ def _figure(figures: list[Figure], party: Party) -> Figure:
             figure.names |= new.names
             figure.heads |= new.heads
             return figure
-    figures.append(new)
+    if len(figures) < _MOST:
+        figures.append(new)
     return new
 
 
