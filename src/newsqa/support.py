@@ -13,7 +13,7 @@ from newsqa.checks.added import addresses_stand, clauses_stand, grave_words_stan
 from newsqa.checks.amounts import amounts_stand, clocks_stand, rates_stand
 from newsqa.checks.dates import dates_stand
 from newsqa.checks.denial import denial_agrees
-from newsqa.checks.names import names_stand
+from newsqa.checks.names import names_stand, sentence_names
 from newsqa.checks.pairs import pairs_stand
 from newsqa.checks.quoted import quoted_words_stand
 from newsqa.checks.reading import Proof, read
@@ -77,7 +77,7 @@ def support(
     faults = (fault for check in _CHECKS if (fault := check(said, proof)))
     if fault := next(faults, None):
         return Support(share, fault)
-    if share < ENOUGH:
+    if share < ENOUGH or _only_names(said, proof):
         return Support(share, f"only {share:.0%} of its words are in its quotes")
     return Support(share, clauses_stand(said, proof))
 
@@ -97,6 +97,13 @@ def _share(sentence: Reading, proof: Proof) -> float:
     if not telling:
         return 1.0
     return sum(_weight(kin(word.folded), proof) for word in telling.values()) / len(telling)
+
+
+def _only_names(sentence: Reading, proof: Proof) -> bool:
+    """Whether a sentence has nothing of the quotes and their articles but names: who did what there is unknown."""
+    named = {word for name in sentence_names(sentence, proof) for word in name.words} | proof.whole.named
+    telling = [word for word in sentence.content if word.folded not in named and root(word.folded) not in REPORTING]
+    return len(telling) > 1 and not sentence.amounts and not any(_weight(kin(word.folded), proof) for word in telling)
 
 
 def _weight(words_like_it: frozenset[str], proof: Proof) -> float:
