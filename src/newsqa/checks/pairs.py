@@ -31,6 +31,7 @@ _PAIRED = re.compile(r"\s*(?:per\s?cent|[^\W\d_]+)?\s*(?:\bto\b|-|–|—)\s*", 
 _CONTRASTED = re.compile(r"\b(?:not|rather than|instead of|as opposed to)\s+(?:the\s+)?$", re.IGNORECASE)
 _BY = re.compile(r"\bby\s+(?:about |some |nearly |almost |around |another |a further )?$", re.IGNORECASE)
 _END = re.compile(r"[^.;]{0,20}?,? (?:up|down) from\b", re.IGNORECASE)
+_TURN = re.compile(r"\s+\w+\s+(?:(?P<after>after|later)|before|earlier)\b")
 _NOT_COUNTS = frozenset({"place", "part", "times"})
 
 
@@ -56,7 +57,16 @@ def _otherwise_told(sentence: Reading, proof: Proof) -> str | None:
             return f"its quotes do not {'reject' if _rejected(amount, sentence) else 'give'} {amount.text}"
         if _is_step(amount, sentence) and there and all(_is_end(*one) for one in there):
             return f"its quotes say up or down to {amount.text}, not by so much"
+        turn = _turn(amount, sentence)
+        if turn and there and all(_turn(*one) == -turn for one in there):
+            return f"its quotes turn {amount.text} the other way, before or after"
     return None
+
+
+def _turn(amount: Amount, reading: Reading) -> int:
+    """Return 1 for "four minutes after", -1 for "four minutes before", else 0."""
+    match = _TURN.match(reading.text, amount.end)
+    return 0 if match is None else 1 if match["after"] else -1
 
 
 def _rejected(amount: Amount, reading: Reading) -> bool:
