@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from newsqa.bot.log import logger
@@ -59,10 +59,15 @@ class Desks:
 
     @classmethod
     def open(cls, settings: Settings) -> Desks:
-        """Open the index and the models that the settings name; that takes a moment. Raises NewsqaError."""
+        """Open the index and the models that the settings name; that takes a moment. Raises NewsqaError.
+
+        What loads only when it is used is then used once, on a thread of its own, so that the first question does not
+        wait for it. No chat model is asked.
+        """
         desks = cls(settings)
         identity = desks._identity()
         desks._current = _Lent(open_desk(settings), identity)
+        Thread(target=desks._warm, name="warm", daemon=True).start()
         return desks
 
     def stream(self, question: str, history: Sequence[Turn]) -> Iterator[Happening]:
@@ -97,6 +102,10 @@ class Desks:
         with self._lock:
             self._current.replaced = True
             _close_unused(self._current)
+
+    def _warm(self) -> None:
+        with suppress(Exception), self.lent() as desk:  # whoever asks first is told what is wrong
+            desk.search("What happened?")
 
     def _follow(self) -> None:
         """Open the index anew where its file is another."""
