@@ -23,6 +23,8 @@ _OF_A_KIND = {PLACE: 3, TIMES: 99, "s": 9999}
 
 _ADVERBS = {"hourly": "hour", "daily": "day", "nightly": "night", "weekly": "week", "monthly": "month",
             "yearly": "year", "annual": "year", "annually": "year"}  # fmt: skip
+_EACH = re.compile(r"\b(?:each|apiece)\b(?! other)", re.IGNORECASE)
+_ALL = re.compile(r"\b(?:together|altogether|in all|in total|combined)\b", re.IGNORECASE)
 _RATE = re.compile(
     rf"\b(?:(?P<adverb>{'|'.join(_ADVERBS)})|(?:per|every|each|in a full)\s+(?P<of>hour|day|night|week|month|year))\b",
     re.IGNORECASE,
@@ -45,7 +47,9 @@ def clocks_stand(sentence: Reading, proof: Proof) -> str | None:
 
 
 def rates_stand(sentence: Reading, proof: Proof) -> str | None:
-    """Return the span of time ("monthly") for which the quotes give nothing, while they do for another, or None."""
+    """Return for what ("monthly", "each") the quotes give nothing, while they do for other spans or for all."""
+    if (each := _EACH.search(sentence.text)) and _ALL.search(proof.whole.text) and not _EACH.search(proof.whole.text):
+        return f"its quotes do not say “{each.group()}”"
     there = {_span(match) for match in _RATE.finditer(proof.whole.text)}
     here = (match for match in _RATE.finditer(sentence.text) if there and _span(match) not in there)
     return next((f"its quotes do not say “{match.group()}”" for match in here), None)
