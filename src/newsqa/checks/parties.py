@@ -69,10 +69,11 @@ class Party:
 
 def parties(tree: Tree, at: int) -> tuple[Party, ...]:
     """Return who is named by a noun and by those joined to it with "and"."""
-    return tuple(_party(tree, one) for one in tree.all_joined(at))
+    return tuple(party_at(tree, one) for one in tree.all_joined(at))
 
 
-def _party(tree: Tree, at: int) -> Party:
+def party_at(tree: Tree, at: int) -> Party:
+    """Return who is named by a noun."""
     head = _counted(tree, at)
     places = _named_by(tree, head)
     for one in tree.under(at, "appos"):

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsqa.checks.clauses import clauses
-from newsqa.checks.parties import POINTING, Party, acts, owners, parties
+from newsqa.checks.parties import POINTING, Party, acts, owners, parties, party_at
 from newsqa.checks.trees import tree
 from newsqa.facts.dates import CALENDAR
 from newsqa.facts.sayings import REPORTING
@@ -120,12 +120,12 @@ def _of_noun(parsed: Tree, at: int) -> Iterator[Tied]:
     word = parsed.word(at)
     beside = frozenset(parsed.word(one) for one in parsed.children[at] if parsed.tokens[one].part in _FOUND)
     for how, place in owners(parsed, at) if parsed.tokens[at].part != "PROPN" else ():
-        party = parties(parsed, place)[0]
+        owner = party_at(parsed, place)
         if word in _SAID_NOUNS:
-            yield Tied(party, Tie("doer", SAYS, _around(parsed, at) - party.words))
+            yield Tied(owner, Tie("doer", SAYS, _around(parsed, at) - owner.words))
         else:
-            yield Tied(party, Tie("whose" if acts(word) else how, kin(word), beside - party.words))
-    whole = parties(parsed, at)[0]
+            yield Tied(owner, Tie("whose" if acts(word) else how, kin(word), beside - owner.words))
+    whole = party_at(parsed, at)
     if whole.names and word not in POINTING and parsed.tokens[at].dependency not in {"compound", "nmod"}:
         for office in whole.words - whole.names:
             yield Tied(whole, Tie("is", kin(office), frozenset()))
