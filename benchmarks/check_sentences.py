@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.evals.statistics.intervals import wilson
+from newsqa.models import token_encoder
 from newsqa.proofs import quoted_support
 from newsqa.reading import FileFound, RawArticle, read_file, scan
 from newsqa.records import Article, Claim, Dropped, Hit, Passage, Quote
+from newsqa.settings import Settings
 from newsqa.steps.verify import Check
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 SENTENCES = ROOT / "tests" / "data" / "check"
+_ENCODER = token_encoder(Settings())
 STRICT = ("number", "name", "date", "quote", "negation")
 """The kinds of which next to none may pass."""
 
@@ -77,7 +80,7 @@ def _why(row: dict[str, object], article: Article, *, alone: bool) -> str | None
     if alone:
         return quoted_support(str(row["sentence"]), quotes).fault
     passage = Passage(1, article.id, 0, len(article.text), article.text)
-    taken = Check([Hit(passage, article, 1.0)]).take(Claim(str(row["sentence"]), quotes))
+    taken = Check([Hit(passage, article, 1.0)], _ENCODER).take(Claim(str(row["sentence"]), quotes))
     return taken.why if isinstance(taken, Dropped) else None
 
 

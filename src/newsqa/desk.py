@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
     from newsqa.records import Article, Bounds, Hit, Query, Turn
-    from newsqa.seams import Index, Reranker
+    from newsqa.seams import Index, Reranker, TokenEncoder
 
     Answerer = Callable[[Query, Sequence[Hit], float], Iterator[Writing | Claim | Draft]]
     """Proposes an answer from evidence that is best first, before a moment of `time.monotonic`: words as they are
@@ -84,7 +84,7 @@ class Desk:
     Safe to use from several threads. `config` identifies the settings, prompts and models behind its answers,
     `made_of` tells each of them, and `model` names the one that answers. A chat model must be done `timeout` seconds
     after the question came; where nothing that it wrote stands, `fallback` answers. `rewriter` makes a follow-up whole
-    where rules cannot.
+    where rules cannot; `encoder` lets the check compare what written sentences speak of with their quotes.
     """
 
     index: OpenIndex
@@ -97,6 +97,7 @@ class Desk:
     timeout: float = 60.0
     fallback: Answerer | None = None
     rewriter: Rewriter | None = None
+    encoder: TokenEncoder | None = None
 
     def ask(
         self,
@@ -185,16 +186,34 @@ class Desk:
         yield Stage("rerank")
         with clock.stage("rerank"):
             hits = rerank(query, candidates, self.reranker)
-        draft, checked = yield from _drafted(self.answerer, self._stage, query, hits, clock, deadline)
+        draft, checked = yield from self._drafted(self.answerer, self._stage, query, hits, clock, deadline)
         if self.fallback is None:
             return hits, draft, checked
         if checked.sentences:
             return hits, _weighed(draft, checked), checked
-        second, shown = yield from _drafted(self.fallback, "answer", query, hits, clock, deadline)
+        second, shown = yield from self._drafted(self.fallback, "answer", query, hits, clock, deadline)
         if not shown.sentences:
             return hits, draft, checked
         told = (*draft.notices, STOOD_IN if draft.claims else FOUND_NOTHING)
         return hits, replace(second, usage=draft.usage, notices=told), replace(shown, dropped=checked.dropped)
+
+    def _drafted(  # noqa: PLR0913, PLR0917  what one answer is made of
+        self, answerer: Answerer, stage: str, query: Query, hits: Sequence[Hit], clock: _Clock, deadline: float
+    ) -> Generator[Happening, None, tuple[Draft, Checked]]:
+        """Have an answer drafted, and check each claim as it comes."""
+        yield Stage(stage)
+        check = Check(hits, self.encoder)
+        draft: Draft | None = None
+        with clock.stage(stage):
+            for event in answerer(query, hits, deadline):
+                if isinstance(event, Draft):
+                    draft = event
+                elif isinstance(event, Writing):
+                    yield event
+                elif isinstance(sentence := check.take(event), Sentence):
+                    yield sentence
+        assert draft is not None  # noqa: S101  the last event of an answerer
+        return draft, check.checked()
 
     @property
     def _stage(self) -> str:
@@ -223,25 +242,6 @@ class Desk:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-
-def _drafted(  # noqa: PLR0913, PLR0917  what one answer is made of
-    answerer: Answerer, stage: str, query: Query, hits: Sequence[Hit], clock: _Clock, deadline: float
-) -> Generator[Happening, None, tuple[Draft, Checked]]:
-    """Have an answer drafted, and check each claim as it comes."""
-    yield Stage(stage)
-    check = Check(hits)
-    draft: Draft | None = None
-    with clock.stage(stage):
-        for event in answerer(query, hits, deadline):
-            if isinstance(event, Draft):
-                draft = event
-            elif isinstance(event, Writing):
-                yield event
-            elif isinstance(sentence := check.take(event), Sentence):
-                yield sentence
-    assert draft is not None  # noqa: S101  the last event of an answerer
-    return draft, check.checked()
 
 
 def _weighed(draft: Draft, checked: Checked) -> Draft:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsqa.checks.added import addresses_stand, clauses_stand, grave_words_stand
+from newsqa.checks.added import addresses_stand, grave_words_stand
 from newsqa.checks.amounts import amounts_stand, clocks_stand, rates_stand
 from newsqa.checks.dates import dates_stand
 from newsqa.checks.denial import denial_agrees
@@ -34,10 +34,14 @@ ENOUGH = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """How far quotes carry a sentence: the share of its content words in them, and what is wrong, for a person."""
+    """How far quotes carry a sentence: the share of its content words in them, and what is wrong, for a person.
+
+    `verbatim` tells that the sentence is its quotes, word for word.
+    """
 
     share: float
     fault: str | None = None
+    verbatim: bool = False
 
     @property
     def stands(self) -> bool:
@@ -71,7 +75,7 @@ def support(
     """
     proof = Proof(tuple(quotes), tuple(known_names), tuple(context), tuple(published))
     if _repeats(sentence, proof):
-        return Support(1.0)
+        return Support(1.0, verbatim=True)
     said = read(sentence)
     share = _share(said, proof)
     faults = (fault for check in _CHECKS if (fault := check(said, proof)))
@@ -79,7 +83,7 @@ def support(
         return Support(share, fault)
     if share < ENOUGH or _only_names(said, proof):
         return Support(share, f"only {share:.0%} of its words are in its quotes")
-    return Support(share, clauses_stand(said, proof))
+    return Support(share)
 
 
 def _repeats(sentence: str, proof: Proof) -> bool:

@@ -62,6 +62,7 @@ def open_desk(settings: Settings, *, once: bool = False) -> Desk:
         answerer=written.writer if written else extractive,
         fallback=extractive if written else None,
         rewriter=written.rewriter if written else None,
+        encoder=encoder,
         config=hashlib.sha256("\0".join(made_of.values()).encode()).hexdigest()[:16],
         model=settings.model,
         made_of=made_of,

@@ -1,4 +1,4 @@
-"""What is added: a clause, a grave word, an address or markup of which the quotes have next to nothing."""
+"""What is added: a grave word, an address or markup that the quotes do not have."""
 
 from __future__ import annotations
 
@@ -10,18 +10,8 @@ from newsqa.facts.synonyms import kin, root
 from newsqa.facts.words import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from newsqa.checks.reading import Proof, Reading
     from newsqa.facts.words import Word
-
-_BREAK = re.compile(
-    r"[,;:()—–](?:\s+|$)|\s(?=(?:and|but|or|because|after|before|while|whereas|although|though|who|which|whose|where|when"
-    r"|since|despite|amid|following|thanks to|due to|as)\s)",
-    re.IGNORECASE,
-)
-_LEAST = 0.25
-"""The share of a clause's telling words that must be borne out; words of the article around count by half."""
 
 _GRAVE = frozenset(
     root(word)
@@ -37,14 +27,6 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 """An address of any kind, a link in Markdown, a tag, an entity, or what stands in the place of words withheld."""
-
-
-def clauses_stand(sentence: Reading, proof: Proof) -> str | None:
-    """Return which clause has next to nothing of the quotes in it, or None: a true beginning lends it no support."""
-    for start, end in _clauses(sentence.text):
-        if _bare([_borne_out(word, proof) for word in _telling(sentence) if start <= word.start < end]):
-            return f"“{sentence.text[start:end].strip(' .')}” is in none of its quotes"
-    return None
 
 
 def grave_words_stand(sentence: Reading, proof: Proof) -> str | None:
@@ -63,14 +45,6 @@ def addresses_stand(sentence: Reading, proof: Proof) -> str | None:
     return None
 
 
-def _clauses(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for match in _BREAK.finditer(text):
-        yield start, match.start()
-        start = match.end()
-    yield start, len(text)
-
-
 def _telling(sentence: Reading) -> list[Word]:
     return [word for word in sentence.content if root(word.folded) not in REPORTING]
 
@@ -80,11 +54,3 @@ def _borne_out(word: Word, proof: Proof) -> float:
     if not words_like_it.isdisjoint(proof.kin):
         return 1.0
     return 0.5 if not words_like_it.isdisjoint(proof.around.kin) else 0.0
-
-
-def _bare(borne: list[float]) -> bool:
-    """Whether so little of a clause is borne out that it cannot be a paraphrase; a word alone tells nothing."""
-    if len(borne) < 2:
-        return False
-    least = _LEAST * len(borne)
-    return not any(borne) or (len(borne) > 2 and sum(borne) <= least) or (len(borne) > 3 and borne.count(1.0) <= least)

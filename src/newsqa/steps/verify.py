@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from newsqa.checks.likeness import unlike_clause
 from newsqa.origins import origin_sentence
 from newsqa.proofs import Proofs, quoted_support
 from newsqa.records import Checked, Citation, Claim, Dropped, Quote, Sentence
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from newsqa.records import Draft, Hit, Origin
+    from newsqa.seams import TokenEncoder
 
 NO_QUOTE = "no quote from the articles at hand goes with it"
 REPEATED = "it says again what a sentence before it says"
@@ -41,10 +44,13 @@ class Check:
     sentence is widened to it, one from any other article is left out. Citations are numbered from 1 in the order of
     their first use, each span once, and everything about their article comes from the evidence. So does the sentence
     that names the origin of words: it is written here, and no draft can say what stands in it.
+
+    `encoder` compares what a sentence's clauses speak of with its quotes; without one they are not compared.
     """
 
-    def __init__(self, evidence: Sequence[Hit]) -> None:
+    def __init__(self, evidence: Sequence[Hit], encoder: TokenEncoder | None = None) -> None:
         self._proofs = Proofs(evidence)
+        self._encoder = encoder
         self._numbered: dict[Quote, int] = {}
         self._sentences: list[Sentence] = []
         self._dropped: list[Dropped] = []
@@ -60,7 +66,7 @@ class Check:
         quotes = self._proofs.settle(claim.quotes)
         if _key(claim) in self._seen:
             return self._drop(claim, REPEATED)
-        found = quoted_support(claim.text, quotes) if quotes else Support(0.0, NO_QUOTE)
+        found = self._support(claim.text, quotes) if quotes else Support(0.0, NO_QUOTE)
         if not found.stands:
             mended = self._mended(claim.text, quotes, found)
             if mended is None:
@@ -76,14 +82,21 @@ class Check:
         name from elsewhere is sooner a wrong one.
         """
         if found.share < ENOUGH:
-            tried = [(others, quoted_support(text, others)) for others in self._proofs.alike(text)]
+            tried = [(others, self._support(text, others)) for others in self._proofs.alike(text)]
         elif found.named:
-            tried = [(others, quoted_support(text, others)) for others in self._proofs.longer(quotes)]
+            tried = [(others, self._support(text, others)) for others in self._proofs.longer(quotes)]
         else:
             return None
         least = MENDED if found.share < ENOUGH else ENOUGH
         standing = [(others, proof) for others, proof in tried if proof.stands and proof.share >= least]
         return max(standing, key=lambda one: one[1].share, default=None)
+
+    def _support(self, text: str, quotes: Sequence[Quote]) -> Support:
+        """Judge a sentence by quotes; one that is its quotes, word for word, needs no comparison."""
+        found = quoted_support(text, quotes)
+        if self._encoder is None or not found.stands or found.verbatim:
+            return found
+        return replace(found, fault=unlike_clause(text, [quote.text for quote in quotes], self._encoder))
 
     def _drop(self, claim: Claim, why: str) -> Dropped:
         self._dropped.append(Dropped(claim.text, why))
