@@ -5,7 +5,9 @@
 The sentences stand in tests/data/check: true paraphrases of articles in corpus/, and ones altered in number, name,
 date, quotation, speaker, negation, role or unit, each with the sentences of the article that it cites. Each goes
 through `newsqa.steps.verify.Check` as a draft's would, with the whole article as evidence, so that citations are mended
-where others carry it; `--alone` asks of the cited sentences only. `--wrong` prints what was judged wrongly, and why.
+where others carry it; `--alone` asks of the cited sentences only. A further kind, "joined", is made of the true ones:
+each goes on with a part of another one about the same article, which its own quotes do not hold. `--wrong` prints what
+was judged wrongly, and why.
 Shares come with Wilson's interval of 95 %.
 """
 
@@ -16,7 +18,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsqa.evals.statistics.intervals import wilson
 from newsqa.models import token_encoder
@@ -27,7 +29,9 @@ from newsqa.settings import Settings
 from newsqa.steps.verify import Check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    Row = dict[str, Any]
 
 ROOT = Path(__file__).parents[1]
 SENTENCES = ROOT / "tests" / "data" / "check"
@@ -36,7 +40,7 @@ STRICT = ("number", "name", "date", "quote", "negation")
 """The kinds of which next to none may pass."""
 
 LOOSE = ("role", "speaker")
-KINDS = ("true", *STRICT, *LOOSE, "unit")
+KINDS = ("true", *STRICT, *LOOSE, "unit", "joined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,26 @@ class Judged:
 def judge(*, alone: bool = False) -> list[Judged]:
     """Put every committed sentence through the check."""
     articles = {article.path: article for article in corpus()}
-    return [
-        Judged(row["kind"], row["split"], row["sentence"], _why(row, articles[row["path"]], alone=alone))
+    rows = [
+        row
         for file in sorted(SENTENCES.glob("*.jsonl"))
         for row in map(json.loads, file.read_text("utf-8").splitlines())
     ]
+    return [
+        Judged(row["kind"], row["split"], row["sentence"], _why(row, articles[row["path"]], alone=alone))
+        for row in (*rows, *joined(rows))
+    ]
+
+
+def joined(rows: Sequence[Row]) -> Iterator[Row]:
+    """Let each true sentence go on with the last part of the next one of its article that has other quotes."""
+    true = [row for row in rows if row["kind"] == "true"]
+    for at, row in enumerate(true):
+        others = (other for other in (*true[at + 1 :], *true[:at]) if other["path"] == row["path"])
+        other = next((one for one in others if not {*one["quotes"]} & {*row["quotes"]}), None)
+        if other:
+            part = other["sentence"].rstrip(".").rpartition(", ")[2]
+            yield {**row, "kind": "joined", "sentence": f"{row['sentence'].rstrip('.')}, and {part}."}
 
 
 def corpus() -> Iterator[Article]:
@@ -74,13 +93,13 @@ def corpus() -> Iterator[Article]:
                 yield Article(path, raw.text, path, published=raw.published, **known)
 
 
-def _why(row: dict[str, object], article: Article, *, alone: bool) -> str | None:
-    starts = [(article.text.index(str(quote)), len(str(quote))) for quote in row["quotes"]]  # type: ignore[attr-defined]
+def _why(row: Row, article: Article, *, alone: bool) -> str | None:
+    starts = [(article.text.index(quote), len(quote)) for quote in row["quotes"]]
     quotes = tuple(Quote(article, start, start + length) for start, length in starts)
     if alone:
-        return quoted_support(str(row["sentence"]), quotes).fault
+        return quoted_support(row["sentence"], quotes).fault
     passage = Passage(1, article.id, 0, len(article.text), article.text)
-    taken = Check([Hit(passage, article, 1.0)], _ENCODER).take(Claim(str(row["sentence"]), quotes))
+    taken = Check([Hit(passage, article, 1.0)], _ENCODER).take(Claim(row["sentence"], quotes))
     return taken.why if isinstance(taken, Dropped) else None
 
 
