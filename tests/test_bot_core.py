@@ -235,15 +235,10 @@ async def test_a_deleted_question_is_left_and_its_model_stopped(tmp_path):
         assert await everything(bot, message()) == []
 
 
-async def test_a_question_deleted_in_the_moment_it_is_taken_asks_no_model(tmp_path):
+@pytest.mark.parametrize("step", ["hears", "claim"])
+async def test_a_question_deleted_in_the_moment_it_is_taken_asks_no_model(tmp_path, step):
     async with scripted_bot(tmp_path) as (bot, desk):
-        claim, held = bot._store.claim, Event()
-
-        def slow(*given):
-            held.wait(SOON)
-            return claim(*given)
-
-        bot._store.claim = slow
+        held = held_at(bot, step)
         heard = Heard(bot, message())
         while not bot._exchanges:
             await asyncio.sleep(0)
@@ -254,6 +249,35 @@ async def test_a_question_deleted_in_the_moment_it_is_taken_asks_no_model(tmp_pa
         assert kinds(await heard.rest())[-1] is Left
         assert await everything(bot, message()) == []
         assert desk.calls == []
+    async with scripted_bot(tmp_path) as (bot, _):
+        assert await bot.left_open() == []
+
+
+async def test_a_question_edited_before_it_is_taken_is_answered_as_edited(tmp_path):
+    async with scripted_bot(tmp_path) as (bot, desk):
+        held = held_at(bot, "hears")
+        heard = Heard(bot, message())
+        while not bot._exchanges:
+            await asyncio.sleep(0)
+        await bot.edited(message("When did the ferry sink?"))
+        held.set()
+        call = await desk.asked()
+        assert call.question == "When did the ferry sink?"
+        call.answers()
+        assert kinds(await heard.rest())[-1] is Answered
+        assert len(desk.calls) == 1
+
+
+def held_at(bot, step):
+    """Let a step of the store wait; return what lets it go on."""
+    done, held = getattr(bot._store, step), Event()
+
+    def slow(*given):
+        held.wait(SOON)
+        return done(*given)
+
+    setattr(bot._store, step, slow)
+    return held
 
 
 async def test_closing_without_draining_ends_every_stream(tmp_path):
@@ -344,6 +368,7 @@ async def test_a_full_queue_says_so_at_once(tmp_path):
         assert isinstance(await second.next(), Working)
         told = await everything(bot, message(name="3.1", place=DIRECT, person="U3"))
         assert kinds(told) == [Limited]
+        assert await everything(bot, message(name="4.1", place=DIRECT, person="U3")) == []
         call.answers()
         (await desk.asked()).answers()
         assert isinstance((await first.rest())[-1], Answered)

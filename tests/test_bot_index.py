@@ -90,3 +90,13 @@ async def test_answers_are_those_of_newsqa_ask(tmp_path, news_index):
             }
             sentences = [happening.sentences for happening in told if isinstance(happening, Partial)]
             assert all(told[-1].answer.sentences[: len(seen)] == seen for seen in sentences)
+
+
+async def test_at_its_start_it_tells_what_text_leaves_the_machine(tmp_path, settings, monkeypatch, caplog):
+    monkeypatch.setattr("newsqa.bot.desks.open_desk", lambda settings: quick_desk(settings.index))
+    for model, told in (("extractive", []), ("openai:stand-in", ["openai:stand-in"])):
+        caplog.clear()
+        async with open_bot(replace(settings, model=model), "slack"):
+            pass
+        lines = [record.msg for record in caplog.records if "text_leaves" in str(record.msg)]
+        assert [line["model"] for line in lines] == told

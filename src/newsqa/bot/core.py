@@ -20,6 +20,7 @@ from newsqa.bot.pool import Pool
 from newsqa.bot.store import Store
 from newsqa.bot.vitals import Vitals
 from newsqa.errors import NewsqaError
+from newsqa.models.leaving import leaving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
@@ -58,6 +59,8 @@ async def open_bot(
     """
     desks = None
     if answering is None:
+        for model in leaving(settings):
+            log.warning("text_leaves", model=model.name, place=model.place, hint=str(model))
         desks = await asyncio.to_thread(Desks.open, settings)
         answering = desks.stream
     aside = Aside("store", lambda error: log.error("not_kept", error=type(error).__name__, reason=str(error)))
@@ -120,14 +123,9 @@ class Bot:
         """
         key = _key(message.place, message.id)
         exchange = Exchange(message)
-        try:
-            if not await self._hears(message) or key in self._exchanges:
-                return
-        except NewsqaError as error:
-            if message.addressed:
-                yield self._failed(exchange, error)
+        if key in self._exchanges or not _may_ask(message, self._settings):
             return
-        self._exchanges[key] = exchange
+        self._exchanges[key] = exchange  # already here: it may be edited or deleted before the store has told of it
         self._idle.clear()
         try:
             async with aclosing(self._taken(exchange)) as told:
@@ -137,11 +135,6 @@ class Bot:
             del self._exchanges[key]
             if not self._exchanges:
                 self._idle.set()
-
-    async def _hears(self, message: Message) -> bool:
-        if not listed(message, self._settings) or not (message.addressed or may_follow_up(message)):
-            return False
-        return await self._aside.call(self._store.hears, message)
 
     async def _taken(self, exchange: Exchange) -> AsyncGenerator[Happening]:
         """Tell of an exchange. Where nobody listens to its end, it is left for whoever gets its message again."""
@@ -161,13 +154,16 @@ class Bot:
 
     async def _happenings(self, exchange: Exchange) -> AsyncGenerator[Happening]:
         try:
-            claim = await self._aside.call(self._store.claim, exchange.message, exchange.id, exchange.question)
+            claim = await self._claimed(exchange)
         except NewsqaError as error:
-            yield self._failed(exchange, error)
+            if exchange.message.addressed:
+                yield self._failed(exchange, error)
             return
         if claim is None:
             return
         exchange.telling.exchange, exchange.telling.before = claim.exchange, claim.shown
+        if exchange.telling.ended:
+            self._aside.post(self._store.dropped, exchange.id)
         taken = claim.again or exchange.telling.ended  # it was counted, or deleted meanwhile
         if not taken and (line := self._limit(exchange)) is not None:
             self._ended(exchange, "limited")
@@ -179,13 +175,19 @@ class Bot:
             async for happening in told:
                 yield happening
 
+    async def _claimed(self, exchange: Exchange) -> Claim | None:
+        """Claim a message that the bot listens to; None where it does not, or where it was answered."""
+        if not await self._aside.call(self._store.hears, exchange.message):
+            return None
+        return await self._aside.call(self._store.claim, exchange.message, exchange.id, exchange.question)
+
     def _limit(self, exchange: Exchange) -> str | None:
         """Return why a question is not taken, "" where its asker knows; None where it is taken."""
         wait = self._limits.take(exchange.message.person)
         if wait:
             return lines.limited(wait) if wait.tell else ""
         if len(self._exchanges) > self._settings.bot_workers + self._settings.bot_queue:
-            return lines.BUSY
+            return lines.BUSY if self._limits.tells(exchange.message.person) else ""
         return None
 
     async def _work(self, exchange: Exchange, claim: Claim) -> None:
@@ -308,6 +310,11 @@ class Bot:
         self._interrupt_all()
         await self._pool.close()
         await self._aside.call(self._store.close)
+
+
+def _may_ask(message: Message, settings: Settings) -> bool:
+    """Tell, from the message alone, whether it may be a question to the bot."""
+    return listed(message, settings) and (message.addressed or may_follow_up(message))
 
 
 def _key(place: Place, message_id: str) -> tuple[str, str, str]:

@@ -51,12 +51,19 @@ class Limits:
         one = self._person(person, now)
         own, others = _free_at(one.taken), _free_at(self._taken)
         if max(own, others) > now:
-            tell = now - one.told >= WINDOW
-            one.told = now if tell else one.told
-            return Wait(math.ceil(max(own, others) - now), own >= others, tell)
+            return Wait(math.ceil(max(own, others) - now), own >= others, self.tells(person))
         one.taken.append(now)
         self._taken.append(now)
         return None
+
+    def tells(self, person: str) -> bool:
+        """Whether to tell a person that they have to wait, for whatever reason: once a window."""
+        now = self._clock()
+        one = self._person(person, now)
+        if now - one.told < WINDOW:
+            return False
+        one.told = now
+        return True
 
     def __len__(self) -> int:
         """Count the people who are remembered."""
