@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from newsqa.records import Turn
     from newsqa.settings import Settings
 
+WARMING = 5.0
+"""Seconds that closing waits for the models to be warm: a thread inside them would take an ending Python down."""
+
 log = logger("bot")
 
 Identity = tuple[int, int] | None
@@ -56,6 +59,7 @@ class Desks:
     settings: Settings
     _current: _Lent = field(init=False)
     _lock: Lock = field(default_factory=Lock)
+    _warming: Thread = field(init=False)
 
     @classmethod
     def open(cls, settings: Settings) -> Desks:
@@ -67,7 +71,8 @@ class Desks:
         desks = cls(settings)
         identity = desks._identity()
         desks._current = _Lent(open_desk(settings), identity)
-        Thread(target=desks._warm, name="warm", daemon=True).start()
+        desks._warming = Thread(target=desks._warm, name="warm", daemon=True)
+        desks._warming.start()
         return desks
 
     def stream(self, question: str, history: Sequence[Turn]) -> Iterator[Happening]:
@@ -99,6 +104,7 @@ class Desks:
 
     def close(self) -> None:
         """Let go of files and connections, as soon as nobody asks."""
+        self._warming.join(WARMING)
         with self._lock:
             self._current.replaced = True
             _close_unused(self._current)

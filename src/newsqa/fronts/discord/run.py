@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from contextlib import suppress
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
+from newsqa.bot.stopping import leave, stopping
 from newsqa.errors import NewsqaError, SettingsError
 from newsqa.fronts.discord.addresses import check_addresses, proxy_for, use_addresses
 from newsqa.settings import variable
@@ -35,17 +35,16 @@ GOODBYE = 1.0
 BAD_TOKEN = 4004
 
 
-def discord(settings: Settings) -> None:
+def discord(settings: Settings) -> NoReturn:
     """Serve Discord until SIGTERM or Ctrl-C.
 
-    Raises SettingsError where a package or the token is missing or wrong, NewsqaError where Discord cannot be reached;
-    KeyboardInterrupt after Ctrl-C, when all is closed.
+    Raises SettingsError where a package or the token is missing or wrong, NewsqaError where Discord cannot be reached.
+    Ends the process, with 130 after Ctrl-C, when all is closed.
     """
     _check_packages()
     check_addresses(settings)
     token, proxy = _token(), proxy_for(settings)
-    if asyncio.run(_serve(settings, token, proxy)) == signal.SIGINT:
-        raise KeyboardInterrupt
+    leave(asyncio.run(_serve(settings, token, proxy)))
 
 
 def _check_packages() -> None:
@@ -76,7 +75,7 @@ async def _serve(settings: Settings, token: str, proxy: str | None) -> int:
 
     configure(settings)
     use_addresses(settings)
-    stopped = _stopping()
+    stopped = stopping()
     async with open_bot(settings, "discord") as bot, serve_health(bot, settings):
         try:
             return await _connected(NewsClient(bot, settings, content=True, proxy=proxy), bot, token, stopped)
@@ -145,18 +144,3 @@ def _unreachable(error: BaseException) -> NewsqaError:
         hint="Check the network, the proxy (HTTPS_PROXY, NO_PROXY) and the certificates (SSL_CERT_FILE).",
         retryable=True,
     )
-
-
-def _stopping() -> asyncio.Future[int]:
-    """Return what becomes the signal that stops the bot; a second one stops it at once."""
-    loop = asyncio.get_running_loop()
-    stopped: asyncio.Future[int] = loop.create_future()
-
-    def stop(which: signal.Signals) -> None:
-        loop.remove_signal_handler(which)
-        if not stopped.done():
-            stopped.set_result(which)
-
-    for which in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(which, stop, which)
-    return stopped

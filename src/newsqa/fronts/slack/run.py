@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from newsqa.bot.stopping import leave, stopping
 from newsqa.errors import UsageError
 from newsqa.fronts.slack.checks import (
     Keys,
@@ -60,13 +60,12 @@ def serve(settings: Settings, port: Port | None = None) -> None:
     """Serve Slack until SIGTERM or Ctrl-C: over Socket Mode, or over HTTP on a port.
 
     Raises SettingsError where a package, a token or a scope is missing or wrong, before any of them is sent anywhere
-    but to Slack; KeyboardInterrupt after Ctrl-C, when all is closed.
+    but to Slack; KeyboardInterrupt after Ctrl-C, when all is closed. Ends the process itself where a model hangs.
     """
     check_packages()
     check_address(settings)
     found = keys(http=port is not None)
-    if asyncio.run(_Serving(settings, found, port).serve()) == signal.SIGINT:
-        raise KeyboardInterrupt
+    leave(asyncio.run(_Serving(settings, found, port).serve()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class _Serving:
         from newsqa.fronts.slack.send import Line, Sender  # noqa: PLC0415
 
         configure(self.settings)
-        stopped = _stopping()
+        stopped = stopping()
         async with ClientSession(timeout=ClientTimeout(total=20)) as session:
             line = Line(self.settings.slack_api_url, session, _library_log(), proxy_for(self.settings))
             sender = Sender(line, self.keys.bot)
@@ -120,21 +119,6 @@ class _Serving:
             vitals.connected()  # over HTTP there is nothing to lose
             return http(app, self.keys.secret, self.port.host, self.port.port)
         return socket(app, line, self.keys.app, vitals)
-
-
-def _stopping() -> asyncio.Future[int]:
-    """Return what becomes the signal that stops the bot; a second one stops it at once."""
-    loop = asyncio.get_running_loop()
-    stopped: asyncio.Future[int] = loop.create_future()
-
-    def stop(which: signal.Signals) -> None:
-        loop.remove_signal_handler(which)
-        if not stopped.done():
-            stopped.set_result(which)
-
-    for which in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(which, stop, which)
-    return stopped
 
 
 def _library_log() -> logging.Logger:
