@@ -360,6 +360,20 @@ async def test_a_person_over_the_limit_is_told_once(tmp_path):
         await answered(bot, desk, message(name="100.9", person="U2"))
 
 
+@pytest.mark.parametrize("text", ["", " ?! ", "Hi!", "Thanks a lot.", "help"])
+async def test_who_says_no_more_than_hello_is_told_what_the_bot_is_for(tmp_path, text):
+    async with scripted_bot(tmp_path) as (bot, desk):
+        (told,) = await everything(bot, message(text))
+        assert isinstance(told, Limited)
+        assert "Ask me" in told.line
+        assert await everything(bot, message(text)) == []
+        assert await everything(bot, message("Thanks!", "100.2", addressed=False)) == []
+        await answered(bot, desk, message("When did it reopen?", "100.3", addressed=False))
+        assert len(desk.calls) == 1
+    async with scripted_bot(tmp_path) as (bot, _):
+        assert await bot.left_open() == []
+
+
 async def test_a_full_queue_says_so_at_once(tmp_path):
     async with scripted_bot(tmp_path, bot_workers=1, bot_queue=1) as (bot, desk):
         first = Heard(bot, message())

@@ -65,7 +65,7 @@ def test_two_lives_of_a_bot_over_one_folder(town):
         says_nothing_secret(bot)
     with town.bot() as bot:
         assert CHEESE in town.final(left_open).text
-        answers_nothing_twice(town, seen)
+        answers_nothing_twice(town, seen, final)
         takes_clicks_on_answers_of_a_former_life(town, final)
         lets_an_answer_end_or_says_that_it_was_interrupted(town, bot)
         assert len(town.slack.thread("C1", left_open)) == 1
@@ -126,12 +126,14 @@ def is_killed_while_it_answers(town, bot):
     return ts
 
 
-def answers_nothing_twice(town, seen):
-    posts = len(town.slack.called("chat.postMessage"))
+def answers_nothing_twice(town, seen, final):
+    posts, asked, said = len(town.slack.called("chat.postMessage")), len(town.model.requests), list(final.texts)
     town.slack.acked(town.slack.event({**MENTION, "ts": seen}, event_id="EvSeen", retry=1))
     town.slack.acked(town.slack.event({**MENTION, "type": "message", "channel_type": "channel", "ts": seen}))
     town.final(town.slack.say(FESTIVAL, person="U8"))
     assert len(town.slack.called("chat.postMessage")) == posts + 1
+    assert len(town.model.requests) == asked + 1
+    assert final.texts == said  # nothing new was put in its place, either
 
 
 def takes_clicks_on_answers_of_a_former_life(town, final):

@@ -12,7 +12,7 @@ from newsqa.bot.aside import Aside
 from newsqa.bot.asking import Asking
 from newsqa.bot.desks import Desks
 from newsqa.bot.exchange import Exchange
-from newsqa.bot.gate import listed, may_follow_up, question
+from newsqa.bot.gate import courtesy, listed, may_follow_up, question
 from newsqa.bot.limits import Limits
 from newsqa.bot.log import logger
 from newsqa.bot.messages import Answered, Failed, Interrupted, Left, Limited, Partial, Working
@@ -169,6 +169,10 @@ class Bot:
             self._ended(exchange, "limited")
             if line:
                 yield Limited(line)
+            return
+        if not taken and courtesy(exchange.question):
+            self._ended(exchange, "refused")
+            yield Limited(lines.HELP)
             return
         exchange.work = asyncio.create_task(self._work(exchange, claim))
         async with aclosing(exchange.telling.happenings()) as told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from newsqa.steps.understand import LONGEST, usable
@@ -9,6 +10,17 @@ from newsqa.steps.understand import LONGEST, usable
 if TYPE_CHECKING:
     from newsqa.bot.messages import Message
     from newsqa.settings import Settings
+
+
+COURTESIES = frozenset({
+    "hi", "hello", "hey", "hi there", "hello there", "good morning", "good evening", "help", "help me", "start", "test",
+    "ping", "are you there", "what can you do", "who are you", "ok", "okay", "yes", "no", "thanks", "thank you", "thx",
+    "many thanks", "thanks a lot", "thank you very much", "thank you so much", "great", "great thanks", "ok thanks",
+    "perfect", "perfect thanks", "nice", "cool", "got it", "good bot", "bye", "lol",
+})  # fmt: skip
+"""What people say to greet, to thank or to find out what this is: whole messages, which no article answers."""
+
+_PUNCTUATION = re.compile(r"[^\w\s]+")
 
 
 def listed(message: Message, settings: Settings) -> bool:
@@ -24,11 +36,18 @@ def listed(message: Message, settings: Settings) -> bool:
 def may_follow_up(message: Message) -> bool:
     """Tell whether what was not addressed to the bot may be a question to it, in a thread that it was called into.
 
-    What begins with somebody's name is said to them; what has no words (a picture, an emoji) or no end asks nothing. A
-    whole channel is no thread: there, people talk among themselves.
+    What begins with somebody's name is said to them; what has no words (a picture, an emoji) or no end asks nothing,
+    nor do thanks. A whole channel is no thread: there, people talk among themselves.
     """
     place, text = message.place, question(message.text)
-    return bool(place.thread or place.direct) and usable(text) and not text.startswith("@")
+    asks = usable(text) and not courtesy(text)
+    return bool(place.thread or place.direct) and asks and not text.startswith("@")
+
+
+def courtesy(text: str) -> bool:
+    """Tell whether a text says nothing but a courtesy, or nothing at all: who says that to the bot is told its use."""
+    words = " ".join(_PUNCTUATION.sub(" ", text.casefold()).split())
+    return not words or words in COURTESIES
 
 
 def question(text: str) -> str:

@@ -9,6 +9,10 @@ from newsqa.errors import ModelError, NewsqaError
 if TYPE_CHECKING:
     from newsqa.bot.limits import Wait
 
+HELP = (
+    "Ask me in a sentence about what the articles say: I answer with quotes and their sources, or tell that they do "
+    "not hold it. In a thread that I was called into, just write on; /ask is answered to you alone."
+)
 INTERRUPTED = "I am being stopped before this answer was made. Please ask again in a few minutes."
 BUSY = "Too many questions are waiting just now. Please ask again in a minute."
 SLOW = "This took longer than it may. Please ask again in a while."

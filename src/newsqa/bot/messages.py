@@ -102,7 +102,10 @@ class Interrupted:
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """The question is not taken, for a reason that only its asker should read; told once for each time of waiting."""
+    """The question is not taken, for a reason that only its asker should read.
+
+    That they have to wait is told once for each time of waiting; what the bot is for, to who says no more than hello.
+    """
 
     line: str
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -79,11 +80,12 @@ def any_shortened(answer: Answer) -> bool:
 
 
 def nearest(answer: Answer) -> list[Near]:
-    """Return the articles that a refusal names and whose address is known."""
+    """Return the articles that a refusal names and whose address is known, in the order in which it names them."""
     if not answer.refused:
         return []
     named = {hit.article.title: hit.article for hit in reversed(answer.retrieved) if hit.article.title}
-    told = ((title, article) for title, article in reversed(named.items()) if title in answer.text)
+    places = ((answer.text.find(f"“{title}”"), article) for title, article in named.items())
+    told = sorted(((place, article) for place, article in places if place >= 0), key=itemgetter(0))
     linked = {address: article for _, article in told if (address := link(article.url))}
     return [Near(_title(article), address, _about(article)) for address, article in linked.items()][:NEAREST]
 

@@ -38,11 +38,6 @@ def quotation(words: str) -> JsonObject:
     return {"type": "rich_text_quote", "elements": [text(words)]}
 
 
-def bullets(items: Sequence[JsonObject]) -> JsonObject:
-    """Return a part of rich text that is a list of sections."""
-    return {"type": "rich_text_list", "style": "bullet", "elements": list(items)}
-
-
 def text(words: str, *, bold: bool = False, italic: bool = False) -> JsonObject:
     """Return words of rich text, as they are."""
     style = {name: True for name, on in (("bold", bold), ("italic", italic)) if on}

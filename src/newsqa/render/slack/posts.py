@@ -75,11 +75,13 @@ def answered(answer: Answer, exchange: str, *, private: bool = False) -> tuple[P
 
     More than one message only where the limits ask for it. `private` adds a button that shares the answer.
     """
-    *before, last = [_said(words) for words in split(text_of(answer), _size, made.LONGEST_TEXT)]
+    near = nearest(answer)
+    *before, last = [_said(words, near) for words in split(text_of(answer), _size, made.LONGEST_TEXT)]
     taken = sum(map(made.weight, last.blocks))
     first, *more = packed(_items(answer), lambda item: made.weight(item.block), LONGEST_BLOCKS, MOST_BLOCKS, taken)
     posts = [*before, _with_items(last, first), *(_with_items(Post("", ()), items) for items in more)]
-    posts[-1] = Post(posts[-1].text, (*posts[-1].blocks, _buttons(answer, exchange, private=private)))
+    if answer.reason != "question_unusable":  # nothing to judge, and nothing to share
+        posts[-1] = Post(posts[-1].text, (*posts[-1].blocks, _buttons(answer, exchange, private=private)))
     return tuple(posts)
 
 
@@ -87,18 +89,24 @@ def _size(words: str) -> int:
     return units(plain(words))
 
 
-def _said(words: str) -> Post:
-    return Post(plain(words), (made.rich(made.section(made.text(words))),))
+def _said(words: str, near: Sequence[Near] = ()) -> Post:
+    """Say words, in which the titles of articles that a refusal names lead to them."""
+    elements, rest = [], words
+    for one in near:
+        before, named, after = rest.partition(f"“{one.title}”")
+        if named:
+            elements += [made.text(f"{before}“"), made.linked(one.title, one.address)]
+            rest = f"”{after}"
+    return Post(plain(words), (made.rich(made.section(*elements, made.text(rest))),))
 
 
 def _items(answer: Answer) -> list[_Item]:
-    """Return all that stands below an answer: sources, the nearest articles of a refusal, asides."""
+    """Return all that stands below an answer: sources and asides."""
     sources = [_source(source) for source in sources_of(answer, LONGEST_QUOTE)]
-    near = nearest(answer)
     asides = asides_of(answer)
     parts = [asides[at : at + made.MOST_ELEMENTS] for at in range(0, len(asides), made.MOST_ELEMENTS)]
     beside = [_Item(made.context(part), told := plain("\n".join(part)), told) for part in parts]
-    return [*sources, *([_nearest(near)] if near else []), *beside]
+    return [*sources, *beside]
 
 
 def _source(source: Source) -> _Item:
@@ -106,12 +114,6 @@ def _source(source: Source) -> _Item:
     quote = [f"> {plain(source.quote)}"] if source.quote else []
     carriers = [plain(source.carriers)] if source.carriers else []
     return _Item(source_block(source), "\n".join([short, *quote, *carriers]), short)
-
-
-def _nearest(near: Sequence[Near]) -> _Item:
-    links = [made.section(made.linked(one.title, one.address), made.text(f" · {one.about}")) for one in near]
-    words = plain("\n".join(f"{one.title} · {one.about} {one.address}" for one in near))
-    return _Item(made.rich(made.bullets(links)), words, words)
 
 
 def _with_items(post: Post, items: Sequence[_Item]) -> Post:

@@ -10,6 +10,7 @@ from newsqa.render.safe import safe
 _CALL = re.compile(r"@(?=channel|everyone|here|group)|<(?=[@#!])|`(?=``)|(?<=`)`(?=`)", re.IGNORECASE)
 _MARKED = re.compile(r"<([^<>]*)>")
 _STYLED = re.compile(r"(?<![\w*_~`])([*_~]|`{1,3})(?=\S)(.{1,400}?)(?<=\S)\1(?![\w*_~`])")
+_EMOJI = re.compile(r"(?<![\w:]):(?=[^:]*[a-z+-])[\w+'-]{1,100}:(?::skin-tone-[2-6]:)?(?!\w)")
 _QUOTED = re.compile(r"^(?:&gt;){1,3} ?", re.MULTILINE)
 _SPACES = re.compile(r"[^\S\n]+")
 _EVERYBODY = frozenset({"here", "channel", "everyone"})
@@ -31,9 +32,9 @@ def plain(text: str) -> str:
 def shown(text: str) -> str:
     """Return what a person wrote in Slack as plain words: links and mentions by their names, entities undone.
 
-    A mention without a name (`<@U1>`) has no words of its own and is left out.
+    A mention without a name (`<@U1>`) has no words of its own and is left out, as is an emoji (`:tada:`).
     """
-    named = _MARKED.sub(_named, _QUOTED.sub("", text))
+    named = _MARKED.sub(_named, _EMOJI.sub(" ", _QUOTED.sub("", text)))
     return _SPACES.sub(" ", safe(html.unescape(_STYLED.sub(r"\2", named)))).strip()
 
 
