@@ -61,7 +61,8 @@ class Asking:
 
     def well_behaved(self) -> None:
         """See that nothing that was posted pings, unfurls or breaks a limit, and that the log holds no token."""
-        assert (self.discord.pinged, self.discord.unfurled, self.discord.refused) == ([], [], [])
+        sent = self.discord
+        assert (sent.pinged, sent.unfurled, sent.hidden, sent.refused) == ([], [], [], [])
         secrets = [self.discord.token, KEY, "interaction-token-"]
         assert [secret for secret in secrets if secret in self.process.text] == []
 

@@ -97,6 +97,12 @@ def pings(payload: dict[str, Any]) -> bool:
     return named or bool(payload.get("message_reference") and allowed.get("replied_user"))
 
 
-def unfurls(payload: dict[str, Any]) -> bool:
-    """Whether Discord would show previews of pages that this message links to."""
-    return bool(_LINK.search(payload.get("content") or "")) and not payload.get("flags", 0) & SUPPRESS_EMBEDS
+def unfurls(payload: dict[str, Any], *, editing: bool = False) -> bool:
+    """Whether Discord might show previews: of pages linked to, and of whatever it finds unless that is forbidden."""
+    bare = not editing and not payload.get("embeds")
+    return (bare or bool(_LINK.search(payload.get("content") or ""))) and not payload.get("flags", 0) & SUPPRESS_EMBEDS
+
+
+def hides(payload: dict[str, Any]) -> bool:
+    """Whether Discord would leave out the embeds that this message has."""
+    return bool(payload.get("embeds")) and bool(payload.get("flags", 0) & SUPPRESS_EMBEDS)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 import discord_world as world
-from discord_limits import pings, refusal, unfurls
+from discord_limits import hides, pings, refusal, unfurls
 from discord_world import APP, BOT, DIRECT, GUILD, snowflake
 
 if TYPE_CHECKING:
@@ -194,12 +194,13 @@ class Rest:
 
     def _checked(self, payload: dict[str, Any], *, editing: bool = False) -> None:
         self._all.pinged += [payload] * pings(payload)
-        self._all.unfurled += [payload] * unfurls(payload)
+        self._all.unfurled += [payload] * unfurls(payload, editing=editing)
         if body := refusal(payload, editing=editing):
             self._all.refused.append(body)
             raise Refused(400, body["code"], body["message"])
 
     def _keep(self, channel: str, payload: dict[str, Any], *, ephemeral: bool = False) -> Posted:
+        self._all.hidden += [payload] * hides(payload)
         posted = Posted(snowflake(), channel, payload, time.monotonic(), ephemeral)
         posted.history.append(posted.content)
         self._all.posted[posted.id] = posted
@@ -247,6 +248,7 @@ class Rest:
     def _change(self, posted: Posted, payload: dict[str, Any]) -> None:
         self._checked(payload, editing=True)
         posted.payload = {**posted.payload, **payload}
+        self._all.hidden += [posted.payload] * hides(posted.payload)
         posted.edits.append(time.monotonic())
         posted.history.append(posted.content)
 

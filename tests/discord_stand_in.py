@@ -7,7 +7,7 @@
         discord.until(lambda: discord.shown(asked))
 
 Everything that a bot sends is recorded: `calls` in their order, `posted` its messages as they stand, `interactions`
-what became of commands and clicks. `pinged`, `unfurled` and `refused` hold what no bot should send.
+what became of commands and clicks. `pinged`, `unfurled`, `hidden` and `refused` hold what no bot should send.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class DiscordStandIn:
         self.commands: list[dict[str, Any]] = []
         self.pinged: list[dict[str, Any]] = []
         self.unfurled: list[dict[str, Any]] = []
+        self.hidden: list[dict[str, Any]] = []
         self.refused: list[dict[str, Any]] = []
         self.threads = {HUMAN_THREAD: world.thread(HUMAN_THREAD, CHANNEL, "talk", ASKER)}
         self.said: dict[str, dict[str, Any]] = {}
@@ -80,11 +81,14 @@ class DiscordStandIn:
 
     def until(self, condition: Callable[[], Any], seconds: float = 40.0) -> Any:
         """Wait for something to become true, and return it. Raises AssertionError with the last calls."""
+        deadline = time.monotonic() + seconds
         with self._condition:
-            if not self._condition.wait_for(condition, seconds):
+            while not (true := condition()) and time.monotonic() < deadline:
+                self._condition.wait(0.2)  # not all that is waited for comes over the wire
+            if not true:
                 last = "\n".join(f"{c.method} {c.path} {c.status} {str(c.body)[:200]}" for c in self.calls[-15:])
                 raise AssertionError(f"It did not come true in {seconds} s. The last calls:\n{last}")
-            return condition()
+            return true
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Have the server do something, and wait for it."""

@@ -66,7 +66,7 @@ def test_a_follow_up_in_its_thread_needs_no_mention_and_uses_the_history(bot):
     bot.scripted(copied(PRIZE))
     bot.discord.say("And who won the first prize there?", place)
     assert PRIZE in bot.ended(place, 2).content
-    assert "Ostby" in str(bot.script.requests[asked:])
+    assert "won the first prize in Ostby?" in str(bot.script.requests[asked:])
 
 
 def test_what_people_say_to_each_other_is_left_alone(bot):
@@ -126,7 +126,7 @@ def test_where_it_may_make_no_threads_it_replies_and_a_reply_goes_on(bot):
         "And who won the first prize there?", NO_THREADS, message_reference=reference, referenced_message=told, type=19
     )
     assert PRIZE in bot.ended(NO_THREADS, 2).content
-    assert "Ostby" in str(bot.script.requests[asked:])
+    assert "won the first prize in Ostby?" in str(bot.script.requests[asked:])
 
 
 def test_a_thread_of_people_that_it_is_called_into_keeps_the_answer(bot):

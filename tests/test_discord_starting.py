@@ -1,11 +1,14 @@
 """What keeps `newsqa discord` from starting, told in a line; proxies, and certificates of one's own."""
 
+import re
 import shutil
 import socketserver
 import ssl
 import subprocess
 import threading
+import warnings
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +18,12 @@ from newsqa.errors import SettingsError
 from newsqa.fronts.discord import run
 from newsqa.fronts.discord.addresses import check_addresses, proxy_for
 from newsqa.settings import Settings
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # of audioop, which discord.py imports for voices
+    import discord
+
+    from newsqa.fronts.discord.backoff import use_backoff
 
 LOCAL = {"discord_api_url": "http://127.0.0.1:9/api/v10", "discord_gateway_url": "ws://127.0.0.1:9"}
 
@@ -43,6 +52,23 @@ def test_its_own_addresses_and_this_machines_are_taken():
     check_addresses(Settings())
     check_addresses(Settings(discord_gateway_url="wss://gateway.discord.gg"))
     check_addresses(Settings(**LOCAL, offline=True))
+
+
+def test_the_address_that_adds_the_bot_asks_for_what_the_guide_lists_and_no_more():
+    guide = (Path(__file__).parents[1] / "docs" / "discord.md").read_text("utf-8")
+    asked = discord.Permissions(int(re.search(r"permissions=(\d+)", guide)[1]))
+    rows = re.search(r"\| permission \|.*?\n\n", guide, re.DOTALL)[0].splitlines()[2:]
+    listed = {name.strip() for row in rows if row for name in row.split("|")[1].split(",")}
+    named = {"Read Messages": "View Channels", "Send Messages In Threads": "Send Messages in Threads"}
+    assert {named.get(words := name.replace("_", " ").title(), words) for name, on in asked if on} == listed
+
+
+def test_after_a_long_outage_it_is_back_within_two_minutes():
+    use_backoff()
+    backoff = discord.client.ExponentialBackoff()
+    waits = [backoff.delay() for _ in range(200)]
+    assert waits[0] <= 2
+    assert 60 < max(waits) <= 120
 
 
 def test_a_proxy_is_for_discord_not_for_this_machine(monkeypatch):

@@ -253,3 +253,10 @@ def test_what_people_write_is_read_as_plain_words(written, words):
 @given(WORDS)
 def test_anything_can_be_read(words):
     rendered.shown(words).encode()
+
+
+def test_invitations_to_other_servers_become_no_cards():
+    for invitation in ("discord.gg/canary", "Discord.com/invite/canary", "discordapp.com/invite/canary"):
+        assert not re.search(r"(\.gg|/invite)/canary", rendered.plain(f"Join {invitation} now"))
+        assert displayed(rendered.plain(invitation)) == invitation
+    assert rendered.plain("https://discord.gg/canary") == "<https://discord.gg/canary>"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _VERDICTS: dict[str, Verdict] = {"good": "good", "bad": "bad"}
 
 THANKS = "Thank you. It counts once a person; you can change your mind."
+SHARED = "It is shared already."
 ALREADY = "You have said so already."
 NO_LONGER = "This answer is no longer kept."
 NO_SOURCES = "This answer has no sources."
@@ -43,7 +44,9 @@ class Buttons:
         elif does == "sources":
             answer = await self.bot.stored(exchange)
             await _tell(interaction, (sources(answer) or (line(NO_SOURCES),)) if answer else (line(NO_LONGER),))
-        elif does == "share" and exchange not in self._shared:
+        elif does == "share" and exchange in self._shared:
+            await _tell(interaction, (line(SHARED),))
+        elif does == "share":
             self._shared.add(exchange)
             await self._share(interaction, exchange)
 

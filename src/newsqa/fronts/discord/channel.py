@@ -25,7 +25,7 @@ Room = discord.Thread | discord.PartialMessageable
 TRIES = 3
 NAME = 90
 """Characters of a thread's name; Discord takes 100."""
-UNKNOWN_MESSAGE, THREAD_EXISTS = 10008, 160004
+UNKNOWN_MESSAGE, THREAD_EXISTS, NO_HISTORY = 10008, 160004, 160002
 NOTICE = 15.0
 """Seconds for which a notice stands in a channel where its reader takes no direct messages."""
 
@@ -102,6 +102,13 @@ class InChannel:
         if answers and not self._sent:
             more["reference"] = self._reference()
         self._sent += 1
+        try:
+            return await tried(lambda: room.send(**sending(part), **more))
+        except discord.HTTPException as error:
+            if error.code != NO_HISTORY:
+                raise
+        _log.warning("no_history", channel=self._here, hint="Without Read Message History it cannot reply there.")
+        del more["reference"]
         return await tried(lambda: room.send(**sending(part), **more))
 
     def _reference(self) -> discord.MessageReference:
@@ -121,6 +128,7 @@ class InChannel:
             except discord.HTTPException as error:
                 if error.code == THREAD_EXISTS:
                     return self._client.get_partial_messageable(question.id, guild_id=here.guild.id)
+                _log.warning("no_thread", channel=here.id, why=str(error))
         return self._client.get_partial_messageable(self._here)
 
 

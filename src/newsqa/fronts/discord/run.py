@@ -71,10 +71,12 @@ async def _serve(settings: Settings, token: str, proxy: str | None) -> int:
     from newsqa.bot.core import open_bot  # noqa: PLC0415
     from newsqa.bot.health import serve_health  # noqa: PLC0415
     from newsqa.bot.log import configure, logger  # noqa: PLC0415
+    from newsqa.fronts.discord.backoff import use_backoff  # noqa: PLC0415
     from newsqa.fronts.discord.client import NewsClient  # noqa: PLC0415
 
     configure(settings)
     use_addresses(settings)
+    use_backoff()
     stopped = stopping()
     async with open_bot(settings, "discord") as bot, serve_health(bot, settings):
         try:

@@ -8,7 +8,11 @@ from datetime import UTC, datetime
 from newsqa.render.marks import day
 from newsqa.render.safe import safe
 
-_CALL = re.compile(r"@(?=everyone|here|[!&]?\d)|<(?=[@#:/a-z])", re.IGNORECASE)
+_CALL = re.compile(
+    r"@(?=everyone|here|[!&]?\d)|<(?=[@#:/a-z])|discord\.gg(?=/)|discord(?:app)?\.com/invite(?=/)", re.IGNORECASE
+)
+"""What Discord makes something of wherever it stands: mentions, and invitations, which it shows as cards."""
+
 _ACTIVE = re.compile(
     r"(?P<address>https?://[^\s<>]*[^\s<>.,:;!?\"'”’)\]}*_~|`\\])"
     r"|(?P<number>^\d+)(?=[.)])"
