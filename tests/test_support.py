@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.support import support
+from newsqa.support import by_words, support
 
 TABLE = json.loads((Path(__file__).parent / "data" / "support.json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("case", TABLE, ids=lambda case: case["about"])
 def test_support(case):
-    found = support(case["sentence"], case["quotes"], known_names=case.get("known", ()))
+    found = by_words(support(case["sentence"], case["quotes"], known_names=case.get("known", ())))
     if case["why"] is None:
         assert found.stands, found.fault
     else:

@@ -6,7 +6,7 @@ content stems alone ranks as well as a language model's judgement does (mtRAG, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from newsqa.checks.added import addresses_stand, grave_words_stand
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from newsqa.checks.reading import Reading
 
 ENOUGH = 0.5
-"""The share of a sentence's content words that its quotes must hold, in these words or near synonyms."""
+"""The share of a sentence's content words, or near synonyms, from which on its quotes seem to speak of the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,9 @@ def support(
     """Check a sentence against its quotes.
 
     Every number (with its unit and what it counts), date and name must be in the quotes, words in quotation marks must
-    stand there as they are, nothing may be denied that they affirm or the reverse, who says and does what must be who
-    says and does it there, and `ENOUGH` of the content words must be theirs. A sentence that is its quotes, word for
-    word, always stands.
+    stand there as they are, nothing may be denied that they affirm or the reverse, and who says and does what must be
+    who says and does it there. A sentence that is its quotes, word for word, always stands. What else it tells is not
+    judged here: likeness compares its clauses with the quotes; without a model for that, `by_words` asks for `ENOUGH`.
 
     `known_names` are names that need no quote: the outlet and byline that a citation shows. `context` holds the title
     and the text of the articles, title first, from which whole names, offices and abbreviations are taken, and
@@ -81,9 +81,16 @@ def support(
     faults = (fault for check in _CHECKS if (fault := check(said, proof)))
     if fault := next(faults, None):
         return Support(share, fault)
-    if share < ENOUGH or _only_names(said, proof):
-        return Support(share, f"only {share:.0%} of its words are in its quotes")
-    return Support(share)
+    return Support(share, _too_few(share) if _only_names(said, proof) else None)
+
+
+def by_words(found: Support) -> Support:
+    """Let a sentence stand only if `ENOUGH` of its words are in its quotes: where no model compares what they mean."""
+    return replace(found, fault=_too_few(found.share)) if found.stands and found.share < ENOUGH else found
+
+
+def _too_few(share: float) -> str:
+    return f"only {share:.0%} of its words are in its quotes"
 
 
 def _repeats(sentence: str, proof: Proof) -> bool:

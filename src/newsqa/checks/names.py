@@ -6,11 +6,12 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
+from newsqa.checks.antecedents import pointed_at
 from newsqa.checks.rivals import name_instead, name_rival
 from newsqa.facts.dates import CALENDAR
 from newsqa.facts.names import Name, names
-from newsqa.facts.nations import same_people
-from newsqa.facts.offices import HONORIFICS
+from newsqa.facts.nations import other_names, same_people
+from newsqa.facts.offices import HONORIFICS, actor
 from newsqa.facts.synonyms import root
 from newsqa.facts.words import FUNCTION_WORDS, words
 from newsqa.models.grammar import grammar
@@ -31,6 +32,8 @@ _ANAPHOR = re.compile(
 def names_stand(sentence: Reading, proof: Proof) -> str | None:
     """Return which name of a sentence its quotes do not bear out, or None."""
     for name in sentence_names(sentence, proof):
+        if any(other <= proof.whole.folded for other in other_names(frozenset(name.words))):
+            continue
         if missing := _missing(name, proof):
             if not _understood(name, sentence, proof):
                 other = name_instead(name, sentence, proof)
@@ -52,15 +55,27 @@ def sentence_names(sentence: Reading, proof: Proof) -> list[Name]:
 
 
 def _without_head(name: Name, sentence: Reading, known: Sequence[Name]) -> Name | None:
-    """Return a name without a first word that is capitalised only because a sentence or quotation begins with it."""
+    """Return a name without a first word that is capitalised only because a sentence or quotation begins with it.
+
+    A month or day before it is none of its words either: "In December Harris".
+    """
+    if len(name.words) > 1 and name.words[0] in CALENDAR and not any(name.words == other.words for other in known):
+        return _from(name, words(name.text)[1].start + name.start, sentence)
     if not _opens(sentence.text, name.start) or any(name.words == other.words[-1:] for other in known):
         return name
+    if len(name.words) > 1 and actor(name.words[0]) and not any(name.words[0] in other.words for other in known):
+        return _from(name, words(name.text)[1].start + name.start, sentence)
     tokens = [token for token in grammar(sentence.text) if name.start <= token.start < name.end]
     first = next((n for n, token in enumerate(tokens) if token.part == "PROPN"), None)
     if not first:
         return name if first == 0 else None
-    text = sentence.text[tokens[first].start : name.end]
-    return Name(text, tuple(word.folded for word in words(text)), tokens[first].start, name.end)
+    return _from(name, tokens[first].start, sentence)
+
+
+def _from(name: Name, start: int, sentence: Reading) -> Name:
+    """Return what of a name stands from a place on."""
+    text = sentence.text[start : name.end]
+    return Name(text, tuple(word.folded for word in words(text)), start, name.end)
 
 
 def _opens(text: str, start: int) -> bool:
@@ -95,7 +110,7 @@ def _understood(name: Name, sentence: Reading, proof: Proof) -> bool:
     """
     if any(_in_order(name.words, other.words) and _part_quoted(other, proof) for other in proof.around.names):
         return True
-    if _shortened(name, proof):
+    if _shortened(name, proof) or pointed_at(name, proof):
         return True
     titled = bool(proof.context) and set(name.words) <= frozenset(word.folded for word in words(proof.context[0]))
     pieces = proof.nearest(sentence.content)

@@ -110,6 +110,12 @@ def in_pair(amount: Amount, reading: Reading) -> bool:
     return any(amount in pair and _paired(reading.text, *pair) for pair in pairwise(reading.amounts))
 
 
+def in_contrast(amount: Amount, reading: Reading) -> bool:
+    """Whether a number is rejected for another of its kind, or told in place of it: "27, not 38"."""
+    rejected = [other for other in reading.amounts if _rejected(other, reading)]
+    return any(amount.unit == other.unit or amount.bare or other.bare for other in rejected)
+
+
 def _wrong_way(sentence: Reading) -> str | None:
     """Find a rise to less or a fall to more: "climbed to 1,240 after 1,870"."""
     for move in _MOVES.finditer(sentence.text):

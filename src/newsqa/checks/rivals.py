@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from newsqa.checks.bindings import binding, clearly_better, fit, slot, verbs
-from newsqa.checks.pairs import in_pair
+from newsqa.checks.pairs import in_contrast, in_pair
 from newsqa.facts.moments import Moment
 from newsqa.facts.nations import same_people
 from newsqa.facts.offices import HONORIFICS
@@ -88,7 +88,7 @@ def _name_before(amount: Amount, reading: Reading) -> str | None:
 
 def numbers_swapped(sentence: Reading, proof: Proof) -> str | None:
     """Return which two numbers would fit the quotes better if each stood in the other's place, or None."""
-    alone = [a for a in sentence.amounts if not in_pair(a, sentence)]
+    alone = [a for a in sentence.amounts if not (in_pair(a, sentence) or in_contrast(a, sentence))]
     every = [(other, n) for n, piece in enumerate(proof.pieces) for other in piece.reading.amounts]
     for one, other in combinations(alone, 2):
         if one.value != other.value and (one.unit == other.unit or one.bare or other.bare):

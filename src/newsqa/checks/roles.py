@@ -6,7 +6,9 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
+from newsqa.checks.crossed import crossed, exchanged
 from newsqa.checks.fits import fit
+from newsqa.checks.order import order_kept
 from newsqa.checks.reading import kin_near
 from newsqa.checks.scenes import cast, matching, own_cast
 from newsqa.facts.offices import OFFICES, actor
@@ -32,7 +34,10 @@ _CLEARLY = 0.4
 """How much better two must fit crosswise than as they stand to be held for swapped."""
 
 _SURELY = 1.0
-"""How well each of two things must fit in the other's place; of people and bodies more can be told."""
+"""How well a thing and one who acts must each fit in the other's place, and how much better; of people more is told."""
+
+_ALONE = 1.1
+"""How well one must fit the other's place where nothing can be told of the other, and neither fits its own."""
 
 _FAR_BETTER = 1.0
 """How much better another must fit to be the one who was meant."""
@@ -46,7 +51,7 @@ _TELLING = frozenset({"doer", "done", "whose"})
 
 def roles_agree(sentence: Reading, proof: Proof) -> str | None:
     """Return what is wrong with who does what in a sentence, or None."""
-    checks = (_genders, _places_kept, _offices_agree)
+    checks = (_genders, crossed, exchanged, order_kept, _places_kept, _offices_agree)
     return next((fault for check in checks for fault in check(sentence, proof)), None)
 
 
@@ -80,8 +85,12 @@ def _changed_places(one: Figure, own: list[Figure], two: Figure, others: list[Fi
     without = frozenset(k for word in one.words | two.words for k in kin(word))
     straight = fit(one.ties, _known(own), without) + fit(two.ties, _known(others), without)
     crossed = fit(one.ties, _sure(others), without), fit(two.ties, _sure(own), without)
-    if not (one.acts and two.acts) and min(crossed) < _SURELY:
+    if one.words & two.words or not (one.acts or two.acts):
         return False
+    if not (one.acts and two.acts):
+        return min(crossed) >= _SURELY and sum(crossed) > straight + 2 * _SURELY
+    if not min(crossed):
+        return straight < _CLEARLY and max(crossed) > _ALONE
     return sum(crossed) > straight + _CLEARLY
 
 

@@ -15,8 +15,9 @@ _LINKS = word_set("of de la le da di del der den van von bin ibn al el du y")
 _BROKEN = re.compile(r"[,;:.!?()\[\]\"“”«»\n—–/]")
 _NOT_NAMES = FUNCTION_WORDS | word_set(
     """
-    according additionally amid analysts another authorities citing critics despite earlier eventually experts finally
-    following formally given including ironically later local many no notably officials police previously recently
+    according additionally amid analysts another authorities citing critics despite earlier eventually experts
+    federal finally following formally given including ironically later local many no notably officials police
+    previously recently
     regardless reporters reportedly residents said separately sources speaking still supporters today tomorrow
     ultimately unlike why witnesses yes yesterday two three four five six seven eight nine ten eleven twelve thirteen
     fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred

@@ -9,7 +9,7 @@ from newsqa.checks.likeness import unlike_clause
 from newsqa.origins import origin_sentence
 from newsqa.proofs import Proofs, quoted_support
 from newsqa.records import Checked, Citation, Claim, Dropped, Quote, Sentence
-from newsqa.support import ENOUGH, Support
+from newsqa.support import ENOUGH, Support, by_words
 from newsqa.wording import wording
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Check:
     their first use, each span once, and everything about their article comes from the evidence. So does the sentence
     that names the origin of words: it is written here, and no draft can say what stands in it.
 
-    `encoder` compares what a sentence's clauses speak of with its quotes; without one they are not compared.
+    `encoder` compares what a sentence's clauses speak of with its quotes; without one half of its words must be theirs.
     """
 
     def __init__(self, evidence: Sequence[Hit], encoder: TokenEncoder | None = None) -> None:
@@ -94,7 +94,9 @@ class Check:
     def _support(self, text: str, quotes: Sequence[Quote]) -> Support:
         """Judge a sentence by quotes; one that is its quotes, word for word, needs no comparison."""
         found = quoted_support(text, quotes)
-        if self._encoder is None or not found.stands or found.verbatim:
+        if self._encoder is None:
+            return by_words(found)
+        if not found.stands or found.verbatim:
             return found
         return replace(found, fault=unlike_clause(text, [quote.text for quote in quotes], self._encoder))
 

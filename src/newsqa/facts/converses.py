@@ -1,0 +1,38 @@
+"""Verbs that tell one thing from its two sides: what one sells another buys. Also those that are alike on both."""
+
+from __future__ import annotations
+
+from newsqa.facts.synonyms import root
+from newsqa.facts.words import word_set
+
+_LISTED = """
+buy sell | purchase sell | lend borrow | beat lose | defeat lose | hire work | employ work | give receive | give get
+send receive | teach learn | succeed precede | lead follow | chase flee | own belong | inherit bequeath | pay charge
+award win | tell hear | let rent | import export | teach study | outscore trail | host visit | grant receive
+"""
+_PAIRS = frozenset(
+    pair
+    for line in _LISTED.strip().splitlines()
+    for one, other in (entry.split() for entry in line.split("|"))
+    for pair in ((root(one), root(other)), (root(other), root(one)))
+)
+_MUTUAL = frozenset(
+    map(
+        root,
+        word_set(
+            "meet talk agree marry collide play merge join speak negotiate discuss fight compete share differ trade "
+            "draw cooperate argue quarrel clash tie divorce be have do make say include with and"
+        ),
+    )
+)
+"""What two do together, or what says too little to have sides."""
+
+
+def converse(one: str, other: str) -> bool:
+    """Whether what one verb says of two, the other says of them the other way round."""
+    return (root(one), root(other)) in _PAIRS
+
+
+def mutual(verb: str) -> bool:
+    """Whether it is the same whichever of the two is named first."""
+    return root(verb) in _MUTUAL
