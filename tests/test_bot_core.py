@@ -1,6 +1,7 @@
 """What the bot tells of a message, and to which it listens."""
 
 import asyncio
+from dataclasses import replace
 from threading import Event
 
 import pytest
@@ -95,6 +96,19 @@ async def test_a_mention_in_a_channel_does_not_engage_the_whole_channel(tmp_path
     async with scripted_bot(tmp_path) as (bot, desk):
         await answered(bot, desk, message(place=CHANNEL))
         assert await everything(bot, message("Lunch?", "101.1", CHANNEL, addressed=False)) == []
+
+
+@pytest.mark.parametrize("root", ["1.1", "200.1"])
+async def test_a_thread_below_a_direct_message_or_its_answer_goes_on_from_there(tmp_path, root):
+    async with scripted_bot(tmp_path) as (bot, desk):
+        await answered(bot, desk, message(name="1.1", place=DIRECT))
+        for number, (thread, turns) in enumerate([(root, 2), (root, 4), ("77.1", 0)]):
+            heard = Heard(bot, message("And the ferry?", f"2.{number}", replace(DIRECT, thread=thread)))
+            call = await desk.asked()
+            assert len(call.history) == turns
+            assert not turns or call.history[0] == ("user", "When did the harbour reopen?")
+            call.answers("The ferry sails.")
+            await heard.rest()
 
 
 async def test_the_questions_of_a_thread_are_answered_in_order_and_threads_do_not_mix(tmp_path):
@@ -259,8 +273,10 @@ async def test_a_question_edited_before_it_is_taken_is_answered_as_edited(tmp_pa
         heard = Heard(bot, message())
         while not bot._exchanges:
             await asyncio.sleep(0)
-        await bot.edited(message("When did the ferry sink?"))
+        editing = asyncio.create_task(bot.edited(message("When did the ferry sink?")))
+        await asyncio.sleep(0)
         held.set()
+        await editing
         call = await desk.asked()
         assert call.question == "When did the ferry sink?"
         call.answers()

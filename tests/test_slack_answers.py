@@ -20,6 +20,9 @@ LIGHTHOUSE = "When was the lighthouse at Cape Ansell switched off?"
 SLACK_WAITS = 3.0
 """Seconds until Slack sends an envelope again that was not acknowledged."""
 
+AT_ONCE = 1.0
+"""Seconds in which the bot acknowledges, whatever it is at; a busy machine may hold up one of several."""
+
 
 @pytest.fixture(scope="module")
 def talk(slack_index, tmp_path_factory):
@@ -42,9 +45,10 @@ def test_acknowledges_at_once_and_shows_that_it_works_while_an_answer_takes_its_
     first = talk.slack.event({"type": "app_mention", **message})
     working = talk.slack.until(lambda: talk.slack.thread("C1", ts))
     second = talk.slack.event({"type": "message", "channel_type": "channel", **message})
-    other = talk.slack.event({"type": "reaction_added", "user": "U1", "item": {}, "reaction": "eyes"})
-    for envelope in (first, second, other):
-        assert talk.slack.acked(envelope) - talk.slack.sent[envelope] < SLACK_WAITS
+    others = [talk.slack.event({"type": "reaction_added", "user": "U1", "item": {}, "reaction": "eyes"}) for _ in "abc"]
+    took = sorted(talk.slack.acked(one) - talk.slack.sent[one] for one in (first, second, *others))
+    assert took[-2] < AT_ONCE
+    assert took[-1] < SLACK_WAITS
     assert len(working) == 1
     assert not talk.slack.finals("C1", ts)
     held.set()
@@ -119,17 +123,17 @@ def test_answers_in_the_thread_of_the_question_and_nowhere_else(talk):
 
 
 def test_takes_a_follow_up_in_a_thread_that_it_was_called_into_with_what_was_said_before(talk):
-    thread = talk.ask("Who climbed the tower at Cape Ansell for the last time?", copied(KEEPER))
+    thread = talk.ask(LIGHTHOUSE, copied(LAMP))
     talk.final(thread)
     seen = len(talk.model.requests)
-    talk.model.reply = copied(LAMP)
+    talk.model.reply = copied(KEEPER)
     talk.slack.say("<@U2> shall we go there?", thread_ts=thread)
-    talk.slack.say("And when was it switched off?", thread_ts=talk.slack.now())
-    talk.slack.say("And when was the lighthouse switched off?", thread_ts=thread)
+    talk.slack.say("And who climbed it for the last time?", thread_ts=talk.slack.now())
+    talk.slack.say("And who climbed it for the last time?", thread_ts=thread)
     final = talk.final(thread, number=2)
-    assert LAMP in final.text
+    assert KEEPER in final.text
     told = json.dumps(talk.model.requests[seen:])
-    assert "Who climbed the tower" in told  # words of the question before, which no article has
+    assert LIGHTHOUSE in told  # which no article has
     assert "shall we go" not in told
     assert len(talk.slack.thread("C1", thread)) == 2
 
@@ -252,8 +256,9 @@ def test_a_failing_model_becomes_a_friendly_line_with_an_id_that_the_log_has(tal
 
 
 def test_a_question_that_is_edited_before_its_answer_is_answered_as_edited(talk, held):
+    asked = len(talk.model.requests)
     ts = talk.ask(FESTIVAL, waiting(held, copied(CHEESE)))
-    talk.slack.until(lambda: talk.slack.thread("C1", ts))
+    talk.slack.until(lambda: talk.slack.thread("C1", ts) and len(talk.model.requests) > asked)
     talk.model.reply = copied(LAMP)
     before = {"user": "U1", "ts": ts, "text": f"<@{BOT}> {FESTIVAL}"}
     talk.slack.event({
@@ -313,19 +318,32 @@ def test_commands_to_the_bot_itself_are_for_its_admins_and_answered_to_them_alon
 
 def test_feedback_counts_once_and_a_changed_mind_counts(talk):
     final = talk.asked(FESTIVAL, copied(CHEESE))
-    thanks = len(talk.slack.called("response", response_type="ephemeral"))
+    before = len(talk.slack.called("response", response_type="ephemeral"))
 
     def thanked(number):
-        talk.slack.until(lambda: len(talk.slack.called("response", response_type="ephemeral")) >= thanks + number)
+        def told():
+            calls = talk.slack.called("response", response_type="ephemeral")[before:]
+            return [call.args["text"] for call in calls] if len(calls) >= number else None
+
+        return talk.slack.until(told)
 
     talk.slack.click(final, "newsqa_good")
     thanked(1)
     talk.slack.acked(talk.slack.click(final, "newsqa_good"))
     talk.slack.click(final, "newsqa_bad")
-    thanked(2)
+    assert "bad" in thanked(2)[1]  # not once more for the same
     talk.slack.click(final, "newsqa_good", person="U2")
-    thanked(3)
-    assert len(talk.slack.called("response", response_type="ephemeral")) == thanks + 3
+    assert [re.search("good|bad", text)[0] for text in thanked(3)] == ["good", "bad", "good"]
+
+
+def test_nothing_followed_any_answer_in_its_place(talk):
+    """Look at the updates of all tests so far."""
+    final = set()
+    for call in talk.slack.called("chat.update"):
+        done = bool(buttons(call.args["blocks"]))
+        assert done or call.args["ts"] not in final
+        final |= {call.args["ts"]} if done and call.ok else set()
+    assert final
 
 
 def test_no_call_was_refused_for_its_form_and_no_token_is_in_the_log(talk):

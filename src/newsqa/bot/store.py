@@ -158,10 +158,8 @@ class Store:
     def delivered(self, exchange: str, posted: Sequence[str]) -> None:
         """Note that an answer was posted, and under which ids."""
         with self._writing() as db:
-            db.execute(
-                "UPDATE exchange SET state = 'delivered', posted = ? WHERE id = ? AND state != 'open'",
-                (json.dumps(list(posted)), exchange),
-            )
+            statement = "UPDATE exchange SET state = 'delivered', posted = ? WHERE id = ? AND state != 'open'"
+            db.execute(statement, (json.dumps(list(posted)), exchange))
 
     def released(self, message: Message) -> None:
         """Give up a message whose answer nobody reads: whoever gets it again may take it."""
@@ -197,7 +195,17 @@ class Store:
         since = 0.0 if message.place.thread else time.time() - LAPSE
         with self._reading() as db:
             row = db.execute("SELECT number FROM exchange WHERE id = ?", (exchange,)).fetchone()
-            return self._before(conversation(message), row[0], since) if row else []
+            return [*self._above(message), *self._before(conversation(message), row[0], since)] if row else []
+
+    def _above(self, message: Message) -> list[Exchange]:
+        """Return the exchange below which a thread in a direct message was begun."""
+        place = message.place
+        rows = self._db.execute(
+            "SELECT question, answer FROM exchange WHERE platform = ? AND team = ? AND channel = ? AND thread = '' "
+            "AND direct AND ? != '' AND answer IS NOT NULL AND (message = ? OR instr(posted, json_quote(?)))",
+            (place.platform, place.team, place.channel, *[place.thread] * 3),
+        )
+        return [Exchange(question, answer, {}) for question, answer in rows]
 
     def _before(self, talk: str, number: int, since: float = 0.0) -> list[Exchange]:
         rows = self._db.execute(

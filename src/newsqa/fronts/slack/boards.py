@@ -16,15 +16,20 @@ from newsqa.fronts.slack.send import NotTakenError, fault
 from newsqa.render import slack as render
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from newsqa.bot.messages import Message
     from newsqa.fronts.slack.send import Sender
     from newsqa.records import Sentence
     from newsqa.render.slack import Post
 
+    Noted = Callable[[Sequence[str]], Awaitable[None]]
+
 APART = 1.2
 """Seconds between two updates of one message."""
+
+LONG = 20.0
+"""Seconds of waiting after which people look elsewhere: what is updated then tells nobody, what is posted does."""
 
 GONE = frozenset({
     "message_not_found", "cant_update_message", "edit_window_closed", "message_not_in_streaming_state",
@@ -47,8 +52,11 @@ class Board(Protocol):
     def partial(self, sentences: Sequence[Sentence]) -> None:
         """Show what has passed so far, when there is time for it."""
 
-    async def end(self, posts: Sequence[Post]) -> tuple[str, ...]:
-        """Show the end, and nothing after it; return the names of the messages."""
+    async def end(self, posts: Sequence[Post], noted: Noted) -> tuple[str, ...]:
+        """Show the end, and nothing after it; return the names of the messages.
+
+        `noted` is told their names so far, for a process that takes this up where this one dies in between.
+        """
 
     async def whisper(self, post: Post) -> None:
         """Show a line to the asker alone."""
@@ -87,13 +95,15 @@ class Pace:
 class Thread:
     """A message in the asker's thread, posted at once and updated until the answer stands in it.
 
-    It is updated by one task at a time, always with the newest, so that nothing old can land after the end.
+    After a long wait it gives way to a new one, since Slack tells nobody of updates. It is updated by one task at a
+    time, always with the newest, so that nothing old can land after the end.
     """
 
     sender: Sender
     message: Message
     pace: Pace
-    _ts: str = ""
+    _names: list[str] = field(default_factory=list)
+    _began: float = field(default_factory=time.monotonic)
     _shown: float = 0.0
     _newest: Sequence[Sentence] = ()
     _task: asyncio.Task[None] | None = None
@@ -102,24 +112,29 @@ class Thread:
     async def working(self, before: Sequence[str]) -> tuple[str, ...]:
         """Post that the question is worked on, or say so again."""
         await self._settle()
-        self._ts = self._ts or next(iter(before), "")
-        name = await self._say(render.working())
+        self._names = self._names or list(before)
+        await self._say(0, render.working())
         self._shown = time.monotonic()
-        return (name,)
+        return tuple(self._names)
 
     def partial(self, sentences: Sequence[Sentence]) -> None:
         """Note the newest; a task shows it when its time has come."""
         self._newest = sentences
-        if self._ts and (self._task is None or self._task.done()):
+        if self._names and (self._task is None or self._task.done()):
             self._task = asyncio.create_task(self._keep_up())
 
-    async def end(self, posts: Sequence[Post]) -> tuple[str, ...]:
-        """Put the first post in the place of the working message, and the others below."""
+    async def end(self, posts: Sequence[Post], noted: Noted) -> tuple[str, ...]:
+        """Put the posts in the places of the messages that are there, and the others below."""
         await self._settle()
-        first, *others = posts
-        names = [await self._say(first)]
-        names += [await self.sender.post(self.message.place, post) for post in others]
-        return tuple(names)
+        before: list[str] = []
+        if time.monotonic() - self._began > LONG:
+            before, self._names = self._names, []
+        for number, post in enumerate(posts):
+            await self._say(number, post)
+            await noted(tuple(self._names))
+        for name in (*before, *self._names[len(posts) :]):
+            await self._delete(name)
+        return tuple(self._names[: len(posts)])
 
     async def whisper(self, post: Post) -> None:
         """Post for the asker alone; not into a thread that only their question would begin, where nobody looks."""
@@ -130,24 +145,27 @@ class Thread:
     async def clear(self) -> None:
         """Delete the working message."""
         await self._settle()
-        if self._ts:
-            await self.sender.delete(self.message.place, self._ts)
-            self._ts = ""
+        names, self._names = self._names, []
+        for name in names:
+            await self.sender.delete(self.message.place, name)
 
-    async def _say(self, post: Post) -> str:
-        """Put a post in the place of the message, or post it where there is none any more."""
-        if self._ts:
+    async def _say(self, number: int, post: Post) -> None:
+        """Put a post in the place of a message, or post it where there is none (any more)."""
+        if number < len(self._names):
             try:
-                await self.sender.update(self.message.place, self._ts, post)
+                await self.sender.update(self.message.place, self._names[number], post)
             except SlackApiError as error:
                 if fault(error) not in GONE:
                     raise
-                with suppress(SlackApiError):  # else "working" would stand beside the answer for ever
-                    await self.sender.delete(self.message.place, self._ts)
+                await self._delete(self._names[number])
             else:
-                return self._ts
-        self._ts = await self.sender.post(self.message.place, post)
-        return self._ts
+                return
+        self._names[number : number + 1] = [await self.sender.post(self.message.place, post)]
+
+    async def _delete(self, name: str) -> None:
+        """Delete a message where that can be done; else "working" would stand beside the answer for ever."""
+        with suppress(SlackApiError):
+            await self.sender.delete(self.message.place, name)
 
     async def _keep_up(self) -> None:
         while self._newest:
@@ -162,7 +180,7 @@ class Thread:
     async def _hurry(self, post: Post) -> None:
         """Update without patience: the next one, or the answer, is as good."""
         try:
-            await self.sender.update(self.message.place, self._ts, post, patient=False)
+            await self.sender.update(self.message.place, self._names[0], post, patient=False)
         except SlackApiError as error:
             if fault(error) == "ratelimited":
                 self.pace.stop(float(error.response.headers.get("Retry-After", 30)))
@@ -201,7 +219,7 @@ class Aside:
     def partial(self, sentences: Sequence[Sentence]) -> None:
         """Show nothing: each sentence would be a message of its own."""
 
-    async def end(self, posts: Sequence[Post]) -> tuple[str, ...]:
+    async def end(self, posts: Sequence[Post], noted: Noted) -> tuple[str, ...]:  # noqa: ARG002  as `working`
         """Put the answer in the place of the first line."""
         for number, post in enumerate(posts):
             await self._send(post, replace_original=number == 0)

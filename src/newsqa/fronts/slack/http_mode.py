@@ -12,12 +12,15 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
+from newsqa.bot.log import logger
 from newsqa.errors import NewsqaError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from slack_bolt.async_app import AsyncApp
+
+log = logger("slack.http")
 
 PATH = "/slack/events"
 LARGEST = 1_000_000
@@ -71,13 +74,20 @@ class _Door:
     async def _dispatched(self, request: web.Request, body: str) -> web.StreamResponse:
         try:
             told = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
-        except Exception:  # Bolt takes it apart at once, and raises whatever it runs into
+            answer = await self.app.async_dispatch(told)
+        except Exception as error:  # signed, but nothing that Slack sends: Bolt raises whatever it runs into
+            log.warning("not_understood", error=type(error).__name__)
             return web.Response(status=400)
-        return await to_aiohttp_response(await self.app.async_dispatch(told))
+        if answer.status >= 500:  # the same, further in; nothing here was lost that Slack should send again
+            return web.Response(status=400)
+        return await to_aiohttp_response(answer)
 
     def _signed(self, request: web.Request, data: bytes) -> bool:
         stamp = request.headers.get("X-Slack-Request-Timestamp", "")
         signature = request.headers.get("X-Slack-Signature", "")
         if not _STAMP.fullmatch(stamp) or not _SIGNATURE.fullmatch(signature):
             return False  # the verifier raises at what is no number, and at what is not ASCII
-        return bool(self.verifier.is_valid(data, stamp, signature))
+        try:
+            return bool(self.verifier.is_valid(data, stamp, signature))
+        except UnicodeDecodeError:  # nothing that Slack sends
+            return False

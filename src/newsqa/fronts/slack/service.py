@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from newsqa.bot.admin import command
@@ -130,9 +131,12 @@ class Service:
         names = await board.working(happening.before)
         await self.bot.shown(happening.exchange, names)
 
+    async def _note(self, exchange: str, names: Sequence[str]) -> None:
+        await _attempted(self.bot.shown(exchange, names), "noted", exchange)
+
     async def _end(self, board: Board, happening: Answered | Failed | Interrupted, *, private: bool) -> None:
         try:
-            names = await board.end(_posts(happening, private=private))
+            names = await board.end(_posts(happening, private=private), partial(self._note, happening.exchange))
         except FAULTS as error:
             log.warning("not_delivered", exchange=happening.exchange, why=fault(error))
         else:

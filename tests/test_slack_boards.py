@@ -1,0 +1,80 @@
+"""How an answer comes to stand in Slack: in whose place, and what a process that died before has left."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsqa.bot.messages import Message, Place
+from newsqa.fronts.slack import boards
+from newsqa.render.slack import Post
+
+PLACE = Place("slack", "T1", "C1", "1.0")
+PARTS = tuple(Post(text, ()) for text in ("one", "two", "three"))
+
+
+class Sender:
+    """What stands in the thread; it breaks after so many posts."""
+
+    def __init__(self, standing=(), breaks_after=99):
+        self.standing = dict.fromkeys(standing, "old")
+        self.left = breaks_after
+
+    async def post(self, _, post):
+        if not self.left:
+            raise TimeoutError
+        self.left -= 1
+        name = f"{len(self.standing) + 1}.{self.left}"
+        self.standing[name] = post.text
+        return name
+
+    async def update(self, _, name, post, **__):
+        self.standing[name] = post.text
+
+    async def delete(self, _, name):
+        del self.standing[name]
+
+
+def board(sender):
+    return boards.Thread(sender, Message("1.0", PLACE, "U1", "Who?", addressed=True), boards.Pace())
+
+
+def noting(names):
+    async def noted(told):
+        names[:] = told
+
+    return noted
+
+
+async def test_an_answer_in_parts_that_was_cut_off_is_finished_and_not_said_twice():
+    sender, names = Sender(breaks_after=2), []
+    first = board(sender)
+    names[:] = await first.working(())
+    with pytest.raises(TimeoutError):
+        await first.end(PARTS, noting(names))
+    assert list(sender.standing) == names
+    assert list(sender.standing.values()) == ["one", "two"]
+
+    sender.left, second = 99, board(sender)
+    assert list(await second.working(names)) == names
+    assert list(await second.end(PARTS, noting(names))) == list(sender.standing)
+    assert list(sender.standing.values()) == ["one", "two", "three"]
+
+
+async def test_what_an_answer_in_fewer_parts_leaves_over_is_taken_away():
+    sender = Sender(["8.0", "9.0"])
+    second = board(sender)
+    await second.working(["8.0", "9.0"])
+    await second.end(PARTS[:1], noting([]))
+    assert sender.standing == {"8.0": "one"}
+
+
+@pytest.mark.parametrize(("long", "kept"), [(-1.0, False), (60.0, True)])
+async def test_after_a_long_wait_the_answer_is_a_new_message_that_slack_tells_of(monkeypatch, long, kept):
+    monkeypatch.setattr(boards, "LONG", long)
+    sender, noted = Sender(), []
+    answer = board(sender)
+    (working,) = await answer.working(())
+    names = await answer.end(PARTS[:2], noting(noted))
+    assert (working in names) is kept
+    assert list(sender.standing.values()) == ["one", "two"]
+    assert list(names) == noted == list(sender.standing)
