@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from newsqa.checks.opposed import says_opposite
 from newsqa.checks.polarity import signed
 from newsqa.facts.negations import DIRECTIONS, LEAVES_OUT, SOLE
 from newsqa.facts.opposites import opposites
@@ -27,6 +28,9 @@ def denial_agrees(sentence: Reading, proof: Proof) -> str | None:
     there = [one for piece in pieces for one in piece]
     if "since" in sentence.folded and "last" in proof.whole.folded:
         return None  # "not opened since May" is "last opened in May"
+    turned = says_opposite(sentence.text, [piece.reading.text for piece in proof.pieces])
+    if turned:
+        return f"it says the opposite of its quotes ({turned})"
     return _against(own, there) or _denies_alone(own, pieces) or _leaves_denial_out(own, there)
 
 
@@ -66,9 +70,9 @@ def _alike(one: Signed, there: Sequence[Signed]) -> list[tuple[Signed, int]]:
     if same and (one.part == "NOUN" or (len(same) == 1 and one.part == same[0][0].part == "VERB")):
         return same
     against = opposites(root(one.word))
-    turned = [(other, -other.sign) for other in there if root(other.word) in against and _may_stand_for(one, other)]
-    like = [(other, other.sign) for other in near if not kin(one.word).isdisjoint(kin(other.word))]
-    ways = ([(other, sign) for other, sign in way if _at_home(one, other)] for way in (same, turned, like))
+    alike = [other for other in near if root(other.word) not in against]
+    like = [(other, other.sign) for other in alike if not kin(one.word).isdisjoint(kin(other.word))]
+    ways = ([(other, sign) for other, sign in way if _at_home(one, other)] for way in (same, like))
     found = next((way for way in ways if way), [])
     most = max((_shared(one, other) for other, _ in found), default=0)
     return [(other, sign) for other, sign in found if 2 * _shared(one, other) >= most]

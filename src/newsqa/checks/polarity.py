@@ -53,6 +53,7 @@ class Signed:
     made: bool
     part: str
     words: frozenset[str]
+    at: int
 
 
 @lru_cache(maxsize=4096)
@@ -75,11 +76,11 @@ def _signed(parsed: Tree, at: int) -> Signed:
     token = parsed.tokens[at]
     word, inverted = base("be" if token.lemma == "be" else parsed.word(at))
     if word in DEGREES:
-        teller = _teller(parsed, at)
-        around = frozenset(_words(parsed, teller))
-        return Signed(word, 1, plain=False, told=True, made=False, part="DEGREE", words=around)
+        above = teller(parsed, at)
+        around = frozenset(clause_words(parsed, above))
+        return Signed(word, 1, plain=False, told=True, made=False, part="DEGREE", words=around, at=at)
     predicate = predicates(parsed, at)
-    owner = at if predicate else _teller(parsed, at)
+    owner = at if predicate else teller(parsed, at)
     denied = _denied(parsed, at) if predicate else _empty(parsed, at) + _lacked(parsed, at)
     sign = -1 if denied % 2 != inverted else 1
     if not predicate and not inverted:
@@ -90,16 +91,16 @@ def _signed(parsed: Tree, at: int) -> Signed:
     if token.dependency == "advcl" and parsed.under(at, "aux") and _denied(parsed, token.head):
         sign = 0  # "did not go so far as to blame"
     told = predicate or token.dependency in {"dobj", "conj", "ROOT"} or bool(denied)
-    words = frozenset(_words(parsed, owner)) - {parsed.word(at)}
-    return Signed(word, sign, bool(denied), told, inverted, token.part, words)
+    words = frozenset(clause_words(parsed, owner)) - {parsed.word(at)}
+    return Signed(word, sign, bool(denied), told, inverted, token.part, words, at)
 
 
-def _teller(parsed: Tree, at: int) -> int:
+def teller(parsed: Tree, at: int) -> int:
     """Return the predicate in whose clause a token stands, itself where there is none."""
     return next((head for head in parsed.heads(at) if predicates(parsed, head)), at)
 
 
-def _words(parsed: Tree, at: int) -> Iterator[str]:
+def clause_words(parsed: Tree, at: int) -> Iterator[str]:
     """Yield the telling words of a clause and of those in one breath with it: above ("hopes to learn") and below."""
     top = at
     while parsed.tokens[top].dependency in {"xcomp", "attr", "acomp", "oprd", "pcomp"}:

@@ -1,116 +1,80 @@
-"""Opposites: a closed list of pairs of which one, put for the other, turns a statement round."""
+"""Opposites: a closed table of words and phrases of which one, put for the other, turns a statement round."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from newsqa.facts.synonyms import root
+from newsqa.facts.words import word_set
 
-_PAIRS = """
-rise increase climb soar surge jump grow raise gain lift widen expand up : fall drop decline decrease sink plunge lower
-rise increase climb soar surge jump grow raise gain widen expand up : tumble slump shrink reduce cut slash narrow down
-begin start open launch commence : end stop finish close halt cease conclude
-accept approve agree allow permit support back welcome endorse : reject refuse oppose ban forbid prohibit bar dismiss
-win beat victory : lose defeat
-more above beyond exceed : less fewer below beneath
-over : under
-most majority maximum : least fewest minority minimum
-before : after later
-first initial : last final
-always : never
-all every everyone everybody everything each both : none nobody nothing neither
-some someone somebody something : nobody nothing none
-confirm affirm admit : deny
-until till : after
-high tall : low short
-long : short brief
-early : late
-north northern : south southern
-east eastern : west western
-buy purchase : sell
-arrive enter join : depart exit quit
-remain stay keep : withdraw resign remove change alter
-together : each apiece separately
-succeed success : fail
-guilty convict : innocent acquit
-convict jail condemn : acquit clear free release
-arrest detain imprison jail capture seize : free release
-alive survive live : dead die kill
-injure hurt harm wound damage : unhurt uninjured unharmed unscathed safe undamaged intact whole harmless
-remember recall : forget
-inside within indoors : outside outdoors
-upstream upriver : downstream downriver
-warm hot heat warmth : cold cool chilly
-fast quick faster : slow
-rich wealthy : poor
-strong : weak
-better best improve : worse worst worsen deteriorate
-major : minor
-full : empty
-old older : young younger new newer
-wet : dry
-public : private
-man male boy : woman female girl
-father : mother
-son : daughter
-brother : sister
-husband : wife
-starboard : port
-import : export
-often frequent usual : rare seldom
-ahead early : behind late
-praise welcome laud commend : criticise criticize condemn blame denounce
-hope optimistic optimism confident : fear pessimistic pessimism doubt
-safe : dangerous unsafe deadly
-true : false untrue
-legal lawful : illegal unlawful
-hire appoint : fire dismiss sack
-attack : defend
-build construct erect : destroy demolish
-save rescue : kill die sink
-summer : winter
-spring : autumn fall
-common frequent usual : rare uncommon unusual scarce
-deep : shallow
-wide broad : narrow
-clean pure : dirty polluted
-near close : far distant
-easy simple : hard difficult
-forward ahead : back backward
-include : exclude
-lock shut close closed : open unlock
-silent mute silence : loud ring sound
-calm : rough angry
-likely probable : unlikely improbable
-possible : impossible
-able : unable
-willing ready : unwilling reluctant
-certain sure clear : uncertain unsure unclear
-known : unknown
-enough ample plenty : insufficient scarce lack shortage
-profit : loss
-lend : borrow
-love like enjoy : hate dislike
-friend ally : enemy foe rival
-add : subtract remove
-cheap cheaper : expensive dear dearer costly
-lit : dark unlit
-thick : thin
-"""
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PARTS = {
+    "v": frozenset({"VERB", "AUX"}),
+    "d": frozenset({"VERB", "AUX", "NOUN"}),
+    "n": frozenset({"NOUN"}),
+    "a": frozenset({"ADJ", "ADV", "VERB"}),
+    "p": frozenset({"ADP", "SCONJ", "ADV", "ADJ", "DET", "PRON", "VERB"}),
+}
+DEEDS = word_set(
+    "approval acceptance agreement consent rejection refusal veto ban support opposition endorsement arrest release "
+    "detention conviction acquittal withdrawal closure opening resignation cancellation postponement suspension denial "
+    "admission confirmation permission victory win defeat failure success dismissal appointment extension destruction "
+    "rescue disappearance appearance departure arrival return abolition introduction repeal adoption exclusion "
+    "inclusion divorce marriage evacuation retreat advance recovery expulsion praise criticism condemnation"
+)
+"""Nouns that tell a deed as its verb does."""
+
+_ANY = frozenset[str]().union(*_PARTS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a group of opposites, 1 or -1, as a word or phrase says it.
+
+    `rest` are the roots of the words that must stand below the first for the phrase, `parts` the parts of speech that
+    the first may be.
+    """
+
+    group: int
+    side: int
+    rest: tuple[str, ...]
+    parts: frozenset[str]
 
 
 @cache
-def _table() -> dict[str, frozenset[str]]:
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for line in _PAIRS.strip().splitlines():
-        one, other = ({root(word) for word in side.split()} for side in line.split(" : "))
-        for roots, others in ((one, other), (other, one)):
-            for found_root in roots:
-                found[found_root] |= others
-    return {word: frozenset(others) for word, others in found.items()}
+def _table() -> dict[str, tuple[Side, ...]]:
+    found: defaultdict[str, list[Side]] = defaultdict(list)
+    for group, (kind, *sides) in enumerate(_lines()):
+        for side, entries in zip((1, -1), sides, strict=True):
+            for entry in entries.split():
+                first, *rest = (root(word) for word in entry.split("_"))
+                found[first].append(Side(group, side, tuple(rest), _PARTS.get(kind, _ANY)))
+    return {first: tuple(some) for first, some in found.items()}
 
 
+def _lines() -> Iterator[tuple[str, str, str]]:
+    table = files(__package__).joinpath("opposites.txt").read_text(encoding="utf-8")
+    for line in table.splitlines():
+        if line and not line.startswith("#"):
+            one, other = line[2:].split(" : ")
+            yield line[0], one, other
+
+
+def sides(word_root: str) -> tuple[Side, ...]:
+    """Return the sides of opposites that a word, or a phrase that begins with it, may say; none for most words."""
+    return _table().get(word_root, ())
+
+
+@cache
 def opposites(word_root: str) -> frozenset[str]:
-    """Return the roots that say the opposite of one, none for most words."""
-    return _table().get(word_root, frozenset())
+    """Return the roots of single words that say the opposite of one, none for most words."""
+    own = {(side.group, -side.side) for side in sides(word_root) if not side.rest}
+    return frozenset(
+        other for other, some in _table().items() if any((s.group, s.side) in own and not s.rest for s in some)
+    )

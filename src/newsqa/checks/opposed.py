@@ -1,0 +1,215 @@
+"""Opposites: whether a sentence says of the same thing the opposite of what its quotes say, in whatever words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from newsqa.checks.clauses import clauses
+from newsqa.checks.parties import POINTING, meet, same_names
+from newsqa.checks.polarity import clause_words, signed, teller
+from newsqa.checks.trees import tree
+from newsqa.facts.dates import CALENDAR
+from newsqa.facts.opposites import DEEDS, sides
+from newsqa.facts.synonyms import kin, root
+from newsqa.facts.words import FUNCTION_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from newsqa.checks.clauses import Clause
+    from newsqa.checks.parties import Party
+    from newsqa.checks.polarity import Signed
+    from newsqa.checks.trees import Tree
+    from newsqa.facts.opposites import Side
+
+_NO_PHRASE = frozenset({"det", "aux", "auxpass", "poss", "mark", "cc", "punct", "relcl", "conj", "ccomp", "advcl"})
+"""What hangs on a word and is no part of a phrase with it."""
+
+_QUALIFIES = frozenset({"amod", "advmod", "det", "nummod"})
+_QUANTITIES = frozenset({"most", "few", "many", "fewest"})
+_TELLS = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "ADV", "NUM"})
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A word or phrase that has opposites, with the side of each group that it takes, its negations counted in.
+
+    `key` are the words for that of which it is said (who or what it is done to, else who does it), `words` all of its
+    clause, `names` the names of those who do it.
+    """
+
+    word: str
+    taken: frozenset[tuple[int, int]]
+    key: frozenset[str]
+    words: frozenset[str]
+    names: frozenset[str]
+    takes_object: bool = False
+
+
+def says_opposite(sentence: str, pieces: Sequence[str]) -> str | None:
+    """Return the word or phrase of a sentence that its quotes turn round, or None.
+
+    Where the quotes have both sides somewhere, they tell nothing. Raises ModelError where there is no parser.
+    """
+    there = [turn for piece in pieces for turn in turns(piece)]
+    own = turns(sentence)
+    for one in own:
+        if _agrees(one, there) or _agrees(_turned(one), [other for other in own if other is not one]):
+            continue
+        if any(_clash(one, other) for other in there):
+            return one.word
+    return None
+
+
+def _turned(one: Turn) -> Turn:
+    return Turn(
+        one.word,
+        frozenset((group, -side) for group, side in one.taken),
+        one.key,
+        one.words,
+        one.names,
+        one.takes_object,
+    )
+
+
+def _agrees(one: Turn, there: Sequence[Turn]) -> bool:
+    """Whether the same side is taken there, of what may be the same thing."""
+    return any(
+        (one.taken & other.taken and (_shared(one, other) or not one.key or not other.key)) or one.word == other.word
+        for other in there
+    )
+
+
+def _shared(one: Turn, other: Turn) -> int:
+    known = frozenset(k for word in other.words for k in kin(word))
+    return sum(not kin(word).isdisjoint(known) for word in one.words)
+
+
+def _clash(one: Turn, other: Turn) -> bool:
+    """Whether two say the opposite of the same thing, among at least a third of the same words."""
+    if not _turned(one).taken & other.taken:
+        return False
+    if one.names and other.names and not same_names(one.names, other.names):
+        return False
+    shared = _shared(one, other)
+    if shared < 1 or 3 * shared < min(len(one.words), len(other.words)):
+        return False
+    if not one.key or not other.key:
+        return shared > 1
+    here, back = meet(one.key, other.key | other.words), meet(other.key, one.key | one.words)
+    return (here and back) if one.takes_object == other.takes_object else (here or back)
+
+
+@lru_cache(maxsize=4096)
+def turns(text: str) -> tuple[Turn, ...]:
+    """Find what has opposites in a sentence. Raises ModelError where there is no parser."""
+    parsed = tree(text)
+    by_place = {clause.at: clause for clause in clauses(text)}
+    marks = {one.at: one for one in signed(text)}
+    found = (_turn(parsed, at, marks.get(at), by_place.get(at)) for at in range(len(parsed.tokens)))
+    return tuple(turn for turn in found if turn)
+
+
+def _turn(parsed: Tree, at: int, mark: Signed | None, clause: Clause | None) -> Turn | None:
+    said, within = _said(parsed, at)
+    sign = _sign(parsed, at, mark, within)
+    if not said or not sign:
+        return None
+    taken = frozenset((side.group, side.side * sign) for side in said)
+    phrase = frozenset(parsed.word(one) for one in (at, *within))
+    names: frozenset[str] = frozenset()
+    if clause and clause.done:
+        names = frozenset(name for doer in clause.doers for name in doer.names)
+    key = (_key(clause, _behind(parsed, within)) if clause else _qualified(parsed, at)) - phrase
+    words = frozenset(_around(parsed, at)) | key
+    return Turn(
+        " ".join(parsed.word(one) for one in sorted({at, *within})),
+        taken,
+        key,
+        words - phrase,
+        names,
+        bool(clause and clause.done),
+    )
+
+
+def _said(parsed: Tree, at: int) -> tuple[list[Side], list[int]]:
+    """Return the sides that a token says, as the longest phrase that it heads, and the places of the others in it."""
+    if not _may_say(parsed, at):
+        return [], []
+    below = _phrase_places(parsed, at)
+    roots = {root(parsed.word(one)): one for one in below}
+    own = [side for side in sides(root(parsed.word(at))) if _fits(parsed, at, side) and roots.keys() >= set(side.rest)]
+    longest = max((len(side.rest) for side in own), default=0)
+    if not longest and parsed.under(at, "prt"):
+        return [], []  # a verb with a particle means something else
+    best = [side for side in own if len(side.rest) == longest]
+    return best, [roots[rest] for side in best[:1] for rest in side.rest]
+
+
+def _fits(parsed: Tree, at: int, side: Side) -> bool:
+    """Whether a token is of the part of speech that is meant; where verbs are, a noun must be that of a deed."""
+    part = parsed.tokens[at].part
+    return part in side.parts and (part != "NOUN" or "VERB" not in side.parts or parsed.word(at) in DEEDS)
+
+
+def _may_say(parsed: Tree, at: int) -> bool:
+    """Whether a token may say something of its own: no helping verb, and no stranded preposition."""
+    token = parsed.tokens[at]
+    if token.dependency in {"aux", "auxpass", "compound"}:
+        return False
+    if token.part == "ADP":
+        return bool(parsed.under(at, "pobj", "pcomp"))
+    if token.part in {"DET", "ADJ"} and parsed.word(at) in _QUANTITIES:
+        return parsed.tokens[token.head].dependency != "pobj"
+    return True
+
+
+def _phrase_places(parsed: Tree, at: int) -> list[int]:
+    """Return the places of what may stand in a phrase with a token: what hangs on it, and on that."""
+    near = [one for one in parsed.children[at] if parsed.tokens[one].dependency not in _NO_PHRASE]
+    return near + [low for one in near for low in parsed.children[one] if parsed.tokens[low].dependency != "conj"]
+
+
+def _sign(parsed: Tree, at: int, mark: Signed | None, within: Iterable[int]) -> int:
+    """Return 1 where something is affirmed, -1 where it is denied, 0 where that is not told."""
+    sign = (-mark.sign if mark.made else mark.sign) if mark else 1
+    denials = sum(bool(parsed.under(one, "neg")) for one in (*within, *(() if mark else (at,))))
+    return -sign if denials % 2 else sign
+
+
+def _key(clause: Clause, behind: frozenset[str]) -> frozenset[str]:
+    """Return the words for that to which something is done, or to which it leads, or else for who does it."""
+    others = [party for _, party in clause.others]
+    return _named(clause.done) if clause.done else _named(others) | behind or _named(clause.doers)
+
+
+def _behind(parsed: Tree, within: Iterable[int]) -> frozenset[str]:
+    """Return the nouns behind the words of a phrase: "fell short of the mark"."""
+    preps = [prep for one in within for prep in (one, *parsed.under(one, "prep"))]
+    return frozenset(parsed.word(low) for prep in preps for low in parsed.under(prep, "pobj"))
+
+
+def _named(some: Iterable[Party]) -> frozenset[str]:
+    found = frozenset(word for party in some if not party.points for word in party.words)
+    return found - CALENDAR - POINTING - FUNCTION_WORDS
+
+
+def _qualified(parsed: Tree, at: int) -> frozenset[str]:
+    """Return of what a word that is no predicate is said: the noun or verb it stands with, or what hangs on it."""
+    if parsed.tokens[at].dependency in _QUALIFIES:
+        return frozenset({parsed.word(parsed.tokens[at].head)})
+    if parsed.tokens[at].dependency == "mark":
+        return frozenset({parsed.word(parsed.tokens[at].head)})
+    own = parsed.under(at, "pobj", "pcomp", "poss", "compound")
+    own += [low for prep in parsed.under(at, "prep") for low in parsed.under(prep, "pobj")]
+    return frozenset(parsed.word(one) for one in own) - FUNCTION_WORDS
+
+
+def _around(parsed: Tree, at: int) -> Iterable[str]:
+    """Return the words of the clause in which a token stands; a noun with others of its own has those."""
+    if parsed.tokens[at].part == "NOUN" and parsed.under(at, "prep"):
+        low = parsed.below(at, "relcl", "conj")
+        return (parsed.word(one) for one in low if parsed.tokens[one].part in _TELLS)
+    return clause_words(parsed, teller(parsed, at))
