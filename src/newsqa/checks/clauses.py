@@ -115,7 +115,7 @@ def _subjects(parsed: Tree, at: int) -> list[int]:
         seen.add(at)
         own = parsed.under(at, "nsubj", "nsubjpass")
         if named := [one for one in own if parsed.word(one) not in RELATIVE]:
-            return named[:1]
+            return named
         token = parsed.tokens[at]
         first = parsed.joined_to(at)
         if own or token.dependency in {"acl", "relcl"}:

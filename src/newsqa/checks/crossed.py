@@ -72,7 +72,8 @@ def _same(one: Party, other: Party) -> bool:
     if one.names and other.names:
         heads = [party.names & {party.head} or party.names for party in (one, other)]
         return same_names(heads[0], other.names) or same_names(heads[1], one.names) or shortened(one.names, other.names)
-    return meet({one.head}, {other.head}) or (bool(one.names) != bool(other.names) and meet(one.words, other.words))
+    named, described = (one, other) if one.names else (other, one)
+    return meet({one.head}, {other.head}) or (bool(named.names) and meet(named.words, {described.head}))
 
 
 def exchanged(sentence: Reading, proof: Proof) -> Iterator[str]:
@@ -123,7 +124,7 @@ def _sides(parsed: Tree, clause: Clause) -> Iterator[Deed]:
 
 def _others(ones: tuple[Party, ...], some: Iterable[Party]) -> tuple[Party, ...]:
     taken = {party.at for party in ones}
-    return tuple({party.at: party for party in some if party.at not in taken}.values())
+    return tuple({party.at: party for party in some if party.words and party.at not in taken}.values())
 
 
 def _deeper(parsed: Tree, clause: Clause) -> Iterator[Party]:

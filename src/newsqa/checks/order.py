@@ -23,20 +23,21 @@ def order_kept(sentence: Reading, proof: Proof) -> Iterator[str]:
     """Find two events which the quotes have in the other order."""
     there = [pair for piece in proof.pieces for pair in _in_order(piece.reading.text)]
     for (first, second), (one, other) in product(_in_order(sentence.text), there):
-        if not kin(first).isdisjoint(kin(other)) and not kin(second).isdisjoint(kin(one)):
-            if kin(first).isdisjoint(kin(second)):
-                yield f"its quotes have “{one}” before “{other}”"
+        if _alike(first, other) and _alike(second, one) and not _alike(first, second):
+            yield f"its quotes have “{one}” before “{other}”"
+
+
+def _alike(one: str, other: str) -> bool:
+    return not kin(one).isdisjoint(kin(other))
 
 
 @lru_cache(maxsize=4096)
 def _in_order(text: str) -> tuple[tuple[str, str], ...]:
     """Return the words for two events, the earlier first, for each "after" or "before" between them."""
     parsed = tree(text)
-    found: list[tuple[str, str]] = []
-    for at in range(len(parsed.tokens)):
-        if (later := _LATER.get(parsed.word(at))) is not None and (pair := _joined(parsed, at)):
-            found.append(pair if later else pair[::-1])
-    return tuple(found)
+    places = [at for at in range(len(parsed.tokens)) if parsed.word(at) in _LATER]
+    pairs = [(_LATER[parsed.word(at)], pair) for at in places if (pair := _joined(parsed, at))]
+    return tuple(pair if later else pair[::-1] for later, pair in pairs)
 
 
 def _joined(parsed: Tree, at: int) -> tuple[str, str] | None:

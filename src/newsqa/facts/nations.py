@@ -58,12 +58,12 @@ def _nation(word: str) -> int | None:
 
 def same_people(one: str, other: str) -> bool:
     """Whether two words are one name, or name one country and its people: Russia and Russian, France and French."""
-    if one == other:
+    if one == other or ((nation := _nation(one)) is not None and nation == _nation(other)):
         return True
     short, long = sorted((one, other), key=len)
     if len(short) > 3 and long.startswith(short.removesuffix("e").removesuffix("y").removesuffix("a")):
         return long.removeprefix(short.removesuffix("e").removesuffix("y").removesuffix("a")) in _PEOPLE_ENDS
-    return (nation := _nation(one)) is not None and nation == _nation(other)
+    return False
 
 
 def other_names(name: frozenset[str]) -> tuple[frozenset[str], ...]:
