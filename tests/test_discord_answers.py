@@ -129,6 +129,18 @@ def test_where_it_may_make_no_threads_it_replies_and_a_reply_goes_on(bot):
     assert "won the first prize in Ostby?" in str(bot.script.requests[asked:])
 
 
+def test_where_discord_takes_neither_thread_nor_reply_the_answer_is_a_message(bot):
+    bot.scripted(copied(CHEESE))
+    bot.discord.misbehave("POST", "/threads", 403, {"code": 50013, "message": "Missing Permissions"})
+    refused = {"code": 160002, "message": "Cannot reply without permission to read message history"}
+    bot.discord.misbehave("POST", f"/channels/{OTHER_CHANNEL}/messages", 403, refused)
+    bot.mention(CHEESE_QUESTION, OTHER_CHANNEL)
+    answer = bot.ended(OTHER_CHANNEL)
+    assert answer.content == f"{CHEESE} [1]"
+    assert answer.reply_to is None
+    assert bot.process.logged("no_thread")["channel"] == bot.process.logged("no_history")["channel"]
+
+
 def test_a_thread_of_people_that_it_is_called_into_keeps_the_answer(bot):
     bot.scripted(copied(CHEESE))
     asked = bot.mention(CHEESE_QUESTION, HUMAN_THREAD)

@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -60,8 +61,10 @@ def test_what_was_asked_privately_is_shared_once_with_who_shares_it(bot):
     bot.scripted(copied(CHEESE))
     answer = asked(bot, f"{CHEESE_QUESTION} https://preview.example/page").messages[0]
     share = next(button for button in answer.buttons if "share" in button)
-    click = bot.discord.click(share, answer)
+    seen = replace(answer)  # as somebody sees it who presses twice
+    click, again = bot.discord.click(share, answer), bot.discord.click(share, seen)
     bot.discord.until(lambda: any(post.buttons for post in click.messages))
+    assert "already" in told(bot, again)
     assert not any(post.ephemeral for post in click.messages)
     text = "\n".join(post.content for post in click.messages)
     assert "Ilse" in text
