@@ -216,7 +216,7 @@ def test_doctor_names_the_host_of_a_model_that_fails_elsewhere(newsqa, monkeypat
     code, out, _ = newsqa("doctor", "--model", "openai:quill", "--json", "--index", news_index)
     checks = {check["name"]: check for check in json.loads(out)["checks"]}
     assert code == 1
-    assert checks["answers"]["says"].endswith("It was tried at api.openai.com.")
+    assert "api.openai.com" in checks["answers"]["says"], "whether it was given up or has no such host"
     assert "articles and questions leave this machine" in checks["embedder"]["says"]
     monkeypatch.setenv("OPENAI_BASE_URL", f"http://me:{KEY}@models.invalid:8080/v1?key={KEY}")
     _, out, _ = newsqa("doctor", "--model", "openai:quill", "--index", news_index)
