@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.checks.reckoned import is_difference, reckoned
 from newsqa.checks.rivals import number_rival, numbers_swapped
-from newsqa.facts.amounts import PART, PLACE, TIMES
+from newsqa.facts.amounts import PART, PLACE, SPANS_OF_TIME, TIMES
 from newsqa.facts.quantities import same_dimension, tells
 from newsqa.facts.synonyms import kin
 
@@ -23,6 +23,10 @@ _OF_A_KIND = {PLACE: 3, TIMES: 99, "s": 9999}
 
 _ADVERBS = {"hourly": "hour", "daily": "day", "nightly": "night", "weekly": "week", "monthly": "month",
             "yearly": "year", "annual": "year", "annually": "year"}  # fmt: skip
+_NEAR = re.compile(r"\b(?:(?:just|shortly|soon|a little)\s+)?(after|past|before|about|around)\s+$", re.IGNORECASE)
+_QUARTER = 15
+"""Minutes within which it is "shortly after"."""
+
 _EACH = re.compile(r"\b(?:each|apiece)\b(?! other)", re.IGNORECASE)
 _ALL = re.compile(r"\b(?:together|altogether|in all|in total|combined)\b", re.IGNORECASE)
 _RATE = re.compile(
@@ -41,9 +45,18 @@ def clocks_stand(sentence: Reading, proof: Proof) -> str | None:
     """Return which time of the clock is not in the quotes, or None."""
     for clock in sentence.clocks:
         hours = {int(amount.value * 60 % 720) for amount in proof.amounts if amount.bare}
+        near = _NEAR.search(sentence.text[: clock.start])
+        if near and any(_near(other.minutes - clock.minutes, near.group(1).lower()) for other in proof.clocks):
+            continue
         if clock.minutes not in hours and not any(clock.agrees(other) for other in proof.clocks):
             return f"the time {clock.text} is in none of its quotes"
     return None
+
+
+def _near(minutes: int, side: str) -> bool:
+    """Whether a time is so many minutes from another as "just after", "before" or "about" allows."""
+    least, most = (0, _QUARTER) if side in {"after", "past"} else (-_QUARTER, 0 if side == "before" else _QUARTER)
+    return least <= minutes <= most
 
 
 def rates_stand(sentence: Reading, proof: Proof) -> str | None:
@@ -91,6 +104,8 @@ def _same_unit(amount: Amount, other: Amount) -> bool:
         return False
     if amount.unit == other.unit or amount.bare or other.bare or same_dimension(amount, other):
         return True
+    if other.unit == PLACE and amount.unit in SPANS_OF_TIME:
+        return amount.value > _OF_A_KIND[PLACE]  # "ten days": "to the tenth day"
     ages = {"age", "year", ""}
     return {amount.unit, other.unit} <= ages and "age" in {amount.unit, other.unit}
 

@@ -48,13 +48,16 @@ def names_stand(sentence: Reading, proof: Proof) -> str | None:
 def sentence_names(sentence: Reading, proof: Proof) -> list[Name]:
     """Find the names of a sentence; a common word at the head of it, or of a name there, is none."""
     known = (*proof.whole.names, *proof.around.names)
-    found = (_without_head(name, sentence, known) for name in names(sentence.text, proof.common | sentence.common))
+    roots = frozenset(map(root, proof.whole.common))
+    found = (
+        _without_head(name, sentence, known, roots) for name in names(sentence.text, proof.common | sentence.common)
+    )
     dated = [(day.start, day.end) for day in sentence.days]
     kept = (name for name in found if name and not any(start <= name.start < end for start, end in dated))
     return [name for name in kept if not set(name.words) <= CALENDAR]
 
 
-def _without_head(name: Name, sentence: Reading, known: Sequence[Name]) -> Name | None:
+def _without_head(name: Name, sentence: Reading, known: Sequence[Name], roots: frozenset[str]) -> Name | None:
     """Return a name without a first word that is capitalised only because a sentence or quotation begins with it.
 
     A month or day before it is none of its words either: "In December Harris".
@@ -63,7 +66,8 @@ def _without_head(name: Name, sentence: Reading, known: Sequence[Name]) -> Name 
         return _from(name, words(name.text)[1].start + name.start, sentence)
     if not _opens(sentence.text, name.start) or any(name.words == other.words[-1:] for other in known):
         return name
-    if len(name.words) > 1 and actor(name.words[0]) and not any(name.words[0] in other.words for other in known):
+    common = actor(name.words[0]) or root(name.words[0]) in roots
+    if len(name.words) > 1 and common and not any(name.words[0] in other.words for other in known):
         return _from(name, words(name.text)[1].start + name.start, sentence)
     tokens = [token for token in grammar(sentence.text) if name.start <= token.start < name.end]
     first = next((n for n, token in enumerate(tokens) if token.part == "PROPN"), None)

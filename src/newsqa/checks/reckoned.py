@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import permutations
 from typing import TYPE_CHECKING
 
+from newsqa.checks.trees import tree
 from newsqa.facts.amounts import PLACE, TIMES
 from newsqa.facts.synonyms import kin
 
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from newsqa.checks.reading import Proof, Reading
+    from newsqa.checks.trees import Tree
     from newsqa.facts.amounts import Amount
 
-_MORE = "more|fewer|less|above|below|later|earlier|higher|lower|ahead|behind|longer|shorter"
+_MORE = (
+    "more|fewer|less|above|below|later|earlier|higher|lower|ahead|behind|longer|shorter|older|younger|heavier|lighter"
+)
 _DIFFERENCE = re.compile(rf"\s+(?:[^\W\d_]+\s+){{0,2}}(?:{_MORE}|after|before|short)\b", re.IGNORECASE)
 _MORE_THAN = re.compile(rf"\s+(?:[^\W\d_]+\s+)?(?P<which>{_MORE})\s+than\b", re.IGNORECASE)
-_LESS = frozenset({"fewer", "less", "below", "earlier", "lower", "behind", "shorter"})
+_LESS = frozenset({"fewer", "less", "below", "earlier", "lower", "behind", "shorter", "younger", "lighter"})
 _ALL_BUT = re.compile(r"\b(?:all but|but for|except for|by|within|after)\s+(?:about |some |nearly )?$", re.IGNORECASE)
 _SINGLE = re.compile(r"\b(?:an?|single|another|sole|only|lone)\b", re.IGNORECASE)
 _PAIR = re.compile(r"\b(?:both|pair|couple|twice|either|neither|each other|between)\b", re.IGNORECASE)
@@ -31,6 +35,11 @@ _DAYS = {"day": 1, "week": 7}
 _MINUTES = {"minute": 1, "hour": 60}
 _SPANS_OF_YEARS = {"year": 1, "decade": 10, "century": 100}
 YEARS = range(1000, 2200)
+_AT = ("at ", "from ", "by ", "until ")
+_MOST_LISTED = 12
+"""Items of a list that a reader counts."""
+
+_SCORES = re.compile(r"\b\d{1,2}[-–]\d{1,2}\b")
 _OFF = Decimal("0.06")
 _LEAST_OF_RATIO = 20
 """Below this two numbers have some whole ratio too often by chance."""
@@ -42,13 +51,14 @@ def reckoned(amount: Amount, sentence: Reading, proof: Proof) -> bool:
         return _placed(amount, proof)
     if amount.unit == TIMES:
         return amount.value == 1 or _is_ratio(amount, proof)
-    if amount.value in YEARS and not amount.unit:
+    if amount.value in YEARS and not amount.unit and amount.text.isdigit():
         return any(moment.first.year == amount.value == moment.last.year for moment in proof.moments)
     if amount.value <= 2 and _small(amount, sentence, proof):
         return True
     if is_difference(amount, sentence, proof):
         return True
-    return _on_the_clock(amount, proof) or amount.value in _completed(amount, proof)
+    at = sentence.text[: amount.start].endswith(_AT)
+    return _on_the_clock(amount, proof, at=at) or amount.value in _completed(amount, proof) or _listed(amount, proof)
 
 
 def is_difference(amount: Amount, sentence: Reading, proof: Proof) -> bool:
@@ -81,8 +91,27 @@ def _counted(amount: Amount, proof: Proof) -> bool:
     return any(not counts.isdisjoint(kin(what)) for other in proof.amounts for what in other.counts)
 
 
-def _on_the_clock(amount: Amount, proof: Proof) -> bool:
-    return amount.bare and any(clock.minutes == amount.value * 60 % 720 for clock in proof.clocks if amount.value <= 12)
+def _on_the_clock(amount: Amount, proof: Proof, *, at: bool) -> bool:
+    return (amount.bare or at) and any(
+        clock.minutes == amount.value * 60 % 720 for clock in proof.clocks if amount.value <= 12
+    )
+
+
+def _listed(amount: Amount, proof: Proof) -> bool:
+    """Whether the quotes list just so many: six countries by their names, four sets by their scores."""
+    if amount.unit or not 2 < amount.value <= _MOST_LISTED:
+        return False
+    texts = [piece.reading.text for piece in proof.pieces]
+    scores = (_SCORES.findall(text) for text in texts)
+    lists = (len(_all_names(tree(text), at)) for text in texts for at in range(len(tree(text).tokens)))
+    return amount.value in {*(len(found) for found in scores), *lists}
+
+
+def _all_names(parsed: Tree, at: int) -> list[int]:
+    """Return the names that "and" joins to this one, itself the first of them."""
+    if parsed.tokens[at].part != "PROPN" or parsed.tokens[at].dependency == "conj":
+        return []
+    return parsed.all_joined(at)
 
 
 def _like(amount: Amount, proof: Proof) -> list[Amount]:

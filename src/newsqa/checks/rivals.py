@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _CROSSED = 1.2
 """How many times better two facts must fit crosswise than as they stand to be held for swapped."""
 
+_LIST = re.compile(r"(?:\s|,|;|\b(?:and|or|as well as)\b)+")
 _SEPARATES = re.compile(r"[,;:.]")
 _UNLIKE = 20
 """Days by which a day, a month and a year differ in length at least."""
@@ -56,7 +57,8 @@ def number_rival(amount: Amount, sentence: Reading, proof: Proof) -> str | None:
     own = [_there(other, n, proof) for other, n in every if tells(amount, other)]
     if not own or all(other.bare for other, _ in every if tells(amount, other)):
         return None
-    others = [_there(other, n, proof) for other, n in every if not tells(amount, other) and _comparable(amount, other)]
+    unsaid = [(other, n) for other, n in every if not any(tells(said, other) for said in sentence.amounts)]
+    others = [_there(other, n, proof) for other, n in unsaid if _comparable(amount, other)]
     return _rival(amount.text, binding(amount, sentence), own, others)
 
 
@@ -124,9 +126,28 @@ def name_rival(name: Name, sentence: Reading, proof: Proof) -> str | None:
         _there(other, n, proof)
         for other, n in every
         if n in beside and how == slot(other, proof.pieces[n].reading) and not _mentioned(other, name, sentence)
+        if not _listed(other, name, proof.pieces[n].reading)
     ]
     elsewhere = _elsewhere(name, sentence, own, others) if how == "in" else None
     return elsewhere or _rival(name.text, binding(name, sentence), own, others)
+
+
+def _listed(other: Name, name: Name, reading: Reading) -> bool:
+    """Whether two names stand in one list, so that a sentence may take one of them."""
+    for own in (one for one in reading.names if _same_name(one, name)):
+        first, last = sorted((own, other), key=lambda one: one.start)
+        between = _listing(reading.text[first.end : last.start], reading.names)
+        if first.end <= last.start and between:
+            return True
+    return False
+
+
+def _listing(text: str, known: Sequence[Name]) -> bool:
+    """Whether a text between two names has only other names, commas and "and"."""
+    left = text
+    for name in known:
+        left = left.replace(name.text, " ")
+    return _LIST.fullmatch(left) is not None
 
 
 def _elsewhere(fact: Name | Moment, sentence: Reading, own: Sequence[_There], others: Sequence[_There]) -> str | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.checks.scenes import alike, cast, own_cast
 from newsqa.checks.ties import SAYS
+from newsqa.facts.offices import OFFICES, actor
 from newsqa.facts.synonyms import kin
 
 if TYPE_CHECKING:
@@ -37,14 +38,21 @@ def _said(some: Sequence[Tie]) -> Iterator[Tie]:
 
 def _given_to_another(said: Tie, figure: Figure, own: list[Figure], there: Sequence[Figure]) -> bool:
     """Whether others say it in the quotes, clearly sooner than the one who is named for it."""
-    heard = [(_shared(said, tie), one) for one in there for tie in _said((*one.ties, *one.perhaps))]
+    heard = [(_shared(said, tie), one) for one in there if one.acts for tie in _said((*one.ties, *one.perhaps))]
     most = max((score for score, _ in heard), default=0)
     if not most or most < min(_LEAST, len(said.words)):
         return False
     if any(2 * score >= most and any(one is other for other in own) for score, one in heard):
         return False
     others = [one for score, one in heard if score == most]
+    if figure.names and own and not any(other.names or _no_one(other) for other in others):
+        return False
     return bool(figure.names) or bool(own) or any(other.names for other in others)
+
+
+def _no_one(other: Figure) -> bool:
+    """Whether one without a name cannot be one who has one: a body, or one of many."""
+    return not any((actor(word) or "") in OFFICES and actor(word) == word for word in other.heads)
 
 
 def _shared(said: Tie, other: Tie) -> int:

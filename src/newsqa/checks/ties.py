@@ -86,9 +86,14 @@ def _said_words(parsed: Tree, clause: Clause) -> frozenset[str]:
     """Return the words of what is said: the clause below the verb, or the one in which "she said" is put."""
     at = clause.at
     below = parsed.under(at, "ccomp", "xcomp", "dobj", "advcl")
-    aside = parsed.tokens[at].dependency == "parataxis"
-    places = below or ([parsed.tokens[at].head] if aside else [at])
-    return frozenset(word for place in places for word in content(parsed, parsed.below(place)))
+    marks = {parsed.word(mark) for mark in parsed.under(at, "mark")}
+    named = not any(parsed.word(one) in POINTING for one in parsed.under(at, "nsubj"))
+    so_said = parsed.tokens[at].dependency == "advcl" and "as" in marks and named
+    aside = parsed.tokens[at].dependency == "parataxis" or so_said
+    if below:
+        return frozenset(word for place in below for word in content(parsed, parsed.below(place)))
+    place = parsed.tokens[at].head if aside else at
+    return frozenset(content(parsed, parsed.below(place, "advcl", "conj")))
 
 
 def content(parsed: Tree, places: Iterable[int]) -> Iterator[str]:
@@ -102,7 +107,8 @@ def content(parsed: Tree, places: Iterable[int]) -> Iterator[str]:
 def _according(parsed: Tree) -> Iterator[Tied]:
     for at, token in enumerate(parsed.tokens):
         if token.lemma in {"accord", "according"}:
-            words = frozenset(content(parsed, parsed.below(token.head))) if token.head != at else frozenset()
+            said = parsed.below(token.head, "advcl") if token.head != at else ()
+            words = frozenset(content(parsed, said))
             for to in parsed.under(at, "prep"):
                 for low in parsed.under(to, "pobj"):
                     for party in parties(parsed, low):
