@@ -78,6 +78,7 @@ def test_an_answer_is_posted_whole_with_its_sources_within_all_limits_and_calls_
         is_fit(post)
     assert [block["type"] for post in posts for block in post.blocks].count("actions") == 1
     assert posts[-1].blocks[-1]["type"] == "actions"
+    posts = (slack.Post(posts[0].text, posts[0].blocks[1:]), *posts[1:])  # without the question
     has_every_word(posts, safe_line(answer.text) or "There is no answer.")
     has_every_source(posts, answer)
 
@@ -211,11 +212,23 @@ def test_a_refusal_links_the_articles_that_it_names():
     assert [button["action_id"] for button in buttons["elements"]] == ["newsqa_good", "newsqa_bad"]
 
 
+def test_a_private_answer_shows_its_question_which_calls_nobody():
+    question = "<!channel> who said *this* & that? " + "Really? " * 300
+    (post,) = slack.answered(an_answer(question=question), "ex-1", private=True)
+    (line,) = post.blocks[0]["elements"]
+    assert line["type"] == "plain_text"
+    assert line["text"].startswith("<\u200b!channel> who said *this* & that? Really?")
+    assert len(line["text"]) <= 510
+    is_fit(post)
+    shared = slack.asked(an_answer(question="Who?"), slack.answered(an_answer(), "ex-1")[0], "U1")
+    assert [part["text"] for part in shared.blocks[0]["elements"]] == ["<@U1> asked:", "Who?"]
+
+
 def test_a_long_quote_is_cut_beside_the_answer_and_whole_in_the_view():
     story = replace(ARTICLE, text=" ".join(f"The ferry left quay {n} at dawn." for n in range(200)))
     answer = an_answer(citations=(citation(1, story.text, story, (Carrier("c", "Coastline Wire"),)),))
     (post,) = slack.answered(answer, "ex-1", private=True)
-    quote = words_of(post.blocks[1]["elements"][1])
+    quote = words_of(post.blocks[2]["elements"][1])
     assert quote.endswith("…")
     assert story.text.startswith(quote[:-1])
     assert 600 < len(quote) <= 700

@@ -44,11 +44,14 @@ def test_acknowledges_at_once_and_shows_that_it_works_while_an_answer_takes_its_
     message = {"channel": "C1", "user": "U1", "text": f"<@{BOT}> {FESTIVAL}", "ts": ts}
     first = talk.slack.event({"type": "app_mention", **message})
     working = talk.slack.until(lambda: talk.slack.thread("C1", ts))
-    second = talk.slack.event({"type": "message", "channel_type": "channel", **message})
-    others = [talk.slack.event({"type": "reaction_added", "user": "U1", "item": {}, "reaction": "eyes"}) for _ in "abc"]
-    took = sorted(talk.slack.acked(one) - talk.slack.sent[one] for one in (first, second, *others))
-    assert took[-2] < AT_ONCE
-    assert took[-1] < SLACK_WAITS
+    again = {"type": "message", "channel_type": "channel", **message}
+    useless = {"type": "reaction_added", "user": "U1", "item": {}, "reaction": "eyes"}
+    took = [talk.slack.acked(first) - talk.slack.sent[first]]
+    for event in (again, useless, useless, useless):  # one after the other: what the bot does of one holds up the next
+        sent = talk.slack.event(event)
+        took.append(talk.slack.acked(sent) - talk.slack.sent[sent])
+    assert sorted(took)[-2] < AT_ONCE
+    assert max(took) < SLACK_WAITS
     assert len(working) == 1
     assert not talk.slack.finals("C1", ts)
     held.set()
@@ -67,26 +70,6 @@ def test_answers_what_only_a_repeated_delivery_brings(talk):
     talk.slack.event({"type": "app_mention", **message}, event_id="EvRepeated", retry=2)
     talk.asked(LIGHTHOUSE, copied(LAMP))
     assert talk.slack.thread("C1", ts) == [final]
-
-
-@pytest.mark.parametrize(
-    "kind", ["member_joined_channel", "app_home_opened", "assistant_thread_started", "never_heard_of"]
-)
-def test_acknowledges_events_that_it_has_no_use_for(talk, kind):
-    assert talk.slack.acked(talk.slack.event({"type": kind, "user": "U1", "channel": "C1"}))
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"type": "shortcut", "callback_id": "x"},
-        {"type": "message_action", "callback_id": "x"},
-        {"type": "view_submission", "view": {"callback_id": "x", "type": "modal"}},
-        {"type": "block_actions", "actions": [{"type": "button", "action_id": "somebody_elses", "block_id": "b"}]},
-    ],
-)
-def test_acknowledges_clicks_that_it_has_no_use_for(talk, body):
-    assert talk.slack.acked(talk.slack.interaction(body))
 
 
 def test_leaves_alone_what_is_not_said_to_it(talk):
@@ -144,9 +127,11 @@ def test_keeps_two_threads_apart_that_ask_at_once(talk, held):
         asked_of_cheese = FESTIVAL in prompt.messages[-1][1]
         return copied(CHEESE if asked_of_cheese else LAMP)(prompt)
 
+    asked = len(talk.model.requests)
     first = talk.ask(FESTIVAL, reply, person="U1")
     second = talk.ask(LIGHTHOUSE, reply, person="U2")
     talk.slack.until(lambda: talk.slack.thread("C1", first) and talk.slack.thread("C1", second))
+    talk.slack.until(lambda: len(talk.model.requests) == asked + 2)  # neither waits for the other
     held.set()
     for thread, own, others in ((first, CHEESE, LAMP), (second, LAMP, CHEESE)):
         assert own in talk.final(thread).text
@@ -299,7 +284,8 @@ def test_a_command_is_answered_to_its_asker_alone_who_may_share_it_once(talk):
     talk.slack.acked(again)
     talk.slack.until(lambda: talk.slack.called("response", delete_original=True))
     assert CHEESE in shared.args["text"]
-    assert "<@U1>" in json.dumps(shared.args["blocks"])
+    assert FESTIVAL in json.dumps(private.args["blocks"])
+    assert [part["text"] for part in shared.args["blocks"][0]["elements"]] == ["<@U1> asked:", FESTIVAL]
     assert "newsqa_share" not in json.dumps(shared.args["blocks"])
     assert len(talk.slack.called("response", response_type="in_channel")) == 1
 

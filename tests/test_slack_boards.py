@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from newsqa.bot.messages import Message, Place
 from newsqa.fronts.slack import boards
+from newsqa.records import Sentence
+from newsqa.render import slack as render
 from newsqa.render.slack import Post
 
 PLACE = Place("slack", "T1", "C1", "1.0")
@@ -58,6 +62,17 @@ async def test_an_answer_in_parts_that_was_cut_off_is_finished_and_not_said_twic
     assert list(await second.working(names)) == names
     assert list(await second.end(PARTS, noting(names))) == list(sender.standing)
     assert list(sender.standing.values()) == ["one", "two", "three"]
+
+
+async def test_nothing_is_shown_of_sentences_that_were_taken_back(monkeypatch):
+    monkeypatch.setattr(boards, "APART", 0.0)
+    sender = Sender()
+    answer = board(sender)
+    await answer.working(())
+    answer.partial((Sentence("It reopened.", (1,), 0.9),))
+    answer._newest = ()  # as an ending or an edit does, in the moment in which its time has come
+    await asyncio.sleep(0.01)
+    assert list(sender.standing.values()) == [render.working().text]
 
 
 async def test_what_an_answer_in_fewer_parts_leaves_over_is_taken_away():

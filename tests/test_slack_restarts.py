@@ -54,6 +54,7 @@ def town(slack_index, tmp_path):
 
 def test_two_lives_of_a_bot_over_one_folder(town):
     with town.bot() as bot:
+        acknowledges_what_it_has_no_use_for(town)
         serves_only_its_channels(town)
         tells_once_that_it_is_asked_too_often(town)
         answers_after_the_connection_was_renewed_or_broke(town)
@@ -70,6 +71,18 @@ def test_two_lives_of_a_bot_over_one_folder(town):
         lets_an_answer_end_or_says_that_it_was_interrupted(town, bot)
         assert len(town.slack.thread("C1", left_open)) == 1
         says_nothing_secret(bot)
+
+
+def acknowledges_what_it_has_no_use_for(town):
+    kinds = ("member_joined_channel", "app_home_opened", "assistant_thread_started", "never_heard_of")
+    clicks = [
+        {"type": "shortcut", "callback_id": "x"},
+        {"type": "message_action", "callback_id": "x"},
+        {"type": "view_submission", "view": {"callback_id": "x", "type": "modal"}},
+        {"type": "block_actions", "actions": [{"type": "button", "action_id": "somebody_elses", "block_id": "b"}]},
+    ]
+    sent = [town.slack.event({"type": kind, "user": "U1", "channel": "C1"}) for kind in kinds]
+    assert all(town.slack.acked(envelope) for envelope in [*sent, *map(town.slack.interaction, clicks)])
 
 
 def serves_only_its_channels(town):

@@ -171,7 +171,8 @@ class Bot:
                 yield Limited(line)
             return
         if not taken and courtesy(exchange.question):
-            self._ended(exchange, "refused")
+            self._aside.post(self._store.dropped, exchange.id)  # no question, and not counted as one
+            log.info("greeted", **_ids(exchange))
             yield Limited(lines.HELP)
             return
         exchange.work = asyncio.create_task(self._work(exchange, claim))

@@ -173,7 +173,7 @@ class Thread:
                 await asyncio.wait_for(self._over.wait(), max(0.0, self._shown + APART - time.monotonic()))
                 return
             self._shown = time.monotonic()
-            if self.pace.free():
+            if self._newest and self.pace.free():
                 newest, self._newest = self._newest, ()
                 await self._hurry(render.partial(newest))
 

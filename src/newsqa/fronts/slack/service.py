@@ -167,7 +167,7 @@ class Service:
             await self._tell(click, FORGOTTEN)
             return
         first, *others = render.answered(answer, click.value)
-        for post in (_shared_by(click.person, first), *others):
+        for post in (render.asked(answer, first, click.person), *others):
             await self._publish(click, post)
         await _attempted(self.sender.respond(click.url, delete_original=True), "shared", click.value)
 
@@ -189,12 +189,6 @@ def _posts(happening: Answered | Failed | Interrupted, *, private: bool) -> Sequ
     if isinstance(happening, Answered):
         return render.answered(happening.answer, happening.exchange, private=private)
     return (render.line(happening.line),)
-
-
-def _shared_by(person: str, post: Post) -> Post:
-    """Say who shared an answer, and what they had asked: a mention of themselves, which pings nobody else."""
-    told = {"type": "context", "elements": [{"type": "mrkdwn", "text": f"Shared by <@{person}>"}]}
-    return Post(post.text, (told, *post.blocks))
 
 
 async def _attempted(work: Coroutine[None, None, None], what: str, exchange: str) -> None:

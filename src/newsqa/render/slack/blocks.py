@@ -51,9 +51,10 @@ def linked(words: str, address: str | None) -> JsonObject:
     return {"type": "link", "url": address, "text": literal(words), "style": {"bold": True}}
 
 
-def context(lines: Sequence[str]) -> JsonObject:
-    """Return small print: at most ten lines."""
-    return {"type": "context", "elements": [_plain_text(literal(words)) for words in lines]}
+def context(lines: Sequence[str], mention: str = "") -> JsonObject:
+    """Return small print: at most ten lines, after a mention of somebody in mrkdwn."""
+    head = [{"type": "mrkdwn", "text": mention}] if mention else []
+    return {"type": "context", "elements": [*head, *(_plain_text(literal(words)) for words in lines)]}
 
 
 def actions(labels: dict[str, str], value: str) -> JsonObject:

@@ -38,6 +38,13 @@ MOST_BLOCKS = 45
 """Blocks that a message has room for, without its buttons; Slack takes 50."""
 
 
+LONGEST_QUESTION = 500
+"""UTF-16 units of a question above its answer."""
+
+ROOM_FOR_QUESTION = 800
+"""UTF-16 units of the block that holds it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """A message: `text` in mrkdwn, at most 4,000 characters, and its blocks, at most 50."""
@@ -73,16 +80,23 @@ def line(text: str) -> Post:
 def answered(answer: Answer, exchange: str, *, private: bool = False) -> tuple[Post, ...]:
     """Show an answer with its sources; the last message has the buttons, whose value is `exchange`.
 
-    More than one message only where the limits ask for it. `private` adds a button that shares the answer.
+    More than one message only where the limits ask for it. `private` adds the question, which Slack shows nobody, and a
+    button that shares the answer.
     """
     near = nearest(answer)
     *before, last = [_said(words, near) for words in split(text_of(answer), _size, made.LONGEST_TEXT)]
-    taken = sum(map(made.weight, last.blocks))
+    taken = sum(map(made.weight, last.blocks)) + ROOM_FOR_QUESTION
     first, *more = packed(_items(answer), lambda item: made.weight(item.block), LONGEST_BLOCKS, MOST_BLOCKS, taken)
     posts = [*before, _with_items(last, first), *(_with_items(Post("", ()), items) for items in more)]
     if answer.reason != "question_unusable":  # nothing to judge, and nothing to share
         posts[-1] = Post(posts[-1].text, (*posts[-1].blocks, _buttons(answer, exchange, private=private)))
-    return tuple(posts)
+    return (asked(answer, posts[0]) if private else posts[0], *posts[1:])
+
+
+def asked(answer: Answer, post: Post, person: str = "") -> Post:
+    """Put above a message what was asked, and by whom: a mention of themselves, which pings nobody else."""
+    question = shortened(safe_line(answer.question) or "…", units, LONGEST_QUESTION)
+    return Post(post.text, (made.context([question], f"<@{person}> asked:" if person else ""), *post.blocks))
 
 
 def _size(words: str) -> int:
