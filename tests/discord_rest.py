@@ -84,7 +84,7 @@ class Refused(Exception):  # noqa: N818  it is an answer
 
 @dataclass
 class Fault:
-    """What the next requests of a kind are answered with instead."""
+    """What the next requests of a kind are answered with instead; status 0: they are done, and nobody is told."""
 
     method: str
     path: re.Pattern[str]
@@ -142,8 +142,15 @@ class Rest:
         return response
 
     async def _answered(self, request: web.Request, path: str, body: Any) -> web.Response:
-        if fault := self._fault(request.method, path):
+        fault = self._fault(request.method, path)
+        if fault and fault.status:
             return answer(fault.body, fault.status, fault.headers)
+        response = await self._done(request, path, body)
+        if fault and request.transport:
+            request.transport.abort()
+        return response
+
+    async def _done(self, request: web.Request, path: str, body: Any) -> web.Response:
         tokened = path.startswith(("/webhooks/", "/interactions/"))
         if not tokened and request.headers.get("Authorization") != f"Bot {self._all.token}":
             return answer({"message": "401: Unauthorized", "code": 0}, 401)

@@ -188,6 +188,10 @@ class DiscordStandIn:
         body = {"message": "You are being rate limited.", "retry_after": seconds, "global": False}
         return self.misbehave(method, path, 429, body, times)
 
+    def lose(self, method: str, path: str) -> Fault:
+        """Do what the next request of a kind asks for, and cut the connection in place of an answer."""
+        return self.misbehave(method, path, 0, {})
+
     async def _serve(self, started: threading.Event, stop: asyncio.Event) -> None:
         app = web.Application()
         app.router.add_get("/gateway", self.gateway.handle)

@@ -173,6 +173,18 @@ def test_a_limit_on_the_way_is_waited_out(bot):
     assert len(bot.discord.shown(place)) == 1
 
 
+def test_what_was_posted_without_a_word_of_it_is_not_posted_again(bot):
+    bot.scripted(copied(CHEESE))
+    lost = bot.discord.lose("POST", r"/channels/\d+/messages$"), bot.discord.lose("PATCH", r"/channels/\d+/messages/")
+    place = bot.mention(CHEESE_QUESTION)
+    bot.ended(place)
+    bot.discord.until(lambda: bot.process.lines("answered"))
+    bot.answered(LAMP_QUESTION, copied(LAMP))
+    assert [fault.times for fault in lost] == [0, 0]
+    assert [post.content for post in bot.discord.shown(place)] == [f"{CHEESE} [1]"]
+    assert not bot.process.lines("answer_not_shown")
+
+
 def test_a_message_that_somebody_took_away_is_posted_anew(bot):
     bot.scripted(copied(CHEESE), pace=0.1)
     place = bot.mention(CHEESE_QUESTION)

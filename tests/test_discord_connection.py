@@ -49,13 +49,15 @@ def test_without_the_intent_it_goes_on_and_says_what_that_costs(bot):
 
 def test_a_channel_that_is_not_listed_is_not_served(bot):
     asked = len(bot.script.requests)
-    bot.mention(CHEESE_QUESTION, OTHER_CHANNEL)
+    mentioned = bot.mention(CHEESE_QUESTION, OTHER_CHANNEL)
     click = bot.discord.ask(CHEESE_QUESTION, OTHER_CHANNEL)
     told = bot.discord.until(lambda: [post for post in click.messages if post.content])[0]
     assert told.ephemeral
-    assert CHEESE not in told.content
+    assert "not answer here" in told.content
+    bot.answered(LAMP_QUESTION, copied(LAMP))  # the mention has been heard by now
+    assert mentioned not in bot.discord.threads
     assert bot.discord.shown(OTHER_CHANNEL) == []
-    assert len(bot.script.requests) == asked
+    assert len(bot.script.requests) == asked + 1
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NoReturn
 
@@ -13,6 +13,10 @@ from newsqa.fronts.discord.addresses import check_addresses, proxy_for, use_addr
 from newsqa.settings import variable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from discord import Client
+
     from newsqa.bot.core import Bot
     from newsqa.fronts.discord.client import NewsClient
     from newsqa.settings import Settings
@@ -78,6 +82,7 @@ async def _serve(settings: Settings, token: str, proxy: str | None) -> int:
     use_addresses(settings)
     use_backoff()
     stopped = stopping()
+    await _known(token, proxy)
     async with open_bot(settings, "discord") as bot, serve_health(bot, settings):
         try:
             return await _connected(NewsClient(bot, settings, content=True, proxy=proxy), bot, token, stopped)
@@ -108,14 +113,30 @@ async def _connected(client: NewsClient, bot: Bot, token: str, stopped: asyncio.
     return stopped.result()
 
 
+async def _known(token: str, proxy: str | None) -> None:
+    """See that Discord can be reached and takes the token, before index and models are opened."""
+    from discord import Client, Intents  # noqa: PLC0415
+
+    async with Client(intents=Intents.none(), proxy=proxy) as client:
+        with _for_people(client):
+            await client.login(token)
+
+
 async def _started(client: NewsClient, token: str) -> None:
-    """Speak with Discord, and make of what it refuses an error for people."""
+    """Speak with Discord."""
+    with _for_people(client):
+        await client.login(token)
+        await client.connect()
+
+
+@contextmanager
+def _for_people(client: Client) -> Iterator[None]:
+    """Make of what Discord refuses an error for people."""
     import aiohttp  # noqa: PLC0415
     from discord.errors import ConnectionClosed, HTTPException, LoginFailure  # noqa: PLC0415
 
     try:
-        await client.login(token)
-        await client.connect()
+        yield
     except LoginFailure as error:
         raise _refused() from error
     except ConnectionClosed as error:
