@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.checks.opposed import says_opposite
 from newsqa.checks.polarity import signed
-from newsqa.facts.negations import DIRECTIONS, LEAVES_OUT, SOLE
+from newsqa.facts.negations import LEAVES_OUT, SOLE
 from newsqa.facts.opposites import opposites
 from newsqa.facts.sayings import REPORTING
 from newsqa.facts.synonyms import kin, root
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from newsqa.checks.reading import Proof, Reading
 
 _LIGHT = frozenset(map(root, word_set("be is are was were have has had do make get take go come")))
+
+
+_SAYING = REPORTING - frozenset(
+    map(root, word_set("mention recommend confirm acknowledge admit reveal announce promise"))
+)
+"""Verbs of saying that tell so little that the denial of one says nothing of another."""
 
 
 def denial_agrees(sentence: Reading, proof: Proof) -> str | None:
@@ -65,15 +71,22 @@ def _alike(one: Signed, there: Sequence[Signed]) -> list[tuple[Signed, int]]:
     if root(one.word) in _LIGHT:  # that something "is not" tells what it is not only by the words around it
         return [(o, o.sign) for o in near if o.word == one.word and _shared(one, o) > 1 and _at_home(one, o)]
     same = [(other, other.sign) for other in near if root(one.word) == root(other.word)]
-    if (same and root(one.word) in REPORTING) or _compares(one):
+    if (same and root(one.word) in _SAYING) or _compares(one):
         return []
-    if same and (one.part == "NOUN" or (len(same) == 1 and one.part == same[0][0].part == "VERB")):
+    if same and one.part == "NOUN":
+        return _nearest(one, same)
+    if len(same) == 1 and one.part == same[0][0].part == "VERB":
         return same
     against = opposites(root(one.word))
     alike = [other for other in near if root(other.word) not in against]
     like = [(other, other.sign) for other in alike if not kin(one.word).isdisjoint(kin(other.word))]
     ways = ([(other, sign) for other, sign in way if _at_home(one, other)] for way in (same, like))
     found = next((way for way in ways if way), [])
+    return _nearest(one, found)
+
+
+def _nearest(one: Signed, found: list[tuple[Signed, int]]) -> list[tuple[Signed, int]]:
+    """Return those among at least half as many of the same words as the one among most."""
     most = max((_shared(one, other) for other, _ in found), default=0)
     return [(other, sign) for other, sign in found if 2 * _shared(one, other) >= most]
 
@@ -92,13 +105,6 @@ def _comparable(one: Signed, other: Signed) -> bool:
     return one.part == other.part == "NOUN" and (one.plain or other.plain)
 
 
-def _may_stand_for(one: Signed, other: Signed) -> bool:
-    """Whether an opposite may have been put for a word: a word of its sort that tells as much, or another direction."""
-    if one.part == other.part and one.told and other.told:
-        return True
-    return {one.word, other.word} <= DIRECTIONS
-
-
 def _at_home(one: Signed, other: Signed) -> bool:
     """Whether two stand among the same words: at least a third of those of the shorter clause."""
     return 3 * _shared(one, other) >= min(len(one.words), len(other.words))
@@ -112,7 +118,7 @@ def _shared(one: Signed, other: Signed) -> int:
 def _denies_alone(own: Sequence[Signed], pieces: Sequence[Sequence[Signed]]) -> str | None:
     """Find a denial of which the sentence of the quotes that speaks of it has no trace, not even in a word's sense."""
     for one in own:
-        if one.plain and one.told and one.sign < 0:
+        if one.plain and one.told and one.sign < 0 and not _compares(one):
             shared = [_held(one, piece) for piece in pieces]
             near = [piece for piece, score in zip(pieces, shared, strict=True) if score == max(shared)]
             if near and not any(_hints(one, piece) for piece in near):

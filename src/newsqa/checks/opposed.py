@@ -13,7 +13,7 @@ from newsqa.checks.trees import tree
 from newsqa.facts.dates import CALENDAR
 from newsqa.facts.opposites import DEEDS, sides
 from newsqa.facts.synonyms import kin, root
-from newsqa.facts.words import FUNCTION_WORDS
+from newsqa.facts.words import FUNCTION_WORDS, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,6 +28,10 @@ _NO_PHRASE = frozenset({"det", "aux", "auxpass", "poss", "mark", "cc", "punct", 
 """What hangs on a word and is no part of a phrase with it."""
 
 _QUALIFIES = frozenset({"amod", "advmod", "det", "nummod"})
+_LIGHT = frozenset(map(root, word_set("have has had get make take give come go keep hold leave lose")))
+"""Verbs of many meanings: only what they are done to tells which."""
+
+_AWAITING = frozenset(map(root, word_set("await need require seek request lack")))
 _QUANTITIES = frozenset({"most", "few", "many", "fewest"})
 _TELLS = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "ADV", "NUM"})
 
@@ -93,6 +97,8 @@ def _clash(one: Turn, other: Turn) -> bool:
         return False
     if one.names and other.names and not same_names(one.names, other.names):
         return False
+    if not {root(one.word), root(other.word)}.isdisjoint(_LIGHT) and not (one.takes_object and other.takes_object):
+        return False
     shared = _shared(one, other)
     if shared < 1 or 3 * shared < min(len(one.words), len(other.words)):
         return False
@@ -117,12 +123,14 @@ def _turn(parsed: Tree, at: int, mark: Signed | None, clause: Clause | None) -> 
     sign = _sign(parsed, at, mark, within)
     if not said or not sign:
         return None
-    taken = frozenset((side.group, side.side * sign) for side in said)
+    than = _than(parsed, at)
+    taken = frozenset((side.group, side.side * (-sign if than else sign)) for side in said)
     phrase = frozenset(parsed.word(one) for one in (at, *within))
     names: frozenset[str] = frozenset()
     if clause and clause.done:
         names = frozenset(name for doer in clause.doers for name in doer.names)
     key = (_key(clause, _behind(parsed, within)) if clause else _qualified(parsed, at)) - phrase
+    key = than or key
     words = frozenset(_around(parsed, at)) | key
     return Turn(
         " ".join(parsed.word(one) for one in sorted({at, *within})),
@@ -132,6 +140,16 @@ def _turn(parsed: Tree, at: int, mark: Signed | None, clause: Clause | None) -> 
         names,
         bool(clause and clause.done),
     )
+
+
+def _than(parsed: Tree, at: int) -> frozenset[str]:
+    """Return the words for that with which more or less is compared: he has less than they where they have more."""
+    if parsed.word(at) not in {"more", "less"} or parsed.tokens[at].dependency == "quantmod":
+        return frozenset()
+    preps = [
+        one for one in (*parsed.children[at], *parsed.children[parsed.tokens[at].head]) if parsed.word(one) == "than"
+    ]
+    return frozenset(parsed.word(low) for one in preps for low in parsed.under(one, "pobj"))
 
 
 def _said(parsed: Tree, at: int) -> tuple[list[Side], list[int]]:
@@ -161,6 +179,8 @@ def _may_say(parsed: Tree, at: int) -> bool:
         return False
     if token.part == "ADP":
         return bool(parsed.under(at, "pobj", "pcomp"))
+    if token.part == "AUX" and token.lemma not in {"have", "be"}:
+        return False
     if token.part in {"DET", "ADJ"} and parsed.word(at) in _QUANTITIES:
         return parsed.tokens[token.head].dependency != "pobj"
     return True
@@ -174,9 +194,21 @@ def _phrase_places(parsed: Tree, at: int) -> list[int]:
 
 def _sign(parsed: Tree, at: int, mark: Signed | None, within: Iterable[int]) -> int:
     """Return 1 where something is affirmed, -1 where it is denied, 0 where that is not told."""
+    if _outstanding(parsed, at):
+        return -1
     sign = (-mark.sign if mark.made else mark.sign) if mark else 1
     denials = sum(bool(parsed.under(one, "neg")) for one in (*within, *(() if mark else (at,))))
     return -sign if denials % 2 else sign
+
+
+def _outstanding(parsed: Tree, at: int) -> bool:
+    """Whether a noun names what is yet to come: "subject to approval", "awaits a decision"."""
+    token = parsed.tokens[at]
+    above = token.head
+    ruled = parsed.word(parsed.tokens[above].head) if token.dependency == "pobj" else ""
+    awaited = token.dependency == "dobj" and root(parsed.word(above)) in _AWAITING
+    pending = (parsed.preposition(at) == "to" and ruled == "subject") or parsed.preposition(at) == "pending"
+    return token.part == "NOUN" and (awaited or pending or ruled in {"wait", "waiting"})
 
 
 def _key(clause: Clause, behind: frozenset[str]) -> frozenset[str]:

@@ -9,14 +9,20 @@ from typing import TYPE_CHECKING
 from newsqa.checks.clauses import predicates
 from newsqa.checks.trees import tree
 from newsqa.facts.negations import (
+    CONDITIONS,
     DEGREES,
     DENYING,
+    FACTIVE,
+    FREE_OF,
     LACKING,
+    LACKING_PHRASES,
     NEGATING,
     NEGATING_PHRASES,
     NEGATORS,
     NOBODY,
     NOT_DENYING,
+    SET_ASIDE,
+    WITHHOLDING,
     base,
 )
 from newsqa.facts.synonyms import root
@@ -34,6 +40,7 @@ _TELLING = frozenset({"VERB", "NOUN", "ADJ", "ADV", "AUX"})
 _BOUND = frozenset({"in", "on", "to", "by", "with", "from"})
 """Prepositions whose "no" denies the whole: “stands in no book”, where “at no cost” does not."""
 
+_BUT_NOT = frozenset({("but", "not"), ("and", "not"), (",", "not")})
 _INSTEAD = frozenset({"without", "instead", "except"})
 
 
@@ -86,13 +93,50 @@ def _signed(parsed: Tree, at: int) -> Signed:
     if not predicate and not inverted:
         of_nothing = token.dependency in {"nsubj", "nsubjpass"} and denied
         sign = 0 if of_nothing or (not denied and owner != at and _denied(parsed, owner)) else sign
-    if predicate and denied and any(parsed.word(one) == "without" for one in parsed.under(at, "prep")):
-        sign = 0  # "cannot be won without …" says when it can
-    if token.dependency == "advcl" and parsed.under(at, "aux") and _denied(parsed, token.head):
-        sign = 0  # "did not go so far as to blame"
+    if _untold(parsed, at, denied):
+        sign = 0
     told = predicate or token.dependency in {"dobj", "conj", "ROOT"} or bool(denied)
     words = frozenset(clause_words(parsed, owner)) - {parsed.word(at)}
     return Signed(word, sign, bool(denied), told, inverted, token.part, words, at)
+
+
+def _untold(parsed: Tree, at: int, denied: int) -> bool:
+    """Whether it is not told if something is so: "not until …" says when, "whether to …" asks, a plan may fail."""
+    token = parsed.tokens[at]
+    if token.part == "NOUN" and parsed.preposition(at) in {"against", "except"}:
+        return True
+    if not predicates(parsed, at):
+        return False
+    if any(parsed.word(one) == "whether" for one in parsed.under(at, "mark")):
+        return True
+    if denied and any(parsed.word(one) in CONDITIONS for one in _conditions(parsed, at)):
+        return True
+    return _below_denial(parsed, at, denied)
+
+
+def _below_denial(parsed: Tree, at: int, denied: int) -> bool:
+    """Whether a predicate stands under a denial that does not reach it."""
+    token = parsed.tokens[at]
+    if token.dependency == "advcl" and parsed.under(at, "aux") and not _too(parsed, at):
+        return _denied(parsed, token.head) > 0  # "did not go so far as to blame"
+    if token.dependency == "pcomp" and not denied:
+        verb = parsed.tokens[token.head].head  # "nobody plans for moving concrete": it moves
+        return bool(predicates(parsed, verb) and _denied(parsed, verb))
+    factive = token.dependency == "ccomp" and root(parsed.word(token.head)) in FACTIVE
+    return factive and _own_negations(parsed, token.head) > 0  # "has not told her that she is taught": she is
+
+
+def _conditions(parsed: Tree, at: int) -> list[int]:
+    clauses = parsed.under(at, "advcl")
+    return parsed.under(at, "prep") + [mark for one in clauses for mark in parsed.under(one, "mark")]
+
+
+def _too(parsed: Tree, at: int) -> bool:
+    """Whether something is too much so for a verb to follow: "too well known to be sold"."""
+    if not any(parsed.word(one) == "to" for one in parsed.under(at, "aux")):
+        return False
+    own = set(parsed.below(at))
+    return any(parsed.word(one) == "too" and one < at for one in parsed.below(parsed.tokens[at].head) if one not in own)
 
 
 def teller(parsed: Tree, at: int) -> int:
@@ -114,10 +158,10 @@ def clause_words(parsed: Tree, at: int) -> Iterator[str]:
 
 def _denied(parsed: Tree, at: int) -> int:
     """Count the negations under which a predicate stands: its own, and those that come down from what is above."""
-    count = _own_negations(parsed, at) + _shared_negation(parsed, at)
+    count = _own_negations(parsed, at) + _shared_negation(parsed, at) + _too(parsed, at)
     token = parsed.tokens[at]
     above = token.head
-    if token.dependency == "ccomp":
+    if token.dependency == "ccomp" and parsed.tokens[above].lemma != "be":  # "is not why it fell": it fell
         count += (_denied(parsed, above) + (root(parsed.word(above)) in DENYING)) if above < at else 0
     elif token.dependency in _DOWN:
         beside = [one for one in parsed.under(above, "acomp", "attr") if one != at]  # "is unable to open"
@@ -125,7 +169,6 @@ def _denied(parsed: Tree, at: int) -> int:
     elif token.dependency == "pcomp":
         noun = parsed.tokens[above].head
         count += parsed.word(above) in _INSTEAD or _turns_from(parsed, above) or _empty(parsed, noun)
-        count += _denied(parsed, noun) if predicates(parsed, noun) else 0
     elif token.dependency in {"acl", "relcl"} and parsed.under(at, "aux") and not parsed.under(at, "nsubj"):
         count += _empty(parsed, above)  # "no reason to complain"
     return count
@@ -173,7 +216,7 @@ def _shared_negation(parsed: Tree, at: int) -> int:
     if token.dependency != "conj" or parsed.under(at, "nsubj", "nsubjpass", "aux", "auxpass"):
         return 0
     joints = {parsed.word(one) for one in parsed.under(token.head, "cc")}
-    return _own_negations(parsed, token.head) if joints & {"or", "nor"} else 0
+    return _denied(parsed, token.head) if joints & {"or", "nor"} else 0
 
 
 def _empty(parsed: Tree, at: int) -> int:
@@ -183,16 +226,40 @@ def _empty(parsed: Tree, at: int) -> int:
     before = parsed.under(at, "det", "nummod", "preconj", "neg", "advmod")
     count = sum(parsed.word(one) in _NONE for one in before)
     token = parsed.tokens[at]
+    count += not count and token.part in {"NOUN", "PROPN"} and _set_aside(parsed, at)
     if token.dependency == "pobj":
-        count += parsed.word(token.head) in _INSTEAD
+        count += parsed.word(token.head) in _INSTEAD and not _set_aside(parsed, at)
+        count += parsed.word(token.head) in {"of", "from"} and parsed.word(parsed.tokens[token.head].head) in FREE_OF
         whose = parsed.tokens[parsed.tokens[token.head].head]
         count += parsed.word(token.head) == "of" and whose.lemma in {"lack", "absence"}
     return count
 
 
+def _set_aside(parsed: Tree, at: int) -> bool:
+    """Whether a noun is named as what it is not: "a tarpaulin instead of a cabin", "to them and not to us"."""
+    first = min((one for one in parsed.below(at, "prep", "relcl", "acl", "conj", "appos") if one <= at), default=at)
+    before = tuple(parsed.word(one) for one in range(max(0, first - 3), first))
+    return before[-2:] in SET_ASIDE or before[-2:] in _BUT_NOT
+
+
 def _lacked(parsed: Tree, at: int) -> int:
     """Whether the verb above says of a noun that it is not there: "lacks", "turned down"."""
-    above = parsed.tokens[at].head
-    if parsed.tokens[at].dependency not in {"dobj", "nsubjpass"}:
+    token = parsed.tokens[at]
+    above = token.head
+    if token.dependency not in {"dobj", "nsubjpass"}:
         return 0
-    return root(parsed.word(above)) in LACKING
+    if token.dependency == "dobj" and root(parsed.word(above)) in WITHHOLDING:
+        return bool(parsed.under(above, "nsubjpass", "dative"))  # "was denied access"
+    if token.dependency == "dobj" and not parsed.under(at, "neg") and _at_all(parsed, at):
+        return _denied(parsed, above) % 2  # "did not find any survivors", "decided against even a meeting"
+    return root(parsed.word(above)) in LACKING or _phrase(parsed, above) in LACKING_PHRASES
+
+
+def _at_all(parsed: Tree, at: int) -> bool:
+    """Whether a noun is one of which, where the verb is denied, there is none: "any", "even a", "a single"."""
+    return any(parsed.word(one) in {"any", "even", "single"} for one in parsed.under(at, "det", "advmod", "amod"))
+
+
+def _phrase(parsed: Tree, at: int) -> tuple[str, ...]:
+    """Return a verb with its particle, as roots."""
+    return (root(parsed.word(at)), *(parsed.word(one) for one in parsed.under(at, "prt")))

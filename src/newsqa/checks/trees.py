@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _DATELINE = re.compile(r"[A-Z][A-Z .,'’()]+[—–-]\s+")
 """The place before a report: “HATHERSK — Divers …”; the parser would take it for the subject."""
 
+_APOSTROPHE = re.compile(r"(?<=\w)’(?=\w)")
+"""As in “wasn’t”, which the parser knows with a straight one only."""
+
 _RAISED = frozenset({"xcomp", "acomp", "attr", "oprd", "prep", "pcomp"})
 """What hangs on a predicate and leads down to another one with the same subject: "was due to meet"."""
 
@@ -74,7 +77,7 @@ class Tree:
 def tree(text: str) -> Tree:
     """Parse a sentence. Raises ModelError where there is no parser."""
     line = _DATELINE.match(text)
-    tokens = grammar(text[line.end() :] if line else text)
+    tokens = grammar(_APOSTROPHE.sub("'", text[line.end() :] if line else text))
     children: list[list[int]] = [[] for _ in tokens]
     for at, token in enumerate(tokens):
         if token.head != at:

@@ -24,7 +24,7 @@ _PARTS = {
 DEEDS = word_set(
     "approval acceptance agreement consent rejection refusal veto ban support opposition endorsement arrest release "
     "detention conviction acquittal withdrawal closure opening resignation cancellation postponement suspension denial "
-    "admission confirmation permission victory win defeat failure success dismissal appointment extension destruction "
+    "admission confirmation permission victory win defeat dismissal appointment extension destruction "
     "rescue disappearance appearance departure arrival return abolition introduction repeal adoption exclusion "
     "inclusion divorce marriage evacuation retreat advance recovery expulsion praise criticism condemnation"
 )
