@@ -123,11 +123,28 @@ NONSENSE = [b"null", b"[]", b"7", b"{", b'{"type": "event_callback"}', b'{"type"
 
 def test_signed_nonsense_does_no_harm(door):
     assert {door.call(body)[0] for body in NONSENSE} <= {200, 400, 404}
-    for form in (b"payload=7", b'payload={"type":"block_actions"}', b"command=/ask", b"\x00"):
+    for form in (b"payload=7", b'payload={"type":"block_actions"}', b"\x00"):
         assert door.call(form, form="application/x-www-form-urlencoded")[0] in {200, 400, 404}
     assert door.call(b"\xff\xfe")[0] == 401
     assert door.call(b"\xff\xfe", secret="another")[0] == 401
     assert door.call({"type": "url_verification", "challenge": "still", "token": "gone"})[0] == 200
+
+
+def test_a_command_is_acknowledged_without_a_word_and_answered_at_its_address(door):
+    url = door.slack.response_url()
+    form = {
+        "command": "/ask",
+        "text": "help",
+        "team_id": TEAM,
+        "channel_id": "C1",
+        "user_id": "U1",
+        "trigger_id": "t.1",
+    }
+    sent = urlencode({**form, "response_url": url, "api_app_id": "A1"}).encode()
+    assert door.call(sent, form="application/x-www-form-urlencoded") == (200, "")
+    told = door.slack.until(lambda: door.slack.called("response"))[0]
+    assert told.args["response_type"] == "ephemeral"
+    assert "Ask me" in told.args["text"]
 
 
 def test_an_answer_as_long_as_they_get_loses_no_word(door):
