@@ -13,6 +13,7 @@ from newsqa.checks.added import addresses_stand, grave_words_stand
 from newsqa.checks.amounts import amounts_stand, clocks_stand, rates_stand
 from newsqa.checks.dates import dates_stand
 from newsqa.checks.denial import denial_agrees
+from newsqa.checks.directions import directions_stand
 from newsqa.checks.names import names_stand, sentence_names
 from newsqa.checks.pairs import pairs_stand
 from newsqa.checks.quoted import quoted_words_stand
@@ -131,6 +132,7 @@ _CHECKS: tuple[Callable[[Reading, Proof], str | None], ...] = (
     rates_stand,
     dates_stand,
     names_stand,
+    directions_stand,
     quoted_words_stand,
     denial_agrees,
     speakers_stand,

@@ -53,18 +53,18 @@ def _unbroken(text: Reading, start: int, end: int) -> Iterator[Word]:
 
 def _called(name: Name, description: list[str], proof: Proof) -> bool:
     """Whether the article puts a description beside this name, with its nation if it has one, else beside no other."""
-    nations = [word for word in description if is_nation(word)]
-    plain = [word for word in description if not is_nation(word)]
-    if not plain:
-        return False
-    head = kin(plain[-1])
     beside = _beside(name.words[-1], proof.around)
-    if not any(not head.isdisjoint(kin(word)) for word in beside):
+    nation = next((word for word in description if is_nation(word)), None)
+    if nation and not any(same_people(nation, word) for word in beside):
         return False
-    if nations:
-        return any(same_people(nations[0], word) for word in beside)
     others = {other.words[-1] for other in proof.around.names} - {*name.words}
-    return all(head.isdisjoint(kin(word)) for other in others for word in _beside(other, proof.around))
+    known = [beside, *(() if nation else (_beside(other, proof.around) for other in others))]
+    heads = (word for word in description if not is_nation(word))
+    return any([_has(head, some) for some in known] == [True] + [False] * (len(known) - 1) for head in heads)
+
+
+def _has(word: str, some: frozenset[str]) -> bool:
+    return any(not kin(word).isdisjoint(kin(other)) for other in some)
 
 
 @lru_cache(maxsize=2048)

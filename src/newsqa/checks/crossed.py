@@ -14,7 +14,7 @@ from newsqa.checks.clauses import clauses
 from newsqa.checks.parties import meet, parties, same_names, shortened
 from newsqa.checks.ties import SAYS, verb_kin
 from newsqa.checks.trees import tree
-from newsqa.facts.converses import converse, mutual
+from newsqa.facts.converses import converse, one_way
 from newsqa.facts.synonyms import kin
 from newsqa.facts.words import word_set
 
@@ -111,13 +111,13 @@ def deeds(text: str) -> tuple[Deed, ...]:
     parsed = tree(text)
     found = [deed for clause in clauses(text) for deed in _sides(parsed, clause)]
     found += [deed for clause in clauses(text) for deed in _told_by_nouns(parsed, clause)]
-    return tuple(deed for deed in found if deed.ones and deed.others and not mutual(deed.verb))
+    return tuple(deed for deed in found if deed.ones and deed.others and one_way(deed.verb))
 
 
 def _sides(parsed: Tree, clause: Clause) -> Iterator[Deed]:
     """Yield who does it with all others, and to whom it is done with those named in what is said of it."""
     deeper = [] if verb_kin(clause.verb) == SAYS else list(_deeper(parsed, clause))
-    behind = [party for _, party in clause.others]
+    behind = [party for _, party in clause.others if party.acts or party.points]
     yield Deed(clause.verb, "doer", clause.doers, _others(clause.doers, (*clause.done, *behind, *deeper)))
     yield Deed(clause.verb, "done", clause.done, _others(clause.done, deeper))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from newsqa.checks.antecedents import pointed_at
 from newsqa.checks.rivals import name_instead, name_rival
 from newsqa.facts.dates import CALENDAR
-from newsqa.facts.names import Name, names
+from newsqa.facts.names import SHORT_FORMS, Name, names
 from newsqa.facts.nations import other_names, same_people
 from newsqa.facts.offices import HONORIFICS, actor
 from newsqa.facts.synonyms import root
@@ -99,7 +99,11 @@ def _missing(name: Name, proof: Proof) -> str | None:
 
 def _has(word: str, proof: Proof) -> bool:
     there = proof.whole.folded | proof.known.folded
-    if word in there or (word in HONORIFICS and root(word) in proof.whole.roots | proof.around.roots):
+    if (
+        word in there
+        or SHORT_FORMS.get(word) in there
+        or (word in HONORIFICS and root(word) in proof.whole.roots | proof.around.roots)
+    ):
         return True
     if any(same_people(word, other) for other in there) or word.removesuffix("s") in there:
         return True
@@ -171,15 +175,19 @@ def _whole(name: Name, proof: Proof) -> bool:
 
     "Pennsylvania McDonald's" is two names; a first name that goes with another last one is none.
     """
-    known = [other.words for reading in (proof.whole, proof.known, proof.around) for other in reading.names]
+    readings = proof.whole, proof.known, proof.around
+    known = [_short(other.words) for reading in readings for other in reading.names]
     ends = {words[-1] for words in known}, {words[0] for words in known}
     lower = proof.whole.common
-    return all(
-        any(_in_order(run, other) for other in known) or _two(run, *ends) for run in _runs(name) if not set(run) & lower
-    )
+    runs = [_short(run) for run in _runs(name) if not set(run) & lower]
+    return all(any(_in_order(run, other) for other in known) or _two(run, *ends) for run in runs)
 
 
-def _two(run: tuple[str, str], last: set[str], first: set[str]) -> bool:
+def _short(name: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(SHORT_FORMS.get(word, word) for word in name)
+
+
+def _two(run: tuple[str, ...], last: set[str], first: set[str]) -> bool:
     """Whether one name ends and another begins between two words, so far as is known."""
     return run[0] in last and run[1] in first
 

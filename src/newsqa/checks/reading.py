@@ -115,7 +115,7 @@ def kin_near(surname: str, text: str) -> frozenset[str]:
     """Return the kin of the words within a few words of a name."""
     found = read(text).words
     places = [n for n, word in enumerate(found) if word.folded == surname]
-    near = {word.folded for place in places for word in found[max(0, place - 8) : place + 9]}
+    near = {word.folded for place in places for word in found[max(0, place - 10) : place + 11]}
     return frozenset(k for word in near for k in kin(word))
 
 

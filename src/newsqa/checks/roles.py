@@ -12,6 +12,7 @@ from newsqa.checks.modifiers import modifiers_kept
 from newsqa.checks.order import order_kept
 from newsqa.checks.reading import kin_near
 from newsqa.checks.scenes import cast, matching, own_cast
+from newsqa.facts.converses import MUTUAL
 from newsqa.facts.offices import OFFICES, actor
 from newsqa.facts.synonyms import kin
 
@@ -74,8 +75,8 @@ def _places_kept(sentence: Reading, proof: Proof) -> Iterator[str]:
             yield f"its quotes have {_called(one)} and {_called(two)} the other way round"
     used = {id(other) for _, own in pairs for other in own}
     for one, own in pairs:
-        for rival in (other for other in there if id(other) not in used):
-            if _comparable(one, rival) and _fits_better(one, own, rival):
+        for rival in (other for other in there if id(other) not in used and not other.names & sentence.folded):
+            if _comparable(one, rival) and not _one_name(one, rival, proof) and _fits_better(one, own, rival):
                 yield f"its quotes have {_called(rival)} where it has {_called(one)}"
 
 
@@ -84,15 +85,17 @@ def _changed_places(one: Figure, own: list[Figure], two: Figure, others: list[Fi
     if not own or not others or any(first is second for first in own for second in others):
         return False
     without = frozenset(k for word in one.words | two.words for k in kin(word))
-    straight = fit(one.ties, _known(own), without) + fit(two.ties, _known(others), without)
-    crossed = fit(one.ties, _sure(others), without), fit(two.ties, _sure(own), without)
+    both = {tie.what for tie in one.ties if not tie.what.isdisjoint(MUTUAL)} & {tie.what for tie in two.ties}
+    mine, theirs = ([tie for tie in figure.ties if tie.what not in both] for figure in (one, two))
+    straight = fit(mine, _known(own), without) + fit(theirs, _known(others), without)
+    across = fit(mine, _sure(others), without), fit(theirs, _sure(own), without)
     if one.words & two.words or not (one.acts or two.acts):
         return False
     if not (one.acts and two.acts):
-        return min(crossed) >= _SURELY and sum(crossed) > straight + 2 * _SURELY
-    if not min(crossed):
-        return straight < _CLEARLY and max(crossed) > _ALONE
-    return sum(crossed) > straight + _CLEARLY
+        return min(across) >= _SURELY and sum(across) > straight + 2 * _SURELY
+    if not min(across):
+        return straight < _CLEARLY and max(across) > _ALONE
+    return sum(across) > straight + _CLEARLY
 
 
 def _comparable(one: Figure, rival: Figure) -> bool:
@@ -101,6 +104,12 @@ def _comparable(one: Figure, rival: Figure) -> bool:
         return not any(word[:_STEM] == other[:_STEM] for word in one.names for other in rival.names)
     offices = [any(map(actor, figure.words)) for figure in (one, rival)]
     return not one.names and not rival.names and all(offices)
+
+
+def _one_name(one: Figure, rival: Figure, proof: Proof) -> bool:
+    """Whether the article writes two names as one: the Aces are Las Vegas where it has the Las Vegas Aces."""
+    heads = one.names & one.heads, rival.names & rival.heads
+    return any(heads[0] & {*name.words} and heads[1] & {*name.words} for name in proof.around.names)
 
 
 def _fits_better(one: Figure, own: list[Figure], rival: Figure) -> bool:
@@ -131,7 +140,8 @@ def _offices_agree(sentence: Reading, proof: Proof) -> Iterator[str]:
         own = matching(figure, there, proof)
         for office in sorted(_offices([figure])):
             held, elsewhere = _offices(own), _held_by_another(office, own, there)
-            unheard = kin(office).isdisjoint(near) and (held or elsewhere)
+            unheard = not any(stem.endswith(office) for stem in near) and kin(office).isdisjoint(near)
+            unheard = unheard and bool(held or elsewhere)
             if unheard or (held and elsewhere and all(kin(office).isdisjoint(kin(other)) for other in held)):
                 yield f"its quotes do not call {_called(figure)} {office}"
 

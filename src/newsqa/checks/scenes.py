@@ -16,6 +16,7 @@ from newsqa.checks.parties import PERSONAL, acts, meet, same_names, shortened
 from newsqa.checks.reading import kin_near
 from newsqa.checks.ties import SAYS, content, ties
 from newsqa.checks.trees import tree
+from newsqa.facts.nations import other_names
 from newsqa.facts.offices import BODIES, actor
 from newsqa.facts.synonyms import kin
 from newsqa.sentences import sentence_spans
@@ -126,6 +127,8 @@ def _figure(figures: list[Figure], party: Party) -> Figure:
 def _named_alike(one: Figure, other: Figure) -> bool:
     """Whether the last name of one is among the names of the other, or made of their first letters."""
     heads, others = one.heads & one.names, other.heads & other.names
+    if any(known <= other.names for known in other_names(frozenset(one.names))):
+        return True
     return same_names(heads, other.names) or same_names(others, one.names) or shortened(one.names, other.names)
 
 

@@ -16,16 +16,18 @@ _PAIRS = frozenset(
     for one, other in (entry.split() for entry in line.split("|"))
     for pair in ((root(one), root(other)), (root(other), root(one)))
 )
-_MUTUAL = frozenset(
+MUTUAL = frozenset(
     map(
         root,
         word_set(
             "meet talk agree marry collide play merge join speak negotiate discuss fight compete share differ trade "
-            "draw cooperate argue quarrel clash tie divorce be have do make say include with and"
+            "draw cooperate argue quarrel clash tie divorce"
         ),
     )
 )
-"""What two do together, or what says too little to have sides."""
+"""Verbs, by their roots, for what two do together: it is the same whichever of them is named first."""
+
+_LIGHT = frozenset(map(root, word_set("be have do make say include with and")))
 
 
 def converse(one: str, other: str) -> bool:
@@ -33,6 +35,6 @@ def converse(one: str, other: str) -> bool:
     return (root(one), root(other)) in _PAIRS
 
 
-def mutual(verb: str) -> bool:
-    """Whether it is the same whichever of the two is named first."""
-    return root(verb) in _MUTUAL
+def one_way(verb: str) -> bool:
+    """Whether a verb tells who does it to whom: it is not done together, and says enough."""
+    return root(verb) not in MUTUAL | _LIGHT

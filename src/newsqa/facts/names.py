@@ -24,6 +24,13 @@ _NOT_NAMES = FUNCTION_WORDS | word_set(
     hundreds thousand thousands million millions dozens
     """
 )
+_SHORT = """
+north:n south:s east:e west:w street:st avenue:ave boulevard:blvd saint:st mount:mt fort:ft department:dept
+governor:gov senator:sen representative:rep lieutenant:lt general:gen captain:capt sergeant:sgt doctor:dr
+professor:prof corporation:corp company:co incorporated:inc limited:ltd brothers:bros
+"""
+SHORT_FORMS = dict(pair.split(":") for pair in _SHORT.split())
+"""Words of names with their usual abbreviations, folded."""
 
 
 @dataclass(frozen=True, slots=True)

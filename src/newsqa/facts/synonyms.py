@@ -73,7 +73,8 @@ damage tear | opinion view | lower bring | dive diver | meter metre | centre cen
 programme program | labour labor | theatre theater
 rise raise | say comment remark | issue hand distribute
 evidence testify testimony | carry move | force will | level equalise equalize draw
-astronaut cosmonaut | murder kill | combine add | thermometer temperature | substitute replace | price charge fee
+astronaut cosmonaut | kill killer murder murderer death dead die casualty bury burial | combine add
+thermometer temperature | substitute replace | price charge fee
 demolish pull | blossom flower | trade deal | fatal kill
 """
 
