@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsqa.checks.opposed import says_opposite
+from newsqa.checks.opposed import says_opposite, says_the_same
 from newsqa.checks.polarity import signed
 from newsqa.facts.negations import LEAVES_OUT, SOLE
 from newsqa.facts.opposites import opposites
@@ -37,7 +37,13 @@ def denial_agrees(sentence: Reading, proof: Proof) -> str | None:
     turned = says_opposite(sentence.text, [piece.reading.text for piece in proof.pieces])
     if turned:
         return f"it says the opposite of its quotes ({turned})"
-    return _against(own, there) or _denies_alone(own, pieces) or _leaves_denial_out(own, there)
+    alone = [one for one in own if not (one.sign < 0 and _told_by_opposite(sentence, one, proof))]
+    return _against(own, there) or _denies_alone(alone, pieces) or _leaves_denial_out(own, there)
+
+
+def _told_by_opposite(sentence: Reading, one: Signed, proof: Proof) -> bool:
+    """Whether the quotes tell by an opposite what is denied: "did not take off" where planes were grounded."""
+    return any(says_the_same(sentence.text, one.at, piece.reading.text) for piece in proof.pieces)
 
 
 def _against(own: Sequence[Signed], there: Sequence[Signed]) -> str | None:
@@ -93,7 +99,7 @@ def _nearest(one: Signed, found: list[tuple[Signed, int]]) -> list[tuple[Signed,
 
 def _compares(one: Signed) -> bool:
     """Whether a word compares two: "nowhere higher" is "highest"."""
-    return one.part == "ADJ" and one.word.endswith(("er", "est")) and one.sign < 0
+    return one.part in {"ADJ", "ADV"} and one.word.endswith(("er", "est")) and one.sign < 0
 
 
 def _comparable(one: Signed, other: Signed) -> bool:
@@ -120,6 +126,8 @@ def _denies_alone(own: Sequence[Signed], pieces: Sequence[Sequence[Signed]]) -> 
     for one in own:
         if one.plain and one.told and one.sign < 0 and not _compares(one):
             shared = [_held(one, piece) for piece in pieces]
+            if 5 * max(shared, default=0) < 3 * (len(one.words) + 1):
+                continue  # said in other words, of which one may be a denial
             near = [piece for piece, score in zip(pieces, shared, strict=True) if score == max(shared)]
             if near and not any(_hints(one, piece) for piece in near):
                 return f"it denies something ({one.word}), and its quotes deny nothing there"

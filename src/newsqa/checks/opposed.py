@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ _LIGHT = frozenset(map(root, word_set("have has had get make take give come go k
 """Verbs of many meanings: only what they are done to tells which."""
 
 _AWAITING = frozenset(map(root, word_set("await need require seek request lack")))
+_BEFORE = frozenset({"before", "again", "previously"})
 _QUANTITIES = frozenset({"most", "few", "many", "fewest"})
 _TELLS = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "ADV", "NUM"})
 
@@ -49,7 +50,8 @@ class Turn:
     key: frozenset[str]
     words: frozenset[str]
     names: frozenset[str]
-    takes_object: bool = False
+    takes_object: bool
+    at: int
 
 
 def says_opposite(sentence: str, pieces: Sequence[str]) -> str | None:
@@ -67,15 +69,14 @@ def says_opposite(sentence: str, pieces: Sequence[str]) -> str | None:
     return None
 
 
+def says_the_same(sentence: str, at: int, piece: str) -> bool:
+    """Whether a piece has the opposite of what a sentence denies at a place, or denies the opposite of it."""
+    own = [one for one in turns(sentence) if one.at == at]
+    return any(one.taken & other.taken and one.word != other.word for one in own for other in turns(piece))
+
+
 def _turned(one: Turn) -> Turn:
-    return Turn(
-        one.word,
-        frozenset((group, -side) for group, side in one.taken),
-        one.key,
-        one.words,
-        one.names,
-        one.takes_object,
-    )
+    return replace(one, taken=frozenset((group, -side) for group, side in one.taken))
 
 
 def _agrees(one: Turn, there: Sequence[Turn]) -> bool:
@@ -103,7 +104,7 @@ def _clash(one: Turn, other: Turn) -> bool:
     if shared < 1 or 3 * shared < min(len(one.words), len(other.words)):
         return False
     if not one.key or not other.key:
-        return shared > 1
+        return shared > 1 or 2 * shared >= max(len(one.words), len(other.words))
     here, back = meet(one.key, other.key | other.words), meet(other.key, one.key | one.words)
     return (here and back) if one.takes_object == other.takes_object else (here or back)
 
@@ -131,7 +132,11 @@ def _turn(parsed: Tree, at: int, mark: Signed | None, clause: Clause | None) -> 
         names = frozenset(name for doer in clause.doers for name in doer.names)
     key = (_key(clause, _behind(parsed, within)) if clause else _qualified(parsed, at)) - phrase
     key = than or key
-    words = frozenset(_around(parsed, at)) | key
+    words = (
+        key
+        if parsed.tokens[at].part != "ADP" and parsed.tokens[at].dependency == "prep"
+        else frozenset(_around(parsed, at)) | key
+    )
     return Turn(
         " ".join(parsed.word(one) for one in sorted({at, *within})),
         taken,
@@ -139,6 +144,7 @@ def _turn(parsed: Tree, at: int, mark: Signed | None, clause: Clause | None) -> 
         words - phrase,
         names,
         bool(clause and clause.done),
+        at,
     )
 
 
@@ -160,8 +166,8 @@ def _said(parsed: Tree, at: int) -> tuple[list[Side], list[int]]:
     roots = {root(parsed.word(one)): one for one in below}
     own = [side for side in sides(root(parsed.word(at))) if _fits(parsed, at, side) and roots.keys() >= set(side.rest)]
     longest = max((len(side.rest) for side in own), default=0)
-    if not longest and parsed.under(at, "prt"):
-        return [], []  # a verb with a particle means something else
+    if not longest and parsed.under(at, "prt", "acomp"):
+        return [], []  # a verb with a particle means something else, and "grew scarce" is no growth
     best = [side for side in own if len(side.rest) == longest]
     return best, [roots[rest] for side in best[:1] for rest in side.rest]
 
@@ -230,6 +236,8 @@ def _named(some: Iterable[Party]) -> frozenset[str]:
 
 def _qualified(parsed: Tree, at: int) -> frozenset[str]:
     """Return of what a word that is no predicate is said: the noun or verb it stands with, or what hangs on it."""
+    if parsed.word(at) in _BEFORE:
+        return frozenset()
     if parsed.tokens[at].dependency in _QUALIFIES:
         return frozenset({parsed.word(parsed.tokens[at].head)})
     if parsed.tokens[at].dependency == "mark":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from newsqa.checks.clauses import predicates
 from newsqa.checks.trees import tree
 from newsqa.facts.negations import (
+    BUT,
     CONDITIONS,
     DEGREES,
     DENYING,
@@ -109,6 +110,8 @@ def _untold(parsed: Tree, at: int, denied: int) -> bool:
         return False
     if any(parsed.word(one) == "whether" for one in parsed.under(at, "mark")):
         return True
+    if _but_some(parsed, at):
+        return True
     if denied and any(parsed.word(one) in CONDITIONS for one in _conditions(parsed, at)):
         return True
     return _below_denial(parsed, at, denied)
@@ -124,6 +127,18 @@ def _below_denial(parsed: Tree, at: int, denied: int) -> bool:
         return bool(predicates(parsed, verb) and _denied(parsed, verb))
     factive = token.dependency == "ccomp" and root(parsed.word(token.head)) in FACTIVE
     return factive and _own_negations(parsed, token.head) > 0  # "has not told her that she is taught": she is
+
+
+def _but_some(parsed: Tree, at: int) -> bool:
+    """Whether a predicate is told of all, or of none, but some: "nobody but the cook", "all except two"."""
+    arguments = parsed.under(at, "nsubj", "nsubjpass", "dobj")
+    beside = [low for one in arguments for low in (one, *parsed.under(one, "prep", "advmod"))]
+    return any(parsed.word(one) in BUT for one in beside) or _all_but(parsed, arguments)
+
+
+def _all_but(parsed: Tree, arguments: list[int]) -> bool:
+    heads = [low for one in arguments for low in parsed.below(one, "relcl", "conj", "acl")]
+    return any(parsed.word(one) == "but" and parsed.word(one - 1) in {"all", "nobody", "none"} for one in heads if one)
 
 
 def _conditions(parsed: Tree, at: int) -> list[int]:
@@ -159,6 +174,7 @@ def clause_words(parsed: Tree, at: int) -> Iterator[str]:
 def _denied(parsed: Tree, at: int) -> int:
     """Count the negations under which a predicate stands: its own, and those that come down from what is above."""
     count = _own_negations(parsed, at) + _shared_negation(parsed, at) + _too(parsed, at)
+    count += any(parsed.word(one) == "unless" for one in parsed.under(at, "mark"))
     token = parsed.tokens[at]
     above = token.head
     if token.dependency == "ccomp" and parsed.tokens[above].lemma != "be":  # "is not why it fell": it fell
@@ -169,6 +185,8 @@ def _denied(parsed: Tree, at: int) -> int:
     elif token.dependency == "pcomp":
         noun = parsed.tokens[above].head
         count += parsed.word(above) in _INSTEAD or _turns_from(parsed, above) or _empty(parsed, noun)
+    elif token.dependency == "acl" and parsed.under(at, "mark"):
+        count += root(parsed.word(parsed.tokens[above].head)) in DENYING  # "rejected the claim that it leaked"
     elif token.dependency in {"acl", "relcl"} and parsed.under(at, "aux") and not parsed.under(at, "nsubj"):
         count += _empty(parsed, above)  # "no reason to complain"
     return count
@@ -206,6 +224,8 @@ def _turns_round(parsed: Tree, at: int) -> bool:
 def _turns_from(parsed: Tree, prep: int) -> bool:
     """Whether a preposition leads to what was kept from happening: "decided against", "stopped him from"."""
     if parsed.word(prep) == "against":
+        return True
+    if parsed.word(prep) == "of" and parsed.word(parsed.tokens[prep].head) == "short":
         return True
     return parsed.word(prep) == "from" and _negates(parsed, parsed.tokens[prep].head)
 

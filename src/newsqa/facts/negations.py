@@ -40,6 +40,9 @@ FACTIVE = frozenset(
 CONDITIONS = word_set("without until till unless before except")
 """What says of something denied when it is so after all."""
 
+BUT = word_set("but except save bar")
+"""What names, beside "all" or "nobody", those of whom the reverse is so."""
+
 FREE_OF = word_set("free devoid bereft")
 SET_ASIDE = frozenset({("instead", "of"), ("rather", "than")})
 
@@ -101,7 +104,7 @@ DEGREES = word_set("more less fewer above below always never every all inside ou
 DIRECTIONS = word_set("north northern south southern east eastern west western")
 """Opposites that stand beside a noun and yet tell where it is."""
 
-DENYING = frozenset(map(root, word_set("deny doubt")))
+DENYING = frozenset(map(root, word_set("deny doubt reject dispute refute dismiss disprove contradict rebut")))
 """Verbs that turn round what they say."""
 
 LEAVES_OUT = frozenset(
