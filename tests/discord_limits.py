@@ -99,7 +99,7 @@ def pings(payload: dict[str, Any]) -> bool:
 
 def unfurls(payload: dict[str, Any], *, editing: bool = False) -> bool:
     """Whether Discord might show previews: of pages linked to, and of whatever it finds unless that is forbidden."""
-    bare = not editing and not payload.get("embeds")
+    bare = not payload.get("embeds") and ("flags" in payload or not editing)
     return (bare or bool(_LINK.search(payload.get("content") or ""))) and not payload.get("flags", 0) & SUPPRESS_EMBEDS
 
 

@@ -120,13 +120,19 @@ def test_where_it_may_make_no_threads_it_replies_and_a_reply_goes_on(bot):
     assert first not in bot.discord.threads
     asked = len(bot.script.requests)
     bot.scripted(copied(PRIZE))
-    told = bot.discord.rest._told(answer) | {"message_reference": {"message_id": first, "channel_id": NO_THREADS}}
-    reference = {"message_id": answer.id, "channel_id": NO_THREADS, "guild_id": "8001", "type": 0}
-    bot.discord.say(
-        "And who won the first prize there?", NO_THREADS, message_reference=reference, referenced_message=told, type=19
-    )
+    second = replied(bot, "And who won the first prize there?", answer, first)
     assert PRIZE in bot.ended(NO_THREADS, 2).content
     assert "won the first prize in Ostby?" in str(bot.script.requests[asked:])
+    replied(bot, "And who won the second prize there?", bot.discord.shown(NO_THREADS)[1], second)
+    bot.ended(NO_THREADS, 3)
+    assert "won the second prize in Ostby?" in str(bot.script.requests[asked:])
+
+
+def replied(bot, question, answer, to):
+    """Reply to an answer, which was itself a reply to a question; return the id of the new one."""
+    told = bot.discord.rest._told(answer) | {"message_reference": {"message_id": to, "channel_id": NO_THREADS}}
+    reference = {"message_id": answer.id, "channel_id": NO_THREADS, "guild_id": "8001", "type": 0}
+    return bot.discord.say(question, NO_THREADS, message_reference=reference, referenced_message=told, type=19)
 
 
 def test_where_discord_takes_neither_thread_nor_reply_the_answer_is_a_message(bot):
