@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from newsqa.checks.trees import Tree
 
 _HE, _SHE = word_set("he him himself"), word_set("she her herself")
+_PLACING = word_set("in at on")
 _AIMED = word_set("of for against to toward towards with over from")
 
 
@@ -117,7 +118,7 @@ def deeds(text: str) -> tuple[Deed, ...]:
 def _sides(parsed: Tree, clause: Clause) -> Iterator[Deed]:
     """Yield who does it with all others, and to whom it is done with those named in what is said of it."""
     deeper = [] if verb_kin(clause.verb) == SAYS else list(_deeper(parsed, clause))
-    behind = [party for _, party in clause.others if party.acts or party.points]
+    behind = [party for how, party in clause.others if how not in _PLACING and (party.acts or party.points)]
     yield Deed(clause.verb, "doer", clause.doers, _others(clause.doers, (*clause.done, *behind, *deeper)))
     yield Deed(clause.verb, "done", clause.done, _others(clause.done, deeper))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from newsqa.facts.quoted import quoted
@@ -16,12 +17,22 @@ _LEFT_OUT = re.compile(r"\s*(?:\.\.\.|…|\[(?:\.\.\.|…)\])\s*")
 
 def quoted_words_stand(sentence: Reading, proof: Proof) -> str | None:
     """Return which words in quotation marks stand in no quote, or None; parts with "…" between them follow in order."""
-    texts = [*(wording(quote).words for quote in proof.quotes), *(wording(name).words for name in proof.known_names)]
+    texts = [
+        *(wording(quote).words for quote in (*proof.quotes, *_neighbours(proof))),
+        *(wording(name).words for name in proof.known_names),
+    ]
     for inside in quoted(sentence.text):
         parts = [words for part in _LEFT_OUT.split(inside) if (words := wording(part).words)]
         if not any(_hold(text, parts) for text in texts):
             return f"the words “{inside}” do not stand so in its quotes"
     return None
+
+
+def _neighbours(proof: Proof) -> list[str]:
+    """Return two quotes as one where the one follows the other in the article: words may begin here and end there."""
+    articles = [" ".join(text.split()) for text in proof.context]
+    pairs = (" ".join(f"{one} {other}".split()) for one, other in pairwise(proof.quotes))
+    return [pair for pair in pairs if any(pair in article for article in articles)]
 
 
 def _hold(text: tuple[str, ...], parts: list[tuple[str, ...]]) -> bool:

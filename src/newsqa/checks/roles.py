@@ -140,8 +140,9 @@ def _offices_agree(sentence: Reading, proof: Proof) -> Iterator[str]:
         own = matching(figure, there, proof)
         for office in sorted(_offices([figure])):
             held, elsewhere = _offices(own), _held_by_another(office, own, there)
-            unheard = not any(stem.endswith(office) for stem in near) and kin(office).isdisjoint(near)
-            unheard = unheard and bool(held or elsewhere)
+            if any(other.endswith(office) or office.endswith(other) for other in held):
+                continue  # a goalkeeper is a keeper
+            unheard = kin(office).isdisjoint(near) and (held or elsewhere)
             if unheard or (held and elsewhere and all(kin(office).isdisjoint(kin(other)) for other in held)):
                 yield f"its quotes do not call {_called(figure)} {office}"
 
