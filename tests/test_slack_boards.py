@@ -22,6 +22,10 @@ class Sender:
     def __init__(self, standing=(), breaks_after=99):
         self.standing = dict.fromkeys(standing, "old")
         self.left = breaks_after
+        self.whispered = []
+
+    async def whisper(self, _, __, post):
+        self.whispered.append(post.text)
 
     async def post(self, _, post):
         if not self.left:
@@ -62,6 +66,15 @@ async def test_an_answer_in_parts_that_was_cut_off_is_finished_and_not_said_twic
     assert list(await second.working(names)) == names
     assert list(await second.end(PARTS, noting(names))) == list(sender.standing)
     assert list(sender.standing.values()) == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize(("direct", "stands"), [(True, ["one"]), (False, [])])
+async def test_what_is_for_the_asker_alone_stands_in_a_direct_message(direct, stands):
+    sender = Sender()
+    message = Message("1.0", Place("slack", "T1", "D1", direct=direct), "U1", "hi", addressed=True)
+    await boards.Thread(sender, message, boards.Pace()).whisper(PARTS[0])
+    assert list(sender.standing.values()) == stands
+    assert sender.whispered == ([] if direct else ["one"])
 
 
 async def test_nothing_is_shown_of_sentences_that_were_taken_back(monkeypatch):

@@ -137,8 +137,14 @@ class Thread:
         return tuple(self._names[: len(posts)])
 
     async def whisper(self, post: Post) -> None:
-        """Post for the asker alone; not into a thread that only their question would begin, where nobody looks."""
+        """Post for the asker alone; not into a thread that only their question would begin, where nobody looks.
+
+        A direct message is theirs alone: there it is posted as all else, and still stands when they come back.
+        """
         place = self.message.place
+        if place.direct:
+            await self.sender.post(place, post)
+            return
         begun = place.thread != self.message.id
         await self.sender.whisper(place if begun else replace(place, thread=""), self.message.person, post)
 
