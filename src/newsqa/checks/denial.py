@@ -75,7 +75,11 @@ def _alike(one: Signed, there: Sequence[Signed]) -> list[tuple[Signed, int]]:
     """
     near = [other for other in there if _comparable(one, other)]
     if root(one.word) in _LIGHT:  # that something "is not" tells what it is not only by the words around it
-        return [(o, o.sign) for o in near if o.word == one.word and _shared(one, o) > 1 and _at_home(one, o)]
+        return [
+            (o, o.sign)
+            for o in near
+            if o.word == one.word and _shared(one, o) >= min(2, max(1, len(o.words))) and _at_home(one, o)
+        ]
     same = [(other, other.sign) for other in near if root(one.word) == root(other.word)]
     if (same and root(one.word) in _SAYING) or _compares(one):
         return []
@@ -149,6 +153,8 @@ def _leaves_denial_out(own: Sequence[Signed], there: Sequence[Signed]) -> str | 
     """Find a denial of the quotes whose clause is told here without any."""
     denied = frozenset(k for one in own if one.sign < 1 for k in kin(one.word))
     for other in (one for one in there if one.sign < 0 and one.told and one.part != "NOUN" and len(one.words) > 1):
+        if other.made and any(one.plain for one in own):
+            continue  # "unsafe to drink" tells one "not to drink"
         if root(other.word) in _LIGHT or not kin(other.word).isdisjoint(denied):
             continue
         held = [one for one in own if one.told and 3 * _shared(other, one) >= 2 * len(other.words)]

@@ -33,6 +33,7 @@ _LIGHT = frozenset(map(root, word_set("have has had get make take give come go k
 
 _AWAITING = frozenset(map(root, word_set("await need require seek request lack")))
 _BEFORE = frozenset({"before", "again", "previously"})
+_SOLE = frozenset({"only", "but", "except", "alone"})
 _QUANTITIES = frozenset({"most", "few", "many", "fewest"})
 _TELLS = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "ADV", "NUM"})
 
@@ -42,7 +43,7 @@ class Turn:
     """A word or phrase that has opposites, with the side of each group that it takes, its negations counted in.
 
     `key` are the words for that of which it is said (who or what it is done to, else who does it), `words` all of its
-    clause, `names` the names of those who do it.
+    clause, `names` the names of those who do it; `sole` tells whether it is said of some alone.
     """
 
     word: str
@@ -51,6 +52,7 @@ class Turn:
     words: frozenset[str]
     names: frozenset[str]
     takes_object: bool
+    sole: bool
     at: int
 
 
@@ -93,13 +95,20 @@ def _shared(one: Turn, other: Turn) -> int:
 
 
 def _clash(one: Turn, other: Turn) -> bool:
-    """Whether two say the opposite of the same thing, among at least a third of the same words."""
-    if not _turned(one).taken & other.taken:
-        return False
+    """Whether two say the opposite of the same thing."""
+    return bool(_turned(one).taken & other.taken) and _may_be_compared(one, other) and _of_the_same(one, other)
+
+
+def _may_be_compared(one: Turn, other: Turn) -> bool:
+    """Whether neither is told of others by name, or of some alone, or by a verb that has many meanings."""
     if one.names and other.names and not same_names(one.names, other.names):
         return False
-    if not {root(one.word), root(other.word)}.isdisjoint(_LIGHT) and not (one.takes_object and other.takes_object):
-        return False
+    light = not {root(one.word), root(other.word)}.isdisjoint(_LIGHT)
+    return one.sole == other.sole and (not light or (one.takes_object and other.takes_object))
+
+
+def _of_the_same(one: Turn, other: Turn) -> bool:
+    """Whether two are said of the same thing, among at least a third of the same words."""
     shared = _shared(one, other)
     if shared < 1 or 3 * shared < min(len(one.words), len(other.words)):
         return False
@@ -144,8 +153,19 @@ def _turn(parsed: Tree, at: int, mark: Signed | None, clause: Clause | None) -> 
         words - phrase,
         names,
         bool(clause and clause.done),
+        _sole(parsed, at),
         at,
     )
+
+
+def _sole(parsed: Tree, at: int) -> bool:
+    """Whether something is told of some alone: "only two", "all but one"; the others are otherwise."""
+    teller_at = teller(parsed, at) if parsed.tokens[at].part not in {"VERB", "AUX"} else at
+    subjects = parsed.under(teller_at, "nsubj", "nsubjpass")
+    if parsed.tokens[teller_at].dependency in {"acl", "relcl"}:
+        subjects.append(parsed.tokens[teller_at].head)
+    below = {low for one in subjects for low in parsed.below(one, "relcl", "acl")}
+    return any(parsed.word(one) in _SOLE for one in below | set(parsed.under(teller_at, "advmod")))
 
 
 def _than(parsed: Tree, at: int) -> frozenset[str]:

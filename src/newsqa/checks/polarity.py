@@ -13,6 +13,7 @@ from newsqa.facts.negations import (
     CONDITIONS,
     DEGREES,
     DENYING,
+    ENDING,
     FACTIVE,
     FREE_OF,
     LACKING,
@@ -104,17 +105,13 @@ def _signed(parsed: Tree, at: int) -> Signed:
 def _untold(parsed: Tree, at: int, denied: int) -> bool:
     """Whether it is not told if something is so: "not until …" says when, "whether to …" asks, a plan may fail."""
     token = parsed.tokens[at]
-    if token.part == "NOUN" and parsed.preposition(at) in {"against", "except"}:
-        return True
+    if token.part == "NOUN" and not denied and token.dependency in {"dobj", "nsubjpass"}:
+        return root(parsed.word(token.head)) in WITHHOLDING | ENDING
     if not predicates(parsed, at):
-        return False
-    if any(parsed.word(one) == "whether" for one in parsed.under(at, "mark")):
-        return True
-    if _but_some(parsed, at):
-        return True
-    if denied and any(parsed.word(one) in CONDITIONS for one in _conditions(parsed, at)):
-        return True
-    return _below_denial(parsed, at, denied)
+        return token.part == "NOUN" and parsed.preposition(at) in {"against", "except"}
+    asked = any(parsed.word(one) == "whether" for one in parsed.under(at, "mark"))
+    dated = denied > 0 and any(parsed.word(one) in CONDITIONS for one in _conditions(parsed, at))
+    return asked or dated or _but_some(parsed, at) or _below_denial(parsed, at, denied)
 
 
 def _below_denial(parsed: Tree, at: int, denied: int) -> bool:
@@ -244,6 +241,7 @@ def _empty(parsed: Tree, at: int) -> int:
     if parsed.word(at) in NOBODY:
         return 1
     before = parsed.under(at, "det", "nummod", "preconj", "neg", "advmod")
+    before += [low for one in before for low in parsed.under(one, "advmod")]  # "hardly any"
     count = sum(parsed.word(one) in _NONE for one in before)
     token = parsed.tokens[at]
     count += not count and token.part in {"NOUN", "PROPN"} and _set_aside(parsed, at)

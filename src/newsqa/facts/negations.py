@@ -43,6 +43,9 @@ CONDITIONS = word_set("without until till unless before except")
 BUT = word_set("but except save bar")
 """What names, beside "all" or "nobody", those of whom the reverse is so."""
 
+ENDING = frozenset(map(root, word_set("lose abolish scrap remove drop close shed forfeit eliminate demolish")))
+"""Verbs after which their object is no longer there."""
+
 FREE_OF = word_set("free devoid bereft")
 SET_ASIDE = frozenset({("instead", "of"), ("rather", "than")})
 
@@ -108,7 +111,9 @@ DENYING = frozenset(map(root, word_set("deny doubt reject dispute refute dismiss
 """Verbs that turn round what they say."""
 
 LEAVES_OUT = frozenset(
-    map(root, word_set("absent free omit against rather instead except resist usual subject pending"))
+    map(
+        root, word_set("absent free omit against rather instead except resist usual subject pending spare escape avoid")
+    )
 )
 """What can say that something is not so without any of these."""
 
