@@ -49,3 +49,11 @@ def test_a_prompt_that_is_no_text_is_refused(tmp_path) -> None:
 def test_a_folder_that_does_not_exist_is_refused(tmp_path) -> None:
     with pytest.raises(SettingsError, match="no folder"):
         load_prompts(tmp_path / "none")
+
+
+def test_a_prompt_that_is_nowhere_is_an_error_for_people(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("newsqa.prompts._INSTALLED", tmp_path)
+    monkeypatch.setattr("newsqa.prompts._CHECKOUT", tmp_path)
+    with pytest.raises(SettingsError, match="is missing") as told:
+        load_prompts()
+    assert "Install" in told.value.hint

@@ -65,7 +65,10 @@ def _digest(texts: Iterable[str]) -> str:
 
 def _read(name: str, folder: Path | None) -> str:
     own = [folder / f"{name}.md"] if folder else []
-    path = next(p for p in [*own, _INSTALLED / f"{name}.md", _CHECKOUT / f"{name}.md"] if p.is_file())
+    places = [*own, _INSTALLED / f"{name}.md", _CHECKOUT / f"{name}.md"]
+    path = next((place for place in places if place.is_file()), None)
+    if path is None:
+        raise SettingsError(f"The prompt {name}.md is missing.", hint="Install newsqa again, with its prompts.")
     try:
         text = path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
