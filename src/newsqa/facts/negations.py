@@ -43,7 +43,7 @@ CONDITIONS = word_set("without until till unless before except")
 BUT = word_set("but except save bar")
 """What names, beside "all" or "nobody", those of whom the reverse is so."""
 
-ENDING = frozenset(map(root, word_set("lose abolish scrap remove drop close shed forfeit eliminate demolish")))
+ENDING = frozenset(map(root, word_set("lose abolish scrap remove drop shed forfeit eliminate demolish")))
 """Verbs after which their object is no longer there."""
 
 FREE_OF = word_set("free devoid bereft")
