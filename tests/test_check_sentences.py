@@ -33,12 +33,15 @@ def share(judged, *kinds):
     ("kinds", "most"),
     [
         (("true",), 0.15),
+        (("number",), 0.02),
+        (("date",), 0.02),
         (("quote",), 0.02),
-        (("number",), 0.06),
-        (("unit",), 0.05),
+        (("name",), 0.05),
+        (("unit",), 0.02),
         (("speaker",), 0.15),
-        (("number", "name", "date", "quote", "negation"), 0.10),
-        (("role", "speaker"), 0.25),
+        (("joined",), 0.12),
+        (("number", "name", "date", "quote", "negation"), 0.06),
+        (("role", "speaker"), 0.16),
     ],
 )
 def test_no_more_is_judged_wrongly(judged, kinds, most):
@@ -47,7 +50,7 @@ def test_no_more_is_judged_wrongly(judged, kinds, most):
 
 def test_every_sentence_is_judged_and_every_reason_is_for_a_person(judged):
     rows = [row for file in (ROOT / "tests/data/check").glob("*.jsonl") for row in file.read_text("utf-8").splitlines()]
-    assert len(judged) == len(rows) >= 500
+    assert len([one for one in judged if one.kind != "joined"]) == len(rows) >= 500
     assert all(len(one.why) < 300 and "\n" not in one.why for one in judged if one.why)
 
 
