@@ -121,7 +121,7 @@ def _changes() -> str:
     if not _CHECKOUT.is_file():
         return ""
     digest = hashlib.sha256()
-    for file in sorted(_PACKAGE.rglob("*.py")):
+    for file in sorted(path for kind in ("*.py", "*.txt") for path in _PACKAGE.rglob(kind)):
         if file.relative_to(_PACKAGE).parts[0] not in NOT_ANSWERING:
             digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]

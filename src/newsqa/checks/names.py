@@ -63,17 +63,23 @@ def _without_head(name: Name, sentence: Reading, known: Sequence[Name], roots: f
     A month or day before it is none of its words either: "In December Harris".
     """
     if len(name.words) > 1 and name.words[0] in CALENDAR and not any(name.words == other.words for other in known):
-        return _from(name, words(name.text)[1].start + name.start, sentence)
+        return _from_second(name, sentence)
     if not _opens(sentence.text, name.start) or any(name.words == other.words[-1:] for other in known):
         return name
     common = actor(name.words[0]) or root(name.words[0]) in roots
     if len(name.words) > 1 and common and not any(name.words[0] in other.words for other in known):
-        return _from(name, words(name.text)[1].start + name.start, sentence)
+        return _from_second(name, sentence)
     tokens = [token for token in grammar(sentence.text) if name.start <= token.start < name.end]
     first = next((n for n, token in enumerate(tokens) if token.part == "PROPN"), None)
     if not first:
         return name if first == 0 else None
     return _from(name, tokens[first].start, sentence)
+
+
+def _from_second(name: Name, sentence: Reading) -> Name | None:
+    """Return a name from its second word on; None where, read alone, it has no second: "A’b", parted in a sentence."""
+    second = next((word for word in words(name.text)[1:]), None)
+    return _from(name, name.start + second.start, sentence) if second else None
 
 
 def _from(name: Name, start: int, sentence: Reading) -> Name:
