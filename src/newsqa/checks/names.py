@@ -77,7 +77,7 @@ def _without_head(name: Name, sentence: Reading, known: Sequence[Name], roots: f
 
 
 def _from_second(name: Name, sentence: Reading) -> Name | None:
-    """Return a name from its second word on; None where, read alone, it has no second: "A’b", parted in a sentence."""
+    """Return a name from its second word on; None where it has no second."""
     second = next((word for word in words(name.text)[1:]), None)
     return _from(name, name.start + second.start, sentence) if second else None
 

@@ -98,5 +98,6 @@ def _opens(text: str, start: int) -> bool:
 
 def _close(run: list[Word], found: list[Name], text: str) -> None:
     if run:
-        folded = tuple(word.folded for word in run if word.folded not in _LINKS)
-        found.append(Name(text[run[0].start : run[-1].end], folded, run[0].start, run[-1].end))
+        folded = tuple(word.folded for word in run)
+        telling = tuple(word for word in folded if word not in _LINKS)  # none in "Al", or "La" alone
+        found.append(Name(text[run[0].start : run[-1].end], telling or folded, run[0].start, run[-1].end))
