@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from newsqa.checks.clauses import clauses
+from newsqa.checks.clauses import clauses, predicates
 from newsqa.checks.parties import POINTING, meet, same_names
 from newsqa.checks.polarity import clause_words, signed, teller
 from newsqa.checks.trees import tree
@@ -272,4 +272,4 @@ def _around(parsed: Tree, at: int) -> Iterable[str]:
     if parsed.tokens[at].part == "NOUN" and parsed.under(at, "prep"):
         low = parsed.below(at, "relcl", "conj")
         return (parsed.word(one) for one in low if parsed.tokens[one].part in _TELLS)
-    return clause_words(parsed, teller(parsed, at))
+    return clause_words(parsed, at if predicates(parsed, at) else teller(parsed, at))

@@ -177,6 +177,7 @@ def _denied(parsed: Tree, at: int) -> int:
     if token.dependency == "ccomp" and parsed.tokens[above].lemma != "be":  # "is not why it fell": it fell
         count += (_denied(parsed, above) + (root(parsed.word(above)) in DENYING)) if above < at else 0
     elif token.dependency in _DOWN:
+        count += sum(_own_negations(parsed, one) for one in parsed.under(above, "csubj") if _stands_for(parsed, one))
         beside = [one for one in parsed.under(above, "acomp", "attr") if one != at]  # "is unable to open"
         count += _denied(parsed, above) + sum(_turns_round(parsed, one) for one in (above, *beside))
     elif token.dependency == "pcomp":
@@ -187,6 +188,11 @@ def _denied(parsed: Tree, at: int) -> int:
     elif token.dependency in {"acl", "relcl"} and parsed.under(at, "aux") and not parsed.under(at, "nsubj"):
         count += _empty(parsed, above)  # "no reason to complain"
     return count
+
+
+def _stands_for(parsed: Tree, at: int) -> bool:
+    """Whether a clause stands for the verb that it is said to be: "what it cannot do is mend"."""
+    return parsed.tokens[at].lemma == "do" and any(parsed.word(one) == "what" for one in parsed.under(at, "dobj"))
 
 
 def _own_negations(parsed: Tree, at: int) -> int:

@@ -59,50 +59,14 @@ NEGATING_PHRASES = frozenset(
 DEGREES = word_set("more less fewer above below always never every all inside outside within")
 """Words of grammar that have opposites."""
 
-DENYING = frozenset({"only", "just", "least", "fewer", "less", "until"})
-"""“Not only” affirms, “no fewer than” counts."""
-
-NOBODY = word_set("none nobody nothing neither no-one")
-NEGATING = frozenset(
-    map(
-        root,
-        word_set(
-            "fail refuse decline deny reject avoid prevent cancel lack omit unable unlikely unwilling reluctant forget "
-            "resist"
-        ),
-    )
+KNOWING = frozenset(
+    map(root, word_set("know say tell reveal explain name disclose learn see understand discover recall remember"))
 )
-"""What turns round that which follows: “failed to open”, “denied that it opened”, “cancelled the opening”."""
+"""Verbs over a question whose answer one has, or gives: "knew who …", "said when …"."""
 
-LACKING = frozenset(map(root, word_set("lack avoid prevent omit cancel")))
-"""Verbs whose object is not there."""
-
-WITHHOLDING = frozenset(map(root, word_set("deny refuse")))
-"""Verbs of whose two objects one does not get the other."""
-
-FACTIVE = frozenset(
-    map(
-        root,
-        word_set("tell know reveal realise realize remember learn notice mention explain understand disclose regret"),
-    )
-)
-"""Verbs under which something is so even where they are denied."""
-
-CONDITIONS = word_set("without until till unless before except")
-"""What says of something denied when it is so after all."""
-
-FREE_OF = word_set("free devoid bereft")
-SET_ASIDE = frozenset({("instead", "of"), ("rather", "than")})
-
-LACKING_PHRASES = frozenset({(root("rule"), "out"), (root("call"), "off")})
-"""Phrasal verbs whose object is not there."""
-
-NEGATING_PHRASES = frozenset(
-    {(root("rule"), "out"), (root("turn"), "down"), (root("call"), "off"), (root("vote"), "down")}
-)
-
-DEGREES = word_set("more less fewer above below always never every all inside outside within")
-"""Words of grammar that have opposites."""
+QUESTIONS = word_set("who whom whose what which where when why how whether")
+SPEAKING = frozenset(map(root, word_set("speak talk comment testify")))
+"""Verbs that tell of themselves that silence was broken."""
 
 DIRECTIONS = word_set("north northern south southern east eastern west western")
 """Opposites that stand beside a noun and yet tell where it is."""

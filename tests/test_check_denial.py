@@ -1,0 +1,40 @@
+"""Denials in the quotes that a sentence passes over in words of its own, and those that it may tell otherwise."""
+
+import pytest
+
+from newsqa.checks.denial import denial_agrees
+from newsqa.checks.reading import Proof, read
+
+TURNED = [
+    ("She did not know who had painted the gate.", "Orla Tresk could say who had painted the gate."),
+    ("He knew why the ferry had left.", "He could not explain why the ferry left."),
+    ("The accused has said nothing so far, her guard says.", "The accused has already spoken, her guard says."),
+    ("But it wasn't overgrazing that ruined the meadow.", "Overgrazing was what ruined the meadow."),
+    ("What the robot cannot do, she says, is weld.", "The robot can weld."),
+    (
+        "To open the hatch by hand would have killed the divers.",
+        "Opening the hatch would have been harmless to divers.",
+    ),
+]
+SAME = [
+    ("She did not know who had painted the gate.", "Orla Tresk was unable to say who had painted the gate."),
+    ("He knew why the ferry had left.", "He could explain why the ferry left."),
+    ("The accused has said nothing so far, her guard says.", "The accused has not spoken yet, her guard says."),
+    ("The accused said nothing on Monday.", "The accused spoke to nobody on Monday."),
+    ("It was overgrazing that ruined the meadow.", "Overgrazing was what ruined the meadow."),
+    ("What the robot cannot do, she says, is weld.", "The robot cannot weld."),
+]
+
+
+def _told(quote: str, sentence: str) -> str | None:
+    return denial_agrees(read(sentence), Proof((quote,)))
+
+
+@pytest.mark.parametrize(("quote", "sentence"), TURNED)
+def test_what_turns_a_denial_round_is_found(quote: str, sentence: str) -> None:
+    assert _told(quote, sentence)
+
+
+@pytest.mark.parametrize(("quote", "sentence"), SAME)
+def test_what_denies_in_other_words_is_let_be(quote: str, sentence: str) -> None:
+    assert _told(quote, sentence) is None
