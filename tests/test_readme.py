@@ -29,7 +29,7 @@ def test_the_example_in_python_runs_as_it_stands(tmp_path) -> None:
 @pytest.mark.parametrize("line", [line for block in blocks("") for line in block.splitlines() if line[:6] == "newsqa"])
 def test_every_command_that_it_names_exists(line: str) -> None:
     words = line.split("#", maxsplit=1)[0].split()[1:]
-    names = words[: 2 if words[0] == "eval" else 1]
+    names = words[: 2 if words[0] in {"eval", "bots"} else 1]
     done = subprocess.run(
         [Path(sys.executable).with_name("newsqa"), *names, "--help"],
         capture_output=True,
