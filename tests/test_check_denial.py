@@ -11,6 +11,9 @@ TURNED = [
     ("The accused has said nothing so far, her guard says.", "The accused has already spoken, her guard says."),
     ("But it wasn't overgrazing that ruined the meadow.", "Overgrazing was what ruined the meadow."),
     ("What the robot cannot do, she says, is weld.", "The robot can weld."),
+    ("The mill and its yard are not up for sale.", "The mill and its yard are open to sale."),
+    ("It was the wage on which the talks had failed twice.", "Over the wage the talks had never collapsed."),
+    ("Orla Tresk has lost 40 goats, and her cousin has lost more.", "Orla Tresk lost 40 goats, more than her cousin."),
     (
         "To open the hatch by hand would have killed the divers.",
         "Opening the hatch would have been harmless to divers.",
@@ -23,6 +26,9 @@ SAME = [
     ("The accused said nothing on Monday.", "The accused spoke to nobody on Monday."),
     ("It was overgrazing that ruined the meadow.", "Overgrazing was what ruined the meadow."),
     ("What the robot cannot do, she says, is weld.", "The robot cannot weld."),
+    ("The mill and its yard are not up for sale.", "The mill and its yard are closed to any sale."),
+    ("It was the wage on which the talks had failed twice.", "Over the wage the talks had collapsed before."),
+    ("Orla Tresk has lost 40 goats, and her cousin has lost more.", "Orla Tresk lost 40 goats, less than her cousin."),
 ]
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _LIGHT = frozenset(map(root, word_set("be is are was were have has had do make get take go come")))
 
 
+_AT_HAND = frozenset({"open", "ready", "available", "due"})
+"""What something is said to be for that which it is, in other words, not up for."""
+
 _SAYING = REPORTING - frozenset(
     map(root, word_set("mention recommend confirm acknowledge admit reveal announce promise"))
 )
@@ -128,6 +131,10 @@ def _alike(one: Signed, there: Sequence[Signed]) -> list[tuple[Signed, int]]:
     before a mere synonym, but after the word itself.
     """
     near = [other for other in there if _comparable(one, other)]
+    if one.part == "ADJ" and one.word in _AT_HAND:
+        near_be = [o for o in near if o.word == "be" and o.sign < 0]
+        if bare := [(o, o.sign) for o in near_be if len(o.words) > 1 and _shared(o, one) == len(o.words)]:
+            return bare
     if root(one.word) in _LIGHT:  # that something "is not" tells what it is not only by the words around it
         return [
             (o, o.sign)

@@ -43,7 +43,8 @@ class Turn:
     """A word or phrase that has opposites, with the side of each group that it takes, its negations counted in.
 
     `key` are the words for that of which it is said (who or what it is done to, else who does it), `words` all of its
-    clause, `names` the names of those who do it; `sole` tells whether it is said of some alone.
+    clause, `names` the names of those who do it and `doers` all words for them; `sole` tells whether it is said of some
+    alone, `weighed` whether of more or less than something else.
     """
 
     word: str
@@ -51,8 +52,10 @@ class Turn:
     key: frozenset[str]
     words: frozenset[str]
     names: frozenset[str]
+    doers: frozenset[str]
     takes_object: bool
     sole: bool
+    weighed: bool
     at: int
 
 
@@ -84,7 +87,8 @@ def _turned(one: Turn) -> Turn:
 def _agrees(one: Turn, there: Sequence[Turn]) -> bool:
     """Whether the same side is taken there, of what may be the same thing."""
     return any(
-        (one.taken & other.taken and (_shared(one, other) or not one.key or not other.key)) or one.word == other.word
+        (one.taken & other.taken and (_shared(one, other) or not one.key or not other.key))
+        or (one.word == other.word and one.weighed == other.weighed)
         for other in there
     )
 
@@ -112,10 +116,16 @@ def _of_the_same(one: Turn, other: Turn) -> bool:
     shared = _shared(one, other)
     if shared < 1 or 3 * shared < min(len(one.words), len(other.words)):
         return False
+    if not one.takes_object and not other.takes_object and _met(one.doers, other.doers):
+        return True
     if not one.key or not other.key:
         return shared > 1 or 2 * shared >= max(len(one.words), len(other.words))
     here, back = meet(one.key, other.key | other.words), meet(other.key, one.key | one.words)
     return (here and back) if one.takes_object == other.takes_object else (here or back)
+
+
+def _met(one: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(one and other) and meet(one, other) and meet(other, one)
 
 
 @lru_cache(maxsize=4096)
@@ -152,8 +162,10 @@ def _turn(parsed: Tree, at: int, mark: Signed | None, clause: Clause | None) -> 
         key,
         words - phrase,
         names,
+        _named(clause.doers) if clause else frozenset(),
         bool(clause and clause.done),
         _sole(parsed, at),
+        bool(than),
         at,
     )
 
