@@ -9,3 +9,47 @@ from newsqa.support import support
 def test_a_name_of_words_that_link_others_is_a_name(name):
     assert support(f"{name} met the crew.", ["Al met the crew, as Al Al and Mayor Al did."]).stands
     assert not support(f"{name} met the crew.", ["Tam met the crew."]).stands
+
+
+def stands(sentence, *quotes, context=()):
+    return support(sentence, quotes, context=context).stands
+
+
+NORR = "A goal by Ilva Tam won the cup for Norr Rovers on Saturday.", "They beat Kell City 2-1."
+NAMED = "Mayor Orn Bask on Monday named Ilva Tam the first woman to run the port."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quotes"),
+    [
+        ("Norr Rovers won the cup with a 2-1 victory over Kell City.", NORR),
+        (
+            "The baker Ilva Tam asked why the bridge was shut.",
+            ("Why, asked the baker Ilva Tam, had the bridge been shut for a year?",),
+        ),
+        ("The port board offered 4 per cent.", ("The port board offered 4 per cent.", "The union wants 9 per cent.")),
+        ("The island is occupied by Kell.", ("Norr wants the island that Kell occupies.",)),
+        ("Mayor Orn Bask named Ilva Tam the first woman to run the port.", (NAMED,)),
+        ("Tam recently criticized Mayor Orn Bask.", ("Tam recently criticized Mayor Orn Bask over the ferry.",)),
+    ],
+)
+def test_who_does_it_to_whom_stands(sentence, quotes):
+    assert stands(sentence, *quotes)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quotes"),
+    [
+        ("Kell City won the cup with a 2-1 victory over Norr Rovers.", NORR),
+        (
+            "The baker Ilva Tam was asked why the bridge was shut.",
+            ("Why, asked the baker Ilva Tam, had the bridge been shut for a year?",),
+        ),
+        ("The union offered 4 per cent.", ("The port board offered 4 per cent.", "The union wants 9 per cent.")),
+        ("The island is occupied by Norr.", ("Norr wants the island that Kell occupies.",)),
+        ("Ilva Tam named Mayor Orn Bask head of the port.", (NAMED,)),
+        ("Mayor Orn Bask recently criticized Tam.", ("Tam recently criticized Mayor Orn Bask over the ferry.",)),
+    ],
+)
+def test_who_does_it_to_whom_falls(sentence, quotes):
+    assert not stands(sentence, *quotes)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SUBORDINATE = frozenset({"advcl", "pcomp", "xcomp", "ccomp", "conj", "relcl", "acl", "parataxis"})
 _COMPLEMENTS = ("attr", "acomp", "oprd")
+_NAMING = frozenset({"name", "appoint", "elect", "nominate", "choose", "make", "crown", "declare"})
 _OF_OBJECTS = frozenset({"of", "from", "into", "for"})
 _BEFORE_SPEAKER = frozenset({",", "”", '"', "’", "'", "?", "!"})
 
@@ -76,6 +77,7 @@ def _clause(parsed: Tree, at: int) -> Clause:
     agents = [low for by in parsed.under(at, "agent") for low in parsed.under(by, "pobj")]
     objects = parsed.under(at, "dobj", "dative") if not passive else parsed.under(at, "dobj")
     objects += _antecedents(parsed, at, "dobj")
+    objects = objects or _called_something(parsed, at)
     doers, done = (agents, [*subjects, *objects]) if passive else (subjects, objects)
     if not doers and _inverted(parsed, at):
         doers, done = objects, []
@@ -88,6 +90,13 @@ def _clause(parsed: Tree, at: int) -> Clause:
         frozenset(_own_words(parsed, at)),
         passive,
     )
+
+
+def _called_something(parsed: Tree, at: int) -> list[int]:
+    """Return whom a verb makes something, where the parser takes both for what they are called: "named Tam head"."""
+    names = parsed.tokens[at].lemma in _NAMING and not _is_passive(parsed, at)
+    called = parsed.under(at, "oprd")[:1] if names else []
+    return [one for one in called if any(party.names for party in parties(parsed, one))]
 
 
 def _inverted(parsed: Tree, at: int) -> bool:

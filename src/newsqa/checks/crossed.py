@@ -14,8 +14,8 @@ from newsqa.checks.clauses import clauses
 from newsqa.checks.parties import meet, parties, same_names, shortened
 from newsqa.checks.ties import SAYS, verb_kin
 from newsqa.checks.trees import tree
-from newsqa.facts.converses import converse, one_way
-from newsqa.facts.synonyms import kin
+from newsqa.facts.converses import WINNING, converse, one_way
+from newsqa.facts.synonyms import kin, root
 from newsqa.facts.words import word_set
 
 if TYPE_CHECKING:
@@ -51,6 +51,66 @@ def crossed(sentence: Reading, proof: Proof) -> Iterator[str]:
             turned = any(_so(one, two, other, turned=not converse(deed.verb, other.verb)) for other in known)
             if turned and not straight:
                 yield f"its quotes have {_called(one)} and {_called(two)} the other way round"
+
+
+def overcome(sentence: Reading, proof: Proof) -> Iterator[str]:
+    """Find one who does to another what the quotes have someone do to him: "They beat Kell" for "Kell beat Norr"."""
+    there = [deed for piece in proof.pieces for deed in deeds(piece.reading.text) if deed.side == "doer"]
+    for deed in (one for one in deeds(sentence.text) if one.side == "doer"):
+        known = [other for other in there if _same_deed(deed, other) or _both_win(deed, other)]
+        acting = [party for party in deed.ones if party.acts and not party.points]
+        for one, two in product(acting, (party for party in deed.others if party.acts and not party.points)):
+            done = [other for other in known if _among(one, other.others) and not _among(two, other.others)]
+            if any(_only_pointed_at(other) for other in done) and not any(_among(one, other.ones) for other in known):
+                yield f"its quotes have {_called(one)} on the other side"
+
+
+def _only_pointed_at(deed: Deed) -> bool:
+    return any(party.points for party in deed.ones)
+
+
+def _both_win(deed: Deed, other: Deed) -> bool:
+    return {root(deed.verb), root(other.verb)} <= WINNING
+
+
+def _among(one: Party, some: Iterable[Party]) -> bool:
+    return any(_same(one, party) for party in some)
+
+
+def other_doer(sentence: Reading, proof: Proof) -> Iterator[str]:
+    """Find one of those in the quotes who does, with the same things, what another of them does there."""
+    every = [clause for piece in proof.pieces for clause in clauses(piece.reading.text)]
+    there = [clause for clause in every if verb_kin(clause.verb) != SAYS]
+    everyone = [party for clause in every for party in clause.parties]
+    for clause in (one for one in clauses(sentence.text) if one_way(one.verb) and verb_kin(one.verb) != SAYS):
+        alike = [known for known in there if not kin(clause.verb).isdisjoint(kin(known.verb))]
+        doers = [party for known in alike for party in known.doers]
+        all_told = bool(clause.doers) and all(known.doers for known in alike)
+        if not all_told or not all(party.acts and not party.points for party in (*clause.doers, *doers)):
+            continue
+        present = all(_among(party, everyone) and not _related(party, doers) for party in clause.doers)
+        if present and any(_same_things(clause, known) for known in alike):
+            yield f"its quotes have {_called(doers[0])} where it has {_called(clause.doers[0])}"
+
+
+def _related(one: Party, some: Iterable[Party]) -> bool:
+    return any(_same(one, party) or meet(one.words, party.words) for party in some)
+
+
+def _same_things(clause: Clause, known: Clause) -> bool:
+    return any(meet({one.head}, {other.head}) for one in clause.done for other in known.done if not one.points)
+
+
+def asked_for_asker(sentence: Reading, proof: Proof) -> Iterator[str]:
+    """Find one who is asked or told where the quotes only have the same one ask or tell."""
+    there = [clause for piece in proof.pieces for clause in clauses(piece.reading.text)]
+    for clause in (one for one in clauses(sentence.text) if one.passive and verb_kin(one.verb) == SAYS):
+        alike = [known for known in there if root(known.verb) == root(clause.verb)]
+        done = [party for known in alike for party in known.done]
+        for one in (party for party in clause.done if party.acts and not party.points):
+            asks = any(_among(one, known.doers) for known in alike)
+            if asks and not any(party.points or _same(one, party) for party in done):
+                yield f"its quotes have {_called(one)} on the other side"
 
 
 def _same_deed(deed: Deed, other: Deed) -> bool:
@@ -151,3 +211,7 @@ def _told_by_nouns(parsed: Tree, clause: Clause) -> Iterator[Deed]:
         at = tuple(p for prep in aimed for low in parsed.under(prep, "pobj") for p in parties(parsed, low) if p.names)
         if at:
             yield Deed(parsed.word(thing), "doer", clause.doers, at)
+
+
+CROSSINGS = (crossed, exchanged, overcome, other_doer, asked_for_asker)
+"""All that is looked for here: each takes a sentence and its proof, and yields what is wrong."""

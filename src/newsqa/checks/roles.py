@@ -6,7 +6,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from newsqa.checks.crossed import crossed, exchanged
+from newsqa.checks.crossed import CROSSINGS
 from newsqa.checks.fits import fit
 from newsqa.checks.modifiers import modifiers_kept
 from newsqa.checks.order import order_kept
@@ -53,7 +53,7 @@ _TELLING = frozenset({"doer", "done", "whose"})
 
 def roles_agree(sentence: Reading, proof: Proof) -> str | None:
     """Return what is wrong with who does what in a sentence, or None."""
-    checks = (_genders, crossed, exchanged, order_kept, modifiers_kept, _places_kept, _offices_agree)
+    checks = (_genders, *CROSSINGS, order_kept, modifiers_kept, _places_kept, _offices_agree)
     return next((fault for check in checks for fault in check(sentence, proof)), None)
 
 

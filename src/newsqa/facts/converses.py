@@ -27,6 +27,9 @@ MUTUAL = frozenset(
 )
 """Verbs, by their roots, for what two do together: it is the same whichever of them is named first."""
 
+WINNING = frozenset(map(root, word_set("beat beaten defeat win won victory triumph overcome overcame thrash")))
+"""Words, by their roots, for what the one who wins does to the other, or in a contest."""
+
 _LIGHT = frozenset(map(root, word_set("be have do make say include with and")))
 
 
