@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from newsqa.checks.opposed import says_opposite, says_the_same
 from newsqa.checks.polarity import signed
 from newsqa.checks.trees import tree
-from newsqa.facts.negations import KNOWING, LEAVES_OUT, QUESTIONS, SOLE, SPEAKING
+from newsqa.facts.negations import COMPARED, KNOWING, LEAVES_OUT, QUESTIONS, SOLE, SPEAKING
 from newsqa.facts.opposites import opposites
 from newsqa.facts.sayings import REPORTING
 from newsqa.facts.synonyms import kin, root
@@ -49,12 +49,28 @@ def denial_agrees(sentence: Reading, proof: Proof) -> str | None:
         or _leaves_denial_out(own, there)
         or _answers(sentence.text, texts)
         or _breaks_silence(own, sentence.text, texts)
+        or _measures(sentence.text, texts)
     )
 
 
 def _told_by_opposite(sentence: Reading, one: Signed, proof: Proof) -> bool:
     """Whether the quotes tell by an opposite what is denied: "did not take off" where planes were grounded."""
     return any(says_the_same(sentence.text, one.at, piece.reading.text) for piece in proof.pieces)
+
+
+def _measures(text: str, pieces: Sequence[str]) -> str | None:
+    """Find what is over a standard here and under it there: "above last year's", "fewer than a year ago"."""
+    there = {one for piece in pieces for one in _standards(piece)}
+    for over, standard in _standards(text):
+        if {(not over, standard)} == {one for one in there if one[1] == standard}:
+            return f"it says {'more' if over else 'less'} than its quotes ({standard})"
+    return None
+
+
+def _standards(text: str) -> Iterator[tuple[bool, str]]:
+    for found in COMPARED.finditer(text.lower()):
+        if not found["not"]:
+            yield found["over"] is not None, found["standard"]
 
 
 def _answers(text: str, pieces: Sequence[str]) -> str | None:
@@ -107,13 +123,18 @@ def _against(own: Sequence[Signed], there: Sequence[Signed]) -> str | None:
     """Find a word that is denied here and affirmed there, or the reverse, or whose opposite stands in its place."""
     excused = _any_of(LEAVES_OUT | {"short"}, own), _any_of(SOLE | LEAVES_OUT, there)
     for one in own:
-        if not one.sign or excused[one.sign < 0] or _said_both_ways(one, own):
+        if not one.sign or excused[one.sign < 0] or _said_both_ways(one, own) or _denied_apart(one, own):
             continue
         alike = _alike(one, there)
         if alike and all(sign * one.sign < 0 for _, sign in alike):
             against = "denies what its quotes do not deny" if one.sign < 0 else "affirms what its quotes deny"
             return f"it {against} ({one.word})"
     return None
+
+
+def _denied_apart(one: Signed, own: Sequence[Signed]) -> bool:
+    """Whether a deed is only named and its denial may stand beside it: "mending is something that it cannot do"."""
+    return one.word.endswith("ing") and not one.told and any(other.plain for other in own)
 
 
 def _any_of(roots: frozenset[str], some: Sequence[Signed]) -> bool:
@@ -173,7 +194,7 @@ def _comparable(one: Signed, other: Signed) -> bool:
         return True
     if one.made != other.made:
         return root(one.word) == root(other.word)
-    if one.word == other.word and one.word.endswith("ing") and "VERB" in {one.part, other.part}:
+    if root(one.word) == root(other.word) and "ing" in {one.word[-3:], other.word[-3:]} and one.part != other.part:
         return one.plain or other.plain  # the name of a deed, that may be taken for a verb
     return one.part == other.part == "NOUN" and (one.plain or other.plain)
 

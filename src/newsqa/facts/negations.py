@@ -84,6 +84,15 @@ LEAVES_OUT = frozenset(
 SOLE = frozenset(map(root, word_set("only alone first last")))
 """What says of all others that they do not: the first is one whom nobody came before."""
 
+COMPARED = re.compile(
+    r"\b(?P<not>no|not|n't|never)?\s*"
+    r"(?:(?P<over>more|higher|above|greater|larger|better|longer|up|over|exceeds|exceeded)"
+    r"|(?:fewer|less|lower|below|smaller|worse|shorter|down|under))\b"
+    r"(?:\W+\w+){0,3}?\W+(?:than|on|from|above|below|over|the|a|last|previous)(?:\W+(?:in|the|a|one|last|previous))*"
+    r"\W+(?P<standard>year|month|week|season|average|usual|normal|expected|forecast)\b"
+)
+"""What is more, or less, than at another time or than one would think."""
+
 _UN = re.compile(
     r"un(?!der|til|ion|it|iq|iv|ifo|less|veil|cover|earth|load)([a-z]{4,})"
     r"|(?:dis(?=agree|approv|honest|satisf|abl|loyal|obey|obedi)|in(?=complete|activ|correct|secure|visible|eligible)"
