@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _SUBORDINATE = frozenset({"advcl", "pcomp", "xcomp", "ccomp", "conj", "relcl", "acl", "parataxis"})
 _COMPLEMENTS = ("attr", "acomp", "oprd")
 _NAMING = frozenset({"name", "appoint", "elect", "nominate", "choose", "make", "crown", "declare"})
+_DUTIES = frozenset({"onus", "burden", "duty", "obligation", "responsibility"})
 _OF_OBJECTS = frozenset({"of", "from", "into", "for"})
 _BEFORE_SPEAKER = frozenset({",", "”", '"', "’", "'", "?", "!"})
 
@@ -131,8 +132,8 @@ def _subjects(parsed: Tree, at: int) -> list[int]:
             return _described(parsed, first) if parsed.tokens[first].dependency in {"acl", "relcl"} else []
         if parsed.tokens[at].dependency == "xcomp" and (above := _bidden(parsed, token.head)):
             return above  # "asked the assembly to look": the assembly looks
-        if blamed := _blamed(parsed, at):
-            return blamed
+        if told_of := _blamed(parsed, at) or _obliged(parsed, at):
+            return told_of
         at = _above(parsed, at)
     return []
 
@@ -147,8 +148,26 @@ def _blamed(parsed: Tree, at: int) -> list[int]:
     """Return who does it in "accused Adams of taking", "kept him from scoring": the object of the verb above."""
     if parsed.tokens[at].dependency != "pcomp" or parsed.preposition(at) not in _OF_OBJECTS:
         return []
+    over = next((head for head in parsed.heads(at) if parsed.tokens[head].part in {"ADJ", "VERB"}), at)
+    if parsed.tokens[over].part == "ADJ" and (found := parsed.under(over, "nsubj")):
+        return found  # "found Bask responsible for taking"
     above = next((head for head in parsed.heads(at) if parsed.tokens[head].part == "VERB"), at)
     return _bidden(parsed, above) or parsed.under(above, "nsubjpass")[:1]
+
+
+def _obliged(parsed: Tree, at: int) -> list[int]:
+    """Return on whom it is to do something: "it is up to Tam to pay", "the duty is on the port to pay"."""
+    head = parsed.tokens[at].head
+    infinitive = any(parsed.word(aux) == "to" for aux in parsed.under(at, "aux"))
+    if not infinitive or parsed.tokens[head].lemma != "be" or parsed.tokens[at].dependency != "advcl":
+        return []
+    up = [low for up in parsed.under(head, "prep") if parsed.word(up) == "up" for low in parsed.under(up, "prep")]
+    on = [prep for prep in parsed.under(head, "prep") if parsed.word(prep) == "on" and _duty(parsed, head)]
+    return [low for prep in (*up, *on) for low in parsed.under(prep, "pobj")]
+
+
+def _duty(parsed: Tree, at: int) -> bool:
+    return any(parsed.word(one) in _DUTIES for one in parsed.under(at, "nsubj"))
 
 
 def _described(parsed: Tree, at: int) -> list[int]:

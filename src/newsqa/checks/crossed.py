@@ -84,13 +84,22 @@ def other_doer(sentence: Reading, proof: Proof) -> Iterator[str]:
     everyone = [party for clause in every for party in clause.parties]
     for clause in (one for one in clauses(sentence.text) if one_way(one.verb) and verb_kin(one.verb) != SAYS):
         alike = [known for known in there if not kin(clause.verb).isdisjoint(kin(known.verb))]
-        doers = [party for known in alike for party in known.doers]
+        doers = [party for known in alike for party in _acting(known, every)]
         all_told = bool(clause.doers) and all(known.doers for known in alike)
         if not all_told or not all(party.acts and not party.points for party in (*clause.doers, *doers)):
             continue
         present = all(_among(party, everyone) and not _related(party, doers) for party in clause.doers)
         if present and any(_same_things(clause, known) for known in alike):
             yield f"its quotes have {_called(doers[0])} where it has {_called(clause.doers[0])}"
+
+
+def _acting(clause: Clause, every: Sequence[Clause]) -> tuple[Party, ...]:
+    """Return who does it, by an order or a law if so: "Tam issued an order freezing pay"."""
+    if any(party.acts or party.points for party in clause.doers):
+        return clause.doers
+    means = {(party.at, party.words) for party in clause.doers}
+    givers = [other.doers for other in every if any((party.at, party.words) in means for party in other.done)]
+    return givers[0] if givers else clause.doers
 
 
 def _related(one: Party, some: Iterable[Party]) -> bool:
