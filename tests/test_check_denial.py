@@ -14,6 +14,9 @@ TURNED = [
     ("What the robot cannot do, she says, is weld.", "Welding is something that a robot can do."),
     ("Egg sales were slightly lower than a year ago.", "Egg sales came a little above last year's level."),
     ("The mill and its yard are not up for sale.", "The mill and its yard are open to sale."),
+    ("Her demand is known: a ban on hunting in the Orrel woods.", "She asks for hunting in the woods to be allowed."),
+    ("Hail in early June, which is common, would spoil the plums.", "Plums ripen, but hail in early June is rare."),
+    ("Nearly all boats were either sold or burnt prior to the sale.", "Hardly any boats were sold or burnt before it."),
     ("It was the wage on which the talks had failed twice.", "Over the wage the talks had never collapsed."),
     ("Orla Tresk has lost 40 goats, and her cousin has lost more.", "Orla Tresk lost 40 goats, more than her cousin."),
     (
@@ -31,6 +34,9 @@ SAME = [
     ("What the robot cannot do, she says, is weld.", "Welding is something that a robot cannot do."),
     ("Egg sales were slightly lower than a year ago.", "Egg sales came a little below last year's level."),
     ("The mill and its yard are not up for sale.", "The mill and its yard are closed to any sale."),
+    ("Her demand is known: a ban on hunting in the Orrel woods.", "She asks for hunting in the woods to be forbidden."),
+    ("Hail in early June, which is common, would spoil the plums.", "Plums ripen, but hail in early June is usual."),
+    ("Nearly all boats were either sold or burnt prior to the sale.", "Hardly any boats were left unsold before it."),
     ("It was the wage on which the talks had failed twice.", "Over the wage the talks had collapsed before."),
     ("Orla Tresk has lost 40 goats, and her cousin has lost more.", "Orla Tresk lost 40 goats, less than her cousin."),
 ]

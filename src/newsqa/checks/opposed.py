@@ -66,10 +66,12 @@ def says_opposite(sentence: str, pieces: Sequence[str]) -> str | None:
     """
     there = [turn for piece in pieces for turn in turns(piece)]
     own = turns(sentence)
+    parsed = tree(sentence)
+    said = frozenset(parsed.word(at) for at in range(len(parsed.tokens)))
     for one in own:
         if _agrees(one, there) or _agrees(_turned(one), [other for other in own if other is not one]):
             continue
-        if any(_clash(one, other) for other in there):
+        if any(_clash(one, other) or _of_a_ban(one, other, said) for other in there):
             return one.word
     return None
 
@@ -101,6 +103,12 @@ def _shared(one: Turn, other: Turn) -> int:
 def _clash(one: Turn, other: Turn) -> bool:
     """Whether two say the opposite of the same thing."""
     return bool(_turned(one).taken & other.taken) and _may_be_compared(one, other) and _of_the_same(one, other)
+
+
+def _of_a_ban(one: Turn, other: Turn, said: frozenset[str]) -> bool:
+    """Whether quotes tell of a ban on what the sentence speaks of, or of another deed of its own object."""
+    turned = bool(_turned(one).taken & other.taken) and one.sole == other.sole
+    return turned and other.word in DEEDS and one.word not in DEEDS and bool(other.key) and meet(other.key, said)
 
 
 def _may_be_compared(one: Turn, other: Turn) -> bool:
@@ -150,7 +158,7 @@ def _turn(parsed: Tree, at: int, mark: Signed | None, clause: Clause | None) -> 
     if clause and clause.done:
         names = frozenset(name for doer in clause.doers for name in doer.names)
     key = (_key(clause, _behind(parsed, within)) if clause else _qualified(parsed, at)) - phrase
-    key = than or key
+    key = than or key or _month_of(parsed, at)
     words = (
         key
         if parsed.tokens[at].part != "ADP" and parsed.tokens[at].dependency == "prep"
@@ -168,6 +176,15 @@ def _turn(parsed: Tree, at: int, mark: Signed | None, clause: Clause | None) -> 
         bool(than),
         at,
     )
+
+
+def _month_of(parsed: Tree, at: int) -> frozenset[str]:
+    """Return the noun of which a thing is told that seems told of a date: "a frost in April, which is rare"."""
+    described = next((head for head in (at, *parsed.heads(at)) if parsed.tokens[head].dependency == "relcl"), at)
+    dated = parsed.tokens[described].head
+    above = parsed.tokens[parsed.tokens[dated].head].head
+    told = described != at or parsed.tokens[at].dependency == "relcl"
+    return frozenset({parsed.word(above)}) if told and parsed.word(dated) in CALENDAR else frozenset()
 
 
 def _sole(parsed: Tree, at: int) -> bool:

@@ -110,7 +110,8 @@ def _untold(parsed: Tree, at: int, denied: int) -> bool:
     if not predicates(parsed, at):
         return token.part == "NOUN" and parsed.preposition(at) in {"against", "except"}
     asked = any(parsed.word(one) == "whether" for one in parsed.under(at, "mark"))
-    dated = denied > 0 and any(parsed.word(one) in CONDITIONS for one in _conditions(parsed, at))
+    when = {parsed.word(one) for one in _conditions(parsed, at)} & CONDITIONS
+    dated = denied > 0 and bool(when) and not (when == {"before"} and _of_hardly_any(parsed, at))
     return asked or dated or _but_some(parsed, at) or _below_denial(parsed, at, denied)
 
 
@@ -141,6 +142,13 @@ def _all_but(parsed: Tree, arguments: list[int]) -> bool:
 def _conditions(parsed: Tree, at: int) -> list[int]:
     clauses = parsed.under(at, "advcl")
     return parsed.under(at, "prep") + [mark for one in clauses for mark in parsed.under(one, "mark")]
+
+
+def _of_hardly_any(parsed: Tree, at: int) -> bool:
+    """Whether what is denied is so for the rest, as "hardly any were sold before": no later sale is meant."""
+    first = parsed.joined_to(at)
+    low = [low for one in parsed.under(first, "nsubj", "nsubjpass") for low in parsed.below(one)]
+    return any(parsed.word(one) in {"hardly", "scarcely", "barely", "few"} for one in low)
 
 
 def _too(parsed: Tree, at: int) -> bool:
