@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from newsqa.checks.opposed import says_opposite, says_the_same
 from newsqa.checks.polarity import signed
-from newsqa.checks.trees import tree
-from newsqa.facts.negations import COMPARED, KNOWING, LEAVES_OUT, QUESTIONS, SOLE, SPEAKING
+from newsqa.checks.undone import undone_here
+from newsqa.facts.negations import LEAVES_OUT, SOLE
 from newsqa.facts.opposites import opposites
 from newsqa.facts.sayings import REPORTING
 from newsqa.facts.synonyms import kin, root
 from newsqa.facts.words import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from newsqa.checks.polarity import Signed
     from newsqa.checks.reading import Proof, Reading
@@ -42,81 +42,13 @@ def denial_agrees(sentence: Reading, proof: Proof) -> str | None:
     if turned:
         return f"it says the opposite of its quotes ({turned})"
     alone = [one for one in own if not (one.sign < 0 and _told_by_opposite(sentence, one, proof))]
-    texts = [piece.reading.text for piece in proof.pieces]
-    return (
-        _against(own, there)
-        or _denies_alone(alone, pieces)
-        or _leaves_denial_out(own, there)
-        or _answers(sentence.text, texts)
-        or _breaks_silence(own, sentence.text, texts)
-        or _measures(sentence.text, texts)
-    )
+    undone = undone_here(own, sentence.text, [piece.reading.text for piece in proof.pieces])
+    return _against(own, there) or _denies_alone(alone, pieces) or _leaves_denial_out(own, there) or undone
 
 
 def _told_by_opposite(sentence: Reading, one: Signed, proof: Proof) -> bool:
     """Whether the quotes tell by an opposite what is denied: "did not take off" where planes were grounded."""
     return any(says_the_same(sentence.text, one.at, piece.reading.text) for piece in proof.pieces)
-
-
-def _measures(text: str, pieces: Sequence[str]) -> str | None:
-    """Find what is over a standard here and under it there: "above last year's", "fewer than a year ago"."""
-    there = {one for piece in pieces for one in _standards(piece)}
-    for over, standard in _standards(text):
-        if {(not over, standard)} == {one for one in there if one[1] == standard}:
-            return f"it says {'more' if over else 'less'} than its quotes ({standard})"
-    return None
-
-
-def _standards(text: str) -> Iterator[tuple[bool, str]]:
-    for found in COMPARED.finditer(text.lower()):
-        if not found["not"]:
-            yield found["over"] is not None, found["standard"]
-
-
-def _answers(text: str, pieces: Sequence[str]) -> str | None:
-    """Find a question that one side knows an answer to, or tells it, and the other does not."""
-    there = [one for piece in pieces for one in _questions(piece)]
-    for verb, asked, sign in _questions(text):
-        signs = {other_sign for _, other, other_sign in there if not kin(asked).isdisjoint(kin(other))}
-        if signs == {-sign}:
-            return f"it turns round what its quotes say is known ({verb} … {asked})"
-    return None
-
-
-def _questions(text: str) -> Iterator[tuple[str, str, int]]:
-    """Yield the verbs of knowing and telling that rule a question, with its verb and the sign of their own."""
-    parsed = tree(text)
-    for one in signed(text):
-        if one.sign and root(one.word) in KNOWING:
-            for low in parsed.under(one.at, "ccomp"):
-                if any(parsed.word(mark) in QUESTIONS for mark in parsed.children[low]):
-                    yield one.word, parsed.word(low), one.sign
-
-
-def _breaks_silence(own: Sequence[Signed], text: str, pieces: Sequence[str]) -> str | None:
-    """Find one who is said to have spoken where the quotes tell only of one who said nothing."""
-    if any(one.sign < 1 for one in own) or not any(map(_silent, pieces)):
-        return None
-    parsed = tree(text)
-    return next(
-        (
-            f"its quotes tell of silence ({one.word})"
-            for one in own
-            if root(one.word) in SPEAKING and one.part == "VERB" and not parsed.under(one.at, "prep", "dobj")
-        ),
-        None,
-    )
-
-
-def _silent(text: str) -> bool:
-    """Whether a text says that somebody said nothing, or that somebody did not speak."""
-    parsed = tree(text)
-    for one in signed(text):
-        if one.sign < 0 and one.part == "VERB":
-            objects = {parsed.word(low) for low in parsed.under(one.at, "dobj")}
-            if root(one.word) in SPEAKING or (root(one.word) in REPORTING and objects & {"nothing", "anything"}):
-                return True
-    return False
 
 
 def _against(own: Sequence[Signed], there: Sequence[Signed]) -> str | None:

@@ -68,6 +68,16 @@ QUESTIONS = word_set("who whom whose what which where when why how whether")
 SPEAKING = frozenset(map(root, word_set("speak talk comment testify")))
 """Verbs that tell of themselves that silence was broken."""
 
+REFUSING = frozenset(map(root, word_set("refuse decline reject")))
+OFFERING = frozenset(map(root, word_set("offer propose suggest ask want wave turn")))
+"""Verbs of what is held out and need not be taken."""
+
+HOPING = frozenset(map(root, word_set("hope try attempt want plan intend wish seek")))
+"""Verbs of what may come to nothing."""
+
+ONCE = word_set("once after when if")
+BEFORE = word_set("before")
+
 DIRECTIONS = word_set("north northern south southern east eastern west western")
 """Opposites that stand beside a noun and yet tell where it is."""
 
