@@ -17,6 +17,8 @@ def stands(sentence, *quotes, context=()):
 
 NORR = "A goal by Ilva Tam won the cup for Norr Rovers on Saturday.", "They beat Kell City 2-1."
 NAMED = "Mayor Orn Bask on Monday named Ilva Tam the first woman to run the port."
+ORDER = "The list had grown under President Tam, but President Bask issued an order freezing all rules."
+BLAMED = "A court found Bask responsible for ordering the theft of a boat from Tam."
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,8 @@ NAMED = "Mayor Orn Bask on Monday named Ilva Tam the first woman to run the port
         ("The port board offered 4 per cent.", ("The port board offered 4 per cent.", "The union wants 9 per cent.")),
         ("The island is occupied by Kell.", ("Norr wants the island that Kell occupies.",)),
         ("Mayor Orn Bask named Ilva Tam the first woman to run the port.", (NAMED,)),
+        ("Bask froze the rule.", (ORDER,)),
+        ("Bask was found responsible for ordering the theft.", (BLAMED,)),
         ("Tam recently criticized Mayor Orn Bask.", ("Tam recently criticized Mayor Orn Bask over the ferry.",)),
     ],
 )
@@ -48,6 +52,8 @@ def test_who_does_it_to_whom_stands(sentence, quotes):
         ("The union offered 4 per cent.", ("The port board offered 4 per cent.", "The union wants 9 per cent.")),
         ("The island is occupied by Norr.", ("Norr wants the island that Kell occupies.",)),
         ("Ilva Tam named Mayor Orn Bask head of the port.", (NAMED,)),
+        ("President Tam froze the rule.", (ORDER,)),
+        ("Tam was found responsible for ordering the theft.", (BLAMED,)),
         ("Mayor Orn Bask recently criticized Tam.", ("Tam recently criticized Mayor Orn Bask over the ferry.",)),
     ],
 )

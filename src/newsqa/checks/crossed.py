@@ -50,7 +50,7 @@ def crossed(sentence: Reading, proof: Proof) -> Iterator[str]:
             straight = any(_so(one, two, other, turned=converse(deed.verb, other.verb)) for other in known)
             turned = any(_so(one, two, other, turned=not converse(deed.verb, other.verb)) for other in known)
             if turned and not straight:
-                yield f"its quotes have {_called(one)} and {_called(two)} the other way round"
+                yield f"its quotes have {called(one)} and {called(two)} the other way round"
 
 
 def overcome(sentence: Reading, proof: Proof) -> Iterator[str]:
@@ -60,9 +60,9 @@ def overcome(sentence: Reading, proof: Proof) -> Iterator[str]:
         known = [other for other in there if _same_deed(deed, other) or _both_win(deed, other)]
         acting = [party for party in deed.ones if party.acts and not party.points]
         for one, two in product(acting, (party for party in deed.others if party.acts and not party.points)):
-            done = [other for other in known if _among(one, other.others) and not _among(two, other.others)]
-            if any(_only_pointed_at(other) for other in done) and not any(_among(one, other.ones) for other in known):
-                yield f"its quotes have {_called(one)} on the other side"
+            done = [other for other in known if among(one, other.others) and not among(two, other.others)]
+            if any(_only_pointed_at(other) for other in done) and not any(among(one, other.ones) for other in known):
+                yield f"its quotes have {called(one)} on the other side"
 
 
 def _only_pointed_at(deed: Deed) -> bool:
@@ -73,41 +73,9 @@ def _both_win(deed: Deed, other: Deed) -> bool:
     return {root(deed.verb), root(other.verb)} <= WINNING
 
 
-def _among(one: Party, some: Iterable[Party]) -> bool:
-    return any(_same(one, party) for party in some)
-
-
-def other_doer(sentence: Reading, proof: Proof) -> Iterator[str]:
-    """Find one of those in the quotes who does, with the same things, what another of them does there."""
-    every = [clause for piece in proof.pieces for clause in clauses(piece.reading.text)]
-    there = [clause for clause in every if verb_kin(clause.verb) != SAYS]
-    everyone = [party for clause in every for party in clause.parties]
-    for clause in (one for one in clauses(sentence.text) if one_way(one.verb) and verb_kin(one.verb) != SAYS):
-        alike = [known for known in there if not kin(clause.verb).isdisjoint(kin(known.verb))]
-        doers = [party for known in alike for party in _acting(known, every)]
-        all_told = bool(clause.doers) and all(known.doers for known in alike)
-        if not all_told or not all(party.acts and not party.points for party in (*clause.doers, *doers)):
-            continue
-        present = all(_among(party, everyone) and not _related(party, doers) for party in clause.doers)
-        if present and any(_same_things(clause, known) for known in alike):
-            yield f"its quotes have {_called(doers[0])} where it has {_called(clause.doers[0])}"
-
-
-def _acting(clause: Clause, every: Sequence[Clause]) -> tuple[Party, ...]:
-    """Return who does it, by an order or a law if so: "Tam issued an order freezing pay"."""
-    if any(party.acts or party.points for party in clause.doers):
-        return clause.doers
-    means = {(party.at, party.words) for party in clause.doers}
-    givers = [other.doers for other in every if any((party.at, party.words) in means for party in other.done)]
-    return givers[0] if givers else clause.doers
-
-
-def _related(one: Party, some: Iterable[Party]) -> bool:
-    return any(_same(one, party) or meet(one.words, party.words) for party in some)
-
-
-def _same_things(clause: Clause, known: Clause) -> bool:
-    return any(meet({one.head}, {other.head}) for one in clause.done for other in known.done if not one.points)
+def among(one: Party, some: Iterable[Party]) -> bool:
+    """Whether one of some is the same as this one."""
+    return any(same_party(one, party) for party in some)
 
 
 def asked_for_asker(sentence: Reading, proof: Proof) -> Iterator[str]:
@@ -117,9 +85,9 @@ def asked_for_asker(sentence: Reading, proof: Proof) -> Iterator[str]:
         alike = [known for known in there if root(known.verb) == root(clause.verb)]
         done = [party for known in alike for party in known.done]
         for one in (party for party in clause.done if party.acts and not party.points):
-            asks = any(_among(one, known.doers) for known in alike)
-            if asks and not any(party.points or _same(one, party) for party in done):
-                yield f"its quotes have {_called(one)} on the other side"
+            asks = any(among(one, known.doers) for known in alike)
+            if asks and not any(party.points or same_party(one, party) for party in done):
+                yield f"its quotes have {called(one)} on the other side"
 
 
 def _same_deed(deed: Deed, other: Deed) -> bool:
@@ -131,11 +99,11 @@ def _same_deed(deed: Deed, other: Deed) -> bool:
 def _so(one: Party, two: Party, deed: Deed, *, turned: bool) -> bool:
     """Whether the first does it to the second, or the reverse, and neither stands on the other's side too."""
     doer, other = (two, one) if turned else (one, two)
-    sides = [[_same(party, who) for who in side] for party in (doer, other) for side in (deed.ones, deed.others)]
+    sides = [[same_party(party, who) for who in side] for party in (doer, other) for side in (deed.ones, deed.others)]
     return any(sides[0]) and any(sides[3]) and not (turned and (any(sides[1]) or any(sides[2])))
 
 
-def _same(one: Party, other: Party) -> bool:
+def same_party(one: Party, other: Party) -> bool:
     """Whether two are one: by their last names, else by a word; pronouns only where both are of one kind."""
     if one.points or other.points:
         return any({one.head, other.head} <= kind for kind in (_HE, _SHE))
@@ -154,21 +122,22 @@ def exchanged(sentence: Reading, proof: Proof) -> Iterator[str]:
         if not (verb_kin(first.verb) & verb_kin(second.verb)):
             for one, other in product(ones, others):
                 if _only(other, one, first, there) and _only(one, other, second, there):
-                    yield f"its quotes have {_called(one)} and {_called(other)} the other way round"
+                    yield f"its quotes have {called(one)} and {called(other)} the other way round"
 
 
 def _only(one: Party, not_two: Party, clause: Clause, there: Sequence[Clause]) -> bool:
     """Whether the quotes have the one, and never the other, as the subject of what a clause says."""
-    if not (one.acts and not_two.acts) or one.points or not_two.points or _same(one, not_two):
+    if not (one.acts and not_two.acts) or one.points or not_two.points or same_party(one, not_two):
         return False
     alike = [known for known in there if verb_kin(clause.verb) & verb_kin(known.verb)]
     subjects = [party for known in alike for party in known.doers or known.done]
-    return any(_same(one, party) for party in subjects) and not any(
-        party.points or _same(not_two, party) for party in subjects
+    return any(same_party(one, party) for party in subjects) and not any(
+        party.points or same_party(not_two, party) for party in subjects
     )
 
 
-def _called(party: Party) -> str:
+def called(party: Party) -> str:
+    """Return a party as a fault calls it."""
     return " ".join(sorted(party.names or party.words))
 
 
@@ -220,7 +189,3 @@ def _told_by_nouns(parsed: Tree, clause: Clause) -> Iterator[Deed]:
         at = tuple(p for prep in aimed for low in parsed.under(prep, "pobj") for p in parties(parsed, low) if p.names)
         if at:
             yield Deed(parsed.word(thing), "doer", clause.doers, at)
-
-
-CROSSINGS = (crossed, exchanged, overcome, other_doer, asked_for_asker)
-"""All that is looked for here: each takes a sentence and its proof, and yields what is wrong."""

@@ -6,7 +6,8 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from newsqa.checks.crossed import CROSSINGS
+from newsqa.checks.crossed import asked_for_asker, crossed, exchanged, overcome
+from newsqa.checks.doers import other_doer
 from newsqa.checks.fits import fit
 from newsqa.checks.modifiers import modifiers_kept
 from newsqa.checks.order import order_kept
@@ -53,8 +54,7 @@ _TELLING = frozenset({"doer", "done", "whose"})
 
 def roles_agree(sentence: Reading, proof: Proof) -> str | None:
     """Return what is wrong with who does what in a sentence, or None."""
-    checks = (_genders, *CROSSINGS, order_kept, modifiers_kept, _places_kept, _offices_agree)
-    return next((fault for check in checks for fault in check(sentence, proof)), None)
+    return next((fault for check in _CHECKS for fault in check(sentence, proof)), None)
 
 
 def _genders(sentence: Reading, proof: Proof) -> Iterator[str]:
@@ -156,3 +156,17 @@ def _offices(some: Sequence[Figure]) -> set[str]:
 def _held_by_another(office: str, own: Sequence[Figure], there: Sequence[Figure]) -> bool:
     others = [other for other in there if other.names and all(other is not one for one in own)]
     return any(not kin(office).isdisjoint(kin(other)) for other in _offices(others))
+
+
+_CHECKS = (
+    _genders,
+    crossed,
+    exchanged,
+    overcome,
+    other_doer,
+    asked_for_asker,
+    order_kept,
+    modifiers_kept,
+    _places_kept,
+    _offices_agree,
+)
