@@ -59,3 +59,32 @@ def test_who_does_it_to_whom_stands(sentence, quotes):
 )
 def test_who_does_it_to_whom_falls(sentence, quotes):
     assert not stands(sentence, *quotes)
+
+
+MEDIATOR = (
+    "Its chief executive, Orn Bask, said that the port was losing money.",
+    "He named a mediator: the judge Ilva Tam.",
+)
+PUMP = "The Anti-Flood System (AFS) module may leak oil and set the boat alight."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quotes"),
+    [
+        ("Orn Bask named Ilva Tam as mediator.", MEDIATOR),
+        ("The anti-flood module may leak oil.", (PUMP,)),
+    ],
+)
+def test_who_and_what_is_called_so_stands(sentence, quotes):
+    assert stands(sentence, *quotes)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quotes"),
+    [
+        ("Ilva Tam named Orn Bask as mediator.", MEDIATOR),
+        ("The radio module may leak oil.", (PUMP,)),
+    ],
+)
+def test_who_and_what_is_called_otherwise_falls(sentence, quotes):
+    assert not stands(sentence, *quotes)

@@ -79,8 +79,9 @@ def nouns(text: str) -> dict[int, Noun]:
             places = parsed.under(at, *_BEFORE)
             for place in places:
                 places += parsed.under(place, "compound", "nmod", "amod")
+            sorts = {"NOUN", "PROPN"} if token.part == "NOUN" else {"NOUN"}  # "Mayor Tam" is no kind of Tam
             kinds = (
-                one for one in places if parsed.tokens[one].part == "NOUN" and parsed.tokens[one].dependency != "poss"
+                one for one in places if parsed.tokens[one].part in sorts and parsed.tokens[one].dependency != "poss"
             )
             words = frozenset(parsed.word(one) for one in places if parsed.tokens[one].part in {"NOUN", "PROPN", "ADJ"})
             found[at] = Noun(parsed.word(at), words, frozenset(map(parsed.word, kinds)))

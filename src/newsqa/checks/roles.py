@@ -6,16 +6,18 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
+from newsqa.checks.clauses import clauses
 from newsqa.checks.crossed import asked_for_asker, crossed, exchanged, overcome
 from newsqa.checks.doers import other_doer
 from newsqa.checks.fits import fit
 from newsqa.checks.modifiers import modifiers_kept
 from newsqa.checks.order import order_kept
+from newsqa.checks.parties import same_names
 from newsqa.checks.reading import kin_near
 from newsqa.checks.scenes import cast, matching, own_cast
 from newsqa.facts.converses import MUTUAL
-from newsqa.facts.offices import OFFICES, actor
-from newsqa.facts.synonyms import kin
+from newsqa.facts.offices import NAMING, OFFICES, actor
+from newsqa.facts.synonyms import kin, root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -147,6 +149,20 @@ def _offices_agree(sentence: Reading, proof: Proof) -> Iterator[str]:
                 yield f"its quotes do not call {_called(figure)} {office}"
 
 
+def _made(sentence: Reading, proof: Proof) -> Iterator[str]:
+    """Find one who is named for an office where the quotes call the same one otherwise, and name another for it."""
+    there = cast(proof)
+    for clause in clauses(sentence.text):
+        posts = {word for how, party in clause.others if how == "as" for word in party.words if actor(word) in OFFICES}
+        if not posts or root(clause.verb) not in NAMING:
+            continue
+        for party in (one for one in clause.done if one.names):
+            own = [other for other in there if other.names and same_names(party.names & {party.head}, other.names)]
+            near = frozenset(k for name in party.names for text in proof.quotes for k in kin_near(name, text))
+            if _offices(own) and all(kin(post).isdisjoint(near) for post in posts):
+                yield f"its quotes do not call {party.head} {min(posts)}"
+
+
 def _offices(some: Sequence[Figure]) -> set[str]:
     """Return the offices of people among some; "leader" and "chief" may be said of anyone who has one."""
     words = (word for figure in some for word in figure.words - figure.names)
@@ -169,4 +185,5 @@ _CHECKS = (
     modifiers_kept,
     _places_kept,
     _offices_agree,
+    _made,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from newsqa.facts.forms import BASES
+from newsqa.facts.synonyms import root
 from newsqa.facts.words import word_set
 
 HONORIFICS = word_set(
@@ -49,6 +50,9 @@ BODIES = word_set(
     theatre tribunal union university workforce
     """
 )
+NAMING = frozenset(map(root, word_set("name appoint elect nominate choose chose chosen pick propose install")))
+"""Verbs, by their roots, for giving someone an office."""
+
 ACTORS = OFFICES | BODIES
 
 
