@@ -58,11 +58,18 @@ def _standards(text: str) -> Iterator[tuple[bool, str]]:
             yield found["over"] is not None, found["standard"]
 
 
+def _only_so(some: Sequence[str], pieces: Sequence[str]) -> frozenset[str]:
+    """Return the kin of those words that stand once in the quotes, in whatever form: a hope may come true later."""
+    told = [one.word for piece in pieces for one in signed(piece)]
+    once = [word for word in some if sum(not kin(word).isdisjoint(kin(other)) for other in told) < 2]
+    return frozenset(k for word in once for k in kin(word))
+
+
 def _takes_what_was_refused(own: Sequence[Signed], text: str, pieces: Sequence[str]) -> str | None:
     """Find a thing that somebody has here and refused there: one of its kind, that was not there before."""
     if any(one.sign < 1 for one in own) or any(root(one.word) in REFUSING | OFFERING for one in own):
         return None
-    refused = frozenset(k for piece in pieces for word in _refused(piece) for k in kin(word))
+    refused = _only_so([word for piece in pieces for word in _refused(piece)], pieces)
     parsed = tree(text)
     taken = [
         at for at in range(len(parsed.tokens)) if _any_one(parsed, at) and not kin(parsed.word(at)).isdisjoint(refused)
@@ -115,7 +122,7 @@ def _does_what_was_hoped(own: Sequence[Signed], pieces: Sequence[str]) -> str | 
     """Find a deed that was done here and only hoped for there, "but …"."""
     if any(one.sign < 1 for one in own) or any(root(one.word) in HOPING for one in own):
         return None
-    hoped = frozenset(k for piece in pieces for word in _hoped(piece) for k in kin(word))
+    hoped = _only_so([word for piece in pieces for word in _hoped(piece)], pieces)
     return next(
         (
             f"its quotes tell only of a hope ({one.word})"

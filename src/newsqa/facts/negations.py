@@ -43,7 +43,15 @@ CONDITIONS = word_set("without until till unless before except")
 BUT = word_set("but except save bar")
 """What names, beside "all" or "nobody", those of whom the reverse is so."""
 
-ENDING = frozenset(map(root, word_set("lose abolish scrap remove drop shed forfeit eliminate demolish")))
+ENDING = frozenset(
+    map(
+        root,
+        word_set(
+            "lose abolish scrap remove drop shed forfeit eliminate demolish lift overturn repeal revoke quash "
+            "suspend end reverse ease"
+        ),
+    )
+)
 """Verbs after which their object is no longer there."""
 
 FREE_OF = word_set("free devoid bereft")
@@ -95,10 +103,10 @@ SOLE = frozenset(map(root, word_set("only alone first last")))
 """What says of all others that they do not: the first is one whom nobody came before."""
 
 COMPARED = re.compile(
-    r"\b(?P<not>no|not|n't|never)?\s*"
-    r"(?:(?P<over>more|higher|above|greater|larger|better|longer|up|over|exceeds|exceeded)"
-    r"|(?:fewer|less|lower|below|smaller|worse|shorter|down|under))\b"
-    r"(?:\W+\w+){0,3}?\W+(?:than|on|from|above|below|over|the|a|last|previous)(?:\W+(?:in|the|a|one|last|previous))*"
+    r"(?P<not>\b(?:no|not|never)\s+|n['’]t\s+)?\b(?!(?:more|less) than (?:a|one)\b)"
+    r"(?:(?P<over>(?:more|higher|greater|larger|better|longer|up)\b(?:\W+\w+){0,3}?\W+(?:than|on|from)|above)"
+    r"|(?:fewer|less|lower|smaller|worse|shorter|down)\b(?:\W+\w+){0,3}?\W+(?:than|on|from)|below)"
+    r"(?:\W+(?:in|the|a|one|last|previous))*"
     r"\W+(?P<standard>year|month|week|season|average|usual|normal|expected|forecast)\b"
 )
 """What is more, or less, than at another time or than one would think."""
