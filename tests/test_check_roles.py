@@ -88,3 +88,9 @@ def test_who_and_what_is_called_so_stands(sentence, quotes):
 )
 def test_who_and_what_is_called_otherwise_falls(sentence, quotes):
     assert not stands(sentence, *quotes)
+
+
+def test_who_wrote_it_does_not_stand_for_another():
+    quotes, byline = ["Orn Bask, the ferry spokesman, said the boat was late."], ["Ilva Tam"]
+    assert not support("Ilva Tam, the ferry spokesman, said the boat was late.", quotes, known_names=byline).stands
+    assert support("Orn Bask said the boat was late, Ilva Tam reports.", quotes, known_names=byline).stands

@@ -38,6 +38,8 @@ def names_stand(sentence: Reading, proof: Proof) -> str | None:
             if not _understood(name, sentence, proof):
                 other = name_instead(name, sentence, proof)
                 return f"name {missing} is in none of its quotes" + (f", which have “{other}”" if other else "")
+        elif _only_shown(name, proof) and (other := name_instead(name, sentence, proof)):
+            return f"its quotes have “{other}” where it has “{name.text}”"
         elif not _whole(name, proof):
             return f"its quotes name no “{name.text}”"
         elif rival := name_rival(name, sentence, proof):
@@ -101,6 +103,11 @@ def _missing(name: Name, proof: Proof) -> str | None:
         if not _has(word.folded, proof):
             return word.text
     return None
+
+
+def _only_shown(name: Name, proof: Proof) -> bool:
+    """Whether nothing of a whole name stands in the quotes: it is that of who wrote them, or of where they stood."""
+    return len(name.words) > 1 and proof.whole.folded.isdisjoint(name.words) and {*name.words} <= proof.known.folded
 
 
 def _has(word: str, proof: Proof) -> bool:
