@@ -94,3 +94,10 @@ def test_who_wrote_it_does_not_stand_for_another():
     quotes, byline = ["Orn Bask, the ferry spokesman, said the boat was late."], ["Ilva Tam"]
     assert not support("Ilva Tam, the ferry spokesman, said the boat was late.", quotes, known_names=byline).stands
     assert support("Orn Bask said the boat was late, Ilva Tam reports.", quotes, known_names=byline).stands
+
+
+def test_of_two_names_that_a_hyphen_joins_neither_is_the_other():
+    quotes = ["A merged company could also include Kell Motors, of which Norr owns a quarter."]
+    article = ("Norr and Tarn talk", " ".join([*quotes, "The Tarn-Norr talks go on."]))
+    assert not support("Kell Motors, of which Tarn owns a quarter, could join.", quotes, context=article).stands
+    assert support("Kell Motors, of which Norr owns a quarter, could join.", quotes, context=article).stands

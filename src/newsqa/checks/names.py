@@ -129,7 +129,7 @@ def _understood(name: Name, sentence: Reading, proof: Proof) -> bool:
     So is the rest of a name of which they have a part ("Lena Wrothsley" where they say "Wrothsley"), what they shorten,
     and one from the title where they only point back ("them") and no other name would be put aside for it.
     """
-    if any(_in_order(name.words, other.words) and _part_quoted(other, proof) for other in proof.around.names):
+    if any(_is_part(name, other) and _part_quoted(other, proof) for other in proof.around.names):
         return True
     if _shortened(name, proof) or pointed_at(name, proof):
         return True
@@ -138,6 +138,12 @@ def _understood(name: Name, sentence: Reading, proof: Proof) -> bool:
     return titled and any(
         _ANAPHOR.search(piece.reading.text) and not _unused(piece.reading, name, sentence) for piece in pieces
     )
+
+
+def _is_part(name: Name, whole: Name) -> bool:
+    """Whether a name is another or a part of it; of two that a hyphen joins ("Tarn-Wick") neither is the other."""
+    ends_so = name.words[-1] == whole.words[-1]
+    return _in_order(name.words, whole.words) and (ends_so or "-" not in whole.text)
 
 
 def _part_quoted(name: Name, proof: Proof) -> bool:
