@@ -254,3 +254,13 @@ async def test_a_store_that_fails_is_told_like_any_failure_and_costs_no_answer(t
         (failed,) = await everything(bot, message(name="100.3"))
         assert failed.incident in failed.line
         assert await everything(bot, message(name="100.4", addressed=False)) == []
+
+
+async def test_a_private_question_that_is_left_open_stays_private(tmp_path):
+    asked = message(private=True)
+    async with scripted_bot(tmp_path) as (bot, _):
+        stream = bot.take(asked)
+        assert isinstance(await anext(stream), Working)
+        await stream.aclose()
+    async with scripted_bot(tmp_path) as (bot, _):
+        assert await bot.left_open() == [asked]
