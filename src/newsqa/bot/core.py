@@ -161,7 +161,7 @@ class Bot:
             return
         if claim is None:
             return
-        exchange.telling.exchange, exchange.telling.before = claim.exchange, claim.shown
+        exchange.telling.claimed(claim.exchange, claim.shown)
         if exchange.telling.ended:
             self._aside.post(self._store.dropped, exchange.id)
         taken = claim.again or exchange.telling.ended  # it was counted, or deleted meanwhile

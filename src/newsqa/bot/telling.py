@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newsqa.bot.messages import Partial, Working
@@ -36,6 +37,11 @@ class Telling:
     def ended(self) -> bool:
         """Whether the ending is known."""
         return self._ending is not None
+
+    def claimed(self, exchange: str, before: tuple[str, ...]) -> None:
+        """Take the name under which the store knows it, and what showed it before; an ending takes the name too."""
+        self.exchange, self.before = exchange, before
+        self._ending = replace(self._ending, exchange=exchange) if self._ending else None
 
     def anew(self) -> None:
         """Begin again: what was told of the answer holds no longer."""
