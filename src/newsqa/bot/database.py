@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from newsqa.errors import HistoryError
+from newsqa.library.database import transaction
 from newsqa.private import private_file, private_folder
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _prepare(db: sqlite3.Connection, folder: Path) -> None:
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
-    with writing(db):
+    with transaction(db):
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             raise HistoryError(
@@ -72,19 +73,6 @@ def _prepare(db: sqlite3.Connection, folder: Path) -> None:
             for statement in TABLES.split(";"):
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {VERSION}")
-
-
-@contextmanager
-def writing(db: sqlite3.Connection) -> Iterator[None]:
-    """Write all that happens inside, or nothing of it; other processes wait meanwhile."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        if db.in_transaction:  # SQLite itself rolls back on a full disk
-            db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
 
 
 @contextmanager

@@ -15,9 +15,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from newsqa.bot.alive import NOBODY, Alive
-from newsqa.bot.database import open_database, translated, writing
+from newsqa.bot.database import open_database, translated
 from newsqa.bot.messages import Message, Place
 from newsqa.history import MOST_TURNS, Exchange
+from newsqa.library.database import transaction
 from newsqa.render.record import from_record, to_record
 
 if TYPE_CHECKING:
@@ -329,7 +330,7 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with translated(self._folder), writing(self._db):
+        with translated(self._folder), transaction(self._db):
             yield self._db
 
 
