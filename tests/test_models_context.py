@@ -16,6 +16,12 @@ NAME = "openai:quill"
 NESTED = b"[" * 100_000
 
 
+@pytest.fixture(autouse=True)
+def nothing_told_yet(monkeypatch):
+    """A port that a test before had may come again, and what was told of it is remembered for the process."""
+    monkeypatch.setattr("newsqa.models.inventory.context._told", {})
+
+
 def listed(**known):
     return {"/v1/models": {"object": "list", "data": [{"id": "other"}, {"id": "quill", **known}]}}
 
