@@ -61,7 +61,7 @@ def _other_kind(here: list[list[Noun]], there: list[list[Noun]], sentence: Readi
             strange = [kind for kind in one.kinds if not meet({kind}, proof.whole.folded)]
             unsaid = [kind for kind in other.kinds if not meet({kind}, sentence.folded)]
             if root(one.head) == root(other.head) and strange and unsaid:
-                yield f"its quotes have “{' '.join(unsaid)}” where it has “{' '.join(strange)}”"
+                yield f"its quotes have “{' '.join(sorted(unsaid))}” where it has “{' '.join(sorted(strange))}”"
 
 
 def _arguments(text: str, clause: Clause) -> list[list[Noun]]:
