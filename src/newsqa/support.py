@@ -20,7 +20,6 @@ from newsqa.checks.quoted import quoted_words_stand
 from newsqa.checks.reading import Proof, read
 from newsqa.checks.roles import roles_agree
 from newsqa.checks.speakers import speakers_stand
-from newsqa.facts.sayings import REPORTING
 from newsqa.facts.synonyms import kin, root
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def _share(sentence: Reading, proof: Proof) -> float:
 
     Who says something is checked by itself, so words such as "said" count neither way.
     """
-    telling = {root(word.folded): word for word in sentence.content if root(word.folded) not in REPORTING}
+    telling = {root(word.folded): word for word in sentence.telling}
     if not telling:
         return 1.0
     return sum(_weight(kin(word.folded), proof) for word in telling.values()) / len(telling)
@@ -114,7 +113,7 @@ def _share(sentence: Reading, proof: Proof) -> float:
 def _only_names(sentence: Reading, proof: Proof) -> bool:
     """Whether a sentence has nothing of the quotes and their articles but names: who did what there is unknown."""
     named = {word for name in sentence_names(sentence, proof) for word in name.words} | proof.whole.named
-    telling = [word for word in sentence.content if word.folded not in named and root(word.folded) not in REPORTING]
+    telling = [word for word in sentence.telling if word.folded not in named]
     return len(telling) > 1 and not sentence.amounts and not any(_weight(kin(word.folded), proof) for word in telling)
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsqa.facts.sayings import REPORTING
 from newsqa.facts.synonyms import kin, root
 from newsqa.facts.words import word_set
 
 if TYPE_CHECKING:
     from newsqa.checks.reading import Proof, Reading
-    from newsqa.facts.words import Word
 
 _GRAVE = frozenset(
     root(word)
@@ -31,8 +29,8 @@ _ADDRESS = re.compile(
 
 def grave_words_stand(sentence: Reading, proof: Proof) -> str | None:
     """Return which word of death or crime is in none of the quotes, in itself or a synonym, or None."""
-    for word in _telling(sentence):
-        if root(word.folded) in _GRAVE and _borne_out(word, proof) < 1:
+    for word in sentence.telling:
+        if root(word.folded) in _GRAVE and kin(word.folded).isdisjoint(proof.kin):
             return f"“{word.text}” is in none of its quotes"
     return None
 
@@ -43,14 +41,3 @@ def addresses_stand(sentence: Reading, proof: Proof) -> str | None:
         if not any(match.group() in quote for quote in proof.quotes):
             return f"“{match.group()}” is in none of its quotes"
     return None
-
-
-def _telling(sentence: Reading) -> list[Word]:
-    return [word for word in sentence.content if root(word.folded) not in REPORTING]
-
-
-def _borne_out(word: Word, proof: Proof) -> float:
-    words_like_it = kin(word.folded)
-    if not words_like_it.isdisjoint(proof.kin):
-        return 1.0
-    return 0.5 if not words_like_it.isdisjoint(proof.around.kin) else 0.0

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from newsqa.checks.reading import read
-from newsqa.facts.sayings import REPORTING
-from newsqa.facts.synonyms import root
 from newsqa.facts.words import words
 from newsqa.sentences import sentence_spans
 
@@ -55,7 +53,7 @@ def unlike_clause(sentence: str, quotes: Sequence[str], encoder: TokenEncoder) -
     said, *there = (encoder.texts([text])[0] for text in (sentence, *pieces))
     alike = np.stack([_most_alike(said, *piece) for piece in zip(there, pieces, strict=True)], axis=1)
     for start, end in _clauses(sentence):
-        telling = [word for word in _telling(sentence) if start <= word.start < end]
+        telling = [word for word in read(sentence).telling if start <= word.start < end]
         if len(telling) > 1 and _strange(np.stack([alike[_own(said, [word])].mean(axis=0) for word in telling])):
             return f"“{sentence[start:end].strip(' .')}” is in none of its quotes"
     return None
@@ -91,7 +89,3 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
         yield start, match.start()
         start = match.end()
     yield start, len(text)
-
-
-def _telling(sentence: str) -> list[Word]:
-    return [word for word in read(sentence).content if root(word.folded) not in REPORTING]

@@ -11,8 +11,8 @@ from newsqa.facts.clocks import Clock, clocks
 from newsqa.facts.dates import CALENDAR, Day, dates
 from newsqa.facts.moments import Moment, moments
 from newsqa.facts.names import Name, names
-from newsqa.facts.offices import actor
 from newsqa.facts.quantities import implied
+from newsqa.facts.sayings import REPORTING
 from newsqa.facts.synonyms import kin, root
 from newsqa.facts.words import Word, lower_case_words, words
 from newsqa.sentences import sentence_spans
@@ -39,6 +39,11 @@ class Reading:
         facts: tuple[Amount | Day | Clock, ...] = (*self.amounts, *self.days, *self.clocks)
         spans = [(fact.start, fact.end) for fact in facts]
         return [w for w in self.words if w.content and not any(start <= w.start < end for start, end in spans)]
+
+    @cached_property
+    def telling(self) -> list[Word]:
+        """Its content words but for those of saying: who says something is checked by itself."""
+        return [word for word in self.content if root(word.folded) not in REPORTING]
 
     @cached_property
     def kin(self) -> frozenset[str]:
@@ -90,11 +95,6 @@ class Reading:
     def named(self) -> frozenset[str]:
         """The words of its names."""
         return frozenset(word for name in self.names for word in name.words)
-
-    @cached_property
-    def actors(self) -> frozenset[str]:
-        """Its words for people and bodies that act, in the singular."""
-        return frozenset(found for word in self.words if (found := actor(word.folded)))
 
     def moments(self, published: date | None) -> list[Moment]:
         """Return the times that it may mean, seen from a day."""

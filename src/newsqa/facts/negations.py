@@ -86,9 +86,6 @@ HOPING = frozenset(map(root, word_set("hope try attempt want plan intend wish se
 ONCE = word_set("once after when if")
 BEFORE = word_set("before")
 
-DIRECTIONS = word_set("north northern south southern east eastern west western")
-"""Opposites that stand beside a noun and yet tell where it is."""
-
 DENYING = frozenset(map(root, word_set("deny doubt reject dispute refute dismiss disprove contradict rebut")))
 """Verbs that turn round what they say."""
 
