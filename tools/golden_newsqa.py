@@ -1,0 +1,47 @@
+"""All that golden.py and its parts import of newsqa and of its tests: where one of these moves, only this changes."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from newsqa.models import token_encoder  # noqa: E402
+from newsqa.records import Article, Claim, Dropped, Hit, Passage, Quote  # noqa: E402
+from newsqa.render import discord, slack  # noqa: E402
+from newsqa.render.markdown import conversation  # noqa: E402
+from newsqa.render.plain import answer_text, quote_text  # noqa: E402
+from newsqa.render.record import from_record  # noqa: E402
+from newsqa.render.terminal import answer_view  # noqa: E402
+from newsqa.settings import Settings  # noqa: E402
+from newsqa.steps.verify import Check  # noqa: E402
+from openai_stand_in import openai_stand_in  # noqa: E402
+from scripted_model import Prompt  # noqa: E402
+
+COMMAND = "import sys; sys.argv[0] = 'newsqa'; from newsqa.cli import main; main()"
+LIBRARY = "library.db"
+"""The database of an index, of which `golden_work.stored` reads the tables."""
+
+__all__ = [
+    "COMMAND",
+    "LIBRARY",
+    "ROOT",
+    "Article",
+    "Check",
+    "Claim",
+    "Dropped",
+    "Hit",
+    "Passage",
+    "Prompt",
+    "Quote",
+    "Settings",
+    "answer_text",
+    "answer_view",
+    "conversation",
+    "discord",
+    "from_record",
+    "openai_stand_in",
+    "quote_text",
+    "slack",
+    "token_encoder",
+]
