@@ -18,6 +18,7 @@ from newsqa.evals.make.questions import SourceArticle
 from newsqa.evals.make.rules import cloze_questions
 from newsqa.evals.run import run_set
 from newsqa.evals.sets import Item, read_set
+from newsqa.fronts.terminal.evals.make import plan_of
 from newsqa.index import open_index
 from newsqa.indexing import index_source
 from newsqa.records import Article, Bounds
@@ -311,6 +312,13 @@ def test_options_that_cannot_be_used_are_told(corpus_index, tmp_path, monkeypatc
     assert code == 2
     assert err
     assert not (tmp_path / "s.jsonl").exists()
+
+
+def test_a_model_writes_in_place_of_the_cloze_rules_unless_they_are_asked_for():
+    rules, model = Settings(), Settings(model="openai:stand-in")
+    assert plan_of(rules, 9, None, 0).kinds == ("cloze", "sources", "unanswerable")
+    assert plan_of(model, 9, None, 0).kinds == ("written", "sources", "unanswerable")
+    assert plan_of(model, 9, "sources, cloze", 0).kinds == ("cloze", "sources")
 
 
 def test_an_interrupted_command_leaves_nothing(corpus_index, tmp_path, monkeypatch, capfd):
