@@ -9,17 +9,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsqa import Settings, cli
+from newsqa import Settings, cli, open_desk
 from newsqa.errors import SourceError
+from newsqa.evals import scorers
 from newsqa.evals.data import as_data
 from newsqa.evals.make import Plan, draft_set, write_set
-from newsqa.evals.make.draft import by_rules
-from newsqa.evals.make.values import Story
+from newsqa.evals.make.questions import SourceArticle
+from newsqa.evals.make.rules import cloze_questions
+from newsqa.evals.run import run_set
 from newsqa.evals.sets import Item, read_set
+from newsqa.fronts.terminal.evals.make import plan_of
 from newsqa.index import open_index
 from newsqa.indexing import index_source
 from newsqa.records import Article, Bounds
 from openai_stand_in import openai_stand_in
+from quick_desk import quick_desk
 from word_embedder import WordEmbedder
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -30,10 +34,10 @@ PIECES = [
 PUBLISHED = date(2025, 5, 12)  # a Monday
 
 
-def drafted(text, published=PUBLISHED):
-    """What the rules draft of an article, as {question: answers}."""
-    story = Story(Article("a", text, "a.md", "Title", "Tarn Herald", published=published))
-    return {draft.question: draft.answers for draft in by_rules(story, None)}
+def drafted(text):
+    """The cloze questions that the rules draft from an article, as {question: answers}."""
+    source = SourceArticle(Article("a", text, "a.md", "Title", "Tarn Herald", published=PUBLISHED))
+    return {draft.question: draft.answers for draft in cloze_questions(source)}
 
 
 def index_of(folder, articles):
@@ -45,9 +49,9 @@ def index_of(folder, articles):
     return made
 
 
-def draft(where, plan=None, author=None):
+def draft(where, plan=None):
     with open_index(where) as opened, opened.snapshot() as index:
-        return draft_set(index, plan or Plan(), lambda _: None, author)
+        return draft_set(index, plan or Plan(), lambda _: None)
 
 
 @pytest.fixture(scope="session")
@@ -58,140 +62,83 @@ def corpus_index(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("sentence", "question", "answer"),
+    ("sentence", "value"),
     [
-        ("Some 9,400 visitors came to the fair in Ostby.", "How many visitors came to the fair in Ostby?", "9,400"),
-        ("The Ostby Museum sold 4,000 tickets in May.", "How many tickets did the Ostby Museum sell in May?", "4,000"),
-        (
-            "On Friday, the Ostby Museum sold 4,000 tickets for Runa Selbach's show.",
-            "How many tickets did the Ostby Museum sell for Runa Selbach's show on 9 May 2025?",
-            "4,000",
-        ),
-        (
-            "Wick Rovers paid $2 million for a stand at Cape Ansell.",
-            "How much did Wick Rovers pay for a stand at Cape Ansell?",
-            "$2 million",
-        ),
-        (
-            "Dunholm Lines lost 40 million crowns on its ferries to Wick.",
-            "How much did Dunholm Lines lose on its ferries to Wick?",
-            "40 million crowns",
-        ),
-        (
-            "Tarn Council wants a budget of 40 million crowns.",
-            "How large a budget does Tarn Council want?",
-            "40 million crowns",
-        ),
-        ("Rents in Ostby rose 4 per cent in April.", "By how much did rents in Ostby rise in April?", "4 per cent"),
-        (
-            "Only rents in Wick fell; in Ostby they rose. About 12% of households in Ostby have moved.",
-            "What percentage of households in Ostby have moved?",
-            "12%",
-        ),
-        (
-            "The lighthouse at Cape Ansell was switched off on Thursday night after 140 years of service.",
-            "When was the lighthouse at Cape Ansell switched off after 140 years of service?",
-            "8 May 2025",
-        ),
-        (
-            "In October 2018, Hunter Vale walked into a bank. Piet Holloway opened the Tolver lock in 1998.",
-            "When did Piet Holloway open the Tolver lock?",
-            "1998",
-        ),
-        (
-            "Tarn Council will open the new Tolver bridge on May 30, the mayor said.",
-            "When will Tarn Council open the new Tolver bridge?",
-            "30 May",
-        ),
-        ("The Tolver bridge was closed for six weeks.", "For how long was the Tolver bridge closed?", "six weeks"),
-        (
-            "Judge Evadne Thorle took ninety minutes to read her verdict in Ostby.",
-            "How long did Judge Evadne Thorle take to read her verdict in Ostby?",
-            "ninety minutes",
-        ),
-        ("Joren Maddock, 61, said that fog was his friend.", "How old is Joren Maddock?", "61"),
-        ("Police searched for 25-year-old Ilse Brandt in the hills.", "How old is Ilse Brandt?", "25"),
-        ("Ilse Brandt, 25, of Wick, told reporters that she was lost.", "Where is Ilse Brandt from?", "Wick"),
-        (
-            "Piet Holloway, mayor of Ostby, said so. Ostby's harbour master, Joren Maddock, agreed.",
-            "Who is the mayor of Ostby?",
-            "Piet Holloway",
-        ),
-        ("Runa Selbach, who leads the Ostby Choir, said no.", "Who leads the Ostby Choir?", "Runa Selbach"),
-        (
-            "Runa Selbach won the race to Cape Ansell, and Selbach said she was glad.",
-            "Who won the race to Cape Ansell?",
-            "Runa Selbach",
-        ),
-        (
-            "Tarn University bought the old mill in Wick.",
-            "Which university bought the old mill in Wick?",
-            "Tarn University",
-        ),
-        (
-            "Runa Selbach told the court so. “I kept the blue cheese in a mine for two whole years,” Selbach said.",
-            "Who said: “I kept the blue cheese in a mine for two whole years”?",
-            "Runa Selbach",
-        ),
+        ("The Ostby Museum sold 4,000 tickets in the spring.", "4,000"),
+        ("Wick Rovers paid $2 million for a stand at Cape Ansell.", "$2 million"),
+        ("Dunholm Lines lost 40 million crowns on its ferries to Wick.", "40 million crowns"),
+        ("Rents in Ostby Harbour are high. Tarn Council raised the rents by 4 per cent in Ostby.", "4 per cent"),
+        ("Piet Holloway opened the lock at Tolver in the summer of 1998.", "1998"),
+        ("Tarn Council will open the new bridge at Tolver on May 30.", "May 30"),
+        ("The Grey Heron left the harbour at 6.40 a.m. with all her passengers.", "6.40 a.m."),
+        ("The Tolver Bridge was closed to lorries for six weeks.", "six weeks"),
+        ("Runa Selbach called the council's new tax “a gift to smugglers” of cheese.", "a gift to smugglers"),
+        ('Runa Selbach called the council\'s new tax "a gift to smugglers" of cheese.', "a gift to smugglers"),
+        ("Tarn University bought the old mill from Joren Maddock.", "Joren Maddock"),
+        ("Tarn University bought Joren Maddock's old mill by the river.", "Joren Maddock"),
     ],
 )
-def test_a_plain_sentence_gives_its_question(sentence, question, answer):
-    found = drafted(f"{sentence} The mill, the race and the mayor were talked of in Ostby and in Wick.")
-    assert question in found, sorted(found)
-    assert answer in found[question]
+def test_each_value_of_a_plain_sentence_gives_a_cloze_question(sentence, value):
+    found = drafted(sentence)
+    (question,) = [question for question, answers in found.items() if answers[0] == value]
+    asked = question.removeprefix("Fill in the blank: ")
+    assert asked[0] + asked[-1] in {'""', "“”"}
+    assert asked[1:-1].count("____") == 1
+    assert sentence.endswith(asked[1:-1].replace("____", value))
+
+
+def test_a_cloze_question_says_what_it_asks():
+    sentence = "The Grey Heron left Orrinport at dawn with 112 passengers."
+    question = 'Fill in the blank: "The Grey Heron left Orrinport at dawn with ____ passengers."'
+    assert drafted(sentence)[question] == ("112",)
+
+
+def test_a_percentage_is_accepted_in_its_usual_spellings():
+    found = drafted("Tarn Council raised the rents by 4 per cent in Ostby.")
+    assert ("4 per cent", "4%", "4 percent") in found.values()
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "He sold 4,000 tickets in Ostby.",  # who is he?
-        "The company sold 4,000 tickets in Ostby.",  # which company?
+        "He sold 4,000 tickets for the summer fair in Ostby.",  # who is he?
+        "The company sold 4,000 tickets for the summer fair in Ostby.",  # which company?
         "The Ostby resident served in the Wick guard for 25 years.",  # which resident?
-        "Tarn Council did not sell 4,000 tickets in Ostby.",
-        "Tarn Council could sell 4,000 tickets in Ostby.",
-        "Was the Tolver bridge closed for six weeks?",
-        "“The Tolver bridge was closed for six weeks,” she said.",
-        "The Tolver bridge, built in 1913, crosses the Tarn.",
-        "A railway bridge built in 1913 crosses the Tarn at Wick.",
-        "Tarn Council sold 4,000 tickets and gave away 300 in Ostby.",
-        "Take Ilse Brandt, 65, who lives in Wick. You take it or leave it.",
-        "A band formed by Wick Records in 2016 plays in Ostby.",
-        "Piet Holloway, mayor of Ostby, said so in 1998.",
-        "When the Tolver lock opened in Wick in 2009, it rained.",
-        "The Tarn Council is expected to sell the Ostby mill on Monday.",
+        "Some 9,400 visitors came to the summer fair in Ostby.",  # nobody is named
+        "Visitors paid 40 crowns for the summer fair in Ostby.",  # a capital for its place alone
+        "Tarn Council sold us 4,000 tickets for the summer fair in Ostby.",  # whom?
+        "Tarn Council sold 4,000 tickets for the summer fair on Friday.",  # which Friday?
+        "Tarn Council sold them 4,000 tickets for the summer fair.",
+        "Tarn Council sold 4,000 tickets for the spring fair and 4,000 for the summer fair.",  # the value again
+        "“Tarn Council sold 4,000 tickets for the summer fair in Ostby.",  # the quotation goes on
+        "Tarn Council sold 4,000 tickets for the summer fair in Ostby",  # a heading
+        "Wick Rovers 4, Ostby Town 2, Tarn Rangers 3, Cape Ansell 1.",
+        "Tarn Council sold tickets.",
         "4,000",
         "",
     ],
 )
 def test_what_is_in_doubt_gives_none(text):
-    assert drafted(text) == {}
+    assert [answers for answers in drafted(text).values() if answers[0][0].isdigit()] == []
+
+
+def test_a_later_mention_by_surname_is_no_named_subject():
+    text = "The choir of Runa Selbach won. Selbach sold 40 wheels of cheese to the people of Wick."
+    assert not any("40" in answers for answers in drafted(text).values())
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=12), max_size=40).map(" ".join))
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_text_upsets_the_rules(text):
     for question, answers in drafted(text).items():
-        assert question.endswith("?")
+        assert question.count("____") == 1
         assert all(answers)
 
 
 def test_a_book_is_drafted_from_its_beginning_alone():
-    tale = "Joren Maddock, 61, said that the fog was his friend. "
-    found = drafted(tale + "It rained. " * 5_000 + "Ilse Brandt, 25, said that it did not.")
-    assert list(found) == ["How old is Joren Maddock?"]
-
-
-def test_people_are_named_in_full_and_weekdays_as_dates():
-    text = "Runa Selbach, a cheese maker, said so. On Friday, Selbach sold 40 wheels of cheese in Ostby market hall."
-    assert "How many wheels of cheese did Runa Selbach sell in Ostby market hall on 9 May 2025?" in drafted(text)
-
-
-def test_an_undated_article_gives_no_question_about_a_weekday():
-    text = "The Tolver bridge was closed on Monday. The Tarn Council sold 4,000 tickets on Friday in Ostby."
-    found = drafted(text, published=None)
-    assert "How many tickets did the Tarn Council sell on 9 May 2025 in Ostby?" in drafted(text)
-    assert not any("How many" in question for question in found)
-    assert found.get("When did the Tarn Council sell 4,000 tickets in Ostby?", ("Friday",)) == ("Friday",)
+    tale = "Joren Maddock climbed the 187 steps of the old lighthouse. "
+    found = drafted(tale + "It rained. " * 5_000 + "Ilse Brandt climbed the 190 steps of the new lighthouse.")
+    assert list(found.values()) == [("187",)]
 
 
 def test_the_same_seed_drafts_the_same_set(corpus_index):
@@ -212,13 +159,29 @@ def test_every_gold_stands_in_its_article_and_holds_the_answer(corpus_index):
             article = index.article(gold.article_id)
             assert gold.quote in article.text
             assert (gold.url, gold.path) == (article.url, article.path)
-            if item.tags[0] == "fact":
-                assert any(answer in gold.quote for answer in item.answers) or item.tags[1] in {"person", "date"}
+            if item.tags[0] == "cloze":
+                assert item.answers[0] in gold.quote
+                assert gold.quote.replace(item.answers[0], "____", 1) in item.question
             else:
                 assert item.answers[0][:1] == (article.title,)
                 assert f"“{gold.quote}”" in item.question
             if article.published:
                 assert item.asked == article.published + timedelta(days=1)
+
+
+def test_the_sentence_of_a_cloze_question_is_found_in_the_articles(corpus_index, tmp_path):
+    items = draft(corpus_index, Plan(20, ("cloze",))).items
+    assert len(items) == 20
+    with quick_desk(corpus_index.index) as desk:
+        lines = run_set(items, desk, tmp_path / "run").lines
+    assert [line.item.question for line in lines if scorers.score(line)["passage_hit@5"] < 1] == []
+
+
+def test_a_cloze_question_is_answered_by_the_models_that_come_with_newsqa(sample_index, tmp_path):
+    items = draft(Settings(index=sample_index), Plan(1, ("cloze",))).items
+    with open_desk(Settings(index=sample_index)) as desk:
+        (line,) = run_set(items, desk, tmp_path / "run").lines
+    assert scorers.score(line)["contains"] == 1
 
 
 def test_the_unanswerable_ones_are_hidden_by_their_day(corpus_index):
@@ -237,6 +200,7 @@ def test_the_unanswerable_ones_are_hidden_by_their_day(corpus_index):
 def test_a_set_is_balanced_and_marked_as_drafted(corpus_index):
     items = draft(corpus_index, Plan(40)).items
     kinds = [item.tags[0] for item in items]
+    assert 20 >= kinds.count("cloze") > 15
     assert 10 >= kinds.count("source") > 5
     assert 10 >= kinds.count("unanswerable") > 5
     assert all(item.meta["drafted"] and item.meta["how"] and item.group != item.id for item in items)
@@ -252,7 +216,7 @@ def test_a_written_set_is_read_back_as_it_was(corpus_index, tmp_path):
 
 
 def test_another_value_elsewhere_drops_a_question(tmp_path):
-    tale = "Piet Holloway opened the gates. Some {} visitors came to the fair in Ostby market hall. It rained a lot."
+    tale = "Tarn Council counted {} visitors at the summer fair in the old market hall. It rained a lot."
     days = {"outlet": "Tarn Herald", "title": "Fair"}
     articles = [
         {**days, "published": "2025-05-02", "text": tale.format("9,400")},
@@ -260,9 +224,9 @@ def test_another_value_elsewhere_drops_a_question(tmp_path):
     ]
     alone = index_of(tmp_path / "one" if (tmp_path / "one").mkdir() is None else tmp_path, articles[:1])
     both = index_of(tmp_path, articles)
-    plan = Plan(5, ("facts",))
+    plan = Plan(5, ("cloze",))
     assert [item.question for item in draft(alone, plan).items] == [
-        "How many visitors came to the fair in Ostby market hall?"
+        'Fill in the blank: "Tarn Council counted ____ visitors at the summer fair in the old market hall."'
     ]
     assert draft(both, plan).items == ()
 
@@ -282,7 +246,7 @@ def test_words_that_stand_in_two_stories_have_no_one_source(tmp_path):
 
 
 def test_an_undated_article_is_never_hidden(tmp_path):
-    text = "Joren Maddock, 61, said that the fog had been his friend for as long as he had kept the light at Ansell."
+    text = "Joren Maddock had kept the light at the cape for 61 years, and called the fog his friend in all of them."
     other = {"title": "Rain", "outlet": "Wick Post", "published": "2020-01-01", "text": "It rained in Wick for days."}
     undated = index_of(tmp_path, [{"title": "Fog", "outlet": "Tarn Herald", "text": text}, other])
     drafts = draft(undated, Plan(4, ("unanswerable",)))
@@ -342,12 +306,19 @@ def test_the_command_tells_what_it_did_as_json(corpus_index, tmp_path, monkeypat
     assert told["lacking"] == {}
 
 
-@pytest.mark.parametrize("wrong", [["--kinds", "fun"], ["--number", "0"], ["--kinds", ""]])
+@pytest.mark.parametrize("wrong", [["--kinds", "fun"], ["--kinds", "written"], ["--number", "0"], ["--kinds", ""]])
 def test_options_that_cannot_be_used_are_told(corpus_index, tmp_path, monkeypatch, capfd, wrong):
     code, _, err = newsqa(monkeypatch, capfd, "--index", corpus_index.index, "--out", tmp_path / "s.jsonl", *wrong)
     assert code == 2
     assert err
     assert not (tmp_path / "s.jsonl").exists()
+
+
+def test_a_model_writes_in_place_of_the_cloze_rules_unless_they_are_asked_for():
+    rules, model = Settings(), Settings(model="openai:stand-in")
+    assert plan_of(rules, 9, None, 0).kinds == ("cloze", "sources", "unanswerable")
+    assert plan_of(model, 9, None, 0).kinds == ("written", "sources", "unanswerable")
+    assert plan_of(model, 9, "sources, cloze", 0).kinds == ("cloze", "sources")
 
 
 def test_an_interrupted_command_leaves_nothing(corpus_index, tmp_path, monkeypatch, capfd):
@@ -385,7 +356,7 @@ def made(stand_in, one_story, tmp_path, monkeypatch, capfd):
 
     def run(reply):
         stand_in.reply = reply
-        options = ["--index", one_story.index, "--out", tmp_path / "s.jsonl", "--number", 1, "--kinds", "facts"]
+        options = ["--index", one_story.index, "--out", tmp_path / "s.jsonl", "--number", 1, "--kinds", "written"]
         return newsqa(monkeypatch, capfd, *options, "--model", "openai:stand-in", "--json")
 
     return run
@@ -412,8 +383,8 @@ def test_a_model_writes_the_question_and_the_passage_proves_it(made, tmp_path, f
         ("Sure! Here is a question: how many steps?", "not in the form asked for"),
         ('{"question": "How many?", "answer": 187}', "not in the form asked for"),
         ('{"question": "", "answer": ""}', "no question in the passage"),
-        ('{"question": "Who built the tower of Cape Ansell?", "answer": "Nobody"}', "does not stand in the passage"),
-        ('{"question": "Who climbed 87 steps at Cape Ansell?", "answer": "87"}', "does not stand in the passage"),
+        ('{"question": "Who built the tower of Cape Ansell?", "answer": "Nobody"}', "is not in the passage"),
+        ('{"question": "Who climbed 87 steps at Cape Ansell?", "answer": "87"}', "is not in the passage"),
         ('{"question": "What did Joren Maddock climb 187 of?", "answer": "187"}', "gives the answer away"),
         ('{"question": "How many steps did he climb that night?", "answer": "187"}', "cannot be asked by itself"),
         ('{"question": "How many steps does the passage on Ansell name?", "answer": "187"}', "cannot be asked"),

@@ -261,7 +261,11 @@ def make(
     ] = None,
     number: Annotated[int, typer.Option(metavar="N", help="How many questions to draft.")] = 60,
     kinds: Annotated[
-        str | None, typer.Option(metavar="KINDS", help="Of facts, sources, unanswerable: some, by commas [all].")
+        str | None,
+        typer.Option(
+            metavar="KINDS",
+            help="Of cloze, written, sources, unanswerable: some, by commas [all; cloze only without a model].",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="The same seed drafts the same questions again.")] = 0,
     model: Model = None,
@@ -272,7 +276,7 @@ def make(
     from newsqa.fronts.terminal.evals.make import make_set, plan_of  # noqa: PLC0415
 
     settings = _settings(index, model)
-    make_set(settings, out, plan_of(number, kinds, seed), as_json=json)
+    make_set(settings, out, plan_of(settings, number, kinds, seed), as_json=json)
 
 
 @app.command()

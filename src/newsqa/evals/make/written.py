@@ -1,4 +1,4 @@
-"""Questions that a chat model writes from one passage, checked against the passage before they count."""
+"""Questions that a chat model writes about one passage, kept only if the passage proves their answers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
 from newsqa.evals.data import as_data, object_in
-from newsqa.evals.make.values import Drafted, Told
-from newsqa.evals.make.wording import gives_away, stands_alone_loosely
-from newsqa.facts.words import content_stems, words
+from newsqa.evals.make.questions import DraftQuestion, SourceSentence, holds_any
+from newsqa.evals.make.rules import depends_on_context
+from newsqa.facts.dates import CALENDAR
+from newsqa.facts.names import names
+from newsqa.facts.words import content_stems, fold, word_set, words
 from newsqa.models.chat import ask_model
 from newsqa.passages import passages_of
 from newsqa.question.kinds import answer_kind
@@ -22,71 +24,80 @@ if TYPE_CHECKING:
 
     from langchain_core.language_models import BaseChatModel
 
-    from newsqa.evals.make.values import Story
+    from newsqa.evals.make.questions import SourceArticle
     from newsqa.prompts import Prompts
 
 PROMPT = "draft-question"
-FORM = "written"
+
 LONGEST_ANSWER = 12
-"""Words of an answer that a scorer can compare; more is a sentence."""
+"""Words of an answer that a metric can compare; more is a sentence."""
+
+SHORTEST_QUESTION, LONGEST_QUESTION = 4, 36
+"""Words of a question."""
 
 CALLS = 4
-"""Times that the model is asked for each question that is wanted, before it is asked no more."""
+"""Calls of the model allowed for each question that is wanted."""
 
-GIVES_UP = 3
-"""Failures in a row after which the model is taken to be gone."""
+FAILURES = 3
+"""Failed calls in a row after which the model counts as unreachable."""
+
+_TEXT_WORDS = word_set("passage article text excerpt author mentioned json")
+"""Words of a question that speaks of the passage, which its reader has not seen."""
 
 
 @dataclass(slots=True)
-class Writer:
-    """An author that is a chat model. `dropped` counts what it wrote and why that was not taken; `asked` its calls."""
+class QuestionWriter:
+    """Has a chat model write questions about articles.
+
+    `calls` and `usage` count what it was asked, `dropped` the replies that were not kept, by reason.
+    """
 
     model: BaseChatModel
     name: str
     prompts: Prompts
     most_calls: int
-    asked: int = 0
+    calls: int = 0
     failed: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
     usage: Usage = field(default_factory=Usage)
 
-    def __call__(self, story: Story, random: Random) -> list[Drafted]:
-        """Ask for a question about one passage of a story; return it, or nothing.
+    def __call__(self, source: SourceArticle, random: Random) -> list[DraftQuestion]:
+        """Ask for a question about one passage of an article; return it, or nothing where it was not kept.
 
-        Raises ModelError where the model does not answer several times in a row.
+        Raises ModelError if the model does not answer several times in a row.
         """
-        spans = passages_of(story.article.text)
-        if not spans or self.asked >= self.most_calls:
+        spans = passages_of(source.article.text)
+        if not spans or self.calls >= self.most_calls:
             return []
-        start, end = random.choice(spans)
-        drafted, fault = self._written(Told(story, start, end))
-        if drafted is None:
+        draft, fault = self._written(SourceSentence(source, *random.choice(spans)))
+        if draft is None:
             self.dropped[fault] += 1
             return []
-        return [drafted]
+        return [draft]
 
-    def _written(self, passage: Told) -> tuple[Drafted | None, str]:
+    def _written(self, passage: SourceSentence) -> tuple[DraftQuestion | None, str]:
+        """Return a checked question about a passage, or None and why there is none."""
         reply = self._reply(passage)
-        fields = object_in(reply) if reply is not None else {}
-        question, answer = (fields or {}).get("question"), (fields or {}).get("answer")
         if reply is None:
             return None, "the model did not answer"
+        fields = object_in(reply) or {}
+        question, answer = fields.get("question"), fields.get("answer")
         if not isinstance(question, str) or not isinstance(answer, str):
             return None, "not in the form asked for"
         if not question.strip() or not answer.strip():
             return None, "no question in the passage"
         return _checked(" ".join(question.split()), answer.strip(), passage)
 
-    def _reply(self, passage: Told) -> str | None:
-        article = passage.story.article
-        source = [str(part) for part in (article.outlet, article.published, article.title) if part]
-        prompt = self.prompts.fill(PROMPT, passage=as_data(passage.text), source=as_data(", ".join(source)))
-        self.asked += 1
+    def _reply(self, passage: SourceSentence) -> str | None:
+        article = passage.source.article
+        known = [str(part) for part in (article.outlet, article.published, article.title) if part]
+        prompt = self.prompts.fill(PROMPT, passage=as_data(passage.text), source=as_data(", ".join(known)))
+        self.calls += 1
         try:
             reply = ask_model(self.model, self.name, [("human", prompt)])
         except ModelError:
             self.failed += 1
-            if self.failed >= GIVES_UP:
+            if self.failed >= FAILURES:
                 raise
             return None
         self.failed = 0
@@ -99,28 +110,49 @@ class Writer:
         self.usage = Usage(read + more.input_tokens, written + more.output_tokens, cost)
 
 
-def _checked(question: str, answer: str, passage: Told) -> tuple[Drafted | None, str]:
-    """Return the draft where its answer stands in the passage and its question can be asked; else None, and why not."""
-    told = _sentence_with(answer, question, passage)
-    if told is None or len(answer.split()) > LONGEST_ANSWER:
-        return None, "its answer does not stand in the passage"
-    drafted = Drafted(question, (answer,), answer_kind(question), FORM, told)
-    if gives_away(drafted):
+def _checked(question: str, answer: str, passage: SourceSentence) -> tuple[DraftQuestion | None, str]:
+    """Return the draft if its passage holds the answer and its question can be asked; else None and the reason."""
+    sentence = _sentence_with(answer, question, passage)
+    if sentence is None or len(answer.split()) > LONGEST_ANSWER:
+        return None, "its answer is not in the passage"
+    draft = DraftQuestion(question, (answer,), answer_kind(question), "written", sentence)
+    if holds_any(question, (answer,)):
         return None, "its question gives the answer away"
-    return (drafted, "") if stands_alone_loosely(drafted) else (None, "its question cannot be asked by itself")
+    return (draft, "") if _is_self_contained(draft) else (None, "its question cannot be asked by itself")
 
 
-def _sentence_with(answer: str, question: str, passage: Told) -> Told | None:
-    """Return the sentence that holds an answer, word for word; of several the one that is nearest to the question."""
+def _sentence_with(answer: str, question: str, passage: SourceSentence) -> SourceSentence | None:
+    """Return the sentence that holds an answer word for word; of several, the one nearest to the question."""
     asked = set(content_stems(words(question)))
-    spans = [(passage.start + start, passage.start + end) for start, end in sentence_spans(passage.text)]
-    found = [Told(passage.story, *span) for span in spans]
-    holding = [told for told in found if _stands_in(answer, told.text)]
-    return max(holding, key=lambda told: len(asked & set(content_stems(words(told.text)))), default=None)
+    sentences = [passage.part(*span) for span in sentence_spans(passage.text)]
+    holding = [sentence for sentence in sentences if _has_words(answer, sentence.text)]
+    return max(holding, key=lambda sentence: len(asked & set(content_stems(words(sentence.text)))), default=None)
 
 
-def _stands_in(answer: str, text: str) -> bool:
-    """Whether an answer stands in a text as whole words."""
+def _has_words(answer: str, text: str) -> bool:
     at = text.find(answer)
     end = at + len(answer)
     return at >= 0 and not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum())
+
+
+def _is_self_contained(draft: DraftQuestion) -> bool:
+    """Return True if somebody who has not seen the passage can tell what is asked: it names something of the article.
+
+    A weekday, a month or the article's outlet is not enough of a name.
+    """
+    question, source = draft.question, draft.sentence.source
+    opener, _, asked = question.partition(" ")
+    known = {word for name in source.names for word in name.words}
+    outlet = fold(source.article.outlet or "")
+    named = any(
+        known.intersection(name.words) and not set(name.words) <= CALENDAR and fold(name.text) != outlet
+        for name in names(f"{opener.lower()} {asked}", source.common)
+    )
+    return (
+        named
+        and question.endswith("?")
+        and SHORTEST_QUESTION <= len(question.split()) <= LONGEST_QUESTION
+        and question.isprintable()
+        and not any(word.folded in _TEXT_WORDS for word in words(question))
+        and not depends_on_context(question)
+    )

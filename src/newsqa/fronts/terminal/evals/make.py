@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,24 +17,34 @@ from newsqa.render.marks import count
 from newsqa.render.safe import safe_line
 
 if TYPE_CHECKING:
-    from newsqa.evals.make import Drafts, Kind, Writer
+    from newsqa.evals.make import DraftSet, Kind, QuestionWriter
     from newsqa.records import JsonObject
     from newsqa.settings import Settings
 
 OUT = Path("questions.jsonl")
 MOST = 10_000
-NAMES: dict[Kind, str] = {"facts": "facts", "sources": "sources of quotes", "unanswerable": "unanswerable"}
+NAMES: dict[Kind, str] = {
+    "cloze": "with a blank to fill in",
+    "written": "written by the model",
+    "sources": "on sources of quotes",
+    "unanswerable": "unanswerable",
+}
 
 
-def plan_of(number: int, kinds: str | None, seed: int) -> Plan:
-    """Return the plan that the options of the command name. Raises UsageError where one cannot be used."""
-    return Plan(_number(number), _kinds(kinds), seed)
+def plan_of(settings: Settings, number: int, kinds: str | None, seed: int) -> Plan:
+    """Return the plan that the options of the command name; all kinds but "cloze" by default where a model writes.
+
+    Raises UsageError if an option cannot be used.
+    """
+    if not 1 <= number <= MOST:
+        raise UsageError(f"--number is {number}.", hint=f"Name a number from 1 to {MOST:,}.")
+    return Plan(number, _kinds(kinds, has_model=settings.model != EXTRACTIVE), seed)
 
 
 def make_set(settings: Settings, out: Path | None, plan: Plan, *, as_json: bool) -> None:
-    """Draft a set into a new file. Raises SourceError where the file is there already, and LibraryError.
+    """Draft a set into a new file. Raises SourceError if the file is there already, and LibraryError if none is found.
 
-    The model of the settings writes the questions about facts unless it is the extractive one: rules do that then.
+    The chat model of the settings writes the questions of the kind "written", and those that are made unanswerable.
     """
     file = out or OUT
     refuse_existing(file)
@@ -60,39 +69,38 @@ def make_set(settings: Settings, out: Path | None, plan: Plan, *, as_json: bool)
         print_text(_summary(file, drafts, plan, writer))
 
 
-def _number(number: int) -> int:
-    if not 1 <= number <= MOST:
-        raise UsageError(f"--number is {number}.", hint=f"Name a number from 1 to {MOST:,}.")
-    return number
-
-
-def _kinds(names: str | None) -> tuple[Kind, ...]:
-    """Read “facts,sources”. Raises UsageError where a kind is not known."""
-    if names is None:
-        return tuple(KINDS)
-    wanted = {name.strip() for name in names.split(",")}
+def _kinds(names: str | None, *, has_model: bool) -> tuple[Kind, ...]:
+    """Read “cloze,sources”. Raises UsageError if a kind is not known, or needs a model that is not there."""
+    wanted = set(KINDS) - {"cloze" if has_model else "written"}
+    if names is not None:
+        wanted = {name.strip() for name in names.split(",")}
     if unknown := wanted - set(KINDS):
         raise UsageError(
             f"There is no kind of question called “{min(unknown)}”.", hint=f"The kinds are {', '.join(KINDS)}."
         )
+    if "written" in wanted and not has_model:
+        raise UsageError(
+            "Questions of the kind “written” need a chat model.",
+            hint="Name one with --model, or ask for --kinds cloze.",
+        )
     return tuple(kind for kind in KINDS if kind in wanted)
 
 
-def _writer(settings: Settings, plan: Plan) -> Writer | None:
-    if settings.model == EXTRACTIVE:
+def _writer(settings: Settings, plan: Plan) -> QuestionWriter | None:
+    if settings.model == EXTRACTIVE or not {"written", "unanswerable"} & set(plan.kinds):
         return None
-    from newsqa.evals.make.written import CALLS, Writer  # noqa: PLC0415
+    from newsqa.evals.make.written import CALLS, QuestionWriter  # noqa: PLC0415
     from newsqa.models.chat import chat_model  # noqa: PLC0415
 
     tell_leaving(settings)
-    return Writer(chat_model(settings), settings.model, load_prompts(settings.prompts), CALLS * plan.number)
+    return QuestionWriter(chat_model(settings), settings.model, load_prompts(settings.prompts), CALLS * plan.number)
 
 
-def _record(file: Path, drafts: Drafts, plan: Plan, writer: Writer | None) -> JsonObject:
+def _record(file: Path, drafts: DraftSet, plan: Plan, writer: QuestionWriter | None) -> JsonObject:
     record: JsonObject = {
         "file": str(file),
         "questions": len(drafts.items),
-        "kinds": _counts(drafts),
+        "kinds": dict(drafts.kinds),
         "lacking": dict(drafts.lacking),
         "seed": plan.seed,
         "model": EXTRACTIVE,
@@ -100,16 +108,12 @@ def _record(file: Path, drafts: Drafts, plan: Plan, writer: Writer | None) -> Js
     if writer:
         spent = writer.usage
         usage = {"input_tokens": spent.input_tokens, "output_tokens": spent.output_tokens, "cost": spent.cost}
-        record |= {"model": writer.name, "asked": writer.asked, "dropped": dict(writer.dropped), "usage": usage}
+        record |= {"model": writer.name, "asked": writer.calls, "dropped": dict(writer.dropped), "usage": usage}
     return record
 
 
-def _counts(drafts: Drafts) -> dict[str, int]:
-    return dict(Counter(drafts.kind_of(item) for item in drafts.items))
-
-
-def _summary(file: Path, drafts: Drafts, plan: Plan, writer: Writer | None) -> str:
-    kinds = ", ".join(f"{number} {NAMES[kind]}" for kind in KINDS if (number := _counts(drafts).get(kind)))
+def _summary(file: Path, drafts: DraftSet, plan: Plan, writer: QuestionWriter | None) -> str:
+    kinds = ", ".join(f"{number} {NAMES[kind]}" for kind, number in drafts.kinds.items())
     lines = [f"{count(len(drafts.items), 'question')} drafted into {safe_line(str(file))}: {kinds}."]
     if drafts.lacking:
         more = sum(drafts.lacking.values())
@@ -120,7 +124,7 @@ def _summary(file: Path, drafts: Drafts, plan: Plan, writer: Writer | None) -> s
     return "\n".join(lines)
 
 
-def _told_of(writer: Writer) -> str:
+def _told_of(writer: QuestionWriter) -> str:
     why = "; ".join(f"{number} {fault}" for fault, number in writer.dropped.most_common())
     dropped = f" Left out of what it wrote: {why}." if why else ""
-    return f"{safe_line(writer.name)} was asked {count(writer.asked, 'time')}.{dropped}"
+    return f"{safe_line(writer.name)} was asked {count(writer.calls, 'time')}.{dropped}"
