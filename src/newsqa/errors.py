@@ -65,6 +65,10 @@ class SettingsError(NewsqaError):
     """A setting has a value that cannot be used."""
 
 
+class SettingsWarning(UserWarning):
+    """Settings are read without a file that cannot be trusted or read."""
+
+
 class SourceError(NewsqaError):
     """A source, a file or one article in it cannot be read."""
 
