@@ -7,7 +7,7 @@ import warnings
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
 import typer
 
@@ -337,11 +337,18 @@ def _show_settings_warnings() -> None:
     """Print what is wrong with a `.env` as a line for people, without where in the code it was found."""
     shown = warnings.showwarning
 
-    def show(message: Warning | str, category: type[Warning], *where: Any) -> None:  # noqa: ANN401
+    def show(  # the signature of warnings.showwarning
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
         if issubclass(category, SettingsWarning):
             sys.stderr.write(f"newsqa: {safe_line(str(message))}\n")
         else:
-            shown(message, category, *where)
+            shown(message, category, filename, lineno, file, line)
 
     warnings.showwarning = show
 

@@ -88,7 +88,10 @@ def for_programs() -> dict[str, str]:
 
 def read_dotenv(folder: Path) -> DotEnv:
     """Read `.env` of a folder. One that other people may have written, or that can't be read, is ignored."""
-    where = Path(os.path.realpath(folder))
+    try:
+        where = Path(os.path.realpath(folder))
+    except FileNotFoundError:  # the working folder is gone
+        return DotEnv()
     try:
         return DotEnv(where, _known(_text(folder)))
     except FileNotFoundError:

@@ -66,7 +66,7 @@ class SettingsError(NewsqaError):
 
 
 class SettingsWarning(UserWarning):
-    """Settings are read without a file that cannot be trusted or read."""
+    """A `.env` is ignored, since other people may have written it or since it cannot be read."""
 
 
 class SourceError(NewsqaError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -123,7 +123,7 @@ def _openai(model: str, settings: Settings) -> Embeddings:
 
     address = server_of(PROVIDERS["openai"])
     key = key_for("OPENAI_API_KEY", "OPENAI_BASE_URL") or (NO_KEY if on_loopback(address) else "")
-    explicit = {**({"base_url": address} if address else {}), **({"api_key": key} if key else {})}
+    explicit: dict[str, Any] = {**({"base_url": address} if address else {}), **({"api_key": key} if key else {})}
     try:  # texts are sent as they are: cutting them here would download a vocabulary
         return OpenAIEmbeddings(
             model=model,

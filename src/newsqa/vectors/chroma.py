@@ -200,7 +200,7 @@ def _chromadb() -> Any:  # noqa: ANN401
     with _importing:
         if "chromadb" not in sys.modules:
             reads = DotEnvSettingsSource._read_env_files  # noqa: SLF001
-            DotEnvSettingsSource._read_env_files = lambda _: {}  # type: ignore[method-assign]  # noqa: SLF001
+            DotEnvSettingsSource._read_env_files = lambda _: {}  # type: ignore[method-assign, assignment]  # noqa: SLF001
             try:
                 return importlib.import_module("chromadb")
             finally:
