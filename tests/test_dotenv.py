@@ -16,7 +16,7 @@ import pytest
 from newsqa import environment
 from newsqa.environment import MOST_BYTES, NAMES, for_programs, from_dotenv, read_dotenv, variable
 from newsqa.errors import ModelError, SettingsError, SettingsWarning
-from newsqa.models.credentials import key_for, ollama_headers
+from newsqa.models.credentials import key_for
 from newsqa.settings import Settings, data_folder, secret_values
 from newsqa.trust import SENT, refuse_untrusted, trust, trust_everything, untrusted
 
@@ -284,8 +284,6 @@ def test_a_server_on_this_machine_gets_no_key(folder, address, host):
     (folder / ".env").write_text(f"{address}=http://{host}:9/v1\n")
     Settings.load()
     assert key_for(KEYS[address], address) == ""
-    if address == "OLLAMA_HOST":  # its client would take it from the environment
-        assert ollama_headers() == {"authorization": "Bearer none"}
 
 
 def test_headers_of_the_environment_are_sent_nowhere_either(folder, monkeypatch):

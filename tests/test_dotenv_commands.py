@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pexpect
 import pytest
@@ -135,9 +137,10 @@ def test_a_server_on_this_machine_gets_the_key_of_the_file_alone(tmp_path, monke
             type(script), "refuses", lambda self, exchange: heard.append(exchange.request) or refuses(self, exchange)
         )
         (tmp_path / ".env").write_text(f"{address}={script.url}\n" + (f"{key}={OWN}\n" if whose == "file" else ""))
-        settings = Settings.load()
-        settings = Settings(model=f"{name}:any")
-        assert ask_model(chat_model(settings), settings.model, [("human", "well?")]).text == "All is well."
+        settings = replace(Settings.load(), model=f"{name}:{'tiny' if name == 'ollama' else 'any'}")
+        model = chat_model(settings)
+        assert ask_model(model, settings.model, [("human", "well?")]).text == "All is well."
+        assert OWN not in repr(model)  # which a tracer may be shown
     monkeypatch.chdir("/")
     environment.load()
     headers = " ".join(str(dict(request.headers)) for request in heard)
@@ -163,17 +166,20 @@ def test_tokens_of_bots_stay_here(tmp_path, news_index, command, lines):
     assert (sent, CANARY in done.stderr) == ([], False)
 
 
-def test_credentials_for_chroma_stay_here(tmp_path, news_index):
+def test_credentials_for_chroma_stay_here(tmp_path, news_folder):
+    auth = {
+        "CHROMA_CLIENT_AUTH_PROVIDER": "chromadb.auth.token_authn.TokenAuthClientProvider",
+        "CHROMA_CLIENT_AUTH_CREDENTIALS": CANARY,
+    }
     with recorder() as (address, sent):
-        done = newsqa(
-            "index", "-", "--index", tmp_path / "new", folder=tmp_path, dotenv=f"NEWSQA_CHROMA={address}\n",
-            CHROMA_CLIENT_AUTH_PROVIDER="chromadb.auth.token_authn.TokenAuthClientProvider",
-            CHROMA_CLIENT_AUTH_CREDENTIALS=CANARY,
-        )  # fmt: skip
-        newsqa("ask", QUESTION, "--index", news_index, folder=tmp_path, dotenv=f"NEWSQA_CHROMA={address}\n",
-               CHROMA_CLIENT_AUTH_CREDENTIALS=CANARY)  # fmt: skip
-    assert not any(CANARY in one for one in sent)
-    assert CANARY not in done.stderr
+        dotenv = f"NEWSQA_CHROMA={address}\n"
+        words = ("index", news_folder, "--index", tmp_path / "new")
+        done = newsqa(*words, folder=tmp_path, dotenv=dotenv, **auth)
+        assert "CHROMA_CLIENT_AUTH_CREDENTIALS of the environment would go to" in done.stderr
+        assert "--trust-env" in done.stderr
+        assert sent == []
+        newsqa("--trust-env", *words, folder=tmp_path, dotenv=dotenv, **auth)
+    assert any(CANARY in one for one in sent)
 
 
 def test_a_file_that_is_ignored_is_told_of_in_a_line_and_blocks_nothing(tmp_path, news_index):
@@ -201,7 +207,7 @@ def test_no_notice_is_hidden_by_a_folder_that_the_file_names(tmp_path, news_inde
 def test_the_pager_sees_no_key_and_nothing_of_the_file(tmp_path, news_index):
     shim = tmp_path / "bin" / "less"
     shim.parent.mkdir()
-    shim.write_text(f'#!/bin/sh\n/usr/bin/env > "{tmp_path}/seen"\n/bin/cat > /dev/null\n')
+    shim.write_text(f'#!/bin/sh\n/usr/bin/env > "{tmp_path}/seen"\n/bin/cat > /dev/null\n: > "{tmp_path}/done"\n')
     shim.chmod(0o755)
     (tmp_path / ".env").write_text("LD_PRELOAD=./evil.so\nLESSOPEN=|./evil %s\nPAGER=./evil\nBASH_ENV=./evil\n")
     terminal = Terminal(
@@ -211,7 +217,11 @@ def test_the_pager_sees_no_key_and_nothing_of_the_file(tmp_path, news_index):
     try:
         terminal.until("›")
         terminal.type(QUESTION, "10 May 2025")
-        terminal.type("/open 1 all", "›")
+        terminal.child.send("/open 1 all\r")
+        end = time.monotonic() + 60
+        while not (tmp_path / "done").exists():
+            assert time.monotonic() < end, terminal.text()
+            terminal.read()
         seen = dict(line.split("=", 1) for line in (tmp_path / "seen").read_text().splitlines())
     finally:
         terminal.child.close(force=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from newsqa.environment import NAMES
+from newsqa.environment import NAMES, from_dotenv
 from newsqa.errors import ModelError
 from newsqa.models.addresses import on_loopback
 from newsqa.settings import variable
 from newsqa.trust import SENT, untrusted
 
 if TYPE_CHECKING:
+    from httpx import Request
+
     from newsqa.models.chat.providers import Provider
 
 NO_KEY = "none"
@@ -31,10 +33,20 @@ def key_for(key: str, address: str) -> str:
     raise ModelError(str(found), hint=found.hint, kind="key")
 
 
-def ollama_headers() -> dict[str, str]:
-    """Return the header that Ollama's client would else make of OLLAMA_API_KEY in the environment."""
+def ollama_options() -> dict[str, Any]:
+    """Return what Ollama's client needs to send the right key: of itself it reads OLLAMA_API_KEY in the environment.
+
+    A function sets the header, so that no key is in the options, which tracing may show.
+    """
     key = key_for("OLLAMA_API_KEY", "OLLAMA_HOST")
-    return {"authorization": f"Bearer {key or NO_KEY}"} if key or variable("OLLAMA_API_KEY") else {}
+    if key == variable("OLLAMA_API_KEY") and not from_dotenv("OLLAMA_API_KEY"):
+        return {}
+
+    def signed(request: Request) -> Request:
+        request.headers["Authorization"] = f"Bearer {key or NO_KEY}"
+        return request
+
+    return {"auth": signed}
 
 
 def set_where(key: str) -> str:

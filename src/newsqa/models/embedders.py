@@ -13,7 +13,7 @@ from newsqa.models.bundled import BGE, bundled_folder, file_digest
 from newsqa.models.chat.facts import server_of
 from newsqa.models.chat.failures import without_keys
 from newsqa.models.chat.providers import PROVIDERS
-from newsqa.models.credentials import NO_KEY, key_for, ollama_headers
+from newsqa.models.credentials import NO_KEY, key_for, ollama_options
 from newsqa.models.folders import described, model_file, model_folder, refuse_offline
 from newsqa.models.onnx import OnnxEncoder
 
@@ -152,7 +152,7 @@ def _ollama(model: str, settings: Settings) -> Embeddings:
     return OllamaEmbeddings(
         model=model,
         base_url=server_of(PROVIDERS["ollama"]),
-        client_kwargs={"timeout": settings.timeout, "headers": ollama_headers()},
+        client_kwargs={"timeout": settings.timeout, **ollama_options()},
     )
 
 

@@ -13,7 +13,7 @@ from newsqa.models.bundled import file_digest
 from newsqa.models.chat.facts import EXTRACTIVE, ModelFacts, facts, provider_of, weights_of
 from newsqa.models.chat.failures import failure
 from newsqa.models.chat.providers import LLAMACPP, Provider
-from newsqa.models.credentials import NO_KEY, key_for, ollama_headers, set_where
+from newsqa.models.credentials import NO_KEY, key_for, ollama_options, set_where
 from newsqa.models.prices import address_of
 from newsqa.settings import past_proxies, variable
 
@@ -185,7 +185,7 @@ def _ollama(known: ModelFacts, settings: Settings) -> dict[str, Any]:
         "base_url": known.address,
         "num_ctx": known.context_tokens,  # Ollama cuts the prompt silently at its own, smaller default
         "num_predict": known.output_tokens,
-        "client_kwargs": {"timeout": settings.timeout, "headers": ollama_headers()},
+        "client_kwargs": {"timeout": settings.timeout, **ollama_options()},
     }
 
 

@@ -39,7 +39,7 @@ def _asked(model: BaseChatModel) -> list[str]:
     if type(local).__module__.startswith("ollama"):
         from ollama import Client  # noqa: PLC0415
 
-        headers = (getattr(model, "client_kwargs", None) or {}).get("headers")
-        with Client(base, timeout=SECONDS, headers=headers) as asked:
+        auth = (getattr(model, "client_kwargs", None) or {}).get("auth")
+        with Client(base, timeout=SECONDS, auth=auth) as asked:
             return [str(entry.model) for entry in asked.list().models]
     return []
