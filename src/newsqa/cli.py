@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
 import typer
 
 from newsqa import __version__
-from newsqa.errors import NewsqaError
+from newsqa.errors import NewsqaError, SettingsWarning
 from newsqa.fronts.terminal.bots.commands import bots_app
 from newsqa.fronts.terminal.days import first_day, last_day
 from newsqa.records import Bounds
 from newsqa.render.plain import error_details, error_line
 from newsqa.render.safe import safe, safe_line
 from newsqa.settings import Settings, secret_values
+from newsqa.trust import trust_everything
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +59,15 @@ def _settings(index: Path | None, model: str | None = None) -> Settings:
     return replace(settings, model=model) if model else settings
 
 
+def _talking(index: Path | None, model: str | None = None, judge: str | None = None, *addresses: str) -> Settings:
+    """Return the settings of a command that talks to servers."""
+    from newsqa.fronts.terminal.trusting import ask_trust  # noqa: PLC0415
+
+    settings = _settings(index, model)
+    ask_trust(settings, judge, *addresses)
+    return settings
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"newsqa {__version__}")
@@ -65,11 +76,15 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _common(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001  its callback has printed it
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    trust_env: Annotated[
+        bool,
+        typer.Option("--trust-env", help="Send keys of the environment also to addresses that .env sets."),
+    ] = False,
 ) -> None:
-    pass
+    trust_everything(trust_env)
 
 
 @app.command()
@@ -87,7 +102,7 @@ def index(
     """Read articles into the index; what is unchanged costs nothing."""
     from newsqa.fronts.terminal.indexing import index_sources  # noqa: PLC0415
 
-    index_sources(_settings(index), sources or [], name=name, rebuild=rebuild, as_json=json)
+    index_sources(_talking(index), sources or [], name=name, rebuild=rebuild, as_json=json)
 
 
 @app.command()
@@ -107,7 +122,7 @@ def ask(
     """Answer one question from the articles."""
     from newsqa.fronts.terminal.ask import ask as answer  # noqa: PLC0415
 
-    answer(_settings(index, model), question or [], Bounds(outlet, since, until, as_of), asked, as_json=json)
+    answer(_talking(index, model), question or [], Bounds(outlet, since, until, as_of), asked, as_json=json)
 
 
 @app.command()
@@ -119,7 +134,7 @@ def chat(
     """Ask one question after another; /help tells what else it can do."""
     from newsqa.fronts.terminal.chat.loop import chat as talk  # noqa: PLC0415
 
-    talk(_settings(index, model), resume=resume)
+    talk(_talking(index, model), resume=resume)
 
 
 @app.command()
@@ -178,7 +193,7 @@ def models(
     """List the models that can be used here, and what others lack."""
     from newsqa.fronts.terminal.models import list_models  # noqa: PLC0415
 
-    raise typer.Exit(list_models(_settings(index), names or [], measuring=measure, remote=remote, as_json=json))
+    raise typer.Exit(list_models(_talking(index), names or [], measuring=measure, remote=remote, as_json=json))
 
 
 @app.command()
@@ -208,7 +223,7 @@ def run(
     from newsqa.evals.run import Limits  # noqa: PLC0415
     from newsqa.fronts.terminal.evals.run import Options, run_questions  # noqa: PLC0415
 
-    settings = _settings(index, model)
+    settings = _talking(index, model, judge)
     raise typer.Exit(run_questions(settings, questions, Options(out, Limits(limit, max_cost), judge, as_json=json)))
 
 
@@ -232,7 +247,7 @@ def score(
     from newsqa.fronts.terminal.evals.score import Options, score_predictions  # noqa: PLC0415
 
     options = Options(out, index is not None, judge, as_json=json)
-    score_predictions(_settings(index), predictions, questions, options)
+    score_predictions(_talking(index, None, judge), predictions, questions, options)
 
 
 @eval_app.command()
@@ -275,7 +290,7 @@ def make(
     """Draft a set of questions from the articles, for you to edit."""
     from newsqa.fronts.terminal.evals.make import make_set, plan_of  # noqa: PLC0415
 
-    settings = _settings(index, model)
+    settings = _talking(index, model)
     make_set(settings, out, plan_of(settings, number, kinds, seed), as_json=json)
 
 
@@ -295,7 +310,7 @@ def slack(
     """Answer in Slack: mentions, direct messages, threads and /ask, until it is stopped."""
     from newsqa.fronts.slack.run import serve, way_in  # noqa: PLC0415
 
-    serve(_settings(index, model), way_in(http, host, port))
+    serve(_talking(index, model, None, "NEWSQA_SLACK_API_URL"), way_in(http, host, port))
 
 
 @app.command()
@@ -303,11 +318,13 @@ def discord(model: Model = None, index: Index = None) -> None:
     """Answer in Discord: mentions, direct messages, threads and /ask, until it is stopped."""
     from newsqa.fronts.discord.run import discord as serve  # noqa: PLC0415
 
-    serve(_settings(index, model))
+    addresses = ("NEWSQA_DISCORD_API_URL", "NEWSQA_DISCORD_GATEWAY_URL")
+    serve(_talking(index, model, None, *addresses))
 
 
 def main() -> NoReturn:
     """Run a command. Exit code 0: done, 1: it could not be done, 2: usage, 130: interrupted."""
+    _show_settings_warnings()
     try:
         app()
     except NewsqaError as error:
@@ -318,6 +335,26 @@ def main() -> NoReturn:
     except Exception as error:
         _fail(f"something unforeseen: {type(error).__name__}: {error}. NEWSQA_DEBUG=1 shows where.", 1, _trace(error))
     sys.exit(0)
+
+
+def _show_settings_warnings() -> None:
+    """Print what is wrong with a `.env` as a line for people, without where in the code it was found."""
+    shown = warnings.showwarning
+
+    def show(  # the signature of warnings.showwarning
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if issubclass(category, SettingsWarning):
+            sys.stderr.write(f"newsqa: {safe_line(str(message))}\n")
+        else:
+            shown(message, category, filename, lineno, file, line)
+
+    warnings.showwarning = show
 
 
 def _fail(why: str, code: int, details: Sequence[str] = ()) -> NoReturn:

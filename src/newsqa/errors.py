@@ -65,6 +65,10 @@ class SettingsError(NewsqaError):
     """A setting has a value that cannot be used."""
 
 
+class SettingsWarning(UserWarning):
+    """A `.env` is ignored, since other people may have written it or since it cannot be read."""
+
+
 class SourceError(NewsqaError):
     """A source, a file or one article in it cannot be read."""
 

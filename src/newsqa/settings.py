@@ -1,13 +1,15 @@
-"""The only reader of the environment and of `.env`."""
+"""What a person can set: newsqa's own settings, from the environment and from `.env`."""
 
 from __future__ import annotations
 
 import os
+import warnings
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsqa.errors import SettingsError
+from newsqa import environment
+from newsqa.errors import SettingsError, SettingsWarning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,27 +66,31 @@ class Settings:
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read `.env` of the working folder (or one above it) and the environment, which wins.
+        """Read `.env` of the working folder and the environment, which wins.
 
-        Raises SettingsError where a value cannot be used.
+        Raises SettingsError where a value cannot be used. Warns with SettingsWarning where `.env` is ignored since
+        other people may have written it, or since it cannot be read.
         """
         if environ is None:
-            environ = {**_dotenv(), **os.environ}
+            _load_dotenv()
+            environ = environment.variables()
         given = {f.name: environ.get(f"NEWSQA_{f.name.upper()}", "").strip() for f in fields(cls)}
         return cls(**{name: _value(name, text) for name, text in given.items() if text})  # type: ignore[arg-type]
 
     def sessions_folder(self) -> Path:
         """Return where conversations are kept: `sessions`, else a folder among the user's data (XDG)."""
-        if self.sessions:
-            return self.sessions
-        data = os.environ.get("XDG_DATA_HOME", "")
-        return (Path(data) if Path(data).is_absolute() else Path.home() / ".local" / "share") / "newsqa"
+        return self.sessions or data_folder()
+
+
+def data_folder() -> Path:
+    """Return newsqa's folder among the user's data (XDG); only the environment says where."""
+    data = os.environ.get("XDG_DATA_HOME", "")
+    return (Path(data) if Path(data).is_absolute() else Path.home() / ".local" / "share") / "newsqa"
 
 
 def unknown_settings(environ: Mapping[str, str] | None = None) -> list[str]:
     """Return the NEWSQA_ variables, of `.env` and the environment, that no setting has."""
-    if environ is None:
-        environ = {**_dotenv(), **os.environ}
+    environ = environment.variables() if environ is None else environ
     known = {f"NEWSQA_{f.name.upper()}" for f in fields(Settings)}
     return sorted(name for name in environ if name.startswith("NEWSQA_") and name not in known)
 
@@ -92,9 +98,9 @@ def unknown_settings(environ: Mapping[str, str] | None = None) -> list[str]:
 def variable(name: str) -> str:
     """Return a variable of another package, as a provider's address or key, "" where it is not set.
 
-    What `.env` says of it stands in the environment once the settings are loaded.
+    What `.env` sets counts once the settings are loaded.
     """
-    return os.environ.get(name, "").strip()
+    return environment.variable(name)
 
 
 def past_proxies(host: str) -> None:
@@ -108,19 +114,21 @@ def secret_values() -> list[str]:
     """Return the values of the variables whose names tell of a key, so that they can be kept out of what is told."""
     return [
         value.strip()
-        for name, value in os.environ.items()
+        for name, value in (*os.environ.items(), *environment.loaded().values.items())
         if any(word in name.upper() for word in SECRET) and len(value.strip()) >= LEAST_SECRET
     ]
 
 
-def _dotenv() -> dict[str, str]:
-    from dotenv import dotenv_values, find_dotenv  # noqa: PLC0415
-
-    values = dotenv_values(find_dotenv(usecwd=True))
-    for key, value in values.items():
-        if value is not None and not key.startswith("NEWSQA_"):
-            os.environ.setdefault(key, value)  # OPENAI_API_KEY and its kind are read by the clients themselves
-    return {key: value for key, value in values.items() if value is not None}
+def _load_dotenv() -> None:
+    before = environment.loaded()
+    file = environment.load()
+    if file.ignored and file != before:
+        warnings.warn(
+            f"{file.folder / environment.FILE} is ignored: {file.ignored}. A .env is read only where nobody but you "
+            "can write to it and its folder. Mend that (chown, chmod go-w), or set the variables in the environment.",
+            SettingsWarning,
+            stacklevel=3,
+        )
 
 
 def _value(name: str, text: str) -> object:

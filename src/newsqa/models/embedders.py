@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from newsqa.errors import ModelError
+from newsqa.models.addresses import on_loopback
 from newsqa.models.bundled import BGE, bundled_folder, file_digest
 from newsqa.models.chat.facts import server_of
 from newsqa.models.chat.failures import without_keys
 from newsqa.models.chat.providers import PROVIDERS
+from newsqa.models.credentials import NO_KEY, key_for, ollama_options
 from newsqa.models.folders import described, model_file, model_folder, refuse_offline
 from newsqa.models.onnx import OnnxEncoder
 
@@ -119,9 +121,17 @@ def _from_folder(name: str, folder: Path, threads: int) -> OnnxEmbeddings:
 def _openai(model: str, settings: Settings) -> Embeddings:
     from langchain_openai import OpenAIEmbeddings  # noqa: PLC0415  takes 1.2 s
 
+    address = server_of(PROVIDERS["openai"])
+    key = key_for("OPENAI_API_KEY", "OPENAI_BASE_URL") or (NO_KEY if on_loopback(address) else "")
+    explicit: dict[str, Any] = {**({"base_url": address} if address else {}), **({"api_key": key} if key else {})}
     try:  # texts are sent as they are: cutting them here would download a vocabulary
         return OpenAIEmbeddings(
-            model=model, timeout=settings.timeout, max_retries=2, check_embedding_ctx_length=False, chunk_size=256
+            model=model,
+            timeout=settings.timeout,
+            max_retries=2,
+            check_embedding_ctx_length=False,
+            chunk_size=256,
+            **explicit,
         )
     except Exception as error:  # the client's own kind for a missing key
         raise ModelError(
@@ -139,7 +149,11 @@ def _ollama(model: str, settings: Settings) -> Embeddings:
             f"The embedder ollama:{model} needs the package langchain-ollama.",
             hint="Install it: pip install 'newsqa[ollama]'",
         ) from error
-    return OllamaEmbeddings(model=model, client_kwargs={"timeout": settings.timeout})
+    return OllamaEmbeddings(
+        model=model,
+        base_url=server_of(PROVIDERS["ollama"]),
+        client_kwargs={"timeout": settings.timeout, **ollama_options()},
+    )
 
 
 def _pooled(batch: Batch, pool: Callable[[Batch], Floats]) -> Floats:

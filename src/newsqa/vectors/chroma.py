@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from newsqa.errors import SettingsError, VectorsError
+from newsqa.trust import refuse_untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +28,9 @@ IDS_AT_ONCE = 5_000
 
 VECTORS_AT_ONCE = 1_000
 """As many as make a request of 8 MB to a server."""
+
+
+_importing = threading.Lock()
 
 
 @contextmanager
@@ -128,14 +134,14 @@ def open_embedded(folder: Path, *, create: bool = False) -> Collection:
     """
     where = f"in {folder}"
     with translated(where):
-        import chromadb  # noqa: PLC0415  it takes 0.7 s
-
+        chromadb = _chromadb()
         client = chromadb.PersistentClient(str(folder), settings=_quiet())
     return _collection(client, "passages", where, create=create)
 
 
 def open_server(address: str, name: str, timeout: float, *, create: bool = False) -> Collection:
     """Open a collection on a Chroma server, in at most `timeout` seconds. Raises VectorsError, SettingsError."""
+    refuse_untrusted("NEWSQA_CHROMA")
     url = urlsplit(address)
     if url.scheme not in {"http", "https"} or not url.hostname:
         raise SettingsError(f"NEWSQA_CHROMA is {address!r}.", hint="Write it as http://host:8000.")
@@ -143,8 +149,7 @@ def open_server(address: str, name: str, timeout: float, *, create: bool = False
     where = f"at {url.scheme}://{host}:{port}"
 
     def connect() -> Collection:
-        import chromadb  # noqa: PLC0415
-
+        chromadb = _chromadb()
         client = chromadb.HttpClient(host, port, url.scheme == "https", settings=_quiet())
         sessions = _sessions(client)
         for session in sessions:
@@ -186,6 +191,21 @@ def _within(timeout: float, call: Callable[[], Collection]) -> Collection:
     if isinstance(results[0], BaseException):
         raise results[0]
     return results[0]
+
+
+def _chromadb() -> Any:  # noqa: ANN401
+    """Import chromadb, which takes 0.7 s, without what it reads as it is imported: `.env` of the working folder."""
+    from pydantic_settings import DotEnvSettingsSource  # noqa: PLC0415
+
+    with _importing:
+        if "chromadb" not in sys.modules:
+            reads = DotEnvSettingsSource._read_env_files  # noqa: SLF001
+            DotEnvSettingsSource._read_env_files = lambda _: {}  # type: ignore[method-assign, assignment]  # noqa: SLF001
+            try:
+                return importlib.import_module("chromadb")
+            finally:
+                DotEnvSettingsSource._read_env_files = reads  # type: ignore[method-assign]  # noqa: SLF001
+        return importlib.import_module("chromadb")
 
 
 def _quiet() -> Any:  # noqa: ANN401  chromadb is imported lazily

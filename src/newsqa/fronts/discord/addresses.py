@@ -9,6 +9,7 @@ from urllib.request import proxy_bypass
 from newsqa.errors import SettingsError
 from newsqa.models.addresses import host_of, on_loopback, without_secrets
 from newsqa.settings import variable
+from newsqa.trust import refuse_untrusted
 
 if TYPE_CHECKING:
     from newsqa.settings import Settings
@@ -36,6 +37,9 @@ def check_addresses(settings: Settings) -> None:
             "Of NEWSQA_DISCORD_API_URL and NEWSQA_DISCORD_GATEWAY_URL one is on this machine, the other is not.",
             hint="Set both, or neither.",
         )
+    if on_loopback(api):
+        refuse_untrusted("NEWSQA_DISCORD_API_URL")
+        refuse_untrusted("NEWSQA_DISCORD_GATEWAY_URL")
 
 
 def use_addresses(settings: Settings) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from newsqa.errors import NewsqaError, SettingsError
 from newsqa.settings import variable
+from newsqa.trust import refuse_untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -104,6 +105,8 @@ def check_address(settings: Settings) -> None:
             f"NEWSQA_SLACK_API_URL is {settings.slack_api_url!r}: tokens go only to Slack or to this machine.",
             hint="Leave it out; Slack is https://slack.com/api/.",
         )
+    if here:
+        refuse_untrusted("NEWSQA_SLACK_API_URL")
     if settings.offline and not here:
         raise SettingsError("NEWSQA_OFFLINE forbids Slack, which is not on this machine.", hint="Set NEWSQA_OFFLINE=0.")
 

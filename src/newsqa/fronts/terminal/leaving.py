@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from newsqa.environment import from_dotenv
 from newsqa.fronts.terminal.console import messages
 from newsqa.models.leaving import leaving
 from newsqa.private import private_file, private_folder
 from newsqa.render.safe import safe_line
+from newsqa.settings import data_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +36,8 @@ def _tell(found: Sequence[Leaving], settings: Settings) -> None:
     """Say what was not said before. Where that cannot be remembered, beside the conversations, it is said again."""
     if not found:
         return
-    file = settings.sessions_folder() / FILE
+    # a folder that .env names may hold a list that says everything was said
+    file = (data_folder() if from_dotenv("NEWSQA_SESSIONS") else settings.sessions_folder()) / FILE
     told = _read(file)
     new = [one for one in found if _key(one) not in told]
     if new:

@@ -14,6 +14,7 @@ from newsqa.models.chat.deadlines import LateError
 from newsqa.models.chat.faults import FAULTS, STATUS, UNREACHABLE, WORDS
 from newsqa.models.chat.providers import PROVIDERS
 from newsqa.models.chat.redaction import redacted, shown
+from newsqa.models.credentials import key_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -166,7 +167,7 @@ def _made(  # noqa: PLR0913
     said = {
         "at": f" at {address}" if address else "",
         "seconds": f"{round(seconds, 1):g} s" if seconds and seconds > 0 else "it may",
-        "key": f" ({provider.key}, in the environment or in .env)" if provider and provider.key else "",
+        "key": key_told(provider) if provider else "",
         "served": f"; its server has {', '.join(served)}" if served else "",
         "wait": f" {wait:g} s, as its server asks" if wait else " a while",
     }

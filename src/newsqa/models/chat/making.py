@@ -13,6 +13,7 @@ from newsqa.models.bundled import file_digest
 from newsqa.models.chat.facts import EXTRACTIVE, ModelFacts, facts, provider_of, weights_of
 from newsqa.models.chat.failures import failure
 from newsqa.models.chat.providers import LLAMACPP, Provider
+from newsqa.models.credentials import NO_KEY, key_for, ollama_options, set_where
 from newsqa.models.prices import address_of
 from newsqa.settings import past_proxies, variable
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from newsqa.settings import Settings
-
-NO_KEY = "none"
-"""What a server on this machine is given for a key, where none is set."""
 
 
 def chat_model(settings: Settings, temperature: float | None = None) -> BaseChatModel:
@@ -96,8 +94,8 @@ def _need_key(provider: Provider, known: ModelFacts) -> None:
         address = without_secrets(known.address)
         elsewhere = f" Any value does for a server that asks for none ({address})." if address else ""
         raise ModelError(
-            f"The model {known.name} needs a key, and {known.key} is set neither in the environment nor in .env.",
-            hint=f"Write it into .env: {known.key}=…{elsewhere}",
+            f"The model {known.name} needs a key, and {known.key} is not set.",
+            hint=f"Set it {set_where(known.key)}: {known.key}=…{elsewhere}",
             kind="key",
         )
 
@@ -142,7 +140,7 @@ def _by_langchain(provider: Provider, model: str, options: dict[str, Any]) -> Ba
         return made
     told = failure(failed, name)
     if provider.key and not variable(provider.key):
-        told.hint = f"Its key is read from {provider.key}, in the environment or in .env. {told.hint}"
+        told.hint = f"Its key is read from {provider.key}, {set_where(provider.key)}. {told.hint}"
     raise told
 
 
@@ -158,8 +156,12 @@ def _usual(known: ModelFacts, settings: Settings) -> dict[str, Any]:
 
 
 def _anthropic(known: ModelFacts, settings: Settings) -> dict[str, Any]:
-    keyless = {} if variable("ANTHROPIC_API_KEY") or known.kind == "hosted" else {"api_key": NO_KEY}
-    return {**_usual(known, settings), "max_retries": 0, **keyless}
+    options = {**_usual(known, settings), "max_retries": 0}
+    if known.address:
+        options["base_url"] = known.address
+    if key := key_for("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL") or (NO_KEY if known.kind == "server" else ""):
+        options["api_key"] = key
+    return options
 
 
 def _openai(known: ModelFacts, settings: Settings) -> dict[str, Any]:
@@ -173,7 +175,8 @@ def _openai(known: ModelFacts, settings: Settings) -> dict[str, Any]:
         options["base_url"] = known.address
     if known.kind == "server":  # many a server knows only the older name of this limit
         options["extra_body"] = {"max_tokens": known.output_tokens}
-        options["api_key"] = variable("OPENAI_API_KEY") or NO_KEY
+    if key := key_for("OPENAI_API_KEY", "OPENAI_BASE_URL") or (NO_KEY if known.kind == "server" else ""):
+        options["api_key"] = key
     return options
 
 
@@ -182,7 +185,7 @@ def _ollama(known: ModelFacts, settings: Settings) -> dict[str, Any]:
         "base_url": known.address,
         "num_ctx": known.context_tokens,  # Ollama cuts the prompt silently at its own, smaller default
         "num_predict": known.output_tokens,
-        "client_kwargs": {"timeout": settings.timeout},
+        "client_kwargs": {"timeout": settings.timeout, **ollama_options()},
     }
 
 

@@ -39,6 +39,7 @@ def _asked(model: BaseChatModel) -> list[str]:
     if type(local).__module__.startswith("ollama"):
         from ollama import Client  # noqa: PLC0415
 
-        with Client(base, timeout=SECONDS) as asked:
+        auth = (getattr(model, "client_kwargs", None) or {}).get("auth")
+        with Client(base, timeout=SECONDS, auth=auth) as asked:
             return [str(entry.model) for entry in asked.list().models]
     return []

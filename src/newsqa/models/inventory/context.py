@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from newsqa.errors import ModelError
 from newsqa.models.chat.deadlines import LateError, until
 from newsqa.models.chat.facts import facts
+from newsqa.models.credentials import NO_KEY, key_for
 from newsqa.models.inventory.servers import entries, number, read_json
-from newsqa.settings import variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,7 +62,7 @@ def told_context(address: str, model: str) -> int | None:
 
 def _asked(address: str, model: str) -> Iterator[int]:
     """Ask for the models of a server, and then as the kind of server needs it."""
-    headers = {"Authorization": f"Bearer {variable('OPENAI_API_KEY') or 'none'}"}
+    headers = {"Authorization": f"Bearer {key_for('OPENAI_API_KEY', 'OPENAI_BASE_URL') or NO_KEY}"}
 
     def read(path: str) -> object:
         return read_json(f"{address.removesuffix('/v1')}{path}", headers)

@@ -12,11 +12,13 @@ from newsqa.models.addresses import on_loopback, without_secrets
 from newsqa.models.bundled import BGE, COLBERT, MINILM, Bundled, bundled_folder
 from newsqa.models.chat.facts import EXTRACTIVE, ModelFacts, facts, provider_of, weights_of
 from newsqa.models.chat.providers import LOCAL, PROVIDERS
+from newsqa.models.credentials import key_for, set_where
 from newsqa.models.folders import model_file, model_folder
 from newsqa.models.inventory.servers import Served, ollama_models, openai_models
 from newsqa.models.inventory.speeds import Speed, known_speed
 from newsqa.models.prices import Price
 from newsqa.settings import Settings, variable
+from newsqa.trust import SENT, untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,12 +33,11 @@ ALWAYS = ("openai", "anthropic")
 """Providers that are listed also where their key is missing."""
 
 FORBIDDEN = "NEWSQA_OFFLINE forbids what leaves this machine."
-SET_KEY = "Set it in the environment or in .env."
 
 
 SERVED: dict[str, Callable[[str], list[Served]]] = {
     "ollama": ollama_models,
-    "openai": lambda address: openai_models(address, variable("OPENAI_API_KEY")),
+    "openai": lambda address: openai_models(address, key_for("OPENAI_API_KEY", "OPENAI_BASE_URL")),
 }
 """How to ask a server what it has."""
 
@@ -180,8 +181,10 @@ def _missing(known: ModelFacts, settings: Settings) -> tuple[str, str]:
     if known.kind == "hosted" and settings.offline:
         return FORBIDDEN, "Unset it to use this model."
     if known.key and not variable(known.key):
-        return f"{known.key} is not set.", SET_KEY
-    return "", ""
+        return f"{known.key} is not set.", f"Set it {set_where(known.key)}."
+    base = provider_of(known.name)[0].base
+    found = untrusted(base) if base in SENT and known.kind == "hosted" else None
+    return (str(found), found.hint) if found else ("", "")
 
 
 def _price(known: ModelFacts) -> tuple[float, float] | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsqa.environment import for_programs
 from newsqa.render.plain import article_text
 from newsqa.render.terminal import article_view, excerpt_view
 
@@ -51,11 +52,11 @@ def _lines(console: Console, view: RenderableType) -> list[str]:
 def _page(console: Console, view: RenderableType, line: int) -> None:
     """Show a view in `less`, from a few lines above `line` on; where there is no `less`, print it."""
     less = shutil.which("less")
-    if less is None or console.is_dumb_terminal:
+    if less is None or not Path(less).is_absolute() or console.is_dumb_terminal:
         console.print(view)
         return
     text = "\n".join(_lines(console, view))
-    environ = {**os.environ, "LESSSECURE": "1", "LESSCHARSET": "utf-8"}
+    environ = {**for_programs(), "LESSSECURE": "1", "LESSCHARSET": "utf-8"}
     ours = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the pager now
     try:
         subprocess.run([less, "-R", f"+{max(line - ABOVE, 1)}"], input=text.encode(), env=environ, check=False)  # noqa: S603

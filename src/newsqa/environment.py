@@ -1,0 +1,180 @@
+"""The variables of the environment and of `.env` in the working folder, and which of the two a value comes from.
+
+A `.env` may have come with somebody else's folder. So only names that newsqa knows are taken from it, its values are
+taken literally, and none of them reaches `os.environ`, where other packages and programs would read it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILE = ".env"
+PREFIX = "NEWSQA_"
+NAMES = frozenset({
+    "OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "OLLAMA_API_KEY", "OLLAMA_HOST",
+    "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DISCORD_BOT_TOKEN",
+})  # fmt: skip
+"""What `.env` may set beside newsqa's own settings; .env.example lists all of it."""
+
+MOST_BYTES = 1 << 16
+"""Bytes of a `.env`; a longer one is ignored."""
+
+PASSED_ON = frozenset({
+    "PATH", "HOME", "LANG", "LANGUAGE", "TERM", "TERMINFO", "TERMINFO_DIRS", "COLORTERM", "COLUMNS", "LINES", "LESS",
+})  # fmt: skip
+"""What programs that newsqa starts see of the environment, with LC_*."""
+
+
+@dataclass(frozen=True, slots=True)
+class DotEnv:
+    """What a `.env` holds that newsqa uses, by name; `ignored` says why it isn't used, "" where it is or is missing."""
+
+    folder: Path = Path()
+    values: Mapping[str, str] = field(default_factory=dict)
+    ignored: str = ""
+
+
+@dataclass(slots=True)
+class _Loaded:
+    file: DotEnv
+
+
+_loaded = _Loaded(DotEnv())
+
+
+class _UnusableError(Exception):
+    """Why a `.env` is not used."""
+
+
+def load() -> DotEnv:
+    """Read `.env` of the working folder, for all later calls of `variable` in this process."""
+    _loaded.file = read_dotenv(Path())
+    return _loaded.file
+
+
+def loaded() -> DotEnv:
+    """Return the `.env` that was loaded last, an empty one before that."""
+    return _loaded.file
+
+
+def variables() -> dict[str, str]:
+    """Return the environment over what `.env` sets."""
+    return {**_loaded.file.values, **os.environ}
+
+
+def variable(name: str) -> str:
+    """Return a variable of the environment, else of `.env`, without surrounding spaces; "" where it is not set."""
+    return variables().get(name, "").strip()
+
+
+def from_dotenv(name: str) -> bool:
+    """Return True if the value of a variable comes from `.env`."""
+    return name not in os.environ and bool(_loaded.file.values.get(name, "").strip())
+
+
+def for_programs() -> dict[str, str]:
+    """Return the environment for a program that newsqa starts: what a terminal program needs, and no keys."""
+    return {name: value for name, value in os.environ.items() if name in PASSED_ON or name.startswith("LC_")}
+
+
+def read_dotenv(folder: Path) -> DotEnv:
+    """Read `.env` of a folder. One that other people may have written, or that can't be read, is ignored."""
+    try:
+        where = Path(os.path.realpath(folder))
+    except FileNotFoundError:  # the working folder is gone
+        return DotEnv()
+    try:
+        return DotEnv(where, _known(_text(folder)))
+    except FileNotFoundError:
+        return DotEnv(where)
+    except OSError as error:
+        return DotEnv(where, ignored=f"it cannot be read ({error.strerror})")
+    except _UnusableError as error:
+        return DotEnv(where, ignored=str(error))
+
+
+def _text(folder: Path) -> str:
+    """Return the text of `.env`, opened once and checked through what was opened. Raises OSError, _UnusableError."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        if stat.S_ISLNK(os.stat(FILE, dir_fd=opened, follow_symlinks=False).st_mode):
+            raise _UnusableError("it is a symbolic link")
+        # a FIFO would block without O_NONBLOCK
+        file = os.open(FILE, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=opened)
+        try:
+            if not stat.S_ISREG(os.fstat(file).st_mode):
+                raise _UnusableError("it is not a regular file")
+            _check_owner(file, "it")
+            _check_owner(opened, "its folder")
+            data = _bounded(file)
+        finally:
+            os.close(file)
+    finally:
+        os.close(opened)
+    if b"\0" in data:
+        raise _UnusableError("it holds a NUL byte")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _UnusableError("it is not UTF-8") from None
+
+
+def _bounded(file: int) -> bytes:
+    data = b""
+    while piece := os.read(file, MOST_BYTES + 1 - len(data)):
+        data += piece
+    if len(data) > MOST_BYTES:
+        raise _UnusableError(f"it is longer than {MOST_BYTES // 1024} KiB")
+    return data
+
+
+def _check_owner(opened: int, what: str) -> None:
+    """Raise _UnusableError if somebody else owns a file or folder, or may write to it."""
+    found = os.fstat(opened)
+    if found.st_uid not in {os.geteuid(), 0}:  # the administrator can do everything anyway
+        raise _UnusableError(f"{what} belongs to somebody else (user {found.st_uid})")
+    others = found.st_mode & stat.S_IWOTH
+    group = found.st_mode & stat.S_IWGRP and not _own_group(found.st_gid, opened)
+    if others or group:
+        raise _UnusableError(f"{what} can be written by others (mode {stat.S_IMODE(found.st_mode):o})")
+
+
+def _own_group(group: int, opened: int) -> bool:
+    """Return True if a group has no member but the user, as many systems give to each person.
+
+    Never for root, whose group system accounts share. An access list may name people beside the group.
+    """
+    import grp  # noqa: PLC0415  only needed here
+    import pwd  # noqa: PLC0415
+
+    if group == 0 or os.geteuid() == 0:
+        return False
+    with suppress(OSError, AttributeError):  # not every system has such lists
+        if "system.posix_acl_access" in os.listxattr(opened):
+            return False
+    try:
+        user, members = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(group).gr_mem
+    except KeyError:
+        return False
+    return {*members, *(one.pw_name for one in pwd.getpwall() if one.pw_gid == group)} <= {user}
+
+
+def _known(text: str) -> dict[str, str]:
+    """Return the variables of a `.env` that newsqa uses. Raises _UnusableError."""
+    from dotenv import dotenv_values  # noqa: PLC0415  rarely needed
+
+    given = dotenv_values(stream=io.StringIO(text), interpolate=False)
+    known = {name: value for name, value in given.items() if value and (name.startswith(PREFIX) or name in NAMES)}
+    for name, value in known.items():
+        if any(ord(mark) < 32 or 127 <= ord(mark) < 160 for mark in name + value):
+            raise _UnusableError(f"the value of {name.split()[0]!a} holds a control character")
+    return known

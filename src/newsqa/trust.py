@@ -1,0 +1,126 @@
+"""Keys of the environment and addresses from `.env`: the first are sent to the second only where a person agreed.
+
+A key and an address that both come from `.env` belong together, and whoever sets an address in the environment may
+send keys there. But a `.env` that came with somebody else's folder must not direct a person's keys elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from newsqa.environment import from_dotenv, loaded, variable
+from newsqa.errors import SettingsError
+from newsqa.private import private_file, private_folder
+from newsqa.settings import data_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SENT = {
+    "OPENAI_BASE_URL": ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_CUSTOM_HEADERS"),
+    "ANTHROPIC_BASE_URL": ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_CUSTOM_HEADERS"),
+    "OLLAMA_HOST": ("OLLAMA_API_KEY",),
+    "NEWSQA_CHROMA": ("CHROMA_CLIENT_AUTH_CREDENTIALS", "CHROMA_SERVER_HEADERS"),
+    "NEWSQA_SLACK_API_URL": ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"),
+    "NEWSQA_DISCORD_API_URL": ("DISCORD_BOT_TOKEN",),
+    "NEWSQA_DISCORD_GATEWAY_URL": ("DISCORD_BOT_TOKEN",),
+}
+"""Addresses, by their variable, and the variables whose values their clients send there."""
+
+FILE = "trusted.json"
+
+
+@dataclass(slots=True)
+class _Trust:
+    everything: bool = False
+
+
+_trust = _Trust()
+
+
+@dataclass(frozen=True, slots=True)
+class Untrusted:
+    """An address from `.env`, by its variable and place, and the variables of the environment that would go there."""
+
+    address: str
+    place: str
+    credentials: tuple[str, ...]
+    folder: str
+
+    def __str__(self) -> str:
+        """Say what would be sent, and where."""
+        sent = " and ".join(self.credentials)
+        return f"{self.address} comes from {self.folder}/.env, and {sent} of the environment would go to {self.place}."
+
+    @property
+    def hint(self) -> str:
+        """Say what to do."""
+        return (
+            f"If you trust that address, run newsqa --trust-env …, or set {self.address} in the environment; a key "
+            "that stands beside it in .env is sent, too."
+        )
+
+
+def trust_everything(trusted: bool) -> None:  # noqa: FBT001  as the option gives it
+    """Send keys of the environment to addresses from `.env`, or not, for the rest of this process."""
+    _trust.everything = trusted
+
+
+def untrusted(address: str) -> Untrusted | None:
+    """Return what would go wrong with an address, by its variable; None where nothing does or a person agreed."""
+    if _trust.everything or not from_dotenv(address):
+        return None
+    credentials = tuple(name for name in SENT[address] if _in_environment(name))
+    if not credentials:
+        return None
+    found = Untrusted(address, _place(variable(address)), credentials, str(loaded().folder))
+    return None if _entry(found) in _kept() else found
+
+
+def refuse_untrusted(address: str) -> None:
+    """Raise SettingsError where a key of the environment would go to an address that only `.env` gives."""
+    if found := untrusted(address):
+        raise SettingsError(str(found), hint=found.hint)
+
+
+def trust(found: Untrusted) -> None:
+    """Keep that a person agreed, for this folder and this address. Raises OSError."""
+    file = _file()
+    kept = [*_kept(), _entry(found)]
+    private_folder(file.parent)
+    private_file(file)
+    file.write_text(json.dumps(kept, indent=1), "utf-8")
+
+
+def _in_environment(name: str) -> bool:
+    """Return True if the environment holds a value; some clients take the name in any case."""
+    return any(key.upper() == name and value.strip() for key, value in os.environ.items())
+
+
+def _place(address: str) -> str:
+    """Return scheme, host and port of an address, without user and password."""
+    try:
+        parts = urlsplit(address if "://" in address else f"http://{address}")
+    except ValueError:
+        return "an address that is none"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _entry(found: Untrusted) -> dict[str, str]:
+    return {"folder": found.folder, "variable": found.address, "address": found.place}
+
+
+def _kept() -> list[dict[str, str]]:
+    with suppress(OSError, ValueError, RecursionError):
+        kept = json.loads(_file().read_text("utf-8"))
+        return [entry for entry in kept if isinstance(entry, dict)] if isinstance(kept, list) else []
+    return []
+
+
+def _file() -> Path:
+    return data_folder() / FILE
