@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.errors import SettingsError
+from newsqa.records import EXTRACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,7 +40,7 @@ class Settings:
     chroma: str = ""
     embedder: str = "bge-small-en-v1.5"
     reranker: str = "ms-marco-MiniLM-L-12-v2"
-    model: str = "extractive"
+    model: str = EXTRACTIVE
     prompts: Path | None = None
     sessions: Path | None = None
     timeout: float = 60.0

@@ -11,7 +11,7 @@ from newsqa.evals.data import as_data, object_in
 from newsqa.evals.make.values import Drafted, Told
 from newsqa.evals.make.wording import gives_away, stands_alone_loosely
 from newsqa.facts.words import content_stems, words
-from newsqa.models.chat import ask_model
+from newsqa.models.chat import invoke_model
 from newsqa.passages import passages_of
 from newsqa.question.kinds import answer_kind
 from newsqa.records import Usage
@@ -83,7 +83,7 @@ class Writer:
         prompt = self.prompts.fill(PROMPT, passage=as_data(passage.text), source=as_data(", ".join(source)))
         self.asked += 1
         try:
-            reply = ask_model(self.model, self.name, [("human", prompt)])
+            reply = invoke_model(self.model, self.name, [("human", prompt)])
         except ModelError:
             self.failed += 1
             if self.failed >= GIVES_UP:

@@ -82,10 +82,10 @@ def _writer(settings: Settings, plan: Plan) -> Writer | None:
     if settings.model == EXTRACTIVE:
         return None
     from newsqa.evals.make.written import CALLS, Writer  # noqa: PLC0415
-    from newsqa.models.chat import chat_model  # noqa: PLC0415
+    from newsqa.models.registry import create_chat_model  # noqa: PLC0415
 
     tell_leaving(settings)
-    return Writer(chat_model(settings), settings.model, load_prompts(settings.prompts), CALLS * plan.number)
+    return Writer(create_chat_model(settings), settings.model, load_prompts(settings.prompts), CALLS * plan.number)
 
 
 def _record(file: Path, drafts: Drafts, plan: Plan, writer: Writer | None) -> JsonObject:
