@@ -105,7 +105,7 @@ class Reader:
 
 def quiz(folder: Path, reader: Reader, cache: Path) -> list[Asked]:
     """Ask the quiz, whole and robbed of the articles that hold an accepted answer."""
-    embedder = models.embedder(Settings.load())
+    embedder = models.create_embedder(Settings.load())
     index = MemoryIndex(read_articles(folder), embedder, cache)
     asked: list[Asked] = []
     for item in read_questions(folder):
@@ -203,8 +203,8 @@ def main() -> None:
     given.cache.mkdir(parents=True, exist_ok=True)
     settings, signals = Settings.load(), given.cache / "signals.pickle"
     known = pickle.loads(signals.read_bytes()) if signals.exists() else {}
-    reranker = RememberingReranker(models.reranker(settings), given.cache / "scores.pickle")
-    reader = Reader(reranker, models.token_encoder(settings), signals, known)
+    reranker = RememberingReranker(models.create_reranker(settings), given.cache / "scores.pickle")
+    reader = Reader(reranker, models.create_token_encoder(settings), signals, known)
     asked = quiz(given.folder, reader, given.cache)
     for index, questions in given.direct:
         asked += direct(index, questions, reader)

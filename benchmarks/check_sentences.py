@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsqa.evals.statistics.intervals import wilson
-from newsqa.models import token_encoder
+from newsqa.models import create_token_encoder
 from newsqa.proofs import quoted_support
 from newsqa.reading import FileFound, RawArticle, read_file, scan
 from newsqa.records import Article, Claim, Dropped, Hit, Passage, Quote
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 SENTENCES = ROOT / "tests" / "data" / "check"
-_ENCODER = token_encoder(Settings())
+_ENCODER = create_token_encoder(Settings())
 STRICT = ("number", "name", "date", "quote", "negation")
 """The kinds of which next to none may pass."""
 

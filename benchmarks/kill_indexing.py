@@ -82,8 +82,8 @@ def main(kills: int, seed: int) -> int:
         trial = Trial(folder, Settings(index=Path(scratch) / "index"))
         for number in range(FILES):
             trial.write(number, 0)
-        embedder = models.embedder(trial.settings)
-        question, model = embedder.embed_query("How many boats are in basin 7?"), models.fingerprint(embedder)
+        embedder = models.create_embedder(trial.settings)
+        question, model = embedder.embed_query("How many boats are in basin 7?"), models.embedder_fingerprint(embedder)
         known: dict[str, str] = {}
         for kill in range(1, kills + 1):
             moment = kill_once(trial, 12.0)

@@ -150,9 +150,9 @@ def main() -> None:
     given = parser.parse_args()
     given.cache.mkdir(parents=True, exist_ok=True)
     settings = Settings.load()
-    embedder = models.embedder(settings)
+    embedder = models.create_embedder(settings)
     index = MemoryIndex(read_articles(given.folder), embedder, given.cache)
-    reranker = RememberingReranker(models.reranker(settings), given.cache / "scores.pickle")
+    reranker = RememberingReranker(models.create_reranker(settings), given.cache / "scores.pickle")
     items = read_questions(given.folder)
     found = [stages(item, index, embedder, reranker) for item in items]
     reranker.save()

@@ -128,7 +128,7 @@ def bare(options: argparse.Namespace) -> dict[str, float]:
         for a, b in passages_of(article["text"])
     ]
     texts.sort(key=len)
-    embedder = models.embedder(Settings(threads=2))
+    embedder = models.create_embedder(Settings(threads=2))
     embedder.embed_query("warm")
     began = time.perf_counter()
     for at in range(0, len(texts), 16):
@@ -162,7 +162,7 @@ def stock(options: argparse.Namespace) -> dict[str, float]:
             return (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).tolist()
 
     settings = Settings(index=Path(options.work) / "index-asked")
-    real = models.embedder(settings)
+    real = models.create_embedder(settings)
     assert isinstance(real, OnnxEmbeddings)
     report = index_source(settings, options.source, embedder=RandomVectors(real.name, real.encoder))
     return {"seconds": report.seconds}

@@ -18,7 +18,7 @@ from newsqa.errors import ModelError
 from newsqa.evals.run import run_set
 from newsqa.evals.sets import read_set
 from newsqa.index import open_index
-from newsqa.models.rerankers import NoReranker
+from newsqa.models.encoders import NoReranker
 from newsqa.records import Claim, Draft, Quote
 from newsqa.settings import Settings
 from word_embedder import WordEmbedder

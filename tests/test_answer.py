@@ -46,7 +46,7 @@ def hits(*texts: str) -> list[Hit]:
 
 @pytest.fixture(scope="module")
 def ask():
-    reranker, encoder = models.reranker(Settings()), models.token_encoder(Settings())
+    reranker, encoder = models.create_reranker(Settings()), models.create_token_encoder(Settings())
 
     def asked(question: str, *texts: str):
         evidence = hits(*(texts or (STRIKE, BRIDGE)))

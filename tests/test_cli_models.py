@@ -11,7 +11,7 @@ import pytest
 
 from loopback import served
 from newsqa import cli
-from newsqa.models.inventory.speeds import Speed, keep_speed, known_speed
+from newsqa.models.benchmark import Speed, load_speed, save_speed
 from newsqa.settings import Settings
 from ollama_stand_in import ollama_stand_in
 from openai_stand_in import openai_stand_in
@@ -180,12 +180,12 @@ def test_a_model_that_cannot_be_measured_is_told_and_the_rest_listed(newsqa, mod
 
 def test_a_cache_of_speeds_that_is_not_ours_is_no_trouble(tmp_path):
     settings = Settings()
-    keep_speed("local", settings, Speed(300.0, None, date(2025, 3, 4)))
-    assert known_speed("local", settings) == Speed(300.0, None, date(2025, 3, 4))
+    save_speed("local", settings, Speed(300.0, None, date(2025, 3, 4)))
+    assert load_speed("local", settings) == Speed(300.0, None, date(2025, 3, 4))
     file = tmp_path / ".cache" / "newsqa" / "speeds.json"
     for text in ("[]", "{", '{"local 2": 3}', '{"local 2": {"on": "soon"}}', '{"local 2": {"read": 1, "x": 2}}'):
         file.write_text(text)
-        assert known_speed("local", settings) is None
+        assert load_speed("local", settings) is None
 
 
 def test_doctor_tries_the_model_that_writes(newsqa, monkeypatch, model, news_index):

@@ -9,7 +9,7 @@ import pytest
 
 from newsqa import Settings
 from newsqa.errors import ModelError
-from newsqa.models.chat import asking
+from newsqa.models import chat
 from newsqa.render.plain import error_line
 from newsqa.render.record import to_record
 from newsqa.wiring import open_desk
@@ -86,7 +86,7 @@ def hurried(sample_index):
 @pytest.fixture(autouse=True)
 def fresh(request, monkeypatch):
     """Let each test script the server anew, and not wait long before it is asked again."""
-    monkeypatch.setattr(asking, "WAITS", (0.01, 0.02))
+    monkeypatch.setattr(chat, "WAITS", (0.01, 0.02))
     yield
     for name in {"writer", "hurried"} & set(request.fixturenames):
         script, url = request.getfixturevalue(name).script, request.getfixturevalue(name).script.url

@@ -12,7 +12,7 @@ import pytest_socket
 from anthropic_stand_in import anthropic_stand_in
 from newsqa import Settings
 from newsqa.errors import ModelError
-from newsqa.models.chat.weights import bundled_weights
+from newsqa.models.files import bundled_weights
 from newsqa.render.plain import error_line
 from newsqa.wiring import open_desk
 from ollama_stand_in import ollama_stand_in

@@ -8,7 +8,8 @@ import pytest
 from anthropic_stand_in import anthropic_stand_in
 from newsqa import Settings
 from newsqa.errors import ModelError
-from newsqa.models.chat import Reply, ask_model, chat_model, stream_model
+from newsqa.models.chat import Reply, invoke_model, stream_model
+from newsqa.models.registry import create_chat_model
 from ollama_stand_in import ollama_stand_in
 from openai_stand_in import openai_stand_in
 
@@ -29,7 +30,7 @@ def error(message, **more):
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch):
     """Ask again at once where the server does not say when."""
-    monkeypatch.setattr("newsqa.models.chat.asking.WAITS", (0.0, 0.0))
+    monkeypatch.setattr("newsqa.models.chat.WAITS", (0.0, 0.0))
 
 
 @pytest.fixture(params=SERVERS)
@@ -46,7 +47,7 @@ def server(request, monkeypatch):
 
 def asked(name, timeout=20.0, deadline=None):
     """Return the words that came, and the reply or what went wrong."""
-    model = chat_model(Settings(model=name, timeout=timeout))
+    model = create_chat_model(Settings(model=name, timeout=timeout))
     words = []
     try:
         for piece in stream_model(model, name, HI, deadline):
@@ -221,7 +222,7 @@ def test_a_model_that_the_server_has_not_got_is_told_what_it_has(monkeypatch):
 
 def test_a_whole_reply_is_asked_for_in_one_piece(server):
     name, script = server
-    reply = ask_model(chat_model(Settings(model=name)), name, HI)
+    reply = invoke_model(create_chat_model(Settings(model=name)), name, HI)
     assert reply.text == "All is well."
     assert (reply.usage.input_tokens, reply.usage.output_tokens) == (321, 12)
     assert not script.requests[0].get("stream") or name.startswith("ollama")

@@ -3,8 +3,8 @@
 from langchain_tests.integration_tests import ChatModelIntegrationTests
 from langchain_tests.unit_tests import ChatModelUnitTests
 
-from newsqa.models.chat.llamacpp import LlamaCppChat
-from newsqa.models.chat.weights import bundled_weights
+from newsqa.models.files import bundled_weights
+from newsqa.models.llamacpp import LlamaCppChat
 
 
 class _Ours:

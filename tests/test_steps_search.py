@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.models.rerankers import NoReranker
+from newsqa.models.encoders import NoReranker
 from newsqa.question.nearness import nearness
 from newsqa.records import Article, Carrier, Hit, Passage, Query
 from newsqa.steps.rerank import EVIDENCE, PAIRS, PER_ARTICLE, rerank

@@ -10,7 +10,8 @@ from newsqa.drafts.given import Shown, as_data, in_a_line, in_lines
 from newsqa.errors import ModelError
 from newsqa.extract.candidates import candidates
 from newsqa.extract.signals import Signals
-from newsqa.models.chat import ModelFacts, count_tokens
+from newsqa.models.registry import ModelInfo
+from newsqa.models.usage import count_tokens
 from newsqa.prompts import load_prompts
 from newsqa.records import Article, Hit, Passage, Query
 from newsqa.steps.brief import Briefing
@@ -26,7 +27,7 @@ def shown(text, title="Paid", outlet="Post"):
 
 
 def briefing(context, small=False):
-    return Briefing(None, ModelFacts("test", "server", "", context, small=small, output_tokens=100), PROMPTS)
+    return Briefing(None, ModelInfo("test", "server", "", context, small=small, output_tokens=100), PROMPTS)
 
 
 @given(st.lists(st.text(max_size=600), min_size=1, max_size=12), st.integers(900, 4_000), st.booleans())

@@ -191,9 +191,9 @@ def models(
     json: Json = False,
 ) -> None:
     """List the models that can be used here, and what others lack."""
-    from newsqa.fronts.terminal.models import list_models  # noqa: PLC0415
+    from newsqa.fronts.terminal.models import print_models  # noqa: PLC0415
 
-    raise typer.Exit(list_models(_talking(index), names or [], measuring=measure, remote=remote, as_json=json))
+    raise typer.Exit(print_models(_talking(index), names or [], measuring=measure, remote=remote, as_json=json))
 
 
 @app.command()
@@ -373,9 +373,9 @@ def _trace(error: Exception) -> list[str]:
         return []
     from traceback import format_exception  # noqa: PLC0415
 
-    from newsqa.models.chat.redaction import redacted  # noqa: PLC0415
+    from newsqa.models.chat_errors import redact  # noqa: PLC0415
 
-    return safe(redacted("".join(format_exception(error)))).splitlines()
+    return safe(redact("".join(format_exception(error)))).splitlines()
 
 
 def _debugging() -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from newsqa import environment
 from newsqa.errors import SettingsError, SettingsWarning
+from newsqa.records import EXTRACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,7 +42,7 @@ class Settings:
     chroma: str = ""
     embedder: str = "bge-small-en-v1.5"
     reranker: str = "ms-marco-MiniLM-L-12-v2"
-    model: str = "extractive"
+    model: str = EXTRACTIVE
     prompts: Path | None = None
     sessions: Path | None = None
     timeout: float = 60.0

@@ -40,16 +40,16 @@ def open_desk(settings: Settings, *, once: bool = False) -> Desk:
     prompt cannot be loaded.
     """
     prompts = load_prompts(settings.prompts)
-    embedder = models.embedder(settings)
-    reranker = models.reranker(settings)
-    encoder = models.token_encoder(settings)
+    embedder = models.create_embedder(settings)
+    reranker = models.create_reranker(settings)
+    encoder = models.create_token_encoder(settings)
     extractive = _extractive(reranker, encoder)
     written = _written(settings, reranker, encoder, prompts) if settings.model != EXTRACTIVE else None
     if once:
         _load_ahead(reranker, encoder)
     made_of = {
         "newsqa": f"{__version__} {_changes()}".strip(),
-        "embedder": models.fingerprint(embedder),
+        "embedder": models.embedder_fingerprint(embedder),
         "reranker": f"{settings.reranker}:{models.reranker_fingerprint(reranker)}",
         "model": written.identity if written else EXTRACTIVE,
         "prompts": prompts.digest,
@@ -101,18 +101,18 @@ def _extractive(reranker: Reranker, encoder: TokenEncoder) -> Answerer:
 
 
 def _written(settings: Settings, reranker: Reranker, encoder: TokenEncoder, prompts: Prompts) -> _Written:
-    from newsqa.models.chat import chat_model, facts, identity_of  # noqa: PLC0415
-    from newsqa.models.inventory.context import with_told_context  # noqa: PLC0415
+    from newsqa.models.inventory import with_reported_context_window  # noqa: PLC0415
+    from newsqa.models.registry import create_chat_model, model_identity, model_info  # noqa: PLC0415
     from newsqa.steps.brief import Briefing  # noqa: PLC0415
     from newsqa.steps.rewrite import Rewriter as ByModel  # noqa: PLC0415
     from newsqa.steps.write import Writer  # noqa: PLC0415
 
-    settings = with_told_context(settings)
-    model, known = chat_model(settings), facts(settings.model, settings)
+    settings = with_reported_context_window(settings)
+    model, known = create_chat_model(settings), model_info(settings.model, settings)
     return _Written(
         Writer(Briefing(model, known, prompts), reranker, encoder),
         None if known.small else ByModel(model, known.name, prompts),
-        identity_of(settings.model, model),
+        model_identity(settings.model, model),
     )
 
 

@@ -20,7 +20,7 @@ from newsqa.bot.pool import Pool
 from newsqa.bot.store import Store
 from newsqa.bot.vitals import Vitals
 from newsqa.errors import NewsqaError
-from newsqa.models.leaving import leaving
+from newsqa.models.egress import data_egress
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
@@ -59,7 +59,7 @@ async def open_bot(
     """
     desks = None
     if answering is None:
-        for model in leaving(settings):
+        for model in data_egress(settings):
             log.warning("text_leaves", model=model.name, place=model.place, hint=str(model))
         desks = await asyncio.to_thread(Desks.open, settings)
         answering = desks.stream

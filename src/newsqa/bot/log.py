@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from newsqa.models.chat.redaction import HIDDEN, redacted
+from newsqa.models.chat_errors import HIDDEN, redact
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -81,7 +81,7 @@ def configure(settings: Settings) -> None:
 
 def without_keys(text: str) -> str:
     """Return a text without keys and tokens, cut where it is endless."""
-    return _TOKENS.sub(HIDDEN, redacted(text[:LONGEST]))
+    return _TOKENS.sub(HIDDEN, redact(text[:LONGEST]))
 
 
 def _whole(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 from newsqa.checks.reading import read
 from newsqa.facts.synonyms import kin
 from newsqa.facts.words import fold, word_set
-from newsqa.models.grammar import grammar
+from newsqa.models.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from newsqa.checks.reading import Reading
-    from newsqa.models.grammar import Token
+    from newsqa.models.parser import Token
 
 Binding = tuple[tuple[frozenset[str], float], ...]
 """Words that a fact belongs to: the kin of each, and how close it is, 1 to 0."""
@@ -52,7 +52,7 @@ def binding(fact: Placed, reading: Reading) -> Binding:
 
 @lru_cache(maxsize=8192)
 def _binding(start: int, end: int, text: str) -> Binding:
-    tokens = grammar(text)
+    tokens = parse(text)
     inside = [n for n, token in enumerate(tokens) if token.start < end and start < token.end]
     away = _distances(inside, tokens)
     outside = [word for word in read(text).content if word.end <= start or end <= word.start]
@@ -75,7 +75,7 @@ def clearly_better(one: float, other: float) -> bool:
 
 def slot(fact: Placed, reading: Reading) -> str:
     """Return how a name hangs on the rest: "in" after that word, "of" before a noun, else "as"; "" for no name."""
-    tokens = grammar(reading.text)
+    tokens = parse(reading.text)
     inside = [n for n, token in enumerate(tokens) if token.start < fact.end and fact.start < token.end]
     if not any(t.part == "PROPN" or (t.part == "NOUN" and not t.text.isupper()) for t in (tokens[n] for n in inside)):
         return ""
@@ -89,7 +89,7 @@ def slot(fact: Placed, reading: Reading) -> str:
 
 def verbs(fact: Placed, reading: Reading) -> frozenset[str]:
     """Return the kin of the verb over a fact, and of the one that "and" joins to it if both have one subject."""
-    tokens = grammar(reading.text)
+    tokens = parse(reading.text)
     at = next((n for n, token in enumerate(tokens) if token.start < fact.end and fact.start < token.end), None)
     while at is not None and tokens[at].part != "VERB" and tokens[at].head != at:
         at = tokens[at].head

@@ -14,7 +14,7 @@ from newsqa.facts.nations import other_names, same_people
 from newsqa.facts.offices import HONORIFICS, actor
 from newsqa.facts.synonyms import root
 from newsqa.facts.words import FUNCTION_WORDS, words
-from newsqa.models.grammar import grammar
+from newsqa.models.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +71,7 @@ def _without_head(name: Name, sentence: Reading, known: Sequence[Name], roots: f
     common = actor(name.words[0]) or root(name.words[0]) in roots
     if len(name.words) > 1 and common and not any(name.words[0] in other.words for other in known):
         return _from_second(name, sentence)
-    tokens = [token for token in grammar(sentence.text) if name.start <= token.start < name.end]
+    tokens = [token for token in parse(sentence.text) if name.start <= token.start < name.end]
     first = next((n for n, token in enumerate(tokens) if token.part == "PROPN"), None)
     if not first:
         return name if first == 0 else None

@@ -8,12 +8,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsqa.facts.words import fold
-from newsqa.models.grammar import grammar
+from newsqa.models.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsqa.models.grammar import Token
+    from newsqa.models.parser import Token
 
 _DATELINE = re.compile(r"[A-Z][A-Z .,'’()]+[—–-]\s+")
 """The place before a report: “HATHERSK — Divers …”; the parser would take it for the subject."""
@@ -113,7 +113,7 @@ def _turned(tokens: tuple[Token, ...], at: int, verb: int, doer: int) -> Token:
 def tree(text: str) -> Tree:
     """Parse a sentence. Raises ModelError where there is no parser."""
     line = _DATELINE.match(text)
-    tokens = _verbs_found(grammar(_APOSTROPHE.sub("'", text[line.end() :] if line else text)))
+    tokens = _verbs_found(parse(_APOSTROPHE.sub("'", text[line.end() :] if line else text)))
     children: list[list[int]] = [[] for _ in tokens]
     for at, token in enumerate(tokens):
         if token.head != at:

@@ -14,7 +14,8 @@ from newsqa.errors import ModelError
 from newsqa.evals.data import as_data, object_in
 from newsqa.evals.folder import RECORDS, append, held, read_lines, settle
 from newsqa.evals.lines import Judgement
-from newsqa.models.chat import Reply, ask_model, chat_model
+from newsqa.models.chat import Reply, invoke_model
+from newsqa.models.registry import create_chat_model
 from newsqa.prompts import load_prompts
 from newsqa.records import EXTRACTIVE, Usage
 
@@ -73,7 +74,9 @@ def open_judge(settings: Settings, name: str) -> Judge:
     if name == EXTRACTIVE:
         raise ModelError("The extractive answerer judges nothing.", hint="Name a chat model: --judge openai:NAME")
     own = replace(settings, model=name)
-    return Judge(name, (chat_model(own, temperature=0.0), chat_model(own)), load_prompts(settings.prompts))
+    return Judge(
+        name, (create_chat_model(own, temperature=0.0), create_chat_model(own)), load_prompts(settings.prompts)
+    )
 
 
 def judge_run(folder: Path, judge: Judge, report: Callable[[int], None]) -> tuple[Line, ...]:
@@ -173,11 +176,11 @@ def _first_to_take_it(judge: Judge, messages: list[tuple[str, str]]) -> Reply:
     """Ask at temperature 0, and without one where the model does not take it."""
     for model in judge.models[:-1]:
         try:
-            return ask_model(model, judge.name, messages)
+            return invoke_model(model, judge.name, messages)
         except ModelError as error:
             if "temperature" not in str(error.__cause__).lower():
                 raise
-    return ask_model(judge.models[-1], judge.name, messages)
+    return invoke_model(judge.models[-1], judge.name, messages)
 
 
 def _silent(line: Line) -> bool:

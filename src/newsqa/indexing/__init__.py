@@ -62,11 +62,11 @@ def index_source(  # noqa: PLR0913  the choices of one command
     """
     began = time.monotonic()
     found = found_in(location, settings.index)
-    embedder = embedder or models.embedder(settings)
+    embedder = embedder or models.create_embedder(settings)
     with _writing(settings) as writer:
         if rebuild:
-            forget_vectors(writer, embedder, models.fingerprint(embedder))
-        use_model(writer, models.fingerprint(embedder))
+            forget_vectors(writer, embedder, models.embedder_fingerprint(embedder))
+        use_model(writer, models.embedder_fingerprint(embedder))
         with writer.publication():
             source = source_of(writer, location, name)
         changes = read_source(writer, source, location, found, report)
@@ -83,9 +83,9 @@ def rebuild_index(
 
     No source is read. Raises what `index_source` does.
     """
-    embedder = embedder or models.embedder(settings)
+    embedder = embedder or models.create_embedder(settings)
     with _writing(settings) as writer:
-        forget_vectors(writer, embedder, models.fingerprint(embedder))
+        forget_vectors(writer, embedder, models.embedder_fingerprint(embedder))
         settle(writer, report)
         return _make_vectors(writer, settings, embedder, report)
 
@@ -118,5 +118,5 @@ def _writing(settings: Settings) -> Iterator[Writer]:
 def _make_vectors(writer: Writer, settings: Settings, embedder: Embeddings, report: Callable[[Progress], None]) -> int:
     embedded = embed(writer, embedder, report)
     writer.tidy()
-    sync_vectors(writer, settings, models.fingerprint(embedder), report)
+    sync_vectors(writer, settings, models.embedder_fingerprint(embedder), report)
     return embedded

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from newsqa.environment import NAMES, from_dotenv
 from newsqa.errors import ModelError
-from newsqa.models.addresses import on_loopback
+from newsqa.models.providers import on_loopback
 from newsqa.settings import variable
 from newsqa.trust import SENT, untrusted
 
 if TYPE_CHECKING:
     from httpx import Request
 
-    from newsqa.models.chat.providers import Provider
+    from newsqa.models.providers import Provider
 
 NO_KEY = "none"
 """What a server that asks for no key is given for one."""
@@ -58,9 +58,9 @@ def key_told(provider: Provider) -> str:
     """Name the key of a provider and where it is read from, and say if it was not sent; "" where it needs none."""
     if provider.key is None:
         return ""
-    if provider.base in SENT and untrusted(provider.base):
+    if provider.url in SENT and untrusted(provider.url):
         return (
-            f" ({provider.key} of the environment was not sent: {provider.base} comes from .env; newsqa --trust-env "
+            f" ({provider.key} of the environment was not sent: {provider.url} comes from .env; newsqa --trust-env "
             "sends it)"
         )
     return f" ({provider.key}, {set_where(provider.key)})"

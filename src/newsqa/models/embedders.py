@@ -2,47 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from newsqa.errors import ModelError
-from newsqa.models.addresses import on_loopback
-from newsqa.models.bundled import BGE, bundled_folder, file_digest
-from newsqa.models.chat.facts import server_of
-from newsqa.models.chat.failures import without_keys
-from newsqa.models.chat.providers import PROVIDERS
+from newsqa.models.chat_errors import redacted_error
 from newsqa.models.credentials import NO_KEY, key_for, ollama_options
-from newsqa.models.folders import described, model_file, model_folder, refuse_offline
-from newsqa.models.onnx import OnnxEncoder
+from newsqa.models.encoders import OnnxEncoder
+from newsqa.models.files import BGE, bundled_folder, file_digest, model_folder, onnx_file, read_config, refuse_offline
+from newsqa.models.providers import PROVIDERS, on_loopback, server_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from newsqa.models.onnx import Batch, Floats
+    from newsqa.models.encoders import Batch, Floats
     from newsqa.settings import Settings
 
-DEFAULT = "bge-small-en-v1.5"
-BGE_QUESTION = "Represent this sentence for searching relevant passages: "
-NAMES = f"“{DEFAULT}”, “openai:NAME”, “ollama:NAME”, “onnx:/folder” or “hf:owner/name”"
+DEFAULT_EMBEDDER = "bge-small-en-v1.5"
+BGE_QUERY_PREFIX = "Represent this sentence for searching relevant passages: "
+EMBEDDER_NAMES = f"“{DEFAULT_EMBEDDER}”, “openai:NAME”, “ollama:NAME”, “onnx:/folder” or “hf:owner/name”"
+
+Text = TypeVar("Text")
+Vectors = TypeVar("Vectors")
 
 
 class OnnxEmbeddings(Embeddings):
-    """Unit vectors from an encoder on this machine. `prefix` goes before a question, never before a passage."""
+    """Unit vectors from an encoder on this machine. `prefix` is put before a question, never before a passage."""
 
     def __init__(self, name: str, encoder: OnnxEncoder, *, prefix: str = "", cls_pooling: bool = True) -> None:
         self.name = name
         self.encoder = encoder
         self.prefix = prefix
-        self._pool = _first_token if cls_pooling else _mean
+        self.cls_pooling = cls_pooling
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Return one vector a text. Hand over many at once: they are sorted by length into batches."""
+        """Return one vector per text. Give many at once: they are sorted by length into batches."""
         vectors: list[list[float]] = [[] for _ in texts]
         for batch in self.encoder.batches(texts):
-            for place, vector in zip(batch.places, _unit(_pooled(batch, self._pool)).tolist(), strict=True):
+            for place, vector in zip(
+                batch.places, _unit(_pooled(batch, cls_pooling=self.cls_pooling)).tolist(), strict=True
+            ):
                 vectors[place] = vector
         return vectors
 
@@ -52,63 +54,59 @@ class OnnxEmbeddings(Embeddings):
 
 
 class RemoteEmbeddings(Embeddings):
-    """Another package's embedder, under its name here; what it raises becomes ModelError."""
+    """An embedder of another package under its name in newsqa; its errors become ModelError."""
 
     def __init__(self, name: str, inner: Embeddings) -> None:
         self.name = name
         self.inner = inner
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Return one vector a text."""
-        try:
-            return self.inner.embed_documents(texts)
-        except Exception as error:
-            raise self._failed(error) from without_keys(error)
+        """Return one vector per text."""
+        return self._call(self.inner.embed_documents, texts)
 
     def embed_query(self, text: str) -> list[float]:
         """Return the vector of a question."""
+        return self._call(self.inner.embed_query, text)
+
+    def _call(self, embed: Callable[[Text], Vectors], text: Text) -> Vectors:
         try:
-            return self.inner.embed_query(text)
-        except Exception as error:
-            raise self._failed(error) from without_keys(error)
-
-    def _failed(self, error: Exception) -> ModelError:
-        # the error's own text may echo a key, so only its kind is told
-        return ModelError(
-            f"The embedder {self.name} failed ({type(error).__name__}).",
-            hint="Check its name, its key, and that its server can be reached.",
-            retryable=True,
-        )
+            return embed(text)
+        except Exception as error:  # its own text may hold a key, so only its type is shown
+            raise ModelError(
+                f"The embedder {self.name} failed ({type(error).__name__}).",
+                hint="Check its name, its key, and that its server can be reached.",
+                retryable=True,
+            ) from redacted_error(error)
 
 
-def make_embedder(settings: Settings) -> Embeddings:
-    """Make the embedder that `settings.embedder` names. Raises ModelError."""
+def create_embedder(settings: Settings) -> Embeddings:
+    """Create the embedder that `settings.embedder` names. Raises ModelError."""
     name = settings.embedder
-    if name == DEFAULT:
-        return OnnxEmbeddings(name, OnnxEncoder(bundled_folder(BGE), settings.threads), prefix=BGE_QUESTION)
+    if name == DEFAULT_EMBEDDER:
+        return OnnxEmbeddings(name, OnnxEncoder(bundled_folder(BGE), settings.threads), prefix=BGE_QUERY_PREFIX)
     if folder := model_folder(name, settings):
         return _from_folder(name, folder, settings.threads)
     kind, _, model = name.partition(":")
     makers: dict[str, Callable[[str, Settings], Embeddings]] = {"openai": _openai, "ollama": _ollama}
     if model and kind in makers:
-        refuse_offline(name, settings, server_of(PROVIDERS[kind]))
+        refuse_offline(name, settings, server_address(PROVIDERS[kind]))
         return RemoteEmbeddings(name, makers[kind](model, settings))
-    raise ModelError(f"There is no embedder called “{name}”.", hint=f"Set NEWSQA_EMBEDDER to {NAMES}.")
+    raise ModelError(f"There is no embedder called “{name}”.", hint=f"Set NEWSQA_EMBEDDER to {EMBEDDER_NAMES}.")
 
 
-def fingerprint_of(embedder: Embeddings) -> str:
-    """Identify an embedder: its name, and for one on this machine the digest of its file and its question prefix."""
+def embedder_fingerprint(embedder: Embeddings) -> str:
+    """Return the name of an embedder, and for one on this machine its kind and the digest of its file."""
     name = str(getattr(embedder, "name", type(embedder).__name__))
     if not isinstance(embedder, OnnxEmbeddings):
         return name
-    return f"{name.partition(':')[0]}:{file_digest(model_file(embedder.encoder.folder))[:16]}"
+    return f"{name.partition(':')[0]}:{file_digest(onnx_file(embedder.encoder.folder))[:16]}"
 
 
 def _from_folder(name: str, folder: Path, threads: int) -> OnnxEmbeddings:
-    """Read pooling, length and prefix where sentence-transformers keeps them; mean pooling where it is silent."""
-    pooling = described(folder, "1_Pooling/config.json")
-    length = described(folder, "sentence_bert_config.json").get("max_seq_length")
-    prompts = described(folder, "config_sentence_transformers.json").get("prompts")
+    """Create an embedder with the pooling, length and prefix of a sentence-transformers folder, by default the mean."""
+    pooling = read_config(folder, "1_Pooling/config.json")
+    length = read_config(folder, "sentence_bert_config.json").get("max_seq_length")
+    prompts = read_config(folder, "config_sentence_transformers.json").get("prompts")
     prefix = prompts.get("query") if isinstance(prompts, dict) else None
     return OnnxEmbeddings(
         name,
@@ -121,7 +119,7 @@ def _from_folder(name: str, folder: Path, threads: int) -> OnnxEmbeddings:
 def _openai(model: str, settings: Settings) -> Embeddings:
     from langchain_openai import OpenAIEmbeddings  # noqa: PLC0415  takes 1.2 s
 
-    address = server_of(PROVIDERS["openai"])
+    address = server_address(PROVIDERS["openai"])
     key = key_for("OPENAI_API_KEY", "OPENAI_BASE_URL") or (NO_KEY if on_loopback(address) else "")
     explicit: dict[str, Any] = {**({"base_url": address} if address else {}), **({"api_key": key} if key else {})}
     try:  # texts are sent as they are: cutting them here would download a vocabulary
@@ -133,12 +131,12 @@ def _openai(model: str, settings: Settings) -> Embeddings:
             chunk_size=256,
             **explicit,
         )
-    except Exception as error:  # the client's own kind for a missing key
+    except Exception as error:  # the client's own type for a missing key
         raise ModelError(
             f"The embedder openai:{model} could not be set up ({type(error).__name__}).",
             hint="Set its key, OPENAI_API_KEY, in the environment or in .env.",
             kind="key",
-        ) from without_keys(error)
+        ) from redacted_error(error)
 
 
 def _ollama(model: str, settings: Settings) -> Embeddings:
@@ -151,20 +149,16 @@ def _ollama(model: str, settings: Settings) -> Embeddings:
         ) from error
     return OllamaEmbeddings(
         model=model,
-        base_url=server_of(PROVIDERS["ollama"]),
+        base_url=server_address(PROVIDERS["ollama"]),
         client_kwargs={"timeout": settings.timeout, **ollama_options()},
     )
 
 
-def _pooled(batch: Batch, pool: Callable[[Batch], Floats]) -> Floats:
-    return batch.output if batch.output.ndim == 2 else pool(batch)  # some exports pool by themselves
-
-
-def _first_token(batch: Batch) -> Floats:
-    return batch.output[:, 0]
-
-
-def _mean(batch: Batch) -> Floats:
+def _pooled(batch: Batch, *, cls_pooling: bool) -> Floats:
+    if batch.output.ndim == 2:  # some exports pool by themselves
+        return batch.output
+    if cls_pooling:
+        return batch.output[:, 0]
     mask = batch.mask[:, :, None].astype(np.float32)
     return np.asarray((batch.output * mask).sum(1) / np.maximum(mask.sum(1), 1), dtype=np.float32)
 

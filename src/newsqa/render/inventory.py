@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsqa.models.addresses import host_of
+from newsqa.models.providers import host_of
 from newsqa.render.marks import day, dollars
 from newsqa.render.safe import safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from newsqa.models.inventory import Listed, Speed
+    from newsqa.models.inventory import ModelEntry, Speed
 
 HEADS = {"answers": "Answers", "embeds": "Finds articles by meaning", "ranks": "Ranks what was found"}
 WIDE = 32
@@ -23,14 +23,14 @@ Row = tuple[str, str, str]
 """A sign, a name and what is known."""
 
 
-def rows(models: Sequence[Listed]) -> Iterator[tuple[str, list[Row]]]:
+def rows(models: Sequence[ModelEntry]) -> Iterator[tuple[str, list[Row]]]:
     """Give each heading with its rows."""
     for does, head in HEADS.items():
         if found := [_row(model) for model in models if model.does == does]:
             yield head, found
 
 
-def models_text(models: Sequence[Listed]) -> str:
+def models_text(models: Sequence[ModelEntry]) -> str:
     """Return the list as plain text, a model a line."""
     parts = []
     for head, found in rows(models):
@@ -39,7 +39,7 @@ def models_text(models: Sequence[Listed]) -> str:
     return "\n\n".join(parts)
 
 
-def _row(model: Listed) -> Row:
+def _row(model: ModelEntry) -> Row:
     known = [
         "chosen" if model.chosen and model.does == "answers" else "",
         _where(model),
@@ -52,7 +52,7 @@ def _row(model: Listed) -> Row:
     return SIGNS[model.usable], safe_line(model.name), " · ".join(safe_line(part) for part in known if part)
 
 
-def _where(model: Listed) -> str:
+def _where(model: ModelEntry) -> str:
     host = f" for {host_of(model.address)}" if model.address else ""
     places = {"here": "this machine", "server": "a server on this machine", "hosted": f"text leaves this machine{host}"}
     return places[model.runs]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from newsqa.models.inventory import Listed
+    from newsqa.models.inventory import ModelEntry
     from newsqa.records import Answer, Article, Citation, Sentence
 
 MARKER = "cyan"
@@ -62,7 +62,7 @@ def refusal_view(answer: Answer) -> RenderableType:
     return Text(why).append(f"\n\n{nearest.strip()} {rest}" if nearest else "", style=ASIDE)
 
 
-def models_view(models: Sequence[Listed]) -> RenderableType:
+def models_view(models: Sequence[ModelEntry]) -> RenderableType:
     """Show a list of models under its headings; what is known wraps beside the names. Names in use stand out."""
     wide = min(max(len(safe_line(model.name)) for model in models), WIDEST // 3)
     in_use = {safe_line(model.name) for model in models if model.chosen}

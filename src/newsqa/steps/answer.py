@@ -8,7 +8,7 @@ from newsqa.extract.candidates import candidates
 from newsqa.extract.choose import choose
 from newsqa.extract.confidence import confidence
 from newsqa.extract.signals import near_best, read
-from newsqa.records import Claim, Draft
+from newsqa.records import EXTRACTIVE, Claim, Draft
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from newsqa.extract.signals import Signals
     from newsqa.records import Hit, Query
     from newsqa.seams import Reranker, TokenEncoder
-
-MODEL = "extractive"
 
 PASSAGES = 6
 """Passages that are read sentence by sentence; a sixth finds a quarter of a point more and takes 30 ms."""
@@ -36,9 +34,9 @@ def answer(query: Query, evidence: Sequence[Hit], reranker: Reranker, encoder: T
     ranked = weigh(query, evidence, reranker, encoder)
     chance = confidence(query, ranked) if ranked else 0.0
     if chance < LEAST_CONFIDENCE:
-        return Draft((), chance, MODEL)
+        return Draft((), chance, EXTRACTIVE)
     quotes = choose([signals.candidate for signals in near_best(ranked)])
-    return Draft(tuple(Claim(" ".join(quote.text.split()), (quote,)) for quote in quotes), chance, MODEL)
+    return Draft(tuple(Claim(" ".join(quote.text.split()), (quote,)) for quote in quotes), chance, EXTRACTIVE)
 
 
 def weigh(query: Query, evidence: Sequence[Hit], reranker: Reranker, encoder: TokenEncoder) -> list[Signals]:

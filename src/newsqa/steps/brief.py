@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.drafts.given import as_data, in_a_line, in_lines
 from newsqa.errors import ModelError
-from newsqa.models.chat import count_tokens
+from newsqa.models.usage import count_tokens
 from newsqa.origins import day
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from newsqa.drafts.given import Shown
-    from newsqa.models.chat import ModelFacts
+    from newsqa.models.registry import ModelInfo
     from newsqa.prompts import Prompts
     from newsqa.records import Query
 
@@ -47,7 +47,7 @@ class Briefing:
     """Writes briefs for one model, in a shorter form where it is small."""
 
     model: BaseChatModel
-    facts: ModelFacts
+    info: ModelInfo
     prompts: Prompts
 
     def brief(self, query: Query, shown: Sequence[Shown]) -> Brief:
@@ -55,10 +55,10 @@ class Briefing:
 
         Raises ModelError where not even the first piece does.
         """
-        left = self.facts.input_tokens - MARGIN - count_tokens(self._messages(query, []), self.model)
+        left = self.info.input_tokens - MARGIN - count_tokens(self._messages(query, []), self.model)
         keyed: list[str] = []
         for n, one in enumerate(shown, 1):
-            text = in_a_line(n, one) if self.facts.small else in_lines(n, one)
+            text = in_a_line(n, one) if self.info.small else in_lines(n, one)
             left -= self.size(f"{text}\n\n")
             if left < 0:
                 break
@@ -73,7 +73,7 @@ class Briefing:
 
     def _messages(self, query: Query, keyed: Sequence[str]) -> list[tuple[str, str]]:
         question = as_data(query.text)
-        if self.facts.small:
+        if self.info.small:
             asked = self.prompts.fill("answer-small-user", question=question, evidence="\n".join(keyed))
             return [("system", self.prompts.fill("answer-small-system")), ("human", asked)]
         asked = self.prompts.fill("answer-user", question=question, asked=day(query.asked), evidence="\n\n".join(keyed))
@@ -81,7 +81,7 @@ class Briefing:
 
     def _too_long(self) -> ModelError:
         return ModelError(
-            f"The model {self.facts.name} reads {self.facts.context_tokens:,} tokens: too few for the question and a "
+            f"The model {self.info.name} reads {self.info.context_tokens:,} tokens: too few for the question and a "
             "single piece of evidence.",
             hint="Ask a shorter question, choose a model that reads more, or mend NEWSQA_CONTEXT.",
             kind="context",

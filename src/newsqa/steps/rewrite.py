@@ -13,7 +13,7 @@ from newsqa.drafts.withheld import tells
 from newsqa.errors import ModelError
 from newsqa.facts.names import name_words
 from newsqa.facts.words import content_stems, words
-from newsqa.models.chat import ask_model
+from newsqa.models.chat import invoke_model
 from newsqa.records import Usage
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Rewriter:
         prompt = self.prompts.fill("rephrase-question", turns=turns, question=_line(question))
         now = time.monotonic()
         try:
-            reply = ask_model(self.model, self.name, [("human", prompt)], now + SHARE_OF_TIME * (deadline - now))
+            reply = invoke_model(self.model, self.name, [("human", prompt)], now + SHARE_OF_TIME * (deadline - now))
         except ModelError:
             return standalone, Usage()
         written = _one_line(reply.text)

@@ -10,7 +10,7 @@ from newsqa.extract.nearly import most_alike_first
 from newsqa.extract.places import places, titled
 from newsqa.origins import origin_sentence
 from newsqa.passages import passages_of
-from newsqa.records import Draft, Hit, Origin, Passage, Quote
+from newsqa.records import EXTRACTIVE, Draft, Hit, Origin, Passage, Quote
 from newsqa.steps.rerank import EVIDENCE, spread
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from newsqa.records import Article, Query
     from newsqa.seams import Index
 
-MODEL = "extractive"
 MOST_TOLD = 3
 MOST_WORDS = 90
 
@@ -42,7 +41,7 @@ def trace(query: Query, candidates: Sequence[Hit], index: Index) -> tuple[list[H
     draft = Draft(
         claims=(),
         confidence=SURE if told else 0.0,
-        model=MODEL,
+        model=EXTRACTIVE,
         origins=tuple(_origin(query, place) for place in told),
         notices=_more(len(stories) - len(told)),
     )

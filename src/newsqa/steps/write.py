@@ -9,9 +9,9 @@ from newsqa.drafts import ClaimReader
 from newsqa.drafts.withheld import Withheld
 from newsqa.errors import ModelError
 from newsqa.extract.confidence import confidence
-from newsqa.models.chat import Reply, count_tokens, stream_model
-from newsqa.models.chat.served import keys_of
-from newsqa.models.prices import Price
+from newsqa.models.chat import Reply, stream_model
+from newsqa.models.chat_errors import api_keys
+from newsqa.models.usage import Price, count_tokens
 from newsqa.records import Claim, Draft, Usage, Writing
 from newsqa.steps.answer import weigh
 from newsqa.steps.select import passages, sentences
@@ -59,17 +59,17 @@ class Writer:
                 yield event
 
     def _judged(self, query: Query, claim: Claim) -> Claim:
-        if claim.fault or not self.briefing.facts.small:
+        if claim.fault or not self.briefing.info.small:
             return claim
         (logit,) = self.reranker.score(query.text, [claim.text])
         return replace(claim, fault=BESIDE) if logit < NEAR_QUESTION else claim
 
     def _drafted(self, query: Query, evidence: Sequence[Hit], deadline: float) -> Iterator[Writing | Claim | Draft]:
-        small = self.briefing.facts.small
+        small = self.briefing.info.small
         ranked = self._weighed(query, evidence) if small else []
         shown = sentences(ranked, self.briefing.size) if ranked else passages(evidence)
         if not shown:
-            yield Draft((), 0.0, self.briefing.facts.name)
+            yield Draft((), 0.0, self.briefing.info.name)
             return
         brief = self.briefing.brief(query, shown)
         try:
@@ -89,9 +89,9 @@ class Writer:
 
     def _written(self, query: Query, brief: Brief, deadline: float) -> Generator[Writing | Claim, None, Draft]:
         """Stream one reply. What of it the model was told in confidence is withheld, here already."""
-        model, name = self.briefing.model, self.briefing.facts.name
+        model, name = self.briefing.model, self.briefing.info.name
         reader = ClaimReader([one.hit for one in brief.shown], query.text)
-        withheld = Withheld(brief.told, brief.given, keys_of(model))
+        withheld = Withheld(brief.told, brief.given, api_keys(model))
         reply: Reply | None = None
         broken: ModelError | None = None
         wrote = ""
@@ -117,7 +117,7 @@ class Writer:
 
     @property
     def _free(self) -> bool:
-        return Price.of(self.briefing.facts.name, self.briefing.model).free
+        return Price.of(self.briefing.info.name, self.briefing.model).free
 
     def _estimated(self, brief: Brief, wrote: str) -> Usage:
         """Count the tokens of a reply that did not say how many it took; its price is known only where it has none."""

@@ -158,7 +158,7 @@ def _values(sentence: SourceSentence) -> Iterator[_Value]:
 
 
 def _times_and_numbers(text: str) -> Iterator[_Value]:
-    times = [_Value("date", found.start, found.end) for found in chain(dates(text), clocks(text))]
+    times = [_Value("date", found.start, found.end) for found in [*dates(text), *clocks(text)]]
     yield from times
     for number in numbers(text):
         in_time = any(time.start < number.end and number.start < time.end for time in times)

@@ -13,7 +13,7 @@ from newsqa.evals.make.rules import depends_on_context
 from newsqa.facts.dates import CALENDAR
 from newsqa.facts.names import names
 from newsqa.facts.words import content_stems, fold, word_set, words
-from newsqa.models.chat import ask_model
+from newsqa.models.chat import invoke_model
 from newsqa.passages import passages_of
 from newsqa.question.kinds import answer_kind
 from newsqa.records import Usage
@@ -94,7 +94,7 @@ class QuestionWriter:
         prompt = self.prompts.fill(PROMPT, passage=as_data(passage.text), source=as_data(", ".join(known)))
         self.calls += 1
         try:
-            reply = ask_model(self.model, self.name, [("human", prompt)])
+            reply = invoke_model(self.model, self.name, [("human", prompt)])
         except ModelError:
             self.failed += 1
             if self.failed >= FAILURES:

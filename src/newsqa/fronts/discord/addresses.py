@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
 
 from newsqa.errors import SettingsError
-from newsqa.models.addresses import host_of, on_loopback, without_secrets
+from newsqa.models.providers import host_of, on_loopback, without_secrets
 from newsqa.settings import variable
 from newsqa.trust import refuse_untrusted
 

@@ -15,10 +15,10 @@ from newsqa.errors import LibraryError, ModelError, NewsqaError, SettingsError, 
 from newsqa.fronts.terminal.console import print_json, print_text
 from newsqa.history import Sessions
 from newsqa.index import open_index
-from newsqa.models.leaving import leaving
-from newsqa.models.trial import tried_at, try_model
+from newsqa.models.benchmark import model_host, try_model
+from newsqa.models.egress import data_egress
 from newsqa.prompts import load_prompts
-from newsqa.records import NO_BOUNDS
+from newsqa.records import EXTRACTIVE, NO_BOUNDS
 from newsqa.render.marks import count, period
 from newsqa.render.safe import safe_line
 from newsqa.settings import Settings, unknown_settings
@@ -128,7 +128,7 @@ def _settings_names() -> Check:
 
 
 def _embedder(settings: Settings) -> Check:
-    made = models.embedder(settings)
+    made = models.create_embedder(settings)
     if settings.embedder.startswith(REMOTE):
         goes = _goes("embeds", "articles and questions", settings)
         return Check("embedder", "good", f"{settings.embedder} (not tried: it may use the network){goes}")
@@ -137,32 +137,32 @@ def _embedder(settings: Settings) -> Check:
 
 
 def _reranker(settings: Settings) -> Check:
-    made = models.reranker(settings)
+    made = models.create_reranker(settings)
     if not settings.reranker.startswith(REMOTE):
         made.score("news", ["The harbour reopened."])
     return Check("reranker", "good", settings.reranker)
 
 
 def _answerer(settings: Settings) -> Check:
-    if settings.model == "extractive":
-        models.token_encoder(settings).question("news")
+    if settings.model == EXTRACTIVE:
+        models.create_token_encoder(settings).question("news")
         return Check("answers", "good", "extractive, no model writes")
     try:
-        trial = try_model(settings)
+        reply = try_model(settings)
     except ModelError as error:
-        host = tried_at(settings)
+        host = model_host(settings)
         tried = f" It was tried at {host}." if host and host not in str(error) else ""
         return Check("answers", "broken", f"{error}{tried}", error.hint)
-    rate = f", then {trial.write_rate:,.0f} tokens a second" if trial.write_rate else ""
+    rate = f", then {reply.write_rate:,.0f} tokens a second" if reply.write_rate else ""
     goes = _goes("writes", "questions and passages", settings)
     return Check(
-        "answers", "good", f"{settings.model} said {_quoted(trial.said)} after {trial.first:.1f} s{rate}{goes}"
+        "answers", "good", f"{settings.model} said {_quoted(reply.text)} after {reply.first:.1f} s{rate}{goes}"
     )
 
 
 def _goes(does: str, what: str, settings: Settings) -> str:
     """Say what leaves this machine for the model that does this, "" where nothing does."""
-    places = [one.place for one in leaving(settings) if one.does == does]
+    places = [one.place for one in data_egress(settings) if one.does == does]
     return f"; {what} leave this machine ({places[0]})" if places else ""
 
 
@@ -198,8 +198,8 @@ def _privacy(settings: Settings) -> Check:
 
 def _vectors(settings: Settings) -> Check:
     where = settings.chroma or "in the index folder"
-    embedder = models.embedder(settings)
-    with open_index(settings, models.fingerprint(embedder)) as opened, opened.snapshot() as index:
+    embedder = models.create_embedder(settings)
+    with open_index(settings, models.embedder_fingerprint(embedder)) as opened, opened.snapshot() as index:
         if settings.embedder.startswith(REMOTE):
             return Check("vectors", "good", f"{where}, made by {settings.embedder}")
         found = _asked(index, embedder.embed_query("news"))

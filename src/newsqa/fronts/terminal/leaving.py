@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.environment import from_dotenv
 from newsqa.fronts.terminal.console import messages
-from newsqa.models.leaving import leaving
+from newsqa.models.egress import data_egress
 from newsqa.private import private_file, private_folder
 from newsqa.render.safe import safe_line
 from newsqa.settings import data_folder
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from newsqa.models.leaving import Leaving
+    from newsqa.models.egress import DataEgress
     from newsqa.settings import Settings
 
 FILE = "told.json"
@@ -24,15 +24,15 @@ FILE = "told.json"
 
 def tell_leaving(settings: Settings) -> None:
     """Say on standard error to which models questions and article text go when questions are asked."""
-    _tell(leaving(settings), settings)
+    _tell(data_egress(settings), settings)
 
 
 def tell_embedding(settings: Settings) -> None:
     """Say on standard error to which embedder article text goes when it is indexed."""
-    _tell([one for one in leaving(settings) if one.does == "embeds"], settings)
+    _tell([one for one in data_egress(settings) if one.does == "embeds"], settings)
 
 
-def _tell(found: Sequence[Leaving], settings: Settings) -> None:
+def _tell(found: Sequence[DataEgress], settings: Settings) -> None:
     """Say what was not said before. Where that cannot be remembered, beside the conversations, it is said again."""
     if not found:
         return
@@ -47,7 +47,7 @@ def _tell(found: Sequence[Leaving], settings: Settings) -> None:
         messages().print(safe_line(notice), soft_wrap=True)
 
 
-def _key(one: Leaving) -> str:
+def _key(one: DataEgress) -> str:
     return one.place if one.does == "writes" else f"{one.does}: {one.place}"
 
 

@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import NewsqaError
 from newsqa.fronts.terminal.console import messages, output, print_json, print_text
-from newsqa.models.inventory import find, inventory, named
+from newsqa.models.inventory import describe_model, find_model, list_models
 from newsqa.render.inventory import models_text
 from newsqa.render.plain import error_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.models.inventory import Listed
+    from newsqa.models.inventory import ModelEntry
     from newsqa.records import JsonObject
     from newsqa.settings import Settings
 
 
-def list_models(settings: Settings, names: Sequence[str], *, measuring: bool, remote: bool, as_json: bool) -> int:
+def print_models(settings: Settings, names: Sequence[str], *, measuring: bool, remote: bool, as_json: bool) -> int:
     """Print the models, or those named; return the exit code, 1 where one was to be measured and could not be.
 
     Measuring lets every model on this machine write, and of those elsewhere only the ones that were named.
     """
-    found = inventory(settings, remote=remote)
+    found = list_models(settings, remote=remote)
     if names:
-        found = [find(name, found) or named(name, settings) for name in dict.fromkeys(names)]
+        found = [find_model(name, found) or describe_model(name, settings) for name in dict.fromkeys(names)]
     failed = 0
     if measuring:
         found, failed = _measured(found, settings, by_name=bool(names))
@@ -41,9 +41,9 @@ def list_models(settings: Settings, names: Sequence[str], *, measuring: bool, re
     return int(failed > 0)
 
 
-def _measured(found: Sequence[Listed], settings: Settings, *, by_name: bool) -> tuple[list[Listed], int]:
+def _measured(found: Sequence[ModelEntry], settings: Settings, *, by_name: bool) -> tuple[list[ModelEntry], int]:
     """Return the models with the speeds of those that could be measured, and how many could not."""
-    from newsqa.models.inventory.measuring import measure  # noqa: PLC0415
+    from newsqa.models.benchmark import measure_speed  # noqa: PLC0415
 
     measured, failed = [], 0
     for model in found:
@@ -52,7 +52,7 @@ def _measured(found: Sequence[Listed], settings: Settings, *, by_name: bool) -> 
             continue
         try:
             with messages().status(f"measuring {model.name}", spinner="dots"):
-                measured.append(replace(model, speed=measure(model.name, settings)))
+                measured.append(replace(model, speed=measure_speed(model.name, settings)))
         except NewsqaError as error:
             messages().print(error_line(error), soft_wrap=True)
             measured.append(model)
@@ -60,7 +60,7 @@ def _measured(found: Sequence[Listed], settings: Settings, *, by_name: bool) -> 
     return measured, failed
 
 
-def _record(model: Listed) -> JsonObject:
+def _record(model: ModelEntry) -> JsonObject:
     fields = asdict(model)
     if model.speed:
         fields["speed"]["on"] = model.speed.on.isoformat()

@@ -24,11 +24,10 @@ def ask_trust(settings: Settings, judge: str | None = None, *addresses: str) -> 
     """
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or not any(map(untrusted, SENT)):
         return
-    from newsqa.models.addresses import on_loopback  # noqa: PLC0415  rarely needed
-    from newsqa.models.chat.providers import PROVIDERS  # noqa: PLC0415
+    from newsqa.models.providers import PROVIDERS, on_loopback  # noqa: PLC0415  rarely needed
 
     kinds = [name.partition(":")[0] for name in (settings.model, settings.embedder, judge or "")]
-    bases = [PROVIDERS[kind].base for kind in kinds if kind in PROVIDERS]
+    bases = [PROVIDERS[kind].url for kind in kinds if kind in PROVIDERS]
     used = {*bases, "NEWSQA_CHROMA", *addresses}
     for address in SENT:
         found = untrusted(address) if address in used else None

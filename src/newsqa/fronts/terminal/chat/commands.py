@@ -13,7 +13,7 @@ from newsqa.fronts.terminal.console import messages
 from newsqa.fronts.terminal.days import first_day, last_day
 from newsqa.fronts.terminal.leaving import tell_leaving
 from newsqa.fronts.terminal.sources import sources_text
-from newsqa.models.inventory import inventory
+from newsqa.models.inventory import list_models
 from newsqa.records import EXTRACTIVE
 from newsqa.render.inventory import models_text
 from newsqa.render.markdown import conversation as as_markdown
@@ -158,7 +158,7 @@ def _sources(conversation: Conversation, _: str) -> None:
 def _model(conversation: Conversation, rest: str) -> None:
     settings = conversation.ready.settings
     if not rest:
-        answering = [model for model in inventory(settings) if model.does == "answers"]
+        answering = [model for model in list_models(settings) if model.does == "answers"]
         conversation.screen.view(models_view(answering), models_text(answering))
         return
     with messages().status(f"trying {safe_line(rest)}", spinner="dots"):

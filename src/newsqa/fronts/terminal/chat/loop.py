@@ -16,7 +16,7 @@ from newsqa.fronts.terminal.chat.screen import Screen
 from newsqa.fronts.terminal.leaving import tell_leaving
 from newsqa.history import Sessions
 from newsqa.index import open_index
-from newsqa.models.inventory import named
+from newsqa.models.inventory import describe_model
 from newsqa.records import EXTRACTIVE
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _refuse_unusable(settings: Settings) -> None:
     """Raise ModelError where the model that is set lacks something, before anybody has typed a question for it."""
     if settings.model == EXTRACTIVE:
         return
-    model = named(settings.model, settings)
+    model = describe_model(settings.model, settings)
     if not model.usable:
         raise ModelError(f"The model {model.name} cannot be used: {model.missing}", hint=model.mend)
 

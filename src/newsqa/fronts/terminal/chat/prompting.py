@@ -14,7 +14,7 @@ from prompt_toolkit.styles import Style
 
 from newsqa.errors import NewsqaError
 from newsqa.fronts.terminal.chat.commands import COMMANDS, OFF, outlets, status_line
-from newsqa.models.inventory import inventory
+from newsqa.models.inventory import list_models
 from newsqa.private import private_file, private_folder
 from newsqa.records import EXTRACTIVE
 from newsqa.render.safe import safe_line
@@ -91,7 +91,7 @@ class Completions(Completer):
     def _model_names(self) -> list[str]:
         """Return the models that can be used, as they were when first asked for: servers take a moment to tell."""
         if self._models is None:
-            listed = inventory(self._conversation.ready.settings)
+            listed = list_models(self._conversation.ready.settings)
             self._models = [
                 safe_line(model.name) for model in listed if model.usable and (model.writes or model.name == EXTRACTIVE)
             ]

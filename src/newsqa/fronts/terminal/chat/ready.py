@@ -9,7 +9,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from newsqa.errors import NewsqaError
-from newsqa.models.trial import try_model
+from newsqa.models.benchmark import try_model
 from newsqa.records import EXTRACTIVE
 from newsqa.wiring import open_desk
 

@@ -90,10 +90,12 @@ def _writer(settings: Settings, plan: Plan) -> QuestionWriter | None:
     if settings.model == EXTRACTIVE or not {"written", "unanswerable"} & set(plan.kinds):
         return None
     from newsqa.evals.make.written import CALLS, QuestionWriter  # noqa: PLC0415
-    from newsqa.models.chat import chat_model  # noqa: PLC0415
+    from newsqa.models.registry import create_chat_model  # noqa: PLC0415
 
     tell_leaving(settings)
-    return QuestionWriter(chat_model(settings), settings.model, load_prompts(settings.prompts), CALLS * plan.number)
+    return QuestionWriter(
+        create_chat_model(settings), settings.model, load_prompts(settings.prompts), CALLS * plan.number
+    )
 
 
 def _record(file: Path, drafts: DraftSet, plan: Plan, writer: QuestionWriter | None) -> JsonObject:

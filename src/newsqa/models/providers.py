@@ -1,0 +1,212 @@
+"""Providers of chat models: the package, key and address of each, and what a model server reports about its models."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from newsqa.errors import ModelError
+from newsqa.settings import variable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from langchain_core.language_models import BaseChatModel
+
+LOCAL, LLAMACPP = "local", "llamacpp"
+
+LOCAL_TIMEOUT, REMOTE_TIMEOUT = 0.5, 5.0
+"""Seconds to wait for a server on this machine, and for any other, when it is asked about its models."""
+
+CLIENT_TIMEOUT = 3.0
+"""Seconds to wait when the client of a chat model asks for the models of its server."""
+
+MAX_RESPONSE = 1 << 20
+"""Bytes."""
+
+MAX_MODELS = 200
+MAX_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A way to use chat models, named "name:MODEL".
+
+    `module` is the Python module that it needs and `install` what pip installs it by. `key` and `url` are the
+    environment variables of its API key and of its server's address, None where there is none. `default_url` is the
+    address without that variable, "" if only the client knows it.
+    """
+
+    name: str
+    module: str = ""
+    install: str = ""
+    key: str | None = None
+    url: str | None = None
+    default_url: str = ""
+
+
+PROVIDERS = {
+    provider.name: provider
+    for provider in (
+        Provider(LLAMACPP, "xllamacpp", "newsqa[local]"),
+        Provider("ollama", "langchain_ollama", "newsqa[ollama]", None, "OLLAMA_HOST", "http://127.0.0.1:11434"),
+        Provider("openai", "langchain_openai", "langchain-openai", "OPENAI_API_KEY", "OPENAI_BASE_URL"),
+        Provider("anthropic", "langchain_anthropic", "newsqa[anthropic]", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
+    )
+}
+"""The tested providers. Any other is passed to LangChain by its name."""
+
+
+def server_address(provider: Provider) -> str:
+    """Return the address of a provider's server from its variable, else the default; "" if only its client knows."""
+    address = (variable(provider.url) if provider.url else "") or provider.default_url
+    return address if not address or "://" in address else f"http://{address}"  # OLLAMA_HOST may have no scheme
+
+
+def client_address(model: BaseChatModel) -> str:
+    """Return the address of the server that a model's client calls, "" if the client does not say."""
+    client = getattr(model, "root_client", None) or getattr(model, "_client", None)
+    return str(getattr(client, "base_url", None) or getattr(model, "base_url", None) or "")
+
+
+def on_loopback(address: str) -> bool:
+    """Return True if an address, with or without a scheme, is on this machine: 127.0.0.0/8, ::1 or localhost."""
+    host = host_of(address)
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def host_of(address: str) -> str:
+    """Return the host of an address, "" if it has none."""
+    try:
+        return urlsplit(address if "://" in address else f"//{address}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def without_secrets(address: str) -> str:
+    """Return an address as it may be shown: without user, password, query and fragment."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """A model that a server lists: the size of its weights in bytes and its context in tokens, None if not reported."""
+
+    name: str
+    size: int | None = None
+    context: int | None = None
+
+
+def list_ollama_models(address: str) -> list[ServedModel]:
+    """Return the models of an Ollama server that can write. Raises ModelError if it does not answer."""
+    listed = objects_in(read_json(f"{address.rstrip('/')}/api/tags"), "models")
+    return [
+        ServedModel(name, positive_int(entry, "size"))
+        for name, entry in _named(listed, "name")
+        if not _makes_vectors(entry)
+    ]
+
+
+def list_openai_models(address: str, key: str) -> list[ServedModel]:
+    """Return the models of a server that speaks OpenAI's protocol. Raises ModelError if it does not answer.
+
+    vLLM reports the context as `max_model_len`, llama.cpp reports context and size in `meta`.
+    """
+    answer = read_json(f"{address.rstrip('/')}/models", {"Authorization": f"Bearer {key or 'none'}"})
+    models = []
+    for name, entry in _named(objects_in(answer, "data"), "id"):
+        meta = entry["meta"] if isinstance(entry.get("meta"), dict) else {}
+        context = (
+            positive_int(entry, "max_model_len") or positive_int(meta, "n_ctx") or positive_int(meta, "n_ctx_train")
+        )
+        models.append(ServedModel(name, positive_int(meta, "size"), context))
+    return models
+
+
+def list_by_client(model: BaseChatModel) -> list[str]:
+    """Return the names of the models that the server of a chat model has, asked by its client, which may raise."""
+    client: Any = getattr(model, "root_client", None)
+    if client is not None:  # OpenAI's protocol
+        listed = client.with_options(timeout=CLIENT_TIMEOUT, max_retries=0).models.list()
+        return [str(entry.id) for entry in listed.data]
+    if type(getattr(model, "_client", None)).__module__.startswith("ollama"):
+        from ollama import Client  # noqa: PLC0415
+
+        auth = (getattr(model, "client_kwargs", None) or {}).get("auth")
+        with Client(getattr(model, "base_url", None), timeout=CLIENT_TIMEOUT, auth=auth) as asked:
+            return [str(entry.model) for entry in asked.list().models]
+    return []
+
+
+def _makes_vectors(entry: dict[str, Any]) -> bool:
+    details = entry["details"] if isinstance(entry.get("details"), dict) else {}
+    return "bert" in str(details.get("family", ""))
+
+
+def _named(entries: list[dict[str, Any]], field: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for entry in entries[:MAX_MODELS]:
+        name = entry.get(field)
+        if isinstance(name, str) and 0 < len(name) <= MAX_NAME:
+            yield name, entry
+
+
+def positive_int(fields: Mapping[str, Any], name: str) -> int | None:
+    """Return a field if it is a whole number above 0, else None."""
+    value = fields.get(name)
+    return value if isinstance(value, int) and value > 0 else None
+
+
+def objects_in(answer: object, field: str) -> list[dict[str, Any]]:
+    """Return the objects in the list `field` of a JSON answer; what is of another type is left out."""
+    listed = answer.get(field) if isinstance(answer, dict) else None
+    return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+
+
+def read_json(url: str, headers: Mapping[str, str] | None = None) -> object:
+    """Return the JSON at an address. Proxies are used for other machines only. Raises ModelError."""
+    import httpx  # noqa: PLC0415
+
+    local = on_loopback(url)
+    try:
+        with (
+            httpx.Client(timeout=LOCAL_TIMEOUT if local else REMOTE_TIMEOUT, trust_env=not local) as client,
+            client.stream("GET", url, headers=headers) as response,
+        ):
+            response.raise_for_status()
+            body = b""
+            for piece in response.iter_bytes():
+                body += piece
+                if len(body) > MAX_RESPONSE:
+                    break  # cut off, it is no JSON
+            return json.loads(body)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError) as error:
+        raise _read_error(url, error) from None  # the client's error may hold the key
+
+
+def _read_error(url: str, error: Exception) -> ModelError:
+    """Return the ModelError of a failed request: of the kind "key" or "unreachable" if the server cannot be used."""
+    import httpx  # noqa: PLC0415
+
+    where = without_secrets(url)
+    if isinstance(error, httpx.HTTPStatusError):
+        status = error.response.status_code
+        refused = status in {401, 403}
+        return ModelError(
+            f"The server at {where} answers with status {status}.",
+            hint="Check its key." if refused else "",
+            kind="key" if refused else "server",
+        )
+    if isinstance(error, httpx.RequestError | httpx.InvalidURL):
+        message = f"The server at {where} does not answer ({type(error).__name__})."
+        return ModelError(message, hint="Start it, or correct its address.", kind="unreachable", retryable=True)
+    return ModelError(f"The server at {where} does not list its models.", kind="malformed")
