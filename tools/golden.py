@@ -74,7 +74,7 @@ def check(parts: Sequence[str], work: Work) -> int:
 
 def compare(part: str, was: Sequence[Line], now: Sequence[Line]) -> list[str]:
     """Return the differences of a part: lines that are gone or new, and what changed in the others."""
-    before, after = ({line["id"]: line for line in lines} for lines in (was, now))
+    before, after = ({line["id"]: line for line in json.loads(json.dumps(lines))} for lines in (was, now))
     found = [f"{part} {name}: is gone" for name in before if name not in after]
     found += [f"{part} {name}: is new" for name in after if name not in before]
     both = [name for name in before if name in after]
