@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -196,7 +197,7 @@ def test_threads_count_and_imports_do_not(tmp_path, monkeypatch):
 
     with trace_question.Trace() as trace:
         with trace.recording():
-            thread = trace_question.threading.Thread(target=work)
+            thread = Thread(target=work)
             thread.start()
             thread.join()
         work()

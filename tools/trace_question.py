@@ -37,7 +37,7 @@ WARM_UP_SENTENCE = "The number of people hurt when the ferry Grey Heron struck t
 class Trace:
     """Counts the calls of the package's functions, by module, while it is recording.
 
-    As a context manager it watches this thread and those that are started in the context.
+    As a context manager it also watches the threads that are started in the context, before the recording too.
     """
 
     def __init__(self) -> None:
@@ -47,20 +47,20 @@ class Trace:
 
     def __enter__(self) -> Self:
         threading.setprofile(self._count)
-        sys.setprofile(self._count)
         return self
 
     def __exit__(self, *exc: object) -> None:
-        sys.setprofile(None)
         threading.setprofile(None)
 
     @contextmanager
     def recording(self) -> Iterator[None]:
         """Count calls for as long as the context lasts."""
         self._recording = True
+        sys.setprofile(self._count)
         try:
             yield
         finally:
+            sys.setprofile(None)
             self._recording = False
 
     def _count(self, frame: FrameType, event: str, _: object) -> None:
