@@ -31,6 +31,10 @@ golden: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python benchmarks/speed.py
 
+.PHONY: structure
+structure: $(VENV)/bin/python
+	@$(BIN)/python tools/structure.py --check
+
 clean:
 	@rm -rf $(VENV) .newsqa
 
