@@ -102,11 +102,13 @@ def _extractive(reranker: Reranker, encoder: TokenEncoder) -> Answerer:
 
 def _written(settings: Settings, reranker: Reranker, encoder: TokenEncoder, prompts: Prompts) -> _Written:
     from newsqa.models.chat import chat_model, facts, identity_of  # noqa: PLC0415
+    from newsqa.models.grammar import check_parser  # noqa: PLC0415
     from newsqa.models.inventory.context import with_told_context  # noqa: PLC0415
     from newsqa.steps.brief import Briefing  # noqa: PLC0415
     from newsqa.steps.rewrite import Rewriter as ByModel  # noqa: PLC0415
     from newsqa.steps.write import Writer  # noqa: PLC0415
 
+    check_parser()
     settings = with_told_context(settings)
     model, known = chat_model(settings), facts(settings.model, settings)
     return _Written(

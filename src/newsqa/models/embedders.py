@@ -8,6 +8,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from newsqa.errors import ModelError
+from newsqa.extras import install_hint
 from newsqa.models.bundled import BGE, bundled_folder, file_digest
 from newsqa.models.chat.facts import server_of
 from newsqa.models.chat.failures import without_keys
@@ -137,7 +138,7 @@ def _ollama(model: str, settings: Settings) -> Embeddings:
     except ImportError as error:
         raise ModelError(
             f"The embedder ollama:{model} needs the package langchain-ollama.",
-            hint="Install it: pip install 'newsqa[ollama]'",
+            hint=install_hint(".[ollama]"),
         ) from error
     return OllamaEmbeddings(model=model, client_kwargs={"timeout": settings.timeout})
 

@@ -11,11 +11,12 @@ import hashlib
 import importlib.util
 import threading
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
+from newsqa.extras import check_extra
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -51,6 +52,11 @@ class Token:
     head: int
 
 
+def check_parser() -> None:
+    """Raise ModelError if the parser is not installed. Nothing is imported or loaded."""
+    check_extra("write", "the check of what a model writes", partial(ModelError, kind="missing"))
+
+
 @lru_cache(maxsize=4096)
 def grammar(text: str) -> tuple[Token, ...]:
     """Parse one or a few sentences; what stands past `LONGEST` characters is not seen.
@@ -77,11 +83,10 @@ def grammar(text: str) -> tuple[Token, ...]:
 
 @lru_cache(maxsize=1)
 def _parser() -> Language:
+    check_parser()
+    import spacy  # noqa: PLC0415
+
     folder = _folder()
-    try:
-        import spacy  # noqa: PLC0415
-    except ImportError as error:
-        raise ModelError("The package spacy is not installed.", hint="pip install spacy", kind="missing") from error
     try:
         return spacy.load(folder, exclude=UNUSED)
     except (OSError, ValueError) as error:
@@ -92,9 +97,7 @@ def _folder() -> Path:
     """Return the folder of the parser once all its files are known to be the right ones."""
     spec = importlib.util.find_spec(PACKAGE)  # finds the folder; nothing of the package is run
     if spec is None or not spec.submodule_search_locations:
-        raise ModelError(
-            f"The package {PACKAGE}, which carries the parser, is not installed.", hint=REINSTALL, kind="missing"
-        )
+        raise ModelError(f"The package {PACKAGE} holds no parser.", hint=REINSTALL, kind="broken")
     folder = Path(spec.submodule_search_locations[0]) / f"{PACKAGE}-{VERSION}"
     if _digest(folder) != DIGEST:
         raise ModelError("The files of the parser are not those that were tested.", hint=REINSTALL, kind="broken")

@@ -51,8 +51,10 @@ class Price:
         """Return the cost of tokens read (of them `cached` from a cache) and written; None where it is not known."""
         if self.free:
             return 0.0
-        from genai_prices import Usage, calc_price  # noqa: PLC0415
-
+        try:
+            from genai_prices import Usage, calc_price  # noqa: PLC0415
+        except ImportError:  # it comes with the extras for models that write
+            return None
         provider, _, model = self.name.partition(":")
         where: dict[str, Any] = {"provider_id": LISTED_AS.get(provider, provider)}
         if self.address:

@@ -15,6 +15,7 @@ from newsqa.errors import LibraryError, ModelError, NewsqaError, SettingsError, 
 from newsqa.fronts.terminal.console import print_json, print_text
 from newsqa.history import Sessions
 from newsqa.index import open_index
+from newsqa.models.grammar import check_parser
 from newsqa.models.leaving import leaving
 from newsqa.models.trial import tried_at, try_model
 from newsqa.prompts import load_prompts
@@ -114,7 +115,7 @@ def _packages() -> Check:
         except PackageNotFoundError:
             wrong.append(f"{requirement.name} is missing")
     if wrong:
-        return Check("packages", "broken", "; ".join(wrong), "Install newsqa again: pip install --upgrade newsqa")
+        return Check("packages", "broken", "; ".join(wrong), "Install newsqa again from its source: pip install .")
     return Check("packages", "good", f"{count(len(needed), 'package')} as declared")
 
 
@@ -147,6 +148,7 @@ def _answerer(settings: Settings) -> Check:
     if settings.model == "extractive":
         models.token_encoder(settings).question("news")
         return Check("answers", "good", "extractive, no model writes")
+    check_parser()
     try:
         trial = try_model(settings)
     except ModelError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import ModelError
+from newsqa.extras import install_hint
 from newsqa.models.addresses import host_of, without_secrets
 from newsqa.models.bundled import file_digest
 from newsqa.models.chat.facts import EXTRACTIVE, ModelFacts, facts, provider_of, weights_of
@@ -86,7 +87,7 @@ def _need_package(provider: Provider, known: ModelFacts) -> None:
     if not found:
         raise ModelError(
             f"The model {known.name} needs a package that is not installed: {provider.module.replace('_', '-')}.",
-            hint=f"Install it: pip install {_quoted(provider.install)}",
+            hint=install_hint(provider.install),
             kind="missing",
         )
 
@@ -100,10 +101,6 @@ def _need_key(provider: Provider, known: ModelFacts) -> None:
             hint=f"Write it into .env: {known.key}=…{elsewhere}",
             kind="key",
         )
-
-
-def _quoted(package: str) -> str:
-    return f"'{package}'" if "[" in package else package
 
 
 def _in_process(
@@ -132,7 +129,7 @@ def _by_langchain(provider: Provider, model: str, options: dict[str, Any]) -> Ba
     except ImportError as error:
         raise ModelError(
             f"The model {name} needs a package that is not installed: {error.name or provider.install}.",
-            hint=f"Install it: pip install {_quoted(provider.install)}",
+            hint=install_hint(provider.install),
             kind="missing",
         ) from None
     except Exception as error:  # a provider's own kinds, whose text may hold a key

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 from newsqa import models
 from newsqa.errors import ModelError
+from newsqa.extras import install_hint
 from newsqa.models.addresses import on_loopback, without_secrets
 from newsqa.models.bundled import BGE, COLBERT, MINILM, Bundled, bundled_folder
 from newsqa.models.chat.facts import EXTRACTIVE, ModelFacts, facts, provider_of, weights_of
 from newsqa.models.chat.providers import LOCAL, PROVIDERS
 from newsqa.models.folders import model_file, model_folder
+from newsqa.models.grammar import check_parser
 from newsqa.models.inventory.servers import Served, ollama_models, openai_models
 from newsqa.models.inventory.speeds import Speed, known_speed
 from newsqa.models.prices import Price
@@ -104,19 +106,21 @@ def named(name: str, settings: Settings) -> Listed:
     return listed(name, settings, served)
 
 
-def listed(name: str, settings: Settings, served: Served | None = None) -> Listed:
-    """Tell of one model that answers; one that cannot be used is told with what is missing."""
+def listed(
+    name: str, settings: Settings, served: Served | None = None, does: Literal["answers", "embeds"] = "answers"
+) -> Listed:
+    """Tell of one model that answers or embeds; one that cannot be used is told with what is missing."""
     if name == EXTRACTIVE:
         return _bundled(name, "answers", COLBERT)
     try:
         known = facts(name, settings)
-        missing, mend = _missing(known, settings)
+        missing, mend = _missing(known, settings, writes=does == "answers")
     except ModelError as error:
-        return Listed(name, "answers", "here", usable=False, missing=str(error), mend=error.hint)
+        return Listed(name, does, "here", usable=False, missing=str(error), mend=error.hint)
     here = known.kind == "local"
     return Listed(
         name,
-        "answers",
+        does,
         "here" if here else "server" if known.kind == "server" else "hosted",
         usable=not missing,
         missing=missing,
@@ -172,11 +176,19 @@ def _without(known: Listed, error: ModelError) -> Listed:
     return replace(known, usable=False, missing=str(error), mend=error.hint)
 
 
-def _missing(known: ModelFacts, settings: Settings) -> tuple[str, str]:
-    """Say what is missing for a model to be used, and what to do; ("", "") where nothing is."""
+def _missing(known: ModelFacts, settings: Settings, *, writes: bool) -> tuple[str, str]:
+    """Say what is missing for a model to be used, and what to do; ("", "") where nothing is.
+
+    What a model `writes` can be used only if the parser that checks it is installed.
+    """
     module = provider_of(known.name)[0].module
     if importlib.util.find_spec(module) is None:
-        return f"The package {module} is not installed.", f"pip install '{known.extra}'"
+        return f"The package {module} is not installed.", install_hint(known.extra or module)
+    if writes:
+        try:
+            check_parser()
+        except ModelError as error:
+            return str(error), error.hint
     if known.kind == "hosted" and settings.offline:
         return FORBIDDEN, "Unset it to use this model."
     if known.key and not variable(known.key):
@@ -195,7 +207,7 @@ def _price(known: ModelFacts) -> tuple[float, float] | None:
 def _embedder(settings: Settings) -> Listed:
     name = settings.embedder
     if name.startswith(("openai:", "ollama:")):
-        return replace(listed(name, settings), does="embeds", chosen=True, context=None, speed=None, price=None)
+        return replace(listed(name, settings, does="embeds"), chosen=True, context=None, speed=None, price=None)
     return replace(_search_model(name, "embeds", BGE, settings), chosen=True)
 
 
