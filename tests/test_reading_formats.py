@@ -314,7 +314,7 @@ def test_a_pdf_gives_its_lines_with_broken_words_mended(tmp_path):
 def test_a_missing_extra_says_what_to_install(tmp_path, monkeypatch, name, package):
     monkeypatch.setitem(sys.modules, package, None)
     (problem,) = read(tmp_path, name, b"x")
-    assert "newsqa[documents]" in problem.hint
+    assert "pip install '.[documents]'" in problem.hint
 
 
 @pytest.mark.parametrize(
