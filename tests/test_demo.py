@@ -15,8 +15,6 @@ from newsqa.fronts.terminal import demo
 ROOT = Path(__file__).parents[1]
 FILES = (path for path in (ROOT / "corpus").rglob("*") if path.is_file())
 SAMPLES = sorted(path.relative_to(ROOT / "corpus").as_posix() for path in FILES)
-    path.relative_to(ROOT / "corpus").as_posix() for path in (ROOT / "corpus").rglob("*") if path.is_file()
-)
 
 
 def test_the_demo_answers_from_the_sample_articles_and_keeps_to_its_own_folder(tmp_path):
