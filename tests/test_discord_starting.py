@@ -14,6 +14,7 @@ import pytest
 
 from discord_process import ended, started
 from discord_stand_in import TOKEN, discord_stand_in
+from newsqa import extras
 from newsqa.errors import SettingsError
 from newsqa.fronts.discord import run
 from newsqa.fronts.discord.addresses import check_addresses, proxy_for
@@ -82,10 +83,10 @@ def test_a_proxy_is_for_discord_not_for_this_machine(monkeypatch):
 
 
 def test_what_is_not_installed_is_named_with_the_extra(monkeypatch):
-    monkeypatch.setattr(run, "find_spec", lambda name: None if name == "discord" else object())
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "discord" else object())
     with pytest.raises(SettingsError, match=r"discord\.py") as caught:
         run.discord(Settings())
-    assert "newsqa[discord]" in caught.value.hint
+    assert "pip install '.[discord]'" in caught.value.hint
 
 
 def test_without_a_token_it_says_which_to_set(discord_index, tmp_path):

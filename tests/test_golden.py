@@ -3,10 +3,10 @@
 import tempfile
 
 import pytest
-from golden_records import articles, records, verdicts
-from golden_shown import renderings
 
 from golden import GOLDEN, Work, compare, read_lines
+from golden_records import articles, records, verdicts
+from golden_shown import renderings
 
 
 @pytest.fixture(scope="module")

@@ -243,4 +243,4 @@ def test_missing_llama_cpp_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "xllamacpp", None)
     with pytest.raises(ModelError) as raised:
         create_chat_model(Settings(model="local", threads=1))
-    assert "pip install 'newsqa[local]'" in raised.value.hint
+    assert "pip install '.[local]'" in raised.value.hint

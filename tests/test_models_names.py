@@ -58,7 +58,7 @@ def test_a_missing_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "langchain_ollama", None)
     with pytest.raises(ModelError) as raised:
         models.create_embedder(Settings(embedder="ollama:nomic-embed-text"))
-    assert "newsqa[ollama]" in raised.value.hint
+    assert "pip install '.[ollama]'" in raised.value.hint
 
 
 def test_a_server_that_cannot_be_reached_is_our_error_and_keeps_the_key_to_itself(monkeypatch, socket_enabled):

@@ -262,6 +262,81 @@ def test_atom_is_read(tmp_path):
     assert (article.text, article.key) == ("The quay is shut.", "urn:1")
 
 
+RDF = """<?xml version="1.0"?>
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://tellin.example/"><title>Tellin Wire</title>
+</channel><item rdf:about="https://tellin.example/quay"><title>Quay</title>
+<description>The quay is &lt;b&gt;shut&lt;/b&gt;.</description>
+<dc:creator>Jon Ashby</dc:creator><dc:creator>Ada Holm</dc:creator><dc:date>2024-05-12T23:10:00Z</dc:date>
+</item></rdf:RDF>"""
+XHTML = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Tellin Wire</title>
+<entry><title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">A <em>small</em> quay</div></title>
+<link rel="self" href="https://tellin.example/feed"/><link href="https://tellin.example/quay"/><updated>2024-05-12</updated>
+<source><title>Harbour News</title></source><summary>Short.</summary>
+<content type="xhtml"><x:div xmlns:x="http://www.w3.org/1999/xhtml"><x:p>Fish &amp; chips.</x:p>
+<x:p>A <x:b>bold</x:b> quay.</x:p></x:div></content></entry></feed>"""
+
+
+def rss(item, encoding="utf-8"):
+    namespaces = 'xmlns:media="http://search.yahoo.com/mrss/"'
+    declared = f'<?xml version="1.0" encoding="{encoding}"?>'
+    return f'{declared}<rss version="2.0" {namespaces}><channel><title>Wire</title><item>{item}</item></channel></rss>'
+
+
+def test_rss_of_rdf_is_read(tmp_path):
+    article = only(read(tmp_path, "feed.rss", RDF))
+    address = "https://tellin.example/quay"
+    assert known(article) == ("Quay", "Tellin Wire", "Jon Ashby, Ada Holm", date(2024, 5, 12), address)
+    assert (article.text, article.key) == ("The quay is shut.", address)
+
+
+def test_xhtml_in_atom_is_read_as_html(tmp_path):
+    article = only(read(tmp_path, "feed.atom", XHTML))
+    assert known(article) == ("A small quay", "Harbour News", None, date(2024, 5, 12), "https://tellin.example/quay")
+    assert article.text == "Fish & chips.\n\nA bold quay."
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        ("<description>AT&T raised prices &amp; wages&hellip;</description>", "AT&T raised prices & wages…"),
+        ("<description>At the caf&eacute; &nosuch; sign.</description>", "At the café &nosuch; sign."),
+        ("<description><![CDATA[AT&T raised prices & wages.]]></description>", "AT&T raised prices & wages."),
+        ("<description>A <b>bold</b> quay.</description>", "A bold quay."),
+        ("<description>The quay.</description><media:description>A picture.</media:description>", "The quay."),
+        ("<dc:title>No such prefix</dc:title><description>The quay.</description>", "The quay."),
+    ],
+    ids=["bare ampersands", "entities of HTML", "CDATA", "markup", "other modules", "undeclared prefix"],
+)
+def test_feeds_that_are_not_quite_xml_are_read(tmp_path, item, text):
+    assert only(read(tmp_path, "feed.xml", rss(item))).text == text
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [("utf-8", "utf-8"), ("iso-8859-1", "iso-8859-1"), ("utf-8", "cp1252"), ("utf-16", "utf-16"), ("no-such", "utf-8")],
+)
+def test_a_feed_is_decoded_by_what_it_declares_or_is(tmp_path, declared, encoding):
+    data = rss("<title>Café</title><description>The café is shut.</description>", declared).encode(encoding)
+    article = only(read(tmp_path, "feed.xml", data))
+    assert (article.title, article.text) == ("Café", "The café is shut.")
+
+
+@pytest.mark.parametrize(
+    ("author", "byline"),
+    [
+        ("jon@x.example (Jon Ashby)", "Jon Ashby"),
+        ("Jon Ashby &lt;jon@x.example&gt;", "Jon Ashby"),
+        ("jon@x.example", None),
+    ],
+)
+def test_an_author_of_rss_is_a_name(tmp_path, author, byline):
+    assert (
+        only(read(tmp_path, "feed.xml", rss(f"<author>{author}</author><description>x y</description>"))).byline
+        == byline
+    )
+
+
 def test_a_word_file_gives_its_paragraphs(tmp_path):
     docx = pytest.importorskip("docx")
     document = docx.Document()
@@ -314,7 +389,7 @@ def test_a_pdf_gives_its_lines_with_broken_words_mended(tmp_path):
 def test_a_missing_extra_says_what_to_install(tmp_path, monkeypatch, name, package):
     monkeypatch.setitem(sys.modules, package, None)
     (problem,) = read(tmp_path, name, b"x")
-    assert "newsqa[documents]" in problem.hint
+    assert "pip install '.[documents]'" in problem.hint
 
 
 @pytest.mark.parametrize(

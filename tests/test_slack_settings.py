@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from newsqa import extras
 from newsqa.errors import SettingsError, UsageError
+from newsqa.extras import install_hint
 from newsqa.fronts.slack import checks
 from newsqa.fronts.slack.run import serve, way_in
 from newsqa.settings import Settings
@@ -71,10 +73,10 @@ def test_offline_means_offline(tokens):
 
 
 def test_a_missing_package_is_named_with_what_to_install(tokens):
-    tokens.setattr(checks, "find_spec", lambda name: None if name == "slack_bolt" else find_spec(name))
+    tokens.setattr(extras, "find_spec", lambda name: None if name == "slack_bolt" else find_spec(name))
     with pytest.raises(SettingsError, match="slack-bolt") as error:
         serve(Settings())
-    assert error.value.hint == "pip install 'newsqa[slack]'"
+    assert error.value.hint == install_hint(".[slack]")
 
 
 def test_options_that_make_no_sense_together_are_refused():

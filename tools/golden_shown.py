@@ -10,6 +10,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
+
 from golden_newsqa import (
     ROOT,
     answer_text,
@@ -23,7 +25,6 @@ from golden_newsqa import (
 )
 from golden_records import QUESTIONS
 from golden_work import CORPUS, GOLDEN, VOLATILE, Line, Work, canonical, read_lines, write_lines
-from rich.console import Console
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -138,6 +138,14 @@ def chat(
 
 
 @app.command()
+def demo(model: Model = None) -> None:
+    """Open the chat over the sample articles that come with newsqa."""
+    from newsqa.fronts.terminal.demo import demo as show_samples  # noqa: PLC0415
+
+    show_samples(_settings(None, model))
+
+
+@app.command()
 def show(
     article_id: Annotated[str, typer.Argument(metavar="ARTICLE_ID", help="An id, as citations have it.")],
     index: Index = None,

@@ -16,9 +16,12 @@ from zlib import crc32
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from datasketch import MinHash
+    import numpy as np
+    import numpy.typing as npt
 
     from newsqa.records import Article, Carrier
+
+    Hashes = npt.NDArray[np.uint32]
 
 BANDS, ROWS = 32, 4
 """Two texts that share half of their shingles share a band in 87 % of cases; with a tenth in common, in 0.3 %."""
@@ -64,9 +67,7 @@ def bands(runs: frozenset[int]) -> list[int]:
     """Return the bands of a text's MinHash signature as 64-bit numbers; none where the text is too short."""
     if len(runs) < ENOUGH_SHINGLES:
         return []
-    sketch = _empty_sketch().copy()
-    sketch.update_batch(runs)
-    rows = sketch.digest().astype("<u4").reshape(BANDS, ROWS)
+    rows = _signature(runs).astype("<u4").reshape(BANDS, ROWS)
     keys = (hashlib.blake2b(bytes([n]) + row.tobytes(), digest_size=8).digest() for n, row in enumerate(rows))
     return [int.from_bytes(key, "little", signed=True) for key in keys]
 
@@ -89,8 +90,36 @@ def stories_once(found: Iterable[Found]) -> Iterator[Found]:
             yield one
 
 
-@cache
-def _empty_sketch() -> MinHash:
-    from datasketch import MinHash  # noqa: PLC0415  it takes half a second
+def _signature(runs: frozenset[int]) -> Hashes:
+    """Return the MinHash signature of a text's shingles, shape (BANDS * ROWS,).
 
-    return MinHash(num_perm=BANDS * ROWS, seed=1, hashfunc=int)
+    Each value is the smallest number that one permutation of the 32-bit numbers makes of any shingle, so that two texts
+    agree in as large a share of their values as they share of their shingles.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    mixed = _mixed(np.fromiter(runs, dtype=np.uint32, count=len(runs)))
+    smallest = [(mixed * factor + offset).min() for factor, offset in zip(*_permutations(), strict=True)]
+    return np.array(smallest, dtype=np.uint32)
+
+
+def _mixed(numbers: Hashes) -> Hashes:
+    """Spread 32-bit numbers, each onto another one, so that like ones lie far apart (the finalizer of MurmurHash3)."""
+    import numpy as np  # noqa: PLC0415
+
+    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+        numbers = (numbers ^ (numbers >> np.uint32(shift))) * np.uint32(factor)
+    return numbers ^ (numbers >> np.uint32(16))
+
+
+@cache
+def _permutations() -> tuple[Hashes, Hashes]:
+    """Draw the permutations n → factor * n + offset (mod 2³²): an odd factor sends no two numbers to the same one.
+
+    The legacy generator draws the same in every version of numpy, as bands that are kept in a library require.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    drawn = np.random.RandomState(1)
+    factors = drawn.randint(0, 1 << 31, BANDS * ROWS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return factors, drawn.randint(0, 1 << 32, BANDS * ROWS, dtype=np.uint32)

@@ -102,11 +102,13 @@ def _extractive(reranker: Reranker, encoder: TokenEncoder) -> Answerer:
 
 def _written(settings: Settings, reranker: Reranker, encoder: TokenEncoder, prompts: Prompts) -> _Written:
     from newsqa.models.inventory import with_reported_context_window  # noqa: PLC0415
+    from newsqa.models.parser import check_parser  # noqa: PLC0415
     from newsqa.models.registry import create_chat_model, model_identity, model_info  # noqa: PLC0415
     from newsqa.steps.brief import Briefing  # noqa: PLC0415
     from newsqa.steps.rewrite import Rewriter as ByModel  # noqa: PLC0415
     from newsqa.steps.write import Writer  # noqa: PLC0415
 
+    check_parser()
     settings = with_reported_context_window(settings)
     model, known = create_chat_model(settings), model_info(settings.model, settings)
     return _Written(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from newsqa.extract.alignment import most_alike_part
 from newsqa.records import Quote
 from newsqa.sentences import sentence_spans
 from newsqa.wording import wording
@@ -11,13 +12,12 @@ from newsqa.wording import wording
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rapidfuzz.distance import ScoreAlignment
-
+    from newsqa.extract.alignment import Alignment
     from newsqa.records import Hit
     from newsqa.wording import Wording
 
 ALIKE = 0.8
-"""The share of the characters, in their order, that are the same (rapidfuzz's partial ratio)."""
+"""The share of the characters, in their order, that are the same."""
 
 FEWEST_WORDS = 6
 MOST_WORDS = 60
@@ -27,7 +27,7 @@ MOST_WORDS = 60
 def most_alike_first(parts: Sequence[str], hits: Sequence[Hit]) -> list[Hit]:
     """Put the hits first that hold words much like the quotation, scored by how alike they are; the others stay."""
     aligned = [_aligned(parts, wording(hit.passage.text)) for hit in hits]
-    scored = [hit.scored(found.score / 100) if found else hit for hit, found in zip(hits, aligned, strict=True)]
+    scored = [hit.scored(found.score) if found else hit for hit, found in zip(hits, aligned, strict=True)]
     places = sorted(range(len(hits)), key=lambda n: -scored[n].score if aligned[n] else 0)
     return [scored[n] for n in places]
 
@@ -39,20 +39,18 @@ def nearly(parts: Sequence[str], hit: Hit) -> Quote | None:
     if found is None:
         return None
     text, offset = hit.passage.text, hit.passage.start
-    start, end = _span(read, found.dest_start, found.dest_end)
+    start, end = _span(read, found.start, found.end)
     held = [(first, last) for first, last in sentence_spans(text) if first < end and last > start]
     if len(text[held[0][0] : held[-1][1]].split()) > MOST_WORDS:
         return None
     return Quote(hit.article, offset + held[0][0], offset + held[-1][1], hit.also_carried_by)
 
 
-def _aligned(parts: Sequence[str], read: Wording) -> ScoreAlignment | None:
-    from rapidfuzz import fuzz  # noqa: PLC0415
-
+def _aligned(parts: Sequence[str], read: Wording) -> Alignment | None:
     said = [word for part in parts for word in wording(part).words]
     if len(said) < FEWEST_WORDS:
         return None
-    return fuzz.partial_ratio_alignment(" ".join(said), " ".join(read.words), score_cutoff=100 * ALIKE)
+    return most_alike_part(" ".join(said), " ".join(read.words), ALIKE)
 
 
 def _span(read: Wording, start: int, end: int) -> tuple[int, int]:

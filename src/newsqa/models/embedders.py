@@ -8,6 +8,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from newsqa.errors import ModelError
+from newsqa.extras import install_hint
 from newsqa.models.chat_errors import redacted_error
 from newsqa.models.credentials import NO_KEY, key_for, ollama_options
 from newsqa.models.encoders import OnnxEncoder
@@ -145,7 +146,7 @@ def _ollama(model: str, settings: Settings) -> Embeddings:
     except ImportError as error:
         raise ModelError(
             f"The embedder ollama:{model} needs the package langchain-ollama.",
-            hint="Install it: pip install 'newsqa[ollama]'",
+            hint=install_hint(".[ollama]"),
         ) from error
     return OllamaEmbeddings(
         model=model,

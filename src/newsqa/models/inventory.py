@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from newsqa import models
 from newsqa.errors import ModelError
+from newsqa.extras import install_hint
 from newsqa.models import files, providers
 from newsqa.models.benchmark import Speed, load_speed
 from newsqa.models.chat import iterate_until
 from newsqa.models.chat_errors import DeadlineError
 from newsqa.models.credentials import NO_KEY, key_for, set_where
+from newsqa.models.parser import check_parser
 from newsqa.models.providers import LOCAL, PROVIDERS, ServedModel, objects_in, on_loopback, positive_int, read_json
 from newsqa.models.registry import ModelInfo, model_info, parse_model_name
 from newsqa.models.usage import Price
@@ -141,19 +143,21 @@ def _unlisted(entry: ModelEntry, error: ModelError) -> ModelEntry:
     return replace(entry, usable=False, missing=str(error), mend=error.hint)
 
 
-def _entry(name: str, settings: Settings, served: ServedModel | None = None) -> ModelEntry:
-    """Return the entry of one chat model; one that cannot be used says what is missing."""
+def _entry(
+    name: str, settings: Settings, served: ServedModel | None = None, does: Literal["answers", "embeds"] = "answers"
+) -> ModelEntry:
+    """Return the entry of one model that answers or embeds; one that cannot be used says what is missing."""
     if name == EXTRACTIVE:
         return _search_model(name, "answers", files.COLBERT, settings)
     try:
         info = model_info(name, settings)
     except ModelError as error:
-        return ModelEntry(name, "answers", "here", usable=False, missing=str(error), mend=error.hint)
-    missing, mend = _missing(info, settings)
+        return ModelEntry(name, does, "here", usable=False, missing=str(error), mend=error.hint)
+    missing, mend = _missing(info, settings, writes=does == "answers")
     here = info.kind == "local"
     return ModelEntry(
         name,
-        "answers",
+        does,
         "here" if here else "server" if info.kind == "server" else "hosted",
         usable=not missing,
         missing=missing,
@@ -166,11 +170,19 @@ def _entry(name: str, settings: Settings, served: ServedModel | None = None) -> 
     )
 
 
-def _missing(info: ModelInfo, settings: Settings) -> tuple[str, str]:
-    """Return what is missing for using a model and what to do; ("", "") if nothing is."""
+def _missing(info: ModelInfo, settings: Settings, *, writes: bool) -> tuple[str, str]:
+    """Return what is missing for using a model and what to do; ("", "") if nothing is.
+
+    What a model `writes` can be used only if the parser that checks it is installed.
+    """
     provider, _ = parse_model_name(info.name)
     if provider.module and find_spec(provider.module) is None:
-        return f"The package {provider.module} is not installed.", f"pip install '{provider.install}'"
+        return f"The package {provider.module} is not installed.", install_hint(provider.install)
+    if writes:
+        try:
+            check_parser()
+        except ModelError as error:
+            return str(error), error.hint
     if info.kind == "hosted" and settings.offline:
         return FORBIDDEN, "Unset it to use this model."
     if info.key and not variable(info.key):
@@ -190,7 +202,7 @@ def _price(info: ModelInfo) -> tuple[float, float] | None:
 def _embedder(settings: Settings) -> ModelEntry:
     name = settings.embedder
     if name.startswith(("openai:", "ollama:")):
-        return replace(_entry(name, settings), does="embeds", context=None, speed=None, price=None)
+        return replace(_entry(name, settings, does="embeds"), context=None, speed=None, price=None)
     return _search_model(name, "embeds", files.BGE, settings)
 
 

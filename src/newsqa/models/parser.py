@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import threading
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
+from newsqa.extras import check_extra
 from newsqa.models.files import package_folder
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ class Token:
     head: int
 
 
+def check_parser() -> None:
+    """Raise ModelError if the parser is not installed. Nothing is imported or loaded."""
+    check_extra("write", "the check of what a model writes", partial(ModelError, kind="missing"))
+
+
 @lru_cache(maxsize=4096)
 def parse(text: str) -> tuple[Token, ...]:
     """Parse one or a few sentences; what follows the first `MAX_LENGTH` characters is ignored.
@@ -69,13 +75,12 @@ def parse(text: str) -> tuple[Token, ...]:
 
 @lru_cache(maxsize=1)
 def _parser() -> Language:
+    check_parser()
+    import spacy  # noqa: PLC0415
+
     folder = _folder()
     try:
-        import spacy  # noqa: PLC0415
-
         return spacy.load(folder, exclude=UNUSED)
-    except ImportError as error:
-        raise ModelError("The package spacy is not installed.", hint="pip install spacy", kind="missing") from error
     except (OSError, ValueError) as error:
         raise ModelError(f"The parser cannot be loaded: {error}", hint=REINSTALL, kind="broken") from error
 
@@ -84,9 +89,7 @@ def _folder() -> Path:
     """Return the folder of the parser. Raises ModelError if a file is missing or altered."""
     package = package_folder(PACKAGE)
     if package is None:
-        raise ModelError(
-            f"The package {PACKAGE}, which carries the parser, is not installed.", hint=REINSTALL, kind="missing"
-        )
+        raise ModelError(f"The package {PACKAGE} holds no parser.", hint=REINSTALL, kind="broken")
     folder = package / f"{PACKAGE}-{VERSION}"
     if _digest(folder) != DIGEST:
         raise ModelError("The files of the parser are not those that were tested.", hint=REINSTALL, kind="broken")

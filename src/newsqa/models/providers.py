@@ -51,10 +51,10 @@ class Provider:
 PROVIDERS = {
     provider.name: provider
     for provider in (
-        Provider(LLAMACPP, "xllamacpp", "newsqa[local]"),
-        Provider("ollama", "langchain_ollama", "newsqa[ollama]", None, "OLLAMA_HOST", "http://127.0.0.1:11434"),
+        Provider(LLAMACPP, "xllamacpp", ".[local]"),
+        Provider("ollama", "langchain_ollama", ".[ollama]", None, "OLLAMA_HOST", "http://127.0.0.1:11434"),
         Provider("openai", "langchain_openai", "langchain-openai", "OPENAI_API_KEY", "OPENAI_BASE_URL"),
-        Provider("anthropic", "langchain_anthropic", "newsqa[anthropic]", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
+        Provider("anthropic", "langchain_anthropic", ".[anthropic]", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
     )
 }
 """The tested providers. Any other is passed to LangChain by its name."""

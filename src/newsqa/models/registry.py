@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import shlex
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from newsqa.errors import ModelError
+from newsqa.extras import install_hint
 from newsqa.models.chat_errors import excerpt, redacted_error, translate_error
 from newsqa.models.credentials import NO_KEY, key_for, ollama_options, set_where
 from newsqa.models.files import chat_weights, file_digest, read_gguf_header
@@ -150,7 +150,10 @@ def _parameters(model: str) -> float:
 
 def _listed_context(provider: str, model: str) -> int:
     """Return the context of a hosted model from the price list."""
-    from genai_prices.data_snapshot import get_snapshot  # noqa: PLC0415  takes 0.2 s
+    try:
+        from genai_prices.data_snapshot import get_snapshot  # noqa: PLC0415  takes 0.2 s
+    except ImportError:  # it comes with the extras for models that write
+        return DEFAULT_CONTEXT
 
     try:
         _, found = get_snapshot().find_provider_model(model, None, provider, None)
@@ -227,7 +230,7 @@ def _require_package(provider: Provider, info: ModelInfo) -> None:
 def _missing_package(name: str, package: str, install: str) -> ModelError:
     return ModelError(
         f"The model {name} needs a package that is not installed: {package}.",
-        hint=f"Install it: pip install {shlex.quote(install)}",
+        hint=install_hint(install),
         kind="missing",
     )
 

@@ -69,8 +69,10 @@ class Price:
         """Return the cost of tokens read (`cached` of them from a cache) and written; None if it is not known."""
         if self.free:
             return 0.0
-        from genai_prices import Usage, calc_price  # noqa: PLC0415
-
+        try:
+            from genai_prices import Usage, calc_price  # noqa: PLC0415
+        except ImportError:  # it comes with the extras for models that write
+            return None
         provider, _, model = self.name.partition(":")
         where: dict[str, Any] = {"provider_api_url": self.address} if self.address else {"provider_id": provider}
         try:

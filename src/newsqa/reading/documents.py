@@ -1,4 +1,4 @@
-"""PDF and Word files, by the optional extra `newsqa[documents]`."""
+"""PDF and Word files, by the optional extra `documents`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import zipfile
 from typing import IO, TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
+from newsqa.extras import install_hint
 from newsqa.reading.content import MAX_FILE, read_all
 from newsqa.reading.fields import article_of
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from newsqa.reading.records import Problem, RawArticle
 
 MAX_PAGES = 2_000
-EXTRA = 'Install the extra: pip install "newsqa[documents]"'
+EXTRA = install_hint(".[documents]")
 
 _BROKEN_WORD = re.compile(r"\b(?P<head>[^\W\d_]{2,40})-\n(?P<tail>[^\W\d_]{2,40})\b")
 _HYPHENED = re.compile(r"\b[^\W\d_]{1,40}-[^\W\d_]{1,40}\b")

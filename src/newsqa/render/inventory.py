@@ -11,7 +11,8 @@ from newsqa.render.safe import safe_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from newsqa.models.inventory import ModelEntry, Speed
+    from newsqa.models.benchmark import Speed
+    from newsqa.models.inventory import ModelEntry
 
 HEADS = {"answers": "Answers", "embeds": "Finds articles by meaning", "ranks": "Ranks what was found"}
 WIDE = 32

@@ -158,7 +158,8 @@ def _values(sentence: SourceSentence) -> Iterator[_Value]:
 
 
 def _times_and_numbers(text: str) -> Iterator[_Value]:
-    times = [_Value("date", found.start, found.end) for found in [*dates(text), *clocks(text)]]
+    times = [_Value("date", day.start, day.end) for day in dates(text)]
+    times += [_Value("date", clock.start, clock.end) for clock in clocks(text)]
     yield from times
     for number in numbers(text):
         in_time = any(time.start < number.end and number.start < time.end for time in times)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager, suppress
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, NoReturn
 
 from newsqa.bot.stopping import leave, stopping
 from newsqa.errors import NewsqaError, SettingsError
+from newsqa.extras import check_extra
 from newsqa.fronts.discord.addresses import check_addresses, proxy_for, use_addresses
 from newsqa.settings import variable
 
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
     from newsqa.bot.core import Bot
     from newsqa.fronts.discord.client import NewsClient
     from newsqa.settings import Settings
-
-PACKAGES = {
-    "discord": "discord.py",
-    "aiohttp": "aiohttp",
-    "structlog": "structlog",
-    "prometheus_client": "prometheus-client",
-}
-"""Modules, and the packages that bring them."""
 
 GUIDE = "docs/discord.md tells how to make the bot."
 DRAIN = 5.0
@@ -45,18 +37,10 @@ def discord(settings: Settings) -> NoReturn:
     Raises SettingsError where a package or the token is missing or wrong, NewsqaError where Discord cannot be reached.
     Ends the process, with 130 after Ctrl-C, when all is closed.
     """
-    _check_packages()
+    check_extra("discord", "Discord")
     check_addresses(settings)
     token, proxy = _token(), proxy_for(settings)
     leave(asyncio.run(_serve(settings, token, proxy)))
-
-
-def _check_packages() -> None:
-    lacking = [package for module, package in PACKAGES.items() if find_spec(module) is None]
-    if lacking:
-        raise SettingsError(
-            f"Packages for Discord are not installed: {', '.join(lacking)}.", hint="pip install 'newsqa[discord]'"
-        )
 
 
 def _token() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,12 +18,6 @@ if TYPE_CHECKING:
     from newsqa.fronts.slack.send import Sender
     from newsqa.settings import Settings
 
-PACKAGES = {
-    "slack_bolt": "slack-bolt",
-    "aiohttp": "aiohttp",
-    "structlog": "structlog",
-    "prometheus_client": "prometheus-client",
-}
 OFFICIAL = frozenset({"slack.com", "slack-gov.com"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 GUIDE = "docs/slack.md tells how to make the app."
@@ -64,15 +57,6 @@ class Identity:
     user: str
     bot: str
     lacking: tuple[str, ...] = ()
-
-
-def check_packages() -> None:
-    """Raise SettingsError where the packages for Slack are not installed."""
-    lacking = [name for module, name in PACKAGES.items() if find_spec(module) is None]
-    if lacking:
-        raise SettingsError(
-            f"Packages for Slack are not installed: {', '.join(lacking)}.", hint="pip install 'newsqa[slack]'"
-        )
 
 
 def keys(*, http: bool) -> Keys:

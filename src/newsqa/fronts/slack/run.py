@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from newsqa.bot.stopping import leave, stopping
 from newsqa.errors import UsageError
+from newsqa.extras import check_extra
 from newsqa.fronts.slack.checks import (
     Keys,
     check_address,
-    check_packages,
     check_socket,
     keys,
     proxy_for,
@@ -62,7 +62,7 @@ def serve(settings: Settings, port: Port | None = None) -> None:
     Raises SettingsError where a package, a token or a scope is missing or wrong, before any of them is sent anywhere
     but to Slack; KeyboardInterrupt after Ctrl-C, when all is closed. Ends the process itself where a model hangs.
     """
-    check_packages()
+    check_extra("slack", "Slack")
     check_address(settings)
     found = keys(http=port is not None)
     leave(asyncio.run(_Serving(settings, found, port).serve()))

@@ -17,6 +17,7 @@ from newsqa.history import Sessions
 from newsqa.index import open_index
 from newsqa.models.benchmark import model_host, try_model
 from newsqa.models.egress import data_egress
+from newsqa.models.parser import check_parser
 from newsqa.prompts import load_prompts
 from newsqa.records import EXTRACTIVE, NO_BOUNDS
 from newsqa.render.marks import count, period
@@ -114,7 +115,7 @@ def _packages() -> Check:
         except PackageNotFoundError:
             wrong.append(f"{requirement.name} is missing")
     if wrong:
-        return Check("packages", "broken", "; ".join(wrong), "Install newsqa again: pip install --upgrade newsqa")
+        return Check("packages", "broken", "; ".join(wrong), "Install newsqa again from its source: pip install .")
     return Check("packages", "good", f"{count(len(needed), 'package')} as declared")
 
 
@@ -147,6 +148,7 @@ def _answerer(settings: Settings) -> Check:
     if settings.model == EXTRACTIVE:
         models.create_token_encoder(settings).question("news")
         return Check("answers", "good", "extractive, no model writes")
+    check_parser()
     try:
         reply = try_model(settings)
     except ModelError as error:

