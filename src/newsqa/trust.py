@@ -61,8 +61,8 @@ class Untrusted:
     def hint(self) -> str:
         """Say what to do."""
         return (
-            f"If you trust that address, run newsqa --trust-env …, or set {self.address} in the environment; a key "
-            "that stands beside it in .env is sent, too."
+            f"If you trust that address, run newsqa --trust-env …, or set {self.address} in the environment. A key "
+            "that only .env sets is sent there, too."
         )
 
 
