@@ -1,12 +1,12 @@
 """Fixtures that several rooms share."""
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from newsqa import Settings, index_source
+from places import CORPUS
 from slack_news import make_index
 
 settings.register_profile("newsqa", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -77,7 +77,7 @@ def news_index(tmp_path_factory, news_folder):
 def sample_index(tmp_path_factory):
     """An index of `corpus`, made with the models that come with newsqa."""
     folder = tmp_path_factory.mktemp("sample") / "newsqa"
-    index_source(Settings(index=folder), str(Path(__file__).parents[1] / "corpus"))
+    index_source(Settings(index=folder), str(CORPUS))
     return folder
 
 

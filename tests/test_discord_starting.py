@@ -8,7 +8,6 @@ import subprocess
 import threading
 import warnings
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -18,6 +17,7 @@ from newsqa.errors import SettingsError
 from newsqa.fronts.discord import run
 from newsqa.fronts.discord.addresses import check_addresses, proxy_for
 from newsqa.settings import Settings
+from places import DOCS
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of audioop, which discord.py imports for voices
@@ -55,7 +55,7 @@ def test_its_own_addresses_and_this_machines_are_taken():
 
 
 def test_the_address_that_adds_the_bot_asks_for_what_the_guide_lists_and_no_more():
-    guide = (Path(__file__).parents[1] / "docs" / "discord.md").read_text("utf-8")
+    guide = (DOCS / "discord.md").read_text("utf-8")
     asked = discord.Permissions(int(re.search(r"permissions=(\d+)", guide)[1]))
     rows = re.search(r"\| permission \|.*?\n\n", guide, re.DOTALL)[0].splitlines()[2:]
     listed = {name.strip() for row in rows if row for name in row.split("|")[1].split(",")}

@@ -16,10 +16,11 @@ from newsqa.evals.sets import read_set
 from newsqa.indexing import index_source
 from newsqa.settings import Settings
 from openai_stand_in import openai_stand_in
+from places import HELPERS
 from quick_desk import FAILS_ONCE, quick_desk
 from word_embedder import WordEmbedder
 
-SCRIPT = Path(__file__).with_name("quick_desk.py")
+SCRIPT = HELPERS / "quick_desk.py"
 NEWSQA = Path(sys.executable).with_name("newsqa")
 QUESTIONS = 12
 

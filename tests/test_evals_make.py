@@ -3,7 +3,6 @@
 import json
 import sys
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,9 +19,9 @@ from newsqa.index import open_index
 from newsqa.indexing import index_source
 from newsqa.records import Article, Bounds
 from openai_stand_in import openai_stand_in
+from places import CORPUS
 from word_embedder import WordEmbedder
 
-CORPUS = Path(__file__).parents[1] / "corpus"
 PIECES = [
     *("Ostby", "The", "Joren Maddock,", "61,", "sold", "4,000", "tickets", "on Friday", "was closed", "leads", "the"),
     *("“", "”", "said", "in 2009.", ". ", "of", "$5 million", "for six weeks", "25-year-old", "mayor of Wick,"),

@@ -13,9 +13,10 @@ from newsqa.index import open_index
 from newsqa.indexing import index_source
 from newsqa.records import NO_BOUNDS
 from newsqa.settings import Settings
+from places import HELPERS
 from word_embedder import WordEmbedder
 
-SCRIPT = Path(__file__).with_name("word_embedder.py")
+SCRIPT = HELPERS / "word_embedder.py"
 KILLS = 8
 
 

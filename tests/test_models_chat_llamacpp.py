@@ -10,7 +10,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import islice
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -21,8 +20,8 @@ from newsqa.errors import ModelError
 from newsqa.models.chat import Reply, ask_model, chat_model, count_tokens, facts, stream_model, weights
 from newsqa.models.chat.gguf import read_header
 from newsqa.models.chat.weights import bundled_weights
+from places import CORPUS
 
-CORPUS = Path(__file__).parents[1] / "corpus"
 SAY = [("system", "You answer in one short sentence."), ("human", "What do people do at a lighthouse?")]
 LONG = [("human", "Tell a very long story about a lighthouse keeper and a whale.")]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from places import CORPUS, ROOT
+
 README = (ROOT / "README.md").read_text("utf-8")
 
 
@@ -17,7 +18,7 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_example_in_python_runs_as_it_stands(tmp_path) -> None:
-    (tmp_path / "corpus").symlink_to(ROOT / "corpus")
+    (tmp_path / "corpus").symlink_to(CORPUS)
     (example,) = blocks("python")
     done = subprocess.run(
         [sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, timeout=170, check=False

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 import yaml
@@ -15,11 +14,10 @@ from newsqa.fronts.slack import checks
 from newsqa.fronts.slack.run import serve, way_in
 from newsqa.settings import Settings
 from own_proxy import own_proxy
+from places import DOCS
 from slack_process import NEWSQA, surroundings
 from slack_stand_in import slack_stand_in
 from slack_workspace import APP_TOKEN, BOT_TOKEN, Fault
-
-DOCS = Path(__file__).parents[1] / "docs"
 
 
 @pytest.fixture
