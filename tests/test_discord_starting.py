@@ -1,7 +1,6 @@
 """What keeps `newsqa discord` from starting, told in a line; proxies, and certificates of one's own."""
 
 import re
-import shutil
 import socketserver
 import ssl
 import subprocess
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
+import programs
 from discord_process import ended, started
 from discord_stand_in import TOKEN, discord_stand_in
 from newsqa.errors import SettingsError
@@ -105,6 +105,7 @@ def test_a_wrong_token_is_told_and_not_shown(discord_index, tmp_path):
     assert "Traceback" not in text
 
 
+@pytest.mark.wire
 def test_a_gateway_that_cannot_be_reached_is_told(discord_index, tmp_path):
     with discord_stand_in() as discord:
         process = started(discord, discord_index, tmp_path, NEWSQA_DISCORD_GATEWAY_URL="ws://127.0.0.1:9/")
@@ -146,17 +147,16 @@ def behind_a_proxy(certificate, key):
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """A certificate for Discord's name that nobody but this test trusts, and its key."""
-    openssl = shutil.which("openssl")
-    assert openssl, "openssl makes the certificate of this test"
     folder = tmp_path_factory.mktemp("certificate")
     names = ["-subj", "/CN=discord.com", "-addext", "subjectAltName=DNS:discord.com"]
     made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout", "key.pem", "-out", "cert.pem"]
-    command = [openssl, "req", "-x509", "-nodes", "-days", "2", *made, *names]
+    command = [programs.openssl(), "req", "-x509", "-nodes", "-days", "2", *made, *names]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return folder / "cert.pem", folder / "key.pem"
 
 
 @pytest.mark.parametrize("trusted", [True, False])
+@pytest.mark.wire
 def test_it_goes_through_a_proxy_and_trusts_the_certificates_it_is_given(discord_index, tmp_path, certificate, trusted):
     with behind_a_proxy(*certificate) as (proxy, seen):
         own = {"SSL_CERT_FILE": str(certificate[0])} if trusted else {}

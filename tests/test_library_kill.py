@@ -8,6 +8,8 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from newsqa.errors import LibraryError
 from newsqa.index import open_index
 from newsqa.indexing import index_source
@@ -39,6 +41,7 @@ def indexed(settings: Settings) -> dict[str, str]:
     return {article.path: article.text for article in articles.values()}
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_it_answers_and_goes_on(tmp_path):
     random.seed(11)
     folder, settings = tmp_path / "news", Settings(index=tmp_path / "index")

@@ -215,6 +215,7 @@ def server(tmp_path, socket_enabled):
     process.wait()
 
 
+@pytest.mark.wire
 def test_vectors_on_a_chroma_server(server, tmp_path, folder):
     address, process = server
     settings = Settings(index=tmp_path / "index", chroma=address, timeout=3)

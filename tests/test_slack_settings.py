@@ -112,6 +112,7 @@ def test_a_proxy_is_for_slack_and_not_for_this_machine(monkeypatch):
         ("none", "", "commands,im:history", "The app lacks the scope chat:write"),
     ],
 )
+@pytest.mark.wire
 def test_what_slack_refuses_is_told_in_a_line(tmp_path, method, fault, scopes, told):
     with slack_stand_in() as slack:
         slack.fail(method, Fault(fault))
@@ -128,6 +129,7 @@ def test_what_slack_refuses_is_told_in_a_line(tmp_path, method, fault, scopes, t
 
 
 @pytest.mark.parametrize("trusted", [True, False])
+@pytest.mark.wire
 def test_it_goes_through_a_proxy_and_trusts_the_certificates_it_is_given(tmp_path, trusted):
     with own_proxy("slack.com", tmp_path, {"ok": False, "error": "token_revoked"}) as (proxy, certificate, seen):
         around = {
