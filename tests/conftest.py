@@ -6,17 +6,14 @@ import shutil
 
 import pytest
 from filelock import FileLock
-from hypothesis import HealthCheck, settings
 
 import remembered_runs
 from newsqa import Settings, index_source
 from places import CORPUS
 from slack_news import make_index
+from thoroughness import CI, load_profile
 
-settings.register_profile("newsqa", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("newsqa")  # what is right does not depend on how busy a machine is
-
-CI = os.environ.get("CI") == "true"
+load_profile()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

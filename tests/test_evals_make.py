@@ -20,6 +20,7 @@ from newsqa.indexing import index_source
 from newsqa.records import Article, Bounds
 from openai_stand_in import openai_stand_in
 from places import CORPUS
+from thoroughness import examples
 from word_embedder import WordEmbedder
 
 PIECES = [
@@ -167,7 +168,7 @@ def test_what_is_in_doubt_gives_none(text):
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=12), max_size=40).map(" ".join))
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_text_upsets_the_rules(text):
     for question, answers in drafted(text).items():
         assert question.endswith("?")

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from newsqa.errors import SourceError
 from newsqa.reading import Problem, RawArticle, clean, read_file, scan
 from newsqa.reading.documents import mended
+from thoroughness import examples
 
 BODY = "The harbour board of Tellin voted on Tuesday to close the old north quay."
 
@@ -279,7 +280,7 @@ def test_any_json_gives_articles_that_can_be_stored_or_problems(value):
 
 
 @given(json_values(LINKED_NAMES))
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_any_data_in_a_page_gives_its_article_or_a_problem(value):
     script = json.dumps(value).replace("</", "<\\/")
     page = f'<html><head><script type="application/ld+json">{script}</script></head><body><p>{BODY}</p></body></html>'
@@ -289,7 +290,7 @@ def test_any_data_in_a_page_gives_its_article_or_a_problem(value):
 
 
 @given(st.text(max_size=200), st.sampled_from(["txt", "md", "html", "json", "jsonl", "xml"]))
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_any_text_under_any_name_gives_articles_or_problems(text, suffix):
     for item in read_here(f"a.{suffix}", text.encode("utf-8", "surrogatepass")):
         assert isinstance(item, Problem) or item.text.encode()
