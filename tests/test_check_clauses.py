@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from newsqa.checks.clauses import clauses
 from newsqa.checks.polarity import signed
 from newsqa.support import support
+from thoroughness import examples
 
 
 def parts(text, verb):
@@ -110,7 +111,7 @@ def test_words_of_someone_called_only_she_are_not_given_to_another_of_the_same_a
     assert not support(f"Bask {told}", [quote, "Orn Bask, the engineer, stayed away."], context=context).stands
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read(text):
     assert all(clause.verb for clause in clauses(text))

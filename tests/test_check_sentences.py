@@ -3,11 +3,10 @@
 import importlib.util
 import json
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from places import DATA, ROOT
 
 
 @pytest.fixture(scope="module")
@@ -50,14 +49,14 @@ def test_no_more_is_judged_wrongly(judged, kinds, most):
 
 
 def test_every_sentence_is_judged_and_every_reason_is_for_a_person(judged):
-    rows = [row for file in (ROOT / "tests/data/check").glob("*.jsonl") for row in file.read_text("utf-8").splitlines()]
+    rows = [row for file in (DATA / "check").glob("*.jsonl") for row in file.read_text("utf-8").splitlines()]
     assert len([one for one in judged if one.kind != "joined"]) == len(rows) >= 500
     assert all(len(one.why) < 300 and "\n" not in one.why for one in judged if one.why)
 
 
 def test_the_sentences_that_are_cited_stand_themselves(benchmark_module):
     articles = {article.path: article for article in benchmark_module.corpus()}
-    for file in sorted((ROOT / "tests/data/check").glob("*.jsonl")):
+    for file in sorted((DATA / "check").glob("*.jsonl")):
         for row in map(json.loads, file.read_text("utf-8").splitlines()):
             told = row | {"sentence": row["quotes"][0]}
             assert benchmark_module._why(told, articles[row["path"]], alone=True) is None

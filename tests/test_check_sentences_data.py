@@ -11,13 +11,12 @@ import json
 import re
 from collections import Counter
 from functools import cache
-from pathlib import Path
 
 from newsqa.reading import clean, read_file, scan
 from newsqa.sentences import sentence_spans
+from places import CORPUS, DATA
 
-ROOT = Path(__file__).parent.parent
-LINES = (ROOT / "tests/data/check/sentences.jsonl").read_text("utf-8").splitlines()
+LINES = (DATA / "check" / "sentences.jsonl").read_text("utf-8").splitlines()
 ROWS = [json.loads(line) for line in LINES]
 TRUE = {row["id"]: row for row in ROWS if row["kind"] == "true"}
 ALTERED = [row for row in ROWS if row["kind"] != "true"]
@@ -39,7 +38,7 @@ def sentences():
     """Return the sentences of every sample article, in their order, by its path as newsqa shows it."""
     articles = {
         "corpus/" + found.path + article.place: clean(article.text)
-        for found in scan(str(ROOT / "corpus"))
+        for found in scan(str(CORPUS))
         for article in read_file(found)
     }
     return {path: [text[start:end] for start, end in sentence_spans(text)] for path, text in articles.items()}

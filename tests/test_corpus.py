@@ -20,10 +20,10 @@ import yaml
 
 from newsqa.reading import clean, read_file, scan
 from newsqa.sentences import sentence_spans
+from places import CORPUS, ROOT, SAMPLE_QUESTIONS
 
-ROOT = Path(__file__).parent.parent
-FILES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "corpus").rglob("*") if path.is_file())
-QUESTIONS = [json.loads(line) for line in (ROOT / "tests/questions.jsonl").read_text("utf-8").splitlines()]
+FILES = sorted(path.relative_to(ROOT).as_posix() for path in CORPUS.rglob("*") if path.is_file())
+QUESTIONS = [json.loads(line) for line in SAMPLE_QUESTIONS.read_text("utf-8").splitlines()]
 ANSWERABLE = [row for row in QUESTIONS if row["answerable"]]
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
@@ -99,9 +99,7 @@ def corpus():
 def articles_read():
     """Return the articles by their names as newsqa reads them; a Problem has no text, and would fail here."""
     return {
-        "corpus/" + found.path + article.place: article
-        for found in scan(str(ROOT / "corpus"))
-        for article in read_file(found)
+        "corpus/" + found.path + article.place: article for found in scan(str(CORPUS)) for article in read_file(found)
     }
 
 

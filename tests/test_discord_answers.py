@@ -19,6 +19,8 @@ from discord_world import (
     OTHER_CHANNEL,
 )
 
+pytestmark = pytest.mark.wire
+
 
 @pytest.fixture(scope="module")
 def bot(tmp_path_factory, discord_index):

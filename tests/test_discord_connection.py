@@ -7,6 +7,8 @@ from discord_news import CHEESE, LAMP, PRIZE, STOPS, copied, make_index
 from discord_world import BOT, CHANNEL, DIRECT, FOURTH, FRIEND, OTHER_CHANNEL, THIRD
 from health_reader import free_port, health, metrics, until
 
+pytestmark = pytest.mark.wire
+
 MESSAGE_CONTENT = 1 << 15
 RATE = 6
 

@@ -13,6 +13,8 @@ from discord_news import CHEESE, LAMP, PRIZE, copied
 from discord_process import NEWSQA, discord_bot
 from discord_world import CHANNEL, DIRECT, FRIEND
 
+pytestmark = pytest.mark.wire
+
 EPHEMERAL = 1 << 6
 
 

@@ -1,17 +1,16 @@
 """What keeps `newsqa discord` from starting, told in a line; proxies, and certificates of one's own."""
 
 import re
-import shutil
 import socketserver
 import ssl
 import subprocess
 import threading
 import warnings
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
+import programs
 from discord_process import ended, started
 from discord_stand_in import TOKEN, discord_stand_in
 from newsqa import extras
@@ -19,6 +18,7 @@ from newsqa.errors import SettingsError
 from newsqa.fronts.discord import run
 from newsqa.fronts.discord.addresses import check_addresses, proxy_for
 from newsqa.settings import Settings
+from places import DOCS
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of audioop, which discord.py imports for voices
@@ -56,7 +56,7 @@ def test_its_own_addresses_and_this_machines_are_taken():
 
 
 def test_the_address_that_adds_the_bot_asks_for_what_the_guide_lists_and_no_more():
-    guide = (Path(__file__).parents[1] / "docs" / "discord.md").read_text("utf-8")
+    guide = (DOCS / "discord.md").read_text("utf-8")
     asked = discord.Permissions(int(re.search(r"permissions=(\d+)", guide)[1]))
     rows = re.search(r"\| permission \|.*?\n\n", guide, re.DOTALL)[0].splitlines()[2:]
     listed = {name.strip() for row in rows if row for name in row.split("|")[1].split(",")}
@@ -106,6 +106,7 @@ def test_a_wrong_token_is_told_and_not_shown(discord_index, tmp_path):
     assert "Traceback" not in text
 
 
+@pytest.mark.wire
 def test_a_gateway_that_cannot_be_reached_is_told(discord_index, tmp_path):
     with discord_stand_in() as discord:
         process = started(discord, discord_index, tmp_path, NEWSQA_DISCORD_GATEWAY_URL="ws://127.0.0.1:9/")
@@ -147,17 +148,16 @@ def behind_a_proxy(certificate, key):
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """A certificate for Discord's name that nobody but this test trusts, and its key."""
-    openssl = shutil.which("openssl")
-    assert openssl, "openssl makes the certificate of this test"
     folder = tmp_path_factory.mktemp("certificate")
     names = ["-subj", "/CN=discord.com", "-addext", "subjectAltName=DNS:discord.com"]
     made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout", "key.pem", "-out", "cert.pem"]
-    command = [openssl, "req", "-x509", "-nodes", "-days", "2", *made, *names]
+    command = [programs.openssl(), "req", "-x509", "-nodes", "-days", "2", *made, *names]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return folder / "cert.pem", folder / "key.pem"
 
 
 @pytest.mark.parametrize("trusted", [True, False])
+@pytest.mark.wire
 def test_it_goes_through_a_proxy_and_trusts_the_certificates_it_is_given(discord_index, tmp_path, certificate, trusted):
     with behind_a_proxy(*certificate) as (proxy, seen):
         own = {"SSL_CERT_FILE": str(certificate[0])} if trusted else {}

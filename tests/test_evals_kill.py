@@ -16,10 +16,11 @@ from newsqa.evals.sets import read_set
 from newsqa.indexing import index_source
 from newsqa.settings import Settings
 from openai_stand_in import openai_stand_in
+from places import HELPERS
 from quick_desk import FAILS_ONCE, quick_desk
 from word_embedder import WordEmbedder
 
-SCRIPT = Path(__file__).with_name("quick_desk.py")
+SCRIPT = HELPERS / "quick_desk.py"
 NEWSQA = Path(sys.executable).with_name("newsqa")
 QUESTIONS = 12
 
@@ -78,6 +79,7 @@ def test_two_runs_are_equal_but_for_times(index, questions, whole, tmp_path):
     assert all(line.record["citations"] and line.known.gold[0] for line in read_run(whole))
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_it_is_what_it_would_have_been(index, questions, whole, tmp_path):
     random.seed(3)
     size = (whole / "run.jsonl").stat().st_size
@@ -92,6 +94,7 @@ def test_killed_again_and_again_it_is_what_it_would_have_been(index, questions, 
     assert lasting(tmp_path) == lasting(whole)
 
 
+@pytest.mark.slow
 def test_killed_while_what_failed_is_asked_again(index, questions, whole, tmp_path):
     assert ask(index, questions, tmp_path, FAILS_ONCE) == 0
     assert [line.item.id for line in read_run(tmp_path) if line.failed] == ["q2", "q7"]
@@ -104,6 +107,7 @@ def test_killed_while_what_failed_is_asked_again(index, questions, whole, tmp_pa
     assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "run.jsonl"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_says_how_to_go_on(news_index, tmp_path, monkeypatch):
     file = tmp_path / "set.jsonl"
     lines = [{"id": f"q{n}", "question": f"What of cheese {n}?", "asked": "2025-06-01"} for n in range(60)]

@@ -3,7 +3,6 @@
 import json
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -13,9 +12,9 @@ from newsqa.evals.known import grounds, known
 from newsqa.evals.lines import Grounds
 from newsqa.evals.sets import Gold, Item, read_set
 from newsqa.index import open_index
+from places import CORPUS, SAMPLE_QUESTIONS
 from word_embedder import WordEmbedder
 
-ROOT = Path(__file__).parent.parent
 STORY = (
     "The lighthouse at Cape Ansell was switched off on Thursday night after 140 years of service. Its keeper, Joren "
     "Maddock, climbed the tower's 187 steps for the last time at nine in the evening. “I shall miss the fog,” he said. "
@@ -240,8 +239,8 @@ def test_a_citation_of_another_assistant_is_compared_by_what_it_says(index):
 
 
 def test_all_gold_of_the_sample_questions_is_in_an_index_of_the_sample_articles(tmp_path):
-    items = read_set(ROOT / "tests" / "questions.jsonl")
-    with snapshot(indexed(tmp_path / "index", ROOT / "corpus")) as opened:
+    items = read_set(SAMPLE_QUESTIONS)
+    with snapshot(indexed(tmp_path / "index", CORPUS)) as opened:
         assert doubts(items, opened) == []
         found = [known(item, {}, opened) for item in items]
     assert all(all(one.gold) for one in found)

@@ -3,7 +3,6 @@
 import json
 import sys
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,10 +22,11 @@ from newsqa.index import open_index
 from newsqa.indexing import index_source
 from newsqa.records import Article, Bounds
 from openai_stand_in import openai_stand_in
+from places import CORPUS
 from quick_desk import quick_desk
+from thoroughness import examples
 from word_embedder import WordEmbedder
 
-CORPUS = Path(__file__).parents[1] / "corpus"
 PIECES = [
     *("Ostby", "The", "Joren Maddock,", "61,", "sold", "4,000", "tickets", "on Friday", "was closed", "leads", "the"),
     *("“", "”", "said", "in 2009.", ". ", "of", "$5 million", "for six weeks", "25-year-old", "mayor of Wick,"),
@@ -128,7 +128,7 @@ def test_a_later_mention_by_surname_is_no_named_subject():
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=12), max_size=40).map(" ".join))
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_text_upsets_the_rules(text):
     for question, answers in drafted(text).items():
         assert question.count("____") == 1

@@ -1,24 +1,22 @@
 """The page of a run, in a real browser: it loads nothing, runs nothing of others, and can be searched and read."""
 
 import re
-import shutil
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+import programs
 from newsqa.evals.report import write_reports
 from newsqa.evals.summary import summarise
 from report_run import COMMENT, IMAGE, SCRIPT, run
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 CONTRAST = 4.5  # WCAG 2.2, 1.4.3, of text
 
 
 @pytest.fixture(scope="module")
 def browser():
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert found, f"The page is tested in a real browser: install one of {', '.join(BROWSERS)}."
+    found = programs.browser()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield chromium

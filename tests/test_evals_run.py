@@ -19,6 +19,7 @@ from newsqa.evals.run import Limits, run_set
 from newsqa.evals.sets import Gold, Item
 from newsqa.fronts.terminal.evals.running import running
 from newsqa.records import Answer, Bounds, Turn, Usage
+from thoroughness import examples
 
 
 class StandInDesk:
@@ -146,7 +147,7 @@ def test_a_run_that_stops_while_it_asks_again_has_lost_nothing(tmp_path):
     assert [line.item.id for line in read_run(tmp_path)] == ["q0", "q1", "q2", "q3"]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(share=st.floats(0, 1))
 def test_cut_at_any_byte_it_becomes_what_it_would_have_been(tmp_path, share):
     asked = items("one", "two\nlines", "drei ü", "four")

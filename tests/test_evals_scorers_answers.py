@@ -1,16 +1,16 @@
 """Scores of answers: the definitions of SQuAD, RealTime QA and rouge-score on committed cases, and what must hold."""
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.evals import scorers
+from places import DATA
 from scored_lines import line
 
-CASES = json.loads((Path(__file__).parent / "data" / "scored_answers.json").read_text("utf-8"))["cases"]
+CASES = json.loads((DATA / "scored_answers.json").read_text("utf-8"))["cases"]
 WORDS = st.lists(st.sampled_from(["ferry", "tram", "mill", "fog", "41", "the", "a"]), min_size=1, max_size=6)
 TEXTS = WORDS.map(" ".join)
 

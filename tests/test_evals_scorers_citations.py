@@ -1,7 +1,6 @@
 """Scores of citations: cases worked out by hand, with the reasoning beside them, and what must hold."""
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,9 +8,10 @@ from hypothesis import strategies as st
 
 from newsqa.evals import scorers
 from newsqa.evals.lines import Grounds
+from places import DATA
 from scored_lines import citation, cited, line
 
-CASES = json.loads((Path(__file__).parent / "data" / "scored_citations.json").read_text("utf-8"))["cases"]
+CASES = json.loads((DATA / "scored_citations.json").read_text("utf-8"))["cases"]
 
 OPENS = "The tram line to Ostby opens on Friday."
 COST = "It cost 41 million crowns."

@@ -1,7 +1,6 @@
 """Scores of retrieval: trec_eval's figures on committed cases, evidence in passages, and what must hold."""
 
 import json
-from pathlib import Path
 
 import ir_measures
 import pytest
@@ -10,9 +9,10 @@ from hypothesis import strategies as st
 from ir_measures import RR, R, Success, nDCG
 
 from newsqa.evals import scorers
+from places import DATA
 from scored_lines import line
 
-CASES = json.loads((Path(__file__).parent / "data" / "scored_retrieval.json").read_text("utf-8"))["cases"]
+CASES = json.loads((DATA / "scored_retrieval.json").read_text("utf-8"))["cases"]
 MEASURES = {
     "hit@1": Success @ 1,
     "hit@5": Success @ 5,

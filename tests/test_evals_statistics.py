@@ -21,6 +21,7 @@ from newsqa.evals.statistics import (
 from newsqa.evals.statistics.chance import mcnemar
 from newsqa.evals.statistics.intervals import wilson
 from newsqa.evals.statistics.power import power_of_rates, smallest_rate
+from thoroughness import examples
 
 NEWCOMBE = [  # 1998, Statistics in Medicine 17:857, table I, method 3
     (81, 263, 0.2553, 0.3662),
@@ -249,7 +250,7 @@ def test_an_interval_holds_its_value_though_drawing_pushes_it_aside():
     assert covers(interval(scattered), scattered.value)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=12), st.integers(1, 4))
 def test_an_interval_holds_the_value_and_a_run_does_not_differ_from_itself(scores, size):
     groups = [f"g{n // size}" for n in range(len(scores))]

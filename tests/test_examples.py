@@ -2,7 +2,6 @@
 
 import re
 import shlex
-from pathlib import Path
 
 import pytest
 import typer
@@ -12,8 +11,9 @@ from newsqa.cli import app
 from newsqa.evals.compare import parse_gate
 from newsqa.fronts.slack.run import DRAIN, LAST_POSTS
 from newsqa.settings import unknown_settings
+from places import DOCS
 
-EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
+EXAMPLES = DOCS / "examples"
 
 
 def workflow():

@@ -12,6 +12,7 @@ from newsqa import Settings, index_source
 from newsqa.index import open_index
 from newsqa.passages import passages_of
 from newsqa.records import Bounds
+from thoroughness import examples
 from word_embedder import WordEmbedder
 
 PARAGRAPH = (
@@ -115,7 +116,7 @@ def test_bounds_and_limit_hold(held):
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_phrase_is_safe_and_every_place_is_in_the_text(held, phrase):
     for span in held(phrase):
         assert span.article.text[span.start : span.end] == span.text

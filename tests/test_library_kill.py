@@ -8,14 +8,17 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from newsqa.errors import LibraryError
 from newsqa.index import open_index
 from newsqa.indexing import index_source
 from newsqa.records import NO_BOUNDS
 from newsqa.settings import Settings
+from places import HELPERS
 from word_embedder import WordEmbedder
 
-SCRIPT = Path(__file__).with_name("word_embedder.py")
+SCRIPT = HELPERS / "word_embedder.py"
 KILLS = 8
 
 
@@ -38,6 +41,7 @@ def indexed(settings: Settings) -> dict[str, str]:
     return {article.path: article.text for article in articles.values()}
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_it_answers_and_goes_on(tmp_path):
     random.seed(11)
     folder, settings = tmp_path / "news", Settings(index=tmp_path / "index")

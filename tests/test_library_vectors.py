@@ -19,6 +19,7 @@ from newsqa.records import NO_BOUNDS
 from newsqa.settings import Settings
 from newsqa.vectors import VectorReader, VectorWriter
 from newsqa.vectors.mark import read_mark, write_mark
+from places import HELPERS
 from word_embedder import WordEmbedder
 
 QUESTION = "Item 7 was settled in week 21, councillor Ada7"
@@ -188,7 +189,7 @@ def test_a_reader_sees_what_another_process_indexed_meanwhile(settings, folder):
         with opened.snapshot() as snapshot:
             snapshot.by_vector(vector, NO_BOUNDS, 3)
         (folder / "new.txt").write_text("quorum quorum quorum, said nobody at all in Port Ossel.")
-        script = Path(__file__).with_name("word_embedder.py")
+        script = HELPERS / "word_embedder.py"
         subprocess.run([sys.executable, script, settings.index, folder], check=True, capture_output=True, timeout=60)
         with opened.snapshot() as snapshot:
             (best, *_) = snapshot.hits(snapshot.by_vector(vector, NO_BOUNDS, 3))
@@ -214,6 +215,7 @@ def server(tmp_path, socket_enabled):
     process.wait()
 
 
+@pytest.mark.wire
 def test_vectors_on_a_chroma_server(server, tmp_path, folder):
     address, process = server
     settings = Settings(index=tmp_path / "index", chroma=address, timeout=3)

@@ -95,6 +95,7 @@ def test_weights_in_this_process(settings, news_index, name):
     assert answer.usage.cost == 0.0
 
 
+@pytest.mark.wire
 def test_a_llamacpp_server_through_the_openai_client(settings, news_index, monkeypatch):
     from xllamacpp import CommonParams, Server  # noqa: PLC0415  it loads a library of 100 MB
 

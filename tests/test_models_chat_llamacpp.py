@@ -10,7 +10,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import islice
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -23,8 +22,8 @@ from newsqa.models.chat import Reply, invoke_model, stream_model
 from newsqa.models.files import bundled_weights, read_gguf_header
 from newsqa.models.registry import create_chat_model, model_info
 from newsqa.models.usage import count_tokens
+from places import CORPUS
 
-CORPUS = Path(__file__).parents[1] / "corpus"
 SAY = [("system", "You answer in one short sentence."), ("human", "What do people do at a lighthouse?")]
 LONG = [("human", "Tell a very long story about a lighthouse keeper and a whale.")]
 

@@ -2,7 +2,6 @@
 
 import json
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,8 +11,9 @@ from newsqa.question.kinds import answer_kind
 from newsqa.records import NO_BOUNDS
 from newsqa.seams import Lexicon
 from newsqa.steps.understand import LONGEST, understand, usable
+from places import DATA
 
-GOLDEN = json.loads((Path(__file__).parent / "data" / "understand.json").read_text("utf-8"))
+GOLDEN = json.loads((DATA / "understand.json").read_text("utf-8"))
 ASKED = date.fromisoformat(GOLDEN["asked"])
 LEXICON = Lexicon(tuple(GOLDEN["outlets"]), tuple(GOLDEN["bylines"]))
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.reading import boilerplate, clean, countable_lines
+from places import DATA
 
-LINES = json.loads((Path(__file__).parent / "data/clutter.json").read_text("utf-8"))
+LINES = json.loads((DATA / "clutter.json").read_text("utf-8"))
 FIRST = "The harbour board of Tellin voted on Tuesday to close the old north quay, where engineers had found cracks."
 LAST = "Fishing boats move to the south quay on Monday, where they will share a single crane with the mail boat."
 PARTS = st.sampled_from([*LINES["goes"], *LINES["stays"], FIRST, LAST, "", "  ", "- a bullet", "Leave a Reply", "Give"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,8 +12,8 @@ from hypothesis import strategies as st
 from newsqa.reading import RawArticle, language_of, read_file, scan
 from newsqa.reading.dates import date_in_address, date_of
 from newsqa.reading.opening import opening_of
+from places import DATA
 
-DATA = Path(__file__).parent / "data"
 OPENINGS = json.loads((DATA / "openings.json").read_text("utf-8"))
 DATES = json.loads((DATA / "dates.json").read_text("utf-8"))
 BODY = "The harbour board of Tellin voted on Tuesday to close the old north quay, where engineers had found cracks."

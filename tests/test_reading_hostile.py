@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import socket
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from newsqa.errors import SourceError
 from newsqa.reading import Problem, RawArticle, clean, read_file, scan
 from newsqa.reading.documents import mended
+from thoroughness import examples
 
 BODY = "The harbour board of Tellin voted on Tuesday to close the old north quay."
 
@@ -115,10 +117,35 @@ def test_a_file_name_that_is_no_utf8_can_be_stored(tmp_path):
     assert [item.text for item in read_file(found)] == [BODY]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable to root")
-def test_a_file_that_may_not_be_read_is_told(tmp_path):
-    written(tmp_path, "a.txt", BODY).chmod(0)
-    assert "permission" in reason(tmp_path)
+UNREADABLE = """
+import os, sys
+from newsqa.reading import read_file, scan
+
+(found,) = scan(sys.argv[1])
+list(read_file(found))  # all that reading imports is imported while every file can be read
+os.chmod(sys.argv[2], 0)
+if os.geteuid() == 0:  # nothing is unreadable to root
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+for found in scan(sys.argv[1]):
+    for problem in read_file(found):
+        print(type(problem).__name__, problem.reason)
+"""
+
+
+def test_a_file_that_may_not_be_read_is_told():
+    with tempfile.TemporaryDirectory() as name:  # the folder of a test is closed to other users
+        folder = Path(name)
+        folder.chmod(0o755)
+        file = written(folder, "a.txt", BODY)
+        done = subprocess.run(
+            [sys.executable, "-c", UNREADABLE, folder, file], capture_output=True, text=True, timeout=60, check=False
+        )
+    assert done.stderr == ""
+    (line,) = done.stdout.splitlines()
+    assert line.startswith("Problem ")
+    assert "permission" in line
 
 
 @pytest.mark.parametrize(
@@ -253,7 +280,7 @@ def test_any_json_gives_articles_that_can_be_stored_or_problems(value):
 
 
 @given(json_values(LINKED_NAMES))
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_any_data_in_a_page_gives_its_article_or_a_problem(value):
     script = json.dumps(value).replace("</", "<\\/")
     page = f'<html><head><script type="application/ld+json">{script}</script></head><body><p>{BODY}</p></body></html>'
@@ -263,7 +290,7 @@ def test_any_data_in_a_page_gives_its_article_or_a_problem(value):
 
 
 @given(st.text(max_size=200), st.sampled_from(["txt", "md", "html", "json", "jsonl", "xml"]))
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_any_text_under_any_name_gives_articles_or_problems(text, suffix):
     for item in read_here(f"a.{suffix}", text.encode("utf-8", "surrogatepass")):
         assert isinstance(item, Problem) or item.text.encode()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,8 +11,9 @@ from hypothesis import strategies as st
 
 from newsqa.passages import embedding_text, passages_of
 from newsqa.sentences import sentence_spans
+from places import DATA
 
-CASES = json.loads((Path(__file__).parent / "data/sentences.json").read_text("utf-8"))
+CASES = json.loads((DATA / "sentences.json").read_text("utf-8"))
 WORDS = ["The", "U.S.", "Dr.", "no", "3.5", "said", "J.", "Jan.", "p.m.", "a", "x" * 50, "word " * 130, "\U0001f600"]
 MARKS = [
     ".",

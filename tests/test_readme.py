@@ -1,14 +1,15 @@
 """What the README shows is true: its example runs, its commands exist, its promises name what is there."""
 
-import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-ROOT = Path(__file__).parents[1]
+from newsqa.cli import app
+from places import CORPUS, ROOT
+
 README = (ROOT / "README.md").read_text("utf-8")
 
 
@@ -17,7 +18,7 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_example_in_python_runs_as_it_stands(tmp_path) -> None:
-    (tmp_path / "corpus").symlink_to(ROOT / "corpus")
+    (tmp_path / "corpus").symlink_to(CORPUS)
     (example,) = blocks("python")
     done = subprocess.run(
         [sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, timeout=170, check=False
@@ -30,15 +31,8 @@ def test_the_example_in_python_runs_as_it_stands(tmp_path) -> None:
 def test_every_command_that_it_names_exists(line: str) -> None:
     words = line.split("#", maxsplit=1)[0].split()[1:]
     names = words[: 2 if words[0] in {"eval", "bots"} else 1]
-    done = subprocess.run(
-        [Path(sys.executable).with_name("newsqa"), *names, "--help"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, "COLUMNS": "200"},
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = CliRunner().invoke(app, [*names, "--help"], env={"COLUMNS": "200"})
+    assert done.exit_code == 0, done.output
     for option in re.findall(r"--[a-z-]+", line):
         assert option in done.stdout
 

@@ -17,6 +17,7 @@ from newsqa.render.posted import link
 from newsqa.render.safe import safe_line
 from newsqa.render.splitting import units
 from test_render_views import ARTICLE, an_answer, citation
+from thoroughness import examples
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of audioop, which discord.py imports for voices
@@ -78,7 +79,7 @@ def sources_in(parts):
 
 
 @given(answers())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_an_answer_is_posted_whole_with_its_sources_within_all_limits_and_calls_nobody(answer):
     parts = rendered.answered(answer, "x" * 80, private=True)
     for part in parts:
@@ -116,7 +117,7 @@ def has_every_source(parts, answer):
 
 
 @given(answers())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_all_sources_are_given_with_their_whole_quotes(answer):
     parts = rendered.sources(answer)
     for part in parts:
@@ -128,7 +129,7 @@ def test_all_sources_are_given_with_their_whole_quotes(answer):
 
 
 @given(st.lists(LONG, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_what_is_shown_on_the_way_fits_too(said):
     sentences = [Sentence(words, (n,), 1.0) for n, words in enumerate(said)]
     for part in (rendered.partial(sentences), rendered.working("".join(said)), rendered.line(" ".join(said))):

@@ -18,6 +18,7 @@ from newsqa.render.marks import day
 from newsqa.render.posted import link
 from newsqa.render.safe import safe_line
 from test_render_views import ARTICLE, an_answer, citation
+from thoroughness import examples
 
 CALLS = re.compile(r"<[!@#]|@(channel|here|everyone)", re.IGNORECASE)
 LITERAL_PARTS = {"text", "link", "rich_text", "rich_text_section", "rich_text_quote", "rich_text_list", "plain_text"}
@@ -71,7 +72,7 @@ def sources_in(blocks):
 
 
 @given(answers())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_an_answer_is_posted_whole_with_its_sources_within_all_limits_and_calls_nobody(answer):
     posts = slack.answered(answer, "ex-1", private=True)
     for post in posts:
@@ -84,7 +85,7 @@ def test_an_answer_is_posted_whole_with_its_sources_within_all_limits_and_calls_
 
 
 @given(answers())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_the_view_has_every_whole_quote(answer):
     view = slack.sources(answer)
     assert View(**view).to_dict()["type"] == "modal"
@@ -134,7 +135,7 @@ def has_every_source(posts, answer):
 
 
 @given(st.lists(LONG, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_what_is_shown_on_the_way_fits_too(said):
     sentences = [Sentence(words, (n,), 1.0) for n, words in enumerate(said)]
     for post in (slack.partial(sentences), slack.working("".join(said)), slack.line(" ".join(said))):

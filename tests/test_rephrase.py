@@ -1,7 +1,6 @@
 """Follow-ups are made whole, and whole questions are left alone."""
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,8 +8,9 @@ from hypothesis import strategies as st
 
 from newsqa.records import Turn
 from newsqa.steps.rephrase import rephrase
+from places import DATA
 
-TABLE = json.loads((Path(__file__).parent / "data" / "follow_ups.json").read_text("utf-8"))
+TABLE = json.loads((DATA / "follow_ups.json").read_text("utf-8"))
 CASES = [
     pytest.param(talk["history"], question, whole, id=f"{talk['about']}: {question}")
     for talk in TABLE

@@ -8,8 +8,9 @@ import pytest
 
 from newsqa.errors import SettingsError
 from newsqa.settings import Settings, unknown_settings
+from places import ROOT
 
-EXAMPLE = Path(__file__).parents[1] / ".env.example"
+EXAMPLE = ROOT / ".env.example"
 
 
 def test_the_example_lists_every_setting_with_its_default():

@@ -15,6 +15,8 @@ from slack_news import CHEESE, KEEPER, LAMP, PING, PRIZE, copied
 from slack_talk import KEY, elements, kinds, talking, waiting
 from slack_workspace import APP_TOKEN, BOT, BOT_ID, BOT_TOKEN, Fault, buttons
 
+pytestmark = pytest.mark.wire
+
 FESTIVAL = "How many visitors came to the cheese festival in Ostby?"
 LIGHTHOUSE = "When was the lighthouse at Cape Ansell switched off?"
 SLACK_WAITS = 3.0

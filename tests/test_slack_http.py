@@ -22,6 +22,8 @@ from slack_process import SECRET, slack_bot
 from slack_stand_in import slack_stand_in
 from slack_workspace import BOT, BOT_TOKEN, TEAM, buttons
 
+pytestmark = pytest.mark.wire
+
 MENTION = {"type": "app_mention", "channel": "C1", "user": "U1", "ts": "1760000000.000001"}
 STOPS_ASKED = "Which places do the tramway stops of the Grand Trunk serve?"
 

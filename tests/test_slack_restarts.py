@@ -14,6 +14,8 @@ from slack_process import slack_bot
 from slack_stand_in import slack_stand_in
 from slack_workspace import APP_TOKEN, BOT, BOT_TOKEN
 
+pytestmark = pytest.mark.wire
+
 FESTIVAL = f"<@{BOT}> How many visitors came to the cheese festival in Ostby?"
 LIGHTHOUSE = f"<@{BOT}> When was the lighthouse at Cape Ansell switched off?"
 MENTION = {"type": "app_mention", "channel": "C2", "user": "U9", "text": FESTIVAL}

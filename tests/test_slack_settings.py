@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 import yaml
@@ -17,11 +16,10 @@ from newsqa.fronts.slack import checks
 from newsqa.fronts.slack.run import serve, way_in
 from newsqa.settings import Settings
 from own_proxy import own_proxy
+from places import DOCS
 from slack_process import NEWSQA, surroundings
 from slack_stand_in import slack_stand_in
 from slack_workspace import APP_TOKEN, BOT_TOKEN, Fault
-
-DOCS = Path(__file__).parents[1] / "docs"
 
 
 @pytest.fixture
@@ -116,6 +114,7 @@ def test_a_proxy_is_for_slack_and_not_for_this_machine(monkeypatch):
         ("none", "", "commands,im:history", "The app lacks the scope chat:write"),
     ],
 )
+@pytest.mark.wire
 def test_what_slack_refuses_is_told_in_a_line(tmp_path, method, fault, scopes, told):
     with slack_stand_in() as slack:
         slack.fail(method, Fault(fault))
@@ -132,6 +131,7 @@ def test_what_slack_refuses_is_told_in_a_line(tmp_path, method, fault, scopes, t
 
 
 @pytest.mark.parametrize("trusted", [True, False])
+@pytest.mark.wire
 def test_it_goes_through_a_proxy_and_trusts_the_certificates_it_is_given(tmp_path, trusted):
     with own_proxy("slack.com", tmp_path, {"ok": False, "error": "token_revoked"}) as (proxy, certificate, seen):
         around = {

@@ -1,15 +1,15 @@
 """What quotes carry and what they don't, as a table of sentences."""
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.support import by_words, support
+from places import DATA
 
-TABLE = json.loads((Path(__file__).parent / "data" / "support.json").read_text("utf-8"))
+TABLE = json.loads((DATA / "support.json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("case", TABLE, ids=lambda case: case["about"])

@@ -6,7 +6,6 @@ import re
 import shutil
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -14,9 +13,9 @@ import pytest
 from newsqa import Settings, index_source
 from newsqa.records import Turn
 from newsqa.render.record import to_record
+from places import ROOT
 from written_desk import KEY, written_desk
 
-ROOT = Path(__file__).parents[1]
 CANARY = "canary-9c1d7e"
 WORDY_CANARY = "heron_lantern"
 QUESTION = "When did the bridge at Holm reopen?"

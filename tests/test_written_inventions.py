@@ -7,16 +7,16 @@ key of the evidence that holds some words, with a key that names nothing, or wit
 import json
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from newsqa import Settings
 from newsqa.cli import app
+from places import DATA
 from written_desk import written_desk
 
-DRAFTS = json.loads((Path(__file__).parent / "data" / "inventing_drafts.json").read_text("utf-8"))
+DRAFTS = json.loads((DATA / "inventing_drafts.json").read_text("utf-8"))
 MARK = re.compile(r"\s*\[\d+\]")
 
 

@@ -1,0 +1,22 @@
+"""How much is tried: everything where CI is set, less of what is drawn at random elsewhere."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+CI = os.environ.get("CI") == "true"
+
+
+def examples(number: int) -> int:
+    """Return so many examples where CI is set, a third of them elsewhere."""
+    return number if CI else max(10, number // 3)
+
+
+def load_profile() -> None:
+    """Have hypothesis draw as many examples as `examples`, and take its time on a busy machine."""
+    settings.register_profile(
+        "newsqa", max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("newsqa")
