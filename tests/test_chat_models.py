@@ -1,5 +1,6 @@
 """The chat with a model that writes, served on loopback, in a real pseudo-terminal."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from newsqa import cli
 from openai_stand_in import openai_stand_in
 from pseudo_terminal import Terminal
 
@@ -164,6 +166,16 @@ def test_that_text_leaves_is_said_before_the_first_question(news_index, tmp_path
     assert KEY not in done.stdout + done.stderr
 
 
+@pytest.fixture
+def keyless(monkeypatch, tmp_path):
+    """Keep the machine's settings and keys away from what runs in this process."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in [name for name in os.environ if name.startswith(("NEWSQA_", "OPENAI_"))]:
+        monkeypatch.delenv(name)
+    return monkeypatch
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -172,10 +184,11 @@ def test_that_text_leaves_is_said_before_the_first_question(news_index, tmp_path
         ("llamacpp:/none.gguf", "none"),
     ],
 )
-def test_a_chat_does_not_begin_with_a_model_that_lacks_something(news_index, tmp_path, name, said):
-    command = [NEWSQA, "chat", "--model", name, "--index", news_index]
-    known = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
-    done = subprocess.run(command, input="", capture_output=True, text=True, env=known, cwd=tmp_path, check=False)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert said in done.stderr
-    assert done.stderr.count("\n") == 1
+def test_a_chat_does_not_begin_with_a_model_that_lacks_something(news_index, keyless, capfd, name, said):
+    keyless.setattr(sys, "argv", ["newsqa", "chat", "--model", name, "--index", str(news_index)])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    out, err = capfd.readouterr()
+    assert (left.value.code, out) == (1, "")
+    assert said in err
+    assert err.count("\n") == 1

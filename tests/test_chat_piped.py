@@ -3,6 +3,11 @@
 import subprocess
 import sys
 
+import pytest
+from typer.testing import CliRunner
+
+from newsqa.cli import app
+
 
 def talk(lines, index, folder, *arguments):
     return subprocess.run(
@@ -14,6 +19,16 @@ def talk(lines, index, folder, *arguments):
         env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "XDG_DATA_HOME": str(folder / "data")},
         cwd=folder,
     )
+
+
+@pytest.fixture
+def talk_here(news_index, tmp_path, monkeypatch):
+    """Return what talks in this process."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("NEWSQA_SESSIONS", raising=False)
+    return lambda lines, *more: CliRunner().invoke(app, ["chat", "--index", str(news_index), *more], input=lines)
 
 
 def test_lines_are_answered_and_the_end_is_no_failure(news_index, tmp_path):
@@ -28,17 +43,16 @@ def test_lines_are_answered_and_the_end_is_no_failure(news_index, tmp_path):
     assert "\x1b" not in out + done.stderr.decode()
 
 
-def test_nothing_to_answer_is_no_failure(news_index, tmp_path):
-    assert talk(b"", news_index, tmp_path).returncode == 0
+def test_nothing_to_answer_is_no_failure(talk_here):
+    assert talk_here(b"").exit_code == 0
 
 
-def test_conversations_go_to_the_users_data_and_are_resumed(news_index, tmp_path):
-    talk(b"Who won the first prize for cheese?\n", news_index, tmp_path)
+def test_conversations_go_to_the_users_data_and_are_resumed(talk_here, tmp_path):
+    talk_here(b"Who won the first prize for cheese?\n")
     assert (tmp_path / "data" / "newsqa" / "sessions.db").is_file()
-    done = talk(b"/copy 1\n", news_index, tmp_path, "-c")
-    assert "https://ostby-gazette.example/cheese" in done.stdout.decode()
+    assert "https://ostby-gazette.example/cheese" in talk_here(b"/copy 1\n", "-c").stdout
 
 
-def test_quit_leaves(news_index, tmp_path):
-    done = talk(b"/quit\nWho won the first prize for cheese?\n", news_index, tmp_path)
-    assert (done.returncode, done.stdout) == (0, b"")
+def test_quit_leaves(talk_here):
+    done = talk_here(b"/quit\nWho won the first prize for cheese?\n")
+    assert (done.exit_code, done.stdout) == (0, "")
