@@ -12,9 +12,8 @@ from packaging.utils import canonicalize_name
 from newsqa import Settings, cli, extras, open_desk
 from newsqa.errors import ModelError, SettingsError
 from newsqa.extras import PACKAGES, check_extra, install_hint, missing_packages
-from newsqa.models import grammar
-from newsqa.models.inventory import named
-from newsqa.models.inventory.listing import listed
+from newsqa.models import parser
+from newsqa.models.inventory import describe_model, list_models
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
 OPTIONAL = sorted({module for extra in PACKAGES.values() for module in extra})
@@ -82,8 +81,8 @@ def test_an_extra_is_installed_from_the_source_and_another_package_by_its_name()
 
 def test_extracted_answers_need_no_extra(without, sample_index):
     without(*OPTIONAL)
-    grammar._parser.cache_clear()
-    grammar.grammar.cache_clear()
+    parser._parser.cache_clear()
+    parser.parse.cache_clear()
     with open_desk(Settings(index=sample_index)) as desk:
         answer = desk.ask("How many people were hurt when the Grey Heron ran aground?")
         traced = desk.ask("Which article is this from: “We are nobody's spare wheel”?")
@@ -101,7 +100,7 @@ def test_a_model_that_writes_is_refused_at_once_without_the_parser(without, samp
         open_desk(settings)
     assert raised.value.kind == "missing"
     assert raised.value.hint.endswith("pip install '.[write]'")
-    known = named(settings.model, settings)
+    known = describe_model(settings.model, settings)
     assert not known.usable
     assert known.runs == "hosted"
     assert known.mend == raised.value.hint
@@ -110,7 +109,8 @@ def test_a_model_that_writes_is_refused_at_once_without_the_parser(without, samp
 def test_an_embedder_of_a_server_needs_no_parser(without, monkeypatch):
     without("spacy")
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-4711")
-    assert listed("openai:text-embedding-3-small", Settings(), does="embeds").usable
+    listed = list_models(Settings(embedder="openai:text-embedding-3-small"))
+    assert [entry.usable for entry in listed if entry.does == "embeds" and entry.chosen] == [True]
 
 
 def test_the_doctor_says_how_to_install_the_parser(without, sample_index, monkeypatch, capsys, tmp_path):
@@ -141,7 +141,7 @@ def test_an_evaluation_says_what_to_install_before_it_asks_anything(without, mon
 
 
 def test_a_price_is_unknown_without_the_list(without):
-    from newsqa.models.prices import Price  # noqa: PLC0415
+    from newsqa.models.usage import Price  # noqa: PLC0415
 
     without("genai_prices")
     assert not Price("openai:gpt-4.1-mini").known
