@@ -16,7 +16,8 @@ import pytest
 from anthropic_stand_in import anthropic_stand_in
 from loopback import served
 from newsqa import Settings, environment
-from newsqa.models.chat import ask_model, chat_model
+from newsqa.models.chat import invoke_model
+from newsqa.models.registry import create_chat_model
 from ollama_stand_in import ollama_stand_in
 from openai_stand_in import openai_stand_in
 from pseudo_terminal import Terminal
@@ -138,8 +139,8 @@ def test_a_server_on_this_machine_gets_the_key_of_the_file_alone(tmp_path, monke
         )
         (tmp_path / ".env").write_text(f"{address}={script.url}\n" + (f"{key}={OWN}\n" if whose == "file" else ""))
         settings = replace(Settings.load(), model=f"{name}:{'tiny' if name == 'ollama' else 'any'}")
-        model = chat_model(settings)
-        assert ask_model(model, settings.model, [("human", "well?")]).text == "All is well."
+        model = create_chat_model(settings)
+        assert invoke_model(model, settings.model, [("human", "well?")]).text == "All is well."
         assert OWN not in repr(model)  # which a tracer may be shown
     monkeypatch.chdir("/")
     environment.load()
