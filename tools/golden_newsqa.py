@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from newsqa.models import token_encoder  # noqa: E402
+from newsqa.models import create_token_encoder  # noqa: E402
 from newsqa.records import Article, Claim, Dropped, Hit, Passage, Quote  # noqa: E402
 from newsqa.render import discord, slack  # noqa: E402
 from newsqa.render.markdown import conversation  # noqa: E402
@@ -43,5 +43,5 @@ __all__ = [
     "openai_stand_in",
     "quote_text",
     "slack",
-    "token_encoder",
+    "create_token_encoder",
 ]

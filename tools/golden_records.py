@@ -20,7 +20,7 @@ from golden_newsqa import (
     Quote,
     Settings,
     openai_stand_in,
-    token_encoder,
+    create_token_encoder,
 )
 from golden_work import GOLDEN, Line, Work, canonical, read_lines, stored, turns, write_lines
 
@@ -113,7 +113,7 @@ def said(sentences: Sequence[Line], prompt: Prompt, shift: int = 0) -> str:
 
 def verdicts(work: Work, step: int = 1) -> Iterator[Line]:
     """Yield what the check says to the committed sentences: their support and quotes, or why they are dropped."""
-    encoder = token_encoder(Settings())
+    encoder = create_token_encoder(Settings())
     known = {line["path"][0]: line for line in stored(work.corpus)}
     fields = ("id", "text", "title", "outlet", "byline", "url")
     for one in read_lines(SENTENCES)[::step]:
