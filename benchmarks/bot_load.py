@@ -176,8 +176,9 @@ def _report(name: str, slack: SlackStandIn, asked: list[Asked]) -> None:
 
 def _compare(index: Path, asked: list[Asked]) -> None:
     """Ask the terminal's way, and count the threads whose answer is another."""
-    from newsqa import Settings, open_desk
-    from newsqa.render.slack import answered
+    from newsqa.render.slack.posts import answered
+    from newsqa.settings import Settings
+    from newsqa.wiring import open_desk
 
     with open_desk(Settings(index=index)) as desk, ThreadPoolExecutor(2) as pool:
         questions = list(dict.fromkeys(one.question for one in asked))

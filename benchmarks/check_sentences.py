@@ -23,7 +23,9 @@ from typing import TYPE_CHECKING, Any
 from newsqa.evals.statistics.intervals import wilson
 from newsqa.models import create_token_encoder
 from newsqa.proofs import quoted_support
-from newsqa.reading import FileFound, RawArticle, read_file, scan
+from newsqa.reading.files import scan
+from newsqa.reading.formats import read_file
+from newsqa.reading.records import FileFound, RawArticle
 from newsqa.records import Article, Claim, Dropped, Hit, Passage, Quote
 from newsqa.settings import Settings
 from newsqa.steps.verify import Check

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from newsqa.passages import embedding_text, passages_of
 from newsqa.records import Hit, Passage
 from newsqa.seams import Coverage, Lexicon
+from newsqa.text.passages import embedding_text, passages_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -28,16 +28,18 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsqa import Settings, index_source, open_desk
-from newsqa.indexing import remove_source
+from newsqa.indexing import index_source, remove_source
 from newsqa.origins import day
 from newsqa.question.quotations import quotation_in
-from newsqa.sentences import sentence_spans
+from newsqa.settings import Settings
+from newsqa.text.sentences import sentence_spans
+from newsqa.wiring import open_desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from newsqa import Answer, Desk
+    from newsqa.desk import Desk
+    from newsqa.records import Answer
 
     Row = dict[str, str]
 

@@ -85,9 +85,10 @@ def measure_questions(work: Path, options: argparse.Namespace) -> None:
 
 def write_articles(path: Path, wanted: int) -> int:
     """Write articles of about `wanted` passages in all; return how many passages they are cut into."""
-    from newsqa.passages import passages_of
-    from newsqa.reading import read_file, scan
-    from newsqa.sentences import sentence_spans
+    from newsqa.reading.files import scan
+    from newsqa.reading.formats import read_file
+    from newsqa.text.passages import passages_of
+    from newsqa.text.sentences import sentence_spans
 
     texts = [article.text for found in scan(str(ROOT / "corpus")) for article in _articles(read_file, found)]
     pool = sorted({text[a:b] for text in texts for a, b in sentence_spans(text) if len(text[a:b].split()) > 8})
@@ -118,8 +119,9 @@ def _articles(read_file, found):  # noqa: ANN001, ANN202
 
 def bare(options: argparse.Namespace) -> dict[str, float]:
     """Run the embedder alone: passages sorted by length, in batches of 16, two threads."""
-    from newsqa import Settings, models
-    from newsqa.passages import embedding_text, passages_of
+    from newsqa import models
+    from newsqa.settings import Settings
+    from newsqa.text.passages import embedding_text, passages_of
 
     articles = [json.loads(line) for line in Path(options.source).read_text("utf-8").splitlines()]
     texts = [
@@ -140,7 +142,8 @@ def whole(options: argparse.Namespace) -> dict[str, float]:
     """Index end to end: read, store, embed, bring Chroma up to date."""
     import shutil
 
-    from newsqa import Settings, index_source
+    from newsqa.indexing import index_source
+    from newsqa.settings import Settings
 
     folder = Path(options.work) / "index-whole"
     shutil.rmtree(folder, ignore_errors=True)
@@ -153,8 +156,10 @@ def stock(options: argparse.Namespace) -> dict[str, float]:
     """Index with random vectors, which cost nothing to make."""
     import numpy as np
 
-    from newsqa import Settings, index_source, models
+    from newsqa import models
+    from newsqa.indexing import index_source
     from newsqa.models.embedders import OnnxEmbeddings
+    from newsqa.settings import Settings
 
     class RandomVectors(OnnxEmbeddings):
         def embed_documents(self, texts: list[str]) -> list[list[float]]:
@@ -172,7 +177,8 @@ def ask(options: argparse.Namespace) -> dict[str, float]:
     """Ask each question of the sample set once, after a few to warm up."""
     import psutil
 
-    from newsqa import Settings, open_desk
+    from newsqa.settings import Settings
+    from newsqa.wiring import open_desk
 
     lines = (ROOT / "tests" / "questions.jsonl").read_text("utf-8").splitlines()
     questions = [json.loads(line)["question"] for line in lines]

@@ -27,7 +27,7 @@ from newsqa.evals.gold import bounds_of
 from newsqa.evals.lines import Known, Line
 from newsqa.evals.scorers.answers import answer_scores
 from newsqa.evals.scorers.citations import citation_scores
-from newsqa.evals.sets import read_set
+from newsqa.evals.sets.forms import read_set
 from newsqa.prompts import load_prompts
 from newsqa.records import Answer, Claim
 from newsqa.render.record import to_record
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from newsqa.desk import Desk
-    from newsqa.evals.sets import Item
+    from newsqa.evals.sets.items import Item
     from newsqa.records import JsonObject
 
 SHORT = "\n\n- Give the answer itself in one sentence of at most twelve words.\n"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from newsqa.evals.folder import settle
 from newsqa.evals.lines import Grounds, Known, Line
-from newsqa.evals.sets import Gold, Item
+from newsqa.evals.sets.items import Gold, Item
 
 FOG = "Fog lay over the harbour all day."
 KINDS = {"r": "right", "w": "wrong", "-": "refused", "e": "empty", "f": "failed"}

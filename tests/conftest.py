@@ -8,7 +8,8 @@ import pytest
 from filelock import FileLock
 
 import remembered_runs
-from newsqa import Settings, index_source
+from newsqa.indexing import index_source
+from newsqa.settings import Settings
 from places import CORPUS
 from slack_news import make_index
 from thoroughness import CI, load_profile

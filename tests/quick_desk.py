@@ -16,7 +16,7 @@ from pathlib import Path
 from newsqa.desk import Desk
 from newsqa.errors import ModelError
 from newsqa.evals.run import run_set
-from newsqa.evals.sets import read_set
+from newsqa.evals.sets.forms import read_set
 from newsqa.index import open_index
 from newsqa.models.encoders import NoReranker
 from newsqa.records import Claim, Draft, Quote

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from newsqa.evals.lines import Grounds, Judgement, Known, Line
-from newsqa.evals.sets import Gold, Item
+from newsqa.evals.sets.items import Gold, Item
 from newsqa.records import Turn
 
 LEFT = "The ferry Alkmene left Tolver at 7.25 a.m. with 312 people aboard."

@@ -1,7 +1,7 @@
 """Lines of invented runs for the tests of scores: what is not told is as in a record that newsqa makes."""
 
 from newsqa.evals.lines import Grounds, Known, Line
-from newsqa.evals.sets import Gold, Item
+from newsqa.evals.sets.items import Gold, Item
 
 
 def citation(n, quote, article="ferry"):

@@ -6,7 +6,8 @@ import json
 from random import Random
 from typing import TYPE_CHECKING
 
-from newsqa import Settings, index_source
+from newsqa.indexing import index_source
+from newsqa.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

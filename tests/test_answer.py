@@ -5,14 +5,14 @@ from datetime import date
 import pytest
 
 from newsqa import models
-from newsqa.passages import passages_of
 from newsqa.records import NO_BOUNDS, Article, Hit, Passage
 from newsqa.seams import Lexicon
-from newsqa.sentences import sentence_spans
 from newsqa.settings import Settings
 from newsqa.steps.answer import answer
 from newsqa.steps.understand import understand
 from newsqa.steps.verify import verify
+from newsqa.text.passages import passages_of
+from newsqa.text.sentences import sentence_spans
 
 STRIKE = """Dockers of Orrin end their strike
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from newsqa import Settings
 from newsqa.bot.admin import FAILED, command
 from newsqa.bot.messages import Place
 from newsqa.bot.store import Store
+from newsqa.settings import Settings
 from scripted_desk import answer_of, answered, everything, message, scripted_bot
 
 HERE = Place("slack", "T1", "C1", "100.1")

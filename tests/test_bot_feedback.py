@@ -2,7 +2,7 @@
 
 from newsqa.bot.feedback import LOOK, export
 from newsqa.bot.store import Store
-from newsqa.evals.sets import read_set
+from newsqa.evals.sets.forms import read_set
 from scripted_desk import answered, message, scripted_bot
 
 

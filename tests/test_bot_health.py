@@ -13,13 +13,13 @@ import pytest
 from aiohttp import ClientSession
 
 from health_reader import figures, free_port
-from newsqa import Settings
 from newsqa.bot.desks import Desks, Standing
 from newsqa.bot.health import serve_health
 from newsqa.bot.log import configure
 from newsqa.bot.messages import Failed
 from newsqa.errors import LibraryError, SettingsError
 from newsqa.indexing import index_source
+from newsqa.settings import Settings
 from places import DOCS
 from quick_desk import quick_desk
 from scripted_desk import SOON, Heard, answered, everything, message, scripted_bot

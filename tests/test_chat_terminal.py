@@ -2,7 +2,8 @@
 
 import pytest
 
-from newsqa import Settings, index_source
+from newsqa.indexing import index_source
+from newsqa.settings import Settings
 from pseudo_terminal import Terminal
 
 

@@ -12,8 +12,10 @@ import re
 from collections import Counter
 from functools import cache
 
-from newsqa.reading import clean, read_file, scan
-from newsqa.sentences import sentence_spans
+from newsqa.reading.cleaning import clean
+from newsqa.reading.files import scan
+from newsqa.reading.formats import read_file
+from newsqa.text.sentences import sentence_spans
 from places import CORPUS, DATA
 
 LINES = (DATA / "check" / "sentences.jsonl").read_text("utf-8").splitlines()

@@ -18,8 +18,10 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from newsqa.reading import clean, read_file, scan
-from newsqa.sentences import sentence_spans
+from newsqa.reading.cleaning import clean
+from newsqa.reading.files import scan
+from newsqa.reading.formats import read_file
+from newsqa.text.sentences import sentence_spans
 from places import CORPUS, ROOT, SAMPLE_QUESTIONS
 
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in CORPUS.rglob("*") if path.is_file())

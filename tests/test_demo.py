@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from newsqa import Settings
 from newsqa.errors import SourceError
 from newsqa.fronts.terminal import demo
+from newsqa.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 FILES = (path for path in (ROOT / "corpus").rglob("*") if path.is_file())

@@ -15,9 +15,10 @@ import pytest
 
 from anthropic_stand_in import anthropic_stand_in
 from loopback import served
-from newsqa import Settings, environment
+from newsqa import environment
 from newsqa.models.chat import invoke_model
 from newsqa.models.registry import create_chat_model
+from newsqa.settings import Settings
 from ollama_stand_in import ollama_stand_in
 from openai_stand_in import openai_stand_in
 from pseudo_terminal import Terminal

@@ -10,6 +10,7 @@ from newsqa.evals import scorers
 from newsqa.evals.buckets import bucket
 from newsqa.evals.figures import Bucket
 from newsqa.evals.lines import Grounds
+from newsqa.evals.scorers.rightness import right as scorers_right
 from scored_lines import citation, cited, line
 
 TIME = "The ferry Alkmene left Tolver at 7.25 a.m. on Monday."
@@ -146,7 +147,7 @@ LINES = st.builds(
 
 @given(LINES)
 def test_what_was_not_treated_rightly_falls_in_a_bucket_and_nothing_else_but_a_wrong_citation(made):
-    fallen, right = bucket(made, scorers.score(made)), scorers.right(made)
+    fallen, right = bucket(made, scorers.score(made)), scorers_right(made)
     assert fallen in {*get_args(Bucket), None}
     if right is False:
         assert fallen not in {None, "wrong citation"}

@@ -10,7 +10,7 @@ from compared_runs import FOG, item, run, written
 from newsqa import cli
 from newsqa.evals.compare import compare
 from newsqa.evals.compare.changes import HEADLINES
-from newsqa.evals.scorers import METRICS
+from newsqa.evals.scorers.metrics import METRICS
 from newsqa.evals.summary import summarise
 
 GOOD = ("rrrw-" * 12)[:60]

@@ -10,16 +10,17 @@ from langchain_core.language_models import FakeListChatModel
 from langchain_core.messages import AIMessage
 from pydantic import Field
 
-from newsqa import Settings, cli
+from newsqa import cli
 from newsqa.errors import ModelError, SourceError
 from newsqa.evals.folder import keep, read_run
 from newsqa.evals.judge import Judge, judge_lines, judge_run, judged, open_judge
 from newsqa.evals.lines import Judgement, Known, Line, from_json, to_json
-from newsqa.evals.sets import Item
+from newsqa.evals.sets.items import Item
 from newsqa.evals.summary import summarise
 from newsqa.prompts import load_prompts
 from newsqa.records import Answer, Citation
 from newsqa.render.record import to_record
+from newsqa.settings import Settings
 from openai_stand_in import openai_stand_in
 
 SUPPORTED, CORRECT = '{"verdict": "supported"}', '{"verdict": "correct"}'

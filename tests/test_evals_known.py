@@ -6,12 +6,14 @@ from datetime import date
 
 import pytest
 
-from newsqa import Settings, index_source
 from newsqa.evals.doubts import doubts
 from newsqa.evals.known import grounds, known
 from newsqa.evals.lines import Grounds
-from newsqa.evals.sets import Gold, Item, read_set
+from newsqa.evals.sets.forms import read_set
+from newsqa.evals.sets.items import Gold, Item
 from newsqa.index import open_index
+from newsqa.indexing import index_source
+from newsqa.settings import Settings
 from places import CORPUS, SAMPLE_QUESTIONS
 from word_embedder import WordEmbedder
 

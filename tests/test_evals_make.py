@@ -8,19 +8,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsqa import Settings, cli, open_desk
+from newsqa import cli
 from newsqa.errors import SourceError
 from newsqa.evals import scorers
 from newsqa.evals.data import as_data
-from newsqa.evals.make import Plan, draft_set, write_set
-from newsqa.evals.make.questions import SourceArticle
+from newsqa.evals.make.drafting import Plan, draft_set
+from newsqa.evals.make.questions import SourceArticle, write_set
 from newsqa.evals.make.rules import cloze_questions
 from newsqa.evals.run import run_set
-from newsqa.evals.sets import Item, read_set
+from newsqa.evals.sets.forms import read_set
+from newsqa.evals.sets.items import Item
 from newsqa.fronts.terminal.evals.make import plan_of
 from newsqa.index import open_index
 from newsqa.indexing import index_source
 from newsqa.records import Article, Bounds
+from newsqa.settings import Settings
+from newsqa.wiring import open_desk
 from openai_stand_in import openai_stand_in
 from places import CORPUS
 from quick_desk import quick_desk

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 
 from newsqa.errors import SourceError
 from newsqa.evals.report import write_reports
-from newsqa.evals.sets import Item
+from newsqa.evals.sets.items import Item
 from newsqa.evals.summary import summarise
 from report_run import SCRIPT, line, record, run
 

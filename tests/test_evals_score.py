@@ -11,7 +11,7 @@ from newsqa.errors import SourceError
 from newsqa.evals.folder import read_run
 from newsqa.evals.predictions import lines_of, read_predictions
 from newsqa.evals.scorers import score
-from newsqa.evals.sets import Gold, Item
+from newsqa.evals.sets.items import Gold, Item
 from newsqa.index import open_index
 from newsqa.settings import Settings
 

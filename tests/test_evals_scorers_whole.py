@@ -10,6 +10,10 @@ from hypothesis import strategies as st
 
 from newsqa.evals import scorers
 from newsqa.evals.lines import Judgement
+from newsqa.evals.scorers.metrics import METRICS, WHOLE
+from newsqa.evals.scorers.rightness import right as scorers_right
+from newsqa.evals.scorers.selective import calibration, curve
+from newsqa.evals.scorers.table import table
 from scored_lines import cited, line
 
 TIME = "The ferry Alkmene left Tolver at 7.25 a.m. on Monday."
@@ -18,7 +22,7 @@ WRONG = {**RIGHT, "answers": ["nine"]}
 
 
 def over(name, lines):
-    return scorers.over(name, scorers.table(lines))
+    return scorers.over(name, table(lines))
 
 
 def answers(*pairs):
@@ -30,7 +34,7 @@ def answers(*pairs):
 
 
 def test_metrics_are_named_as_people_ask_for_them():
-    names = " ".join(metric.name for metric in scorers.METRICS)
+    names = " ".join(metric.name for metric in METRICS)
     assert names == (
         "doc_hit@1 doc_hit@5 doc_hit@10 doc_recall@5 doc_recall@10 doc_mrr doc_ndcg@10 "
         "passage_hit@1 passage_hit@5 passage_hit@10 passage_recall@5 passage_recall@10 passage_mrr passage_ndcg@10 "
@@ -40,10 +44,10 @@ def test_metrics_are_named_as_people_ask_for_them():
 
 
 def test_every_score_has_its_metric_and_rates_are_0_or_1():
-    rates = {metric.name: metric.rate for metric in scorers.METRICS}
+    rates = {metric.name: metric.rate for metric in METRICS}
     for made in (line(**RIGHT, gold=[("ferry", TIME)]), line(**WRONG), line(refused=True, answerable=False)):
         for name, value in scorers.score(made).items():
-            assert name not in scorers.WHOLE
+            assert name not in WHOLE
             assert value in {0, 1} or not rates[name]
 
 
@@ -87,7 +91,7 @@ def test_what_a_judge_said_is_taken_as_it_is():
     ],
 )
 def test_right_is_decided_in_one_place(told, right):
-    assert scorers.right(line(**told)) is right
+    assert scorers_right(line(**told)) is right
 
 
 def test_refusals_are_scored_where_it_is_known_what_is_right():
@@ -119,7 +123,7 @@ def mean_of_risks(order):
 def test_the_area_under_risk_coverage_is_the_mean_of_the_risks():
     run = answers((0.9, True), (0.8, False), (0.7, True), (0.6, False))
     assert over("aurc", run) == pytest.approx((0 + 1 / 2 + 1 / 3 + 2 / 4) / 4)
-    assert scorers.curve(scorers.table(run)) == ((0.25, 0), (0.5, 1 / 2), (0.75, 1 / 3), (1, 1 / 2))
+    assert curve(table(run)) == ((0.25, 0), (0.5, 1 / 2), (0.75, 1 / 3), (1, 1 / 2))
 
 
 PAIRS = st.lists(st.tuples(st.sampled_from([0.0, 0.1, 0.3, 0.7, 1.0]), st.booleans()), min_size=1, max_size=5)
@@ -152,7 +156,7 @@ def test_calibration_error_and_brier_score_worked_out_by_hand():
     # bins: (0.9, 1.0] two answers, 0.5 right; (0.3, 0.4] two, 0.5 right, mean 0.33; (0.2, 0.3] one, right
     assert over("ece", run) == pytest.approx((2 * (0.95 - 0.5) + 2 * (0.5 - 0.33) + 1 * (1 - 0.3)) / 5)
     assert over("brier", run) == pytest.approx((0.05**2 + 0.95**2 + 0.35**2 + 0.69**2 + 0.7**2) / 5)
-    bins = scorers.calibration(scorers.table(run))
+    bins = calibration(table(run))
     assert [(round(one.confidence, 3), one.accuracy, one.n) for one in bins] == [
         (0.3, 1, 1),
         (0.33, 0.5, 2),
@@ -163,7 +167,7 @@ def test_calibration_error_and_brier_score_worked_out_by_hand():
 @pytest.mark.parametrize("confidence", [n / 10 for n in range(11)])
 def test_a_bound_belongs_to_the_bin_below_it(confidence):
     run = answers((confidence, True), (max(confidence - 0.01, 0), True))
-    assert len(scorers.calibration(scorers.table(run))) == 1
+    assert len(calibration(table(run))) == 1
 
 
 @pytest.mark.parametrize("confidence", [None, 1.5, -0.1, True, "0.9", float("nan")])
@@ -203,8 +207,8 @@ def test_a_resample_is_the_run_with_its_lines_repeated(lines, data):
     weights = data.draw(st.lists(st.integers(0, 3), min_size=len(lines), max_size=len(lines)))
     repeated = [made for made, times in zip(lines, weights, strict=True) for _ in range(times)]
     many = np.array([weights, [1] * len(lines)], dtype=np.int64).reshape(2, -1)
-    for name in scorers.WHOLE:
-        values = scorers.resampled(name, scorers.table(lines), many)
+    for name in WHOLE:
+        values = scorers.resampled(name, table(lines), many)
         for value, expected in zip(values, (over(name, repeated), over(name, lines)), strict=True):
             assert isnan(value) if expected is None else value == pytest.approx(expected)
 
@@ -212,15 +216,15 @@ def test_a_resample_is_the_run_with_its_lines_repeated(lines, data):
 @given(RUNS, st.randoms(use_true_random=False))
 def test_the_order_of_lines_is_no_matter(lines, random):
     shuffled = random.sample(lines, len(lines))
-    for name in scorers.WHOLE:
+    for name in WHOLE:
         assert over(name, shuffled) == over(name, lines)
-    assert scorers.curve(scorers.table(shuffled)) == scorers.curve(scorers.table(lines))
-    assert scorers.calibration(scorers.table(shuffled)) == scorers.calibration(scorers.table(lines))
+    assert curve(table(shuffled)) == curve(table(lines))
+    assert calibration(table(shuffled)) == calibration(table(lines))
 
 
 @given(RUNS)
 def test_metrics_of_a_run_lie_between_nothing_and_all(lines):
-    values = [over(name, lines) for name in scorers.WHOLE]
+    values = [over(name, lines) for name in WHOLE]
     assert all(value is None or 0 <= value <= 1 for value in values)
 
 
@@ -230,7 +234,7 @@ def test_metrics_of_a_run_lie_between_nothing_and_all(lines):
 def means(lines):
     scores = [scorers.score(made) for made in lines]
     found = {name: [score[name] for score in scores if name in score] for name in set().union(*scores)}
-    whole = {name: over(name, lines) for name in scorers.WHOLE}
+    whole = {name: over(name, lines) for name in WHOLE}
     return {name: sum(values) / len(values) for name, values in found.items()} | whole
 
 
@@ -245,8 +249,8 @@ def test_a_perfect_run_scores_1_in_everything():
     }
     run = [line(**perfect), line(answerable=False, refused=True)]
     figures = means(run)
-    assert set(figures) == {metric.name for metric in scorers.METRICS}
-    for metric in scorers.METRICS:
+    assert set(figures) == {metric.name for metric in METRICS}
+    for metric in METRICS:
         assert figures[metric.name] == (1 if metric.better == "higher" else 0), metric.name
 
 
@@ -261,6 +265,6 @@ def test_an_empty_run_scores_0():
 
 
 def test_a_run_of_nothing_has_no_figures():
-    assert [over(name, []) for name in sorted(scorers.WHOLE)] == [None] * len(scorers.WHOLE)
-    assert scorers.curve(scorers.table([])) == ()
-    assert scorers.calibration(scorers.table([])) == ()
+    assert [over(name, []) for name in sorted(WHOLE)] == [None] * len(WHOLE)
+    assert curve(table([])) == ()
+    assert calibration(table([])) == ()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from newsqa import cli
 from newsqa.errors import SourceError
-from newsqa.evals.sets import Gold, Item, read_set
+from newsqa.evals.sets.forms import read_set
+from newsqa.evals.sets.items import Gold, Item
 from newsqa.evals.sets.ours import item_from, item_record
 from newsqa.records import Turn
 from places import SAMPLE_QUESTIONS

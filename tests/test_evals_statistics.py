@@ -6,21 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from newsqa.evals.statistics import (
-    chance,
-    holm,
-    interval,
-    interval_between,
-    kind_of_test,
-    means,
-    paired_means,
-    pool,
-    smallest_between,
-    smallest_of,
-)
-from newsqa.evals.statistics.chance import mcnemar
-from newsqa.evals.statistics.intervals import wilson
-from newsqa.evals.statistics.power import power_of_rates, smallest_rate
+from newsqa.evals.statistics.chance import chance, holm, kind_of_test, mcnemar
+from newsqa.evals.statistics.intervals import interval, interval_between, wilson
+from newsqa.evals.statistics.power import power_of_rates, smallest_between, smallest_of, smallest_rate
+from newsqa.evals.statistics.samples import means, paired_means, pool
 from thoroughness import examples
 
 NEWCOMBE = [  # 1998, Statistics in Medicine 17:857, table I, method 3

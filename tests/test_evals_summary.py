@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from compared_runs import item, run
-from newsqa.evals.scorers import METRICS
+from newsqa.evals.scorers.metrics import METRICS
 from newsqa.evals.statistics.intervals import wilson
 from newsqa.evals.summary import summarise
 

@@ -7,7 +7,7 @@ from newsqa.extract.choose import MOST_WORDS, choose
 from newsqa.extract.context import leans, with_context
 from newsqa.extract.offers import offers
 from newsqa.records import Article, Hit, Passage
-from newsqa.sentences import sentence_spans
+from newsqa.text.sentences import sentence_spans
 
 
 def hit(text: str, name: str = "a", **known) -> Hit:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from newsqa.extract.alignment import most_alike_part
+from newsqa.text.alignment import most_alike_part
 
 LETTERS = st.text("abc ", max_size=40)
 

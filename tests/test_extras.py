@@ -9,11 +9,13 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from newsqa import Settings, cli, extras, open_desk
+from newsqa import cli, extras
 from newsqa.errors import ModelError, SettingsError
 from newsqa.extras import PACKAGES, check_extra, install_hint, missing_packages
 from newsqa.models import parser
 from newsqa.models.inventory import describe_model, list_models
+from newsqa.settings import Settings
+from newsqa.wiring import open_desk
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
 OPTIONAL = sorted({module for extra in PACKAGES.values() for module in extra})

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
-from newsqa import NewsqaRetriever, Settings, open_desk
+from newsqa.langchain import NewsqaRetriever
+from newsqa.settings import Settings
+from newsqa.wiring import open_desk
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,9 @@ import pytest
 
 from newsqa.errors import BusyError, LibraryError, ModelError, SourceError, UsageError
 from newsqa.index import open_index
-from newsqa.indexing import Progress, index_source, rebuild_index, remove_source, rename_source
+from newsqa.indexing import index_source, rebuild_index, remove_source, rename_source
 from newsqa.indexing.lock import indexing_alone
+from newsqa.indexing.values import Progress
 from newsqa.records import NO_BOUNDS, Bounds
 from newsqa.settings import Settings
 from word_embedder import WordEmbedder

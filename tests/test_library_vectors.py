@@ -17,8 +17,9 @@ from newsqa.index import open_index
 from newsqa.indexing import index_source, rebuild_index
 from newsqa.records import NO_BOUNDS
 from newsqa.settings import Settings
-from newsqa.vectors import VectorReader, VectorWriter
 from newsqa.vectors.mark import read_mark, write_mark
+from newsqa.vectors.reader import VectorReader
+from newsqa.vectors.writer import VectorWriter
 from places import HELPERS
 from word_embedder import WordEmbedder
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from newsqa import Settings
 from newsqa.errors import ModelError
 from newsqa.models import chat
 from newsqa.render.plain import error_line
 from newsqa.render.record import to_record
+from newsqa.settings import Settings
 from newsqa.wiring import open_desk
 from openai_stand_in import openai_stand_in
 from scripted_model import Script

@@ -10,10 +10,10 @@ import pytest
 import pytest_socket
 
 from anthropic_stand_in import anthropic_stand_in
-from newsqa import Settings
 from newsqa.errors import ModelError
 from newsqa.models.files import bundled_weights
 from newsqa.render.plain import error_line
+from newsqa.settings import Settings
 from newsqa.wiring import open_desk
 from ollama_stand_in import ollama_stand_in
 from openai_stand_in import openai_stand_in

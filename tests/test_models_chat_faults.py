@@ -6,10 +6,10 @@ import time
 import pytest
 
 from anthropic_stand_in import anthropic_stand_in
-from newsqa import Settings
 from newsqa.errors import ModelError
 from newsqa.models.chat import Reply, invoke_model, stream_model
 from newsqa.models.registry import create_chat_model
+from newsqa.settings import Settings
 from ollama_stand_in import ollama_stand_in
 from openai_stand_in import openai_stand_in
 

@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa import Settings
 from newsqa.errors import ModelError
 from newsqa.models import files
 from newsqa.models.chat import Reply, invoke_model, stream_model
 from newsqa.models.files import bundled_weights, read_gguf_header
 from newsqa.models.registry import create_chat_model, model_info
 from newsqa.models.usage import count_tokens
+from newsqa.settings import Settings
 from places import CORPUS
 
 SAY = [("system", "You answer in one short sentence."), ("human", "What do people do at a lighthouse?")]
@@ -130,7 +130,7 @@ def run(code, *, interrupt=None):
 
 BEGIN = """
 import sys
-from newsqa import Settings
+from newsqa.settings import Settings
 from newsqa.models.chat import invoke_model, stream_model
 from newsqa.models.registry import create_chat_model
 model = create_chat_model(Settings(model="local", threads=1))

@@ -5,11 +5,11 @@ import sys
 import pytest
 from langchain.chat_models import base
 
-from newsqa import Settings
 from newsqa.errors import ModelError
 from newsqa.models.egress import data_egress
 from newsqa.models.providers import PROVIDERS
 from newsqa.models.registry import create_chat_model, model_info
+from newsqa.settings import Settings
 
 VARIABLES = {variable for provider in PROVIDERS.values() for variable in (provider.key, provider.url) if variable}
 KEY = "sk-canary-4711-abcdef"

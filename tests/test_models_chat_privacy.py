@@ -66,7 +66,7 @@ TRACED = """
 import os
 from langchain_openai import ChatOpenAI
 from langsmith.utils import tracing_is_enabled
-from newsqa import Settings
+from newsqa.settings import Settings
 from newsqa.models.chat import invoke_model, stream_model
 from newsqa.models.registry import create_chat_model
 enabled = []

@@ -5,12 +5,12 @@ import secrets
 import pytest
 import xllamacpp
 
-from newsqa import Settings
 from newsqa.errors import ModelError
 from newsqa.models.chat import invoke_model, stream_model
 from newsqa.models.files import bundled_weights
 from newsqa.models.inventory import with_reported_context_window
 from newsqa.models.registry import create_chat_model, model_info
+from newsqa.settings import Settings
 
 NAME = "openai:smollm2-135m"
 SAY = [("system", "You answer in one short sentence."), ("human", "What do people do at a lighthouse?")]

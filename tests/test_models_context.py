@@ -6,9 +6,9 @@ import time
 import pytest
 
 from loopback import served
-from newsqa import Settings
 from newsqa.models.inventory import MAX_CONTEXT, OLLAMA_CONTEXT, with_reported_context_window
 from newsqa.models.registry import model_info
+from newsqa.settings import Settings
 from openai_stand_in import openai_stand_in
 from written_desk import KEY, written_desk
 

@@ -7,18 +7,21 @@ from datetime import date
 
 import pytest
 
-from newsqa import Settings, cli, index_source, open_desk
+from newsqa import cli
 from newsqa.desk import Desk
 from newsqa.evals import scorers
 from newsqa.index import open_index
+from newsqa.indexing import index_source
 from newsqa.models.encoders import NoReranker
 from newsqa.origins import origin_sentence, origin_sentences
 from newsqa.question.quotations import quotation_in
 from newsqa.records import Article, Bounds, Draft, Hit, Origin, Passage, Quote, Turn
 from newsqa.render.plain import answer_text
 from newsqa.render.record import to_record
+from newsqa.settings import Settings
 from newsqa.steps.rephrase import rephrase
 from newsqa.steps.verify import verify
+from newsqa.wiring import open_desk
 from scored_lines import line
 from word_embedder import WordEmbedder
 

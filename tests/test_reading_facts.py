@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.reading import RawArticle, language_of, read_file, scan
 from newsqa.reading.dates import date_in_address, date_of
+from newsqa.reading.files import scan
+from newsqa.reading.formats import read_file
+from newsqa.reading.language import language_of
 from newsqa.reading.opening import opening_of
+from newsqa.reading.records import RawArticle
 from places import DATA
 
 OPENINGS = json.loads((DATA / "openings.json").read_text("utf-8"))

@@ -11,7 +11,10 @@ from datetime import date
 
 import pytest
 
-from newsqa.reading import Problem, RawArticle, clean, read_file, scan
+from newsqa.reading.cleaning import clean
+from newsqa.reading.files import scan
+from newsqa.reading.formats import read_file
+from newsqa.reading.records import Problem, RawArticle
 
 BODY = [
     "The harbour board of Tellin voted on Tuesday to close the old north quay. Engineers found cracks in its piles.",

@@ -16,8 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsqa.errors import SourceError
-from newsqa.reading import Problem, RawArticle, clean, read_file, scan
+from newsqa.reading.cleaning import clean
 from newsqa.reading.documents import mended
+from newsqa.reading.files import scan
+from newsqa.reading.formats import read_file
+from newsqa.reading.records import Problem, RawArticle
 from thoroughness import examples
 
 BODY = "The harbour board of Tellin voted on Tuesday to close the old north quay."
@@ -119,7 +122,8 @@ def test_a_file_name_that_is_no_utf8_can_be_stored(tmp_path):
 
 UNREADABLE = """
 import os, sys
-from newsqa.reading import read_file, scan
+from newsqa.reading.formats import read_file
+from newsqa.reading.files import scan
 
 (found,) = scan(sys.argv[1])
 list(read_file(found))  # all that reading imports is imported while every file can be read

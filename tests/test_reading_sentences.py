@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.passages import embedding_text, passages_of
-from newsqa.sentences import sentence_spans
+from newsqa.text.passages import embedding_text, passages_of
+from newsqa.text.sentences import sentence_spans
 from places import DATA
 
 CASES = json.loads((DATA / "sentences.json").read_text("utf-8"))

@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 
 from hostile_answers import LONG, PATH, WORDS, answers
 from newsqa.records import Article, Carrier, Hit, Passage, Sentence
-from newsqa.render import discord as rendered
+from newsqa.render.discord.parts import answered, partial, working
+from newsqa.render.discord.parts import line as rendered_line
+from newsqa.render.discord.sources import sources
+from newsqa.render.discord.words import plain
+from newsqa.render.discord.words import shown as rendered_shown
 from newsqa.render.marks import day
 from newsqa.render.posted import link
 from newsqa.render.safe import safe_line
@@ -81,7 +85,7 @@ def sources_in(parts):
 @given(answers())
 @settings(max_examples=examples(150), deadline=None)
 def test_an_answer_is_posted_whole_with_its_sources_within_all_limits_and_calls_nobody(answer):
-    parts = rendered.answered(answer, "x" * 80, private=True)
+    parts = answered(answer, "x" * 80, private=True)
     for part in parts:
         is_fit(part)
     whole = safe_line(answer.text) or "There is no answer."
@@ -119,7 +123,7 @@ def has_every_source(parts, answer):
 @given(answers())
 @settings(max_examples=examples(60), deadline=None)
 def test_all_sources_are_given_with_their_whole_quotes(answer):
-    parts = rendered.sources(answer)
+    parts = sources(answer)
     for part in parts:
         is_fit(part)
     lines = [line for part in parts for e in part.embeds for line in e.get("description", "").split("\n")]
@@ -132,7 +136,7 @@ def test_all_sources_are_given_with_their_whole_quotes(answer):
 @settings(max_examples=examples(60), deadline=None)
 def test_what_is_shown_on_the_way_fits_too(said):
     sentences = [Sentence(words, (n,), 1.0) for n, words in enumerate(said)]
-    for part in (rendered.partial(sentences), rendered.working("".join(said)), rendered.line(" ".join(said))):
+    for part in (partial(sentences), working("".join(said)), rendered_line(" ".join(said))):
         is_fit(part)
         displayed(part.content)
 
@@ -152,11 +156,11 @@ ESCAPED = [
 
 @pytest.mark.parametrize(("words", "markdown"), ESCAPED)
 def test_words_show_as_they_are(words, markdown):
-    assert rendered.plain(words) == markdown
+    assert plain(words) == markdown
 
 
 def test_an_answer_has_an_embed_a_source():
-    (part,) = rendered.answered(an_answer(), "ex-1")
+    (part,) = answered(an_answer(), "ex-1")
     assert part.content == "It carries 4,000 carts a day. [1] Nobody was hurt. [2]"
     about = {"text": "Orrinport Courier · 4 March 2025"}
     title = "Bridge [/b] {x} {{ closed"
@@ -179,21 +183,21 @@ def test_an_answer_has_an_embed_a_source():
 
 def test_a_title_with_marks_and_line_ends_still_leads_to_its_article():
     hard = replace(ARTICLE, title="A | B > C) <d>\n& *e*", url="https://courier.example/a|b>c)d")
-    (part,) = rendered.answered(an_answer(citations=(citation(1, "Nobody was hurt.", hard),)), "ex-1")
+    (part,) = answered(an_answer(citations=(citation(1, "Nobody was hurt.", hard),)), "ex-1")
     assert displayed(part.embeds[0]["title"]) == "[1] A | B > C) <d> & *e*"
     assert part.embeds[0]["url"] == "https://courier.example/a%7Cb%3Ec)d"
 
 
 def test_a_source_without_title_and_address_shows_what_is_known():
     bare = Article("a", "Nobody was hurt.", PATH, None, "Orrinport Courier")
-    (part,) = rendered.answered(an_answer(citations=(citation(1, "Nobody was hurt.", bare),)), "ex-1")
+    (part,) = answered(an_answer(citations=(citation(1, "Nobody was hurt.", bare),)), "ex-1")
     footer = {"text": "Orrinport Courier · no date"}
     assert part.embeds[0] == {"title": "[1] untitled", "description": "> Nobody was hurt.", "footer": footer}
 
 
 def test_an_address_that_discord_takes_in_no_title_is_written_out():
     inner = replace(ARTICLE, url="http://intranet/bridge")
-    (part,) = rendered.answered(an_answer(citations=(citation(1, "Nobody was hurt.", inner),)), "ex-1")
+    (part,) = answered(an_answer(citations=(citation(1, "Nobody was hurt.", inner),)), "ex-1")
     assert "url" not in part.embeds[0]
     assert part.embeds[0]["description"] == "> Nobody was hurt.\n<http://intranet/bridge>"
 
@@ -202,7 +206,7 @@ def test_a_refusal_links_the_articles_that_it_names():
     hits = tuple(Hit(Passage(1, a.id, 0, 1, "x"), a, 0.5) for a in (ARTICLE, replace(ARTICLE, id="b", title="Ferry")))
     text = f"The articles do not answer this. Nearest: “{ARTICLE.title}”. 3 articles searched."
     refused = an_answer(refused=True, text=text, citations=(), sentences=(), retrieved=hits, dropped=(), notices=())
-    (part,) = rendered.answered(refused, "ex-1")
+    (part,) = answered(refused, "ex-1")
     assert part.content == text
     footer = {"text": "Orrinport Courier · 4 March 2025"}
     assert part.embeds == ({"title": ARTICLE.title, "url": ARTICLE.url, "footer": footer},)
@@ -211,13 +215,13 @@ def test_a_refusal_links_the_articles_that_it_names():
 def test_a_long_quote_is_cut_beside_the_answer_and_whole_among_the_sources():
     story = replace(ARTICLE, text=" ".join(f"The ferry left quay {n} at dawn." for n in range(300)))
     answer = an_answer(citations=(citation(1, story.text, story, (Carrier("c", "Coastline Wire"),)),))
-    (part,) = rendered.answered(answer, "ex-1", private=True)
+    (part,) = answered(answer, "ex-1", private=True)
     quote = part.embeds[0]["description"].split("\n")[0].removeprefix("> ")
     assert quote.endswith("…")
     assert story.text.startswith(quote[:-1])
     does = ["good", "bad", "sources", "share"]
     assert [button.id for button in part.buttons] == [f"newsqa:{what}:ex-1" for what in does]
-    texts = [embed["description"] for whole in rendered.sources(answer) for embed in whole.embeds]
+    texts = [embed["description"] for whole in sources(answer) for embed in whole.embeds]
     assert len(texts) > 1
     assert letters("".join(text.removeprefix("> ") for text in texts)) == letters(
         f"{story.text} also carried by Coastline Wire"
@@ -226,7 +230,7 @@ def test_a_long_quote_is_cut_beside_the_answer_and_whole_among_the_sources():
 
 def test_an_answer_of_20_000_characters_goes_out_in_whole_sentences():
     text = " ".join(f"Mr. Oake told of quay {n} and of the ``` that he saw there. [{n}]" for n in range(1, 301))
-    parts = rendered.answered(an_answer(text=text), "ex-1")
+    parts = answered(an_answer(text=text), "ex-1")
     said = [part.content for part in parts if part.content]
     assert " ".join(map(displayed, said)) == text
     assert len(said) >= 10
@@ -248,16 +252,16 @@ SAID = [
 
 @pytest.mark.parametrize(("written", "words"), SAID)
 def test_what_people_write_is_read_as_plain_words(written, words):
-    assert rendered.shown(written) == words
+    assert rendered_shown(written) == words
 
 
 @given(WORDS)
 def test_anything_can_be_read(words):
-    rendered.shown(words).encode()
+    rendered_shown(words).encode()
 
 
 def test_invitations_to_other_servers_become_no_cards():
     for invitation in ("discord.gg/canary", "Discord.com/invite/canary", "discordapp.com/invite/canary"):
-        assert not re.search(r"(\.gg|/invite)/canary", rendered.plain(f"Join {invitation} now"))
-        assert displayed(rendered.plain(invitation)) == invitation
-    assert rendered.plain("https://discord.gg/canary") == "<https://discord.gg/canary>"
+        assert not re.search(r"(\.gg|/invite)/canary", plain(f"Join {invitation} now"))
+        assert displayed(plain(invitation)) == invitation
+    assert plain("https://discord.gg/canary") == "<https://discord.gg/canary>"

@@ -9,8 +9,8 @@ import pytest
 from newsqa.bot.messages import Message, Place
 from newsqa.fronts.slack import boards
 from newsqa.records import Sentence
-from newsqa.render import slack as render
-from newsqa.render.slack import Post
+from newsqa.render.slack.posts import Post
+from newsqa.render.slack.posts import working as render_working
 
 PLACE = Place("slack", "T1", "C1", "1.0")
 PARTS = tuple(Post(text, ()) for text in ("one", "two", "three"))
@@ -85,7 +85,7 @@ async def test_nothing_is_shown_of_sentences_that_were_taken_back(monkeypatch):
     answer.partial((Sentence("It reopened.", (1,), 0.9),))
     answer._newest = ()  # as an ending or an edit does, in the moment in which its time has come
     await asyncio.sleep(0.01)
-    assert list(sender.standing.values()) == [render.working().text]
+    assert list(sender.standing.values()) == [render_working().text]
 
 
 async def test_what_an_answer_in_fewer_parts_leaves_over_is_taken_away():

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.drafts import parse_draft
+from newsqa.drafts.claims import parse_draft
 from newsqa.records import Article, Carrier, Claim, Draft, Dropped, Hit, Passage, Quote, Sentence
-from newsqa.sentences import sentence_spans
 from newsqa.steps.verify import NO_QUOTE, REPEATED, Check, verify
+from newsqa.text.sentences import sentence_spans
 
 STRIKE = (
     "Halvia struck the port of Kell at night. The mayor, Ilva Tam, said 12 people were killed and 90 hurt. "

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.drafts import ClaimReader, keyed_sentences, parse_draft
-from newsqa.drafts.claims import MOST_CLAIMS, MOST_REPEATS, ONLY_ASKS
+from newsqa.drafts.claims import MOST_CLAIMS, MOST_REPEATS, ONLY_ASKS, ClaimReader, parse_draft
+from newsqa.drafts.keyed import keyed_sentences
 from newsqa.records import Article, Claim, Hit, Passage, Writing
 
 TEXTS = [

@@ -2,10 +2,10 @@
 
 import pytest
 
-from newsqa import Settings
 from newsqa.desk import Stage
 from newsqa.errors import ModelError
 from newsqa.records import Answer, Sentence, Turn, Writing
+from newsqa.settings import Settings
 from scripted_model import USED, Script
 from written_desk import written_desk
 

@@ -10,9 +10,10 @@ from urllib.parse import unquote
 
 import pytest
 
-from newsqa import Settings, index_source
+from newsqa.indexing import index_source
 from newsqa.records import Turn
 from newsqa.render.record import to_record
+from newsqa.settings import Settings
 from places import ROOT
 from written_desk import KEY, written_desk
 

@@ -11,8 +11,8 @@ from functools import cache
 import pytest
 from typer.testing import CliRunner
 
-from newsqa import Settings
 from newsqa.cli import app
+from newsqa.settings import Settings
 from places import DATA
 from written_desk import written_desk
 

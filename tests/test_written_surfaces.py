@@ -6,9 +6,9 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from newsqa import Settings
 from newsqa.cli import app
 from newsqa.records import Turn
+from newsqa.settings import Settings
 from openai_stand_in import openai_stand_in
 from pseudo_terminal import Terminal
 from written_desk import KEY, written_desk

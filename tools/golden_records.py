@@ -19,8 +19,8 @@ from golden_newsqa import (
     Passage,
     Quote,
     Settings,
-    openai_stand_in,
     create_token_encoder,
+    openai_stand_in,
 )
 from golden_work import GOLDEN, Line, Work, canonical, read_lines, stored, turns, write_lines
 

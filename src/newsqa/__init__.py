@@ -1,6 +1,8 @@
 """newsqa: ask a folder of news articles; every sentence of the answer carries the quote that proves it.
 
-from newsqa import Settings, index_source, open_desk
+from newsqa.settings import Settings
+from newsqa.indexing import index_source
+from newsqa.wiring import open_desk
 
 settings = Settings.load()
 index_source(settings, "corpus")

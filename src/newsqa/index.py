@@ -14,7 +14,8 @@ from newsqa.library.database import open_to_read, translated
 from newsqa.library.phrases import holding
 from newsqa.library.places import places
 from newsqa.records import NO_BOUNDS
-from newsqa.vectors import VectorReader, collection_name
+from newsqa.vectors.mark import collection_name
+from newsqa.vectors.reader import VectorReader
 
 if TYPE_CHECKING:
     import sqlite3

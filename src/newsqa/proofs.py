@@ -10,8 +10,8 @@ from newsqa.checks.reading import read
 from newsqa.facts.sayings import REPORTING
 from newsqa.facts.synonyms import root
 from newsqa.records import Quote
-from newsqa.sentences import sentence_spans
 from newsqa.support import Support, support
+from newsqa.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

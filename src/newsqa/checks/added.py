@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from newsqa.facts.synonyms import kin, root
-from newsqa.facts.words import word_set
+from newsqa.text.words import word_set
 
 if TYPE_CHECKING:
     from newsqa.checks.reading import Proof, Reading

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from newsqa.checks.scenes import cast
 from newsqa.facts.nations import is_nation, same_people
 from newsqa.facts.synonyms import kin
-from newsqa.facts.words import FUNCTION_WORDS
+from newsqa.text.words import FUNCTION_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from newsqa.checks.reading import Proof, Reading
-    from newsqa.facts.names import Name
-    from newsqa.facts.words import Word
+    from newsqa.text.names import Name
+    from newsqa.text.words import Word
 
 _BREAK = re.compile(r"[^\w\s'’-]")
 _COMMA = re.compile(r"\s*,\s+(?:(?:an?|the|its|their)\s+)?")

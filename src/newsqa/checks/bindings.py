@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from newsqa.checks.reading import read
 from newsqa.facts.synonyms import kin
-from newsqa.facts.words import fold, word_set
 from newsqa.models.parser import parse
+from newsqa.text.words import fold, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from newsqa.checks.parties import RELATIVE, Party, parties
 from newsqa.checks.trees import tree
 from newsqa.facts.sayings import REPORTING
 from newsqa.facts.synonyms import root
-from newsqa.facts.words import FUNCTION_WORDS
+from newsqa.text.words import FUNCTION_WORDS
 
 if TYPE_CHECKING:
     from newsqa.checks.trees import Tree

@@ -16,7 +16,7 @@ from newsqa.checks.ties import SAYS, verb_kin
 from newsqa.checks.trees import tree
 from newsqa.facts.converses import WINNING, converse, one_way
 from newsqa.facts.synonyms import kin, root
-from newsqa.facts.words import word_set
+from newsqa.text.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

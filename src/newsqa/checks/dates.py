@@ -6,15 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from newsqa.checks.rivals import time_rival
-from newsqa.facts.dates import MONTHS, WEEKDAYS
 from newsqa.facts.moments import day_of
+from newsqa.text.calendar import MONTHS, WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
     from newsqa.checks.reading import Proof, Reading
-    from newsqa.facts.dates import Day
+    from newsqa.text.calendar import Day
 
 _WEEKDAY = re.compile(rf"\b({'|'.join(WEEKDAYS)})s?\b", re.IGNORECASE)
 _MONTH = re.compile(rf"\b({'|'.join(name.capitalize() for name in MONTHS)})\b\.?(?:,?\s+(?P<year>[12]\d{{3}})\b)?")

@@ -11,7 +11,7 @@ from newsqa.facts.negations import LEAVES_OUT, SOLE
 from newsqa.facts.opposites import opposites
 from newsqa.facts.sayings import REPORTING
 from newsqa.facts.synonyms import kin, root
-from newsqa.facts.words import word_set
+from newsqa.text.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

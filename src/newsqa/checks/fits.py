@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsqa.facts.synonyms import kin, root
-from newsqa.facts.words import word_set
+from newsqa.text.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

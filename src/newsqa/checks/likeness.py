@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from newsqa.checks.reading import read
-from newsqa.facts.words import words
-from newsqa.sentences import sentence_spans
+from newsqa.text.sentences import sentence_spans
+from newsqa.text.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
-    from newsqa.facts.words import Word
     from newsqa.seams import TokenEncoder, TokenVectors
+    from newsqa.text.words import Word
 
     Floats = npt.NDArray[np.floating[Any]]
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from newsqa.checks.antecedents import pointed_at
 from newsqa.checks.rivals import name_instead, name_rival
-from newsqa.facts.dates import CALENDAR
-from newsqa.facts.names import SHORT_FORMS, Name, names
 from newsqa.facts.nations import other_names, same_people
 from newsqa.facts.offices import HONORIFICS, actor
 from newsqa.facts.synonyms import root
-from newsqa.facts.words import FUNCTION_WORDS, words
 from newsqa.models.parser import parse
+from newsqa.text.calendar import CALENDAR
+from newsqa.text.names import SHORT_FORMS, Name, names
+from newsqa.text.words import FUNCTION_WORDS, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

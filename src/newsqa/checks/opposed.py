@@ -10,10 +10,10 @@ from newsqa.checks.clauses import clauses, predicates
 from newsqa.checks.parties import POINTING, meet, same_names
 from newsqa.checks.polarity import clause_words, signed, teller
 from newsqa.checks.trees import tree
-from newsqa.facts.dates import CALENDAR
 from newsqa.facts.opposites import DEEDS, sides
 from newsqa.facts.synonyms import kin, root
-from newsqa.facts.words import FUNCTION_WORDS, word_set
+from newsqa.text.calendar import CALENDAR
+from newsqa.text.words import FUNCTION_WORDS, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

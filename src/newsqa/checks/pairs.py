@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from newsqa.facts.words import word_set
+from newsqa.text.words import word_set
 
 if TYPE_CHECKING:
     from decimal import Decimal

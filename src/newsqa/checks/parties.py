@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsqa.facts.dates import CALENDAR
 from newsqa.facts.nations import same_people
 from newsqa.facts.offices import BODIES, HONORIFICS, OFFICES, actor
 from newsqa.facts.synonyms import kin
-from newsqa.facts.words import word_set
+from newsqa.text.calendar import CALENDAR
+from newsqa.text.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

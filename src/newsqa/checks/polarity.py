@@ -28,7 +28,7 @@ from newsqa.facts.negations import (
     base,
 )
 from newsqa.facts.synonyms import root
-from newsqa.facts.words import FUNCTION_WORDS
+from newsqa.text.words import FUNCTION_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

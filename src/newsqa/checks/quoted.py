@@ -6,8 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from newsqa.facts.quoted import quoted
-from newsqa.wording import wording
+from newsqa.text.words import quoted, wording
 
 if TYPE_CHECKING:
     from newsqa.checks.reading import Proof, Reading

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from newsqa.facts.amounts import Amount, amounts
 from newsqa.facts.clocks import Clock, clocks
-from newsqa.facts.dates import CALENDAR, Day, dates
 from newsqa.facts.moments import Moment, moments
-from newsqa.facts.names import Name, names
 from newsqa.facts.quantities import implied
 from newsqa.facts.sayings import REPORTING
 from newsqa.facts.synonyms import kin, root
-from newsqa.facts.words import Word, lower_case_words, words
-from newsqa.sentences import sentence_spans
+from newsqa.text.calendar import CALENDAR, Day, dates
+from newsqa.text.names import Name, names
+from newsqa.text.sentences import sentence_spans
+from newsqa.text.words import Word, lower_case_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from newsqa.checks.bindings import Binding
     from newsqa.checks.reading import Proof, Reading
     from newsqa.facts.amounts import Amount
-    from newsqa.facts.names import Name
+    from newsqa.text.names import Name
 
 _CROSSED = 1.2
 """How many times better two facts must fit crosswise than as they stand to be held for swapped."""

@@ -19,7 +19,7 @@ from newsqa.checks.trees import tree
 from newsqa.facts.nations import other_names
 from newsqa.facts.offices import BODIES, actor
 from newsqa.facts.synonyms import kin
-from newsqa.sentences import sentence_spans
+from newsqa.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from newsqa.checks.clauses import clauses
 from newsqa.checks.parties import POINTING, Party, acts, owners, parties, party_at
 from newsqa.checks.trees import tree
-from newsqa.facts.dates import CALENDAR
 from newsqa.facts.sayings import REPORTING
 from newsqa.facts.synonyms import kin, root
-from newsqa.facts.words import FUNCTION_WORDS, word_set
+from newsqa.text.calendar import CALENDAR
+from newsqa.text.words import FUNCTION_WORDS, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from newsqa.facts.words import fold
 from newsqa.models.parser import parse
+from newsqa.text.words import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

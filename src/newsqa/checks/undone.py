@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING
 from newsqa.checks.parties import meet
 from newsqa.checks.polarity import signed
 from newsqa.checks.trees import tree
-from newsqa.facts.negations import (
-    BEFORE,
-    COMPARED,
-    HOPING,
-    KNOWING,
-    OFFERING,
-    ONCE,
-    QUESTIONS,
-    REFUSING,
-    SPEAKING,
-)
+from newsqa.facts.negations import BEFORE, COMPARED, HOPING, KNOWING, OFFERING, ONCE, QUESTIONS, REFUSING, SPEAKING
 from newsqa.facts.sayings import REPORTING
 from newsqa.facts.synonyms import kin, root
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from newsqa.facts.dates import WEEKDAYS
-from newsqa.facts.names import names
-from newsqa.facts.words import word_set, words
+from newsqa.text.calendar import WEEKDAYS
+from newsqa.text.names import names
+from newsqa.text.words import word_set, words
 
 _OPENER = re.compile(r"^\s*(?:and|but|so|or|ok|okay|also|then|well|now)\b[\s,]*", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:what|how)\s+about\s+(?P<what>.+?)\s*\??$", re.IGNORECASE | re.DOTALL)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from newsqa.conversation.subject import ROLES
-from newsqa.facts.names import names
+from newsqa.text.names import names
 
 if TYPE_CHECKING:
     from newsqa.conversation.subject import Subject

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsqa.facts.names import names
-from newsqa.facts.words import lower_case_words, word_set
+from newsqa.text.names import names
+from newsqa.text.words import lower_case_words, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsqa.facts.names import Name
+    from newsqa.text.names import Name
 
 ROLES = word_set(
     """

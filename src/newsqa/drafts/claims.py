@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from newsqa.drafts.chatter import Thoughts, found_nothing, lists_sources, without_opening
 from newsqa.drafts.keyed import Keyed, KeyedReader
 from newsqa.drafts.proof import proven
-from newsqa.facts.numbers import numbers
-from newsqa.facts.words import content_stems, words
 from newsqa.records import Claim, Writing
+from newsqa.text.numbers import numbers
+from newsqa.text.words import content_stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -7,8 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsqa.drafts.keys import key_begun, take_out_keys
-from newsqa.facts.words import words
-from newsqa.sentences import sentence_spans
+from newsqa.text.sentences import sentence_spans
+from newsqa.text.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsqa.facts.names import name_words
-from newsqa.facts.numbers import numbers
-from newsqa.facts.words import content_stems, words
 from newsqa.records import Quote
-from newsqa.sentences import sentence_spans
+from newsqa.text.names import name_words
+from newsqa.text.numbers import numbers
+from newsqa.text.sentences import sentence_spans
+from newsqa.text.words import content_stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

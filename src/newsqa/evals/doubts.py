@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from newsqa.evals.gold import Doubt
-    from newsqa.evals.sets import Gold, Item
+    from newsqa.evals.sets.items import Gold, Item
     from newsqa.seams import Index
 
 NAMED = 3

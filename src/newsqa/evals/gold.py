@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from newsqa.records import Bounds
-from newsqa.wording import wording
+from newsqa.text.words import wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from newsqa.evals.sets import Gold, Item
+    from newsqa.evals.sets.items import Gold, Item
     from newsqa.records import Article
     from newsqa.seams import Index
 

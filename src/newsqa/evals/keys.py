@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from newsqa.desk import Desk
     from newsqa.evals.lines import Line
-    from newsqa.evals.sets import Item
+    from newsqa.evals.sets.items import Item
 
 
 @dataclass(frozen=True, slots=True)

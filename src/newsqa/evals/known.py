@@ -9,7 +9,7 @@ from newsqa.evals.lines import Grounds, Known
 from newsqa.evals.sets.items import is_reference, parts
 
 if TYPE_CHECKING:
-    from newsqa.evals.sets import Accepted, Item
+    from newsqa.evals.sets.items import Accepted, Item
     from newsqa.records import Article, JsonObject
     from newsqa.seams import Index
 

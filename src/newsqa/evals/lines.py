@@ -21,7 +21,7 @@ from newsqa.records import Usage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from newsqa.evals.sets import Item
+    from newsqa.evals.sets.items import Item
     from newsqa.records import JsonObject
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from newsqa.evals.sets import Item
+    from newsqa.evals.sets.items import Item
     from newsqa.records import JsonObject
     from newsqa.seams import Index
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsqa.desk import Desk
-    from newsqa.evals.sets import Item
+    from newsqa.evals.sets.items import Item
     from newsqa.records import JsonObject
 
 

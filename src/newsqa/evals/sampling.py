@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from newsqa.evals import scorers
-from newsqa.evals.statistics import contrast, means, paired_means, pool
+from newsqa.evals.scorers.metrics import WHOLE
+from newsqa.evals.scorers.table import Table
+from newsqa.evals.scorers.table import table as scorers_table
+from newsqa.evals.statistics.contrast import contrast
+from newsqa.evals.statistics.samples import means, paired_means, pool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +20,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from newsqa.evals.lines import Line
-    from newsqa.evals.statistics import Contrast, Pool, Sample
+    from newsqa.evals.statistics.contrast import Contrast
+    from newsqa.evals.statistics.samples import Pool, Sample
 
     Numbers = npt.NDArray[np.float64]
     Scores = Mapping[str, float]
@@ -31,7 +36,7 @@ class Scored:
 
     lines: Sequence[Line]
     scores: Sequence[Scores]
-    table: scorers.Table
+    table: Table
 
     @property
     def groups(self) -> list[str]:
@@ -46,7 +51,7 @@ class Scored:
 
 def scored(lines: Sequence[Line]) -> Scored:
     """Score a run."""
-    return Scored(lines, [scorers.score(line) for line in lines], scorers.table(lines))
+    return Scored(lines, [scorers.score(line) for line in lines], scorers_table(lines))
 
 
 def sample(run: Scored, metric: str) -> Sample:
@@ -74,7 +79,7 @@ def questions(run: Scored, metric: str) -> int:
 
 
 def _of_the_whole(metric: str) -> bool:
-    return metric in scorers.WHOLE and metric != RIGHT_REFUSALS
+    return metric in WHOLE and metric != RIGHT_REFUSALS
 
 
 def _column(run: Scored, metric: str) -> list[float | None]:
@@ -115,13 +120,13 @@ def _pools(before: Scored, after: Scored, metric: str) -> tuple[Pool, Pool]:
     return pool(_matrix(first.table), groups, measure_first), pool(_matrix(second.table), groups, measure_second)
 
 
-def _matrix(table: scorers.Table) -> Numbers:
+def _matrix(table: Table) -> Numbers:
     return np.column_stack([table.refused, table.refusable, table.right, table.confidence])
 
 
-def _rows(table: scorers.Table, places: npt.NDArray[np.int64]) -> scorers.Table:
-    return scorers.Table(*_matrix(table)[places].T)
+def _rows(table: Table, places: npt.NDArray[np.int64]) -> Table:
+    return Table(*_matrix(table)[places].T)
 
 
-def _joined(first: scorers.Table, second: scorers.Table) -> scorers.Table:
-    return scorers.Table(*np.vstack([_matrix(first), _matrix(second)]).T)
+def _joined(first: Table, second: Table) -> Table:
+    return Table(*np.vstack([_matrix(first), _matrix(second)]).T)

@@ -11,8 +11,11 @@ from newsqa.evals.buckets import bucket
 from newsqa.evals.figures import Bucket, Figure, Latency, Spent, Summary
 from newsqa.evals.judging import judging
 from newsqa.evals.sampling import questions, sample, scored
-from newsqa.evals.scorers import METRICS, answer_text, calibration, curve
-from newsqa.evals.statistics import interval, smallest_of
+from newsqa.evals.scorers.metrics import METRICS
+from newsqa.evals.scorers.said import answer_text
+from newsqa.evals.scorers.selective import calibration, curve
+from newsqa.evals.statistics.intervals import interval
+from newsqa.evals.statistics.power import smallest_of
 from newsqa.records import EXTRACTIVE
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.extract.orders import gives_orders
-from newsqa.facts.words import words
-from newsqa.sentences import sentence_spans
+from newsqa.text.sentences import sentence_spans
+from newsqa.text.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

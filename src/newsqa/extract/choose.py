@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.extract.context import with_context
-from newsqa.facts.numbers import numbers
-from newsqa.facts.words import content_stems, words
 from newsqa.records import Quote
-from newsqa.sentences import sentence_spans
+from newsqa.text.numbers import numbers
+from newsqa.text.sentences import sentence_spans
+from newsqa.text.words import content_stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,9 +7,9 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from newsqa.extract.signals import FIRST
-from newsqa.facts.dates import CALENDAR
-from newsqa.facts.names import names
-from newsqa.facts.words import content_stems, words
+from newsqa.text.calendar import CALENDAR
+from newsqa.text.names import names
+from newsqa.text.words import content_stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

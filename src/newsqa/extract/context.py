@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from newsqa.extract.orders import gives_orders
-from newsqa.facts.names import names
-from newsqa.facts.words import lower_case_words
+from newsqa.text.names import names
+from newsqa.text.words import lower_case_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from newsqa.facts.words import words
+from newsqa.text.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsqa.extract.alignment import most_alike_part
 from newsqa.records import Quote
-from newsqa.sentences import sentence_spans
-from newsqa.wording import wording
+from newsqa.text.alignment import most_alike_part
+from newsqa.text.sentences import sentence_spans
+from newsqa.text.words import wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.extract.alignment import Alignment
     from newsqa.records import Hit
-    from newsqa.wording import Wording
+    from newsqa.text.alignment import Alignment
+    from newsqa.text.words import Wording
 
 ALIKE = 0.8
 """The share of the characters, in their order, that are the same."""

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsqa.facts.dates import CALENDAR, dates
-from newsqa.facts.names import names
-from newsqa.facts.numbers import numbers
-from newsqa.facts.quoted import quoted
-from newsqa.facts.words import word_set, words
+from newsqa.text.calendar import CALENDAR, dates
+from newsqa.text.names import names
+from newsqa.text.numbers import numbers
+from newsqa.text.words import quoted, word_set, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from newsqa.facts.names import Name
     from newsqa.records import AnswerKind
+    from newsqa.text.names import Name
 
 _NO_CURRENCIES = frozenset({"", "%", "s"})
 _TIMES = re.compile(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from newsqa.sentences import sentence_spans
-from newsqa.wording import Wording, wording
+from newsqa.text.sentences import sentence_spans
+from newsqa.text.words import Wording, wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,12 +12,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from newsqa.facts.clocks import clocks
-from newsqa.facts.numbers import counted, numbers
+from newsqa.text.numbers import counted, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsqa.facts.numbers import Number
+    from newsqa.text.numbers import Number
 
 Bound = Literal["above", "below", "about", ""]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from newsqa.facts.synonyms import root
-from newsqa.facts.words import word_set
+from newsqa.text.words import word_set
 
 _LISTED = """
 buy sell | purchase sell | lend borrow | beat lose | defeat lose | hire work | employ work | give receive | give get

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from newsqa.facts.dates import MONTHS, WEEKDAYS, dates
+from newsqa.text.calendar import MONTHS, WEEKDAYS, dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsqa.facts.dates import Day
+    from newsqa.text.calendar import Day
 
 _WEEKDAY = re.compile(
     rf"\b(?:(?P<which>last|next|this|coming|following)\s+)?(?P<day>{'|'.join(WEEKDAYS)})\b", re.IGNORECASE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsqa.facts.words import word_set
+from newsqa.text.words import word_set
 
 _PEOPLE_ENDS = word_set("a e y n s an ns ans ian ians ish ese i is er ers ean eans ia ic istan land")
 _LISTED = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from newsqa.facts.synonyms import root
-from newsqa.facts.words import word_set
+from newsqa.text.words import word_set
 
 NEGATORS = word_set("not n't never no neither nor hardly scarcely barely nowhere seldom rarely")
 NOT_DENYING = frozenset({"only", "just", "least", "fewer", "less", "until"})

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from newsqa.facts.forms import BASES
 from newsqa.facts.synonyms import root
-from newsqa.facts.words import word_set
+from newsqa.text.words import word_set
 
 HONORIFICS = word_set(
     """

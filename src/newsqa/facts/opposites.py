@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from newsqa.facts.synonyms import root
-from newsqa.facts.words import word_set
+from newsqa.text.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from newsqa.facts.amounts import AGE, MEASURE_OF, PART, PLACE, TIMES, Amount
-from newsqa.facts.numbers import counted
+from newsqa.text.numbers import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from newsqa.facts.synonyms import root
-from newsqa.facts.words import word_set
+from newsqa.text.words import word_set
 
 REPORTING = frozenset(
     map(

@@ -10,7 +10,7 @@ from collections import defaultdict
 from functools import lru_cache
 
 from newsqa.facts.forms import BASES
-from newsqa.facts.words import stem
+from newsqa.text.words import stem
 
 _GROUPS = """
 kill die fatal slay perish fatality | injure hurt wound casualty | begin start commence launch open

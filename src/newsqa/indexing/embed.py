@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from newsqa.errors import LibraryError, ModelError
 from newsqa.index import REBUILD, refuse_other_model
 from newsqa.indexing.values import Progress
-from newsqa.vectors import VectorWriter, collection_name
+from newsqa.vectors.mark import collection_name
+from newsqa.vectors.writer import VectorWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -13,15 +13,18 @@ from newsqa.errors import SourceError
 from newsqa.indexing.origins import within
 from newsqa.indexing.values import Changes, Progress
 from newsqa.library.values import Incoming, blake, outlet_key
-from newsqa.reading import Problem, clean, language_of, read_file
+from newsqa.reading.cleaning import clean
 from newsqa.reading.files import SUFFIXES, suffix_of
+from newsqa.reading.formats import read_file
+from newsqa.reading.language import language_of
+from newsqa.reading.records import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from newsqa.library.values import KnownFile, Source
     from newsqa.library.writer import Writer
-    from newsqa.reading import FileFound, RawArticle
+    from newsqa.reading.records import FileFound, RawArticle
 
 PUBLISH_SECONDS = 2.0
 FRESH_NS = 2_000_000_000

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.errors import SourceError, UsageError
-from newsqa.reading import Problem, scan
-from newsqa.reading.files import STANDARD_INPUT, safe
+from newsqa.reading.files import STANDARD_INPUT, safe, scan
+from newsqa.reading.records import Problem
 
 if TYPE_CHECKING:
     from newsqa.library.values import Source
     from newsqa.library.writer import Writer
-    from newsqa.reading import FileFound
+    from newsqa.reading.records import FileFound
 
 
 def found_in(location: str, index: Path) -> list[FileFound | Problem]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from newsqa.copies import are_copies, bands, shingles
 from newsqa.indexing.files import publish
 from newsqa.indexing.values import Progress
-from newsqa.reading import boilerplate, clean, countable_lines
+from newsqa.reading.cleaning import boilerplate, clean, countable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from newsqa.reading import Problem
+    from newsqa.reading.records import Problem
 
 Phase = Literal["read", "compare", "embed", "vectors"]
 """Files are read, articles compared with their neighbours, passages embedded, vectors put into Chroma."""

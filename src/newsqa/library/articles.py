@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from newsqa.library.values import blake, numbered, outlet_key
-from newsqa.passages import embedding_text, passages_of
+from newsqa.text.passages import embedding_text, passages_of
 
 if TYPE_CHECKING:
     import sqlite3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsqa.passages import embedding_text
+from newsqa.text.passages import embedding_text
 
 if TYPE_CHECKING:
     import sqlite3

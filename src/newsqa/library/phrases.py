@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.library.reader import story, within
 from newsqa.records import Quote
-from newsqa.wording import wording
+from newsqa.text.words import wording
 
 if TYPE_CHECKING:
     import sqlite3

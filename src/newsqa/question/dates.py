@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from math import ceil
 from typing import TYPE_CHECKING
 
-from newsqa.facts.dates import WEEKDAYS
+from newsqa.text.calendar import WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from newsqa.facts.words import fold, word_set
-from newsqa.wording import wording
+from newsqa.text.words import fold, word_set, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

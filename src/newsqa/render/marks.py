@@ -6,9 +6,9 @@ from itertools import pairwise
 from math import floor, log10
 from typing import TYPE_CHECKING
 
-from newsqa.facts.words import stem, words
 from newsqa.records import EXTRACTIVE
 from newsqa.render.safe import safe_line
+from newsqa.text.words import stem, words
 
 if TYPE_CHECKING:
     from datetime import date

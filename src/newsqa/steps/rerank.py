@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from newsqa.copies import stories_once
-from newsqa.passages import embedding_text
 from newsqa.question.nearness import nearness
+from newsqa.text.passages import embedding_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -11,10 +11,10 @@ from newsqa.conversation.pronouns import points_back
 from newsqa.drafts.given import as_data
 from newsqa.drafts.withheld import tells
 from newsqa.errors import ModelError
-from newsqa.facts.names import name_words
-from newsqa.facts.words import content_stems, words
 from newsqa.models.chat import invoke_model
 from newsqa.records import Usage
+from newsqa.text.names import name_words
+from newsqa.text.words import content_stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

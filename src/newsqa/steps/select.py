@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.drafts.given import Shown
 from newsqa.extract.context import with_context
-from newsqa.sentences import sentence_spans
+from newsqa.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

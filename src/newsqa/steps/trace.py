@@ -9,9 +9,9 @@ from newsqa.copies import stories_once
 from newsqa.extract.nearly import most_alike_first
 from newsqa.extract.places import places, titled
 from newsqa.origins import origin_sentence
-from newsqa.passages import passages_of
 from newsqa.records import EXTRACTIVE, Draft, Hit, Origin, Passage, Quote
 from newsqa.steps.rerank import EVIDENCE, spread
+from newsqa.text.passages import passages_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

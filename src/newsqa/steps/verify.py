@@ -10,7 +10,7 @@ from newsqa.origins import origin_sentence
 from newsqa.proofs import Proofs, quoted_support
 from newsqa.records import Checked, Citation, Claim, Dropped, Quote, Sentence
 from newsqa.support import ENOUGH, Support, by_words
-from newsqa.wording import wording
+from newsqa.text.words import wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

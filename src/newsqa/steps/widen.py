@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from newsqa.passages import MAX_WORDS
-from newsqa.sentences import sentence_spans
+from newsqa.text.passages import MAX_WORDS
+from newsqa.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from newsqa.drafts import ClaimReader
+from newsqa.drafts.claims import ClaimReader
 from newsqa.drafts.withheld import Withheld
 from newsqa.errors import ModelError
 from newsqa.extract.confidence import confidence

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from newsqa.evals.compare.values import Change
 from newsqa.evals.sampling import contrasted, questions
-from newsqa.evals.scorers import METRICS
-from newsqa.evals.statistics import holm
+from newsqa.evals.scorers.metrics import METRICS
+from newsqa.evals.statistics.chance import holm
 
 if TYPE_CHECKING:
     from newsqa.evals.compare.values import Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsqa.evals.compare.values import Flip
-from newsqa.evals.scorers import right
+from newsqa.evals.scorers.rightness import right
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import UsageError
 from newsqa.evals.compare.values import Gate, Gated
-from newsqa.evals.scorers import METRICS
+from newsqa.evals.scorers.metrics import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

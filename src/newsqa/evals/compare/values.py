@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from newsqa.evals.figures import Latency, Metric, Spent
     from newsqa.evals.lines import Line
-    from newsqa.evals.statistics import Contrast
+    from newsqa.evals.statistics.contrast import Contrast
 
 Verdict = Literal["better", "worse", "within chance", "as before"]
 """What became of a metric. "as before": no question scores otherwise."""

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Literal
 from newsqa.evals.make.questions import SourceArticle, answerable_item, holds_any, unanswerable_item
 from newsqa.evals.make.rules import CLOZE_FRAME, cloze_questions, source_questions
 from newsqa.extract.offers import offers
-from newsqa.facts.dates import dates
-from newsqa.facts.words import content_stems, words
 from newsqa.records import NO_BOUNDS, Bounds
-from newsqa.sentences import sentence_spans
+from newsqa.text.calendar import dates
+from newsqa.text.sentences import sentence_spans
+from newsqa.text.words import content_stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from newsqa.evals.make.questions import DraftQuestion
-    from newsqa.evals.sets import Item
+    from newsqa.evals.sets.items import Item
     from newsqa.index import Snapshot
     from newsqa.library.values import Listed
     from newsqa.seams import Index

@@ -10,19 +10,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from newsqa.errors import SourceError
-from newsqa.evals.sets import Gold, Item
+from newsqa.evals.sets.items import Gold, Item
 from newsqa.evals.sets.ours import item_record
-from newsqa.facts.names import names
-from newsqa.facts.words import lower_case_words, words
-from newsqa.sentences import sentence_spans
+from newsqa.text.names import names
+from newsqa.text.sentences import sentence_spans
+from newsqa.text.words import lower_case_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
-    from newsqa.facts.names import Name
     from newsqa.records import AnswerKind, Article, JsonObject
+    from newsqa.text.names import Name
 
 Form = Literal["cloze", "source", "written"]
 

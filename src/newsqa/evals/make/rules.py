@@ -17,21 +17,20 @@ from newsqa.evals.make.questions import DraftQuestion, holds_any
 from newsqa.extract.context import leans
 from newsqa.facts.amounts import MEASURE_OF, SPANS_OF_TIME
 from newsqa.facts.clocks import clocks
-from newsqa.facts.dates import CALENDAR, dates
 from newsqa.facts.moments import moments
-from newsqa.facts.names import names
-from newsqa.facts.numbers import numbers
-from newsqa.facts.quoted import quoted
-from newsqa.facts.words import FUNCTION_WORDS, content_stems, fold, word_set, words
 from newsqa.render.marks import day
+from newsqa.text.calendar import CALENDAR, dates
+from newsqa.text.names import names
+from newsqa.text.numbers import numbers
+from newsqa.text.words import FUNCTION_WORDS, content_stems, fold, quoted, word_set, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from random import Random
 
     from newsqa.evals.make.questions import SourceArticle, SourceSentence
-    from newsqa.facts.numbers import Number
     from newsqa.records import AnswerKind
+    from newsqa.text.numbers import Number
 
 SHORTEST, LONGEST = 8, 40
 """Words of a sentence or quote that is asked about."""

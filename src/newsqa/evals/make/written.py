@@ -10,14 +10,14 @@ from newsqa.errors import ModelError
 from newsqa.evals.data import as_data, object_in
 from newsqa.evals.make.questions import DraftQuestion, SourceSentence, holds_any
 from newsqa.evals.make.rules import depends_on_context
-from newsqa.facts.dates import CALENDAR
-from newsqa.facts.names import names
-from newsqa.facts.words import content_stems, fold, word_set, words
 from newsqa.models.chat import invoke_model
-from newsqa.passages import passages_of
 from newsqa.question.kinds import answer_kind
 from newsqa.records import Usage
-from newsqa.sentences import sentence_spans
+from newsqa.text.calendar import CALENDAR
+from newsqa.text.names import names
+from newsqa.text.passages import passages_of
+from newsqa.text.sentences import sentence_spans
+from newsqa.text.words import content_stems, fold, word_set, words
 
 if TYPE_CHECKING:
     from random import Random

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from newsqa import __version__
-from newsqa.evals.scorers import METRICS
+from newsqa.evals.scorers.metrics import METRICS
 from newsqa.render.record import to_document
 
 if TYPE_CHECKING:

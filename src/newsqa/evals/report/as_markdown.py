@@ -19,7 +19,7 @@ from newsqa.evals.report.wording import (
     share_text,
     value_text,
 )
-from newsqa.evals.scorers import METRICS
+from newsqa.evals.scorers.metrics import METRICS
 from newsqa.render.markdown import escaped
 from newsqa.render.marks import count
 from newsqa.render.safe import safe_line

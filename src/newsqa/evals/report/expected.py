@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from newsqa.evals.sets import Accepted, Gold
+    from newsqa.evals.sets.items import Accepted, Gold
 
 
 def parts(answer: Accepted) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from newsqa.evals import scorers
 from newsqa.evals.buckets import bucket
+from newsqa.evals.scorers.rightness import right
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +37,7 @@ class Judged:
             return "failed"
         if self.bucket:
             return "missed"
-        return "not judged" if scorers.right(self.line) is None else "right"
+        return "not judged" if right(self.line) is None else "right"
 
     @property
     def reply(self) -> Reply:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from newsqa.evals.lines import Line
-    from newsqa.evals.sets import Accepted, Item
+    from newsqa.evals.sets.items import Accepted, Item
 
     Parter = Callable[[str], list[str]]
 

@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsqa.evals.scorers.said import sentences, shows
-from newsqa.facts.words import words
 from newsqa.origins import origin_sentences
 from newsqa.support import by_words, support
+from newsqa.text.words import words
 
 if TYPE_CHECKING:
     from newsqa.evals.lines import Line

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from newsqa.evals.lines import Line
-    from newsqa.evals.sets import Gold
+    from newsqa.evals.sets.items import Gold
     from newsqa.records import JsonObject
 
 PASSAGE_WORDS = 250

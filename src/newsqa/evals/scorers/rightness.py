@@ -9,7 +9,7 @@ from newsqa.evals.scorers.said import answer_text, answered
 
 if TYPE_CHECKING:
     from newsqa.evals.lines import Line
-    from newsqa.evals.sets import Item
+    from newsqa.evals.sets.items import Item
 
 
 def answerable(item: Item) -> bool | None:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsqa.sentences import sentence_spans
+from newsqa.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from newsqa.evals.sets.faults import Found
 from newsqa.evals.sets.fields import Fields
 from newsqa.evals.sets.items import Gold, Item
-from newsqa.sentences import sentence_spans
+from newsqa.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

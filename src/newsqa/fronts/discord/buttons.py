@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from newsqa.fronts.discord.parts import sending
-from newsqa.render.discord import Part, answered, line, sources
+from newsqa.render.discord.parts import Part, answered, line
+from newsqa.render.discord.sources import sources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

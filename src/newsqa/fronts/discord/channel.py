@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from newsqa.bot.messages import Message
-    from newsqa.render.discord import Part
+    from newsqa.render.discord.parts import Part
 
 T = TypeVar("T")
 Room = discord.Thread | discord.PartialMessageable

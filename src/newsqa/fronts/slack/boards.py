@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 from newsqa.errors import NewsqaError
 from newsqa.fronts.slack.send import NotTakenError, fault
-from newsqa.render import slack as render
+from newsqa.render.slack.posts import partial, working
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from newsqa.bot.messages import Message
     from newsqa.fronts.slack.send import Sender
     from newsqa.records import Sentence
-    from newsqa.render.slack import Post
+    from newsqa.render.slack.posts import Post
 
     Noted = Callable[[Sequence[str]], Awaitable[None]]
 
@@ -113,7 +113,7 @@ class Thread:
         """Post that the question is worked on, or say so again."""
         await self._settle()
         self._names = self._names or list(before)
-        await self._say(0, render.working())
+        await self._say(0, working())
         self._shown = time.monotonic()
         return tuple(self._names)
 
@@ -181,7 +181,7 @@ class Thread:
             self._shown = time.monotonic()
             if self._newest and self.pace.free():
                 newest, self._newest = self._newest, ()
-                await self._hurry(render.partial(newest))
+                await self._hurry(partial(newest))
 
     async def _hurry(self, post: Post) -> None:
         """Update without patience: the next one, or the answer, is as good."""
@@ -219,7 +219,7 @@ class Aside:
     async def working(self, before: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002  only what all see has a name
         """Say once that the question is worked on."""
         if not self._told:
-            await self._send(render.working())
+            await self._send(working())
         return ()
 
     def partial(self, sentences: Sequence[Sentence]) -> None:

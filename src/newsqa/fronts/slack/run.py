@@ -10,14 +10,7 @@ from typing import TYPE_CHECKING
 from newsqa.bot.stopping import leave, stopping
 from newsqa.errors import UsageError
 from newsqa.extras import check_extra
-from newsqa.fronts.slack.checks import (
-    Keys,
-    check_address,
-    check_socket,
-    keys,
-    proxy_for,
-    who,
-)
+from newsqa.fronts.slack.checks import Keys, check_address, check_socket, keys, proxy_for, who
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager

@@ -15,8 +15,9 @@ from newsqa.bot.messages import Answered, Failed, Interrupted, Left, Limited, Pa
 from newsqa.fronts.slack.boards import FAULTS, Aside, Board, Pace, Thread
 from newsqa.fronts.slack.decode import Deleted, Edited
 from newsqa.fronts.slack.send import NotTakenError, fault
-from newsqa.render import slack as render
-from newsqa.render.slack import Post
+from newsqa.render.slack.posts import Post, answered, asked, line
+from newsqa.render.slack.sources import sources
+from newsqa.render.slack.words import plain
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -121,7 +122,7 @@ class Service:
             case Partial():
                 board.partial(happening.sentences)
             case Limited():
-                await _attempted(board.whisper(render.line(happening.line)), "limited", "")
+                await _attempted(board.whisper(line(happening.line)), "limited", "")
             case Left():
                 await _attempted(board.clear(), "left", happening.exchange)
             case _:
@@ -144,7 +145,7 @@ class Service:
 
     async def _keep(self, message: Message, url: str) -> None:
         told = await asyncio.to_thread(command, message.text, message.person, message.place, self.settings)
-        await self.sender.respond(url, Post(render.plain(told), ()), response_type="ephemeral")
+        await self.sender.respond(url, Post(plain(told), ()), response_type="ephemeral")
 
     async def _feedback(self, click: Click, verdict: Verdict) -> None:
         if await self.bot.feedback(click.value, click.person, verdict):
@@ -153,7 +154,7 @@ class Service:
     async def _sources(self, click: Click) -> None:
         answer = await self.bot.stored(click.value)
         if answer:
-            await self.sender.open(click.trigger, render.sources(answer))
+            await self.sender.open(click.trigger, sources(answer))
         else:
             await self._tell(click, FORGOTTEN)
 
@@ -166,8 +167,8 @@ class Service:
         if answer is None:
             await self._tell(click, FORGOTTEN)
             return
-        first, *others = render.answered(answer, click.value)
-        for post in (render.asked(answer, first, click.person), *others):
+        first, *others = answered(answer, click.value)
+        for post in (asked(answer, first, click.person), *others):
             await self._publish(click, post)
         await _attempted(self.sender.respond(click.url, delete_original=True), "shared", click.value)
 
@@ -181,14 +182,14 @@ class Service:
     async def _tell(self, click: Click, words: str) -> None:
         """Say something to the one who clicked, where they clicked."""
         where = {"thread_ts": click.thread} if click.thread else {}
-        post = render.line(words)
+        post = line(words)
         await self.sender.respond(click.url, post, response_type="ephemeral", replace_original=False, **where)
 
 
 def _posts(happening: Answered | Failed | Interrupted, *, private: bool) -> Sequence[Post]:
     if isinstance(happening, Answered):
-        return render.answered(happening.answer, happening.exchange, private=private)
-    return (render.line(happening.line),)
+        return answered(happening.answer, happening.exchange, private=private)
+    return (line(happening.line),)
 
 
 async def _attempted(work: Coroutine[None, None, None], what: str, exchange: str) -> None:

@@ -20,7 +20,7 @@ from newsqa.render.safe import safe_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from newsqa.indexing import IndexReport, Progress
+    from newsqa.indexing.values import IndexReport, Progress
     from newsqa.settings import Settings
 
 PHASES = {"read": "reading", "compare": "comparing", "embed": "embedding", "vectors": "vectors"}

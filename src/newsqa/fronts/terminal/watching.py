@@ -16,7 +16,7 @@ from newsqa.fronts.terminal.console import STAGES
 from newsqa.records import Answer, Sentence
 from newsqa.render.safe import safe_line
 from newsqa.render.terminal import ASIDE, sentences_view
-from newsqa.sentences import sentence_spans
+from newsqa.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -21,7 +21,7 @@ from newsqa.evals.report import wording
 from newsqa.evals.report.judged import OUTCOMES, REPLIES
 from newsqa.evals.report.page.plots import plots
 from newsqa.evals.report.page.views import depth, question_view, titles
-from newsqa.evals.scorers import METRICS
+from newsqa.evals.scorers.metrics import METRICS
 from newsqa.render.marks import count
 from newsqa.render.safe import safe
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsqa.evals.compare import compare, parse_gate
+from newsqa.evals.compare import compare
 from newsqa.evals.compare.as_json import comparison_record
+from newsqa.evals.compare.gates import parse_gate
 from newsqa.extras import check_extra
 from newsqa.fronts.terminal.console import output, print_json, print_text
 from newsqa.fronts.terminal.evals.differences import Shown, comparison_lines

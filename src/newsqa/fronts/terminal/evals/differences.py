@@ -11,7 +11,7 @@ from newsqa.render.safe import safe_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from newsqa.evals.compare import Change, Comparison, Flip, Gated, Pair, Side
+    from newsqa.evals.compare.values import Change, Comparison, Flip, Gated, Pair, Side
 
 Shown = tuple[str, str]
 """A line and its style."""

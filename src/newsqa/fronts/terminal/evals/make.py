@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, UsageError
-from newsqa.evals.make import KINDS, Plan, draft_set, refuse_existing, write_set
+from newsqa.evals.make.drafting import KINDS, Plan, draft_set
+from newsqa.evals.make.questions import refuse_existing, write_set
 from newsqa.fronts.terminal.console import messages, print_json, print_text
 from newsqa.fronts.terminal.leaving import tell_leaving
 from newsqa.fronts.terminal.progress import counting
@@ -17,7 +18,8 @@ from newsqa.render.marks import count
 from newsqa.render.safe import safe_line
 
 if TYPE_CHECKING:
-    from newsqa.evals.make import DraftSet, Kind, QuestionWriter
+    from newsqa.evals.make.drafting import DraftSet, Kind
+    from newsqa.evals.make.written import QuestionWriter
     from newsqa.records import JsonObject
     from newsqa.settings import Settings
 

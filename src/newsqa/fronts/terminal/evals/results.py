@@ -9,7 +9,7 @@ from newsqa.evals.report import write_reports
 from newsqa.evals.report.as_json import json_report
 from newsqa.evals.report.judged import judged
 from newsqa.evals.report.wording import FAMILIES, cost_text, interval_text, judging_text, seconds_text, value_text
-from newsqa.evals.scorers import METRICS
+from newsqa.evals.scorers.metrics import METRICS
 from newsqa.evals.summary import summarise
 from newsqa.fronts.terminal.console import print_json, print_text
 from newsqa.render.marks import count

@@ -11,7 +11,7 @@ from newsqa.evals.doubts import doubts
 from newsqa.evals.folder import RECORDS
 from newsqa.evals.keys import Setup
 from newsqa.evals.run import run_set
-from newsqa.evals.sets import read_set
+from newsqa.evals.sets.forms import read_set
 from newsqa.extras import check_extra
 from newsqa.fronts.terminal.evals.judging import judged_run, open_judge
 from newsqa.fronts.terminal.evals.results import show
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from newsqa.desk import Desk
     from newsqa.evals.run import Limits, Run
-    from newsqa.evals.sets import Item
+    from newsqa.evals.sets.items import Item
     from newsqa.settings import Settings
 
 RUNS = Path("runs")

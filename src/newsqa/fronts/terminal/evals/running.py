@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from newsqa.evals.scorers import right, score
+from newsqa.evals.scorers import score
+from newsqa.evals.scorers.rightness import right
 from newsqa.fronts.terminal.console import messages
 from newsqa.fronts.terminal.progress import bar
 

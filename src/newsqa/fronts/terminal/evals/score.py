@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.evals.folder import keep
 from newsqa.evals.predictions import lines_of, read_predictions
-from newsqa.evals.sets import read_set
+from newsqa.evals.sets.forms import read_set
 from newsqa.extras import check_extra
 from newsqa.fronts.terminal.evals.judging import judged_lines, judged_run, open_judge
 from newsqa.fronts.terminal.evals.results import show
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsqa.evals.predictions import Predictions
-    from newsqa.evals.sets import Item
+    from newsqa.evals.sets.items import Item
     from newsqa.settings import Settings
 
 NAMED = 3

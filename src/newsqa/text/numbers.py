@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from newsqa.facts.dates import dates
-from newsqa.facts.words import FUNCTION_WORDS, fold, stem, word_set
+from newsqa.text.calendar import dates
+from newsqa.text.words import FUNCTION_WORDS, fold, stem, word_set
 
 _UNITS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,

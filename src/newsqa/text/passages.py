@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from newsqa.sentences import sentence_spans
+from newsqa.text.sentences import sentence_spans
 
 TARGET_WORDS = 160
 MAX_WORDS = 250

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from newsqa.abbreviations import TITLES
-from newsqa.facts.words import FUNCTION_WORDS, Word, word_set, words
+from newsqa.text.sentences import TITLES
+from newsqa.text.words import FUNCTION_WORDS, Word, word_set, words
 
 _OPENS = re.compile(r"[.!?:;…\n]\s*[\"'“”‘’»)\]]*\s*$|[\"“‘«(\[—–•-]\s*$")
 """What stands before a word that is capitalised only for its place: the end of a sentence, or an opening mark."""

@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
+
 
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|(?:[^\W_][\u0300-\u036f]*)+(?:['’ʼ][^\W_]+)*")
 """A word with its apostrophes, or letters with a full stop each (U.S.); a hyphen parts words."""
@@ -98,3 +99,59 @@ def content_stems(found: Iterable[Word]) -> list[str]:
 def lower_case_words(text: str) -> frozenset[str]:
     """Return the folded words that a text also writes in lower case: those are no names."""
     return frozenset(fold(m.group()) for m in WORD.finditer(text) if m.group()[0].islower())
+
+
+# The wording of a text: its words and numbers in their order, however they are set.
+#
+# Case, accents, kinds of quotation marks and dashes, punctuation and white space do not count; the place of each word
+# does, in code points. Numbers keep what stands between their digits: 145 does not stand in 145,000.
+
+_JOINS = "\u00ad\u200b-\u200d\u2060\ufeff"  # soft hyphens and what has no width stand inside words
+_MARKS = (
+    "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0980-\u0dff\u0e31-\u0e4e"  # re calls them no letters
+)
+_LETTERS = r"[^\W_ʼʻ]+"
+_WORD = re.compile(rf"{_LETTERS}(?:(?:[{_JOINS}{_MARKS}]+|(?<=\d)[.,](?=\d)){_LETTERS})*[{_MARKS}]*|[$€£¥₹%]")
+_UNSEEN = re.compile(f"[{_JOINS}\u0300-\u036f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of a text as they are compared, and the span of each in the text."""
+
+    words: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+
+    def places(self, wanted: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Yield where the wanted words stand one after another, as spans of the text, in order."""
+        if not wanted:
+            return
+        first, size = wanted[0], len(wanted)
+        sought = tuple(wanted)
+        for at, word in enumerate(self.words[: len(self.words) - size + 1]):
+            if word == first and self.words[at : at + size] == sought:
+                yield self.spans[at][0], self.spans[at + size - 1][1]
+
+
+def wording(text: str) -> Wording:
+    """Read the wording of a text."""
+    found = [(match.group(), match.span()) for match in _WORD.finditer(text)]
+    return Wording(tuple(_folded(word) for word, _ in found), tuple(span for _, span in found))
+
+
+@lru_cache(maxsize=50_000)
+def _folded(word: str) -> str:
+    if word.isascii():
+        return word.lower()
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKD", word))
+    return unicodedata.normalize("NFC", plain).casefold()
+
+
+# Words in quotation marks.
+
+_QUOTED = re.compile(r"“([^“”]{1,2000})”|\"([^\"]{1,2000})\"|«([^«»]{1,2000})»")
+
+
+def quoted(text: str) -> list[str]:
+    """Find what stands in double quotation marks, without the marks, in order."""
+    return [next(part for part in match.groups() if part is not None) for match in _QUOTED.finditer(text)]
