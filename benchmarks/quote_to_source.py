@@ -172,7 +172,7 @@ def kept_index(index: Path, kept: Sequence[Row], work: Path) -> Settings:
 
 
 def _names(settings: Settings) -> list[str]:
-    from newsqa.index import open_index
+    from newsqa.store.snapshot import open_index
 
     with open_index(settings) as opened, opened.snapshot() as index:
         return [source.name for source in index.sources()]

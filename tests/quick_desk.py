@@ -17,10 +17,10 @@ from newsqa.desk import Desk
 from newsqa.errors import ModelError
 from newsqa.evals.run import run_set
 from newsqa.evals.sets.forms import read_set
-from newsqa.index import open_index
 from newsqa.models.encoders import NoReranker
 from newsqa.records import Claim, Draft, Quote
 from newsqa.settings import Settings
+from newsqa.store.snapshot import open_index
 from word_embedder import WordEmbedder
 
 FAILS_ONCE = "flaky"

@@ -11,9 +11,9 @@ from newsqa.evals.known import grounds, known
 from newsqa.evals.lines import Grounds
 from newsqa.evals.sets.forms import read_set
 from newsqa.evals.sets.items import Gold, Item
-from newsqa.index import open_index
 from newsqa.indexing import index_source
 from newsqa.settings import Settings
+from newsqa.store.snapshot import open_index
 from places import CORPUS, SAMPLE_QUESTIONS
 from word_embedder import WordEmbedder
 

@@ -19,10 +19,10 @@ from newsqa.evals.run import run_set
 from newsqa.evals.sets.forms import read_set
 from newsqa.evals.sets.items import Item
 from newsqa.fronts.terminal.evals.make import plan_of
-from newsqa.index import open_index
 from newsqa.indexing import index_source
 from newsqa.records import Article, Bounds
 from newsqa.settings import Settings
+from newsqa.store.snapshot import open_index
 from newsqa.wiring import open_desk
 from openai_stand_in import openai_stand_in
 from places import CORPUS

@@ -12,8 +12,8 @@ from newsqa.evals.folder import read_run
 from newsqa.evals.predictions import lines_of, read_predictions
 from newsqa.evals.scorers import score
 from newsqa.evals.sets.items import Gold, Item
-from newsqa.index import open_index
 from newsqa.settings import Settings
+from newsqa.store.snapshot import open_index
 
 ITEMS = [
     Item("prize", "Who won the first prize?", ("Runa Selbach",), gold=(Gold(path="1.json"),), answerable=True),

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsqa.index import open_index
 from newsqa.indexing import index_source
 from newsqa.records import Bounds
 from newsqa.settings import Settings
+from newsqa.store.snapshot import open_index
 from newsqa.text.passages import passages_of
 from thoroughness import examples
 from word_embedder import WordEmbedder

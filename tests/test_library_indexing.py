@@ -8,12 +8,12 @@ from datetime import date
 import pytest
 
 from newsqa.errors import BusyError, LibraryError, ModelError, SourceError, UsageError
-from newsqa.index import open_index
 from newsqa.indexing import index_source, rebuild_index, remove_source, rename_source
 from newsqa.indexing.lock import indexing_alone
 from newsqa.indexing.values import Progress
 from newsqa.records import NO_BOUNDS, Bounds
 from newsqa.settings import Settings
+from newsqa.store.snapshot import open_index
 from word_embedder import WordEmbedder
 
 FERRY = "The ferry Tern left Port Ossel at dawn with ninety passengers. It came back at dusk, the harbour office said."

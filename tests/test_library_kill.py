@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from newsqa.errors import LibraryError
-from newsqa.index import open_index
 from newsqa.indexing import index_source
 from newsqa.records import NO_BOUNDS
 from newsqa.settings import Settings
+from newsqa.store.snapshot import open_index
 from places import HELPERS
 from word_embedder import WordEmbedder
 

@@ -13,13 +13,12 @@ import numpy as np
 import pytest
 
 from newsqa.errors import NewsqaError, SettingsError, VectorsError
-from newsqa.index import open_index
 from newsqa.indexing import index_source, rebuild_index
 from newsqa.records import NO_BOUNDS
 from newsqa.settings import Settings
-from newsqa.vectors.mark import read_mark, write_mark
-from newsqa.vectors.reader import VectorReader
-from newsqa.vectors.writer import VectorWriter
+from newsqa.store.snapshot import open_index
+from newsqa.store.vector_mark import read_mark, write_mark
+from newsqa.store.vectors import VectorReader, VectorWriter
 from places import HELPERS
 from word_embedder import WordEmbedder
 

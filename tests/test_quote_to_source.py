@@ -10,7 +10,6 @@ import pytest
 from newsqa import cli
 from newsqa.desk import Desk
 from newsqa.evals import scorers
-from newsqa.index import open_index
 from newsqa.indexing import index_source
 from newsqa.models.encoders import NoReranker
 from newsqa.origins import origin_sentence, origin_sentences
@@ -21,6 +20,7 @@ from newsqa.render.record import to_record
 from newsqa.settings import Settings
 from newsqa.steps.rephrase import rephrase
 from newsqa.steps.verify import verify
+from newsqa.store.snapshot import open_index
 from newsqa.wiring import open_desk
 from scored_lines import line
 from word_embedder import WordEmbedder

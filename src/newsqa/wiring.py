@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from newsqa import __version__, models
 from newsqa.desk import Desk
 from newsqa.errors import NewsqaError
-from newsqa.index import open_index
 from newsqa.prompts import load_prompts
 from newsqa.records import EXTRACTIVE
+from newsqa.store.snapshot import open_index
 
 if TYPE_CHECKING:
     from newsqa.desk import Answerer, Rewriter

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from newsqa.errors import HistoryError
-from newsqa.library.database import transaction
 from newsqa.private import private_file, private_folder
+from newsqa.store.database import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from newsqa.bot.log import logger
 from newsqa.errors import LibraryError, NewsqaError
-from newsqa.index import open_index
-from newsqa.library.database import FILE
+from newsqa.store.database import FILE
+from newsqa.store.snapshot import open_index
 from newsqa.wiring import open_desk
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from newsqa.bot.alive import NOBODY, Alive
 from newsqa.bot.database import open_database, translated
 from newsqa.bot.messages import Message, Place
 from newsqa.history import MOST_TURNS, Exchange
-from newsqa.library.database import transaction
 from newsqa.render.record import from_record, to_record
+from newsqa.store.database import transaction
 
 if TYPE_CHECKING:
     import sqlite3

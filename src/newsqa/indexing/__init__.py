@@ -26,7 +26,7 @@ from newsqa.indexing.lock import indexing_alone
 from newsqa.indexing.origins import found_in, source_of
 from newsqa.indexing.settle import settle
 from newsqa.indexing.values import IndexReport, Progress
-from newsqa.library.writer import Writer
+from newsqa.store.writer import LibraryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,12 +110,14 @@ def remove_source(settings: Settings, name: str) -> int:
 
 
 @contextmanager
-def _writing(settings: Settings) -> Iterator[Writer]:
-    with indexing_alone(settings.index), Writer.open(settings.index) as writer:
+def _writing(settings: Settings) -> Iterator[LibraryWriter]:
+    with indexing_alone(settings.index), LibraryWriter.open(settings.index) as writer:
         yield writer
 
 
-def _make_vectors(writer: Writer, settings: Settings, embedder: Embeddings, report: Callable[[Progress], None]) -> int:
+def _make_vectors(
+    writer: LibraryWriter, settings: Settings, embedder: Embeddings, report: Callable[[Progress], None]
+) -> int:
     embedded = embed(writer, embedder, report)
     writer.tidy()
     sync_vectors(writer, settings, models.embedder_fingerprint(embedder), report)

@@ -6,24 +6,24 @@ import time
 from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, ModelError
-from newsqa.index import REBUILD, refuse_other_model
 from newsqa.indexing.values import Progress
-from newsqa.vectors.mark import collection_name
-from newsqa.vectors.writer import VectorWriter
+from newsqa.store.snapshot import REBUILD, refuse_other_model
+from newsqa.store.vector_mark import collection_name
+from newsqa.store.vectors import VectorWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.library.writer import Writer
     from newsqa.settings import Settings
+    from newsqa.store.writer import LibraryWriter
 
 TEXTS_AT_ONCE = 64
 STORE_SECONDS = 3.0
 
 
-def use_model(writer: Writer, model: str) -> None:
+def use_model(writer: LibraryWriter, model: str) -> None:
     """Make sure that the vectors of the index are this embedder's. Raises LibraryError where they are another's."""
     refuse_other_model(writer.meta("model"), model, writer.folder)
     if writer.meta("model") is None:
@@ -31,7 +31,7 @@ def use_model(writer: Writer, model: str) -> None:
             writer.set_meta("model", model)
 
 
-def forget_vectors(writer: Writer, embedder: Embeddings, model: str) -> None:
+def forget_vectors(writer: LibraryWriter, embedder: Embeddings, model: str) -> None:
     """Let another embedder make the vectors; passages get new ids, so that none is taken for its old self.
 
     Raises ModelError, with nothing forgotten, where the embedder does not work.
@@ -44,7 +44,7 @@ def forget_vectors(writer: Writer, embedder: Embeddings, model: str) -> None:
         writer.set_meta("width", "")
 
 
-def embed(writer: Writer, embedder: Embeddings, report: Callable[[Progress], None]) -> int:
+def embed(writer: LibraryWriter, embedder: Embeddings, report: Callable[[Progress], None]) -> int:
     """Make the vectors that are missing, the short texts first, and store them every few seconds; return how many.
 
     Raises ModelError, LibraryError; what was made until then is stored.
@@ -67,14 +67,14 @@ def embed(writer: Writer, embedder: Embeddings, report: Callable[[Progress], Non
     return len(missing)
 
 
-def _store(writer: Writer, ready: list[tuple[bytes, bytes]]) -> None:
+def _store(writer: LibraryWriter, ready: list[tuple[bytes, bytes]]) -> None:
     if ready:
         with writer.publication():
             writer.embeddings.put(ready)
         ready.clear()
 
 
-def _bytes(writer: Writer, vectors: Sequence[Sequence[float]], expected: int) -> list[bytes]:
+def _bytes(writer: LibraryWriter, vectors: Sequence[Sequence[float]], expected: int) -> list[bytes]:
     """Return vectors as they are stored; refuse what cannot be compared with those that are there."""
     import numpy as np  # noqa: PLC0415
 
@@ -93,7 +93,7 @@ def _bytes(writer: Writer, vectors: Sequence[Sequence[float]], expected: int) ->
     return [row.tobytes() for row in rows]
 
 
-def sync_vectors(writer: Writer, settings: Settings, model: str, report: Callable[[Progress], None]) -> None:
+def sync_vectors(writer: LibraryWriter, settings: Settings, model: str, report: Callable[[Progress], None]) -> None:
     """Bring Chroma up to the library. Raises VectorsError: until it is done, the library's own vectors are searched."""
     name = collection_name(writer.meta("id") or "", model)
     store = VectorWriter(settings.index, model, settings.chroma, name, settings.timeout)

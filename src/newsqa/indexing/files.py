@@ -12,19 +12,19 @@ from urllib.parse import urldefrag
 from newsqa.errors import SourceError
 from newsqa.indexing.origins import within
 from newsqa.indexing.values import Changes, Progress
-from newsqa.library.values import Incoming, blake, outlet_key
 from newsqa.reading.cleaning import clean
 from newsqa.reading.files import SUFFIXES, suffix_of
 from newsqa.reading.formats import read_file
 from newsqa.reading.language import language_of
 from newsqa.reading.records import Problem
+from newsqa.store.rows import NewArticle, blake, outlet_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from newsqa.library.values import KnownFile, Source
-    from newsqa.library.writer import Writer
     from newsqa.reading.records import FileFound, RawArticle
+    from newsqa.store.rows import KnownFile, Source
+    from newsqa.store.writer import LibraryWriter
 
 PUBLISH_SECONDS = 2.0
 FRESH_NS = 2_000_000_000
@@ -32,7 +32,7 @@ FRESH_NS = 2_000_000_000
 
 
 def read_source(
-    writer: Writer,
+    writer: LibraryWriter,
     source: Source,
     location: str,
     found: Sequence[FileFound | Problem],
@@ -52,7 +52,7 @@ def read_source(
     return reading.changes
 
 
-def publish(writer: Writer, steps: Iterator[None]) -> None:
+def publish(writer: LibraryWriter, steps: Iterator[None]) -> None:
     """Take the steps inside publications, each of about two seconds."""
     left = True
     while left:
@@ -65,7 +65,7 @@ def publish(writer: Writer, steps: Iterator[None]) -> None:
 class _Reading:
     """Reads one source once."""
 
-    writer: Writer
+    writer: LibraryWriter
     source: Source
     known: dict[str, KnownFile]
     report: Callable[[Progress], None]
@@ -151,10 +151,10 @@ def _safely_read(found: FileFound) -> Iterator[RawArticle | Problem]:
         yield Problem(found.name, f"it cannot be read ({type(error).__name__})")
 
 
-def _incoming(found: FileFound, raw: RawArticle, repeated: frozenset[str]) -> Incoming:
+def _incoming(found: FileFound, raw: RawArticle, repeated: frozenset[str]) -> NewArticle:
     text = clean(raw.text, repeated) or clean(raw.text)
     address = _address(raw.url)
-    return Incoming(
+    return NewArticle(
         text=text,
         read_text=raw.text,
         key=raw.key or (address or blake(raw.text).hex() if found.location is None else raw.place),

@@ -10,9 +10,9 @@ from newsqa.reading.files import STANDARD_INPUT, safe, scan
 from newsqa.reading.records import Problem
 
 if TYPE_CHECKING:
-    from newsqa.library.values import Source
-    from newsqa.library.writer import Writer
     from newsqa.reading.records import FileFound
+    from newsqa.store.rows import Source
+    from newsqa.store.writer import LibraryWriter
 
 
 def found_in(location: str, index: Path) -> list[FileFound | Problem]:
@@ -34,7 +34,7 @@ def within(location: str, name: str) -> str:
     return name.removeprefix(f"{_root_name(location)}/")
 
 
-def source_of(writer: Writer, location: str, name: str | None) -> Source:
+def source_of(writer: LibraryWriter, location: str, name: str | None) -> Source:
     """Return the source that stands at a location, under the name that a person gave it, if any.
 
     A source whose place is gone from this machine, and whose name is that of the location, has moved there: so an

@@ -13,7 +13,7 @@ from newsqa.reading.cleaning import boilerplate, clean, countable_lines
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from newsqa.library.writer import Writer
+    from newsqa.store.writer import LibraryWriter
 
 MANY_LINES = 500_000
 """Above so many different lines, those seen once are forgotten, to bound memory (lossy counting, Manku and Motwani)."""
@@ -21,13 +21,13 @@ MANY_LINES = 500_000
 CANDIDATES = 20
 
 
-def settle(writer: Writer, report: Callable[[Progress], None]) -> None:
+def settle(writer: LibraryWriter, report: Callable[[Progress], None]) -> None:
     """Compare the articles that are new or changed with their neighbours. Raises LibraryError."""
     publish(writer, _drop_repeated_lines(writer))
     publish(writer, _find_copies(writer, report))
 
 
-def _drop_repeated_lines(writer: Writer) -> Iterator[None]:
+def _drop_repeated_lines(writer: LibraryWriter) -> Iterator[None]:
     for outlet in writer.settling.unsettled_outlets():
         repeated = _repeated_lines(writer, outlet)
         if repeated == writer.settling.repeated(outlet):
@@ -40,7 +40,7 @@ def _drop_repeated_lines(writer: Writer) -> Iterator[None]:
         yield
 
 
-def _repeated_lines(writer: Writer, outlet: str) -> frozenset[str]:
+def _repeated_lines(writer: LibraryWriter, outlet: str) -> frozenset[str]:
     counts: Counter[str] = Counter()
     articles, titles = 0, set[str]()
     for _, title, read_text, _ in writer.settling.texts_of_outlet(outlet):
@@ -52,7 +52,7 @@ def _repeated_lines(writer: Writer, outlet: str) -> frozenset[str]:
     return boilerplate(counts, articles, titles)
 
 
-def _find_copies(writer: Writer, report: Callable[[Progress], None]) -> Iterator[None]:
+def _find_copies(writer: LibraryWriter, report: Callable[[Progress], None]) -> Iterator[None]:
     unsettled = writer.settling.unsettled()
     for done, article in enumerate(unsettled):
         runs = shingles(writer.settling.text(article))

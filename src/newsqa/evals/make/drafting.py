@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from newsqa.evals.make.questions import DraftQuestion
     from newsqa.evals.sets.items import Item
-    from newsqa.index import Snapshot
-    from newsqa.library.values import Listed
     from newsqa.seams import Index
+    from newsqa.store.rows import ArticleListing
+    from newsqa.store.snapshot import Snapshot
 
     WrittenBy = Callable[[SourceArticle, Random], Iterable[DraftQuestion]]
 
@@ -168,14 +168,14 @@ class _Drafting:
         return DraftSet(items, {kind: len(self.kept[kind]) for kind in kinds}, lacking)
 
 
-def _in_turns(listed: Sequence[Listed], random: Random) -> list[str]:
+def _in_turns(listed: Sequence[ArticleListing], random: Random) -> list[str]:
     """Order the ids of the articles so that outlets, and the months of each, take turns and none fills the set."""
     ordered = random.sample(listed, len(listed))
     ordered = _interleaved(ordered, lambda article: (article.outlet, str(article.published)[: len("2025-03")]))
     return [article.article_id for article in _interleaved(ordered, lambda article: article.outlet)]
 
 
-def _interleaved(listed: Iterable[Listed], group: Callable[[Listed], Hashable]) -> list[Listed]:
+def _interleaved(listed: Iterable[ArticleListing], group: Callable[[ArticleListing], Hashable]) -> list[ArticleListing]:
     """Put the first article of every group first, then the second ones, and so on."""
     seen: Counter[Hashable] = Counter()
     places = []

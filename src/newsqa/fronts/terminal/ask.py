@@ -52,7 +52,7 @@ def show_answer(answer: Answer) -> None:
 
 def show(settings: Settings, article_id: str, *, as_json: bool) -> None:
     """Print one stored article. Raises LibraryError where the index does not hold it."""
-    from newsqa.index import open_index  # noqa: PLC0415  no model is needed
+    from newsqa.store.snapshot import open_index  # noqa: PLC0415  no model is needed
 
     with open_index(settings) as opened, opened.snapshot() as index:
         article = index.article(article_id)

@@ -14,7 +14,6 @@ from newsqa import models
 from newsqa.errors import LibraryError, ModelError, NewsqaError, SettingsError, VectorsError
 from newsqa.fronts.terminal.console import print_json, print_text
 from newsqa.history import Sessions
-from newsqa.index import open_index
 from newsqa.models.benchmark import model_host, try_model
 from newsqa.models.egress import data_egress
 from newsqa.models.parser import check_parser
@@ -23,12 +22,13 @@ from newsqa.records import EXTRACTIVE, NO_BOUNDS
 from newsqa.render.marks import count, period
 from newsqa.render.safe import safe_line
 from newsqa.settings import Settings, unknown_settings
+from newsqa.store.snapshot import open_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from newsqa.index import Snapshot
+    from newsqa.store.snapshot import Snapshot
 
 OLDEST_PYTHON = (3, 11)
 LEAST_FREE = 500_000_000  # bytes; Chroma loses vectors on a full disk

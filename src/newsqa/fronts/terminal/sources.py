@@ -6,15 +6,15 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from newsqa.fronts.terminal.console import print_json, print_text
-from newsqa.index import open_index
 from newsqa.render.marks import count
 from newsqa.render.safe import safe_line
+from newsqa.store.snapshot import open_index
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.library.values import SourceSummary
     from newsqa.settings import Settings
+    from newsqa.store.rows import SourceSummary
 
 
 def list_sources(settings: Settings, *, as_json: bool) -> None:

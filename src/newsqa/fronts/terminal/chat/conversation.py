@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from newsqa.fronts.terminal.chat.ready import ReadyDesk
     from newsqa.fronts.terminal.chat.screen import Screen
     from newsqa.history import Sessions
-    from newsqa.index import OpenIndex
     from newsqa.records import Answer, Bounds, Citation
+    from newsqa.store.snapshot import LibraryIndex
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class Conversation:
     """One person's conversation with the desk. It is stored from its first answer on."""
 
     ready: ReadyDesk
-    library: OpenIndex
+    library: LibraryIndex
     sessions: Sessions
     screen: Screen
     bounds: Bounds = NO_BOUNDS

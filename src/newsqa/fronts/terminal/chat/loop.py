@@ -15,9 +15,9 @@ from newsqa.fronts.terminal.chat.ready import ReadyDesk
 from newsqa.fronts.terminal.chat.screen import Screen
 from newsqa.fronts.terminal.leaving import tell_leaving
 from newsqa.history import Sessions
-from newsqa.index import open_index
 from newsqa.models.inventory import describe_model
 from newsqa.records import EXTRACTIVE
+from newsqa.store.snapshot import open_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

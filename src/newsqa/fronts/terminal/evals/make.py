@@ -11,11 +11,11 @@ from newsqa.evals.make.questions import refuse_existing, write_set
 from newsqa.fronts.terminal.console import messages, print_json, print_text
 from newsqa.fronts.terminal.leaving import tell_leaving
 from newsqa.fronts.terminal.progress import counting
-from newsqa.index import open_index
 from newsqa.prompts import load_prompts
 from newsqa.records import EXTRACTIVE
 from newsqa.render.marks import count
 from newsqa.render.safe import safe_line
+from newsqa.store.snapshot import open_index
 
 if TYPE_CHECKING:
     from newsqa.evals.make.drafting import DraftSet, Kind

@@ -10,8 +10,8 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from newsqa.library.reader import story, within
 from newsqa.records import Quote
+from newsqa.store.queries import story, within
 from newsqa.text.words import wording
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from newsqa.records import Bounds
+
 
 PIECE = 6
 """Words of a long phrase that are sought together: few articles share so many in a row by chance."""
@@ -28,7 +29,7 @@ MOST_READ = 400
 """Articles that are read in search of one phrase; of a phrase that is rare at all, a handful are."""
 
 
-def holding(database: sqlite3.Connection, phrase: str, bounds: Bounds, limit: int) -> list[Quote]:
+def find_phrase(database: sqlite3.Connection, phrase: str, bounds: Bounds, limit: int) -> list[Quote]:
     """Find where the words of a phrase stand in their order, one place an article, first published first."""
     wanted = wording(phrase)
     if not any(word[0].isalnum() for word in wanted.words):

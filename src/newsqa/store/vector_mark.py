@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+
 STORE = "vectors"
 SQLITE = "chroma.sqlite3"
 GRAPH_WRITTEN = "index_metadata.pickle"

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from newsqa.errors import LibraryError
-from newsqa.library import reader
-from newsqa.library.database import open_to_read, translated
-from newsqa.library.phrases import holding
-from newsqa.library.places import places
 from newsqa.records import NO_BOUNDS
-from newsqa.vectors.mark import collection_name
-from newsqa.vectors.reader import VectorReader
+from newsqa.store import queries
+from newsqa.store.database import open_to_read, translated
+from newsqa.store.phrase_search import find_phrase
+from newsqa.store.queries import article_locator
+from newsqa.store.vector_mark import collection_name
+from newsqa.store.vectors import VectorReader
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from newsqa.library.places import Places
-    from newsqa.library.values import Listed, SourceSummary
     from newsqa.records import Article, Bounds, Carrier, Hit, Quote
     from newsqa.seams import Coverage, Lexicon, Ranked
     from newsqa.settings import Settings
+    from newsqa.store.queries import ArticleLocator
+    from newsqa.store.rows import ArticleListing, SourceSummary
 
     Floats = npt.NDArray[np.float32]
+
 
 ONCE_EXACT = 50_000
 """For a single question over no more passages than these, comparing them all is quicker than opening Chroma."""
@@ -48,14 +49,14 @@ class _Matrix:
     vectors: Floats
 
 
-def open_index(settings: Settings, model: str | None = None, *, once: bool = False) -> OpenIndex:
+def open_index(settings: Settings, model: str | None = None, *, once: bool = False) -> LibraryIndex:
     """Open the index that the settings name, for reading; several processes may, also while one indexes.
 
     `model` is the fingerprint of the embedder that makes the vectors of questions; None where nothing is searched by
     vector. `once` tells that one question is asked and no more. Raises LibraryError where there is no index, or it is
     damaged or made with another embedder.
     """
-    index = OpenIndex(settings.index, model, settings.chroma, settings.timeout, once)
+    index = LibraryIndex(settings.index, model, settings.chroma, settings.timeout, once)
     with index.snapshot():
         return index
 
@@ -74,7 +75,7 @@ def _brief(model: str) -> str:
 
 
 @dataclass(slots=True)
-class OpenIndex:
+class LibraryIndex:
     """An index that is open for reading. Safe between threads; `snapshot` gives the newest published generation."""
 
     folder: Path
@@ -96,7 +97,7 @@ class OpenIndex:
         with translated(self.folder):
             try:
                 database.execute("BEGIN")
-                facts = reader.meta(database)
+                facts = queries.meta(database)
                 if self.model is not None:
                     refuse_other_model(facts.get("model"), self.model, self.folder)
                 yield Snapshot(self, database, facts)
@@ -147,7 +148,7 @@ class OpenIndex:
 class Snapshot:
     """One published generation (`seams.Index`): every call sees the same articles, whatever is indexed meanwhile."""
 
-    opened: OpenIndex
+    opened: LibraryIndex
     database: sqlite3.Connection
     facts: dict[str, str]
 
@@ -161,7 +162,7 @@ class Snapshot:
         """Identifies what is searched: the same articles, passages and models give the same digest."""
 
         def make() -> str:
-            text = f"{reader.articles_digest(self.database)}\0{self.facts.get('model', '')}"
+            text = f"{queries.articles_digest(self.database)}\0{self.facts.get('model', '')}"
             return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
         return str(self.opened.keep("digest", self.generation, make))
@@ -169,15 +170,15 @@ class Snapshot:
     @property
     def lexicon(self) -> Lexicon:
         """The outlets and bylines it knows."""
-        return self.opened.keep("lexicon", self.generation, lambda: reader.lexicon(self.database))  # type: ignore[return-value]
+        return self.opened.keep("lexicon", self.generation, lambda: queries.lexicon(self.database))  # type: ignore[return-value]
 
     def coverage(self, bounds: Bounds) -> Coverage:
         """Return what the articles within the bounds span."""
-        return reader.coverage(self.database, bounds)
+        return queries.coverage(self.database, bounds)
 
     def by_words(self, terms: Sequence[str], bounds: Bounds, limit: int) -> Ranked:
         """Rank passages by BM25 over title and text; any of the terms may match. Terms are data, never syntax."""
-        return reader.by_words(self.database, terms, bounds, limit)
+        return queries.by_words(self.database, terms, bounds, limit)
 
     def by_vector(self, vector: Sequence[float], bounds: Bounds, limit: int) -> Ranked:
         """Rank passages by cosine similarity; passages that have no vector yet are not found.
@@ -194,19 +195,19 @@ class Snapshot:
 
     def hits(self, ranked: Ranked) -> list[Hit]:
         """Load passages with their whole articles and copies, in the order given."""
-        return reader.hits(self.database, ranked)
+        return queries.hits(self.database, ranked)
 
     def holding(self, phrase: str, bounds: Bounds = NO_BOUNDS, limit: int = 20) -> list[Quote]:
         """Find where the words of a phrase stand in their order, one place an article, first published first."""
-        return holding(self.database, phrase, bounds, limit)
+        return find_phrase(self.database, phrase, bounds, limit)
 
     def article(self, article_id: str) -> Article | None:
         """Return one article, or None."""
-        return reader.article(self.database, article_id)
+        return queries.article(self.database, article_id)
 
     def carriers(self, article_id: str) -> tuple[Carrier, ...]:
         """Return the other articles that carry the same story."""
-        return reader.carriers(self.database, article_id)
+        return queries.carriers(self.database, article_id)
 
     def at_url(self, url: str) -> list[str]:
         """Return the ids of the articles at an address, however it is written."""
@@ -218,21 +219,21 @@ class Snapshot:
 
     def newest(self, limit: int) -> list[Article]:
         """Return the newest articles that have a title and a date, the newest first."""
-        return reader.newest(self.database, limit)
+        return queries.newest(self.database, limit)
 
-    def listing(self) -> list[Listed]:
+    def listing(self) -> list[ArticleListing]:
         """Return every article without its words, by their ids."""
-        return reader.listing(self.database)
+        return queries.listing(self.database)
 
     def sources(self) -> list[SourceSummary]:
         """Return what was indexed, a summary a source."""
-        return reader.sources(self.database)
+        return queries.sources(self.database)
 
-    def _places(self) -> Places:
-        return self.opened.keep("places", self.generation, lambda: places(self.database))  # type: ignore[return-value]
+    def _places(self) -> ArticleLocator:
+        return self.opened.keep("places", self.generation, lambda: article_locator(self.database))  # type: ignore[return-value]
 
     def _quicker_exact(self) -> bool:
-        return self.opened.once and not self.opened.server and reader.count_passages(self.database) <= ONCE_EXACT
+        return self.opened.once and not self.opened.server and queries.count_passages(self.database) <= ONCE_EXACT
 
     def _from_store(self, vector: Floats, limit: int) -> Ranked | None:
         if self.opened.model is None:
@@ -242,7 +243,7 @@ class Snapshot:
         found = store.nearest(vector, asked, int(self.facts["vectored"]))
         if found is None:
             return None
-        known = reader.known(self.database, [passage for passage, _ in found])
+        known = queries.known(self.database, [passage for passage, _ in found])
         kept = [(passage, score) for passage, score in found if passage in known]
         if len(kept) < limit and len(found) == asked:
             return None  # so many are stale that others may have been missed
@@ -256,7 +257,7 @@ class Snapshot:
             return []
         scores = matrix.vectors @ vector
         if bounds != NO_BOUNDS:
-            within = np.asarray(reader.articles_within(self.database, bounds), dtype=np.int64)
+            within = np.asarray(queries.articles_within(self.database, bounds), dtype=np.int64)
             scores[~np.isin(matrix.articles, within)] = -np.inf
         best = np.argsort(-scores, kind="stable")[:limit]
         return [(int(matrix.ids[row]), float(scores[row])) for row in best if scores[row] > -np.inf]
@@ -265,7 +266,7 @@ class Snapshot:
         import numpy as np  # noqa: PLC0415
 
         def make() -> _Matrix:
-            ids, articles, vectors = reader.all_vectors(self.database)
+            ids, articles, vectors = queries.all_vectors(self.database)
             rows = np.frombuffer(vectors, dtype="<f4").reshape(len(ids), -1) if ids else np.zeros((0, 0), np.float32)
             return _Matrix(np.asarray(ids, np.int64), np.asarray(articles, np.int64), _unit(rows))
 

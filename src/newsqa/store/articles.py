@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
-from newsqa.library.values import blake, numbered, outlet_key
+from newsqa.store.rows import blake, numbered, outlet_key
 from newsqa.text.passages import embedding_text, passages_of
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from newsqa.library.values import Incoming, Source
+    from newsqa.store.rows import NewArticle, Source
+
 
 Change = Literal["added", "changed", "unchanged"]
 
@@ -44,7 +45,7 @@ class Articles:
             "UPDATE places SET place = '' WHERE file = ? AND key = ? AND place != ''", ((file, key) for key in keys)
         )
 
-    def put(self, source: Source, file: int, path: str, incoming: Incoming) -> Change:
+    def put(self, source: Source, file: int, path: str, incoming: NewArticle) -> Change:
         """Let an article stand at its place in a file, and tell what that changed.
 
         Two places that hold the same words under one address hold one article; other words are another article.
@@ -87,7 +88,7 @@ class Articles:
         self._orphans.clear()
         return gone
 
-    def _twin(self, incoming: Incoming, digest: bytes) -> int | None:
+    def _twin(self, incoming: NewArticle, digest: bytes) -> int | None:
         if incoming.address is None:
             return None
         row = self.database.execute(
@@ -95,7 +96,7 @@ class Articles:
         ).fetchone()
         return row[0] if row else None
 
-    def _same_file(self, source: Source, path: str, incoming: Incoming, digest: bytes) -> int | None:
+    def _same_file(self, source: Source, path: str, incoming: NewArticle, digest: bytes) -> int | None:
         """Find the article where its file was indexed before as part of another source, a folder above or below."""
         place = f"{source.location}/{path}" if source.folder else source.location
         row = self.database.execute(
@@ -116,7 +117,7 @@ class Articles:
         row = self.database.execute("SELECT 1 FROM articles WHERE article_id = ?", (article_id,)).fetchone()
         return row is not None
 
-    def _stand(self, file: int, incoming: Incoming, article: int) -> None:
+    def _stand(self, file: int, incoming: NewArticle, article: int) -> None:
         self.database.execute(
             "INSERT INTO places (file, key, place, article) VALUES (?, ?, ?, ?) ON CONFLICT (file, key) "
             "DO UPDATE SET place = excluded.place, article = excluded.article "
@@ -124,7 +125,7 @@ class Articles:
             (file, incoming.key, incoming.place, article),
         )
 
-    def _insert(self, article_id: str, incoming: Incoming, digest: bytes) -> int:
+    def _insert(self, article_id: str, incoming: NewArticle, digest: bytes) -> int:
         row = self.database.execute(
             "INSERT INTO articles (article_id, digest, address, title, outlet, outlet_key, byline, published, url, "
             "language, text, read_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
@@ -133,7 +134,7 @@ class Articles:
         self._add_passages(row[0])
         return int(row[0])
 
-    def _replace(self, article: int, incoming: Incoming, digest: bytes) -> None:
+    def _replace(self, article: int, incoming: NewArticle, digest: bytes) -> None:
         self._remove_passages(article)
         self.database.execute(
             "UPDATE articles SET digest = ?, address = ?, title = ?, outlet = ?, outlet_key = ?, byline = ?, "
@@ -196,7 +197,7 @@ class Articles:
             self._add_passages(article)
 
 
-def _columns(incoming: Incoming, digest: bytes) -> tuple[object, ...]:
+def _columns(incoming: NewArticle, digest: bytes) -> tuple[object, ...]:
     day = incoming.published.isoformat() if incoming.published else None
     return (
         *(digest, incoming.address, incoming.title, incoming.outlet, outlet_key(incoming.outlet)),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class NewArticle:
     """An article to store: `text` is what is kept of `read_text`, its text as its file has it.
 
     `key` tells it from the others of its file when that changes, `place` is what a person sees of it ("#12"); both
@@ -67,7 +67,7 @@ class SourceSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ArticleListing:
     """An article without its words, for what goes through all of them."""
 
     article_id: str

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float32]
 
+
 CONFIGURATION = {"hnsw": {"space": "cosine", "ef_search": 200}}
 IDS_AT_ONCE = 5_000
 """Chroma refuses batches past 5,461 ids, and SQLite statements with too many variables."""
