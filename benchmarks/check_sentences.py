@@ -21,11 +21,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsqa.evals.statistics.intervals import wilson
+from newsqa.ingest.files import FileFound, RawArticle, scan
+from newsqa.ingest.readers.registry import read_file
 from newsqa.models import create_token_encoder
 from newsqa.proofs import quoted_support
-from newsqa.reading.files import scan
-from newsqa.reading.formats import read_file
-from newsqa.reading.records import FileFound, RawArticle
 from newsqa.records import Article, Claim, Dropped, Hit, Passage, Quote
 from newsqa.settings import Settings
 from newsqa.steps.verify import Check

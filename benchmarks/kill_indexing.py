@@ -21,7 +21,7 @@ from pathlib import Path
 
 from newsqa import models
 from newsqa.errors import LibraryError
-from newsqa.indexing import index_source
+from newsqa.ingest.indexer import index_source
 from newsqa.records import NO_BOUNDS
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index

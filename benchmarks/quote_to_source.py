@@ -28,7 +28,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsqa.indexing import index_source, remove_source
+from newsqa.ingest.indexer import index_source, remove_source
 from newsqa.origins import day
 from newsqa.question.quotations import quotation_in
 from newsqa.settings import Settings

@@ -85,8 +85,8 @@ def measure_questions(work: Path, options: argparse.Namespace) -> None:
 
 def write_articles(path: Path, wanted: int) -> int:
     """Write articles of about `wanted` passages in all; return how many passages they are cut into."""
-    from newsqa.reading.files import scan
-    from newsqa.reading.formats import read_file
+    from newsqa.ingest.files import scan
+    from newsqa.ingest.readers.registry import read_file
     from newsqa.text.passages import passages_of
     from newsqa.text.sentences import sentence_spans
 
@@ -142,7 +142,7 @@ def whole(options: argparse.Namespace) -> dict[str, float]:
     """Index end to end: read, store, embed, bring Chroma up to date."""
     import shutil
 
-    from newsqa.indexing import index_source
+    from newsqa.ingest.indexer import index_source
     from newsqa.settings import Settings
 
     folder = Path(options.work) / "index-whole"
@@ -157,7 +157,7 @@ def stock(options: argparse.Namespace) -> dict[str, float]:
     import numpy as np
 
     from newsqa import models
-    from newsqa.indexing import index_source
+    from newsqa.ingest.indexer import index_source
     from newsqa.models.embedders import OnnxEmbeddings
     from newsqa.settings import Settings
 

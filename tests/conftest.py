@@ -8,7 +8,7 @@ import pytest
 from filelock import FileLock
 
 import remembered_runs
-from newsqa.indexing import index_source
+from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
 from places import CORPUS
 from slack_news import make_index

@@ -6,7 +6,7 @@ import json
 from random import Random
 from typing import TYPE_CHECKING
 
-from newsqa.indexing import index_source
+from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from newsqa.bot.health import serve_health
 from newsqa.bot.log import configure
 from newsqa.bot.messages import Failed
 from newsqa.errors import LibraryError, SettingsError
-from newsqa.indexing import index_source
+from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
 from places import DOCS
 from quick_desk import quick_desk

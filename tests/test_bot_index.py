@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from newsqa.bot.core import open_bot
 from newsqa.bot.messages import Answered, Partial, Working
 from newsqa.cli import app
-from newsqa.indexing import index_source
+from newsqa.ingest.indexer import index_source
 from newsqa.render.record import to_record
 from newsqa.settings import Settings
 from quick_desk import quick_desk

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsqa.indexing import index_source
+from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
 from pseudo_terminal import Terminal
 

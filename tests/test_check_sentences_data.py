@@ -12,9 +12,9 @@ import re
 from collections import Counter
 from functools import cache
 
-from newsqa.reading.cleaning import clean
-from newsqa.reading.files import scan
-from newsqa.reading.formats import read_file
+from newsqa.ingest.clean import clean
+from newsqa.ingest.files import scan
+from newsqa.ingest.readers.registry import read_file
 from newsqa.text.sentences import sentence_spans
 from places import CORPUS, DATA
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.copies import BANDS, are_copies, bands, shingles
+from newsqa.ingest.duplicates import BANDS, are_copies, bands, shingles
 
 STORY = " ".join(f"The {n} boats of pier {n % 7} left the harbour before dawn on day {n}." for n in range(60))
 

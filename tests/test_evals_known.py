@@ -11,7 +11,7 @@ from newsqa.evals.known import grounds, known
 from newsqa.evals.lines import Grounds
 from newsqa.evals.sets.forms import read_set
 from newsqa.evals.sets.items import Gold, Item
-from newsqa.indexing import index_source
+from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
 from places import CORPUS, SAMPLE_QUESTIONS

@@ -19,7 +19,7 @@ from newsqa.evals.run import run_set
 from newsqa.evals.sets.forms import read_set
 from newsqa.evals.sets.items import Item
 from newsqa.fronts.terminal.evals.make import plan_of
-from newsqa.indexing import index_source
+from newsqa.ingest.indexer import index_source
 from newsqa.records import Article, Bounds
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index

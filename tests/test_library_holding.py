@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsqa.indexing import index_source
+from newsqa.ingest.indexer import index_source
 from newsqa.records import Bounds
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index

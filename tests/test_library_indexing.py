@@ -8,9 +8,8 @@ from datetime import date
 import pytest
 
 from newsqa.errors import BusyError, LibraryError, ModelError, SourceError, UsageError
-from newsqa.indexing import index_source, rebuild_index, remove_source, rename_source
-from newsqa.indexing.lock import indexing_alone
-from newsqa.indexing.values import Progress
+from newsqa.ingest.indexer import index_source, indexing_alone, rebuild_index, remove_source, rename_source
+from newsqa.ingest.sync import IndexProgress
 from newsqa.records import NO_BOUNDS, Bounds
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
@@ -371,7 +370,7 @@ def test_another_embedder_is_refused_until_the_vectors_are_made_again(settings, 
 def test_words_are_found_while_vectors_are_being_made(settings, folder):
     seen = []
 
-    def look(progress: Progress) -> None:
+    def look(progress: IndexProgress) -> None:
         if progress.phase == "embed" and not seen:
             seen.append(set(texts(settings)))
             assert nearest(settings, "bridge") == []

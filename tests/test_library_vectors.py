@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from newsqa.errors import NewsqaError, SettingsError, VectorsError
-from newsqa.indexing import index_source, rebuild_index
+from newsqa.ingest.indexer import index_source, rebuild_index
 from newsqa.records import NO_BOUNDS
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index

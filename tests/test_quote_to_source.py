@@ -10,7 +10,7 @@ import pytest
 from newsqa import cli
 from newsqa.desk import Desk
 from newsqa.evals import scorers
-from newsqa.indexing import index_source
+from newsqa.ingest.indexer import index_source
 from newsqa.models.encoders import NoReranker
 from newsqa.origins import origin_sentence, origin_sentences
 from newsqa.question.quotations import quotation_in

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.reading.cleaning import boilerplate, clean, countable_lines
+from newsqa.ingest.clean import boilerplate, clean, countable_lines
 from places import DATA
 
 LINES = json.loads((DATA / "clutter.json").read_text("utf-8"))

@@ -9,12 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.reading.dates import date_in_address, date_of
-from newsqa.reading.files import scan
-from newsqa.reading.formats import read_file
-from newsqa.reading.language import language_of
-from newsqa.reading.opening import opening_of
-from newsqa.reading.records import RawArticle
+from newsqa.ingest.clean import language_of
+from newsqa.ingest.files import RawArticle, scan
+from newsqa.ingest.opening import date_in_address, date_of, opening_of
+from newsqa.ingest.readers.registry import read_file
 from places import DATA
 
 OPENINGS = json.loads((DATA / "openings.json").read_text("utf-8"))

@@ -11,10 +11,9 @@ from datetime import date
 
 import pytest
 
-from newsqa.reading.cleaning import clean
-from newsqa.reading.files import scan
-from newsqa.reading.formats import read_file
-from newsqa.reading.records import Problem, RawArticle
+from newsqa.ingest.clean import clean
+from newsqa.ingest.files import Problem, RawArticle, scan
+from newsqa.ingest.readers.registry import read_file
 
 BODY = [
     "The harbour board of Tellin voted on Tuesday to close the old north quay. Engineers found cracks in its piles.",

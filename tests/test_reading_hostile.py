@@ -16,11 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsqa.errors import SourceError
-from newsqa.reading.cleaning import clean
-from newsqa.reading.documents import mended
-from newsqa.reading.files import scan
-from newsqa.reading.formats import read_file
-from newsqa.reading.records import Problem, RawArticle
+from newsqa.ingest.clean import clean
+from newsqa.ingest.files import Problem, RawArticle, scan
+from newsqa.ingest.readers.documents import mended
+from newsqa.ingest.readers.registry import read_file
 from thoroughness import examples
 
 BODY = "The harbour board of Tellin voted on Tuesday to close the old north quay."
@@ -122,8 +121,8 @@ def test_a_file_name_that_is_no_utf8_can_be_stored(tmp_path):
 
 UNREADABLE = """
 import os, sys
-from newsqa.reading.formats import read_file
-from newsqa.reading.files import scan
+from newsqa.ingest.readers.registry import read_file
+from newsqa.ingest.files import scan
 
 (found,) = scan(sys.argv[1])
 list(read_file(found))  # all that reading imports is imported while every file can be read
@@ -202,15 +201,15 @@ def test_numbers_that_are_none_and_unstorable_titles_leave_the_article_whole(tmp
 
 
 def test_unpacking_stops_at_the_cap(tmp_path, monkeypatch):
-    monkeypatch.setattr("newsqa.reading.content.MAX_FILE", 1_000_000)
+    monkeypatch.setattr("newsqa.ingest.files.MAX_FILE", 1_000_000)
     bomb = written(tmp_path, "bomb.txt.gz", gzip.compress(b"a" * 50_000_000))
     assert bomb.stat().st_size < 100_000
     assert "more than" in reason(bomb)
 
 
 def test_lines_have_a_cap_and_files_of_lines_have_none(tmp_path, monkeypatch):
-    monkeypatch.setattr("newsqa.reading.json_files.MAX_LINE", 1_000)
-    monkeypatch.setattr("newsqa.reading.content.MAX_FILE", 1_000)
+    monkeypatch.setattr("newsqa.ingest.readers.feeds.MAX_LINE", 1_000)
+    monkeypatch.setattr("newsqa.ingest.files.MAX_FILE", 1_000)
     rows = [{"text": "It rained."}, {"text": "a" * 5_000}, *({"text": f"It snowed {n}."} for n in range(200))]
     items = read(written(tmp_path, "a.jsonl", "\n".join(map(json.dumps, rows))))
     assert [item.name.rpartition("/")[2] for item in items if isinstance(item, Problem)] == ["a.jsonl#2"]

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from newsqa.indexing import index_source
+from newsqa.ingest.indexer import index_source
 from newsqa.records import Turn
 from newsqa.render.record import to_record
 from newsqa.settings import Settings

@@ -120,7 +120,7 @@ def run(question: str, sentence: str | None, index: Path | None, folder: Path) -
     Without `index`, one is made in `folder`. Returns what came out: the answer's text, or the checked sentence.
     """
     # All that this tool knows of the package's insides; the rest of it works with module names only.
-    from newsqa.indexing import index_source
+    from newsqa.ingest.indexer import index_source
     from newsqa.records import Answer, Claim, Dropped, Quote, Sentence
     from newsqa.settings import Settings
     from newsqa.steps.verify import Check

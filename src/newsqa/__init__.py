@@ -1,7 +1,7 @@
 """newsqa: ask a folder of news articles; every sentence of the answer carries the quote that proves it.
 
 from newsqa.settings import Settings
-from newsqa.indexing import index_source
+from newsqa.ingest.indexer import index_source
 from newsqa.wiring import open_desk
 
 settings = Settings.load()
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from newsqa.desk import Desk
     from newsqa.errors import NewsqaError
-    from newsqa.indexing import index_source
+    from newsqa.ingest.indexer import index_source
     from newsqa.langchain import NewsqaRetriever
     from newsqa.records import Answer, Article, Bounds, Turn
     from newsqa.settings import Settings

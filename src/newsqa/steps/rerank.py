@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from newsqa.copies import stories_once
+from newsqa.ingest.duplicates import stories_once
 from newsqa.question.nearness import nearness
 from newsqa.text.passages import embedding_text
 

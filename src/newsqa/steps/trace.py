@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from newsqa.copies import stories_once
 from newsqa.extract.nearly import most_alike_first
 from newsqa.extract.places import places, titled
+from newsqa.ingest.duplicates import stories_once
 from newsqa.origins import origin_sentence
 from newsqa.records import EXTRACTIVE, Draft, Hit, Origin, Passage, Quote
 from newsqa.steps.rerank import EVIDENCE, spread

@@ -12,7 +12,7 @@ from newsqa.errors import SourceError, UsageError
 from newsqa.fronts.terminal.console import messages, print_json, print_text
 from newsqa.fronts.terminal.leaving import tell_embedding
 from newsqa.fronts.terminal.progress import bar
-from newsqa.indexing import index_source, rebuild_index
+from newsqa.ingest.indexer import index_source, rebuild_index
 from newsqa.render.marks import count
 from newsqa.render.plain import error_line
 from newsqa.render.safe import safe_line
@@ -20,7 +20,7 @@ from newsqa.render.safe import safe_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from newsqa.indexing.values import IndexReport, Progress
+    from newsqa.ingest.sync import IndexProgress, IndexReport
     from newsqa.settings import Settings
 
 PHASES = {"read": "reading", "compare": "comparing", "embed": "embedding", "vectors": "vectors"}
@@ -102,13 +102,13 @@ def _aside(text: str) -> None:
 
 
 @contextmanager
-def _shown() -> Iterator[Callable[[Progress], None]]:
+def _shown() -> Iterator[Callable[[IndexProgress], None]]:
     """Show a bar that begins anew with each phase."""
     with bar() as shown:
         task = shown.add_task("opening", total=None)
         phase = ""
 
-        def report(progress: Progress) -> None:
+        def report(progress: IndexProgress) -> None:
             nonlocal phase
             if progress.phase != phase:
                 phase = progress.phase

@@ -9,19 +9,25 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from zlib import crc32
 
+from newsqa.ingest.clean import boilerplate, clean, countable_lines
+from newsqa.ingest.sync import IndexProgress, publish
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import numpy as np
     import numpy.typing as npt
 
     from newsqa.records import Article, Carrier
+    from newsqa.store.writer import LibraryWriter
 
     Hashes = npt.NDArray[np.uint32]
+
 
 BANDS, ROWS = 32, 4
 """Two texts that share half of their shingles share a band in 87 % of cases; with a tenth in common, in 0.3 %."""
@@ -123,3 +129,55 @@ def _permutations() -> tuple[Hashes, Hashes]:
     drawn = np.random.RandomState(1)
     factors = drawn.randint(0, 1 << 31, BANDS * ROWS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     return factors, drawn.randint(0, 1 << 32, BANDS * ROWS, dtype=np.uint32)
+
+
+# What an article's neighbours decide: lines that its outlet repeats are left out, copies of its story are found.
+
+MANY_LINES = 500_000
+"""Above so many different lines, those seen once are forgotten, to bound memory (lossy counting, Manku and Motwani)."""
+
+CANDIDATES = 20
+
+
+def finalize(writer: LibraryWriter, report: Callable[[IndexProgress], None]) -> None:
+    """Compare the articles that are new or changed with their neighbours. Raises LibraryError."""
+    publish(writer, _drop_repeated_lines(writer))
+    publish(writer, _find_copies(writer, report))
+
+
+def _drop_repeated_lines(writer: LibraryWriter) -> Iterator[None]:
+    for outlet in writer.settling.unsettled_outlets():
+        repeated = _repeated_lines(writer, outlet)
+        if repeated == writer.settling.repeated(outlet):
+            continue
+        for article, _, read_text, text in writer.settling.texts_of_outlet(outlet):
+            kept = clean(read_text, repeated) or clean(read_text)
+            if kept != text:
+                writer.articles.set_text(article, kept)
+        writer.settling.set_repeated(outlet, repeated)
+        yield
+
+
+def _repeated_lines(writer: LibraryWriter, outlet: str) -> frozenset[str]:
+    counts: Counter[str] = Counter()
+    articles, titles = 0, set[str]()
+    for _, title, read_text, _ in writer.settling.texts_of_outlet(outlet):
+        articles += 1
+        titles.add(title or "")
+        counts.update(countable_lines(read_text))
+        if len(counts) > MANY_LINES:
+            counts = Counter({line: n for line, n in counts.items() if n > 1})
+    return boilerplate(counts, articles, titles)
+
+
+def _find_copies(writer: LibraryWriter, report: Callable[[IndexProgress], None]) -> Iterator[None]:
+    unsettled = writer.settling.unsettled()
+    for done, article in enumerate(unsettled):
+        runs = shingles(writer.settling.text(article))
+        others = writer.settling.sharing_bands(article, bands(runs))[:CANDIDATES]
+        copies = [other for other in others if are_copies(runs, shingles(writer.settling.text(other)))]
+        writer.settling.set_copies(article, copies)
+        writer.settling.settle([article])
+        if done % 100 == 0:
+            report(IndexProgress("compare", done, len(unsettled)))
+        yield

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, ModelError
-from newsqa.indexing.values import Progress
+from newsqa.ingest.sync import IndexProgress
 from newsqa.store.snapshot import REBUILD, refuse_other_model
 from newsqa.store.vector_mark import collection_name
 from newsqa.store.vectors import VectorWriter
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from newsqa.settings import Settings
     from newsqa.store.writer import LibraryWriter
+
 
 TEXTS_AT_ONCE = 64
 STORE_SECONDS = 3.0
@@ -44,7 +45,7 @@ def forget_vectors(writer: LibraryWriter, embedder: Embeddings, model: str) -> N
         writer.set_meta("width", "")
 
 
-def embed(writer: LibraryWriter, embedder: Embeddings, report: Callable[[Progress], None]) -> int:
+def embed(writer: LibraryWriter, embedder: Embeddings, report: Callable[[IndexProgress], None]) -> int:
     """Make the vectors that are missing, the short texts first, and store them every few seconds; return how many.
 
     Raises ModelError, LibraryError; what was made until then is stored.
@@ -54,7 +55,7 @@ def embed(writer: LibraryWriter, embedder: Embeddings, report: Callable[[Progres
     stored = time.monotonic()
     try:
         for start in range(0, len(missing), TEXTS_AT_ONCE):
-            report(Progress("embed", start, len(missing)))
+            report(IndexProgress("embed", start, len(missing)))
             batch = missing[start : start + TEXTS_AT_ONCE]
             vectors = embedder.embed_documents(writer.embeddings.texts(passage for passage, _ in batch))
             ready += zip((digest for _, digest in batch), _bytes(writer, vectors, len(batch)), strict=True)
@@ -63,7 +64,7 @@ def embed(writer: LibraryWriter, embedder: Embeddings, report: Callable[[Progres
                 stored = time.monotonic()
     finally:
         _store(writer, ready)
-    report(Progress("embed", len(missing), len(missing)))
+    report(IndexProgress("embed", len(missing), len(missing)))
     return len(missing)
 
 
@@ -93,7 +94,9 @@ def _bytes(writer: LibraryWriter, vectors: Sequence[Sequence[float]], expected: 
     return [row.tobytes() for row in rows]
 
 
-def sync_vectors(writer: LibraryWriter, settings: Settings, model: str, report: Callable[[Progress], None]) -> None:
+def sync_vectors(
+    writer: LibraryWriter, settings: Settings, model: str, report: Callable[[IndexProgress], None]
+) -> None:
     """Bring Chroma up to the library. Raises VectorsError: until it is done, the library's own vectors are searched."""
     name = collection_name(writer.meta("id") or "", model)
     store = VectorWriter(settings.index, model, settings.chroma, name, settings.timeout)
@@ -103,5 +106,5 @@ def sync_vectors(writer: LibraryWriter, settings: Settings, model: str, report: 
         writer.generation,
         writer.embeddings.passage_ids(),
         writer.embeddings.vectors,
-        lambda done, total: report(Progress("vectors", done, total)),
+        lambda done, total: report(IndexProgress("vectors", done, total)),
     )

@@ -15,37 +15,91 @@ published stays: a run that is interrupted is taken up by the next where it stop
 
 from __future__ import annotations
 
+import json
+import os
+import socket
 import time
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsqa import models
-from newsqa.indexing.embed import embed, forget_vectors, sync_vectors, use_model
-from newsqa.indexing.files import read_source
-from newsqa.indexing.lock import indexing_alone
-from newsqa.indexing.origins import found_in, source_of
-from newsqa.indexing.settle import settle
-from newsqa.indexing.values import IndexReport, Progress
+from newsqa.errors import BusyError, LibraryError
+from newsqa.ingest.duplicates import finalize
+from newsqa.ingest.embed import embed, forget_vectors, sync_vectors, use_model
+from newsqa.ingest.sync import IndexProgress, IndexReport, found_in, read_source, source_of
+from newsqa.private import FILE, private_file, private_folder
 from newsqa.store.writer import LibraryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from langchain_core.embeddings import Embeddings
 
     from newsqa.settings import Settings
 
-__all__ = ["IndexReport", "Progress", "index_source", "rebuild_index", "remove_source", "rename_source"]
+
+# One process indexes at a time; another is told which.
+
+LOCK = "index.lock"
+HOLDER = "index.holder"
 
 
-def _silent(_: Progress) -> None:
+@contextmanager
+def indexing_alone(folder: Path) -> Iterator[None]:
+    """Hold the index for writing; a killed process lets go of it. Raises BusyError, LibraryError."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415
+
+    try:
+        private_folder(folder)
+        lock = FileLock(folder / LOCK, timeout=0, mode=FILE)
+        lock.acquire()
+    except Timeout as error:
+        raise BusyError(
+            f"Another newsqa is indexing into {folder}{_holder(folder)}.",
+            hint="Wait until it is done, or index into another folder with --index.",
+            retryable=True,
+        ) from error
+    except OSError as error:
+        raise LibraryError(
+            f"The index folder {folder} cannot be used: {error.strerror}.",
+            hint="Name another with --index, or check its permissions.",
+        ) from error
+    try:
+        _sign(folder)
+        yield
+    finally:
+        lock.release()
+
+
+def _sign(folder: Path) -> None:
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    try:
+        private_file(folder / HOLDER)
+        (folder / HOLDER).write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": now}))
+    except OSError as error:
+        raise LibraryError(
+            f"The index in {folder} cannot be written: {error.strerror}.", hint="Check free space and permissions."
+        ) from error
+
+
+def _holder(folder: Path) -> str:
+    try:
+        holder = json.loads((folder / HOLDER).read_text())
+        return f" (process {holder['pid']} on {holder['host']}, since {holder['since']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _silent(_: IndexProgress) -> None:
     """Report nothing."""
 
 
 def index_source(  # noqa: PLR0913  the choices of one command
     settings: Settings,
     location: str,
-    report: Callable[[Progress], None] = _silent,
+    report: Callable[[IndexProgress], None] = _silent,
     *,
     name: str | None = None,
     rebuild: bool = False,
@@ -70,14 +124,14 @@ def index_source(  # noqa: PLR0913  the choices of one command
         with writer.publication():
             source = source_of(writer, location, name)
         changes = read_source(writer, source, location, found, report)
-        settle(writer, report)
+        finalize(writer, report)
         embedded = _make_vectors(writer, settings, embedder, report)
         articles = writer.sources.count_articles(source)
     return changes.report(source.name, articles, embedded, time.monotonic() - began)
 
 
 def rebuild_index(
-    settings: Settings, report: Callable[[Progress], None] = _silent, *, embedder: Embeddings | None = None
+    settings: Settings, report: Callable[[IndexProgress], None] = _silent, *, embedder: Embeddings | None = None
 ) -> int:
     """Make all vectors anew from the articles in the library, with the embedder that is set now; return how many.
 
@@ -86,7 +140,7 @@ def rebuild_index(
     embedder = embedder or models.create_embedder(settings)
     with _writing(settings) as writer:
         forget_vectors(writer, embedder, models.embedder_fingerprint(embedder))
-        settle(writer, report)
+        finalize(writer, report)
         return _make_vectors(writer, settings, embedder, report)
 
 
@@ -104,7 +158,7 @@ def remove_source(settings: Settings, name: str) -> int:
     with _writing(settings) as writer:
         with writer.publication():
             gone = writer.remove_source(writer.sources.named(name))
-        settle(writer, _silent)
+        finalize(writer, _silent)
         writer.tidy()
     return gone
 
@@ -116,7 +170,7 @@ def _writing(settings: Settings) -> Iterator[LibraryWriter]:
 
 
 def _make_vectors(
-    writer: LibraryWriter, settings: Settings, embedder: Embeddings, report: Callable[[Progress], None]
+    writer: LibraryWriter, settings: Settings, embedder: Embeddings, report: Callable[[IndexProgress], None]
 ) -> int:
     embedded = embed(writer, embedder, report)
     writer.tidy()

@@ -1,20 +1,115 @@
-"""RSS and Atom files, read as they lie there: nothing is ever fetched."""
+"""JSON: an article an object, in a list, under a usual name, or one a line."""
 
 from __future__ import annotations
 
 import html
+import json
 import re
 from dataclasses import replace
 from html.entities import name2codepoint
 from typing import IO, TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
-from newsqa.reading.content import decode, read_all
-from newsqa.reading.fields import MAX_FIELD, address, article_of
-from newsqa.reading.records import Problem, RawArticle
+from newsqa.ingest.files import MAX_LINE, Kind, Problem, RawArticle, decode, read_all
+from newsqa.ingest.metadata import MAX_FIELD, TEXT, address, article_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+LISTS = ("articles", "items", "data", "results", "entries", "stories", "docs", "documents", "hits", "news", "posts")
+AROUND_LISTS = (*LISTS, "response", "result", "feed", "channel")
+
+
+def read_json(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:
+    """Yield the articles of a JSON file: one object, a list of them, or an object that holds such a list."""
+    text = decode(read_all(stream))
+    try:
+        value = _parsed(text)
+    except SourceError:
+        lines = [line for line in text.split("\n") if line.strip()]
+        if len(lines) > 1 and all(is_article_line(line.encode("utf-8", "replace")) for line in lines[:2]):
+            yield from _lines(enumerate((line.encode("utf-8") for line in text.split("\n")), 1))
+            return
+        raise
+    objects = _objects(value)
+    if objects is None:
+        yield article_of(value if isinstance(value, dict) else {}, "json", file_name=file_name)
+        return
+    for n, one in enumerate(objects, 1):
+        yield _article(one, "json", f"#{n}")
+
+
+def read_lines(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:  # noqa: ARG001 - a reader
+    """Yield the articles of a file with one JSON object a line, holding one line at a time."""
+    return _lines(enumerate(_capped_lines(stream), 1))
+
+
+def is_article_line(line: bytes) -> bool:
+    """Tell whether a line is one whole JSON object, and not an object around a list of articles."""
+    try:
+        value = _parsed(decode(line))
+        return isinstance(value, dict) and _objects(value) is None
+    except SourceError:
+        return False
+
+
+def _lines(lines: Iterator[tuple[int, bytes]]) -> Iterator[RawArticle | Problem]:
+    for n, line in lines:
+        if len(line) > MAX_LINE:
+            yield Problem(f"#{n}", f"the line is longer than {MAX_LINE // 2**20} MB")
+        elif line.strip():
+            yield _line(line, f"#{n}")
+
+
+def _line(line: bytes, place: str) -> RawArticle | Problem:
+    try:
+        value = _parsed(decode(line))
+    except SourceError as error:
+        return Problem(place, str(error), error.hint)
+    return _article(value, "jsonl", place)
+
+
+def _article(value: object, kind: Kind, place: str) -> RawArticle | Problem:
+    if not isinstance(value, dict):
+        return Problem(place, "it is no JSON object")
+    try:
+        return article_of(value, kind, place)
+    except SourceError as error:
+        return Problem(place, str(error), error.hint)
+
+
+def _capped_lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield lines; one past the cap comes cut, just longer than the cap, and the rest of it is passed over."""
+    while line := stream.readline(MAX_LINE + 1):
+        yield line
+        while len(line) > MAX_LINE and not line.endswith(b"\n"):
+            line = stream.readline(MAX_LINE + 1)
+
+
+def _parsed(text: str) -> Any:  # noqa: ANN401 - whatever the JSON says
+    try:
+        return json.loads(text, parse_constant=lambda _: None)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise SourceError(f"it is no valid JSON: {error.msg.lower()} ({where})") from error
+    except RecursionError as error:
+        raise SourceError("its JSON is nested too deep") from error
+    except ValueError as error:
+        raise SourceError("its JSON holds a number too long to read") from error
+
+
+def _objects(value: object, depth: int = 0) -> list[Any] | None:
+    """Return the list of articles in a JSON value, or None where the value is one article itself."""
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict) or depth > 2 or any(isinstance(value.get(key), str) for key in TEXT[:13]):
+        return None
+    inner = (value[key] for key in AROUND_LISTS if isinstance(value.get(key), list | dict))
+    return next((found for part in inner if (found := _objects(part, depth + 1)) is not None), None)
+
+
+# RSS and Atom files, read as they lie there: nothing is ever fetched.
 
 _ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _DECLARES = re.compile(rb"<!\s*(?:ENTITY|DOCTYPE[^>]*\[)", re.IGNORECASE)
@@ -50,17 +145,17 @@ _KEY = ("guid", "id")
 
 def read_feed(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:  # noqa: ARG001 - a reader
     """Yield the items of a feed: full content before summary, its HTML as lines of text."""
-    root = _parsed(read_all(stream))
+    root = _parsed_feed(read_all(stream))
     items = [element for element in root.iter() if _name(element) in {"item", "entry"}]
     if not items and _name(root).rpartition(":")[2] not in {"rss", "feed", "rdf"}:
         raise SourceError("it is no feed that can be read")
     channel = next((element for element in root.iter() if _name(element) in {"channel", "feed"}), root)
     outlet = _text(_children(channel), "title", "dc:title")
     for n, item in enumerate(items, 1):
-        yield _article(item, outlet, f"#{n}")
+        yield _feed_article(item, outlet, f"#{n}")
 
 
-def _parsed(data: bytes) -> Any:  # noqa: ANN401 - lxml ships no types
+def _parsed_feed(data: bytes) -> Any:  # noqa: ANN401 - lxml ships no types
     from lxml import etree  # noqa: PLC0415
 
     if not _ROOT.search(data[:8192].replace(b"\x00", b"")):
@@ -134,7 +229,7 @@ def _inner(element: Any) -> str:  # noqa: ANN401
     return "".join([html.escape(element.text or "", quote=False), *parts]).strip()
 
 
-def _article(item: Any, outlet: str, place: str) -> RawArticle | Problem:  # noqa: ANN401
+def _feed_article(item: Any, outlet: str, place: str) -> RawArticle | Problem:  # noqa: ANN401
     children = _children(item)
     key = _text(children, *_KEY) or item.get(f"{_RDF}about", "").strip()
     contents = [_inner(child) for name in _CONTENT for child in children.get(name, ())]

@@ -6,22 +6,21 @@ import io
 from typing import IO, TYPE_CHECKING, cast
 
 from newsqa.errors import SourceError
-from newsqa.reading import documents, feeds, json_files, pages, plain
-from newsqa.reading.content import MAX_LINE, opened
-from newsqa.reading.files import SUFFIXES, suffix_of
-from newsqa.reading.records import FileFound, Problem, RawArticle
+from newsqa.ingest.files import MAX_LINE, SUFFIXES, FileFound, Problem, RawArticle, opened, suffix_of
+from newsqa.ingest.readers import documents, feeds, pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Reader = Callable[[IO[bytes], str], Iterator[RawArticle | Problem]]
 
+
 READERS: dict[str, Reader] = {
-    "txt": plain.read_text,
-    "md": plain.read_markdown,
+    "txt": documents.read_text,
+    "md": documents.read_markdown,
     "html": pages.read_page,
-    "json": json_files.read_json,
-    "jsonl": json_files.read_lines,
+    "json": feeds.read_json,
+    "jsonl": feeds.read_lines,
     "feed": feeds.read_feed,
     "pdf": documents.read_pdf,
     "docx": documents.read_docx,
@@ -57,7 +56,7 @@ def _sniffed(stream: IO[bytes]) -> tuple[str, IO[bytes]]:
     while first and not first.strip():
         first = stream.readline(MAX_LINE)
     start = first.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"{") and json_files.is_article_line(start):
+    if start.startswith(b"{") and feeds.is_article_line(start):
         return "jsonl", cast("IO[bytes]", _Rejoined(first, stream))
     kind = "txt"
     if start.startswith((b"{", b"[")):

@@ -6,25 +6,134 @@ import hashlib
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urldefrag
 
-from newsqa.errors import SourceError
-from newsqa.indexing.origins import within
-from newsqa.indexing.values import Changes, Progress
-from newsqa.reading.cleaning import clean
-from newsqa.reading.files import SUFFIXES, suffix_of
-from newsqa.reading.formats import read_file
-from newsqa.reading.language import language_of
-from newsqa.reading.records import Problem
+from newsqa.errors import SourceError, UsageError
+from newsqa.ingest.clean import clean, language_of
+from newsqa.ingest.files import STANDARD_INPUT, SUFFIXES, Problem, safe, scan, suffix_of
+from newsqa.ingest.readers.registry import read_file
 from newsqa.store.rows import NewArticle, blake, outlet_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from newsqa.reading.records import FileFound, RawArticle
+    from newsqa.ingest.files import FileFound, RawArticle
     from newsqa.store.rows import KnownFile, Source
     from newsqa.store.writer import LibraryWriter
+
+
+# Which source a location is: one that is known, one that has moved, or a new one.
+
+
+def found_in(location: str, index: Path) -> list[FileFound | Problem]:
+    """Return the files of a location, by stat only, without those of the index itself.
+
+    Raises SourceError where the location itself cannot be read.
+    """
+    own = index.resolve()
+    found = [item for item in scan(location) if not _is_below(item, own)]
+    root = _root_name(location)
+    for item in found:
+        if isinstance(item, Problem) and item.name == root:
+            raise SourceError(f"{item.name}: {item.reason}", hint=item.hint or "Check its permissions.")
+    return found
+
+
+def within(location: str, name: str) -> str:
+    """Return the path inside a source of what `scan` calls by this name."""
+    return name.removeprefix(f"{_root_name(location)}/")
+
+
+def source_of(writer: LibraryWriter, location: str, name: str | None) -> Source:
+    """Return the source that stands at a location, under the name that a person gave it, if any.
+
+    A source whose place is gone from this machine, and whose name is that of the location, has moved there: so an
+    index can be carried elsewhere together with what it was made from. Raises UsageError where the name is taken.
+    """
+    path = location if location == STANDARD_INPUT else safe(str(Path(location).expanduser().resolve()))
+    default = path.rstrip("/").rpartition("/")[2] or path
+    known = writer.sources.all()
+    source = next((s for s in known if s.location == path), None)
+    if source is None:
+        source = next((s for s in known if s.key == default and not Path(s.location).exists()), None)
+        if source is not None:
+            writer.sources.move(source, path)
+    if source is None:
+        if name is not None and any(name in {s.name, s.key} for s in known):
+            raise UsageError(f"The name “{name}” is taken.", hint="Choose another with --name.")
+        return writer.sources.add(name or default, path, folder=Path(location).expanduser().is_dir())
+    if name is not None and name != source.name:
+        writer.sources.rename(source, name)
+    return writer.sources.at(path)
+
+
+def _is_below(item: FileFound | Problem, folder: Path) -> bool:
+    return not isinstance(item, Problem) and item.location is not None and folder in item.location.absolute().parents
+
+
+def _root_name(location: str) -> str:
+    return safe(location.rstrip("/") or "/")
+
+
+# What indexing tells: how far it is, and what came of it.
+
+Phase = Literal["read", "compare", "embed", "vectors"]
+"""Files are read, articles compared with their neighbours, passages embedded, vectors put into Chroma."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexProgress:
+    """How far a phase is: files, articles, passages or vectors done; `item` is the file being read, else ""."""
+
+    phase: Phase
+    done: int
+    total: int
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What came of indexing a source. Counts are of articles, `embedded` of passages; `notices` are for a person."""
+
+    source: str
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    embedded: int
+    problems: tuple[Problem, ...]
+    notices: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(slots=True)
+class Changes:
+    """What reading a source has changed so far."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    foreign: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def report(self, source: str, articles: int, embedded: int, seconds: float) -> IndexReport:
+        """Return the report of a run after which the source holds so many articles."""
+        unchanged = max(0, articles - self.added - self.changed)
+        return IndexReport(
+            *(source, self.added, self.changed, self.removed, unchanged, embedded),
+            problems=tuple(self.problems),
+            notices=tuple(self._notices()),
+            seconds=seconds,
+        )
+
+    def _notices(self) -> list[str]:
+        if not self.foreign:
+            return []
+        articles = "1 article is" if self.foreign == 1 else f"{self.foreign} articles are"
+        return [f"{articles} not in English: the models at hand read English."]
+
 
 PUBLISH_SECONDS = 2.0
 FRESH_NS = 2_000_000_000
@@ -36,7 +145,7 @@ def read_source(
     source: Source,
     location: str,
     found: Sequence[FileFound | Problem],
-    report: Callable[[Progress], None],
+    report: Callable[[IndexProgress], None],
 ) -> Changes:
     """Bring the library up to the files of a source; return what that changed.
 
@@ -68,7 +177,7 @@ class _Reading:
     writer: LibraryWriter
     source: Source
     known: dict[str, KnownFile]
-    report: Callable[[Progress], None]
+    report: Callable[[IndexProgress], None]
     changes: Changes = field(default_factory=Changes)
     _repeated: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -80,13 +189,13 @@ class _Reading:
                 self.changes.problems.append(item)
                 _keep_below(gone, within(location, item.name))
                 continue
-            self.report(Progress("read", done, len(found), item.name))
+            self.report(IndexProgress("read", done, len(found), item.name))
             yield from self._file(item, gone.pop(item.path, None))
         for file in gone.values():
             self.writer.remove_file(file.id)
             yield
         self.changes.removed += self.writer.articles.drop_orphans(everywhere=True)
-        self.report(Progress("read", len(found), len(found)))
+        self.report(IndexProgress("read", len(found), len(found)))
 
     def _file(self, found: FileFound, known: KnownFile | None) -> Iterator[None]:
         if known and known.digest and (known.size, known.mtime_ns) == (found.size, found.mtime_ns):

@@ -1,0 +1,1 @@
+"""From files, feeds and pages to stored articles and their vectors."""

@@ -1,0 +1,230 @@
+"""Takes away whole lines that are not the article. No word is ever rewritten, and what is in doubt stays.
+
+Three kinds of lines go: those that are never news, wherever they stand ("Advertisement"); those that open a box after
+the article's end, with the box ("Leave a Reply" and the form below); and those that an outlet repeats across its files.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from string import whitespace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+
+# What the lines look like that stand on news pages and are not news. English; matched without regard to capitals.
+#
+# A pattern must take the whole line, or (BOX) begin with words that no sentence of an article begins with. Marks around a
+# line (bullets, dashes, a final stop) are taken off before it is matched.
+
+
+def _any_of(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+
+
+_NETWORK = (
+    r"(?:facebook|twitter|x|instagram|linked ?in|whats ?app|telegram|reddit|pinterest|tik ?tok|youtube|threads|"
+    r"bluesky|mastodon|e-?mail|google news|apple news|flipboard|messenger|snapchat|truth social)"
+)
+
+LISTING = _any_of(
+    r"also read|read also|read more|read next|further reading|others? (?:are )?(?:also )?read(?:ing)?(?: now)?",
+    r"related(?: (?:articles?|stories|posts|news|topics|content|coverage|links?|reading))?|see also|"
+    r"more on this(?: story)?",
+    r"recommended(?: (?:for you|stories|articles|reading))?|you (?:may|might) (?:also )?(?:like|be interested in)",
+    r"most (?:read|popular|viewed|shared)|trending(?: now)?|editors?['’]s? picks?|don['’]t miss|more from .{2,40}",
+    r"top stories|popular now|up next|more stories|latest news|what to read next",
+)
+
+ALONE = _any_of(
+    LISTING.pattern,
+    r"\W*advertis(?:e)?ments?\W*|ad|story continues (?:below|after)(?: (?:the )?advertisement)?",
+    r"article continues (?:below|after)(?: (?:the |this )?(?:advertisement|ad|promotion|newsletter promotion))?",
+    r"advertisement[ ,–—-]+(?:scroll|continue|story|article).{0,60}|scroll (?:down )?to continue(?: reading)?",
+    r"skip (?:to (?:main )?content|past newsletter promotion|advertisement|to navigation)|sponsored(?: content)?",
+    r"share|share this(?: (?:article|story|post|page|on\W*))?|share (?:article|story|on social media)",
+    rf"(?:share|tweet|post|pin|send)(?: this)?(?: (?:on|to|via|by))? {_NETWORK}(?: \(opens in new window\))?",
+    r"(?:click to )?(?:share|print|email)(?: (?:this|a link))?(?: .{0,40})? \(opens in new window\)",
+    r"copy (?:the )?link|link copied|print(?: this (?:page|article|story))?|e-?mail this(?: (?:article|story))?",
+    rf"{_NETWORK}(?:\s*[|,·/]?\s+{_NETWORK}){{1,8}}",
+    r"your email address will not be published\.?(?: required fields are marked\W*)?|required fields are marked\W*",
+    r"save my name, (?:and )?e-?mail,? (?:address )?and website in this browser for the next time i comment",
+    r"you must be logged in to (?:post a comment|comment|reply)|log in to (?:leave a )?(?:comment|reply)|"
+    r"cancel reply",
+    r"be the first to comment|this site uses akismet.{0,120}|notify me of (?:new|follow-?up) (?:posts|"
+    r"comments).{0,40}",
+    r"post comment|submit comment|load(?: more)? comments|view (?:all )?\d* ?comments|show comments",
+    r"comments? (?:are )?(?:closed|disabled|off)(?: (?:for|on) this (?:article|post|story))?|\d+ (?:comments|"
+    r"shares|views|likes)",
+    r"please select your preff?err?ed mode of payment",
+    r"accept(?: all)?(?: cookies)?|reject all(?: cookies)?|manage (?:choices|cookies|preferences)|"
+    r"cookie (?:policy|settings)",
+    r"(?:all )?rights reserved|(?:copyright )?(?:©|\(c\)) ?(?:19|20)\d\d.{0,120}|copyright (?:19|20)\d\d.{0,120}",
+    r".{0,40}(?:©|\(c\)) (?:19|20)\d\d .{0,80}|copyright .{0,60}all rights reserved.{0,120}",
+    r"subscribe(?: now| today)?|sign up(?: now| today| here| for free)?|log ?in|sign in|register(?: now)?|"
+    r"enter your e-?mail.{0,30}",
+    r"newsletter(?: sign-?up)?|e-?mail address|your e-?mail(?: address)?|join our (?:newsletter|mailing list)",
+    r"back to top|toggle (?:menu|navigation)|close menu|main menu|terms of (?:use|service)|privacy policy",
+    r"\d{1,2}[ -]min(?:ute)?s? read|listen to (?:this )?article|play audio|read aloud|listen \d+:\d\d",
+    r"previous (?:article|post|story)|next (?:article|post|story)|load more|show more|view more|see more|"
+    r"click to (?:expand|enlarge)",
+)
+
+BOX = _any_of(
+    r"(?:also read|read also|read more|read next|see also|related|recommended|don['’]t miss|"
+    r"more from \w+)(?: (?:on|at|here|story|article|coverage))?\s?[:|»›→–—]\s?\S",
+    r"(?:click|tap) here to (?:read|subscribe|sign|join|follow|donate|watch|listen|get|download|support)",
+    rf"follow (?:us|our (?:page|channel|coverage)|\w+(?: \w+){{0,3}}) on (?:our )?{_NETWORK}\b(?! for (?:years|"
+    rf"months|days)).{{0,120}}$",
+    rf"(?:like|find|join|connect with) us on {_NETWORK}\b|join (?:our|the) (?:whats ?app|telegram|"
+    rf"facebook) (?:channel|group|community)",
+    r"(?:sign up|subscribe|register)(?: (?:now|here|today))? (?:to|for) (?:.{0,60}\b)?(?:newsletters?|e-?mails?|"
+    r"inbox|alerts|briefing|mailing list|podcast|youtube channel|updates)\b",
+    r"get (?:the|our|your) .{0,60}(?:in|to|into) your inbox|(?:this|our) (?:web)?site uses cookies|"
+    r"we (?:and our partners )?use cookies",
+    r"by (?:clicking|signing up|subscribing|continuing)[^.]{0,60}you (?:agree|consent|accept)",
+    r"(?:tags|topics|filed under|categories|keywords|labels)\s?:\s?\S.{0,200}$",
+    r"download (?:our|the) .{0,40}\bapp\b.{0,20}$|(?:support|donate to) (?:our|independent) journalism\b|"
+    r"please (?:consider )?(?:making a )?donat(?:e|ion)",
+)
+
+OPENS_TAIL = _any_of(
+    r"leave a (?:reply|comment)(?: (?:to .{1,40}|cancel reply))?|(?:post|add|write) (?:a|your) (?:comment|"
+    r"reply)|comments?(?: ?\(\d+\))?",
+    r"join the (?:conversation|discussion)|reader comments|about the author|discover more from .{2,60}|"
+    r"share this:?|like this:?",
+    LISTING.pattern,
+)
+
+DONATION = _any_of(
+    r"(?:give|donate|donations?|support us|give now)$", r"please select your preff?err?ed mode of payment"
+)
+
+
+LONGEST_CLUTTER = 300
+LONGEST_REPEATED = 160
+FEWEST_FILES = 3
+FEWEST_FILES_OF_A_SENTENCE = 5  # a short sentence may stand in three versions of one story
+SHARE_OF_FILES = 0.3
+
+_LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|\Z)")
+_MARKS_BEFORE = "#>*_•·▪■►▶→|–—-" + whitespace
+_MARKS_AFTER = "*_|:→»›.!" + whitespace
+_BULLET = re.compile(r"\s*(?:[-*•·▪■►▶→]|\d{1,2}\.)\s")
+_ENDS_SENTENCE = re.compile(r"[.!?…][)\]}”’»\"'*_]*\s*\Z")
+_PARAGRAPH_WORDS = 12
+
+
+def clean(text: str, repeated: Collection[str] = frozenset()) -> str:
+    """Return the text without the lines that are not the article; "" where nothing is left.
+
+    The result is whole lines of the text, in order, unchanged. `repeated` are lines as `boilerplate` gives them.
+    """
+    lines = [match[0] for match in _LINE.finditer(text) if match[0]]
+    bare = [line.lstrip(_MARKS_BEFORE).rstrip(_MARKS_AFTER) if len(line) < LONGEST_CLUTTER else "" for line in lines]
+    gone = {n for n, line in enumerate(bare) if _is_clutter(line) or lines[n].strip() in repeated}
+    gone |= _listings(lines, bare)
+    gone |= _tail(lines, bare, gone)
+    left = [n for n in range(len(lines)) if n not in gone]
+    said = [n for n in left if lines[n].strip()]
+    if not said:
+        return ""
+    return "".join(lines[n] for n in left if said[0] <= n <= said[-1])
+
+
+def countable_lines(text: str) -> frozenset[str]:
+    """Return the lines of an article, stripped, that could be repeated in others: those of up to 160 characters."""
+    stripped = (line.strip() for line in text.splitlines())
+    return frozenset(line for line in stripped if 2 <= len(line) <= LONGEST_REPEATED)
+
+
+def boilerplate(counts: Mapping[str, int], articles: int, titles: Collection[str] = frozenset()) -> frozenset[str]:
+    """Return the lines that stand in so many of an outlet's articles that they are not the news.
+
+    `counts` says in how many of the outlet's `articles` each of `countable_lines` stands; three of them at least, five
+    for what reads like a sentence, and 30 % of them all. `titles` are never given.
+    """
+    return frozenset(
+        line
+        for line, count in counts.items()
+        if count >= max(_fewest(line), SHARE_OF_FILES * articles) and line not in titles
+    )
+
+
+def _fewest(line: str) -> int:
+    return FEWEST_FILES_OF_A_SENTENCE if _ENDS_SENTENCE.search(line) else FEWEST_FILES
+
+
+def _is_clutter(line: str) -> bool:
+    return bool(line) and (ALONE.fullmatch(line) or BOX.match(line)) is not None
+
+
+def _listings(lines: list[str], bare: list[str]) -> set[int]:
+    """Return the bullets below headings like "Also read" (which are clutter themselves)."""
+    gone: set[int] = set()
+    inside = False
+    for n, line in enumerate(lines):
+        if LISTING.fullmatch(bare[n]):
+            inside = True
+        elif inside and line.strip():
+            inside = _BULLET.match(line) is not None and not _is_paragraph(line)
+            gone |= {n} if inside else set()
+    return gone
+
+
+def _tail(lines: list[str], bare: list[str], gone: set[int]) -> set[int]:
+    """Return the lines from the first that opens a box after the article's last paragraph."""
+    paragraphs = [n for n, line in enumerate(lines) if n not in gone and _is_paragraph(line)]
+    last = paragraphs[-1] if paragraphs else -1
+    for n in range(last + 1, len(lines)):
+        if OPENS_TAIL.fullmatch(bare[n]) or DONATION.match(bare[n]):
+            return set(range(n, len(lines)))
+    return set()
+
+
+def _is_paragraph(line: str) -> bool:
+    return _ENDS_SENTENCE.search(line[-40:]) is not None and len(line.split()) >= _PARAGRAPH_WORDS
+
+
+# Which language a text is in.
+
+ENOUGH_LETTERS = 60
+SAMPLE = 1_500
+SURE = 0.9
+FUNCTION_WORDS = frozenset((
+    "the", "of", "and", "to", "that", "was", "were", "is", "are", "has", "have", "had", "been", "for",
+    "with", "from", "his", "her", "their", "this", "which", "who", "said", "would",
+))  # fmt: skip
+PLAIN_SHARE, PLAIN_KINDS = 0.15, 5
+"""Share of English function words, and how many of them, from which a text is plainly English."""
+
+
+def language_of(text: str) -> str | None:
+    """Return the ISO 639-1 code of the language of a text, or None where it is too short or not sure.
+
+    Reads the first 1,500 characters. Plain English is told by its function words, 50 times as fast as by a model;
+    about everything else py3langid is asked (Lui and Baldwin 2012, "langid.py").
+    """
+    words = text[:SAMPLE].split()
+    sample = " ".join(words)
+    if sum(map(str.isalpha, sample)) < ENOUGH_LETTERS:
+        return None
+    if _plainly_english(words):
+        return "en"
+    code, probability = _identifier().classify(sample)
+    return str(code) if probability >= SURE else None
+
+
+def _plainly_english(words: list[str]) -> bool:
+    found = [word for word in map(str.casefold, words) if word in FUNCTION_WORDS]
+    return len(found) >= PLAIN_SHARE * len(words) and len(set(found)) >= PLAIN_KINDS
+
+
+@cache
+def _identifier() -> Any:  # noqa: ANN401 - the package ships no types
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
