@@ -34,9 +34,9 @@ from newsqa.extract.choose import choose
 from newsqa.extract.confidence import INTERCEPT, WEIGHTS, grounds
 from newsqa.extract.signals import FITS, LEADS, MET, PASSAGE, READ_TOGETHER, TOGETHER, favours, near_best
 from newsqa.records import NO_BOUNDS
+from newsqa.search.understand import understand
 from newsqa.settings import Settings
 from newsqa.steps.answer import LEAST_CONFIDENCE, PASSAGES
-from newsqa.steps.understand import understand
 from newsqa.wiring import open_desk
 
 if TYPE_CHECKING:

@@ -28,10 +28,10 @@ from typing import TYPE_CHECKING
 from memory_index import MemoryIndex
 from newsqa import models
 from newsqa.records import NO_BOUNDS, Article
+from newsqa.search.rerank import rerank
+from newsqa.search.retrieve import retrieve
+from newsqa.search.understand import understand
 from newsqa.settings import Settings
-from newsqa.steps.rerank import rerank
-from newsqa.steps.retrieve import retrieve
-from newsqa.steps.understand import understand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

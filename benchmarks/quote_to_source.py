@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.ingest.indexer import index_source, remove_source
 from newsqa.origins import day
-from newsqa.question.quotations import quotation_in
+from newsqa.search.quotations import quotation_in
 from newsqa.settings import Settings
 from newsqa.text.sentences import sentence_spans
 from newsqa.wiring import open_desk

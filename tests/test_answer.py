@@ -7,9 +7,9 @@ import pytest
 from newsqa import models
 from newsqa.records import NO_BOUNDS, Article, Hit, Passage
 from newsqa.seams import Lexicon
+from newsqa.search.understand import understand
 from newsqa.settings import Settings
 from newsqa.steps.answer import answer
-from newsqa.steps.understand import understand
 from newsqa.steps.verify import verify
 from newsqa.text.passages import passages_of
 from newsqa.text.sentences import sentence_spans

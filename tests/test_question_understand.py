@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.question.kinds import answer_kind
 from newsqa.records import NO_BOUNDS
 from newsqa.seams import Lexicon
-from newsqa.steps.understand import LONGEST, understand, usable
+from newsqa.search.understand import LONGEST, answer_kind, understand, usable
 from places import DATA
 
 GOLDEN = json.loads((DATA / "understand.json").read_text("utf-8"))

@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.models.encoders import NoReranker
-from newsqa.question.nearness import nearness
 from newsqa.records import Article, Carrier, Hit, Passage, Query
-from newsqa.steps.rerank import EVIDENCE, PAIRS, PER_ARTICLE, rerank
-from newsqa.steps.retrieve import CANDIDATES, fuse, retrieve
+from newsqa.search.rerank import EVIDENCE, PAIRS, PER_ARTICLE, rerank
+from newsqa.search.retrieve import CANDIDATES, fuse, nearness, retrieve
 
 ASKED = date(2025, 4, 16)
 QUERY = Query("Who opened the pier?", ASKED, terms=("opened", "pier"))

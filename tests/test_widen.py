@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.records import Article, Hit, Passage
-from newsqa.steps.widen import widen
+from newsqa.search.rerank import expand_context
 from newsqa.text.passages import passages_of
 from newsqa.text.sentences import sentence_spans
 
@@ -28,7 +28,7 @@ def test_passages_grow_by_whole_sentences_and_never_meet(words, data) -> None:
     spans = passages_of(source.text)
     chosen = data.draw(st.lists(st.sampled_from(spans), unique=True, min_size=1))
     starts, ends = ({span[n] for span in sentence_spans(source.text)} for n in (0, 1))
-    wide = widen(hits_of(source, chosen))
+    wide = expand_context(hits_of(source, chosen))
     for (start, end), hit in zip(chosen, wide, strict=True):
         passage = hit.passage
         assert passage.text == source.text[passage.start : passage.end]
@@ -43,9 +43,9 @@ def test_passages_grow_by_whole_sentences_and_never_meet(words, data) -> None:
 def test_a_passage_takes_what_stands_around_it() -> None:
     source = article([100, 100, 100])
     spans = sentence_spans(source.text)
-    (wide,) = widen(hits_of(source, [spans[1]]))
+    (wide,) = expand_context(hits_of(source, [spans[1]]))
     assert (wide.passage.start, wide.passage.end) == (spans[1][0], spans[2][1])
 
 
 def test_none_stays_none() -> None:
-    assert widen([]) == []
+    assert expand_context([]) == []

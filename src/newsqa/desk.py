@@ -9,14 +9,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol, Self
 
 from newsqa.records import EXTRACTIVE, NO_BOUNDS, Answer, Checked, Claim, Draft, Sentence, Usage, Writing
+from newsqa.search.attribution import attribute_quotation
+from newsqa.search.rerank import expand_context, rerank
+from newsqa.search.retrieve import retrieve
+from newsqa.search.understand import understand, usable
 from newsqa.steps.refuse import refuse, undated_notice
 from newsqa.steps.rephrase import leaves_open, rephrase
-from newsqa.steps.rerank import rerank
-from newsqa.steps.retrieve import retrieve
-from newsqa.steps.trace import trace
-from newsqa.steps.understand import understand, usable
 from newsqa.steps.verify import Check, verify
-from newsqa.steps.widen import widen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -151,7 +150,7 @@ class Desk:
                 incomplete=draft.incomplete,
                 sentences=checked.sentences,
                 citations=checked.citations,
-                retrieved=tuple(widen(hits)),
+                retrieved=tuple(expand_context(hits)),
                 dropped=checked.dropped,
                 confidence=draft.confidence,
                 model=draft.model,
@@ -179,7 +178,7 @@ class Desk:
             candidates = retrieve(query, index, self.embedder)
         if query.quotation:
             with clock.stage("trace"):
-                hits, draft = trace(query, candidates, index)
+                hits, draft = attribute_quotation(query, candidates, index)
                 checked = verify(draft, hits)
             yield from checked.sentences
             return hits, draft, checked
@@ -225,7 +224,7 @@ class Desk:
             query = understand(question, asked or date.today(), index.lexicon, bounds)  # noqa: DTZ011
             candidates = retrieve(query, index, self.embedder)
             if query.quotation:
-                return trace(query, candidates, index)[0]
+                return attribute_quotation(query, candidates, index)[0]
             return rerank(query, candidates, self.reranker)
 
     def article(self, article_id: str) -> Article | None:

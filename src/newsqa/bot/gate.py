@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsqa.steps.understand import LONGEST, usable
+from newsqa.search.understand import LONGEST, usable
 
 if TYPE_CHECKING:
     from newsqa.bot.messages import Message

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from newsqa.conversation.fragments import complete, is_fragment, opens_as_follow_up, topic_of, without_opener
 from newsqa.conversation.pronouns import name_people, name_place, points_back
 from newsqa.conversation.subject import Subject
-from newsqa.question.quotations import quotation_in
+from newsqa.search.quotations import quotation_in
 from newsqa.steps.refuse import NOT_HELD, OPENINGS
 from newsqa.text.names import names
 from newsqa.text.words import content_stems, fold, stem, words

@@ -11,8 +11,8 @@ from newsqa.evals.data import as_data, object_in
 from newsqa.evals.make.questions import DraftQuestion, SourceSentence, holds_any
 from newsqa.evals.make.rules import depends_on_context
 from newsqa.models.chat import invoke_model
-from newsqa.question.kinds import answer_kind
 from newsqa.records import Usage
+from newsqa.search.understand import answer_kind
 from newsqa.text.calendar import CALENDAR
 from newsqa.text.names import names
 from newsqa.text.passages import passages_of

@@ -16,6 +16,7 @@ from newsqa.text.words import fold, word_set, wording
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+
 FEWEST_WORDS = 5
 """Words of a quotation; fewer are a title, or words held at arm's length, unless the frame calls them a quote or asks
 for their source."""

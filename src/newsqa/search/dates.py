@@ -14,6 +14,7 @@ from newsqa.text.calendar import WEEKDAYS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -25,7 +26,7 @@ PART = {"early": (1, 10), "mid": (11, 20), "late": (21, 31)}
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class DateRange:
     """Days from `first` to `last`, both inclusive; None is open."""
 
     first: date | None
@@ -36,10 +37,10 @@ class Span:
 class _Found:
     start: int
     end: int
-    span: Span
+    span: DateRange
 
 
-def span_of(text: str, asked: date) -> Span | None:
+def span_of(text: str, asked: date) -> DateRange | None:
     """Return the time that a question speaks of, or None. Days without a year are the last such day before `asked`."""
     found = list(_found(text, asked))
     if not found:
@@ -76,27 +77,27 @@ def _joined(text: str, one: _Found, other: _Found) -> bool:
     return between in JOINTS and bool(OPENS_PAIR.search(text[: one.start]))
 
 
-def _opened(text: str, found: _Found) -> Span:
+def _opened(text: str, found: _Found) -> DateRange:
     """Open the span at one end where a word before it says so."""
     if RANGE.search(text[found.start : found.end]):
         return found.span
     before = OPENS_END.search(text[: found.start])
     word = before[1].lower() if before else ""
     if word in {"since", "after", "from"}:
-        return Span(found.span.first, None)
+        return DateRange(found.span.first, None)
     if word in {"until", "till", "up to"}:
-        return Span(None, found.span.last)
+        return DateRange(None, found.span.last)
     if word == "before" and found.span.first:
-        return Span(None, found.span.first - timedelta(days=1))
+        return DateRange(None, found.span.first - timedelta(days=1))
     return found.span
 
 
-def _pair(first: date | None, last: date | None) -> Span:
+def _pair(first: date | None, last: date | None) -> DateRange:
     """Join two days; a first day that would come later lost its year to the second ("3 March to 9 April 2024")."""
     if first and last and first > last:
         moved = _day(last.year, first.month, first.day) or first
         first = moved if moved <= last else _day(last.year - 1, first.month, first.day)
-    return Span(first, last)
+    return DateRange(first, last)
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -119,21 +120,21 @@ def _number(word: str) -> int:
     return int(word) if word.isdigit() else NUMBERS[word.lower()]
 
 
-def _iso(match: re.Match[str], _asked: date) -> Span | None:
+def _iso(match: re.Match[str], _asked: date) -> DateRange | None:
     day = _day(int(match[1]), int(match[2]), int(match[3]))
-    return Span(day, day) if day else None
+    return DateRange(day, day) if day else None
 
 
-def _dated(match: re.Match[str], asked: date) -> Span | None:
+def _dated(match: re.Match[str], asked: date) -> DateRange | None:
     """Read "12 March 2025", "March 12th", "3 to 9 May", "May 3–9"."""
     month = _month_number(match["month"])
     year = int(match["year"]) if match["year"] else _year_of(month, int(match["day"]), asked)
     first = _day(year, month, int(match["day"]))
     last = _day(year, month, int(match["last"])) if match["last"] else first
-    return Span(min(first, last), max(first, last)) if first and last else None
+    return DateRange(min(first, last), max(first, last)) if first and last else None
 
 
-def _in_month(match: re.Match[str], asked: date) -> Span | None:
+def _in_month(match: re.Match[str], asked: date) -> DateRange | None:
     which = (match["which"] or "").lower()
     if match["month"] == "may" and which == "this":
         return None  # "this may be"
@@ -142,62 +143,62 @@ def _in_month(match: re.Match[str], asked: date) -> Span | None:
     if which == "last" and month == asked.month and not match["year"]:
         year -= 1
     first, last = PART.get((match["part"] or "").lower(), (1, 31))
-    return Span(date(year, month, first), date(year, month, min(last, monthrange(year, month)[1])))
+    return DateRange(date(year, month, first), date(year, month, min(last, monthrange(year, month)[1])))
 
 
-def _in_year(match: re.Match[str], _asked: date) -> Span | None:
+def _in_year(match: re.Match[str], _asked: date) -> DateRange | None:
     year = int(match["year"])
-    return Span(date(year, 1, 1), date(year, 12, 31))
+    return DateRange(date(year, 1, 1), date(year, 12, 31))
 
 
-def _weekday(match: re.Match[str], asked: date) -> Span | None:
+def _weekday(match: re.Match[str], asked: date) -> DateRange | None:
     back = (asked.weekday() - WEEKDAYS.index(match["day"].lower())) % 7
     if (match["which"] or "").lower() in {"last", "past"} and back == 0:
         back = 7
     day = asked - timedelta(days=back)
-    return Span(day, day)
+    return DateRange(day, day)
 
 
-def _weekend(_match: re.Match[str], asked: date) -> Span | None:
+def _weekend(_match: re.Match[str], asked: date) -> DateRange | None:
     saturday = asked - timedelta(days=(asked.weekday() - 5) % 7)
-    return Span(saturday, saturday + timedelta(days=1))
+    return DateRange(saturday, saturday + timedelta(days=1))
 
 
-def _ago(match: re.Match[str], asked: date) -> Span | None:
+def _ago(match: re.Match[str], asked: date) -> DateRange | None:
     unit = DAYS_IN[match["unit"].lower()]
     back = ceil(_number(match["number"]) * unit)
     if back > FARTHEST:
         return None
     day, about = asked - timedelta(days=back), timedelta(days=unit // 2)
-    return Span(day - about, min(day + about, asked))
+    return DateRange(day - about, min(day + about, asked))
 
 
-def _past(match: re.Match[str], asked: date) -> Span | None:
+def _past(match: re.Match[str], asked: date) -> DateRange | None:
     back = ceil(_number(match["number"] or "one") * DAYS_IN[match["unit"].lower()])
-    return Span(asked - timedelta(days=back), asked) if back <= FARTHEST else None
+    return DateRange(asked - timedelta(days=back), asked) if back <= FARTHEST else None
 
 
-def _this(match: re.Match[str], asked: date) -> Span | None:
+def _this(match: re.Match[str], asked: date) -> DateRange | None:
     """Read "this week" as the last seven days: on a Monday nobody means that day alone."""
     firsts = {"week": asked - timedelta(days=6), "month": asked.replace(day=1), "year": asked.replace(month=1, day=1)}
-    return Span(firsts[match["unit"].lower()], asked)
+    return DateRange(firsts[match["unit"].lower()], asked)
 
 
-def _last(match: re.Match[str], asked: date) -> Span | None:
+def _last(match: re.Match[str], asked: date) -> DateRange | None:
     unit = match["unit"].lower()
     if unit == "week":
         monday = asked - timedelta(days=asked.weekday() + 7)
-        return Span(monday, monday + timedelta(days=6))
+        return DateRange(monday, monday + timedelta(days=6))
     if unit == "month":
         last = asked.replace(day=1) - timedelta(days=1)
-        return Span(last.replace(day=1), last)
-    return Span(date(asked.year - 1, 1, 1), date(asked.year - 1, 12, 31))
+        return DateRange(last.replace(day=1), last)
+    return DateRange(date(asked.year - 1, 1, 1), date(asked.year - 1, 12, 31))
 
 
-def _near(match: re.Match[str], asked: date) -> Span | None:
+def _near(match: re.Match[str], asked: date) -> DateRange | None:
     back = {"yesterday": 1, "last night": 1, "recently": 30, "lately": 30}.get(match[0].lower(), 0)
     first = asked - timedelta(days=back)
-    return Span(first, first if back == 1 else asked)
+    return DateRange(first, first if back == 1 else asked)
 
 
 EARLIEST_YEAR = 1900
@@ -216,7 +217,7 @@ UNIT = r"(?P<unit>hour|day|week|month|year|decade)"
 IN_WORDS = ("in", "of", "by", "since", "from", "and", "to", "during", "until", "till", "before", "after", "between")
 IN = "(?:" + "|".join(rf"(?<=\b{word} )" for word in IN_WORDS) + ")"
 
-PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Span | None]], ...] = tuple(
+PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], DateRange | None]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), read)
     for pattern, read in (
         (r"\b((?:19|20)\d\d)-([01]\d)-([0-3]\d)\b", _iso),

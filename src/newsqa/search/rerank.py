@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newsqa.ingest.duplicates import stories_once
-from newsqa.question.nearness import nearness
-from newsqa.text.passages import embedding_text
+from newsqa.search.retrieve import nearness
+from newsqa.text.passages import MAX_WORDS, embedding_text
+from newsqa.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from newsqa.records import Hit, Query
     from newsqa.seams import Reranker
+
+    Span = tuple[int, int]
+
 
 PAIRS = 14
 """Candidates that the reranker reads: two cores read them in a third of a second, and more find no more."""
@@ -70,3 +75,44 @@ def _few_an_article(hits: Iterable[Hit]) -> Iterator[Hit]:
 def _below(score: float, rest: Sequence[Hit]) -> list[Hit]:
     """Score what was not read below what was, in its order."""
     return [hit.scored(score - place) for place, hit in enumerate(rest, 1)]
+
+
+# What is shown of a passage that was found: the sentences around it too, as many as a passage may have.
+
+
+def expand_context(hits: Sequence[Hit]) -> list[Hit]:
+    """Return the hits, in their order, with each passage widened on both sides by whole sentences of its article.
+
+    A passage keeps within the words that one may have, and never reaches into another of the hits: no sentence is
+    shown twice.
+    """
+    texts = {hit.article.id: hit.article.text for hit in hits}
+    sentences = {article: sentence_spans(text) for article, text in texts.items()}
+    taken = {article: [_span(hit) for hit in hits if hit.article.id == article] for article in texts}
+    return [_widened(hit, sentences[hit.article.id], taken[hit.article.id]) for hit in hits]
+
+
+def _span(hit: Hit) -> Span:
+    return hit.passage.start, hit.passage.end
+
+
+def _widened(hit: Hit, sentences: Sequence[Span], taken: list[Span]) -> Hit:
+    text, (start, end) = hit.article.text, _span(hit)
+    taken.remove((start, end))
+    left = MAX_WORDS - len(hit.passage.text.split())
+    sides = [[s for s in sentences if s[0] >= end], [s for s in reversed(sentences) if s[1] <= start]]
+    while any(sides):
+        for side in filter(None, sides):
+            words = len(text[slice(*side[0])].split())
+            if words > left or _overlaps(side[0], taken):
+                side.clear()
+            else:
+                left -= words
+                nearest = side.pop(0)
+                start, end = min(start, nearest[0]), max(end, nearest[1])
+    taken.append((start, end))
+    return replace(hit, passage=replace(hit.passage, start=start, end=end, text=text[start:end]))
+
+
+def _overlaps(sentence: Span, taken: Sequence[Span]) -> bool:
+    return any(sentence[0] < end and sentence[1] > start for start, end in taken)

@@ -1,1 +1,0 @@
-"""Reading a question without a model: its words, names, outlets, times and what kind of answer it asks for."""
