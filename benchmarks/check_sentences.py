@@ -24,10 +24,10 @@ from newsqa.evals.statistics.intervals import wilson
 from newsqa.ingest.files import FileFound, RawArticle, scan
 from newsqa.ingest.readers.registry import read_file
 from newsqa.models import create_token_encoder
-from newsqa.proofs import quoted_support
 from newsqa.records import Article, Claim, Dropped, Hit, Passage, Quote
 from newsqa.settings import Settings
-from newsqa.steps.verify import Check
+from newsqa.verify.evidence import quoted_support
+from newsqa.verify.verifier import Verifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,7 +100,7 @@ def _why(row: Row, article: Article, *, alone: bool) -> str | None:
     if alone:
         return quoted_support(row["sentence"], quotes).fault
     passage = Passage(1, article.id, 0, len(article.text), article.text)
-    taken = Check([Hit(passage, article, 1.0)], _ENCODER).take(Claim(row["sentence"], quotes))
+    taken = Verifier([Hit(passage, article, 1.0)], _ENCODER).take(Claim(row["sentence"], quotes))
     return taken.why if isinstance(taken, Dropped) else None
 
 

@@ -29,10 +29,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.ingest.indexer import index_source, remove_source
-from newsqa.origins import day
 from newsqa.search.quotations import quotation_in
 from newsqa.settings import Settings
 from newsqa.text.sentences import sentence_spans
+from newsqa.verify.evidence import day
 from newsqa.wiring import open_desk
 
 if TYPE_CHECKING:

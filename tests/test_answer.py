@@ -10,9 +10,9 @@ from newsqa.seams import Lexicon
 from newsqa.search.understand import understand
 from newsqa.settings import Settings
 from newsqa.steps.answer import answer
-from newsqa.steps.verify import verify
 from newsqa.text.passages import passages_of
 from newsqa.text.sentences import sentence_spans
+from newsqa.verify.verifier import verify
 
 STRIKE = """Dockers of Orrin end their strike
 

@@ -4,15 +4,15 @@ from datetime import date
 
 import pytest
 
-from newsqa.facts.amounts import amounts
-from newsqa.facts.quantities import implied, tells
-from newsqa.support import support
+from newsqa.verify.facts.amounts import amounts
+from newsqa.verify.facts.quantities import implied, tells
+from newsqa.verify.support import check_support
 
 PUBLISHED = date(2031, 5, 2)  # a Friday
 
 
 def stands(sentence, *quotes):
-    return support(sentence, quotes, published=[PUBLISHED] * len(quotes)).stands
+    return check_support(sentence, quotes, published=[PUBLISHED] * len(quotes)).stands
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_no_number_is_rounded_to_another(told, known):
 
 def test_a_name_of_the_article_does_not_replace_the_one_that_the_quotes_have():
     text = "The mill in Kell is old. The mayor, Ilva Tam, opened the bridge over the Orn in Lund."
-    found = support("Ilva Tam opened the bridge in Kell.", [text.split(". ")[1]], context=["The bridge", text])
+    found = check_support("Ilva Tam opened the bridge in Kell.", [text.split(". ")[1]], context=["The bridge", text])
     assert found.fault
     assert "Kell" in found.fault
     assert not found.named

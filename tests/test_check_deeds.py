@@ -2,11 +2,11 @@
 
 import pytest
 
-from newsqa.support import support
+from newsqa.verify.support import check_support
 
 
 def stands(sentence, *quotes, context=()):
-    return support(sentence, quotes, context=context).stands
+    return check_support(sentence, quotes, context=context).stands
 
 
 class TestDeeds:

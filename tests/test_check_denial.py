@@ -2,8 +2,8 @@
 
 import pytest
 
-from newsqa.checks.denial import denial_agrees
-from newsqa.checks.reading import Proof, read
+from newsqa.verify.checks.denial import denial_agrees
+from newsqa.verify.checks.reading import QuoteText, read
 
 TURNED = [
     ("She did not know who had painted the gate.", "Orla Tresk could say who had painted the gate."),
@@ -56,7 +56,7 @@ SAME = [
 
 
 def _told(quote: str, sentence: str) -> str | None:
-    return denial_agrees(read(sentence), Proof((quote,)))
+    return denial_agrees(read(sentence), QuoteText((quote,)))
 
 
 @pytest.mark.parametrize(("quote", "sentence"), TURNED)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from newsqa.checks.denial import denial_agrees
-from newsqa.checks.opposed import says_opposite
-from newsqa.checks.polarity import signed
-from newsqa.checks.reading import Proof, read
-from newsqa.facts.opposites import opposites, sides
-from newsqa.facts.synonyms import root
+from newsqa.verify.checks.denial import denial_agrees
+from newsqa.verify.checks.opposed import says_opposite
+from newsqa.verify.checks.polarity import signed
+from newsqa.verify.checks.reading import QuoteText, read
+from newsqa.verify.facts.opposites import opposites, sides
+from newsqa.verify.facts.synonyms import root
 
 SAME = [
     ("The skipper could not be saved.", "The skipper died."),
@@ -197,7 +197,7 @@ TURNED = [
 
 
 def fault(sentence, *quotes):
-    return denial_agrees(read(sentence), Proof(quotes))
+    return denial_agrees(read(sentence), QuoteText(quotes))
 
 
 @pytest.mark.parametrize(("sentence", "quote"), SAME)

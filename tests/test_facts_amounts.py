@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.facts.amounts import amounts
-from newsqa.facts.clocks import clocks
-from newsqa.facts.moments import moments
-from newsqa.facts.opposites import opposites
-from newsqa.facts.synonyms import kin, root
+from newsqa.verify.facts.amounts import amounts
+from newsqa.verify.facts.clocks import clocks
+from newsqa.verify.facts.moments import moments
+from newsqa.verify.facts.opposites import opposites
+from newsqa.verify.facts.synonyms import kin, root
 
 
 @pytest.mark.parametrize(

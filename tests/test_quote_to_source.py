@@ -12,15 +12,15 @@ from newsqa.desk import Desk
 from newsqa.evals import scorers
 from newsqa.ingest.indexer import index_source
 from newsqa.models.encoders import NoReranker
-from newsqa.origins import origin_sentence, origin_sentences
 from newsqa.records import Article, Bounds, Draft, Hit, Origin, Passage, Quote, Turn
 from newsqa.render.plain import answer_text
 from newsqa.render.record import to_record
 from newsqa.search.quotations import quotation_in
 from newsqa.settings import Settings
 from newsqa.steps.rephrase import rephrase
-from newsqa.steps.verify import verify
 from newsqa.store.snapshot import open_index
+from newsqa.verify.evidence import origin_sentence, origin_sentences
+from newsqa.verify.verifier import verify
 from newsqa.wiring import open_desk
 from scored_lines import line
 from word_embedder import WordEmbedder

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from newsqa.drafts.claims import parse_draft
 from newsqa.records import Article, Carrier, Claim, Draft, Dropped, Hit, Passage, Quote, Sentence
-from newsqa.steps.verify import NO_QUOTE, REPEATED, Check, verify
 from newsqa.text.sentences import sentence_spans
+from newsqa.verify.verifier import NO_QUOTE, REPEATED, Verifier, verify
 
 STRIKE = (
     "Halvia struck the port of Kell at night. The mayor, Ilva Tam, said 12 people were killed and 90 hurt. "
@@ -160,7 +160,7 @@ def test_days_are_seen_from_the_day_of_the_article():
 
 
 def test_sentences_are_told_as_they_are_taken():
-    check = Check(EVIDENCE)
+    check = Verifier(EVIDENCE)
     kept = check.take(quoted("Halvia launched 70 missiles and 145 drones.", said="Halvia launched 70 missiles."))
     assert kept == Sentence("Halvia launched 70 missiles.", (1,), 1.0)
     lost = check.take(quoted("Halvia launched 70 missiles and 145 drones.", said="Halvia launched 71 missiles."))

@@ -14,7 +14,6 @@ from newsqa.render.plain import answer_text, quote_text  # noqa: E402
 from newsqa.render.record import from_record  # noqa: E402
 from newsqa.render.terminal import answer_view  # noqa: E402
 from newsqa.settings import Settings  # noqa: E402
-from newsqa.steps.verify import Check  # noqa: E402
 from openai_stand_in import openai_stand_in  # noqa: E402
 from scripted_model import Prompt  # noqa: E402
 

@@ -123,7 +123,7 @@ def run(question: str, sentence: str | None, index: Path | None, folder: Path) -
     from newsqa.ingest.indexer import index_source
     from newsqa.records import Answer, Claim, Dropped, Quote, Sentence
     from newsqa.settings import Settings
-    from newsqa.steps.verify import Check
+    from newsqa.verify.verifier import Verifier
     from newsqa.wiring import open_desk
 
     settings = Settings(index=index or folder / "index")
@@ -134,7 +134,7 @@ def run(question: str, sentence: str | None, index: Path | None, folder: Path) -
         def check(answer: Answer, sentence: str) -> Sentence | Dropped:
             articles = {hit.article.id: hit.article for hit in answer.retrieved}
             quotes = tuple(Quote(articles[one.article_id], one.start, one.end) for one in answer.citations)
-            return Check(answer.retrieved, desk.encoder).take(Claim(sentence, quotes))
+            return Verifier(answer.retrieved, desk.encoder).take(Claim(sentence, quotes))
 
         warm_up = desk.ask(WARM_UP_QUESTION)
         if sentence is None:

@@ -15,7 +15,7 @@ from newsqa.search.retrieve import retrieve
 from newsqa.search.understand import understand, usable
 from newsqa.steps.refuse import refuse, undated_notice
 from newsqa.steps.rephrase import leaves_open, rephrase
-from newsqa.steps.verify import Check, verify
+from newsqa.verify.verifier import Verifier, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -201,7 +201,7 @@ class Desk:
     ) -> Generator[Happening, None, tuple[Draft, Checked]]:
         """Have an answer drafted, and check each claim as it comes."""
         yield Stage(stage)
-        check = Check(hits, self.encoder)
+        check = Verifier(hits, self.encoder)
         draft: Draft | None = None
         with clock.stage(stage):
             for event in answerer(query, hits, deadline):

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsqa.origins import day
+from newsqa.verify.evidence import day
 
 if TYPE_CHECKING:
     from newsqa.records import Hit

@@ -9,13 +9,13 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from newsqa.ingest.duplicates import stories_once
-from newsqa.origins import origin_sentence
 from newsqa.records import EXTRACTIVE, Draft, Hit, Origin, Passage, Quote
 from newsqa.search.rerank import EVIDENCE, spread
 from newsqa.text.alignment import most_alike_part
 from newsqa.text.passages import passages_of
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import Wording, wording
+from newsqa.verify.evidence import origin_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

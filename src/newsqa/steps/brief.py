@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from newsqa.drafts.given import as_data, in_a_line, in_lines
 from newsqa.errors import ModelError
 from newsqa.models.usage import count_tokens
-from newsqa.origins import day
+from newsqa.verify.evidence import day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsqa.origins import day
 from newsqa.search.attribution import nearly
 from newsqa.search.understand import usable
+from newsqa.verify.evidence import day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

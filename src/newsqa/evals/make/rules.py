@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 from newsqa.conversation.pronouns import points_back
 from newsqa.evals.make.questions import DraftQuestion, holds_any
 from newsqa.extract.context import leans
-from newsqa.facts.amounts import MEASURE_OF, SPANS_OF_TIME
-from newsqa.facts.clocks import clocks
-from newsqa.facts.moments import moments
 from newsqa.render.marks import day
 from newsqa.text.calendar import CALENDAR, dates
 from newsqa.text.names import names
 from newsqa.text.numbers import numbers
 from newsqa.text.words import FUNCTION_WORDS, content_stems, fold, quoted, word_set, words
+from newsqa.verify.facts.amounts import MEASURE_OF, SPANS_OF_TIME
+from newsqa.verify.facts.clocks import clocks
+from newsqa.verify.facts.moments import moments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

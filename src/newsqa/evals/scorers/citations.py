@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsqa.evals.scorers.said import sentences, shows
-from newsqa.origins import origin_sentences
-from newsqa.support import by_words, support
 from newsqa.text.words import words
+from newsqa.verify.evidence import origin_sentences
+from newsqa.verify.support import by_words, check_support
 
 if TYPE_CHECKING:
     from newsqa.evals.lines import Line
@@ -143,4 +143,4 @@ def _carry(sentence: str, proofs: tuple[Proof, ...]) -> bool:
         return True
     outlets = [proof.outlet for proof in proofs if proof.outlet]
     quotes, days = [proof.quote for proof in proofs], [proof.published for proof in proofs]
-    return bool(proofs) and by_words(support(sentence, quotes, known_names=outlets, published=days)).stands
+    return bool(proofs) and by_words(check_support(sentence, quotes, known_names=outlets, published=days)).stands

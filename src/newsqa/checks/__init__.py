@@ -1,1 +1,0 @@
-"""What each check of a sentence against its quotes asks, a file each; `newsqa.support` asks them in turn."""

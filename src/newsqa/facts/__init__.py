@@ -1,1 +1,0 @@
-"""What a sentence states, read by rules: its words, numbers, dates, names, negations and quoted words."""

@@ -1,0 +1,1 @@
+"""Verification of drafts: quotes as spans of articles, sentences supported by their quotes."""

@@ -1,0 +1,1 @@
+"""The rules that compare a sentence with its quotes, one file each."""

@@ -1,0 +1,223 @@
+"""Names: each must be in the quotes, whole, and belong to what is said there."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING
+
+from newsqa.models.parser import parse
+from newsqa.text.calendar import CALENDAR
+from newsqa.text.names import SHORT_FORMS, Name, names
+from newsqa.text.words import FUNCTION_WORDS, words
+from newsqa.verify.checks.antecedents import pointed_at
+from newsqa.verify.checks.rivals import name_instead, name_rival
+from newsqa.verify.facts.nations import other_names, same_people
+from newsqa.verify.facts.offices import HONORIFICS, actor
+from newsqa.verify.facts.synonyms import root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from newsqa.verify.checks.reading import QuoteText, Reading
+
+
+_OF_PEOPLE = re.compile(r"(?:an|ish|ese|ench|utch|eek|wiss|erman)s?$")
+_BREAK = re.compile(r"[^\w\s'’-]")
+_LONGEST_INITIALS = 7
+_ANAPHOR = re.compile(
+    r"\b(?:he|she|they|it|him|her|his|them|their|its|theirs|hers|this|that|these|those)\b|\b[Tt]he [a-z]"
+)
+
+
+def names_stand(sentence: Reading, proof: QuoteText) -> str | None:
+    """Return which name of a sentence its quotes do not bear out, or None."""
+    for name in sentence_names(sentence, proof):
+        if any(other <= proof.whole.folded for other in other_names(frozenset(name.words))):
+            continue
+        if missing := _missing(name, proof):
+            if not _understood(name, sentence, proof):
+                other = name_instead(name, sentence, proof)
+                return f"name {missing} is in none of its quotes" + (f", which have “{other}”" if other else "")
+        elif _only_shown(name, proof) and (other := name_instead(name, sentence, proof)):
+            return f"its quotes have “{other}” where it has “{name.text}”"
+        elif not _whole(name, proof):
+            return f"its quotes name no “{name.text}”"
+        elif rival := name_rival(name, sentence, proof):
+            return rival
+    return None
+
+
+def sentence_names(sentence: Reading, proof: QuoteText) -> list[Name]:
+    """Find the names of a sentence; a common word at the head of it, or of a name there, is none."""
+    known = (*proof.whole.names, *proof.around.names)
+    roots = frozenset(map(root, proof.whole.common))
+    found = (
+        _without_head(name, sentence, known, roots) for name in names(sentence.text, proof.common | sentence.common)
+    )
+    dated = [(day.start, day.end) for day in sentence.days]
+    kept = (name for name in found if name and not any(start <= name.start < end for start, end in dated))
+    return [name for name in kept if not set(name.words) <= CALENDAR]
+
+
+def _without_head(name: Name, sentence: Reading, known: Sequence[Name], roots: frozenset[str]) -> Name | None:
+    """Return a name without a first word that is capitalised only because a sentence or quotation begins with it.
+
+    A month or day before it is none of its words either: "In December Harris".
+    """
+    if len(name.words) > 1 and name.words[0] in CALENDAR and not any(name.words == other.words for other in known):
+        return _from_second(name, sentence)
+    if not _opens(sentence.text, name.start) or any(name.words == other.words[-1:] for other in known):
+        return name
+    common = actor(name.words[0]) or root(name.words[0]) in roots
+    if len(name.words) > 1 and common and not any(name.words[0] in other.words for other in known):
+        return _from_second(name, sentence)
+    tokens = [token for token in parse(sentence.text) if name.start <= token.start < name.end]
+    first = next((n for n, token in enumerate(tokens) if token.part == "PROPN"), None)
+    if not first:
+        return name if first == 0 else None
+    return _from(name, tokens[first].start, sentence)
+
+
+def _from_second(name: Name, sentence: Reading) -> Name | None:
+    """Return a name from its second word on; None where it has no second."""
+    second = next((word for word in words(name.text)[1:]), None)
+    return _from(name, name.start + second.start, sentence) if second else None
+
+
+def _from(name: Name, start: int, sentence: Reading) -> Name:
+    """Return what of a name stands from a place on."""
+    text = sentence.text[start : name.end]
+    return Name(text, tuple(word.folded for word in words(text)), start, name.end)
+
+
+def _opens(text: str, start: int) -> bool:
+    before = text[:start].rstrip(" \"'“‘(")
+    return not before or before[-1] in ".!?:;…\n"
+
+
+def _missing(name: Name, proof: QuoteText) -> str | None:
+    """Return the first word of a name that neither the quotes nor what a citation shows has."""
+    for word in words(name.text):
+        if word.folded in FUNCTION_WORDS or (word.folded in name.words and word.folded in CALENDAR):
+            continue
+        if not _has(word.folded, proof):
+            return word.text
+    return None
+
+
+def _only_shown(name: Name, proof: QuoteText) -> bool:
+    """Whether nothing of a whole name stands in the quotes: it is that of who wrote them, or of where they stood."""
+    return len(name.words) > 1 and proof.whole.folded.isdisjoint(name.words) and {*name.words} <= proof.known.folded
+
+
+def _has(word: str, proof: QuoteText) -> bool:
+    there = proof.whole.folded | proof.known.folded
+    if (
+        word in there
+        or SHORT_FORMS.get(word) in there
+        or (word in HONORIFICS and root(word) in proof.whole.roots | proof.around.roots)
+    ):
+        return True
+    if any(same_people(word, other) for other in there) or word.removesuffix("s") in there:
+        return True
+    return root(word) in proof.whole.roots and word not in proof.around.named
+
+
+def _understood(name: Name, sentence: Reading, proof: QuoteText) -> bool:
+    """Whether a name that is not in the quotes is plain from the article beside them.
+
+    So is the rest of a name of which they have a part ("Lena Wrothsley" where they say "Wrothsley"), what they shorten,
+    and one from the title where they only point back ("them") and no other name would be put aside for it.
+    """
+    if any(_is_part(name, other) and _part_quoted(other, proof) for other in proof.around.names):
+        return True
+    if _shortened(name, proof) or pointed_at(name, proof):
+        return True
+    titled = bool(proof.context) and set(name.words) <= frozenset(word.folded for word in words(proof.context[0]))
+    pieces = proof.nearest(sentence.content)
+    return titled and any(
+        _ANAPHOR.search(piece.reading.text) and not _unused(piece.reading, name, sentence) for piece in pieces
+    )
+
+
+def _is_part(name: Name, whole: Name) -> bool:
+    """Whether a name is another or a part of it; of two that a hyphen joins ("Tarn-Wick") neither is the other."""
+    ends_so = name.words[-1] == whole.words[-1]
+    return _in_order(name.words, whole.words) and (ends_so or "-" not in whole.text)
+
+
+def _part_quoted(name: Name, proof: QuoteText) -> bool:
+    """Whether the quotes have the end of a name, alone or with a title: "Wrothsley" of "Lena Wrothsley"."""
+    ends = (other for other in proof.whole.names if other.words[-1] == name.words[-1])
+    part = any({*other.words} - HONORIFICS <= {*name.words} for other in ends)
+    return part and len(name.words) > 1 and not _otherwise_called(name, proof)
+
+
+def _otherwise_called(name: Name, proof: QuoteText) -> bool:
+    """Whether the quotes give another first name to the same last one."""
+    same = (other for other in proof.whole.names if other.words[-1] == name.words[-1] and len(other.words) > 1)
+    return any(
+        not set(other.words) & set(name.words[:-1]) - HONORIFICS and other.words[0] not in HONORIFICS for other in same
+    )
+
+
+def _shortened(name: Name, proof: QuoteText) -> bool:
+    """Whether a name is the abbreviation of words in the quotes or the article, or the reverse."""
+    letters = "".join(name.words)
+    if len(name.words) == 1 and 1 < len(letters) < _LONGEST_INITIALS and letters.upper() in name.text:
+        return any(letters in _initials(reading) for reading in (proof.whole, proof.known, proof.around))
+    short = "".join(word[0] for word in name.words)
+    return len(short) > 1 and any(short in other.words for other in (*proof.whole.names, *proof.known.names))
+
+
+def _initials(reading: Reading) -> str:
+    """Return the first letters of the words that say something, a blank where a sentence or clause ends."""
+    telling = [word for word in reading.words if word.folded not in FUNCTION_WORDS]
+    breaks = (" " if _BREAK.search(reading.text, a.end, b.start) else "" for a, b in itertools.pairwise(telling))
+    return "".join(word.folded[0] + after for word, after in zip(telling, (*breaks, ""), strict=False))
+
+
+def _unused(piece: Reading, name: Name, sentence: Reading) -> bool:
+    """Whether a piece names someone or something, a people aside, that the sentence leaves out for another name."""
+    named = (other for other in piece.names if not (len(other.words) == 1 and _OF_PEOPLE.search(other.words[0])))
+    said = sentence.folded - {*name.words}
+    return any(not {*other.words} & said and not {*other.words} <= {*name.words} for other in named)
+
+
+def _in_order(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    left = iter(whole)
+    return all(word in left for word in part if word not in HONORIFICS)
+
+
+def _whole(name: Name, proof: QuoteText) -> bool:
+    """Whether neighbours in a name are so in one name of the quotes, the title or the article, or each is one there.
+
+    "Pennsylvania McDonald's" is two names; a first name that goes with another last one is none.
+    """
+    readings = proof.whole, proof.known, proof.around
+    known = [_short(other.words) for reading in readings for other in reading.names]
+    ends = {words[-1] for words in known}, {words[0] for words in known}
+    lower = proof.whole.common
+    runs = [_short(run) for run in _runs(name) if not set(run) & lower]
+    return all(any(_in_order(run, other) for other in known) or _two(run, *ends) for run in runs)
+
+
+def _short(name: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(SHORT_FORMS.get(word, word) for word in name)
+
+
+def _two(run: tuple[str, ...], last: set[str], first: set[str]) -> bool:
+    """Whether one name ends and another begins between two words, so far as is known."""
+    return run[0] in last and run[1] in first
+
+
+def _runs(name: Name) -> Iterator[tuple[str, str]]:
+    """Yield neighbours in a name, apart where a possessive or a title parts them: "Kell’s", "Mayor"."""
+    found = words(name.text)
+    for one, other in itertools.pairwise(found):
+        if not {one.folded, other.folded} <= {*name.words}:
+            continue
+        possessive = one.text.endswith(("'s", "’s", "s'", "s’"))
+        if not possessive and not {one.folded, other.folded} & HONORIFICS:
+            yield one.folded, other.folded

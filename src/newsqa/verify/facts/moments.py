@@ -1,0 +1,157 @@
+"""Days that a text means, seen from the day on which it was published: "on Friday", "yesterday", "this month"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from newsqa.text.calendar import MONTHS, WEEKDAYS, dates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsqa.text.calendar import Day
+
+
+_WEEKDAY = re.compile(
+    rf"\b(?:(?P<which>last|next|this|coming|following)\s+)?(?P<day>{'|'.join(WEEKDAYS)})\b", re.IGNORECASE
+)
+_NEAR = re.compile(
+    r"\b(?P<word>today|tonight|yesterday|last night|overnight|tomorrow|this (?:morning|afternoon|evening))\b",
+    re.IGNORECASE,
+)
+_NAMED_MONTHS = "|".join(sorted((name for name in MONTHS if name != "may"), key=len, reverse=True))
+_MONTH = re.compile(rf"\b(?P<month>(?i:{_NAMED_MONTHS})|May)\b\.?(?:,?\s+(?P<year>[12]\d{{3}})\b)?")
+_THE_MONTH = re.compile(r"\b(?:(?P<which>this|last|next|the) month|(?P<year>this|last|next) year)\b", re.IGNORECASE)
+_AHEAD = re.compile(
+    r"\b(?:will|shall|would|is to|are to|was to|were to|to be|due|next|until|till|expects?|expected|plans?"
+    r"|planned|scheduled|starts?|opens?|begins?|meets?|votes?|ends?|by|stays?|remains?|closes?|returns?|gives?|runs?|is|are)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+_SEASON = re.compile(
+    r"\b(?:(?P<which>this|last|next|the)\s+|in\s+)(?P<season>spring|summer|autumn|winter|(?<=this )fall|(?<=last )fall"
+    r"|(?<=next )fall)\b(?:(?: of|,)?\s+(?P<year>[12]\d{3})\b)?", re.IGNORECASE,
+)  # fmt: skip
+_SHIFTS = {"yesterday": -1, "last night": -1, "overnight": -1, "tomorrow": 1}
+_STEPS = {"last": -1, "next": 1}
+_HALF_SEASON = 45
+FARTHEST = 9_000
+"""Years beyond which there is no calendar to count in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A stretch of days that words of a text mean, both ends inclusive, and where these words stand."""
+
+    first: date
+    last: date
+    start: int
+    end: int
+
+    @property
+    def day(self) -> date | None:
+        """The day, where it is a single one."""
+        return self.first if self.first == self.last else None
+
+
+def moments(text: str, published: date | None) -> list[Moment]:
+    """Return every time that words of a text may mean; without a day of publication only what they name whole."""
+    seen = published if published and 1 < published.year < FARTHEST else None
+    found = [*_days(text, seen), *_months(text, seen)]
+    if seen:
+        found += [*_weekdays(text, seen), *_near(text, seen), *_seasons(text, seen)]
+    return found
+
+
+def day_of(named: Day, seen: date | None) -> date | None:
+    """Return the date of a named day; without a year, the one nearest to the day from which it is seen."""
+    if named.year is not None:
+        return _date(named.year, named.month, named.day)
+    if seen is None:
+        return None
+    years = (_date(seen.year + step, named.month, named.day) for step in (-1, 0, 1))
+    return min((day for day in years if day), key=lambda day: abs((day - seen).days), default=None)
+
+
+def _days(text: str, seen: date | None) -> Iterator[Moment]:
+    for named in dates(text):
+        if day := day_of(named, seen):
+            yield Moment(day, day, named.start, named.end)
+
+
+def _months(text: str, seen: date | None) -> Iterator[Moment]:
+    for match in _MONTH.finditer(text):
+        month = MONTHS[match["month"].lower()]
+        years = [int(match["year"])] if match["year"] else _years_near(month, seen) if seen else []
+        for year in years:
+            yield _whole_month(year, month, match)
+    for match in _THE_MONTH.finditer(text) if seen else ():
+        assert seen  # noqa: S101  nothing is iterated otherwise
+        step = _STEPS.get((match["which"] or match["year"]).lower(), 0)
+        if match["year"]:
+            yield Moment(date(seen.year + step, 1, 1), date(seen.year + step, 12, 31), *match.span())
+        else:
+            months = seen.year * 12 + seen.month - 1 + step
+            yield _whole_month(months // 12, months % 12 + 1, match)
+
+
+def _weekdays(text: str, seen: date) -> Iterator[Moment]:
+    """Give the last such day, the day of publication included; the next one too where the text looks ahead."""
+    ahead = _AHEAD.search(text) is not None
+    for match in _WEEKDAY.finditer(text):
+        which = (match["which"] or "").lower()
+        back = (seen.weekday() - WEEKDAYS.index(match["day"].lower())) % 7
+        past, coming = seen - timedelta(days=back), seen + timedelta(days=7 - back)
+        if which not in {"next", "coming", "following"}:
+            yield Moment(past, past, *match.span())
+        if which == "last":
+            yield Moment(past - timedelta(days=7), past - timedelta(days=7), *match.span())
+        elif ahead or which:
+            yield Moment(coming, coming, *match.span())
+        if which == "next":
+            yield Moment(coming + timedelta(days=7), coming + timedelta(days=7), *match.span())
+
+
+def _near(text: str, seen: date) -> Iterator[Moment]:
+    for match in _NEAR.finditer(text):
+        day = seen + timedelta(days=_SHIFTS.get(match["word"].lower(), 0))
+        yield Moment(day, day, *match.span())
+
+
+def _seasons(text: str, seen: date) -> Iterator[Moment]:
+    """Give the season of a year, or the one nearest to the day from which it is seen; three months each."""
+    for match in _SEASON.finditer(text):
+        month, which = _SEASONS[match["season"].lower()], (match["which"] or "").lower()
+        starts = [date(year, month, 1) for year in (seen.year - 1, seen.year, seen.year + 1)]
+        if match["year"]:
+            starts = [date(int(match["year"]), month, 1)]
+        elif which == "next":
+            starts = [start for start in starts if start > seen][:1]
+        elif which == "last":
+            starts = [start for start in starts if start < seen][-1:]
+        else:
+            starts = [min(starts, key=lambda start: abs((start - seen).days + _HALF_SEASON))]
+        for start in starts:
+            yield Moment(start, start + timedelta(days=2 * _HALF_SEASON), *match.span())
+
+
+def _years_near(month: int, seen: date) -> list[int]:
+    """Return the year in which a month is nearest; both where it is as far away in either."""
+    away = {seen.year + step: abs(step * 12 + month - seen.month) for step in (-1, 0, 1)}
+    return [year for year, months in away.items() if months == min(away.values())]
+
+
+def _whole_month(year: int, month: int, match: re.Match[str]) -> Moment:
+    first = date(year, month, 1)
+    last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return Moment(first, last, *match.span())
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day) if 1 < year < FARTHEST else None
+    except ValueError:
+        return None
