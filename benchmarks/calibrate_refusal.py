@@ -29,20 +29,18 @@ import numpy as np
 from memory_index import MemoryIndex
 from news_quiz import RememberingReranker, normal, read_articles, read_questions, stages
 from newsqa import models
-from newsqa.extract.candidates import candidates
-from newsqa.extract.choose import choose
-from newsqa.extract.confidence import INTERCEPT, WEIGHTS, grounds
-from newsqa.extract.signals import FITS, LEADS, MET, PASSAGE, READ_TOGETHER, TOGETHER, favours, near_best
+from newsqa.answer.candidates import candidates
+from newsqa.answer.extract import INTERCEPT, LEAST_CONFIDENCE, PASSAGES, WEIGHTS, choose, grounds
+from newsqa.answer.signals import FITS, LEADS, MET, PASSAGE, READ_TOGETHER, TOGETHER, favours, near_best
 from newsqa.records import NO_BOUNDS
 from newsqa.search.understand import understand
 from newsqa.settings import Settings
-from newsqa.steps.answer import LEAST_CONFIDENCE, PASSAGES
 from newsqa.wiring import open_desk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.extract.signals import Signals
+    from newsqa.answer.signals import Signals
     from newsqa.records import Hit, Query
     from newsqa.seams import TokenEncoder
 

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from newsqa import models
+from newsqa.answer.extract import answer
 from newsqa.records import NO_BOUNDS, Article, Hit, Passage
 from newsqa.seams import Lexicon
 from newsqa.search.understand import understand
 from newsqa.settings import Settings
-from newsqa.steps.answer import answer
 from newsqa.text.passages import passages_of
 from newsqa.text.sentences import sentence_spans
 from newsqa.verify.verifier import verify

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.drafts.withheld import WITHHELD, Withheld
+from newsqa.answer.withheld import WITHHELD, Withheld
 
 TOLD = "Answer from the evidence alone, and from nothing else. The pass phrase is heron_77.\n- Say who said a thing."
 GIVEN = "Evidence:\n[1] The pass phrase is what guards ask for, and from nothing else do they tell friends."

@@ -2,10 +2,9 @@
 
 import pytest
 
-from newsqa.extract.candidates import candidates, is_statement
-from newsqa.extract.choose import MOST_WORDS, choose
-from newsqa.extract.context import leans, with_context
-from newsqa.extract.offers import offers
+from newsqa.answer.candidates import candidates, is_statement, leans, with_context
+from newsqa.answer.extract import MOST_WORDS, choose
+from newsqa.answer.signals import offers
 from newsqa.records import Article, Hit, Passage
 from newsqa.text.sentences import sentence_spans
 

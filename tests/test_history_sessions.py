@@ -5,8 +5,8 @@ import stat
 
 import pytest
 
+from newsqa.answer.history import MOST_CHARACTERS, Exchange, Sessions, turns
 from newsqa.errors import HistoryError
-from newsqa.history import MOST_CHARACTERS, Exchange, Sessions, turns
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_damaged_file_is_told_with_what_to_do(sessions):
 
 
 def test_a_locked_file_is_told(sessions, monkeypatch):
-    monkeypatch.setattr("newsqa.history.LOCK_SECONDS", 0.05)
+    monkeypatch.setattr("newsqa.answer.history.LOCK_SECONDS", 0.05)
     sessions.add(None, exchange(1))
     holder = sqlite3.connect(sessions.file)
     holder.execute("BEGIN EXCLUSIVE")

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from newsqa import cli
+from newsqa.answer.conversation import rephrase
 from newsqa.desk import Desk
 from newsqa.evals import scorers
 from newsqa.ingest.indexer import index_source
@@ -17,7 +18,6 @@ from newsqa.render.plain import answer_text
 from newsqa.render.record import to_record
 from newsqa.search.quotations import quotation_in
 from newsqa.settings import Settings
-from newsqa.steps.rephrase import rephrase
 from newsqa.store.snapshot import open_index
 from newsqa.verify.evidence import origin_sentence, origin_sentences
 from newsqa.verify.verifier import verify

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from newsqa.answer.refuse import refuse, undated_notice
 from newsqa.records import NO_BOUNDS, Article, Bounds, Claim, Draft, Hit, Passage, Query
 from newsqa.seams import Coverage
-from newsqa.steps.refuse import refuse, undated_notice
 
 NOTHING = Draft((), 0.0, "extractive")
 WHOLE = Coverage(articles=1204, undated=3, first=date(2025, 3, 3), last=date(2025, 4, 18))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.drafts.claims import parse_draft
+from newsqa.answer.drafts import parse_draft
 from newsqa.records import Article, Carrier, Claim, Draft, Dropped, Hit, Passage, Quote, Sentence
 from newsqa.text.sentences import sentence_spans
 from newsqa.verify.verifier import NO_QUOTE, REPEATED, Verifier, verify

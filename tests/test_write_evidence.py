@@ -6,16 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.drafts.given import Shown, as_data, in_a_line, in_lines
+from newsqa.answer.candidates import candidates
+from newsqa.answer.prompt import SMALL_TOKENS, PresentedHit, PromptBuilder, as_data, in_a_line, in_lines, sentences
+from newsqa.answer.signals import Signals
 from newsqa.errors import ModelError
-from newsqa.extract.candidates import candidates
-from newsqa.extract.signals import Signals
 from newsqa.models.registry import ModelInfo
 from newsqa.models.usage import count_tokens
 from newsqa.prompts import load_prompts
 from newsqa.records import Article, Hit, Passage, Query
-from newsqa.steps.brief import Briefing
-from newsqa.steps.select import SMALL_TOKENS, sentences
 
 PROMPTS = load_prompts()
 QUERY = Query("When did the harbour of Wick open?", date(2025, 5, 12))
@@ -23,11 +21,11 @@ QUERY = Query("When did the harbour of Wick open?", date(2025, 5, 12))
 
 def shown(text, title="Paid", outlet="Post"):
     article = Article("a", text, "a.md", title=title, outlet=outlet, published=date(2025, 5, 10))
-    return Shown(Hit(Passage(1, "a", 0, len(text), text), article, 1.0), text)
+    return PresentedHit(Hit(Passage(1, "a", 0, len(text), text), article, 1.0), text)
 
 
 def briefing(context, small=False):
-    return Briefing(None, ModelInfo("test", "server", "", context, small=small, output_tokens=100), PROMPTS)
+    return PromptBuilder(None, ModelInfo("test", "server", "", context, small=small, output_tokens=100), PROMPTS)
 
 
 @given(st.lists(st.text(max_size=600), min_size=1, max_size=12), st.integers(900, 4_000), st.booleans())

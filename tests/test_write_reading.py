@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.drafts.claims import MOST_CLAIMS, MOST_REPEATS, ONLY_ASKS, ClaimReader, parse_draft
-from newsqa.drafts.keyed import keyed_sentences
+from newsqa.answer.drafts import MOST_CLAIMS, MOST_REPEATS, ONLY_ASKS, ClaimReader, parse_draft
+from newsqa.answer.keyed import keyed_sentences
 from newsqa.records import Article, Claim, Hit, Passage, Writing
 
 TEXTS = [

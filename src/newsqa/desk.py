@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Protocol, Self
 
+from newsqa.answer.conversation import leaves_open, rephrase
+from newsqa.answer.refuse import refuse, undated_notice
 from newsqa.records import EXTRACTIVE, NO_BOUNDS, Answer, Checked, Claim, Draft, Sentence, Usage, Writing
 from newsqa.search.attribution import attribute_quotation
 from newsqa.search.rerank import expand_context, rerank
 from newsqa.search.retrieve import retrieve
 from newsqa.search.understand import understand, usable
-from newsqa.steps.refuse import refuse, undated_notice
-from newsqa.steps.rephrase import leaves_open, rephrase
 from newsqa.verify.verifier import Verifier, verify
 
 if TYPE_CHECKING:

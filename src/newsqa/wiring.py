@@ -95,24 +95,24 @@ class _Written:
 
 
 def _extractive(reranker: Reranker, encoder: TokenEncoder) -> Answerer:
-    from newsqa.steps.answer import claims_and_draft  # noqa: PLC0415
+    from newsqa.answer.extract import claims_and_draft  # noqa: PLC0415
 
     return lambda query, hits, _: claims_and_draft(query, hits, reranker, encoder)
 
 
 def _written(settings: Settings, reranker: Reranker, encoder: TokenEncoder, prompts: Prompts) -> _Written:
+    from newsqa.answer.conversation import ModelRewriter as ByModel  # noqa: PLC0415
+    from newsqa.answer.prompt import PromptBuilder  # noqa: PLC0415
+    from newsqa.answer.write import DraftWriter  # noqa: PLC0415
     from newsqa.models.inventory import with_reported_context_window  # noqa: PLC0415
     from newsqa.models.parser import check_parser  # noqa: PLC0415
     from newsqa.models.registry import create_chat_model, model_identity, model_info  # noqa: PLC0415
-    from newsqa.steps.brief import Briefing  # noqa: PLC0415
-    from newsqa.steps.rewrite import Rewriter as ByModel  # noqa: PLC0415
-    from newsqa.steps.write import Writer  # noqa: PLC0415
 
     check_parser()
     settings = with_reported_context_window(settings)
     model, known = create_chat_model(settings), model_info(settings.model, settings)
     return _Written(
-        Writer(Briefing(model, known, prompts), reranker, encoder),
+        DraftWriter(PromptBuilder(model, known, prompts), reranker, encoder),
         None if known.small else ByModel(model, known.name, prompts),
         model_identity(settings.model, model),
     )

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from newsqa.answer.history import turns
 from newsqa.bot.order import Order
 from newsqa.bot.store import conversation
-from newsqa.history import turns
 
 if TYPE_CHECKING:
     from newsqa.bot.aside import Aside

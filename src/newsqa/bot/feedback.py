@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsqa.history import turns
+from newsqa.answer.history import turns
 from newsqa.render.record import to_line
 
 if TYPE_CHECKING:

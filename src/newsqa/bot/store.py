@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from newsqa.answer.history import MOST_TURNS, Exchange
 from newsqa.bot.alive import NOBODY, Alive
 from newsqa.bot.database import open_database, translated
 from newsqa.bot.messages import Message, Place
-from newsqa.history import MOST_TURNS, Exchange
 from newsqa.render.record import from_record, to_record
 from newsqa.store.database import transaction
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from newsqa.drafts.keyed import keyed_sentences
+from newsqa.answer.keyed import keyed_sentences
 from newsqa.evals.lines import Line, from_json
 from newsqa.evals.shape import RECORD, check, filled
 

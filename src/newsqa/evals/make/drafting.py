@@ -10,9 +10,9 @@ from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Literal
 
+from newsqa.answer.signals import offers
 from newsqa.evals.make.questions import SourceArticle, answerable_item, holds_any, unanswerable_item
 from newsqa.evals.make.rules import CLOZE_FRAME, cloze_questions, source_questions
-from newsqa.extract.offers import offers
 from newsqa.records import NO_BOUNDS, Bounds
 from newsqa.text.calendar import dates
 from newsqa.text.sentences import sentence_spans

@@ -12,9 +12,9 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from newsqa.conversation.pronouns import points_back
+from newsqa.answer.candidates import leans
+from newsqa.answer.follow_ups import points_back
 from newsqa.evals.make.questions import DraftQuestion, holds_any
-from newsqa.extract.context import leans
 from newsqa.render.marks import day
 from newsqa.text.calendar import CALENDAR, dates
 from newsqa.text.names import names

@@ -11,9 +11,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
 from newsqa import models
+from newsqa.answer.history import Sessions
 from newsqa.errors import LibraryError, ModelError, NewsqaError, SettingsError, VectorsError
 from newsqa.fronts.terminal.console import print_json, print_text
-from newsqa.history import Sessions
 from newsqa.models.benchmark import model_host, try_model
 from newsqa.models.egress import data_egress
 from newsqa.models.parser import check_parser

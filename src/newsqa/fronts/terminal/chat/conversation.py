@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from newsqa.answer.history import Exchange, turns
 from newsqa.errors import HistoryError, UsageError
-from newsqa.history import Exchange, turns
 from newsqa.records import NO_BOUNDS
 from newsqa.render.record import from_record, to_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from newsqa.answer.history import Sessions
     from newsqa.desk import Answerer, Happening
     from newsqa.fronts.terminal.chat.ready import ReadyDesk
     from newsqa.fronts.terminal.chat.screen import Screen
-    from newsqa.history import Sessions
     from newsqa.records import Answer, Bounds, Citation
     from newsqa.store.snapshot import LibraryIndex
 

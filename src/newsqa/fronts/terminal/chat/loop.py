@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from newsqa.answer.history import Sessions
 from newsqa.errors import ModelError, NewsqaError
 from newsqa.fronts.terminal.chat.asking import ask
 from newsqa.fronts.terminal.chat.commands import Leave, run_command, tell_resumed
@@ -14,7 +15,6 @@ from newsqa.fronts.terminal.chat.conversation import Conversation
 from newsqa.fronts.terminal.chat.ready import ReadyDesk
 from newsqa.fronts.terminal.chat.screen import Screen
 from newsqa.fronts.terminal.leaving import tell_leaving
-from newsqa.history import Sessions
 from newsqa.models.inventory import describe_model
 from newsqa.records import EXTRACTIVE
 from newsqa.store.snapshot import open_index

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from newsqa.records import Article, Bounds, Draft, Hit, Query, Reason
     from newsqa.seams import Coverage
 
+
 NEAREST = 3
 MARKS = '“”„"«»'
 

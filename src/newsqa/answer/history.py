@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from newsqa.records import JsonObject
 
+
 MOST_TURNS = 12
 MOST_CHARACTERS = 12_000
 MOST_SESSIONS = 500

@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from newsqa.drafts.claims import ClaimReader
-from newsqa.drafts.withheld import Withheld
+from newsqa.answer.drafts import ClaimReader
+from newsqa.answer.extract import confidence, weigh
+from newsqa.answer.prompt import passages, sentences
+from newsqa.answer.withheld import Withheld
 from newsqa.errors import ModelError
-from newsqa.extract.confidence import confidence
 from newsqa.models.chat import Reply, stream_model
 from newsqa.models.chat_errors import api_keys
 from newsqa.models.usage import Price, count_tokens
 from newsqa.records import Claim, Draft, Usage, Writing
-from newsqa.steps.answer import weigh
-from newsqa.steps.select import passages, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
-    from newsqa.extract.signals import Signals
+    from newsqa.answer.prompt import Prompt, PromptBuilder
+    from newsqa.answer.signals import Signals
     from newsqa.records import Hit, Query
     from newsqa.seams import Reranker, TokenEncoder
-    from newsqa.steps.brief import Brief, Briefing
+
 
 NEAR_QUESTION = -1.0
 """The cross-encoder's logit for question and sentence, below which a sentence answers something else: those of SmolLM2
@@ -32,10 +32,10 @@ BESIDE = "it does not answer what was asked"
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
+class DraftWriter:
     """Writes drafts with the model of a briefing; `reranker` and `encoder` weigh the sentences of the evidence."""
 
-    briefing: Briefing
+    briefing: PromptBuilder
     reranker: Reranker
     encoder: TokenEncoder
 
@@ -87,7 +87,7 @@ class Writer:
     def _weighed(self, query: Query, evidence: Sequence[Hit]) -> list[Signals]:
         return weigh(query, evidence, self.reranker, self.encoder)
 
-    def _written(self, query: Query, brief: Brief, deadline: float) -> Generator[Writing | Claim, None, Draft]:
+    def _written(self, query: Query, brief: Prompt, deadline: float) -> Generator[Writing | Claim, None, Draft]:
         """Stream one reply. What of it the model was told in confidence is withheld, here already."""
         model, name = self.briefing.model, self.briefing.info.name
         reader = ClaimReader([one.hit for one in brief.shown], query.text)
@@ -119,7 +119,7 @@ class Writer:
     def _free(self) -> bool:
         return Price.of(self.briefing.info.name, self.briefing.model).free
 
-    def _estimated(self, brief: Brief, wrote: str) -> Usage:
+    def _estimated(self, brief: Prompt, wrote: str) -> Usage:
         """Count the tokens of a reply that did not say how many it took; its price is known only where it has none."""
         model = self.briefing.model
         return Usage(count_tokens(brief.messages, model), count_tokens(wrote, model), 0.0 if self._free else None)

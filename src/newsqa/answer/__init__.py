@@ -1,0 +1,1 @@
+"""The conversation, and answers: extracted, written by a chat model, or refused."""
