@@ -176,7 +176,7 @@ def _report(name: str, slack: SlackStandIn, asked: list[Asked]) -> None:
 
 def _compare(index: Path, asked: list[Asked]) -> None:
     """Ask the terminal's way, and count the threads whose answer is another."""
-    from newsqa.render.slack.posts import answered
+    from newsqa.render.slack import answered
     from newsqa.settings import Settings
     from newsqa.wiring import open_desk
 

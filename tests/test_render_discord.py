@@ -11,15 +11,12 @@ from hypothesis import strategies as st
 
 from hostile_answers import LONG, PATH, WORDS, answers
 from newsqa.records import Article, Carrier, Hit, Passage, Sentence
-from newsqa.render.discord.parts import answered, partial, working
-from newsqa.render.discord.parts import line as rendered_line
-from newsqa.render.discord.sources import sources
-from newsqa.render.discord.words import plain
-from newsqa.render.discord.words import shown as rendered_shown
-from newsqa.render.marks import day
-from newsqa.render.posted import link
-from newsqa.render.safe import safe_line
-from newsqa.render.splitting import units
+from newsqa.render.clean import safe_line
+from newsqa.render.discord import answered, partial, plain, sources, working
+from newsqa.render.discord import line as rendered_line
+from newsqa.render.discord import shown as rendered_shown
+from newsqa.render.posts import link, units
+from newsqa.render.wording import day
 from test_render_views import ARTICLE, an_answer, citation
 from thoroughness import examples
 

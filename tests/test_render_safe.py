@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.render.safe import safe, safe_line
+from newsqa.render.clean import safe, safe_line
 
 ANYTHING = st.text(st.characters(), max_size=200) | st.text(
     "\x1b[]0;52c\x07\x9b\x9d\r\n\t\u202e\u200b\U000e0041\ud800ab", max_size=80

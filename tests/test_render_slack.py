@@ -13,14 +13,12 @@ from slack_sdk.models.views import View
 
 from hostile_answers import LONG, PATH, WORDS, answers
 from newsqa.records import Article, Carrier, Hit, Passage, Sentence
-from newsqa.render.marks import day
-from newsqa.render.posted import link
-from newsqa.render.safe import safe_line
-from newsqa.render.slack.posts import Post, answered, asked, partial, working
-from newsqa.render.slack.posts import line as slack_line
-from newsqa.render.slack.sources import sources
-from newsqa.render.slack.words import plain
-from newsqa.render.slack.words import shown as slack_shown
+from newsqa.render.clean import safe_line
+from newsqa.render.posts import link
+from newsqa.render.slack import Post, answered, asked, partial, plain, sources, working
+from newsqa.render.slack import line as slack_line
+from newsqa.render.slack import shown as slack_shown
+from newsqa.render.wording import day
 from test_render_views import ARTICLE, an_answer, citation
 from thoroughness import examples
 

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
 from hostile_answers import ADDRESSES, BITS, LONG
-from newsqa.render.posted import link
-from newsqa.render.safe import safe_line
-from newsqa.render.splitting import packed, shortened, split, units
+from newsqa.render.clean import safe_line
+from newsqa.render.posts import link, packed, shortened, split, units
 
 LIMITS = st.sampled_from([12, 40, 200, 3_000])
 

@@ -8,11 +8,10 @@ import pytest
 from rich.console import Console
 
 from newsqa.records import Answer, Article, Carrier, Citation, Dropped, Hit, Passage, Sentence, Usage
-from newsqa.render.markdown import conversation
-from newsqa.render.marks import matches, why
-from newsqa.render.plain import answer_text, quote_text
+from newsqa.render.plain import answer_text, conversation, quote_text
 from newsqa.render.record import article_record, from_record, to_line, to_record
 from newsqa.render.terminal import answer_view, excerpt_view
+from newsqa.render.wording import matches, why
 
 ARTICLE = Article(
     "or-1",

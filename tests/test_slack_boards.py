@@ -9,8 +9,8 @@ import pytest
 from newsqa.bot.messages import Message, Place
 from newsqa.fronts.slack import boards
 from newsqa.records import Sentence
-from newsqa.render.slack.posts import Post
-from newsqa.render.slack.posts import working as render_working
+from newsqa.render.slack import Post
+from newsqa.render.slack import working as render_working
 
 PLACE = Place("slack", "T1", "C1", "1.0")
 PARTS = tuple(Post(text, ()) for text in ("one", "two", "three"))

@@ -16,8 +16,8 @@ from newsqa.errors import NewsqaError, SettingsWarning
 from newsqa.fronts.terminal.bots.commands import bots_app
 from newsqa.fronts.terminal.days import first_day, last_day
 from newsqa.records import Bounds
+from newsqa.render.clean import safe, safe_line
 from newsqa.render.plain import error_details, error_line
-from newsqa.render.safe import safe, safe_line
 from newsqa.settings import Settings, secret_values
 from newsqa.trust import trust_everything
 

@@ -10,7 +10,7 @@ from newsqa.bot.log import logger
 from newsqa.bot.status import asked, status
 from newsqa.bot.store import Store
 from newsqa.errors import NewsqaError, UsageError
-from newsqa.render.marks import count
+from newsqa.render.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -1,1 +1,1 @@
-"""Answers and articles for people and programs: pure functions from values to text, JSON and rich renderables."""
+"""Answers for people and programs: pure functions from values to text, JSON and rich renderables."""

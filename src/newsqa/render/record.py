@@ -12,6 +12,7 @@ from newsqa.records import Answer, Carrier, Citation, Dropped, Sentence, Usage
 if TYPE_CHECKING:
     from newsqa.records import Article, Hit, JsonObject
 
+
 DIGITS = 4  # of scores; more would differ between machines
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsqa.evals.compare.values import Flag
-from newsqa.render.marks import count
+from newsqa.render.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

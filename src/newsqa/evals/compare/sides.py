@@ -9,7 +9,7 @@ from newsqa.errors import SourceError, UsageError
 from newsqa.evals.compare.values import Side
 from newsqa.evals.folder import read_run
 from newsqa.evals.summary import latencies, median_words, spent
-from newsqa.render.marks import count
+from newsqa.render.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from newsqa.answer.candidates import leans
 from newsqa.answer.follow_ups import points_back
 from newsqa.evals.make.questions import DraftQuestion, holds_any
-from newsqa.render.marks import day
+from newsqa.render.wording import day
 from newsqa.text.calendar import CALENDAR, dates
 from newsqa.text.names import names
 from newsqa.text.numbers import numbers

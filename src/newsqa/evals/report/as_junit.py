@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from newsqa.evals.report.expected import accepted_text, gold_text
-from newsqa.render.safe import safe, safe_line
+from newsqa.render.clean import safe, safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

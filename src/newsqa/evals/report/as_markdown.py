@@ -20,9 +20,9 @@ from newsqa.evals.report.wording import (
     value_text,
 )
 from newsqa.evals.scorers.metrics import METRICS
-from newsqa.render.markdown import escaped
-from newsqa.render.marks import count
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
+from newsqa.render.plain import escaped
+from newsqa.render.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsqa.render.marks import count
+from newsqa.render.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable

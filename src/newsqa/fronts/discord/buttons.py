@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from newsqa.fronts.discord.parts import sending
-from newsqa.render.discord.parts import Part, answered, line
-from newsqa.render.discord.sources import sources
+from newsqa.render.discord import Part, answered, line, sources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,13 +11,13 @@ import discord
 
 from newsqa.bot.log import logger
 from newsqa.fronts.discord.parts import outgoing, sending, view_of
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from newsqa.bot.messages import Message
-    from newsqa.render.discord.parts import Part
+    from newsqa.render.discord import Part
 
 T = TypeVar("T")
 Room = discord.Thread | discord.PartialMessageable

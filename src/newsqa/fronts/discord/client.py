@@ -19,7 +19,7 @@ from newsqa.fronts.discord.commands import commands
 from newsqa.fronts.discord.decode import message_of, place_of, question_of
 from newsqa.fronts.discord.private import Aside, Late
 from newsqa.fronts.discord.shown import Shown
-from newsqa.render.discord.parts import answered, line, partial, working
+from newsqa.render.discord import answered, line, partial, working
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

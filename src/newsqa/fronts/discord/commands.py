@@ -11,7 +11,7 @@ from discord import app_commands
 from newsqa.bot.admin import command
 from newsqa.bot.log import logger
 from newsqa.fronts.discord.decode import place_of
-from newsqa.render.discord.words import plain
+from newsqa.render.discord import plain
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from newsqa.bot.messages import Message, Place
-from newsqa.render.discord.words import shown
+from newsqa.render.discord import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable

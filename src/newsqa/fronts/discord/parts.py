@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import discord
 
 if TYPE_CHECKING:
-    from newsqa.render.discord.parts import Part
+    from newsqa.render.discord import Part
 
 _STYLES = {"primary": discord.ButtonStyle.primary, "secondary": discord.ButtonStyle.secondary}
 

@@ -9,7 +9,7 @@ import discord
 
 from newsqa.fronts.discord.channel import InChannel, tried
 from newsqa.fronts.discord.parts import outgoing, sending, view_of
-from newsqa.render.discord.parts import Part, line
+from newsqa.render.discord import Part, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

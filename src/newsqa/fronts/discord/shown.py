@@ -14,7 +14,7 @@ from newsqa.bot.log import logger
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.render.discord.parts import Part
+    from newsqa.render.discord import Part
 
 GAP = 1.2
 """Seconds between two edits of a message: Discord lets five through in five, for a whole channel."""

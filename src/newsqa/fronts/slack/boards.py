@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 from newsqa.errors import NewsqaError
 from newsqa.fronts.slack.send import NotTakenError, fault
-from newsqa.render.slack.posts import partial, working
+from newsqa.render.slack import partial, working
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from newsqa.bot.messages import Message
     from newsqa.fronts.slack.send import Sender
     from newsqa.records import Sentence
-    from newsqa.render.slack.posts import Post
+    from newsqa.render.slack import Post
 
     Noted = Callable[[Sequence[str]], Awaitable[None]]
 

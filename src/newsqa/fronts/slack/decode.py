@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from newsqa.bot.messages import Message, Place
-from newsqa.render.slack.words import shown
+from newsqa.render.slack import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

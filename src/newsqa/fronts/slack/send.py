@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from newsqa.bot.messages import Place
     from newsqa.records import JsonObject
-    from newsqa.render.slack.posts import Post
+    from newsqa.render.slack import Post
 
 UNFIT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 """What Slack says of blocks that it does not take."""

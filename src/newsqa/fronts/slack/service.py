@@ -15,9 +15,7 @@ from newsqa.bot.messages import Answered, Failed, Interrupted, Left, Limited, Pa
 from newsqa.fronts.slack.boards import FAULTS, Aside, Board, Pace, Thread
 from newsqa.fronts.slack.decode import Deleted, Edited
 from newsqa.fronts.slack.send import NotTakenError, fault
-from newsqa.render.slack.posts import Post, answered, asked, line
-from newsqa.render.slack.sources import sources
-from newsqa.render.slack.words import plain
+from newsqa.render.slack import Post, answered, asked, line, plain, sources
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from newsqa.render.marks import WIDEST
 from newsqa.render.record import to_line
+from newsqa.render.wording import WIDEST
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -19,8 +19,8 @@ from newsqa.models.egress import data_egress
 from newsqa.models.parser import check_parser
 from newsqa.prompts import load_prompts
 from newsqa.records import EXTRACTIVE, NO_BOUNDS
-from newsqa.render.marks import count, period
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
+from newsqa.render.wording import count, period
 from newsqa.settings import Settings, unknown_settings
 from newsqa.store.snapshot import open_index
 

@@ -13,9 +13,9 @@ from newsqa.fronts.terminal.console import messages, print_json, print_text
 from newsqa.fronts.terminal.leaving import tell_embedding
 from newsqa.fronts.terminal.progress import bar
 from newsqa.ingest.indexer import index_source, rebuild_index
-from newsqa.render.marks import count
+from newsqa.render.clean import safe_line
 from newsqa.render.plain import error_line
-from newsqa.render.safe import safe_line
+from newsqa.render.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

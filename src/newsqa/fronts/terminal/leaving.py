@@ -9,7 +9,7 @@ from newsqa.environment import from_dotenv
 from newsqa.fronts.terminal.console import messages
 from newsqa.models.egress import data_egress
 from newsqa.private import private_file, private_folder
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
 from newsqa.settings import data_folder
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from newsqa.errors import NewsqaError
 from newsqa.fronts.terminal.console import messages, output, print_json, print_text
 from newsqa.models.inventory import describe_model, find_model, list_models
-from newsqa.render.inventory import models_text
 from newsqa.render.plain import error_line
+from newsqa.render.terminal import models_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from newsqa.fronts.terminal.console import print_json, print_text
-from newsqa.render.marks import count
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
+from newsqa.render.wording import count
 from newsqa.store.snapshot import open_index
 
 if TYPE_CHECKING:

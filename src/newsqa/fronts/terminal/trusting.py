@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import SettingsError
 from newsqa.fronts.terminal.console import messages
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
 from newsqa.trust import SENT, trust, untrusted
 
 if TYPE_CHECKING:

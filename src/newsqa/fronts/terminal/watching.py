@@ -14,7 +14,7 @@ from rich.text import Text
 from newsqa.desk import Stage
 from newsqa.fronts.terminal.console import STAGES
 from newsqa.records import Answer, Sentence
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
 from newsqa.render.terminal import ASIDE, sentences_view
 from newsqa.text.sentences import sentence_spans
 

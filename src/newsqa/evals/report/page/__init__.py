@@ -22,8 +22,8 @@ from newsqa.evals.report.judged import OUTCOMES, REPLIES
 from newsqa.evals.report.page.plots import plots
 from newsqa.evals.report.page.views import depth, question_view, titles
 from newsqa.evals.scorers.metrics import METRICS
-from newsqa.render.marks import count
-from newsqa.render.safe import safe
+from newsqa.render.clean import safe
+from newsqa.render.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsqa.evals.report.page.svg import COLOURS, embedded
 from newsqa.evals.report.wording import interval_text, seconds_text, value_text
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

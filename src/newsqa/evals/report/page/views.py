@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from newsqa.evals.report.expected import accepted_text, parts
 from newsqa.evals.report.page.marking import Piece, Span, found, phrases, pieces
 from newsqa.evals.scorers.evidence import Evidence, evidence
-from newsqa.render.safe import web_address
+from newsqa.render.clean import web_address
 
 if TYPE_CHECKING:
     import re

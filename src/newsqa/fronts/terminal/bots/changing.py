@@ -13,8 +13,8 @@ from newsqa.bot.status import has_store, teams_of
 from newsqa.bot.store import Store
 from newsqa.errors import NewsqaError, UsageError
 from newsqa.fronts.terminal.console import messages, print_text
-from newsqa.render.marks import count
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
+from newsqa.render.wording import count
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from newsqa.bot.channels import NAMES
 from newsqa.bot.status import asked, has_store, status
 from newsqa.fronts.terminal.console import print_json, print_text
-from newsqa.render.marks import count
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
+from newsqa.render.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

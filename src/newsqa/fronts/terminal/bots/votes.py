@@ -14,8 +14,8 @@ from newsqa.bot.store import Store
 from newsqa.errors import HistoryError
 from newsqa.fronts.terminal.console import print_json, print_text
 from newsqa.private import FILE, private_folder
-from newsqa.render.marks import count
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
+from newsqa.render.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

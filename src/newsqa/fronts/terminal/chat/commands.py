@@ -15,12 +15,11 @@ from newsqa.fronts.terminal.leaving import tell_leaving
 from newsqa.fronts.terminal.sources import sources_text
 from newsqa.models.inventory import list_models
 from newsqa.records import EXTRACTIVE
-from newsqa.render.inventory import models_text
-from newsqa.render.markdown import conversation as as_markdown
-from newsqa.render.marks import count, day, why
+from newsqa.render.clean import safe_line
+from newsqa.render.plain import conversation as as_markdown
 from newsqa.render.plain import quote_text
-from newsqa.render.safe import safe_line
-from newsqa.render.terminal import models_view
+from newsqa.render.terminal import models_text, models_view
+from newsqa.render.wording import count, day, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable

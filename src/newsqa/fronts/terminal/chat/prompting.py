@@ -17,7 +17,7 @@ from newsqa.fronts.terminal.chat.commands import COMMANDS, OFF, outlets, status_
 from newsqa.models.inventory import list_models
 from newsqa.private import private_file, private_folder
 from newsqa.records import EXTRACTIVE
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from newsqa.fronts.terminal.console import messages, output, print_text
+from newsqa.render.clean import safe
 from newsqa.render.plain import answer_text, error_line
-from newsqa.render.safe import safe
 from newsqa.render.terminal import ASIDE, answer_view
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from newsqa.records import NO_BOUNDS
-from newsqa.render.marks import count, headline, period
 from newsqa.render.terminal import ASIDE
+from newsqa.render.wording import count, headline, period
 
 if TYPE_CHECKING:
     from newsqa.fronts.terminal.chat.conversation import Conversation

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsqa.evals.report.wording import NO_SHARES, cost_text, seconds_text, value_text
-from newsqa.render.marks import count
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
+from newsqa.render.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -13,8 +13,8 @@ from newsqa.fronts.terminal.leaving import tell_leaving
 from newsqa.fronts.terminal.progress import counting
 from newsqa.prompts import load_prompts
 from newsqa.records import EXTRACTIVE
-from newsqa.render.marks import count
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
+from newsqa.render.wording import count
 from newsqa.store.snapshot import open_index
 
 if TYPE_CHECKING:

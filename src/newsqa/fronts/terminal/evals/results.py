@@ -12,8 +12,8 @@ from newsqa.evals.report.wording import FAMILIES, cost_text, interval_text, judg
 from newsqa.evals.scorers.metrics import METRICS
 from newsqa.evals.summary import summarise
 from newsqa.fronts.terminal.console import print_json, print_text
-from newsqa.render.marks import count
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
+from newsqa.render.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -20,7 +20,7 @@ from newsqa.fronts.terminal.evals.told import tell
 from newsqa.fronts.terminal.leaving import tell_leaving
 from newsqa.models.usage import Price
 from newsqa.records import EXTRACTIVE
-from newsqa.render.marks import count
+from newsqa.render.wording import count
 from newsqa.wiring import open_desk
 
 if TYPE_CHECKING:

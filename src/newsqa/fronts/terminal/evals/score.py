@@ -12,7 +12,7 @@ from newsqa.extras import check_extra
 from newsqa.fronts.terminal.evals.judging import judged_lines, judged_run, open_judge
 from newsqa.fronts.terminal.evals.results import show
 from newsqa.fronts.terminal.evals.told import tell
-from newsqa.render.marks import count
+from newsqa.render.wording import count
 from newsqa.store.snapshot import open_index
 
 if TYPE_CHECKING:

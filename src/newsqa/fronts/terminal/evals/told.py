@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
 
 
 def tell(text: str) -> None:

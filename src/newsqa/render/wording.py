@@ -7,13 +7,14 @@ from math import floor, log10
 from typing import TYPE_CHECKING
 
 from newsqa.records import EXTRACTIVE
-from newsqa.render.safe import safe_line
+from newsqa.render.clean import safe_line
 from newsqa.text.words import stem, words
 
 if TYPE_CHECKING:
     from datetime import date
 
     from newsqa.records import Answer, Article, Carrier, Citation
+
 
 MOST_CARRIERS = 4
 MOST_REASONS = 3
