@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from threading import Event, Semaphore
 
 from newsqa.bot.core import open_bot
-from newsqa.bot.messages import Message, Place
+from newsqa.bot.events import ConversationPlace, Message
 from newsqa.desk import Stage
 from newsqa.records import Answer, Citation, Sentence
 from newsqa.settings import Settings
@@ -17,7 +17,7 @@ from newsqa.settings import Settings
 SOON = 10.0
 """Seconds after which a test that waits has failed."""
 
-THREAD = Place("slack", "T1", "C1", "100.1")
+THREAD = ConversationPlace("slack", "T1", "C1", "100.1")
 
 
 def message(text="When did the harbour reopen?", name="100.1", place=THREAD, person="U1", addressed=True, **more):

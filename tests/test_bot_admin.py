@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from newsqa.bot.admin import FAILED, command
-from newsqa.bot.messages import Place
+from newsqa.bot.admin import FAILED, run_admin_command
+from newsqa.bot.events import ConversationPlace
 from newsqa.bot.store import Store
 from newsqa.settings import Settings
 from scripted_desk import answer_of, answered, everything, message, scripted_bot
 
-HERE = Place("slack", "T1", "C1", "100.1")
-OTHER = Place("slack", "T1", "C2", "1.1")
+HERE = ConversationPlace("slack", "T1", "C1", "100.1")
+OTHER = ConversationPlace("slack", "T1", "C2", "1.1")
 
 
 @pytest.fixture
@@ -34,13 +34,13 @@ def kept(settings, *exchanges):
 
 
 def as_admin(settings, text, place=HERE):
-    return command(text, "UADMIN", place, settings)
+    return run_admin_command(text, "UADMIN", place, settings)
 
 
 @pytest.mark.parametrize("text", ["status", "channels", "disable", "enable C2", "forget channel", "forget", "nonsense"])
 def test_others_are_told_kindly_what_they_may_do(settings, text):
     keep(settings, "e1")
-    told = command(text, "U1", HERE, settings)
+    told = run_admin_command(text, "U1", HERE, settings)
     assert "forget me" in told
     assert kept(settings, "e1") == [True]
     with closing(Store(settings.sessions)) as store:
@@ -48,13 +48,13 @@ def test_others_are_told_kindly_what_they_may_do(settings, text):
 
 
 def test_with_no_admins_listed_nobody_is_one(settings):
-    assert "look after me" in command("status", "", HERE, replace(settings, bot_admins=frozenset()))
+    assert "look after me" in run_admin_command("status", "", HERE, replace(settings, bot_admins=frozenset()))
 
 
 def test_help_shows_each_what_they_may_do(settings):
     for text in ("", "help", " HELP "):
-        assert "/newsqa forget me" in command(text, "U1", HERE, settings)
-    assert "disable" not in command("help", "U1", HERE, settings)
+        assert "/newsqa forget me" in run_admin_command(text, "U1", HERE, settings)
+    assert "disable" not in run_admin_command("help", "U1", HERE, settings)
     assert "/newsqa disable" in as_admin(settings, "help")
 
 
@@ -62,7 +62,7 @@ def test_everybody_may_have_forgotten_what_they_asked_and_no_more(settings):
     keep(settings, "e1")
     keep(settings, "e2", OTHER)
     keep(settings, "e3", OTHER, "U2")
-    told = command("Forget me", "U1", OTHER, settings)
+    told = run_admin_command("Forget me", "U1", OTHER, settings)
     assert told.startswith("Forgotten: 2 questions")
     assert "Slack" in told
     assert kept(settings, "e1", "e2", "e3") == [False, False, True]
@@ -87,8 +87,8 @@ def test_status_counts_and_shows_no_words(settings):
 def test_channels_are_listed_with_where_it_is_silent(settings):
     assert as_admin(settings, "channels") == "I was not asked anywhere yet."
     keep(settings, "e1")
-    keep(settings, "e2", Place("slack", "T1", "D1", direct=True))
-    keep(settings, "e3", Place("discord", "1", "811"))
+    keep(settings, "e2", ConversationPlace("slack", "T1", "D1", direct=True))
+    keep(settings, "e3", ConversationPlace("discord", "1", "811"))
     as_admin(settings, "disable C2")
     assert as_admin(replace(settings, bot_channels=frozenset({"C2"})), "channels").splitlines() == [
         "direct messages: 1 question",
@@ -133,4 +133,4 @@ def test_what_goes_wrong_is_told_without_paths(settings, tmp_path):
     (tmp_path / "bot.db").write_bytes(b"no database at all, but long enough to be taken for one" * 20)
     told = as_admin(settings, "status")
     assert told == FAILED
-    assert command("forget me", "U1", HERE, settings) == FAILED
+    assert run_admin_command("forget me", "U1", HERE, settings) == FAILED

@@ -2,11 +2,11 @@
 
 from threading import Thread
 
-from newsqa.bot.alive import NOBODY, Alive, living
+from newsqa.bot.process import NOBODY, ProcessLock, living
 
 
 def test_a_process_lives_until_it_closes(tmp_path):
-    one, two = Alive(tmp_path), Alive(tmp_path)
+    one, two = ProcessLock(tmp_path), ProcessLock(tmp_path)
     assert one.is_alive(one.name)
     assert one.is_alive(two.name)
     assert two.is_alive(one.name)
@@ -21,11 +21,11 @@ def test_a_process_lives_until_it_closes(tmp_path):
 
 
 def test_many_that_start_while_others_sweep_all_live(tmp_path):
-    started, first = [], Alive(tmp_path)
+    started, first = [], ProcessLock(tmp_path)
 
     def start():
         for _ in range(20):
-            started.append(Alive(tmp_path))
+            started.append(ProcessLock(tmp_path))
             started[-1].sweep()
 
     threads = [Thread(target=start) for _ in range(4)]

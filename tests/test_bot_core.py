@@ -6,13 +6,13 @@ from threading import Event
 
 import pytest
 
-from newsqa.bot.messages import Answered, Failed, Interrupted, Left, Limited, Partial, Place, Working
+from newsqa.bot.events import Answered, ConversationPlace, Failed, Interrupted, Left, Limited, Partial, Working
 from newsqa.errors import LibraryError, ModelError
 from scripted_desk import SOON, THREAD, Heard, answered, everything, message, scripted_bot
 
-OTHER = Place("slack", "T1", "C1", "300.1")
-CHANNEL = Place("slack", "T1", "C1")
-DIRECT = Place("slack", "T1", "D1", direct=True)
+OTHER = ConversationPlace("slack", "T1", "C1", "300.1")
+CHANNEL = ConversationPlace("slack", "T1", "C1")
+DIRECT = ConversationPlace("slack", "T1", "D1", direct=True)
 
 
 def kinds(happenings):
@@ -360,7 +360,7 @@ async def test_lists_keep_people_and_channels_out_but_not_direct_messages(tmp_pa
     people = {"bot_people": frozenset({"U1"}), "bot_channels": frozenset({"C1"})}
     async with scripted_bot(tmp_path, **people) as (bot, desk):
         assert await everything(bot, message(person="U2")) == []
-        assert await everything(bot, message(place=Place("slack", "T1", "C2", "1.1"))) == []
+        assert await everything(bot, message(place=ConversationPlace("slack", "T1", "C2", "1.1"))) == []
         await answered(bot, desk, message())
         await answered(bot, desk, message(name="5.1", place=DIRECT))
         assert len(desk.calls) == 2
@@ -431,7 +431,7 @@ async def test_draining_ends_in_time_though_nobody_reads(tmp_path):
 async def test_nothing_is_kept_in_memory_of_what_has_ended(tmp_path):
     async with scripted_bot(tmp_path) as (bot, desk):
         for number in range(20):
-            place = Place("slack", "T1", "C1", f"{number}.1")
+            place = ConversationPlace("slack", "T1", "C1", f"{number}.1")
             await answered(bot, desk, message(name=f"{number}.1", place=place, person=f"U{number % 3}"))
         await asyncio.wait_for(bot._idle.wait(), SOON)
         assert not bot._exchanges
@@ -454,7 +454,9 @@ async def test_a_cancelled_front_leaves_no_place_occupied(tmp_path):
     async with scripted_bot(tmp_path, bot_workers=1) as (bot, desk):
         first = Heard(bot, message())
         call = await desk.asked()
-        waiting = [Heard(bot, message(name=f"{n}.1", place=Place("slack", "T1", "C1", f"{n}.1"))) for n in range(3)]
+        waiting = [
+            Heard(bot, message(name=f"{n}.1", place=ConversationPlace("slack", "T1", "C1", f"{n}.1"))) for n in range(3)
+        ]
         for one in waiting:
             await one.next()
             await one.leave()

@@ -1,6 +1,6 @@
 """What people said of answers, as a set of questions."""
 
-from newsqa.bot.feedback import LOOK, export
+from newsqa.bot.admin import LOOK, export_feedback
 from newsqa.bot.store import Store
 from newsqa.evals.sets.forms import read_set
 from scripted_desk import answered, message, scripted_bot
@@ -20,7 +20,7 @@ async def test_feedback_is_a_set_of_questions_that_the_evaluation_reads(tmp_path
             assert await bot.feedback(answer.exchange, f"U-voter-{number}", verdict)
     store = Store(tmp_path)
     out = tmp_path / "feedback.jsonl"
-    out.write_text("\n".join(export(store)) + "\n", "utf-8")
+    out.write_text("\n".join(export_feedback(store)) + "\n", "utf-8")
     store.close()
     items = read_set(out)
     assert [item.id for item in items] == [one.exchange for one in (good, bad, refused, torn)]

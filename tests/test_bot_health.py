@@ -13,10 +13,10 @@ import pytest
 from aiohttp import ClientSession
 
 from health_reader import figures, free_port
-from newsqa.bot.desks import Desks, Standing
+from newsqa.bot.events import Failed
 from newsqa.bot.health import serve_health
 from newsqa.bot.log import configure
-from newsqa.bot.messages import Failed
+from newsqa.bot.workers import IndexStatus, PipelineHolder
 from newsqa.errors import LibraryError, SettingsError
 from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
@@ -52,7 +52,7 @@ async def test_nothing_is_served_unless_a_port_is_set(tmp_path, port):
 
 async def test_it_is_well_once_it_is_connected_and_says_so_when_it_is_not(tmp_path, port):
     async with watched_bot(tmp_path, port) as (bot, desk, read):
-        bot.vitals.index = lambda: Standing("d1", 61.4)
+        bot.vitals.index = lambda: IndexStatus("d1", 61.4)
         assert (await read("/health"))[0] == 503
         bot.vitals.connected()
         heard = Heard(bot, message())
@@ -91,7 +91,7 @@ async def test_an_index_that_hangs_is_told_in_time_and_holds_up_one_thread(tmp_p
 
     def look():
         looks.append(hangs.wait(SOON))
-        return Standing("d1", 1.0)
+        return IndexStatus("d1", 1.0)
 
     async with watched_bot(tmp_path, port) as (bot, _, read):
         bot.vitals.connected()
@@ -163,8 +163,8 @@ def test_the_index_that_answers_is_told_and_one_that_is_gone_missed(tmp_path, mo
     settings = Settings(index=tmp_path / "index")
     index_source(settings, str(news_folder), embedder=WordEmbedder())
     desk = replace(quick_desk(settings.index), made_of={"embedder": "words"})
-    monkeypatch.setattr("newsqa.bot.desks.open_desk", lambda _: desk)
-    desks = Desks.open(settings)
+    monkeypatch.setattr("newsqa.bot.workers.open_desk", lambda _: desk)
+    desks = PipelineHolder.open(settings)
     first = desks.standing()
     assert first.digest == desk.ask("Who kept the lighthouse?").index
     assert 0 <= first.age < SOON * 60

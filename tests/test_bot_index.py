@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from newsqa.bot.core import open_bot
-from newsqa.bot.messages import Answered, Partial, Working
+from newsqa.bot.events import Answered, Partial, Working
 from newsqa.cli import app
 from newsqa.ingest.indexer import index_source
 from newsqa.render.record import to_record
@@ -35,7 +35,7 @@ def settings(tmp_path, monkeypatch):
     """Settings whose desk needs no model, over an index of one article."""
     index(tmp_path / "index", article(tmp_path / "news", "Harbour", "The harbour reopened on Monday."))
     opened = lambda settings: replace(quick_desk(settings.index), made_of={"embedder": "words"})  # noqa: E731
-    monkeypatch.setattr("newsqa.bot.desks.open_desk", opened)
+    monkeypatch.setattr("newsqa.bot.workers.open_desk", opened)
     return Settings(index=tmp_path / "index", sessions=tmp_path / "kept")
 
 
@@ -93,7 +93,7 @@ async def test_answers_are_those_of_newsqa_ask(tmp_path, news_index):
 
 
 async def test_at_its_start_it_tells_what_text_leaves_the_machine(tmp_path, settings, monkeypatch, caplog):
-    monkeypatch.setattr("newsqa.bot.desks.open_desk", lambda settings: quick_desk(settings.index))
+    monkeypatch.setattr("newsqa.bot.workers.open_desk", lambda settings: quick_desk(settings.index))
     for model, told in (("extractive", []), ("openai:stand-in", ["openai:stand-in"])):
         caplog.clear()
         async with open_bot(replace(settings, model=model), "slack"):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.bot.limits import WINDOW, Limits
+from newsqa.bot.limits import WINDOW, RateLimits
 
 
 @dataclass
@@ -22,7 +22,7 @@ STEPS = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 25)), max_size
 @given(STEPS, st.integers(0, 4), st.integers(0, 6))
 def test_no_window_holds_more_than_its_limits_and_each_asker_is_told_once_in_one(steps, of_one, of_all):
     clock = Clock()
-    limits = Limits(of_one, of_all, clock)
+    limits = RateLimits(of_one, of_all, clock)
     taken, told = [], []
     for person, pause in steps:
         clock.now += pause
@@ -42,7 +42,7 @@ def test_no_window_holds_more_than_its_limits_and_each_asker_is_told_once_in_one
 
 def test_waiting_as_long_as_told_is_enough():
     clock = Clock()
-    limits = Limits(2, 0, clock)
+    limits = RateLimits(2, 0, clock)
     assert limits.take("a") is None
     clock.now = 12.5
     assert limits.take("a") is None
@@ -55,7 +55,7 @@ def test_waiting_as_long_as_told_is_enough():
 
 def test_who_is_silent_for_a_window_is_forgotten():
     clock = Clock()
-    limits = Limits(2, 5, clock)
+    limits = RateLimits(2, 5, clock)
     for number in range(1000):
         limits.take(f"person {number}")
         clock.now += 1

@@ -5,8 +5,8 @@ from threading import Event
 
 import pytest
 
-from newsqa.bot.messages import Answered, Place
-from newsqa.bot.pool import Pool
+from newsqa.bot.events import Answered, ConversationPlace
+from newsqa.bot.workers import WorkerPool
 from scripted_desk import SOON, answer_of, message, scripted_bot
 
 
@@ -27,7 +27,7 @@ async def told(_):
 
 async def test_threads_that_hang_are_replaced_but_never_more_than_there_are_places():
     desk = Hanging()
-    pool = Pool(desk, workers=1, seconds=0.01, leaving=0.01)
+    pool = WorkerPool(desk, workers=1, seconds=0.01, leaving=0.01)
     for question in ("one", "two"):
         with pytest.raises(TimeoutError):
             await pool.answer(question, (), told)
@@ -49,7 +49,7 @@ async def test_threads_that_hang_are_replaced_but_never_more_than_there_are_plac
 
 
 async def test_a_desk_that_ends_without_an_answer_is_an_error():
-    pool = Pool(lambda *_: iter(()), workers=1, seconds=SOON)
+    pool = WorkerPool(lambda *_: iter(()), workers=1, seconds=SOON)
     for _ in range(2):
         with pytest.raises(RuntimeError, match="without an answer"):
             await pool.answer("one", (), told)
@@ -61,7 +61,7 @@ async def test_fifty_threads_at_once_are_each_answered_once_with_their_own_answe
         bot._pool._answering = lambda question, _: iter([answer_of(question, f"{question} Yes.")])
 
         async def ask(number):
-            place = Place("slack", "T1", "C1", f"{number}.1")
+            place = ConversationPlace("slack", "T1", "C1", f"{number}.1")
             asked = message(f"Number {number}?", f"{number}.1", place, f"U{number}")
             return [happening async for happening in bot.take(asked)]
 

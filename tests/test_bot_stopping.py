@@ -7,7 +7,7 @@ import pytest
 
 BOT = """
 import asyncio, atexit, os, signal, threading, time
-from newsqa.bot import stopping
+from newsqa.bot import process
 
 stopping.PATIENCE = 0.2
 atexit.register(print, "unwound")

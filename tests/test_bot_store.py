@@ -11,14 +11,14 @@ from dataclasses import replace
 import pytest
 
 from newsqa.bot.database import FILE
-from newsqa.bot.messages import Answered, Place, Working
+from newsqa.bot.events import Answered, ConversationPlace, Working
 from newsqa.bot.store import Store
 from newsqa.errors import HistoryError
 from newsqa.records import Article, Hit, Passage
 from places import HELPERS
 from scripted_desk import THREAD, Heard, answer_of, answered, everything, message, scripted_bot
 
-OTHER = Place("slack", "T1", "C1", "300.1")
+OTHER = ConversationPlace("slack", "T1", "C1", "300.1")
 
 
 async def test_what_was_answered_is_not_answered_after_a_restart(tmp_path):
@@ -51,7 +51,7 @@ KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from newsqa.bot.messages import Answered
+from newsqa.bot.events import Answered
 from scripted_desk import message, scripted_bot, Heard
 
 async def main():
@@ -185,7 +185,7 @@ def test_what_is_old_is_swept_with_everything_about_it(store, tmp_path, monkeypa
 
 
 def test_a_place_without_threads_forgets_over_night_what_was_talked_about(store, monkeypatch):
-    direct = Place("discord", "", "D1", direct=True)
+    direct = ConversationPlace("discord", "", "D1", direct=True)
     hours_ago = time.time() - 13 * 3600
     with monkeypatch.context() as patched:
         patched.setattr("newsqa.bot.store.time.time", lambda: hours_ago)
@@ -198,7 +198,7 @@ def test_a_place_without_threads_forgets_over_night_what_was_talked_about(store,
 
 
 def test_a_place_a_person_or_everything_is_forgotten_down_to_the_bytes(store, tmp_path):
-    other = Place("slack", "T1", "C2", "1.1")
+    other = ConversationPlace("slack", "T1", "C2", "1.1")
     keep(store, "e1", message("Zebra?", "1", person="U1"), "Zebra one.")
     keep(store, "e2", message("Yak?", "2", OTHER, person="U2"), "Yak two.")
     keep(store, "e3", message("Xerus?", "3", other, person="U3"), "Xerus three.")
@@ -206,7 +206,7 @@ def test_a_place_a_person_or_everything_is_forgotten_down_to_the_bytes(store, tm
     assert store.forget_person("slack", "U2") == 1
     assert [bool(store.stored(e)) for e in ("e1", "e2", "e3")] == [True, False, True]
     assert rows(tmp_path, "vote") == 0
-    assert store.forget_place(Place("slack", "T1", "C1")) == 1
+    assert store.forget_place(ConversationPlace("slack", "T1", "C1")) == 1
     assert not store.engaged(THREAD)
     assert store.engaged(other)
     assert store.forget_place(other) == 1

@@ -7,11 +7,11 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsqa.bot.messages import Answered, Partial, Place, Working
+from newsqa.bot.events import Answered, ConversationPlace, Partial, Working
 from newsqa.errors import ModelError
 from scripted_desk import SOON, Heard, message, scripted_bot
 
-PLACES = [Place("discord", "G1", "C1", thread) for thread in ("1", "2")]
+PLACES = [ConversationPlace("discord", "G1", "C1", thread) for thread in ("1", "2")]
 DEEDS = st.sampled_from(["take", "again", "edit", "delete", "leave", "says", "answers", "fails", "pause"])
 STEPS = st.lists(st.tuples(DEEDS, st.integers(0, 5)), max_size=40)
 

@@ -9,14 +9,14 @@ from contextlib import closing
 import pytest
 
 from newsqa import cli
-from newsqa.bot.messages import Place
+from newsqa.bot.events import ConversationPlace
 from newsqa.bot.store import Store
 from newsqa.evals.sets.forms import read_set
 from scripted_desk import answer_of, answered, everything, message, scripted_bot
 
-OTHER = Place("slack", "T1", "C2", "1.1")
-DIRECT = Place("slack", "T1", "D1", direct=True)
-SERVER = Place("discord", "381870553235193857", "811", "812")
+OTHER = ConversationPlace("slack", "T1", "C2", "1.1")
+DIRECT = ConversationPlace("slack", "T1", "D1", direct=True)
+SERVER = ConversationPlace("discord", "381870553235193857", "811", "812")
 
 
 @pytest.fixture(autouse=True)

@@ -6,13 +6,13 @@ import asyncio
 
 import pytest
 
-from newsqa.bot.messages import Message, Place
+from newsqa.bot.events import ConversationPlace, Message
 from newsqa.fronts.slack import boards
 from newsqa.records import Sentence
 from newsqa.render.slack import Post
 from newsqa.render.slack import working as render_working
 
-PLACE = Place("slack", "T1", "C1", "1.0")
+PLACE = ConversationPlace("slack", "T1", "C1", "1.0")
 PARTS = tuple(Post(text, ()) for text in ("one", "two", "three"))
 
 
@@ -71,7 +71,7 @@ async def test_an_answer_in_parts_that_was_cut_off_is_finished_and_not_said_twic
 @pytest.mark.parametrize(("direct", "stands"), [(True, ["one"]), (False, [])])
 async def test_what_is_for_the_asker_alone_stands_in_a_direct_message(direct, stands):
     sender = Sender()
-    message = Message("1.0", Place("slack", "T1", "D1", direct=direct), "U1", "hi", addressed=True)
+    message = Message("1.0", ConversationPlace("slack", "T1", "D1", direct=direct), "U1", "hi", addressed=True)
     await boards.Thread(sender, message, boards.Pace()).whisper(PARTS[0])
     assert list(sender.standing.values()) == stands
     assert sender.whispered == ([] if direct else ["one"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.bot.messages import Message, Place
+from newsqa.bot.events import ConversationPlace, Message
 from newsqa.fronts.slack.decode import Deleted, Edited, commanded, heard
 
 BOT = "UBOT"
@@ -19,7 +19,7 @@ def body(**event):
 
 def test_a_mention_is_a_question_without_the_mention_in_the_thread_of_its_message():
     message = heard(body(**SAID, text="<@UBOT> who won, &amp; <https://a.example|where>?"), BOT)
-    place = Place("slack", "T1", "C1", "2.0")
+    place = ConversationPlace("slack", "T1", "C1", "2.0")
     assert message == Message("2.0", place, "U1", "who won, & where?", addressed=True, event="Ev1")
 
 
@@ -30,8 +30,10 @@ def test_both_events_of_one_mention_are_one_message():
 
 def test_a_direct_message_is_one_conversation_and_each_thread_in_it_another():
     direct = {**SAID, "channel": "D1", "channel_type": "im", "text": "who?"}
-    assert heard(body(**direct), BOT).place == Place("slack", "T1", "D1", direct=True)
-    assert heard(body(**direct, thread_ts="1.0"), BOT).place == Place("slack", "T1", "D1", "1.0", direct=True)
+    assert heard(body(**direct), BOT).place == ConversationPlace("slack", "T1", "D1", direct=True)
+    assert heard(body(**direct, thread_ts="1.0"), BOT).place == ConversationPlace(
+        "slack", "T1", "D1", "1.0", direct=True
+    )
     assert heard(body(**direct), BOT).addressed
 
 
@@ -73,7 +75,7 @@ def test_an_edit_has_the_new_words_and_the_old_name():
 
 def test_a_deletion_names_what_is_gone_with_replies_or_without():
     old = {"user": "U1", "ts": "2.0", "text": "<@UBOT> who?"}
-    gone = Deleted(Place("slack", "T1", "C1", "2.0"), "2.0")
+    gone = Deleted(ConversationPlace("slack", "T1", "C1", "2.0"), "2.0")
     event = {**SAID, "ts": "3.0", "previous_message": old}
     assert heard(body(**event, subtype="message_deleted", deleted_ts="2.0"), BOT) == gone
     tombstone = {"subtype": "tombstone", "ts": "2.0", "user": "USLACKBOT", "text": "This message was deleted."}
@@ -89,7 +91,9 @@ def test_a_command_asks_for_its_asker_alone():
         "text": " who &lt; <#C2|news>? ",
     }
     message = commanded(command)
-    assert message == Message("t.1", Place("slack", "T1", "C1"), "U1", "who < #news?", addressed=True, private=True)
+    assert message == Message(
+        "t.1", ConversationPlace("slack", "T1", "C1"), "U1", "who < #news?", addressed=True, private=True
+    )
     assert commanded(command, raw=True).text == "who &lt; <#C2|news>?"
 
 

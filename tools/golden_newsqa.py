@@ -9,11 +9,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from newsqa.models import create_token_encoder  # noqa: E402
 from newsqa.records import Article, Claim, Dropped, Hit, Passage, Quote  # noqa: E402
 from newsqa.render import discord, slack  # noqa: E402
-from newsqa.render.plain import (  # noqa: E402
-    answer_text,
-    conversation,  # noqa: E402
-    quote_text,
-)
+from newsqa.render.plain import answer_text, conversation, quote_text
 from newsqa.render.record import from_record  # noqa: E402
 from newsqa.render.terminal import answer_view  # noqa: E402
 from newsqa.settings import Settings  # noqa: E402

@@ -1,1 +1,1 @@
-"""The bot that knows no platform: messages in, a stream of what is to be seen out."""
+"""The core of the chat bots, which knows no platform: messages in, events out."""

@@ -3,21 +3,135 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from newsqa.bot.channels import NAMES, channel_named
+from newsqa.answer.history import turns
+from newsqa.bot.database import FILE, open_database, translated
+from newsqa.bot.events import NAMES, OUTCOMES, channel_named
 from newsqa.bot.log import logger
-from newsqa.bot.status import asked, status
+from newsqa.bot.process import living
 from newsqa.bot.store import Store
 from newsqa.errors import NewsqaError, UsageError
+from newsqa.render.record import to_line
 from newsqa.render.wording import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
 
-    from newsqa.bot.messages import Outcome, Place
-    from newsqa.bot.status import Channel
+    from newsqa.bot.events import ConversationPlace, Outcome, Platform, Verdict
+    from newsqa.bot.store import VotedAnswer
+    from newsqa.records import Citation, JsonObject
     from newsqa.settings import Settings
+
+
+# What the bot's file tells its keeper: counts by day and channel, votes, where it is silent. No words of anybody.
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel in which the bot was asked, or was disabled; `id` is "" for all direct messages together.
+
+    `enabled` is what `disable` changes; `listed` tells that the settings name it, or name none. `last` is None where
+    nothing was asked in the time for which counts are kept.
+    """
+
+    platform: Platform
+    id: str
+    enabled: bool
+    listed: bool
+    counts: Mapping[Outcome, int]
+    last: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the bot did today and in all the time for which counts are kept.
+
+    `running` processes keep what they know in the same folder. `held` are the answers that are stored, `open` the
+    questions that are being answered or were left by a process that died.
+    """
+
+    running: int
+    today: Mapping[Outcome, int]
+    in_all: Mapping[Outcome, int]
+    votes: Mapping[Verdict, int]
+    held: int
+    open: int
+    channels: tuple[Channel, ...] = field(default_factory=tuple)
+
+
+def asked(counts: Mapping[Outcome, int]) -> int:
+    """Return how many questions were taken: those that met a limit were not."""
+    return sum(number for outcome, number in counts.items() if outcome != "limited")
+
+
+def has_store(folder: Path) -> bool:
+    """Tell whether a bot has kept anything in a folder."""
+    return (folder / FILE).is_file()
+
+
+def bot_status(settings: Settings) -> Status:
+    """Read how the bot does, while it runs or not. Raises HistoryError."""
+    folder = settings.sessions_folder()
+    with closing(open_database(folder)) as db, translated(folder):
+        db.execute("BEGIN")
+        rows = db.execute("SELECT day, platform, channel, outcome, number, at FROM tally").fetchall()
+        votes = dict(db.execute("SELECT verdict, count(*) FROM vote GROUP BY verdict").fetchall())
+        states = dict(db.execute("SELECT state, count(*) FROM exchange GROUP BY state").fetchall())
+        running = living(folder)
+        off = set(db.execute("SELECT platform, channel FROM disabled").fetchall())
+    today = date.today().isoformat()  # noqa: DTZ011  as counted
+    return Status(
+        running=running,
+        today=_sum((outcome, number) for day, _, _, outcome, number, _ in rows if day == today),
+        in_all=_sum((outcome, number) for _, _, _, outcome, number, _ in rows),
+        votes={"good": votes.get("good", 0), "bad": votes.get("bad", 0)},
+        held=sum(states.values()) - states.get("open", 0),
+        open=states.get("open", 0),
+        channels=tuple(_channel_counts(rows, off, settings.bot_channels)),
+    )
+
+
+def _sum(counted: Iterable[tuple[Outcome, int]]) -> dict[Outcome, int]:
+    counts = dict.fromkeys(OUTCOMES, 0)
+    for outcome, number in counted:
+        counts[outcome] += number
+    return counts
+
+
+def _channel_counts(
+    rows: list[sqlite3.Row], off: set[tuple[Platform, str]], listed: frozenset[str]
+) -> Iterator[Channel]:
+    """Yield direct messages first, then channels, those that were asked in last before others."""
+    last: dict[tuple[Platform, str], float] = dict.fromkeys(sorted(off), 0.0)
+    for _, platform, channel, _, _, at in rows:
+        last[platform, channel] = max(at, last.get((platform, channel), 0.0))
+    for key, at in sorted(last.items(), key=lambda entry: (entry[0][1] != "", -entry[1], entry[0])):
+        platform, channel = key
+        yield Channel(
+            platform=platform,
+            id=channel,
+            enabled=key not in off,
+            listed=not (listed and channel) or channel in listed,
+            counts=_sum((row[3], row[4]) for row in rows if (row[1], row[2]) == key),
+            last=datetime.fromtimestamp(at).astimezone() if at else None,
+        )
+
+
+def teams_of(folder: Path, platform: Platform, channel: str) -> list[str]:
+    """Return the workspaces or servers in which a channel of this id was spoken in. Raises HistoryError."""
+    with closing(open_database(folder)) as db, translated(folder):
+        rows = db.execute(
+            "SELECT DISTINCT team FROM exchange WHERE platform = ? AND channel = ?", (platform, channel)
+        ).fetchall()
+        places = db.execute("SELECT place FROM engaged WHERE platform = ?", (platform,)).fetchall()
+    engaged = [parts for (place,) in places if (parts := place.split("/"))[2:3] == [channel]]
+    return sorted({team for (team,) in rows} | {parts[1] for parts in engaged})
+
 
 log = logger("bot.admin")
 
@@ -47,7 +161,7 @@ OUTCOME_WORDS: dict[Outcome, str] = {
 }
 
 
-def command(text: str, person: str, place: Place, settings: Settings) -> str:
+def run_admin_command(text: str, person: str, place: ConversationPlace, settings: Settings) -> str:
     """Do what a person asks for by a command given in a place, and return what to tell them, and only them.
 
     It reads and writes the bot's file, so call it off the event loop. Raises nothing: what cannot be done is told.
@@ -65,7 +179,7 @@ def command(text: str, person: str, place: Place, settings: Settings) -> str:
     return done
 
 
-def _done(words: list[str], person: str, place: Place, settings: Settings) -> str:
+def _done(words: list[str], person: str, place: ConversationPlace, settings: Settings) -> str:
     match [*map(str.lower, words)]:
         case ["forget", "me"]:
             return _forget_me(person, place, settings)
@@ -76,7 +190,7 @@ def _done(words: list[str], person: str, place: Place, settings: Settings) -> st
     return _as_admin(words, place, settings)
 
 
-def _as_admin(words: list[str], place: Place, settings: Settings) -> str:
+def _as_admin(words: list[str], place: ConversationPlace, settings: Settings) -> str:
     match [*map(str.lower, words)]:
         case ["status"]:
             return _status(settings)
@@ -94,7 +208,7 @@ def _help(*, admin: bool) -> str:
 
 
 def _status(settings: Settings) -> str:
-    found = status(settings)
+    found = bot_status(settings)
     return "\n".join(
         (
             f"Today: {_counts(found.today)}.",
@@ -109,21 +223,21 @@ def _counts(counts: Mapping[Outcome, int]) -> str:
     return ", ".join((count(asked(counts), "question"), *parts))
 
 
-def _channels(settings: Settings, here: Place) -> str:
-    found = [channel for channel in status(settings).channels if channel.platform == here.platform]
+def _channels(settings: Settings, here: ConversationPlace) -> str:
+    found = [channel for channel in bot_status(settings).channels if channel.platform == here.platform]
     lines = [_line(channel, here) for channel in found[:TOLD]]
     more = [f"and {len(found) - TOLD:,} more"] if len(found) > TOLD else []
     return "\n".join([*lines, *more]) or "I was not asked anywhere yet."
 
 
-def _line(channel: Channel, here: Place) -> str:
+def _line(channel: Channel, here: ConversationPlace) -> str:
     name = f"{channel.id}{' (here)' if channel.id == here.channel else ''}" if channel.id else "direct messages"
     state = "" if channel.enabled else " · silent"
     state += "" if channel.listed else " · not on the list of channels in my settings"
     return f"{name}: {count(asked(channel.counts), 'question')}{state}"
 
 
-def _channel(named: list[str], here: Place) -> Place:
+def _channel(named: list[str], here: ConversationPlace) -> ConversationPlace:
     """Return the channel that is named, else the one where the command was given."""
     if len(named) > 1:
         raise UsageError("Name one channel, or none for this one.")
@@ -135,13 +249,13 @@ def _channel(named: list[str], here: Place) -> Place:
     return type(here)(platform, here.team, channel)
 
 
-def _disable(channel: Place, settings: Settings) -> str:
+def _disable(channel: ConversationPlace, settings: Settings) -> str:
     with closing(Store(settings.sessions_folder())) as store:
         store.disable(channel.platform, channel.channel)
     return f"I am silent in {channel.channel} from now on. /newsqa enable {channel.channel} undoes that."
 
 
-def _enable(channel: Place, settings: Settings) -> str:
+def _enable(channel: ConversationPlace, settings: Settings) -> str:
     with closing(Store(settings.sessions_folder())) as store:
         changed = store.enable(channel.platform, channel.channel)
     if settings.bot_channels and channel.channel not in settings.bot_channels and not channel.direct:
@@ -149,23 +263,63 @@ def _enable(channel: Place, settings: Settings) -> str:
     return f"I answer in {channel.channel}{' again' if changed else '; I was not silent there'}."
 
 
-def _forget_channel(channel: Place, settings: Settings) -> str:
+def _forget_channel(channel: ConversationPlace, settings: Settings) -> str:
     with closing(Store(settings.sessions_folder())) as store:
         return _forgotten(store.forget_place(channel), channel)
 
 
-def _forget_me(person: str, place: Place, settings: Settings) -> str:
+def _forget_me(person: str, place: ConversationPlace, settings: Settings) -> str:
     with closing(Store(settings.sessions_folder())) as store:
         return _forgotten(store.forget_person(place.platform, person), place)
 
 
-def _forgotten(answers: int, place: Place) -> str:
+def _forgotten(answers: int, place: ConversationPlace) -> str:
     there = NAMES[place.platform]
     return f"Forgotten: {count(answers, 'question')} and what belongs to them. What was posted in {there} stays there."
 
 
-_ON_CHANNEL: dict[str, Callable[[Place, Settings], str]] = {
+_ON_CHANNEL: dict[str, Callable[[ConversationPlace, Settings], str]] = {
     "enable": _enable,
     "disable": _disable,
     "forget": _forget_channel,
 }
+
+
+# What people said of answers, as a set of questions that `newsqa eval` reads.
+#
+# An answer that was found good gives a question with that answer and its citations as gold, a refusal that was found good
+# one that cannot be answered. What was found bad, or as bad as good, gives a question to be looked at: the tag says so,
+# and `meta` holds what was answered. Who voted is not told.
+
+GOOD = "found-good"
+LOOK = "to-be-looked-at"
+
+
+def export_feedback(store: Store) -> Iterator[str]:
+    """Yield a line of JSON for each answer that somebody voted on. Raises HistoryError."""
+    for judged in store.judged():
+        yield to_line(_item(judged))
+
+
+def _item(judged: VotedAnswer) -> JsonObject:
+    answer = judged.answer
+    good = judged.good > judged.bad
+    item = {
+        "id": judged.exchange,
+        "question": answer.question,
+        "asked": answer.asked.isoformat(),
+        "history": [{"role": turn.role, "content": turn.content} for turn in turns(judged.before)],
+        "tags": [GOOD if good else LOOK],
+        "meta": {"good": judged.good, "bad": judged.bad, "answer": answer.text, "model": answer.model},
+    }
+    if not good:
+        return item
+    if answer.refused:
+        return {**item, "answerable": False}
+    said = " ".join(sentence.text for sentence in answer.sentences)
+    return {**item, "answerable": True, "answers": [said], "gold": [_gold(citation) for citation in answer.citations]}
+
+
+def _gold(citation: Citation) -> JsonObject:
+    named = {"article_id": citation.article_id, "url": citation.url, "quote": citation.quote}
+    return {name: value for name, value in named.items() if value}

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from newsqa.bot.core import Bot
-    from newsqa.bot.desks import Standing
-    from newsqa.bot.vitals import Vitals
+    from newsqa.bot.metrics import Metrics
+    from newsqa.bot.workers import IndexStatus
     from newsqa.records import JsonObject
     from newsqa.settings import Settings
+
 
 HOST = "127.0.0.1"
 SLOWEST = 5.0
@@ -36,7 +37,7 @@ async def serve_health(bot: Bot, settings: Settings) -> AsyncIterator[None]:
     if not settings.bot_port:
         yield
         return
-    door = _Door(bot.vitals)
+    door = _HealthServer(bot.vitals)
     app = web.Application()
     app.add_routes([web.get("/health", door.health), web.get("/metrics", door.metrics)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
@@ -64,10 +65,10 @@ def _why(error: OSError | OverflowError) -> str:
     return "another program has it" if error.errno == errno.EADDRINUSE else os.strerror(error.errno or 0)
 
 
-class _Door:
-    def __init__(self, vitals: Vitals) -> None:
+class _HealthServer:
+    def __init__(self, vitals: Metrics) -> None:
         self._vitals = vitals
-        self._looking: asyncio.Task[Standing] | None = None
+        self._looking: asyncio.Task[IndexStatus] | None = None
 
     async def health(self, _: web.Request) -> web.Response:
         """Answer 200 where the bot is connected and answers from the index that stands in the folder, else 503."""

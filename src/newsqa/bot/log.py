@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from newsqa.settings import Settings
 
+
 SAID = ("question", "answer", "text")
 """The fields that hold what people and the bot said."""
 

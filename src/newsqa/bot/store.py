@@ -15,9 +15,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from newsqa.answer.history import MOST_TURNS, Exchange
-from newsqa.bot.alive import NOBODY, Alive
 from newsqa.bot.database import open_database, translated
-from newsqa.bot.messages import Message, Place
+from newsqa.bot.events import ConversationPlace, Message
+from newsqa.bot.process import NOBODY, ProcessLock
 from newsqa.render.record import from_record, to_record
 from newsqa.store.database import transaction
 
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from newsqa.bot.messages import Outcome, Platform, Verdict
+    from newsqa.bot.events import Outcome, Platform, Verdict
     from newsqa.records import Answer
+
 
 LAPSE = 12 * 3600.0
 """Seconds after which a place without threads has forgotten what was talked about: a new day, a new conversation."""
@@ -39,7 +40,7 @@ _DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ClaimedRequest:
     """A question that this process has to answer; `again` after a crash, which may have made `answer`.
 
     `shown` are the messages by which the process that crashed had shown that it was worked on.
@@ -52,7 +53,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class VotedAnswer:
     """An answer that people voted on, how many found it good and bad, and the exchanges before it."""
 
     exchange: str
@@ -74,7 +75,7 @@ class Store:
         self._folder = folder
         self._db = open_database(folder)
         with translated(folder):
-            self._alive = Alive(folder)
+            self._alive = ProcessLock(folder)
 
     def close(self) -> None:
         """Let go of the file; what this process left open may be taken up by others."""
@@ -91,26 +92,26 @@ class Store:
             ).fetchone()
         return not off and (message.addressed or self.engaged(place))
 
-    def engaged(self, place: Place) -> bool:
+    def engaged(self, place: ConversationPlace) -> bool:
         """Tell whether the bot was called into this thread."""
         with self._reading() as db:
             return db.execute("SELECT 1 FROM engaged WHERE place = ?", (place.key,)).fetchone() is not None
 
-    def claim(self, message: Message, exchange: str, question: str) -> Claim | None:
+    def claim(self, message: Message, exchange: str, question: str) -> ClaimedRequest | None:
         """Make this process the one that answers a message; None where it was answered or another process is at it."""
         keys = [key for key in _keys(message) if key]
         now = time.time()
         with self._writing() as db:
             marks = ", ".join("?" * len(keys))
             row = db.execute(f"SELECT exchange FROM seen WHERE key IN ({marks})", keys).fetchone()  # noqa: S608
-            claim = self._taken_over(row[0], question) if row else Claim(exchange)
+            claim = self._taken_over(row[0], question) if row else ClaimedRequest(exchange)
             name = row[0] if row else exchange
             db.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", [(key, name, now) for key in keys])
             if not row:
                 self._insert(message, exchange, question, now)
         return claim
 
-    def _taken_over(self, exchange: str, question: str) -> Claim | None:
+    def _taken_over(self, exchange: str, question: str) -> ClaimedRequest | None:
         row = self._db.execute(
             "SELECT state, owner, question, record, posted FROM exchange WHERE id = ?", (exchange,)
         ).fetchone()
@@ -121,7 +122,7 @@ class Store:
             "UPDATE exchange SET owner = ?, question = ?, state = ? WHERE id = ?",
             (self._alive.name, question, "answered" if answer else "open", exchange),
         )
-        return Claim(exchange, again=True, answer=answer, shown=tuple(json.loads(row[4])))
+        return ClaimedRequest(exchange, again=True, answer=answer, shown=tuple(json.loads(row[4])))
 
     def _insert(self, message: Message, exchange: str, question: str, now: float) -> None:
         place = message.place
@@ -177,7 +178,7 @@ class Store:
         with self._writing() as db:
             db.execute("DELETE FROM exchange WHERE id = ?", (exchange,))
 
-    def dropped_message(self, place: Place, message: str) -> None:
+    def dropped_message(self, place: ConversationPlace, message: str) -> None:
         """Forget the exchange of a message; the message stays seen."""
         with self._writing() as db:
             db.execute(
@@ -238,7 +239,7 @@ class Store:
             )
             return changed.rowcount > 0
 
-    def tally(self, place: Place, outcome: Outcome) -> None:
+    def tally(self, place: ConversationPlace, outcome: Outcome) -> None:
         """Count a question by how it ended, a day and channel; direct messages all together."""
         day, now = date.today().isoformat(), time.time()  # noqa: DTZ011  the keeper's own day
         with self._writing() as db:
@@ -248,7 +249,7 @@ class Store:
                 (day, place.platform, "" if place.direct else place.channel, outcome, now),
             )
 
-    def judged(self) -> Iterator[Judged]:
+    def judged(self) -> Iterator[VotedAnswer]:
         """Yield every answer that somebody voted on, with what was said before it, oldest first."""
         with self._reading() as db:
             rows = db.execute(
@@ -256,7 +257,7 @@ class Store:
                 "FROM exchange JOIN vote ON vote.exchange = id WHERE record IS NOT NULL GROUP BY id ORDER BY number"
             ).fetchall()
             for exchange, number, talk, record, good, bad in rows:
-                yield Judged(exchange, _answer(record), int(good), int(bad), tuple(self._before(talk, number)))
+                yield VotedAnswer(exchange, _answer(record), int(good), int(bad), tuple(self._before(talk, number)))
 
     def disable(self, platform: Platform, channel: str) -> None:
         """Have every process of the bot be silent in a channel, until it is enabled."""
@@ -275,7 +276,7 @@ class Store:
             rows = db.execute("SELECT channel FROM disabled WHERE platform = ? ORDER BY at", (platform,))
             return [channel for (channel,) in rows]
 
-    def forget_place(self, place: Place) -> int:
+    def forget_place(self, place: ConversationPlace) -> int:
         """Forget what was said in a thread, or in a channel and all its threads; return how many answers that were."""
         where = "platform = ? AND team = ? AND channel = ? AND ? IN ('', thread)"
         key = place.key  # of a channel, it ends in "/": the keys of its threads begin so
@@ -346,5 +347,5 @@ def _answer(record: str) -> Answer:
 
 def _message(row: Sequence[str]) -> Message:
     platform, team, channel, thread, direct, message, person, question, event, private, _ = row
-    place = Place(platform, team, channel, thread, bool(direct))  # type: ignore[arg-type]
+    place = ConversationPlace(platform, team, channel, thread, bool(direct))  # type: ignore[arg-type]
     return Message(message, place, person, question, addressed=True, event=event, private=bool(private))

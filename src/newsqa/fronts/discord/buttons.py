@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from newsqa.bot.core import Bot
-    from newsqa.bot.messages import Verdict
+    from newsqa.bot.events import Verdict
 
 _VERDICTS: dict[str, Verdict] = {"good": "good", "bad": "bad"}
 

@@ -16,7 +16,7 @@ from newsqa.render.clean import safe_line
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from newsqa.bot.messages import Message
+    from newsqa.bot.events import Message
     from newsqa.render.discord import Part
 
 T = TypeVar("T")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import aiohttp
 import discord
 
+from newsqa.bot.events import Answered, Failed, Interrupted, Left, Limited, Partial, Working
 from newsqa.bot.log import logger
-from newsqa.bot.messages import Answered, Failed, Interrupted, Left, Limited, Partial, Working
 from newsqa.errors import NewsqaError
 from newsqa.fronts.discord.buttons import Buttons
 from newsqa.fronts.discord.channel import InChannel
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from newsqa.bot.core import Bot
-    from newsqa.bot.messages import Happening, Message
+    from newsqa.bot.events import Event, Message
     from newsqa.fronts.discord.shown import Carrier
     from newsqa.settings import Settings
 
@@ -146,7 +146,7 @@ class NewsClient(discord.Client):
             _log.error("answer_not_shown", message=question.id, why=str(error))
         return told
 
-    async def _show(self, happening: Happening, shown: Shown, carrier: Carrier, *, private: bool) -> None:
+    async def _show(self, happening: Event, shown: Shown, carrier: Carrier, *, private: bool) -> None:
         match happening:
             case Working():
                 await shown.open(working())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import discord
 from discord import app_commands
 
-from newsqa.bot.admin import command
+from newsqa.bot.admin import run_admin_command
 from newsqa.bot.log import logger
 from newsqa.fronts.discord.decode import place_of
 from newsqa.render.discord import plain
@@ -58,5 +58,5 @@ async def _keep(interaction: discord.Interaction, words: str, settings: Settings
     """Do what a command to the bot itself says, and tell only who gave it."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     place = place_of(interaction.channel, interaction.guild_id)
-    told = await asyncio.to_thread(command, words, str(interaction.user.id), place, settings)
+    told = await asyncio.to_thread(run_admin_command, words, str(interaction.user.id), place, settings)
     await interaction.edit_original_response(content=plain(told)[:LONGEST_TOLD])

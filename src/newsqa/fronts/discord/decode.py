@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from newsqa.bot.messages import Message, Place
+from newsqa.bot.events import ConversationPlace, Message
 from newsqa.render.discord import shown
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def question_of(interaction: discord.Interaction, question: str) -> Message:
     place = place_of(interaction.channel, guild)
     return Message(
         id=str(interaction.id),
-        place=place if guild is None else Place("discord", place.team, place.channel),
+        place=place if guild is None else ConversationPlace("discord", place.team, place.channel),
         person=person,
         text=shown(question).strip(),
         addressed=True,
@@ -57,7 +57,7 @@ def question_of(interaction: discord.Interaction, question: str) -> Message:
     )
 
 
-def place_of(channel: object, guild: int | None, root: int = 0) -> Place:
+def place_of(channel: object, guild: int | None, root: int = 0) -> ConversationPlace:
     """Return the conversation that a message of this channel belongs to.
 
     A thread that Discord makes from a message has the id of that message, so that a question in a channel and what
@@ -65,10 +65,10 @@ def place_of(channel: object, guild: int | None, root: int = 0) -> Place:
     """
     id_ = getattr(channel, "id", 0)
     if guild is None:
-        return Place("discord", "", str(id_), direct=True)
+        return ConversationPlace("discord", "", str(id_), direct=True)
     if isinstance(channel, discord.Thread):
-        return Place("discord", str(guild), str(channel.parent_id), str(id_))
-    return Place("discord", str(guild), str(id_), str(root) if root else "")
+        return ConversationPlace("discord", str(guild), str(channel.parent_id), str(id_))
+    return ConversationPlace("discord", str(guild), str(id_), str(root) if root else "")
 
 
 def _answered(message: discord.Message) -> discord.Message | None:

@@ -14,7 +14,7 @@ from newsqa.render.discord import Part, line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from newsqa.bot.messages import Message
+    from newsqa.bot.events import Message
 
 ACKNOWLEDGED = 40060
 EXPIRED = frozenset({10062, 10015, 50027})

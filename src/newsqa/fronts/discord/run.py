@@ -6,7 +6,7 @@ import asyncio
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from newsqa.bot.stopping import leave, stopping
+from newsqa.bot.process import leave, stopping
 from newsqa.errors import NewsqaError, SettingsError
 from newsqa.extras import check_extra
 from newsqa.fronts.discord.addresses import check_addresses, proxy_for, use_addresses

@@ -18,7 +18,7 @@ from newsqa.render.slack import partial, working
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from newsqa.bot.messages import Message
+    from newsqa.bot.events import Message
     from newsqa.fronts.slack.send import Sender
     from newsqa.records import Sentence
     from newsqa.render.slack import Post

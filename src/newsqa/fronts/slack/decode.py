@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from newsqa.bot.messages import Message, Place
+from newsqa.bot.events import ConversationPlace, Message
 from newsqa.render.slack import shown
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Edited:
 class Deleted:
     """A message that is gone."""
 
-    place: Place
+    place: ConversationPlace
     id: str
 
 
@@ -59,7 +59,7 @@ def heard(body: Mapping[str, Any], bot: str) -> Spoken | None:
 def commanded(body: Mapping[str, Any], *, raw: bool = False) -> Message:
     """Return what a slash command asks, for its asker alone; `raw` leaves links to channels as Slack writes them."""
     channel = str(body["channel_id"])
-    place = Place("slack", _team(body), channel, direct=channel.startswith("D"))
+    place = ConversationPlace("slack", _team(body), channel, direct=channel.startswith("D"))
     words = str(body.get("text") or "")
     text = words.strip() if raw else shown(words)
     return Message(body["trigger_id"], place, body["user_id"], text, addressed=True, private=True)
@@ -96,12 +96,12 @@ def _machine(said: JsonObject, bot: str) -> bool:
     return bool(said.get("bot_id")) or said.get("user") in {bot, "USLACKBOT"}
 
 
-def _place(body: Mapping[str, Any], said: JsonObject) -> Place:
+def _place(body: Mapping[str, Any], said: JsonObject) -> ConversationPlace:
     event = _object(body, "event")
     channel = _text(event, "channel")
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     thread = _text(said, "thread_ts") or ("" if direct else _text(said, "ts"))
-    return Place("slack", _team(body), channel, thread, direct)
+    return ConversationPlace("slack", _team(body), channel, thread, direct)
 
 
 def _team(body: Mapping[str, Any]) -> str:

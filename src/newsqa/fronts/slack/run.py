@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsqa.bot.stopping import leave, stopping
+from newsqa.bot.process import leave, stopping
 from newsqa.errors import UsageError
 from newsqa.extras import check_extra
 from newsqa.fronts.slack.checks import Keys, check_address, check_socket, keys, proxy_for, who
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
 
     from newsqa.bot.core import Bot
-    from newsqa.bot.vitals import Vitals
+    from newsqa.bot.metrics import Metrics
     from newsqa.fronts.slack.checks import Identity
     from newsqa.fronts.slack.send import Line, Sender
     from newsqa.settings import Settings
@@ -104,7 +104,7 @@ class _Serving:
         await service.finish(LAST_POSTS)
         return which
 
-    def _way_in(self, app: AsyncApp, line: Line, vitals: Vitals) -> AbstractAsyncContextManager[None]:
+    def _way_in(self, app: AsyncApp, line: Line, vitals: Metrics) -> AbstractAsyncContextManager[None]:
         from newsqa.fronts.slack.http_mode import http  # noqa: PLC0415
         from newsqa.fronts.slack.socket_mode import socket  # noqa: PLC0415
 

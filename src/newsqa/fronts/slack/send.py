@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession
     from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 
-    from newsqa.bot.messages import Place
+    from newsqa.bot.events import ConversationPlace
     from newsqa.records import JsonObject
     from newsqa.render.slack import Post
 
@@ -85,22 +85,22 @@ class Sender:
         object.__setattr__(self, "client", self.line.client(self.token))
         object.__setattr__(self, "hasty", self.line.client(self.token, patient=False))
 
-    async def post(self, place: Place, post: Post) -> str:
+    async def post(self, place: ConversationPlace, post: Post) -> str:
         """Post into the thread of a place; return the name (ts) of the message."""
         told = {"channel": place.channel, "thread_ts": place.thread or None, **QUIET}
         reply = await _fitting(self.client.chat_postMessage, post, told)
         return str(reply["ts"])
 
-    async def update(self, place: Place, ts: str, post: Post, *, patient: bool = True) -> None:
+    async def update(self, place: ConversationPlace, ts: str, post: Post, *, patient: bool = True) -> None:
         """Put a post in the place of a message."""
         client = self.client if patient else self.hasty
         await _fitting(client.chat_update, post, {"channel": place.channel, "ts": ts, "parse": "none"})
 
-    async def delete(self, place: Place, ts: str) -> None:
+    async def delete(self, place: ConversationPlace, ts: str) -> None:
         """Take a message away."""
         await self.client.chat_delete(channel=place.channel, ts=ts)
 
-    async def whisper(self, place: Place, person: str, post: Post) -> None:
+    async def whisper(self, place: ConversationPlace, person: str, post: Post) -> None:
         """Post what only one person sees, until they reload."""
         told = {"channel": place.channel, "user": person, "thread_ts": place.thread or None}
         await _fitting(self.client.chat_postEphemeral, post, told)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from newsqa.bot.admin import command
+from newsqa.bot.admin import run_admin_command
+from newsqa.bot.events import Answered, ConversationPlace, Failed, Interrupted, Left, Limited, Partial, Working
 from newsqa.bot.log import logger
-from newsqa.bot.messages import Answered, Failed, Interrupted, Left, Limited, Partial, Place, Working
 from newsqa.fronts.slack.boards import FAULTS, Aside, Board, Pace, Thread
 from newsqa.fronts.slack.decode import Deleted, Edited
 from newsqa.fronts.slack.send import NotTakenError, fault
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
     from newsqa.bot.core import Bot
-    from newsqa.bot.messages import Happening, Message, Verdict
+    from newsqa.bot.events import Event, Message, Verdict
     from newsqa.fronts.slack.decode import Spoken
     from newsqa.fronts.slack.send import Sender
     from newsqa.settings import Settings
@@ -113,7 +113,7 @@ class Service:
             async for happening in happenings:
                 await self._show(happening, board, private=message.private)
 
-    async def _show(self, happening: Happening, board: Board, *, private: bool) -> None:
+    async def _show(self, happening: Event, board: Board, *, private: bool) -> None:
         match happening:
             case Working():
                 await _attempted(self._working(board, happening), "working", happening.exchange)
@@ -142,7 +142,7 @@ class Service:
             await self.bot.delivered(happening.exchange, names)
 
     async def _keep(self, message: Message, url: str) -> None:
-        told = await asyncio.to_thread(command, message.text, message.person, message.place, self.settings)
+        told = await asyncio.to_thread(run_admin_command, message.text, message.person, message.place, self.settings)
         await self.sender.respond(url, Post(plain(told), ()), response_type="ephemeral")
 
     async def _feedback(self, click: Click, verdict: Verdict) -> None:
@@ -175,7 +175,7 @@ class Service:
         try:
             await self.sender.respond(click.url, post, response_type="in_channel", replace_original=False)
         except NotTakenError:
-            await self.sender.post(Place("slack", "", click.channel), post)
+            await self.sender.post(ConversationPlace("slack", "", click.channel), post)
 
     async def _tell(self, click: Click, words: str) -> None:
         """Say something to the one who clicked, where they clicked."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
     from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
-    from newsqa.bot.vitals import Vitals
+    from newsqa.bot.metrics import Metrics
     from newsqa.fronts.slack.send import Line
 
 log = logger("slack.socket")
@@ -40,7 +40,7 @@ STALE = 12.0
 
 
 @asynccontextmanager
-async def socket(app: AsyncApp, line: Line, app_token: str, vitals: Vitals) -> AsyncIterator[None]:
+async def socket(app: AsyncApp, line: Line, app_token: str, vitals: Metrics) -> AsyncIterator[None]:
     """Take envelopes from Slack's socket for as long as the context lasts, from the first moment that there is one."""
     handler = AsyncSocketModeHandler(app, app_token, logger=_silent(line.logger), ping_interval=PING)
     handler.client.proxy = line.proxy  # the client itself looks for one in the environment, and past NO_PROXY
@@ -57,7 +57,7 @@ async def socket(app: AsyncApp, line: Line, app_token: str, vitals: Vitals) -> A
         await _close(handler)
 
 
-def _greeted(vitals: Vitals) -> Callable[..., Awaitable[None]]:
+def _greeted(vitals: Metrics) -> Callable[..., Awaitable[None]]:
     """Return what notes each connection, also one that takes the place of another without a gap."""
 
     async def heard(_: object, message: Mapping[str, object], *__: object) -> None:
@@ -82,7 +82,7 @@ async def _close(handler: AsyncSocketModeHandler) -> None:
     await handler.client.aiohttp_client_session.close()
 
 
-async def _watch(client: SocketModeClient, vitals: Vitals) -> None:
+async def _watch(client: SocketModeClient, vitals: Metrics) -> None:
     """Tell when the connection is lost and when it is back; have a new address asked for while there is none.
 
     The client itself would try the last address for ever, and log a trace each time.

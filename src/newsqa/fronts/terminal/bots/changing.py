@@ -7,9 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsqa.bot.channels import NAMES, channel_named
-from newsqa.bot.messages import Place
-from newsqa.bot.status import has_store, teams_of
+from newsqa.bot.admin import has_store, teams_of
+from newsqa.bot.events import NAMES, ConversationPlace, channel_named
 from newsqa.bot.store import Store
 from newsqa.errors import NewsqaError, UsageError
 from newsqa.fronts.terminal.console import messages, print_text
@@ -19,7 +18,7 @@ from newsqa.render.wording import count
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from newsqa.bot.messages import Platform
+    from newsqa.bot.events import Platform
     from newsqa.settings import Settings
 
 
@@ -83,7 +82,9 @@ def _forget(folder: Path, platform: Platform | None, name: str, wanted: Wanted) 
             return store.forget_everything()
         if platform is None:
             return sum(store.forget_person(each, name) for each in NAMES)
-        return sum(store.forget_place(Place(platform, team, name)) for team in teams_of(folder, platform, name))
+        return sum(
+            store.forget_place(ConversationPlace(platform, team, name)) for team in teams_of(folder, platform, name)
+        )
 
 
 def _confirmed(question: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from newsqa.bot.channels import NAMES
-from newsqa.bot.status import asked, has_store, status
+from newsqa.bot.admin import asked, bot_status, has_store
+from newsqa.bot.events import NAMES
 from newsqa.fronts.terminal.console import print_json, print_text
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from newsqa.bot.messages import Outcome
-    from newsqa.bot.status import Channel, Status
+    from newsqa.bot.admin import Channel, Status
+    from newsqa.bot.events import Outcome
     from newsqa.records import JsonObject
     from newsqa.settings import Settings
 
@@ -36,7 +36,7 @@ def show_status(settings: Settings, *, as_json: bool) -> None:
     if not has_store(folder) and not as_json:
         print_text(f"No bot has kept anything in {safe_line(str(folder))} yet.")
         return
-    found = status(settings)
+    found = bot_status(settings)
     if as_json:
         print_json(_record(found, folder))
     else:

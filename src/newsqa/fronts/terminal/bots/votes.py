@@ -8,8 +8,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from newsqa.bot.feedback import GOOD, export
-from newsqa.bot.status import has_store
+from newsqa.bot.admin import GOOD, export_feedback, has_store
 from newsqa.bot.store import Store
 from newsqa.errors import HistoryError
 from newsqa.fronts.terminal.console import print_json, print_text
@@ -52,7 +51,7 @@ def write_feedback(settings: Settings, out: Path | None, *, as_json: bool) -> No
 
 def _feedback(folder: Path) -> list[str]:
     with closing(Store(folder)) as store:
-        return list(export(store))
+        return list(export_feedback(store))
 
 
 def _write_new(file: Path, lines: Sequence[str]) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
+from newsqa.errors import UsageError
+
 if TYPE_CHECKING:
     from newsqa.records import Answer, Sentence
+
 
 Platform = Literal["slack", "discord"]
 Verdict = Literal["good", "bad"]
@@ -18,7 +22,7 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConversationPlace:
     """Where a conversation is held; one place, one conversation.
 
     `team` is the workspace or server, "" in a direct message of Discord. `thread` is the id of the thread, "" where the
@@ -48,7 +52,7 @@ class Message:
     """
 
     id: str
-    place: Place
+    place: ConversationPlace
     person: str
     text: str
     addressed: bool
@@ -117,5 +121,32 @@ class Left:
     exchange: str
 
 
-Happening = Working | Partial | Answered | Failed | Interrupted | Limited | Left
+Event = Working | Partial | Answered | Failed | Interrupted | Limited | Left
 """What a stream tells. It ends with one of the last five, or tells nothing at all where the bot has nothing to say."""
+
+
+# Channels as people name them: by an id of their platform, which tells the platform, too.
+
+NAMES: dict[Platform, str] = {"slack": "Slack", "discord": "Discord"}
+FORMS: dict[Platform, re.Pattern[str]] = {
+    "slack": re.compile(r"[CGD][A-Z0-9]+", re.ASCII),
+    "discord": re.compile(r"[0-9]+", re.ASCII),
+}
+_LINK = re.compile(r"<#(\w+)(?:\|[^>]*)?>", re.ASCII)
+
+
+def channel_named(text: str) -> tuple[Platform, str]:
+    """Return platform and id of a channel, written as its id or as the platform's own link to it (<#C024BE91L|news>).
+
+    Raises UsageError where it is neither.
+    """
+    link = _LINK.fullmatch(text.strip())
+    name = link[1] if link else text.strip()
+    for platform, form in FORMS.items():
+        if form.fullmatch(name):
+            return platform, name
+    raise UsageError(
+        f"“{name}” is no id of a channel.",
+        hint="Slack shows it at the end of a channel's details (C024BE91L); Discord, in developer mode, under "
+        "“Copy Channel ID” (381870553235193857).",
+    )

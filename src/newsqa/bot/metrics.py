@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
-from newsqa.bot.messages import OUTCOMES, VERDICTS
+from newsqa.bot.events import OUTCOMES, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from newsqa.bot.desks import Standing
-    from newsqa.bot.messages import Outcome, Platform, Verdict
+    from newsqa.bot.events import Outcome, Platform, Verdict
+    from newsqa.bot.workers import IndexStatus
+
 
 SECONDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 240.0)
 """Upper bounds of the histogram of how long answers take, waiting included."""
 
 
-class Vitals:
+class Metrics:
     """What is known of a running bot: its connection, what became of questions, how long answers took.
 
     `waiting` and `running` tell how many questions wait, and are being answered, whenever somebody looks. `index` tells
@@ -31,7 +32,7 @@ class Vitals:
         self.platform = platform
         self.waiting = waiting
         self.running = running
-        self.index: Callable[[], Standing] | None = None
+        self.index: Callable[[], IndexStatus] | None = None
         self.is_connected = False
         self._ever = False
         self._label = {"platform": platform}
