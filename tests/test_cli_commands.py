@@ -11,7 +11,7 @@ import pytest
 
 from newsqa import cli
 from newsqa.errors import UsageError
-from newsqa.fronts.terminal.days import first_day, last_day
+from newsqa.frontends.terminal.console import first_day, last_day
 
 TODAY = date.today()  # noqa: DTZ011
 NEWSQA = [sys.executable, "-c", "from newsqa.cli import main; main()"]
@@ -172,7 +172,7 @@ def test_an_unforeseen_error_is_a_line_and_no_traceback(newsqa, monkeypatch):
     def broken(*_, **__):
         raise ZeroDivisionError("ouch\x1b[2J")
 
-    monkeypatch.setattr("newsqa.fronts.terminal.sources.open_index", broken)
+    monkeypatch.setattr("newsqa.frontends.terminal.index.open_index", broken)
     code, _, err = newsqa("sources")
     assert (code, err.count("\n")) == (1, 1)
     assert "ZeroDivisionError" in err
@@ -276,7 +276,7 @@ def test_an_interrupt_exits_with_130(newsqa, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("newsqa.fronts.terminal.sources.open_index", interrupted)
+    monkeypatch.setattr("newsqa.frontends.terminal.index.open_index", interrupted)
     code, out, err = newsqa("sources")
     assert (code, out, err) == (130, "", "")
 

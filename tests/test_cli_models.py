@@ -254,7 +254,7 @@ def test_a_trace_shows_no_key(newsqa, monkeypatch, model, news_index):
     def broken(*_):
         raise RuntimeError(f"sent {KEY} \x1b]0;owned\x07")
 
-    monkeypatch.setattr("newsqa.fronts.terminal.sources.open_index", broken)
+    monkeypatch.setattr("newsqa.frontends.terminal.index.open_index", broken)
     code, _, err = newsqa("sources")
     assert code == 1
     assert "RuntimeError: sent [hidden]" in err

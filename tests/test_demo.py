@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsqa.errors import SourceError
-from newsqa.fronts.terminal import demo
+from newsqa.frontends.terminal import demo
 from newsqa.settings import Settings
 
 ROOT = Path(__file__).parents[1]

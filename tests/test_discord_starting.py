@@ -15,8 +15,8 @@ from discord_process import ended, started
 from discord_stand_in import TOKEN, discord_stand_in
 from newsqa import extras
 from newsqa.errors import SettingsError
-from newsqa.fronts.discord import run
-from newsqa.fronts.discord.addresses import check_addresses, proxy_for
+from newsqa.frontends.discord import run
+from newsqa.frontends.discord.run import check_addresses, proxy_for
 from newsqa.settings import Settings
 from places import DOCS
 
@@ -24,7 +24,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of audioop, which discord.py imports for voices
     import discord
 
-    from newsqa.fronts.discord.backoff import use_backoff
+    from newsqa.frontends.discord.client import use_backoff
 
 LOCAL = {"discord_api_url": "http://127.0.0.1:9/api/v10", "discord_gateway_url": "ws://127.0.0.1:9"}
 
@@ -85,7 +85,7 @@ def test_a_proxy_is_for_discord_not_for_this_machine(monkeypatch):
 def test_what_is_not_installed_is_named_with_the_extra(monkeypatch):
     monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "discord" else object())
     with pytest.raises(SettingsError, match=r"discord\.py") as caught:
-        run.discord(Settings())
+        run.serve_discord(Settings())
     assert "pip install '.[discord]'" in caught.value.hint
 
 

@@ -18,7 +18,7 @@ from newsqa.evals.make.rules import cloze_questions
 from newsqa.evals.run import run_set
 from newsqa.evals.sets.forms import read_set
 from newsqa.evals.sets.items import Item
-from newsqa.fronts.terminal.evals.make import plan_of
+from newsqa.frontends.terminal.eval_make import plan_of
 from newsqa.ingest.indexer import index_source
 from newsqa.records import Article, Bounds
 from newsqa.settings import Settings
@@ -328,7 +328,7 @@ def test_an_interrupted_command_leaves_nothing(corpus_index, tmp_path, monkeypat
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("newsqa.fronts.terminal.evals.make.draft_set", interrupted)
+    monkeypatch.setattr("newsqa.frontends.terminal.eval_make.draft_set", interrupted)
     code, _, err = newsqa(monkeypatch, capfd, "--index", corpus_index.index, "--out", tmp_path / "s.jsonl")
     assert code == 130
     assert "Nothing was written" in err

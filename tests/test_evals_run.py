@@ -17,7 +17,7 @@ from newsqa.evals.folder import read_run
 from newsqa.evals.lines import Known, Line, from_json, to_json
 from newsqa.evals.run import Limits, run_set
 from newsqa.evals.sets.items import Gold, Item
-from newsqa.fronts.terminal.evals.running import running
+from newsqa.frontends.terminal.eval_run import running
 from newsqa.records import Answer, Bounds, Turn, Usage
 from thoroughness import examples
 

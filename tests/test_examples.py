@@ -9,7 +9,7 @@ import yaml
 
 from newsqa.cli import app
 from newsqa.evals.compare.gates import parse_gate
-from newsqa.fronts.slack.run import DRAIN, LAST_POSTS
+from newsqa.frontends.slack.run import DRAIN, LAST_POSTS
 from newsqa.settings import unknown_settings
 from places import DOCS
 

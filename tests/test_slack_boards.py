@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from newsqa.bot.events import ConversationPlace, Message
-from newsqa.fronts.slack import boards
+from newsqa.frontends.slack import boards
 from newsqa.records import Sentence
 from newsqa.render.slack import Post
 from newsqa.render.slack import working as render_working
@@ -43,7 +43,7 @@ class Sender:
 
 
 def board(sender):
-    return boards.Thread(sender, Message("1.0", PLACE, "U1", "Who?", addressed=True), boards.Pace())
+    return boards.ThreadBoard(sender, Message("1.0", PLACE, "U1", "Who?", addressed=True), boards.UpdateBudget())
 
 
 def noting(names):
@@ -72,7 +72,7 @@ async def test_an_answer_in_parts_that_was_cut_off_is_finished_and_not_said_twic
 async def test_what_is_for_the_asker_alone_stands_in_a_direct_message(direct, stands):
     sender = Sender()
     message = Message("1.0", ConversationPlace("slack", "T1", "D1", direct=direct), "U1", "hi", addressed=True)
-    await boards.Thread(sender, message, boards.Pace()).whisper(PARTS[0])
+    await boards.ThreadBoard(sender, message, boards.UpdateBudget()).whisper(PARTS[0])
     assert list(sender.standing.values()) == stands
     assert sender.whispered == ([] if direct else ["one"])
 

@@ -13,8 +13,8 @@ import typer
 
 from newsqa import __version__
 from newsqa.errors import NewsqaError, SettingsWarning
-from newsqa.fronts.terminal.bots.commands import bots_app
-from newsqa.fronts.terminal.days import first_day, last_day
+from newsqa.frontends.terminal.bots import bots_app
+from newsqa.frontends.terminal.console import first_day, last_day
 from newsqa.records import Bounds
 from newsqa.render.clean import safe, safe_line
 from newsqa.render.plain import error_details, error_line
@@ -61,7 +61,7 @@ def _settings(index: Path | None, model: str | None = None) -> Settings:
 
 def _talking(index: Path | None, model: str | None = None, judge: str | None = None, *addresses: str) -> Settings:
     """Return the settings of a command that talks to servers."""
-    from newsqa.fronts.terminal.trusting import ask_trust  # noqa: PLC0415
+    from newsqa.frontends.terminal.egress import ask_trust  # noqa: PLC0415
 
     settings = _settings(index, model)
     ask_trust(settings, judge, *addresses)
@@ -100,7 +100,7 @@ def index(
     json: Json = False,
 ) -> None:
     """Read articles into the index; what is unchanged costs nothing."""
-    from newsqa.fronts.terminal.indexing import index_sources  # noqa: PLC0415
+    from newsqa.frontends.terminal.index import index_sources  # noqa: PLC0415
 
     index_sources(_talking(index), sources or [], name=name, rebuild=rebuild, as_json=json)
 
@@ -120,7 +120,7 @@ def ask(
     json: Json = False,
 ) -> None:
     """Answer one question from the articles."""
-    from newsqa.fronts.terminal.ask import ask as answer  # noqa: PLC0415
+    from newsqa.frontends.terminal.ask import ask as answer  # noqa: PLC0415
 
     answer(_talking(index, model), question or [], Bounds(outlet, since, until, as_of), asked, as_json=json)
 
@@ -132,7 +132,7 @@ def chat(
     index: Index = None,
 ) -> None:
     """Ask one question after another; /help tells what else it can do."""
-    from newsqa.fronts.terminal.chat.loop import chat as talk  # noqa: PLC0415
+    from newsqa.frontends.terminal.chat import chat as talk  # noqa: PLC0415
 
     talk(_talking(index, model), resume=resume)
 
@@ -140,7 +140,7 @@ def chat(
 @app.command()
 def demo(model: Model = None) -> None:
     """Open the chat over the sample articles that come with newsqa."""
-    from newsqa.fronts.terminal.demo import demo as show_samples  # noqa: PLC0415
+    from newsqa.frontends.terminal.demo import demo as show_samples  # noqa: PLC0415
 
     show_samples(_settings(None, model))
 
@@ -152,7 +152,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Print one stored article."""
-    from newsqa.fronts.terminal.ask import show as print_article  # noqa: PLC0415
+    from newsqa.frontends.terminal.ask import show as print_article  # noqa: PLC0415
 
     print_article(_settings(index), article_id, as_json=json)
 
@@ -161,7 +161,7 @@ def show(
 def sources(context: typer.Context, index: Index = None, json: Json = False) -> None:
     """List, rename and remove what has been indexed."""
     if context.invoked_subcommand is None:
-        from newsqa.fronts.terminal.sources import list_sources  # noqa: PLC0415
+        from newsqa.frontends.terminal.index import list_sources  # noqa: PLC0415
 
         list_sources(_settings(index), as_json=json)
 
@@ -173,7 +173,7 @@ def rename(
     index: Index = None,
 ) -> None:
     """Give a source another name."""
-    from newsqa.fronts.terminal.sources import rename_source  # noqa: PLC0415
+    from newsqa.frontends.terminal.index import rename_source  # noqa: PLC0415
 
     rename_source(_settings(index), name, new)
 
@@ -181,7 +181,7 @@ def rename(
 @sources_app.command()
 def remove(name: Annotated[str, typer.Argument(help="The source, as listed.")], index: Index = None) -> None:
     """Remove a source and its articles from the index; the files stay."""
-    from newsqa.fronts.terminal.sources import remove_source  # noqa: PLC0415
+    from newsqa.frontends.terminal.index import remove_source  # noqa: PLC0415
 
     remove_source(_settings(index), name)
 
@@ -199,7 +199,7 @@ def models(
     json: Json = False,
 ) -> None:
     """List the models that can be used here, and what others lack."""
-    from newsqa.fronts.terminal.models import print_models  # noqa: PLC0415
+    from newsqa.frontends.terminal.models import print_models  # noqa: PLC0415
 
     raise typer.Exit(print_models(_talking(index), names or [], measuring=measure, remote=remote, as_json=json))
 
@@ -207,7 +207,7 @@ def models(
 @app.command()
 def doctor(model: Model = None, index: Index = None, json: Json = False) -> None:
     """Check models, index and settings, with one short call to the model that writes; say what to mend."""
-    from newsqa.fronts.terminal.doctor import examine  # noqa: PLC0415
+    from newsqa.frontends.terminal.doctor import examine  # noqa: PLC0415
 
     raise typer.Exit(examine(index, model, as_json=json))
 
@@ -229,10 +229,10 @@ def run(
 ) -> None:
     """Ask every question of a set; keep the answers, one a line, and report how good they are."""
     from newsqa.evals.run import Limits  # noqa: PLC0415
-    from newsqa.fronts.terminal.evals.run import Options, run_questions  # noqa: PLC0415
+    from newsqa.frontends.terminal.eval_run import RunOptions, run_questions  # noqa: PLC0415
 
     settings = _talking(index, model, judge)
-    raise typer.Exit(run_questions(settings, questions, Options(out, Limits(limit, max_cost), judge, as_json=json)))
+    raise typer.Exit(run_questions(settings, questions, RunOptions(out, Limits(limit, max_cost), judge, as_json=json)))
 
 
 @eval_app.command()
@@ -252,9 +252,9 @@ def score(
     json: Json = False,
 ) -> None:
     """Score answers that something else produced."""
-    from newsqa.fronts.terminal.evals.score import Options, score_predictions  # noqa: PLC0415
+    from newsqa.frontends.terminal.eval_run import ScoreOptions, score_predictions  # noqa: PLC0415
 
-    options = Options(out, index is not None, judge, as_json=json)
+    options = ScoreOptions(out, index is not None, judge, as_json=json)
     score_predictions(_talking(index, None, judge), predictions, questions, options)
 
 
@@ -272,7 +272,7 @@ def compare(
     json: Json = False,
 ) -> None:
     """Say what changed between runs. With gates it exits 0 pass, 1 regression, 2 not comparable, 3 incomplete."""
-    from newsqa.fronts.terminal.evals.compare import compare_runs  # noqa: PLC0415
+    from newsqa.frontends.terminal.eval_compare import compare_runs  # noqa: PLC0415
 
     raise typer.Exit(compare_runs(baseline, others, gate or [], as_json=json))
 
@@ -296,7 +296,7 @@ def make(
     json: Json = False,
 ) -> None:
     """Draft a set of questions from the articles, for you to edit."""
-    from newsqa.fronts.terminal.evals.make import make_set, plan_of  # noqa: PLC0415
+    from newsqa.frontends.terminal.eval_make import make_set, plan_of  # noqa: PLC0415
 
     settings = _talking(index, model)
     make_set(settings, out, plan_of(settings, number, kinds, seed), as_json=json)
@@ -316,7 +316,7 @@ def slack(
     index: Index = None,
 ) -> None:
     """Answer in Slack: mentions, direct messages, threads and /ask, until it is stopped."""
-    from newsqa.fronts.slack.run import serve, way_in  # noqa: PLC0415
+    from newsqa.frontends.slack.run import serve, way_in  # noqa: PLC0415
 
     serve(_talking(index, model, None, "NEWSQA_SLACK_API_URL"), way_in(http, host, port))
 
@@ -324,7 +324,7 @@ def slack(
 @app.command()
 def discord(model: Model = None, index: Index = None) -> None:
     """Answer in Discord: mentions, direct messages, threads and /ask, until it is stopped."""
-    from newsqa.fronts.discord.run import discord as serve  # noqa: PLC0415
+    from newsqa.frontends.discord.run import serve_discord as serve  # noqa: PLC0415
 
     addresses = ("NEWSQA_DISCORD_API_URL", "NEWSQA_DISCORD_GATEWAY_URL")
     serve(_talking(index, model, None, *addresses))

@@ -1,0 +1,1 @@
+"""Where people meet newsqa: each frontend decodes, asks, renders and sends."""

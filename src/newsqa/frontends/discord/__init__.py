@@ -1,0 +1,1 @@
+"""Discord: decode, ask, render, send, recover."""

@@ -1,0 +1,1 @@
+"""Slack: decode, ask, render, send, recover."""

@@ -1,0 +1,1 @@
+"""The terminal: the bodies of the commands, and the chat."""

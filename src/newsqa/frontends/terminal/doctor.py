@@ -1,0 +1,254 @@
+"""`newsqa doctor`: looks at everything that an answer needs, and says how to mend what is broken."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+from dataclasses import asdict, dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal
+
+from newsqa import models
+from newsqa.answer.history import Sessions
+from newsqa.errors import LibraryError, ModelError, NewsqaError, SettingsError, VectorsError
+from newsqa.frontends.terminal.console import print_json, print_text
+from newsqa.models.benchmark import model_host, try_model
+from newsqa.models.egress import data_egress
+from newsqa.models.parser import check_parser
+from newsqa.prompts import load_prompts
+from newsqa.records import EXTRACTIVE, NO_BOUNDS
+from newsqa.render.clean import safe_line
+from newsqa.render.wording import count, period
+from newsqa.settings import Settings, unknown_settings
+from newsqa.store.snapshot import open_index
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from newsqa.store.snapshot import Snapshot
+
+
+OLDEST_PYTHON = (3, 11)
+LEAST_FREE = 500_000_000  # bytes; Chroma loses vectors on a full disk
+REMOTE = ("openai:", "ollama:", "hf:")
+LONGEST_SAID = 80  # characters shown of what a model says
+SIGNS = {"good": "✓", "note": "!", "broken": "✗"}
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What was looked at, how it is, and how to mend it where it is not good."""
+
+    name: str
+    state: Literal["good", "note", "broken"]
+    says: str
+    mend: str = ""
+
+
+def examine(index: Path | None, model: str | None = None, *, as_json: bool) -> int:
+    """Print every check; return the exit code, 1 where something is broken."""
+    checks: list[Diagnosis] = []
+    for check in _checks(index, model):
+        checks.append(check)
+        if not as_json:
+            print_text(_line(check))
+    broken = any(check.state == "broken" for check in checks)
+    if as_json:
+        print_json({"ok": not broken, "checks": [asdict(check) for check in checks]})
+    return int(broken)
+
+
+def _line(check: Diagnosis) -> str:
+    mend = f"\n               → {safe_line(check.mend)}" if check.mend else ""
+    return f"{SIGNS[check.state]} {check.name:<12} {safe_line(check.says)}{mend}"
+
+
+def _checks(index: Path | None, model: str | None) -> Iterator[Diagnosis]:
+    yield _python()
+    yield _packages()
+    try:
+        settings = Settings.load()
+    except SettingsError as error:
+        yield Diagnosis("settings", "broken", str(error), error.hint)
+        return
+    settings = replace(settings, index=index.expanduser() if index else settings.index, model=model or settings.model)
+    yield _settings_names()
+    for name, look in _LOOKS:
+        check = _looked(name, look, settings)
+        yield check
+        if name == "index" and check.state == "broken":
+            return  # what follows looks into it
+
+
+def _looked(name: str, look: Callable[[Settings], Diagnosis], settings: Settings) -> Diagnosis:
+    try:
+        return look(settings)
+    except NewsqaError as error:
+        return Diagnosis(name, "broken", str(error), error.hint)
+
+
+def _python() -> Diagnosis:
+    version = ".".join(map(str, sys.version_info[:3]))
+    fts5 = sqlite3.connect(":memory:").execute("SELECT sqlite_compileoption_used('ENABLE_FTS5')").fetchone()[0]
+    if sys.version_info < OLDEST_PYTHON:
+        return Diagnosis("python", "broken", f"Python {version}", "Install Python 3.11 or newer.")
+    if not fts5:
+        return Diagnosis(
+            "python", "broken", "SQLite has no full-text search (FTS5).", "Use a Python whose SQLite has it."
+        )
+    return Diagnosis("python", "good", f"Python {version}, SQLite {sqlite3.sqlite_version}")
+
+
+def _packages() -> Diagnosis:
+    """Compare what is installed with what newsqa declares."""
+    from importlib.metadata import PackageNotFoundError, requires, version  # noqa: PLC0415
+
+    from packaging.requirements import Requirement  # noqa: PLC0415
+
+    wrong = []
+    declared = [Requirement(line) for line in requires("newsqa") or []]
+    needed = [r for r in declared if r.marker is None or r.marker.evaluate({"extra": ""})]
+    for requirement in needed:
+        try:
+            if not requirement.specifier.contains(have := version(requirement.name), prereleases=True):
+                wrong.append(f"{requirement.name} is {have}, needed is {requirement.specifier}")
+        except PackageNotFoundError:
+            wrong.append(f"{requirement.name} is missing")
+    if wrong:
+        return Diagnosis("packages", "broken", "; ".join(wrong), "Install newsqa again from its source: pip install .")
+    return Diagnosis("packages", "good", f"{count(len(needed), 'package')} as declared")
+
+
+def _settings_names() -> Diagnosis:
+    unknown = unknown_settings()
+    if not unknown:
+        return Diagnosis("settings", "good", "all known")
+    near = get_close_matches(unknown[0], [f"NEWSQA_{name.upper()}" for name in Settings.__dataclass_fields__], n=1)
+    mend = f"Did you mean {near[0]}?" if near else "See .env.example for the names of all settings."
+    return Diagnosis("settings", "note", f"no such setting: {', '.join(unknown)}", mend)
+
+
+def _embedder(settings: Settings) -> Diagnosis:
+    made = models.create_embedder(settings)
+    if settings.embedder.startswith(REMOTE):
+        goes = _goes("embeds", "articles and questions", settings)
+        return Diagnosis("embedder", "good", f"{settings.embedder} (not tried: it may use the network){goes}")
+    width = len(made.embed_query("news"))
+    return Diagnosis("embedder", "good", f"{settings.embedder}, {width} numbers a vector, files as tested")
+
+
+def _reranker(settings: Settings) -> Diagnosis:
+    made = models.create_reranker(settings)
+    if not settings.reranker.startswith(REMOTE):
+        made.score("news", ["The harbour reopened."])
+    return Diagnosis("reranker", "good", settings.reranker)
+
+
+def _answerer(settings: Settings) -> Diagnosis:
+    if settings.model == EXTRACTIVE:
+        models.create_token_encoder(settings).question("news")
+        return Diagnosis("answers", "good", "extractive, no model writes")
+    check_parser()
+    try:
+        reply = try_model(settings)
+    except ModelError as error:
+        host = model_host(settings)
+        tried = f" It was tried at {host}." if host and host not in str(error) else ""
+        return Diagnosis("answers", "broken", f"{error}{tried}", error.hint)
+    rate = f", then {reply.write_rate:,.0f} tokens a second" if reply.write_rate else ""
+    goes = _goes("writes", "questions and passages", settings)
+    return Diagnosis(
+        "answers", "good", f"{settings.model} said {_quoted(reply.text)} after {reply.first:.1f} s{rate}{goes}"
+    )
+
+
+def _goes(does: str, what: str, settings: Settings) -> str:
+    """Say what leaves this machine for the model that does this, "" where nothing does."""
+    places = [one.place for one in data_egress(settings) if one.does == does]
+    return f"; {what} leave this machine ({places[0]})" if places else ""
+
+
+def _quoted(text: str) -> str:
+    """Return the beginning of what a model said, in a line."""
+    line = safe_line(text)
+    return f"“{line if len(line) <= LONGEST_SAID else line[:LONGEST_SAID].rstrip() + '…'}”"
+
+
+def _prompts(settings: Settings) -> Diagnosis:
+    load_prompts(settings.prompts)
+    return Diagnosis("prompts", "good", f"from {settings.prompts}" if settings.prompts else "newsqa's own")
+
+
+def _index(settings: Settings) -> Diagnosis:
+    with open_index(settings) as opened, opened.snapshot() as index:
+        held = index.coverage(NO_BOUNDS)
+        problems = sum(len(source.problems) for source in index.sources())
+    says = f"{settings.index}: {count(held.articles, 'article')}, {period(held.first, held.last)}"
+    if not held.articles:
+        raise LibraryError(f"{settings.index} holds no article.", hint="Index some: newsqa index FOLDER")
+    if problems:
+        return Diagnosis("index", "note", f"{says}; {count(problems, 'problem')}", "See them: newsqa sources")
+    return Diagnosis("index", "good", says)
+
+
+def _privacy(settings: Settings) -> Diagnosis:
+    mode = settings.index.stat().st_mode & 0o077 if settings.index.is_dir() else 0
+    if mode:
+        return Diagnosis("privacy", "note", f"others can open {settings.index}", f"chmod 700 {settings.index}")
+    return Diagnosis("privacy", "good", "only you can open the index")
+
+
+def _vectors(settings: Settings) -> Diagnosis:
+    where = settings.chroma or "in the index folder"
+    embedder = models.create_embedder(settings)
+    with open_index(settings, models.embedder_fingerprint(embedder)) as opened, opened.snapshot() as index:
+        if settings.embedder.startswith(REMOTE):
+            return Diagnosis("vectors", "good", f"{where}, made by {settings.embedder}")
+        found = _asked(index, embedder.embed_query("news"))
+    if not found:
+        says = f"the Chroma store {where} is not whole; the library answers for it, more slowly"
+        return Diagnosis("vectors", "note", says, "Bring it up to date: newsqa index SOURCE")
+    return Diagnosis("vectors", "good", f"Chroma {where}")
+
+
+def _asked(index: Snapshot, vector: list[float]) -> bool:
+    """Whether the vector store answers."""
+    import numpy as np  # noqa: PLC0415
+
+    if index.opened.model is None:
+        raise VectorsError("The index was opened without a model.")
+    store = index.opened.vectors(index.facts["id"], index.opened.model)
+    return store.nearest(np.asarray(vector, dtype=np.float32), 1, int(index.facts["vectored"])) is not None
+
+
+def _sessions(settings: Settings) -> Diagnosis:
+    sessions = Sessions(settings.sessions_folder(), os.fspath(settings.index.resolve()))
+    kept = len(sessions.recent(limit=1_000))
+    return Diagnosis("sessions", "good", f"{count(kept, 'conversation')} over this index, in {sessions.folder}")
+
+
+def _disk(settings: Settings) -> Diagnosis:
+    place = settings.index if settings.index.is_dir() else settings.index.resolve().parent
+    try:
+        free = shutil.disk_usage(place).free
+    except OSError as error:
+        return Diagnosis("disk", "note", f"unknown ({error.strerror})")
+    if free < LEAST_FREE:
+        return Diagnosis("disk", "note", f"{free / 1e6:.0f} MB free", "Free some space before you index.")
+    return Diagnosis("disk", "good", f"{free / 1e9:.0f} GB free")
+
+
+_LOOKS: tuple[tuple[str, Callable[[Settings], Diagnosis]], ...] = (
+    ("embedder", _embedder),
+    ("reranker", _reranker),
+    ("answers", _answerer),
+    ("prompts", _prompts),
+    ("sessions", _sessions),
+    ("disk", _disk),
+    ("index", _index),
+    ("privacy", _privacy),
+    ("vectors", _vectors),
+)

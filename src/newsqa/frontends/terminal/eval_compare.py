@@ -1,0 +1,224 @@
+"""`newsqa eval compare`: what changed against the baseline, for a person or as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsqa.evals.compare import compare
+from newsqa.evals.compare.as_json import comparison_record
+from newsqa.evals.compare.gates import parse_gate
+from newsqa.evals.report.wording import NO_SHARES, cost_text, seconds_text, value_text
+from newsqa.extras import check_extra
+from newsqa.frontends.terminal.console import output, print_json, print_text
+from newsqa.render.clean import safe_line
+from newsqa.render.wording import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from newsqa.evals.compare.values import Change, Comparison, Flip, Gated, Pair, Side
+
+
+# A comparison of runs as lines for a person, each with its style; everything from outside is made safe.
+
+StyledLine = tuple[str, str]
+"""A line and its style."""
+
+PLAIN, FAINT, GOOD, BAD, ODD, STRONG = "", "dim", "green", "red", "yellow", "bold"
+STYLES = {"better": GOOD, "worse": BAD, "within chance": PLAIN, "as before": FAINT}
+MADE_BY = {
+    "model": "model",
+    "index": "index",
+    "config": "configuration (settings, prompts, models or newsqa itself)",
+}
+MOST_FLIPS = 10  # of each kind; --json has them all
+LONGEST = 110  # characters of a question or an answer
+HEADS = ("", "baseline", "run", "change", "95 % interval", "p", "can show", "")
+
+
+def comparison_lines(comparison: Comparison) -> list[StyledLine]:
+    """Return what a person sees of a comparison."""
+    lines: list[StyledLine] = [_opening("baseline", comparison.baseline), *_incomplete(comparison.baseline)]
+    for pair in comparison.pairs:
+        lines += _pair(comparison.baseline, pair)
+    return lines
+
+
+def _pair(baseline: Side, pair: Pair) -> Iterator[StyledLine]:
+    yield _opening("run", pair.side)
+    yield from _incomplete(pair.side)
+    if pair.questions < baseline.total:
+        yield f"! Compared over the {count(pair.questions, 'question')} that both have.", ODD
+    yield f"  Made by {_made(pair)}.", PLAIN
+    for name, before, after in pair.parts:
+        yield f"    {safe_line(name)}: {safe_line(after)[:LONGEST]} (was {safe_line(before)[:LONGEST]})", PLAIN
+    yield from _tables(pair.changes)
+    yield from _flips(pair.flips)
+    yield from _beside(baseline, pair.side)
+    yield "", PLAIN
+    yield from ((f"! {safe_line(flag.text)}.", ODD if flag.kind == "lost" else BAD) for flag in pair.flags)
+    yield from _unsure(pair.changes)
+    yield from (_gate(gated) for gated in pair.gates)
+    yield f"{safe_line(pair.side.name)} against {safe_line(baseline.name)}: {pair.outcome}.", STRONG
+
+
+def _opening(what: str, side: Side) -> StyledLine:
+    made = {"model": side.model, "index": side.index, "configuration": side.config}
+    known = [f"{name} {safe_line(value)}" for name, value in made.items() if value]
+    facts = [count(len(side.lines), "question"), *known]
+    blank = "" if what == "baseline" else "\n"
+    return f"{blank}{what:<8}  {safe_line(side.name)}: {' · '.join(facts)}", STRONG
+
+
+def _incomplete(side: Side) -> Iterator[StyledLine]:
+    if side.missing:
+        yield f"! {safe_line(side.name)} lacks {side.missing:,} of {count(side.total, 'question')}.", ODD
+    if side.failed:
+        ended = f"{count(side.failed, 'question')} ended in an error and {'counts' if side.failed == 1 else 'count'}"
+        yield f"! In {safe_line(side.name)} {ended} as empty.", ODD
+
+
+def _made(pair: Pair) -> str:
+    others = [f"another {MADE_BY[name]}" for name in pair.differs if getattr(pair.side, name)]
+    unknown = [f"an unknown {MADE_BY[name]}" for name in pair.differs if not getattr(pair.side, name)]
+    by = ", ".join(others + unknown) or "the same model, index and configuration"
+    joined = "; " if pair.differs or not pair.reworded else ", and yet "
+    return f"{by}{joined}{pair.reworded:,} of {count(pair.questions, 'answer')} differ"
+
+
+def _tables(changes: Sequence[Change]) -> Iterator[StyledLine]:
+    """Give the headlines, then the other metrics, a line each; those in which nothing changed share one at the end."""
+    moved = [change for change in changes if change.verdict != "as before"]
+    still = [change.metric.name for change in changes if change.verdict == "as before"]
+    yield from _table("", [change for change in moved if change.headline])
+    yield from _table("where it comes from", [change for change in moved if not change.headline])
+    if moved:
+        yield "Changes in points. An interval is of its metric alone; p is adjusted (Holm) over its table.", FAINT
+    if still:
+        yield "", PLAIN
+        yield f"As before: {', '.join(still)}", FAINT
+
+
+def _table(head: str, changes: Sequence[Change]) -> Iterator[StyledLine]:
+    if not changes:
+        return
+    rows = [(head, *HEADS[1:]), *map(_cells, changes)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    yield "", PLAIN
+    yield _row(rows[0], widths), FAINT
+    yield from ((_row(row, widths), STYLES[c.verdict]) for row, c in zip(rows[1:], changes, strict=True))
+
+
+def _cells(change: Change) -> tuple[str, ...]:
+    found, name = change.contrast, change.metric.name
+    interval = found.interval
+    return (
+        name,
+        value_text(name, found.before),
+        value_text(name, found.after),
+        points(name, found.difference),
+        f"{points(name, interval.low)} … {points(name, interval.high)}" if interval else "–",
+        chance_text(change.adjusted),
+        points(name, found.smallest).removeprefix("+") if found.smallest else "–",
+        change.verdict,
+    )
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first, *middle, last = cells
+    width, *others, _ = widths
+    padded = [f"{cell:>{wide}}" for cell, wide in zip(middle, others, strict=True)]
+    return "  ".join([f"{first:<{width}}", *padded, last]).rstrip()
+
+
+def points(metric: str, difference: float) -> str:
+    """Write a difference with its sign: in points of a hundred, or as it is for what is no share."""
+    text = f"{difference:+.3f}" if metric in NO_SHARES else f"{100 * difference:+.1f}"
+    return text.replace("-", "−") if float(text) else text.lstrip("+-")
+
+
+def chance_text(p: float) -> str:
+    """Write a p."""
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _unsure(changes: Iterable[Change]) -> Iterator[StyledLine]:
+    """Say which headlines fell without it being sure, and what these runs could have shown."""
+    for change in changes:
+        if change.headline and change.verdict == "within chance" and change.harm > 0:
+            found, name = change.contrast, change.metric.name
+            how = "rose" if found.difference > 0 else "fell"
+            unit = "" if name in NO_SHARES else " points"
+            by = points(name, found.difference).lstrip("+−")
+            least = points(name, found.smallest).lstrip("+") + unit if found.smallest else "nothing"
+            yield f"  {name} {how} by {by}{unit}, within what chance gives; these runs can show {least}.", PLAIN
+
+
+def _flips(flips: Sequence[Flip]) -> Iterator[StyledLine]:
+    for gained, head, style in ((False, "went wrong", BAD), (True, "came right", GOOD)):
+        kind = [flip for flip in flips if flip.gained == gained]
+        if kind:
+            yield "", PLAIN
+            yield f"{count(len(kind), 'question')} {head}", style
+        for flip in kind[:MOST_FLIPS]:
+            yield f"  {safe_line(flip.id)}: {_short(flip.question)}", PLAIN
+            yield f"      was: {_short(flip.before)}", FAINT
+            yield f"      now: {_short(flip.after)}", FAINT
+        if len(kind) > MOST_FLIPS:
+            yield f"  … and {len(kind) - MOST_FLIPS:,} more: --json has them all", FAINT
+
+
+def _beside(baseline: Side, side: Side) -> Iterator[StyledLine]:
+    """Give times, words and cost of both runs."""
+    rows = [
+        ("", "baseline", "run"),
+        *zip(("an answer takes", "p95", "words", "cost"), _costs(baseline), _costs(side), strict=True),
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    yield "", PLAIN
+    for name, mine, theirs in rows:
+        yield f"{name:<{widths[0]}}  {mine:>{widths[1]}}  {theirs:>{widths[2]}}".rstrip(), PLAIN if name else FAINT
+
+
+def _costs(side: Side) -> tuple[str, ...]:
+    total = next((latency for latency in side.latencies if latency.stage == "total"), None)
+    times = (seconds_text(total.p50), seconds_text(total.p95)) if total else ("–", "–")
+    return (*times, f"{side.median_words:g}", cost_text(side.spent))
+
+
+def _gate(gated: Gated) -> StyledLine:
+    name, found = gated.gate.metric.name, gated.change.contrast
+    became = "passed" if gated.passed else "REGRESSION"
+    text = f"{found.difference:+.4f} (p {chance_text(found.p)})".replace("-", "−")
+    return f"gate {name}:{gated.gate.bound:g}  {became}: {text}", GOOD if gated.passed else BAD
+
+
+def _short(text: str) -> str:
+    line = safe_line(text)
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
+
+
+def compare_runs(baseline: Path, others: Sequence[Path], gates: Sequence[str], *, as_json: bool) -> int:
+    """Print how the runs differ from the baseline; return the exit code, as `Comparison.exit_code` tells it.
+
+    Raises UsageError (exit code 2) where they cannot be compared.
+    """
+    check_extra("eval", "evaluation")
+    comparison = compare(baseline, others, [parse_gate(gate) for gate in gates])
+    if as_json:
+        print_json(comparison_record(comparison))
+    else:
+        _print(comparison_lines(comparison))
+    return comparison.exit_code
+
+
+def _print(lines: Sequence[StyledLine]) -> None:
+    console = output()
+    if not console.is_terminal:
+        print_text("\n".join(text for text, _ in lines))
+        return
+    from rich.text import Text  # noqa: PLC0415
+
+    for text, style in lines:
+        console.print(Text(text, style=style), soft_wrap=True)

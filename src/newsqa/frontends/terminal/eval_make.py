@@ -1,0 +1,134 @@
+"""`newsqa eval make`: drafts a set of questions from an index, and says what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsqa.errors import LibraryError, UsageError
+from newsqa.evals.make.drafting import KINDS, Plan, draft_set
+from newsqa.evals.make.questions import refuse_existing, write_set
+from newsqa.frontends.terminal.console import counting, messages, print_json, print_text
+from newsqa.frontends.terminal.egress import tell_leaving
+from newsqa.prompts import load_prompts
+from newsqa.records import EXTRACTIVE
+from newsqa.render.clean import safe_line
+from newsqa.render.wording import count
+from newsqa.store.snapshot import open_index
+
+if TYPE_CHECKING:
+    from newsqa.evals.make.drafting import DraftSet, Kind
+    from newsqa.evals.make.written import QuestionWriter
+    from newsqa.records import JsonObject
+    from newsqa.settings import Settings
+
+
+OUT = Path("questions.jsonl")
+MOST = 10_000
+NAMES: dict[Kind, str] = {
+    "cloze": "with a blank to fill in",
+    "written": "written by the model",
+    "sources": "on sources of quotes",
+    "unanswerable": "unanswerable",
+}
+
+
+def plan_of(settings: Settings, number: int, kinds: str | None, seed: int) -> Plan:
+    """Return the plan that the options of the command name; all kinds but "cloze" by default where a model writes.
+
+    Raises UsageError if an option cannot be used.
+    """
+    if not 1 <= number <= MOST:
+        raise UsageError(f"--number is {number}.", hint=f"Name a number from 1 to {MOST:,}.")
+    return Plan(number, _kinds(kinds, has_model=settings.model != EXTRACTIVE), seed)
+
+
+def make_set(settings: Settings, out: Path | None, plan: Plan, *, as_json: bool) -> None:
+    """Draft a set into a new file. Raises SourceError if the file is there already, and LibraryError if none is found.
+
+    The chat model of the settings writes the questions of the kind "written", and those that are made unanswerable.
+    """
+    file = out or OUT
+    refuse_existing(file)
+    writer = _writer(settings, plan)
+    try:
+        with open_index(settings) as opened, opened.snapshot() as index, counting("drafting", plan.number) as report:
+            drafts = draft_set(index, plan, report, writer)
+    except KeyboardInterrupt:
+        messages().print("Interrupted. Nothing was written.", soft_wrap=True)
+        raise
+    if not drafts.items:
+        raise LibraryError(
+            f"No question could be drafted from the index {settings.index}.",
+            hint=_told_of(writer)
+            if writer
+            else "Rules keep only what leaves no doubt; a chat model (--model) finds more.",
+        )
+    write_set(drafts.items, file)
+    if as_json:
+        print_json(_record(file, drafts, plan, writer))
+    else:
+        print_text(_summary(file, drafts, plan, writer))
+
+
+def _kinds(names: str | None, *, has_model: bool) -> tuple[Kind, ...]:
+    """Read “cloze,sources”. Raises UsageError if a kind is not known, or needs a model that is not there."""
+    wanted = set[str](KINDS) - {"cloze" if has_model else "written"}
+    if names is not None:
+        wanted = {name.strip() for name in names.split(",")}
+    if unknown := wanted - set(KINDS):
+        raise UsageError(
+            f"There is no kind of question called “{min(unknown)}”.", hint=f"The kinds are {', '.join(KINDS)}."
+        )
+    if "written" in wanted and not has_model:
+        raise UsageError(
+            "Questions of the kind “written” need a chat model.",
+            hint="Name one with --model, or ask for --kinds cloze.",
+        )
+    return tuple(kind for kind in KINDS if kind in wanted)
+
+
+def _writer(settings: Settings, plan: Plan) -> QuestionWriter | None:
+    if settings.model == EXTRACTIVE or not {"written", "unanswerable"} & set(plan.kinds):
+        return None
+    from newsqa.evals.make.written import CALLS, QuestionWriter  # noqa: PLC0415
+    from newsqa.models.registry import create_chat_model  # noqa: PLC0415
+
+    tell_leaving(settings)
+    return QuestionWriter(
+        create_chat_model(settings), settings.model, load_prompts(settings.prompts), CALLS * plan.number
+    )
+
+
+def _record(file: Path, drafts: DraftSet, plan: Plan, writer: QuestionWriter | None) -> JsonObject:
+    record: JsonObject = {
+        "file": str(file),
+        "questions": len(drafts.items),
+        "kinds": dict(drafts.kinds),
+        "lacking": dict(drafts.lacking),
+        "seed": plan.seed,
+        "model": EXTRACTIVE,
+    }
+    if writer:
+        spent = writer.usage
+        usage = {"input_tokens": spent.input_tokens, "output_tokens": spent.output_tokens, "cost": spent.cost}
+        record |= {"model": writer.name, "asked": writer.calls, "dropped": dict(writer.dropped), "usage": usage}
+    return record
+
+
+def _summary(file: Path, drafts: DraftSet, plan: Plan, writer: QuestionWriter | None) -> str:
+    kinds = ", ".join(f"{number} {NAMES[kind]}" for kind, number in drafts.kinds.items())
+    lines = [f"{count(len(drafts.items), 'question')} drafted into {safe_line(str(file))}: {kinds}."]
+    if drafts.lacking:
+        more = sum(drafts.lacking.values())
+        lines.append(f"The articles gave no more: {more} of {plan.number} are lacking.")
+    if writer:
+        lines.append(_told_of(writer))
+    lines.append("Read them before you measure with them: change, mend and delete what is not sound.")
+    return "\n".join(lines)
+
+
+def _told_of(writer: QuestionWriter) -> str:
+    why = "; ".join(f"{number} {fault}" for fault, number in writer.dropped.most_common())
+    dropped = f" Left out of what it wrote: {why}." if why else ""
+    return f"{safe_line(writer.name)} was asked {count(writer.calls, 'time')}.{dropped}"

@@ -1,0 +1,335 @@
+"""`newsqa eval run`: asks a set of questions, shows how it goes, and prints what it came to."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsqa.errors import ModelError
+from newsqa.evals.doubts import doubts
+from newsqa.evals.folder import RECORDS, keep, read_run
+from newsqa.evals.keys import Setup
+from newsqa.evals.predictions import lines_of, read_predictions
+from newsqa.evals.report import write_reports
+from newsqa.evals.report.as_json import json_report
+from newsqa.evals.report.judged import judged
+from newsqa.evals.report.wording import FAMILIES, cost_text, interval_text, judging_text, seconds_text, value_text
+from newsqa.evals.run import run_set
+from newsqa.evals.scorers import score
+from newsqa.evals.scorers.metrics import METRICS
+from newsqa.evals.scorers.rightness import right
+from newsqa.evals.sets.forms import read_set
+from newsqa.evals.summary import summarise
+from newsqa.extras import check_extra
+from newsqa.frontends.terminal.console import bar, counting, messages, print_json, print_text
+from newsqa.frontends.terminal.egress import tell_leaving
+from newsqa.models.usage import Price
+from newsqa.records import EXTRACTIVE
+from newsqa.render.clean import safe_line
+from newsqa.render.wording import count
+from newsqa.store.snapshot import open_index
+from newsqa.wiring import open_desk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from newsqa.desk import Desk
+    from newsqa.evals.figures import Summary
+    from newsqa.evals.judge import Judge
+    from newsqa.evals.lines import Line
+    from newsqa.evals.predictions import Predictions
+    from newsqa.evals.run import Limits, Run
+    from newsqa.evals.sets.items import Item
+    from newsqa.settings import Settings
+
+
+# How a run goes, on standard error: a bar with running scores; plain lines, ten at most, where that is no terminal.
+
+LINES = 10
+"""Lines that tell a log how a run goes: enough to see that it lives, few enough to read."""
+
+FOUND = ("doc_hit@5", "passage_hit@5")
+
+
+class RunProgress:
+    """Counts the lines of a run and shows the scores so far through `show`."""
+
+    def __init__(self, show: Callable[[int, str], None], stop: Callable[[], None]) -> None:
+        self.done = 0
+        self.stop = stop
+        self._show = show
+        self._shares: dict[str, list[float]] = {"answered": [], "right": [], "hit@5": []}
+        self._costs: list[float | None] = []
+
+    def add(self, line: Line) -> None:
+        """Take up a line that is done."""
+        self.done += 1
+        self._shares["answered"].append(not line.refused and not line.failed)
+        if (judged := right(line)) is not None:
+            self._shares["right"].append(judged)
+        scores = score(line)
+        self._shares["hit@5"] += [scores[name] for name in FOUND if name in scores][:1]
+        self._costs.append(line.record["usage"].get("cost"))
+        self._show(self.done, self.text())
+
+    def text(self) -> str:
+        """Return the scores so far: "answered 61 % · right 23 % · hit@5 38 % · $0.00"."""
+        shares = [f"{name} {sum(of) / len(of):.0%}" for name, of in self._shares.items() if of]
+        dollars = sum(cost for cost in self._costs if cost is not None)
+        unknown = "" if None not in self._costs else "+?"
+        return " · ".join([*(share.replace("%", " %") for share in shares), f"${dollars:.2f}{unknown}"])
+
+
+@contextmanager
+def running(total: int) -> Iterator[RunProgress]:
+    """Show the progress of a run of `total` questions for as long as the context lasts."""
+    if not messages().is_terminal:
+        yield RunProgress(_to_log(total), lambda: None)
+        return
+    from rich.progress import TextColumn  # noqa: PLC0415
+
+    with bar() as shown:
+        shown.columns = (*shown.columns, TextColumn("{task.fields[scores]}", markup=False))
+        task = shown.add_task("asking", total=total, scores="")
+        yield RunProgress(lambda done, text: shown.update(task, completed=done, scores=text), shown.stop)
+
+
+def _to_log(total: int) -> Callable[[int, str], None]:
+    """Return what writes a line whenever another tenth of the questions is done."""
+
+    def show(done: int, text: str) -> None:
+        if total >= LINES and done * LINES // total > (done - 1) * LINES // total:
+            messages().print(f"{done}/{total} · {text}", soft_wrap=True)
+
+    return show
+
+
+# What a run came to, for a terminal: its figures with their intervals, its misses, and where the reports are.
+
+
+def show(folder: Path | None, lines: Sequence[Line], *, as_json: bool) -> None:
+    """Print what the lines come to, and write the reports into the folder where there is one. Raises SourceError."""
+    summary = summarise(lines)
+    if folder:
+        write_reports(folder, lines, summary)
+    if as_json:
+        print_json(json.loads(json_report(judged(lines), summary)))
+    else:
+        where = [f"The report is {safe_line(str(folder / 'report.html'))}"] if folder else []
+        print_text("\n".join([*summary_lines(summary), *where]))
+
+
+def summary_lines(summary: Summary) -> list[str]:
+    """Return a summary as the lines that a person reads."""
+    parts = [
+        f"{count(summary.asked, 'question')}",
+        f"{summary.refused:,} refused",
+        *([f"{summary.failed:,} failed"] if summary.failed else []),
+        f"median of {summary.median_words:.0f} words",
+        safe_line(summary.model),
+        cost_text(summary.spent),
+    ]
+    judges = [judging_text(summary.judging, safe_line)] if summary.judging else []
+    return [" · ".join(parts), *judges, *_figures(summary), "", *_misses(summary), *_seconds(summary)]
+
+
+def _figures(summary: Summary) -> Iterator[str]:
+    figures = {figure.metric: figure for figure in summary.figures}
+    if not figures:
+        yield "Nothing could be measured: the set has neither answers nor gold, nor says what can be answered."
+        return
+    yield f"\n{'':<21}{'value':>8}   {'95 % interval':<13} {'of':>6}"
+    for family, title in FAMILIES.items():
+        of_family = [metric for metric in METRICS if metric.family == family and metric.name in figures]
+        if of_family:
+            yield title
+        for metric in of_family:
+            figure = figures[metric.name]
+            value, interval = value_text(metric.name, figure.value), interval_text(metric.name, figure.interval)
+            yield f"  {metric.name:<19}{value:>8}   {interval:<13} {figure.n:>6,}   {metric.title}"
+
+
+def _misses(summary: Summary) -> list[str]:
+    told = ", ".join(f"{len(ids):,} {bucket}" for bucket, ids in summary.buckets.items())
+    return [f"Missed: {told}"] if told else []
+
+
+def _seconds(summary: Summary) -> list[str]:
+    return [
+        f"An answer took {seconds_text(latency.p50)} in the median, {seconds_text(latency.p95)} at the 95th percentile"
+        for latency in summary.latencies
+        if latency.stage == "total"
+    ]
+
+
+# Lines for people on standard error, beside the result.
+
+
+def tell(text: str) -> None:
+    """Write a line that says what a person should know; characters that the encoding lacks become question marks."""
+    encoding = sys.stderr.encoding or "utf-8"
+    sys.stderr.write(f"newsqa: {safe_line(text)}\n".encode(encoding, "replace").decode(encoding))
+
+
+# The judge of `newsqa eval run` and `eval score`: asked after the answers are kept, with a bar.
+
+
+def open_judge(settings: Settings, name: str) -> Judge:
+    """Make the judge of a name, before anything is asked. Raises ModelError and SettingsError."""
+    from newsqa.evals.judge import open_judge as opened  # noqa: PLC0415  most runs have none
+
+    tell_leaving(replace(settings, model=name))
+    return opened(settings, name)
+
+
+def judged_run(folder: Path, judge: Judge) -> tuple[Line, ...]:
+    """Judge a run that is kept, and return its lines. Raises ModelError, SourceError, and KeyboardInterrupt, told."""
+    from newsqa.evals.judge import judge_run  # noqa: PLC0415
+
+    try:
+        with counting("judging", len(read_run(folder))) as report:
+            return judge_run(folder, judge, report)
+    except KeyboardInterrupt:
+        tell("Interrupted while judging. Answers and verdicts so far are kept; the same command goes on.")
+        raise
+
+
+def judged_lines(lines: Sequence[Line], judge: Judge) -> tuple[Line, ...]:
+    """Judge lines that are kept nowhere. Raises ModelError."""
+    from newsqa.evals.judge import judge_lines  # noqa: PLC0415
+
+    with counting("judging", len(lines)) as report:
+        return judge_lines(lines, judge, report)
+
+
+RUNS = Path("runs")
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a set is run: into which folder, how far, and what judge model is asked in the end, if any."""
+
+    out: Path | None
+    limits: Limits
+    judge: str | None
+    as_json: bool
+
+
+def run_questions(settings: Settings, questions: Path, options: RunOptions) -> int:
+    """Ask the questions of a set and print the report; return the exit code: 1 where it stopped before the end.
+
+    Raises NewsqaError, and KeyboardInterrupt after saying how to go on.
+    """
+    check_extra("eval", "evaluation")
+    items, limits = read_set(questions), options.limits
+    judge = open_judge(settings, options.judge) if options.judge else None
+    if limits.dollars is not None:
+        _refuse_unknown_price(settings)
+    asked = min(limits.questions or len(items), len(items))
+    tell_leaving(settings)
+    with open_desk(settings) as desk, running(asked) as progress:
+        _tell_doubts(items[:asked], desk)
+        folder = options.out or _usual_folder(questions, desk)
+        try:
+            run = run_set(items, desk, folder, limits, progress.add)
+        except KeyboardInterrupt:
+            progress.stop()
+            tell(f"Interrupted: {progress.done} of {count(asked, 'question')} done. {_go_on(folder)}")
+            raise
+    lines = judged_run(folder, judge) if judge else run.lines
+    show(folder, lines, as_json=options.as_json)
+    _tell_what_is_left(run, asked)
+    return 1 if run.stopped else 0
+
+
+def _usual_folder(questions: Path, desk: Desk) -> Path:
+    """Return where the run of a set goes by itself: the same set, index and configuration always to the same place."""
+    name = questions.resolve().name
+    return RUNS / f"{name.split('.')[0] or name}-{Setup.of(desk).short}"
+
+
+def _refuse_unknown_price(settings: Settings) -> None:
+    """Raise ModelError where a limit on costs could not be kept."""
+    if settings.model == EXTRACTIVE:
+        return
+    from newsqa.models.registry import create_chat_model  # noqa: PLC0415
+
+    if not Price.of(settings.model, create_chat_model(settings)).known:
+        raise ModelError(
+            f"The price of the model {settings.model} is not known, so --max-cost cannot be kept.",
+            hint="Leave --max-cost out, and bound the run with --limit.",
+        )
+
+
+def _tell_doubts(items: Sequence[Item], desk: Desk) -> None:
+    """Warn of what is odd about the questions, beside this index."""
+    with desk.index.snapshot() as index:
+        for doubt in doubts(items, index):
+            tell(doubt)
+    if undated := [item for item in items if not (item.asked or item.as_of)]:
+        tell(f"{count(len(undated), 'question')} without “asked”: “last week” is seen from the day the run began")
+
+
+def _tell_what_is_left(run: Run, asked: int) -> None:
+    if run.stopped:
+        tell(f"Stopped after {len(run.lines)} of {count(asked, 'question')}: {run.stopped}.")
+    if run.failed:
+        tell(f"{count(run.failed, 'question')} ended in an error. {_go_on(run.file.parent)}")
+
+
+def _go_on(folder: Path) -> str:
+    return f"Run the same command again to go on; what is answered is in {folder / RECORDS}."
+
+
+# `newsqa eval score`: scores answers that something else produced, as if a run had.
+
+NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreOptions:
+    """How predictions are scored: kept as a run in `out`, looked up in the index of the settings, judged by a model."""
+
+    out: Path | None
+    look_up: bool
+    judge: str | None
+    as_json: bool
+
+
+def score_predictions(settings: Settings, predictions: Path, questions: Path, options: ScoreOptions) -> None:
+    """Score predictions and print the report. Raises NewsqaError."""
+    check_extra("eval", "evaluation")
+    judge = open_judge(settings, options.judge) if options.judge else None
+    given, items = read_predictions(predictions), read_set(questions)
+    if options.look_up:
+        with open_index(settings) as opened, opened.snapshot() as index:
+            lines = lines_of(given, items, index)
+    else:
+        lines = lines_of(given, items)
+    _tell_what_is_odd(given, items)
+    out = options.out
+    kept = keep(out, lines) if out else lines
+    if judge:
+        kept = judged_run(out, judge) if out else judged_lines(lines, judge)
+    show(out, kept, as_json=options.as_json)
+
+
+def _tell_what_is_odd(given: Predictions, items: Sequence[Item]) -> None:
+    if missing := given.missing(items):
+        tell(
+            f"{len(missing):,} of {count(len(items), 'question')} without a prediction, counted as empty answers: "
+            f"{_some(missing)}"
+        )
+    if unknown := given.unknown(items):
+        tell(f"{count(len(unknown), 'prediction')} for no question of the set, left out: {_some(unknown)}")
+    if given.repeated:
+        tell(f"{count(len(given.repeated), 'id')} more than once, the last counted: {_some(given.repeated)}")
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more

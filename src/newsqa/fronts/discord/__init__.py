@@ -1,1 +1,0 @@
-"""newsqa in Discord: decode, ask, render, send, recover."""

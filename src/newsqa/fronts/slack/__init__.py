@@ -1,1 +1,0 @@
-"""newsqa in Slack: decode, ask, render, send, recover."""

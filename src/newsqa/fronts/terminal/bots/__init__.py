@@ -1,1 +1,0 @@
-"""`newsqa bots`: for whoever looks after the bots, while they run."""

@@ -1,1 +1,0 @@
-"""The chat: a prompt, commands, and a conversation that is kept."""
