@@ -23,11 +23,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
+from newsqa.evals.datasets.formats import read_set
 from newsqa.evals.gold import bounds_of
-from newsqa.evals.lines import Known, Line
-from newsqa.evals.scorers.answers import answer_scores
-from newsqa.evals.scorers.citations import citation_scores
-from newsqa.evals.sets.forms import read_set
+from newsqa.evals.metrics.answers import answer_scores
+from newsqa.evals.metrics.citations import citation_scores
+from newsqa.evals.run_lines import IndexFacts, RunLine
 from newsqa.prompts import load_prompts
 from newsqa.records import Answer, Claim
 from newsqa.render.record import to_record
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from newsqa.desk import Desk
-    from newsqa.evals.sets.items import Item
+    from newsqa.evals.datasets.items import Item
     from newsqa.records import JsonObject
 
 SHORT = "\n\n- Give the answer itself in one sentence of at most twelve words.\n"
@@ -59,7 +59,7 @@ class Written:
 
     def scores(self, record: JsonObject) -> dict[str, float]:
         """Score a record as `newsqa eval` does."""
-        line = Line(record, key="", place=(1, 1), item=self.item, known=Known())
+        line = RunLine(record, key="", place=(1, 1), item=self.item, known=IndexFacts())
         return citation_scores(line) | answer_scores(line)
 
 

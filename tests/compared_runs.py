@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from newsqa.evals.folder import settle
-from newsqa.evals.lines import Grounds, Known, Line
-from newsqa.evals.sets.items import Gold, Item
+from newsqa.evals.datasets.items import Gold, Item
+from newsqa.evals.run_folder import finalize_run
+from newsqa.evals.run_lines import CitationFacts, IndexFacts, RunLine
 
 FOG = "Fog lay over the harbour all day."
 KINDS = {"r": "right", "w": "wrong", "-": "refused", "e": "empty", "f": "failed"}
@@ -81,14 +81,14 @@ def run(kinds, *, rank=1, total=None, items=None, **fields):
     for number, (kind, question) in enumerate(zip(kinds, asked, strict=True)):
         made = record(number, kind, rank, **fields)
         gold = ((f"a{number}",),) if question.gold else ()
-        grounds = tuple(Grounds(exists=True, faithful=True) for _ in made["citations"])
-        known = Known(gold=gold, answer_in_index=bool(gold), citations=grounds)
-        lines.append(Line(made, f"key-{number}", (number + 1, total or len(kinds)), question, known))
+        grounds = tuple(CitationFacts(exists=True, faithful=True) for _ in made["citations"])
+        known = IndexFacts(gold=gold, answer_in_index=bool(gold), citations=grounds)
+        lines.append(RunLine(made, f"key-{number}", (number + 1, total or len(kinds)), question, known))
     return lines
 
 
 def written(folder, lines):
     """Write the lines as the run that a folder holds."""
     folder.mkdir()
-    settle(folder / "run.jsonl", lines)
+    finalize_run(folder / "run.jsonl", lines)
     return folder

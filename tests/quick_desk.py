@@ -15,8 +15,8 @@ from pathlib import Path
 
 from newsqa.desk import Desk
 from newsqa.errors import ModelError
+from newsqa.evals.datasets.formats import read_set
 from newsqa.evals.run import run_set
-from newsqa.evals.sets.forms import read_set
 from newsqa.models.encoders import NoReranker
 from newsqa.records import Claim, Draft, Quote
 from newsqa.settings import Settings

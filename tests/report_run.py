@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from newsqa.evals.lines import Grounds, Judgement, Known, Line
-from newsqa.evals.sets.items import Gold, Item
+from newsqa.evals.datasets.items import Gold, Item
+from newsqa.evals.run_lines import CitationFacts, IndexFacts, Judgement, RunLine
 from newsqa.records import Turn
 
 LEFT = "The ferry Alkmene left Tolver at 7.25 a.m. with 312 people aboard."
@@ -72,9 +72,9 @@ def record(question, text="", citations=(), retrieved=("ferry", "tram"), **field
 
 
 def line(item, made, gold=(), *, in_index=None, true=True):
-    grounds = tuple(Grounds(exists=true, faithful=true) for _ in made["citations"])
-    known = Known(gold=gold, answer_in_index=in_index, citations=grounds)
-    return Line({**made, "id": item.id}, f"key-{item.id}", (0, 0), item, known)
+    grounds = tuple(CitationFacts(exists=true, faithful=true) for _ in made["citations"])
+    known = IndexFacts(gold=gold, answer_in_index=in_index, citations=grounds)
+    return RunLine({**made, "id": item.id}, f"key-{item.id}", (0, 0), item, known)
 
 
 def refusal(question, retrieved=("tram", "mill")):

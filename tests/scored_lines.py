@@ -1,7 +1,7 @@
 """Lines of invented runs for the tests of scores: what is not told is as in a record that newsqa makes."""
 
-from newsqa.evals.lines import Grounds, Known, Line
-from newsqa.evals.sets.items import Gold, Item
+from newsqa.evals.datasets.items import Gold, Item
+from newsqa.evals.run_lines import CitationFacts, IndexFacts, RunLine
 
 
 def citation(n, quote, article="ferry"):
@@ -52,10 +52,10 @@ def line(
         "retrieved": [{"article_id": article, "text": text} for article, text in retrieved],
         **fields,
     }
-    true = [Grounds(exists=True, faithful=True) for _ in record["citations"]]
-    known = Known(
+    true = [CitationFacts(exists=True, faithful=True) for _ in record["citations"]]
+    known = IndexFacts(
         gold=tuple((article,) for article, _ in gold) if carriers is None else tuple(map(tuple, carriers)),
         answer_in_index=in_index,
         citations=tuple(true if grounds is None else grounds),
     )
-    return Line(record, "key", (1, 1), item, known, judge)
+    return RunLine(record, "key", (1, 1), item, known, judge)

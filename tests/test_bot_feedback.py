@@ -2,7 +2,7 @@
 
 from newsqa.bot.admin import LOOK, export_feedback
 from newsqa.bot.store import Store
-from newsqa.evals.sets.forms import read_set
+from newsqa.evals.datasets.formats import read_set
 from scripted_desk import answered, message, scripted_bot
 
 

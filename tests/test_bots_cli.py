@@ -11,7 +11,7 @@ import pytest
 from newsqa import cli
 from newsqa.bot.events import ConversationPlace
 from newsqa.bot.store import Store
-from newsqa.evals.sets.forms import read_set
+from newsqa.evals.datasets.formats import read_set
 from scripted_desk import answer_of, answered, everything, message, scripted_bot
 
 OTHER = ConversationPlace("slack", "T1", "C2", "1.1")

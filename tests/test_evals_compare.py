@@ -9,8 +9,8 @@ import pytest
 from compared_runs import FOG, item, run, written
 from newsqa import cli
 from newsqa.evals.compare import compare
-from newsqa.evals.compare.changes import HEADLINES
-from newsqa.evals.scorers.metrics import METRICS
+from newsqa.evals.comparison import HEADLINES
+from newsqa.evals.metrics.definitions import METRICS
 from newsqa.evals.summary import summarise
 
 GOOD = ("rrrw-" * 12)[:60]

@@ -12,10 +12,10 @@ from pydantic import Field
 
 from newsqa import cli
 from newsqa.errors import ModelError, SourceError
-from newsqa.evals.folder import keep, read_run
+from newsqa.evals.datasets.items import Item
 from newsqa.evals.judge import Judge, judge_lines, judge_run, judged, open_judge
-from newsqa.evals.lines import Judgement, Known, Line, from_json, to_json
-from newsqa.evals.sets.items import Item
+from newsqa.evals.run_folder import keep, read_run
+from newsqa.evals.run_lines import IndexFacts, Judgement, RunLine, from_json, to_json
 from newsqa.evals.summary import summarise
 from newsqa.prompts import load_prompts
 from newsqa.records import Answer, Citation
@@ -49,7 +49,7 @@ def line(number=1, *, text="It opened in 1998.", answers=("1998",), quote="The l
         "When did it open?", "When did it open?", None, text, f"q{number}", citations=(cited,) if quote else ()
     )
     fields = {**to_record(replace(answer, asked=date(2025, 5, 2))), **record}
-    return Line(fields, f"key{number}", (number, 9), Item(f"q{number}", "When did it open?", answers), Known())
+    return RunLine(fields, f"key{number}", (number, 9), Item(f"q{number}", "When did it open?", answers), IndexFacts())
 
 
 def asked(judge_model):

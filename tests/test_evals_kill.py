@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from newsqa.evals.folder import read_lines, read_run
+from newsqa.evals.datasets.formats import read_set
 from newsqa.evals.run import run_set
-from newsqa.evals.sets.forms import read_set
+from newsqa.evals.run_folder import read_lines, read_run
 from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
 from openai_stand_in import openai_stand_in

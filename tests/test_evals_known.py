@@ -6,11 +6,10 @@ from datetime import date
 
 import pytest
 
-from newsqa.evals.doubts import doubts
-from newsqa.evals.known import grounds, known
-from newsqa.evals.lines import Grounds
-from newsqa.evals.sets.forms import read_set
-from newsqa.evals.sets.items import Gold, Item
+from newsqa.evals.datasets.formats import read_set
+from newsqa.evals.datasets.items import Gold, Item
+from newsqa.evals.gold import doubts, grounds, index_facts
+from newsqa.evals.run_lines import CitationFacts
 from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
@@ -63,7 +62,7 @@ def ids(index):
 
 
 def gold_of(index, item=None, **gold):
-    return known(item or Item("a", "x", gold=(Gold(**gold),)), {}, index).gold[0]
+    return index_facts(item or Item("a", "x", gold=(Gold(**gold),)), {}, index).gold[0]
 
 
 # --- gold ---------------------------------------------------------------------------------------------------------
@@ -105,7 +104,7 @@ def test_an_address_is_found_however_it_is_written(index, ids, url):
 )
 def test_what_is_not_in_the_index_is_carried_by_nothing(index, gold):
     item = Item("a", "x", gold=(Gold(**gold),))
-    assert known(item, {}, index).gold == ((),)
+    assert index_facts(item, {}, index).gold == ((),)
     assert "not in the index" in doubts([item], index)[0]
 
 
@@ -120,14 +119,14 @@ def test_one_of_a_file_of_many_is_told_by_number_or_quote(index, ids):
     assert gold_of(index, path="rest.jsonl#2") == (ids[3],)
     assert gold_of(index, path="rest.jsonl", quote="old ferry landing at Wick") == (ids[3],)
     whole = Item("a", "x", gold=(Gold(path="rest.jsonl"),))
-    assert known(whole, {}, index).gold == ((ids[2], ids[3]),)
+    assert index_facts(whole, {}, index).gold == ((ids[2], ids[3]),)
     assert "several articles stand there" in doubts([whole], index)[0]
 
 
 def test_what_came_later_and_what_has_no_date_is_hidden_by_as_of(index, ids):
     def seen(day, number):
         item = Item("a", "x", as_of=day, gold=(Gold(article_id=ids[number]),))
-        return known(item, {}, index).gold[0]
+        return index_facts(item, {}, index).gold[0]
 
     assert seen(date(2025, 5, 4), 0) == (ids[0], ids[1])
     assert seen(date(2025, 5, 3), 0) == (ids[0],)  # its copy came a day later
@@ -144,7 +143,7 @@ def test_a_quote_that_its_article_does_not_hold_is_told(index, ids):
         Item("bad", "y", gold=(Gold(path="0.json", quote="186 steps for the last time"),)),
     ]
     assert doubts(items, index) == ["Gold, 1 of 2: its quote is not in the article: bad (0.json)"]
-    assert known(items[1], {}, index).gold == ((ids[0], ids[1]),)
+    assert index_facts(items[1], {}, index).gold == ((ids[0], ids[1]),)
 
 
 def test_doubts_name_the_first_and_count_the_rest(index):
@@ -172,12 +171,12 @@ def test_doubts_name_the_first_and_count_the_rest(index):
     ],
 )
 def test_an_answer_stands_in_the_index_or_not(index, answers, stands):
-    assert known(Item("a", "x", answers=answers), {}, index).answer_in_index is stands
+    assert index_facts(Item("a", "x", answers=answers), {}, index).answer_in_index is stands
 
 
 def test_an_answer_that_is_hidden_does_not_stand(index):
-    assert known(Item("a", "x", ("9,400",), as_of=date(2025, 5, 9)), {}, index).answer_in_index is False
-    assert known(Item("a", "x", ("9,400",), as_of=date(2025, 5, 10)), {}, index).answer_in_index is True
+    assert index_facts(Item("a", "x", ("9,400",), as_of=date(2025, 5, 9)), {}, index).answer_in_index is False
+    assert index_facts(Item("a", "x", ("9,400",), as_of=date(2025, 5, 10)), {}, index).answer_in_index is True
 
 
 # --- citations ----------------------------------------------------------------------------------------------------
@@ -204,7 +203,7 @@ def citation(index, ids):
 
 def test_a_true_citation_exists_and_is_faithful(index, citation):
     record = {"citations": [citation]}
-    assert known(Item("a", "x"), record, index).citations == (Grounds(exists=True, faithful=True),)
+    assert index_facts(Item("a", "x"), record, index).citations == (CitationFacts(exists=True, faithful=True),)
 
 
 @pytest.mark.parametrize(
@@ -225,16 +224,16 @@ def test_a_true_citation_exists_and_is_faithful(index, citation):
     ],
 )
 def test_a_citation_that_was_touched_is_found_out(index, citation, change, exists, faithful):
-    assert grounds({**citation, **change}, index) == Grounds(exists, faithful)
+    assert grounds({**citation, **change}, index) == CitationFacts(exists, faithful)
 
 
 def test_a_citation_of_another_assistant_is_compared_by_what_it_says(index):
     url = "http://tarn-herald.example/2025/lighthouse"
-    assert grounds({"url": url, "quote": "I shall miss the fog"}, index) == Grounds(exists=False, faithful=True)
+    assert grounds({"url": url, "quote": "I shall miss the fog"}, index) == CitationFacts(exists=False, faithful=True)
     path = {"path": "0.json", "title": "Lighthouse goes dark"}
-    assert grounds({**path, "quote": "I shall miss the fog"}, index) == Grounds(exists=True, faithful=True)
-    assert grounds({**path, "quote": "I will miss the fog"}, index) == Grounds(exists=True, faithful=False)
-    assert grounds({"quote": "I shall miss the fog"}, index) == Grounds(exists=False, faithful=False)
+    assert grounds({**path, "quote": "I shall miss the fog"}, index) == CitationFacts(exists=True, faithful=True)
+    assert grounds({**path, "quote": "I will miss the fog"}, index) == CitationFacts(exists=True, faithful=False)
+    assert grounds({"quote": "I shall miss the fog"}, index) == CitationFacts(exists=False, faithful=False)
 
 
 # --- whole sets ---------------------------------------------------------------------------------------------------
@@ -244,7 +243,7 @@ def test_all_gold_of_the_sample_questions_is_in_an_index_of_the_sample_articles(
     items = read_set(SAMPLE_QUESTIONS)
     with snapshot(indexed(tmp_path / "index", CORPUS)) as opened:
         assert doubts(items, opened) == []
-        found = [known(item, {}, opened) for item in items]
+        found = [index_facts(item, {}, opened) for item in items]
     assert all(all(one.gold) for one in found)
     assert [one.answer_in_index for one, item in zip(found, items, strict=True) if item.answers] == [True] * 45
 
@@ -259,7 +258,7 @@ def test_gold_of_a_beir_folder_is_found_and_its_questions_are_no_articles(tmp_pa
     (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td2\t1\n")
     (item,) = read_set(folder)
     with snapshot(indexed(tmp_path / "index", tmp_path / source)) as opened:
-        ((article,),) = known(item, {}, opened).gold
+        ((article,),) = index_facts(item, {}, opened).gold
         assert opened.article(article).title == "Cheese festival"
         assert opened.holding("How many people came to the cheese festival") == []
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 import programs
-from newsqa.evals.report import write_reports
+from newsqa.evals.report.write import write_reports
 from newsqa.evals.summary import summarise
 from report_run import COMMENT, IMAGE, SCRIPT, run
 

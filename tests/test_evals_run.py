@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from newsqa import cli
 from newsqa.errors import BusyError, ModelError, SourceError
-from newsqa.evals.folder import read_run
-from newsqa.evals.lines import Known, Line, from_json, to_json
-from newsqa.evals.run import Limits, run_set
-from newsqa.evals.sets.items import Gold, Item
+from newsqa.evals.datasets.items import Gold, Item
+from newsqa.evals.run import RunLimits, run_set
+from newsqa.evals.run_folder import read_run
+from newsqa.evals.run_lines import IndexFacts, RunLine, from_json, to_json
 from newsqa.frontends.terminal.eval_run import running
 from newsqa.records import Answer, Bounds, Turn, Usage
 from thoroughness import examples
@@ -162,15 +162,15 @@ def test_cut_at_any_byte_it_becomes_what_it_would_have_been(tmp_path, share):
 
 def test_more_questions_go_into_the_same_folder(tmp_path):
     asked = items("one", "two", "three", "four")
-    run_set(asked, StandInDesk(), tmp_path, Limits(questions=2))
+    run_set(asked, StandInDesk(), tmp_path, RunLimits(questions=2))
     assert [line.place for line in read_run(tmp_path)] == [(1, 2), (2, 2)]
     desk = StandInDesk()
-    run_set(asked, desk, tmp_path, Limits(questions=3))
+    run_set(asked, desk, tmp_path, RunLimits(questions=3))
     assert desk.questions == ["three"]
     run_set(asked, StandInDesk(), tmp_path)
     assert [line.place for line in read_run(tmp_path)] == [(1, 4), (2, 4), (3, 4), (4, 4)]
     fewer = StandInDesk()
-    run_set(asked, fewer, tmp_path, Limits(questions=1))
+    run_set(asked, fewer, tmp_path, RunLimits(questions=1))
     assert fewer.heard == []
     assert len(read_run(tmp_path)) == 4
 
@@ -302,18 +302,18 @@ def test_where_there_is_no_run_that_is_said(tmp_path):
 def test_it_stops_before_it_costs_too_much(tmp_path):
     asked = items("one", "two", "three", "four")
     desk = StandInDesk(cost=0.3)
-    run = run_set(asked, desk, tmp_path, Limits(dollars=0.7))
+    run = run_set(asked, desk, tmp_path, RunLimits(dollars=0.7))
     assert (desk.questions, len(run.lines)) == (["one", "two"], 2)
     assert "$0.6" in run.stopped
     assert run.lines[0].place == (1, 4)  # so that it is seen to be unfinished
     more = StandInDesk(cost=0.3)
-    assert run_set(asked, more, tmp_path, Limits(dollars=0.9)).stopped
+    assert run_set(asked, more, tmp_path, RunLimits(dollars=0.9)).stopped
     assert more.questions == ["three"]
-    assert not run_set(asked, StandInDesk(cost=0.0), tmp_path, Limits(dollars=9.0)).stopped
+    assert not run_set(asked, StandInDesk(cost=0.0), tmp_path, RunLimits(dollars=9.0)).stopped
 
 
 def test_an_unknown_cost_ends_a_run_that_is_bounded(tmp_path):
-    run = run_set(items("one", "two"), StandInDesk(cost=None), tmp_path, Limits(dollars=5))
+    run = run_set(items("one", "two"), StandInDesk(cost=None), tmp_path, RunLimits(dollars=5))
     assert len(run.lines) == 1
     assert "not known" in run.stopped
     assert not run_set(items("one", "two"), StandInDesk(cost=None), tmp_path).stopped
@@ -388,7 +388,7 @@ def test_a_log_is_told_ten_times_how_it_goes(capfd):
     with running(40) as progress:
         for number in range(40):
             record = {"refused": number % 2 == 1, "error": None, "text": "x", "usage": {"cost": 0.01}}
-            progress.add(Line(record, "", (number + 1, 40), Item(f"q{number}", "?", ("x",)), Known()))
+            progress.add(RunLine(record, "", (number + 1, 40), Item(f"q{number}", "?", ("x",)), IndexFacts()))
     lines = capfd.readouterr().err.splitlines()
     assert len(lines) == 10
     assert lines[-1].startswith("40/40 · answered 50 % · right 50 % ·")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.evals import scorers
+from newsqa.evals.metrics import registry
 from places import DATA
 from scored_lines import line
 
@@ -20,7 +20,7 @@ def accepted(case):
 
 
 def scored(text, answers, **told):
-    return scorers.score(line(text=text, answers=answers, **told))
+    return registry.score(line(text=text, answers=answers, **told))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
@@ -90,7 +90,7 @@ def test_a_refusal_or_a_failure_says_nothing(told):
 
 
 def test_only_questions_with_answers_are_scored():
-    assert "em" not in scorers.score(line(text="38 days", gold=[("ferry", None)]))
+    assert "em" not in registry.score(line(text="38 days", gold=[("ferry", None)]))
     assert "em" not in scored("38 days", ["38 days"], answerable=False)
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from newsqa import cli
 from newsqa.errors import SourceError
-from newsqa.evals.sets.forms import read_set
-from newsqa.evals.sets.items import Gold, Item
-from newsqa.evals.sets.ours import item_from, item_record
+from newsqa.evals.datasets.formats import read_set
+from newsqa.evals.datasets.items import Gold, Item
+from newsqa.evals.datasets.own import item_from, item_record
 from newsqa.records import Turn
 from places import SAMPLE_QUESTIONS
 from thoroughness import examples

@@ -6,10 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from newsqa.evals.statistics.chance import chance, holm, kind_of_test, mcnemar
-from newsqa.evals.statistics.intervals import interval, interval_between, wilson
-from newsqa.evals.statistics.power import power_of_rates, smallest_between, smallest_of, smallest_rate
-from newsqa.evals.statistics.samples import means, paired_means, pool
+from newsqa.evals.resampling import interval, interval_between, means, paired_means, pool, wilson
+from newsqa.evals.significance import (
+    chance,
+    holm,
+    kind_of_test,
+    mcnemar,
+    power_of_rates,
+    smallest_between,
+    smallest_of,
+    smallest_rate,
+)
 from thoroughness import examples
 
 NEWCOMBE = [  # 1998, Statistics in Medicine 17:857, table I, method 3

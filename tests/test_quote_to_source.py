@@ -10,7 +10,7 @@ import pytest
 from newsqa import cli
 from newsqa.answer.conversation import rephrase
 from newsqa.desk import Desk
-from newsqa.evals import scorers
+from newsqa.evals.metrics import registry
 from newsqa.ingest.indexer import index_source
 from newsqa.models.encoders import NoReranker
 from newsqa.records import Article, Bounds, Draft, Hit, Origin, Passage, Quote, Turn
@@ -302,10 +302,10 @@ def test_no_question_of_the_sample_set_is_one_of_origin(pytestconfig):
 def test_the_sentence_is_scored_as_supported_by_the_citation_that_shows_the_same(flood):
     record = to_record(flood.ask(ASKED.format(RIVER)))
     said = {name: record[name] for name in ("text", "sentences", "citations")}
-    scores = scorers.score(line(**said))
+    scores = registry.score(line(**said))
     assert (scores["citation_recall"], scores["citation_precision"]) == (1.0, 1.0)
     record["citations"][0]["published"] = "2024-01-01"
-    assert scorers.score(line(**said))["citation_recall"] == 0.5
+    assert registry.score(line(**said))["citation_recall"] == 0.5
 
 
 def test_a_conversation_goes_on_after_it(news_desk):

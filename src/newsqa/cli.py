@@ -228,11 +228,13 @@ def run(
     json: Json = False,
 ) -> None:
     """Ask every question of a set; keep the answers, one a line, and report how good they are."""
-    from newsqa.evals.run import Limits  # noqa: PLC0415
+    from newsqa.evals.run import RunLimits  # noqa: PLC0415
     from newsqa.frontends.terminal.eval_run import RunOptions, run_questions  # noqa: PLC0415
 
     settings = _talking(index, model, judge)
-    raise typer.Exit(run_questions(settings, questions, RunOptions(out, Limits(limit, max_cost), judge, as_json=json)))
+    raise typer.Exit(
+        run_questions(settings, questions, RunOptions(out, RunLimits(limit, max_cost), judge, as_json=json))
+    )
 
 
 @eval_app.command()

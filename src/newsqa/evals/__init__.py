@@ -1,1 +1,1 @@
-"""Measuring answers: sets of questions, and runs of them through the Desk."""
+"""Evaluation: datasets, runs, metrics, statistics, reports and comparisons."""

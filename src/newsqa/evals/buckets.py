@@ -31,19 +31,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsqa.evals.scorers.citations import cites, leanings
-from newsqa.evals.scorers.evidence import evidence
-from newsqa.evals.scorers.rightness import cites_gold, right
-from newsqa.evals.scorers.said import answered
+from newsqa.evals.metrics.answers import cites_gold, right
+from newsqa.evals.metrics.citations import answered, cites, leanings
+from newsqa.evals.metrics.retrieval import evidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from newsqa.evals.figures import Bucket
-    from newsqa.evals.lines import Line
+    from newsqa.evals.metrics.definitions import Bucket
+    from newsqa.evals.run_lines import RunLine
 
 
-def bucket(line: Line, scores: Mapping[str, float]) -> Bucket | None:
+def bucket(line: RunLine, scores: Mapping[str, float]) -> Bucket | None:
     """Return where a line went wrong, given its scores; None where it did not, or where nobody can tell."""
     treated_rightly = right(line)
     if line.failed or treated_rightly is None:
@@ -55,7 +54,7 @@ def bucket(line: Line, scores: Mapping[str, float]) -> Bucket | None:
     return _missed(line, scores)
 
 
-def _missed(line: Line, scores: Mapping[str, float]) -> Bucket:
+def _missed(line: RunLine, scores: Mapping[str, float]) -> Bucket:
     """Return the bucket of an answerable question that was refused or answered wrongly."""
     rank = scores.get("passage_mrr", scores.get("doc_mrr"))
     if not (rank or _may_be_indexed(line)):
@@ -67,14 +66,14 @@ def _missed(line: Line, scores: Mapping[str, float]) -> Bucket:
     return "retrieved but not used" if rank and not _uses_evidence(line) else "wrong answer"
 
 
-def _may_be_indexed(line: Line) -> bool:
+def _may_be_indexed(line: RunLine) -> bool:
     """Whether the evidence is in the index, or nobody looked."""
     if line.known.gold:
         return any(line.known.gold)
     return line.known.answer_in_index is not False
 
 
-def _uses_evidence(line: Line) -> bool:
+def _uses_evidence(line: RunLine) -> bool:
     """Whether a quote of the answer bears what was asked for."""
     wanted = evidence(line)
     if not wanted:
@@ -83,7 +82,7 @@ def _uses_evidence(line: Line) -> bool:
     return any(wanted.borne(one.get("article_id") or "", wanted.form(one.get("quote") or "")) for one in cited)
 
 
-def _carried(line: Line) -> bool:
+def _carried(line: RunLine) -> bool:
     """Whether the citations of a right answer prove it."""
     if any(not (ground.exists and ground.faithful) for ground in line.known.citations or ()):
         return False

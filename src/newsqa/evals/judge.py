@@ -6,14 +6,16 @@ replies with one of three verdicts; a reply that is anything else is no score, a
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
-from newsqa.evals.data import as_data, object_in
-from newsqa.evals.folder import RECORDS, append, held, read_lines, settle
-from newsqa.evals.lines import Judgement
+from newsqa.evals.metrics.definitions import Judging, Spent
+from newsqa.evals.run_folder import RECORDS, append, finalize_run, held, read_lines
+from newsqa.evals.run_lines import Judgement
 from newsqa.models.chat import Reply, invoke_model
 from newsqa.models.registry import create_chat_model
 from newsqa.prompts import load_prompts
@@ -25,9 +27,55 @@ if TYPE_CHECKING:
 
     from langchain_core.language_models import BaseChatModel
 
-    from newsqa.evals.lines import Line
+    from newsqa.evals.run_lines import RunLine
     from newsqa.prompts import Prompts
+    from newsqa.records import JsonObject
     from newsqa.settings import Settings
+
+
+# Who judged the answers of a run, and what that took: told wherever a judge's figures are shown.
+
+
+def judging(lines: Sequence[RunLine]) -> Judging | None:
+    """Sum up what judge models were asked; None where none was."""
+    given = [line.judge for line in lines if line.judge]
+    if not given:
+        return None
+    costs = [judge.usage.cost for judge in given]
+    spent = Spent(
+        sum(judge.usage.input_tokens for judge in given),
+        sum(judge.usage.output_tokens for judge in given),
+        None if None in costs else sum(cost for cost in costs if cost),
+    )
+    names = tuple(sorted({judge.model for judge in given}))
+    return Judging(names, len(given), sum(judge.fault is not None for judge in given), spent)
+
+
+# Text from outside put before a model as data, and small JSON objects read from what it writes back.
+
+_FENCED = re.compile(r"```(?:json)?\s*(\{.*\})\s*```", re.DOTALL)
+_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
+LONGEST = 4_000
+"""Characters of a reply that are read; the object asked for has a few dozen."""
+
+
+def as_data(value: object) -> str:
+    """Write a value as JSON on one line: no quotation mark, line end or tag inside it can end it early."""
+    return json.dumps(value, ensure_ascii=False).translate(_LINE_ENDS).replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def object_in(reply: str) -> JsonObject | None:
+    """Return the JSON object that a reply is, in a code fence or without; None where it is anything besides."""
+    text = reply.strip()
+    if len(text) > LONGEST:
+        return None
+    fenced = _FENCED.fullmatch(text)
+    try:
+        value = json.loads(fenced[1] if fenced else text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
 
 FAITHFULNESS, CORRECTNESS = "judge-faithfulness", "judge-correctness"
 VERDICTS: Mapping[str, Mapping[str, float]] = {
@@ -63,7 +111,7 @@ class Judge:
         """Identifies the words in which it is asked."""
         return self.prompts.digest_of(FAITHFULNESS, CORRECTNESS)
 
-    def settled(self, line: Line) -> bool:
+    def settled(self, line: RunLine) -> bool:
         """Whether it has judged a line already, in the same words and without a fault."""
         judge = line.judge
         return judge is not None and (judge.model, judge.prompts, judge.fault) == (self.name, self.digest, None)
@@ -79,7 +127,7 @@ def open_judge(settings: Settings, name: str) -> Judge:
     )
 
 
-def judge_run(folder: Path, judge: Judge, report: Callable[[int], None]) -> tuple[Line, ...]:
+def judge_run(folder: Path, judge: Judge, report: Callable[[int], None]) -> tuple[RunLine, ...]:
     """Judge the lines of a run that this judge has not judged yet, and keep what it said in their `run.jsonl`.
 
     Answers stay as they are; what another judge said of them is replaced. Raises ModelError as `judge_lines` does (what
@@ -88,21 +136,21 @@ def judge_run(folder: Path, judge: Judge, report: Callable[[int], None]) -> tupl
     with held(folder):
         file = folder / RECORDS
         lines = judge_lines(read_lines(file), judge, report, partial(append, file))
-        settle(file, lines)
+        finalize_run(file, lines)
         return lines
 
 
 def judge_lines(
-    lines: Sequence[Line],
+    lines: Sequence[RunLine],
     judge: Judge,
     report: Callable[[int], None],
-    keep: Callable[[Line], None] = lambda _: None,
-) -> tuple[Line, ...]:
+    keep: Callable[[RunLine], None] = lambda _: None,
+) -> tuple[RunLine, ...]:
     """Judge the lines that this judge has not judged yet; `report` is told how many are done, `keep` of each new one.
 
     Raises ModelError where the judge does not answer several times in a row.
     """
-    found: list[Line] = []
+    found: list[RunLine] = []
     silent = 0
     for line in lines:
         given = line if judge.settled(line) else judged(line, judge)
@@ -115,7 +163,7 @@ def judge_lines(
     return tuple(found)
 
 
-def judged(line: Line, judge: Judge) -> Line:
+def judged(line: RunLine, judge: Judge) -> RunLine:
     """Return a line with what the judge says of its answer.
 
     Faithfulness is asked of answers that cite something, correctness where the set has accepted answers; a refusal or a
@@ -134,7 +182,7 @@ def judged(line: Line, judge: Judge) -> Line:
     return replace(line, judge=given)
 
 
-def _questions(line: Line) -> list[tuple[str, dict[str, str]]]:
+def _questions(line: RunLine) -> list[tuple[str, dict[str, str]]]:
     record, item = line.record, line.item
     if line.refused or line.failed or not record["text"].strip():
         return []
@@ -154,7 +202,7 @@ def _without_markers(record: Mapping[str, object]) -> str:
     return " ".join(texts) or str(record["text"])
 
 
-def _wrongly_silent(line: Line) -> bool:
+def _wrongly_silent(line: RunLine) -> bool:
     """Whether there is no answer to a question that the set answers."""
     silent = line.refused or line.failed or not line.record["text"].strip()
     return silent and bool(line.item.answers) and not line.item.refusal_is_right
@@ -183,13 +231,13 @@ def _first_to_take_it(judge: Judge, messages: list[tuple[str, str]]) -> Reply:
     return invoke_model(judge.models[-1], judge.name, messages)
 
 
-def _silent(line: Line) -> bool:
+def _silent(line: RunLine) -> bool:
     """Whether the judge did not answer at all, rather than badly."""
     judge = line.judge
     return judge is not None and judge.fault is not None and not judge.usage.input_tokens
 
 
-def _give_up(silent: int, line: Line) -> None:
+def _give_up(silent: int, line: RunLine) -> None:
     if silent >= GIVES_UP and line.judge:
         raise ModelError(
             f"The judge was asked in vain {GIVES_UP} times in a row: {line.judge.fault}",

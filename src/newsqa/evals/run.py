@@ -10,10 +10,19 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from newsqa.errors import NewsqaError, SourceError
-from newsqa.evals.folder import OTHER_FOLDER, RECORDS, append, held, read_lines, settle
-from newsqa.evals.keys import Setup, difference, key_of
-from newsqa.evals.known import known
-from newsqa.evals.lines import Line
+from newsqa.evals.gold import index_facts
+from newsqa.evals.run_folder import (
+    OTHER_FOLDER,
+    RECORDS,
+    Setup,
+    append,
+    finalize_run,
+    held,
+    key_of,
+    read_lines,
+    setup_difference,
+)
+from newsqa.evals.run_lines import RunLine
 from newsqa.records import Answer, Bounds
 from newsqa.render.record import to_record
 
@@ -22,12 +31,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsqa.desk import Desk
-    from newsqa.evals.sets.items import Item
+    from newsqa.evals.datasets.items import Item
     from newsqa.records import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RunLimits:
     """How far a run goes: the first `questions` of a set, and `dollars` that all of its lines together may cost.
 
     It stops before a question that would pass the dollars, were it as dear as the dearest so far.
@@ -37,7 +46,7 @@ class Limits:
     dollars: float | None = None
 
 
-NO_LIMITS = Limits()
+NO_LIMITS = RunLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,7 @@ class Run:
     """What a run came to: its lines so far, how many were there from before, and why it stopped short, or ""."""
 
     file: Path
-    lines: tuple[Line, ...]
+    lines: tuple[RunLine, ...]
     kept: int
     stopped: str = ""
 
@@ -59,8 +68,8 @@ def run_set(
     items: Sequence[Item],
     desk: Desk,
     folder: Path,
-    limits: Limits = NO_LIMITS,
-    report: Callable[[Line], None] = lambda _: None,
+    limits: RunLimits = NO_LIMITS,
+    report: Callable[[RunLine], None] = lambda _: None,
 ) -> Run:
     """Ask the questions in their order and add a line for each to `run.jsonl` in the folder.
 
@@ -73,7 +82,7 @@ def run_set(
     """
     with held(folder):
         asking = _Asking.begin(items, desk, folder / RECORDS, limits.questions)
-        purse = _Purse(limits.dollars)
+        purse = _Budget(limits.dollars)
         for line in asking.done():
             purse.pay(line)
             report(line)
@@ -85,7 +94,7 @@ def run_set(
             purse.pay(line)
             report(line)
         lines = asking.in_order()
-        settle(asking.file, lines)
+        finalize_run(asking.file, lines)
     return Run(folder / RECORDS, lines, kept, stopped)
 
 
@@ -104,8 +113,8 @@ class _Asking:
     today: date
     limit: int
     total: int
-    lines: dict[str, Line] = field(default_factory=dict)
-    failed: dict[str, Line] = field(default_factory=dict)
+    lines: dict[str, RunLine] = field(default_factory=dict)
+    failed: dict[str, RunLine] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, items: Sequence[Item], desk: Desk, file: Path, limit: int | None) -> _Asking:
@@ -118,17 +127,17 @@ class _Asking:
             _, item = numbered.get(line.item.id, (0, None))
             if item is None or line.key != key_of(item, today, setup):
                 answered_by = {kept.record["model"] for kept in before}
-                differs = difference(line, item, setup, answered_by)
+                differs = setup_difference(line, item, setup, answered_by)
                 raise SourceError(f"{file} is another run: {differs}.", hint=OTHER_FOLDER)
         limit = min(limit or len(items), len(items))
         total = max([limit, *(numbered[line.item.id][0] for line in before)])
         asking = cls(numbered, desk, file, setup, today, limit, total)
         for line in before:
             (asking.failed if line.failed else asking.lines)[line.item.id] = asking.renewed(line)
-        settle(file, asking.in_order())
+        finalize_run(file, asking.in_order())
         return asking
 
-    def renewed(self, line: Line) -> Line:
+    def renewed(self, line: RunLine) -> RunLine:
         """Return a kept line with the place, answers and gold that the set has now."""
         _, item = self.items[line.item.id]
         line = replace(line, place=self.place(item.id))
@@ -137,7 +146,7 @@ class _Asking:
     def place(self, item_id: str) -> tuple[int, int]:
         return self.items[item_id][0], self.total
 
-    def line(self, item: Item, record: JsonObject) -> Line:
+    def line(self, item: Item, record: JsonObject) -> RunLine:
         """Look up what the index knows, in the generation that answered. Raises SourceError where that is gone."""
         with self.desk.index.snapshot() as index:
             if index.digest != self.setup.index or record["index"] != self.setup.index:
@@ -145,18 +154,18 @@ class _Asking:
                     f"The index was changed while the questions were asked; {len(self.lines)} were answered before.",
                     hint="Let indexing finish, then begin anew: name another folder with --out.",
                 )
-            looked_up = known(item, record, index)
+            looked_up = index_facts(item, record, index)
         key = key_of(item, self.today, self.setup)
-        return Line(record, key, self.place(item.id), item, looked_up, made_of=self.setup.made_of)
+        return RunLine(record, key, self.place(item.id), item, looked_up, made_of=self.setup.made_of)
 
-    def done(self) -> list[Line]:
+    def done(self) -> list[RunLine]:
         return list(self.lines.values())
 
     def left(self) -> list[Item]:
         """Return the questions that are still to be asked."""
         return [item for n, item in self.items.values() if n <= self.limit and item.id not in self.lines]
 
-    def ask(self, item: Item) -> Line:
+    def ask(self, item: Item) -> RunLine:
         line = self.line(item, to_record(self.answer(item)))
         append(self.file, line)
         self.lines[item.id] = line
@@ -176,13 +185,13 @@ class _Asking:
         failed = Answer(item.question, item.question, asked, "", item.id, item.as_of, error=why)
         return replace(failed, model=setup.model, index=setup.index, config=setup.config)
 
-    def in_order(self) -> tuple[Line, ...]:
+    def in_order(self) -> tuple[RunLine, ...]:
         """Return the lines in the order of the set; of those that failed, the ones not answered since."""
         lines = {**self.failed, **self.lines}
         return tuple(lines[id_] for id_ in self.items if id_ in lines)
 
 
-def _today(before: Sequence[Line]) -> date:
+def _today(before: Sequence[RunLine]) -> date:
     """Return the day that questions without one were asked on, today where none was asked yet."""
     without = (line for line in before if not (line.item.asked or line.item.as_of))
     if line := next(without, None):
@@ -191,13 +200,13 @@ def _today(before: Sequence[Line]) -> date:
 
 
 @dataclass(slots=True)
-class _Purse:
+class _Budget:
     """What may be spent, in US dollars, and what was."""
 
     limit: float | None
     costs: list[float | None] = field(default_factory=list)
 
-    def pay(self, line: Line) -> None:
+    def pay(self, line: RunLine) -> None:
         self.costs.append(line.record["usage"].get("cost"))
 
     def closed(self) -> str:

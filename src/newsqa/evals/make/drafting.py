@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from newsqa.evals.datasets.items import Item
     from newsqa.evals.make.questions import DraftQuestion
-    from newsqa.evals.sets.items import Item
     from newsqa.seams import Index
     from newsqa.store.rows import ArticleListing
     from newsqa.store.snapshot import Snapshot

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
-from newsqa.evals.data import as_data, object_in
+from newsqa.evals.judge import as_data, object_in
 from newsqa.evals.make.questions import DraftQuestion, SourceSentence, holds_any
 from newsqa.evals.make.rules import depends_on_context
 from newsqa.models.chat import invoke_model

@@ -141,10 +141,7 @@ async def _serve(settings: Settings, token: str, proxy: str | None) -> int:
     from newsqa.bot.core import open_bot  # noqa: PLC0415
     from newsqa.bot.health import serve_health  # noqa: PLC0415
     from newsqa.bot.log import configure, logger  # noqa: PLC0415
-    from newsqa.frontends.discord.client import (
-        NewsClient,  # noqa: PLC0415
-        use_backoff,  # noqa: PLC0415
-    )
+    from newsqa.frontends.discord.client import NewsClient, use_backoff
 
     configure(settings)
     use_addresses(settings)

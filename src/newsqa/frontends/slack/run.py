@@ -106,10 +106,7 @@ class _Serving:
         return which
 
     def _way_in(self, app: AsyncApp, line: SlackConnection, vitals: Metrics) -> AbstractAsyncContextManager[None]:
-        from newsqa.frontends.slack.transport import (
-            http,  # noqa: PLC0415
-            socket,  # noqa: PLC0415
-        )
+        from newsqa.frontends.slack.transport import http, socket
 
         if self.port:
             vitals.connected()  # over HTTP there is nothing to lose

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsqa.evals.compare import compare
-from newsqa.evals.compare.as_json import comparison_record
-from newsqa.evals.compare.gates import parse_gate
-from newsqa.evals.report.wording import NO_SHARES, cost_text, seconds_text, value_text
+from newsqa.evals.compare import compare, comparison_record
+from newsqa.evals.comparison import parse_gate
+from newsqa.evals.report.shared import NO_SHARES, cost_text, seconds_text, value_text
 from newsqa.extras import check_extra
 from newsqa.frontends.terminal.console import output, print_json, print_text
 from newsqa.render.clean import safe_line
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from newsqa.evals.compare.values import Change, Comparison, Flip, Gated, Pair, Side
+    from newsqa.evals.comparison import Change, ComparedRun, Comparison, Flip, Gated, Pair
 
 
 # A comparison of runs as lines for a person, each with its style; everything from outside is made safe.
@@ -45,7 +44,7 @@ def comparison_lines(comparison: Comparison) -> list[StyledLine]:
     return lines
 
 
-def _pair(baseline: Side, pair: Pair) -> Iterator[StyledLine]:
+def _pair(baseline: ComparedRun, pair: Pair) -> Iterator[StyledLine]:
     yield _opening("run", pair.side)
     yield from _incomplete(pair.side)
     if pair.questions < baseline.total:
@@ -63,7 +62,7 @@ def _pair(baseline: Side, pair: Pair) -> Iterator[StyledLine]:
     yield f"{safe_line(pair.side.name)} against {safe_line(baseline.name)}: {pair.outcome}.", STRONG
 
 
-def _opening(what: str, side: Side) -> StyledLine:
+def _opening(what: str, side: ComparedRun) -> StyledLine:
     made = {"model": side.model, "index": side.index, "configuration": side.config}
     known = [f"{name} {safe_line(value)}" for name, value in made.items() if value]
     facts = [count(len(side.lines), "question"), *known]
@@ -71,7 +70,7 @@ def _opening(what: str, side: Side) -> StyledLine:
     return f"{blank}{what:<8}  {safe_line(side.name)}: {' · '.join(facts)}", STRONG
 
 
-def _incomplete(side: Side) -> Iterator[StyledLine]:
+def _incomplete(side: ComparedRun) -> Iterator[StyledLine]:
     if side.missing:
         yield f"! {safe_line(side.name)} lacks {side.missing:,} of {count(side.total, 'question')}.", ODD
     if side.failed:
@@ -169,7 +168,7 @@ def _flips(flips: Sequence[Flip]) -> Iterator[StyledLine]:
             yield f"  … and {len(kind) - MOST_FLIPS:,} more: --json has them all", FAINT
 
 
-def _beside(baseline: Side, side: Side) -> Iterator[StyledLine]:
+def _beside(baseline: ComparedRun, side: ComparedRun) -> Iterator[StyledLine]:
     """Give times, words and cost of both runs."""
     rows = [
         ("", "baseline", "run"),
@@ -181,7 +180,7 @@ def _beside(baseline: Side, side: Side) -> Iterator[StyledLine]:
         yield f"{name:<{widths[0]}}  {mine:>{widths[1]}}  {theirs:>{widths[2]}}".rstrip(), PLAIN if name else FAINT
 
 
-def _costs(side: Side) -> tuple[str, ...]:
+def _costs(side: ComparedRun) -> tuple[str, ...]:
     total = next((latency for latency in side.latencies if latency.stage == "total"), None)
     times = (seconds_text(total.p50), seconds_text(total.p95)) if total else ("–", "–")
     return (*times, f"{side.median_words:g}", cost_text(side.spent))

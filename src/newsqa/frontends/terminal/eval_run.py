@@ -10,19 +10,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
-from newsqa.evals.doubts import doubts
-from newsqa.evals.folder import RECORDS, keep, read_run
-from newsqa.evals.keys import Setup
+from newsqa.evals.datasets.formats import read_set
+from newsqa.evals.gold import doubts
+from newsqa.evals.metrics.answers import right
+from newsqa.evals.metrics.definitions import METRICS
+from newsqa.evals.metrics.registry import score
 from newsqa.evals.predictions import lines_of, read_predictions
-from newsqa.evals.report import write_reports
-from newsqa.evals.report.as_json import json_report
-from newsqa.evals.report.judged import judged
-from newsqa.evals.report.wording import FAMILIES, cost_text, interval_text, judging_text, seconds_text, value_text
+from newsqa.evals.report.shared import (
+    FAMILIES,
+    cost_text,
+    interval_text,
+    judging_text,
+    report_lines,
+    seconds_text,
+    value_text,
+)
+from newsqa.evals.report.write import json_report, write_reports
 from newsqa.evals.run import run_set
-from newsqa.evals.scorers import score
-from newsqa.evals.scorers.metrics import METRICS
-from newsqa.evals.scorers.rightness import right
-from newsqa.evals.sets.forms import read_set
+from newsqa.evals.run_folder import RECORDS, Setup, keep, read_run
 from newsqa.evals.summary import summarise
 from newsqa.extras import check_extra
 from newsqa.frontends.terminal.console import bar, counting, messages, print_json, print_text
@@ -38,12 +43,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from newsqa.desk import Desk
-    from newsqa.evals.figures import Summary
+    from newsqa.evals.datasets.items import Item
     from newsqa.evals.judge import Judge
-    from newsqa.evals.lines import Line
+    from newsqa.evals.metrics.definitions import Summary
     from newsqa.evals.predictions import Predictions
-    from newsqa.evals.run import Limits, Run
-    from newsqa.evals.sets.items import Item
+    from newsqa.evals.run import Run, RunLimits
+    from newsqa.evals.run_lines import RunLine
     from newsqa.settings import Settings
 
 
@@ -65,7 +70,7 @@ class RunProgress:
         self._shares: dict[str, list[float]] = {"answered": [], "right": [], "hit@5": []}
         self._costs: list[float | None] = []
 
-    def add(self, line: Line) -> None:
+    def add(self, line: RunLine) -> None:
         """Take up a line that is done."""
         self.done += 1
         self._shares["answered"].append(not line.refused and not line.failed)
@@ -111,13 +116,13 @@ def _to_log(total: int) -> Callable[[int, str], None]:
 # What a run came to, for a terminal: its figures with their intervals, its misses, and where the reports are.
 
 
-def show(folder: Path | None, lines: Sequence[Line], *, as_json: bool) -> None:
+def show(folder: Path | None, lines: Sequence[RunLine], *, as_json: bool) -> None:
     """Print what the lines come to, and write the reports into the folder where there is one. Raises SourceError."""
     summary = summarise(lines)
     if folder:
         write_reports(folder, lines, summary)
     if as_json:
-        print_json(json.loads(json_report(judged(lines), summary)))
+        print_json(json.loads(json_report(report_lines(lines), summary)))
     else:
         where = [f"The report is {safe_line(str(folder / 'report.html'))}"] if folder else []
         print_text("\n".join([*summary_lines(summary), *where]))
@@ -186,7 +191,7 @@ def open_judge(settings: Settings, name: str) -> Judge:
     return opened(settings, name)
 
 
-def judged_run(folder: Path, judge: Judge) -> tuple[Line, ...]:
+def judged_run(folder: Path, judge: Judge) -> tuple[RunLine, ...]:
     """Judge a run that is kept, and return its lines. Raises ModelError, SourceError, and KeyboardInterrupt, told."""
     from newsqa.evals.judge import judge_run  # noqa: PLC0415
 
@@ -198,7 +203,7 @@ def judged_run(folder: Path, judge: Judge) -> tuple[Line, ...]:
         raise
 
 
-def judged_lines(lines: Sequence[Line], judge: Judge) -> tuple[Line, ...]:
+def judged_lines(lines: Sequence[RunLine], judge: Judge) -> tuple[RunLine, ...]:
     """Judge lines that are kept nowhere. Raises ModelError."""
     from newsqa.evals.judge import judge_lines  # noqa: PLC0415
 
@@ -214,7 +219,7 @@ class RunOptions:
     """How a set is run: into which folder, how far, and what judge model is asked in the end, if any."""
 
     out: Path | None
-    limits: Limits
+    limits: RunLimits
     judge: str | None
     as_json: bool
 

@@ -1,0 +1,1 @@
+"""Datasets of questions: the forms in which they are read, and their checks."""

@@ -1,0 +1,1 @@
+"""Metrics of answers: pure functions of the lines of a run."""

@@ -1,0 +1,213 @@
+"""How near an answer comes to the accepted ones: exact match, F1 of words, containment, ROUGE-L."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from functools import lru_cache
+from itertools import permutations
+from typing import TYPE_CHECKING
+
+from newsqa.evals.datasets.items import is_reference, parts
+from newsqa.evals.metrics.citations import answer_text, answered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from newsqa.evals.datasets.items import Accepted, Item
+    from newsqa.evals.run_lines import RunLine
+
+    Parter = Callable[[str], list[str]]
+
+
+# The normal forms in which answers are compared: what case, typography and punctuation do to a text.
+#
+# All begin with NFKC, lower case, one kind of quote and dash, and no invisible characters. Then each follows the
+# definition that its metric has elsewhere, to the letter on ASCII text:
+#
+# - `answer_tokens` (EM, F1): punctuation and currency signs are taken out without a gap, so that "7.25 a.m." is "725 am"
+#   and "well-known" is "wellknown", as the scorers of RealTime QA (arXiv:2207.13332) and SQuAD (arXiv:1606.05250) do.
+#   The latter's also takes out a, an and the. RealTime QA's counters of Japanese and Korean are left as they are.
+# - `rouge_tokens` (ROUGE-L): runs of letters and digits, as in the package rouge-score.
+# - `findable` (whether one text stands in another): runs of letters and digits too, but a number is one token, so that
+#   "260" is not found in "1,260" nor "5 million" in "2.5 million", and so are initials ("U.S."). An apostrophe is left
+#   out, save before a possessive s, which is a token of its own: "Netflix" stands in "Netflix's". Times read alike with
+#   a colon or a full stop, with a gap before am and pm or without.
+
+_INVISIBLE = [0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
+_ONE_KIND = {
+    **dict.fromkeys("‘’‚‛′ʼ´＇", "'"),
+    **dict.fromkeys("“”„‟″«»＂", '"'),
+    **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
+    **dict.fromkeys(map(chr, _INVISIBLE), ""),
+}
+_OTHER_KINDS = re.compile(f"[{''.join(_ONE_KIND)}]")
+_ARTICLES = re.compile(r"\b(?:a|an|the)\b")
+_RUN = re.compile(r"[^\W_]+")
+_FINDABLE = re.compile(
+    r"[^\W\d_](?:\.[^\W\d_]){1,8}(?![^\W_])"  # initials
+    r"|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)*|\d+(?:[.:]\d+)+"  # thousands; decimals, times, dates in figures
+    r"|\d+(?=[ap]m(?![^\W_]))"  # the hour of 9pm
+    r"|[^\W_]+(?:'(?!s(?![^\W_]))[^\W_]+)*"  # words with their apostrophes, a possessive s apart
+)
+_DOT_OF_INITIALS = re.compile(r"(?<=[^\W\d_])\.")
+
+_ASCII_SYMBOLS = "$+<=>^`|~"  # what ASCII counts as punctuation and Unicode as symbols
+_FRACTION_SLASH = "\u2044"  # NFKC makes "1⁄2" of "½"
+_PUNCTUATION = frozenset({"Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sc"})
+
+
+def plain(text: str) -> str:
+    """Return a text in lower case and one typography, without soft hyphens, zero widths and marks of direction."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", _OTHER_KINDS.sub(lambda other: _ONE_KIND[other[0]], text)).lower()
+
+
+def answer_tokens(text: str, *, articles: bool = True) -> list[str]:
+    """Part an answer as EM and F1 compare it; without `articles`, a, an and the are taken out, as SQuAD does."""
+    bare = "".join(c for c in plain(text) if not _is_punctuation(c))
+    return (bare if articles else _ARTICLES.sub(" ", bare)).split()
+
+
+def rouge_tokens(text: str) -> list[str]:
+    """Part a text into its runs of letters and digits."""
+    return _RUN.findall(plain(text))
+
+
+def findable(text: str, *, articles: bool = True) -> str:
+    """Return the tokens of a text with a space around each: one text stands in another where its form does.
+
+    A text without a letter or digit gives "", which stands in every text: ask before you look for it.
+    """
+    tokens = " ".join(_FINDABLE.findall(plain(text)))
+    tokens = _DOT_OF_INITIALS.sub("", tokens.replace(",", "").replace("'", "").replace(":", "."))
+    kept = tokens if articles else " ".join(_ARTICLES.sub(" ", tokens).split())
+    return f" {kept} " if kept else ""
+
+
+@lru_cache(maxsize=4096)
+def _is_punctuation(character: str) -> bool:
+    """Tell whether a character is punctuation, or one of the signs that ASCII counts as such, or money."""
+    return (
+        character in _ASCII_SYMBOLS or character == _FRACTION_SLASH or unicodedata.category(character) in _PUNCTUATION
+    )
+
+
+_MOST_ORDERS = 6  # parts; more have too many orders to try
+
+
+def answer_scores(line: RunLine) -> dict[str, float]:
+    """Score the text of an answer against the accepted ones, each metric by the one that suits it best."""
+    item = line.item
+    if item.refusal_is_right or not item.answers:
+        return {}
+    text, articles = answer_text(line), not item.scored_as_squad
+    scores = {
+        "em": em(text, item.answers, articles=articles),
+        "f1": f1(text, item.answers, articles=articles),
+        "rouge_l": rouge_l(text, item.answers),
+    }
+    return scores | ({"contains": float(contains(text, item))} if strings(item) else {})
+
+
+def em(text: str, accepted: Sequence[Accepted], *, articles: bool = True) -> float:
+    """Exact match, 0 or 1: the tokens of the answer are those of an accepted one, its parts in any order.
+
+    Nothing said matches nothing, though SQuAD's scorer is left with no token of "The The" either.
+    """
+
+    def part(words: str) -> list[str]:
+        return answer_tokens(words, articles=articles)
+
+    said = part(text)
+    return float(
+        bool(text.strip()) and any(said == order for answer in accepted for order in _orders(answer, said, part))
+    )
+
+
+def f1(text: str, accepted: Sequence[Accepted], *, articles: bool = True) -> float:
+    """Harmonic mean of the precision and recall of tokens, counted with repetition, of the best accepted answer.
+
+    Where neither has a token left it is exact match, as in SQuAD 2.0.
+    """
+    if em(text, accepted, articles=articles):
+        return 1.0
+    said = Counter(answer_tokens(text, articles=articles))
+    wanted = (Counter(answer_tokens(" ".join(parts(answer)), articles=articles)) for answer in accepted)
+    return max((_f((said & words).total(), said.total(), words.total()) for words in wanted), default=0.0)
+
+
+def contains(text: str, item: Item) -> bool:
+    """Whether a string among the accepted answers stands in a text, every part of it, on token boundaries."""
+    within = findable(text, articles=not item.scored_as_squad)
+    return any(all(part in within for part in string) for string in strings(item))
+
+
+def rouge_l(text: str, accepted: Sequence[Accepted]) -> float:
+    """ROUGE-L (Lin 2004): F1 of the longest common subsequence of tokens, unstemmed, of the best accepted answer."""
+    from rapidfuzz.distance import LCSseq  # noqa: PLC0415
+
+    said = rouge_tokens(text)
+    orders = [order for answer in accepted for order in _orders(answer, said, rouge_tokens)]
+    return max((_f(LCSseq.similarity(said, order), len(said), len(order)) for order in orders), default=0.0)
+
+
+def strings(item: Item) -> list[tuple[str, ...]]:
+    """Return the accepted answers that can be looked for in a text, each as its parts in findable form."""
+    articles = not item.scored_as_squad
+    shorter = (answer for answer in item.answers if not is_reference(answer))
+    found = [tuple(findable(part, articles=articles) for part in parts(answer)) for answer in shorter]
+    return [string for string in found if string and all(string)]
+
+
+def _orders(answer: Accepted, said: Sequence[str], part: Parter) -> Iterator[list[str]]:
+    """Yield the tokens of an accepted answer in every order of its parts; of very many, in that of the answer."""
+    tokens = [part(words) for words in parts(answer)]
+    if len(tokens) <= _MOST_ORDERS:
+        yield from ([word for words in order for word in words] for order in permutations(tokens))
+    else:
+        yield [word for words in sorted(tokens, key=lambda words: _place(said, words)) for word in words]
+
+
+def _place(said: Sequence[str], words: Sequence[str]) -> int:
+    """Return where a run of words begins in an answer; behind it where it does not."""
+    places = range(len(said) - len(words) + 1)
+    return next((at for at in places if said[at : at + len(words)] == words), len(said))
+
+
+def _f(common: int, said: int, wanted: int) -> float:
+    return 2 * common / (said + wanted) if common else 0.0
+
+
+# Right or wrong: the one place where it is decided, for buckets, selective answering and the running score.
+
+
+def answerable(item: Item) -> bool | None:
+    """Whether an answer is right and no refusal; None where the set does not tell.
+
+    A question that has answers or gold is answerable unless it is marked as not.
+    """
+    return item.answerable if item.answerable is not None else (True if item.answers or item.gold else None)
+
+
+def right(line: RunLine) -> bool | None:
+    """Tell whether a question was treated rightly; None where the set does not tell.
+
+    Where a refusal is right: whether it was refused. Else it must be answered, and an accepted answer must stand in
+    the answer; in a set without answers to look for, one of its citations must be from a gold article.
+    """
+    if line.item.refusal_is_right:
+        return line.refused and not line.failed
+    if not answered(line):
+        return False if answerable(line.item) else None
+    if strings(line.item):
+        return contains(answer_text(line), line.item)
+    return cites_gold(line) if line.known.gold else None
+
+
+def cites_gold(line: RunLine) -> bool:
+    """Whether a citation is from an article of the gold, or a copy of it."""
+    gold = {article for carriers in line.known.gold for article in carriers}
+    return any(citation.get("article_id") in gold for citation in line.record.get("citations") or ())

@@ -1,0 +1,179 @@
+"""The reports of a run: for programs, for a pull request, for a browser, and for servers that run checks."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from newsqa import __version__
+from newsqa.evals.metrics.definitions import METRICS
+from newsqa.evals.report.shared import accepted_text, gold_text
+from newsqa.render.clean import safe, safe_line
+from newsqa.render.record import to_document
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from newsqa.evals.metrics.definitions import Estimate, Summary
+    from newsqa.evals.report.shared import Outcome, ReportLine
+    from newsqa.evals.run_lines import RunLine
+    from newsqa.records import JsonObject
+
+
+def write_reports(folder: Path, lines: Sequence[RunLine], summary: Summary) -> None:
+    """Write report.json, report.md, report.html and junit.xml of a run into its folder.
+
+    Scores are counted anew from the lines. A report that was there stays whole until its successor is. Raises
+    SourceError where they cannot be written; other files of the folder are not touched.
+    """
+    from newsqa.evals.report.markdown import markdown_report  # noqa: PLC0415
+    from newsqa.evals.report.page import page_report  # noqa: PLC0415
+    from newsqa.evals.report.saving import save  # noqa: PLC0415
+    from newsqa.evals.report.shared import report_lines  # noqa: PLC0415
+
+    questions = report_lines(lines)
+    save(
+        folder,
+        {
+            "report.json": json_report(questions, summary),
+            "report.md": markdown_report(questions, summary),
+            "report.html": page_report(questions, summary),
+            "junit.xml": junit_report(questions, summary),
+        },
+    )
+
+
+# report.json: the summary of a run with what its metrics mean, and each question's scores, for programs.
+
+
+def json_report(questions: Sequence[ReportLine], summary: Summary) -> str:
+    """Return the report as JSON. Scores are 0 to 1, times seconds, costs US dollars; unknown is null."""
+    return to_document(
+        {
+            "newsqa": __version__,
+            **{name: getattr(summary, name) for name in ("model", "index", "config")},
+            **{name: getattr(summary, name) for name in ("questions", "asked", "failed", "refused")},
+            "median_words": _finite(summary.median_words),
+            "metrics": {metric.name: asdict(metric) for metric in METRICS},
+            "figures": [_figure(figure) for figure in summary.figures],
+            "smallest_difference": {name: _finite(value) for name, value in summary.smallest.items()},
+            "tags": {tag: [_figure(figure) for figure in figures] for tag, figures in summary.tags.items()},
+            "buckets": {bucket: list(ids) for bucket, ids in summary.buckets.items()},
+            "latencies": [asdict(latency) for latency in summary.latencies],
+            "spent": asdict(summary.spent),
+            "judging": asdict(summary.judging) if summary.judging else None,
+            "risk_coverage": [{"coverage": c, "risk": r} for c, r in summary.curve],
+            "calibration": [asdict(one) for one in summary.calibration],
+            "per_question": [_question(question) for question in questions],
+        }
+    )
+
+
+def _figure(figure: Estimate) -> JsonObject:
+    interval = figure.interval
+    return {
+        "metric": figure.metric,
+        "value": _finite(figure.value),
+        "n": figure.n,
+        "interval": [_finite(interval.low), _finite(interval.high)] if interval else None,
+    }
+
+
+def _question(question: ReportLine) -> JsonObject:
+    line = question.line
+    return {
+        "id": line.item.id,
+        "key": line.key,
+        "question": line.item.question,
+        "tags": list(line.item.tags),
+        "outcome": question.outcome,
+        "bucket": question.bucket,
+        "refused": line.refused,
+        "error": line.record.get("error"),
+        "scores": {name: _finite(score) for name, score in sorted(question.scores.items())},
+    }
+
+
+def _finite(value: float) -> float | None:
+    """Return the value, or None for what JSON has no number for."""
+    return value if math.isfinite(value) else None
+
+
+# junit.xml: a test case a question, so that the servers which run people's checks list and follow them.
+#
+# The form is the one that Jenkins, GitLab and the reporters of GitHub read: `testsuites/testsuite/testcase` with
+# `failure`, `error` or `skipped` in it.
+
+SUITE = "newsqa"
+KINDS: dict[Outcome, str] = {"missed": "failure", "failed": "error", "not judged": "skipped"}
+
+
+def junit_report(questions: Sequence[ReportLine], summary: Summary) -> str:
+    """Return the report as XML: a miss is a failure, a question that no answer could be made for an error."""
+    root = Element("testsuites", name=SUITE)
+    suite = SubElement(root, "testsuite", name=SUITE)
+    for element in (root, suite):
+        for name, value in _counts(questions).items():
+            element.set(name, value)
+    properties = SubElement(suite, "properties")
+    for name in ("model", "index", "config"):
+        SubElement(properties, "property", name=name, value=safe_line(str(getattr(summary, name))))
+    suite.extend(_case(question) for question in questions)
+    indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _counts(questions: Sequence[ReportLine]) -> dict[str, str]:
+    outcomes = Counter(question.outcome for question in questions)
+    return {
+        "tests": str(len(questions)),
+        "failures": str(outcomes["missed"]),
+        "errors": str(outcomes["failed"]),
+        "skipped": str(outcomes["not judged"]),
+        "time": f"{sum(_seconds(question) for question in questions):.3f}",
+    }
+
+
+def _case(question: ReportLine) -> Element:
+    item = question.line.item
+    tag = safe_line(item.tags[0]).replace(".", "_") if item.tags else "untagged"
+    case = Element("testcase", classname=f"{SUITE}.{tag}", name=safe_line(item.id), time=f"{_seconds(question):.3f}")
+    if kind := KINDS.get(question.outcome):
+        SubElement(case, kind, message=_message(question), type=question.verdict).text = _details(question)
+    SubElement(case, "system-out").text = safe(f"{item.question}\n{_said(question)}")
+    return case
+
+
+def _message(question: ReportLine) -> str:
+    """Return in a line what went wrong."""
+    if question.outcome == "failed":
+        return safe_line(f"no answer could be made: {question.line.record.get('error')}")
+    if question.outcome == "not judged":
+        return "the set does not let tell right from wrong"
+    return safe_line(f"{question.verdict}: expected {_expected(question)}; said {_said(question)}")
+
+
+def _details(question: ReportLine) -> str:
+    gold = [f"gold: {gold_text(gold)}" for gold in question.line.item.gold]
+    lines = [f"question: {question.line.item.question}", f"expected: {_expected(question)}", *gold]
+    return safe("\n".join([*lines, f"said: {_said(question)}"]))
+
+
+def _expected(question: ReportLine) -> str:
+    item = question.line.item
+    if item.refusal_is_right:
+        return "a refusal"
+    return " or ".join(accepted_text(answer) for answer in item.answers) or "an answer"
+
+
+def _said(question: ReportLine) -> str:
+    return str(question.line.record.get("text") or "nothing")
+
+
+def _seconds(question: ReportLine) -> float:
+    total = (question.line.record.get("timings") or {}).get("total")
+    return float(total) if isinstance(total, int | float) else 0.0

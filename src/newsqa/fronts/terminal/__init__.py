@@ -1,1 +1,0 @@
-"""The terminal: the commands' bodies and the chat."""
