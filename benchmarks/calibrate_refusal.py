@@ -32,17 +32,16 @@ from newsqa import models
 from newsqa.answer.candidates import candidates
 from newsqa.answer.extract import INTERCEPT, LEAST_CONFIDENCE, PASSAGES, WEIGHTS, choose, grounds
 from newsqa.answer.signals import FITS, LEADS, MET, PASSAGE, READ_TOGETHER, TOGETHER, favours, near_best
-from newsqa.records import NO_BOUNDS
+from newsqa.pipeline import open_pipeline
 from newsqa.search.understand import understand
 from newsqa.settings import Settings
-from newsqa.wiring import open_desk
+from newsqa.types import NO_BOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from newsqa.answer.signals import Signals
-    from newsqa.records import Hit, Query
-    from newsqa.seams import TokenEncoder
+    from newsqa.types import Hit, Query, TokenEncoder
 
 FOLDS = 5
 COUNTS_FOR = {"quiz": 1.0, "robbed quiz": 0.3, "direct": 3.0}
@@ -118,7 +117,7 @@ def quiz(folder: Path, reader: Reader, cache: Path) -> list[Asked]:
 def direct(index: Path, questions: Path, reader: Reader) -> list[Asked]:
     """Ask direct questions over an index."""
     asked: list[Asked] = []
-    with open_desk(replace(Settings.load(), index=index)) as desk:
+    with open_pipeline(replace(Settings.load(), index=index)) as desk:
         for row in map(json.loads, questions.read_text("utf-8").splitlines()):
             if row.get("history"):
                 continue  # follow-ups are another matter

@@ -24,8 +24,8 @@ from newsqa.evals.resampling import wilson
 from newsqa.ingest.files import FileFound, RawArticle, scan
 from newsqa.ingest.readers.registry import read_file
 from newsqa.models import create_token_encoder
-from newsqa.records import Article, Claim, Dropped, Hit, Passage, Quote
 from newsqa.settings import Settings
+from newsqa.types import Article, DraftSentence, Dropped, Hit, Passage, Quote
 from newsqa.verify.evidence import quoted_support
 from newsqa.verify.verifier import Verifier
 
@@ -100,7 +100,7 @@ def _why(row: Row, article: Article, *, alone: bool) -> str | None:
     if alone:
         return quoted_support(row["sentence"], quotes).fault
     passage = Passage(1, article.id, 0, len(article.text), article.text)
-    taken = Verifier([Hit(passage, article, 1.0)], _ENCODER).take(Claim(row["sentence"], quotes))
+    taken = Verifier([Hit(passage, article, 1.0)], _ENCODER).take(DraftSentence(row["sentence"], quotes))
     return taken.why if isinstance(taken, Dropped) else None
 
 

@@ -22,9 +22,9 @@ from pathlib import Path
 from newsqa import models
 from newsqa.errors import LibraryError
 from newsqa.ingest.indexer import index_source
-from newsqa.records import NO_BOUNDS
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
+from newsqa.types import NO_BOUNDS
 
 FILES = 120
 COMMAND = "import sys; from pathlib import Path; from newsqa import Settings, index_source; "

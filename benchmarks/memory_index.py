@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from newsqa.records import Hit, Passage
-from newsqa.seams import Coverage, Lexicon
 from newsqa.text.passages import embedding_text, passages_of
+from newsqa.types import Coverage, Hit, Lexicon, Passage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.records import Article, Bounds
-    from newsqa.seams import Ranked
+    from newsqa.types import Article, Bounds, Ranked
 
 CHUNK = 1024
 

@@ -27,19 +27,18 @@ from typing import TYPE_CHECKING
 
 from memory_index import MemoryIndex
 from newsqa import models
-from newsqa.records import NO_BOUNDS, Article
 from newsqa.search.rerank import rerank
 from newsqa.search.retrieve import retrieve
 from newsqa.search.understand import understand
 from newsqa.settings import Settings
+from newsqa.types import NO_BOUNDS, Article
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.records import Hit
-    from newsqa.seams import Reranker
+    from newsqa.types import Hit, Reranker
 
 DEPTHS = (1, 5, 10, 20)
 WORDS = 250

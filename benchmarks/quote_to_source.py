@@ -29,17 +29,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.ingest.indexer import index_source, remove_source
+from newsqa.pipeline import open_pipeline
 from newsqa.search.quotations import quotation_in
 from newsqa.settings import Settings
 from newsqa.text.sentences import sentence_spans
 from newsqa.verify.evidence import day
-from newsqa.wiring import open_desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from newsqa.desk import Desk
-    from newsqa.records import Answer
+    from newsqa.pipeline import Pipeline
+    from newsqa.types import Answer
 
     Row = dict[str, str]
 
@@ -81,7 +81,7 @@ def main() -> None:
     cases = [Case(quote, row["url"] in out) for row, quote in drawn]
     with tempfile.TemporaryDirectory() as folder:
         settings = kept_index(given.index, kept, Path(folder))
-        with open_desk(settings) as desk:
+        with open_pipeline(settings) as desk:
             desk.ask("Is this thing warm?")
             print(f"{len(rows):,} articles, {len(kept):,} of them indexed, {len(cases)} quotes")
             for name, change in VARIANTS.items():
@@ -89,11 +89,11 @@ def main() -> None:
     mistaken(given.folder)
 
 
-def measure(  # noqa: PLR0913, PLR0917
+def measure(
     name: str,
     change: Callable[[str, random.Random], str],
     cases: Sequence[Case],
-    desk: Desk,
+    desk: Pipeline,
     texts: dict[str, str],
     by_url: dict[str, Row],
     chance: random.Random,

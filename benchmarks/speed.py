@@ -177,13 +177,13 @@ def ask(options: argparse.Namespace) -> dict[str, float]:
     """Ask each question of the sample set once, after a few to warm up."""
     import psutil
 
+    from newsqa.pipeline import open_pipeline
     from newsqa.settings import Settings
-    from newsqa.wiring import open_desk
 
     lines = (ROOT / "tests" / "questions.jsonl").read_text("utf-8").splitlines()
     questions = [json.loads(line)["question"] for line in lines]
     seconds = []
-    with open_desk(Settings(index=Path(options.work) / "index-asked", threads=2)) as desk:
+    with open_pipeline(Settings(index=Path(options.work) / "index-asked", threads=2)) as desk:
         for question in questions[:WARM_UP] + questions:
             began = time.perf_counter()
             desk.ask(question)

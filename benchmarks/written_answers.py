@@ -28,18 +28,18 @@ from newsqa.evals.gold import bounds_of
 from newsqa.evals.metrics.answers import answer_scores
 from newsqa.evals.metrics.citations import citation_scores
 from newsqa.evals.run_lines import IndexFacts, RunLine
+from newsqa.pipeline import open_pipeline
 from newsqa.prompts import load_prompts
-from newsqa.records import Answer, Claim
 from newsqa.render.record import to_record
 from newsqa.settings import Settings
-from newsqa.wiring import open_desk
+from newsqa.types import Answer, DraftSentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from newsqa.desk import Desk
     from newsqa.evals.datasets.items import Item
-    from newsqa.records import JsonObject
+    from newsqa.pipeline import Pipeline
+    from newsqa.types import JsonObject
 
 SHORT = "\n\n- Give the answer itself in one sentence of at most twelve words.\n"
 SCORES = ("citation_recall", "citation_precision", "f1", "contains")
@@ -71,7 +71,7 @@ def main() -> None:
         settings = replace(Settings.load(), index=arguments.index, model=arguments.model, timeout=arguments.timeout)
         if arguments.short:
             settings = replace(settings, prompts=_short_prompts(Path(folder), settings))
-        with open_desk(settings) as desk:
+        with open_pipeline(settings) as desk:
             written = [found for item in items if (found := _asked(desk, item))]
     if arguments.out:
         arguments.out.write_text("".join(f"{json.dumps(_kept(one))}\n" for one in written), "utf-8")
@@ -99,13 +99,13 @@ def _short_prompts(folder: Path, settings: Settings) -> Path:
     return folder
 
 
-def _asked(desk: Desk, item: Item) -> Written | None:
+def _asked(desk: Pipeline, item: Item) -> Written | None:
     """Ask one question and keep the claims of the draft as they pass by; None where there was no answer at all."""
-    claims: list[Claim] = []
+    claims: list[DraftSentence] = []
 
     def listening(*given: object) -> Iterator[object]:
         for event in desk.answerer(*given):
-            if isinstance(event, Claim):
+            if isinstance(event, DraftSentence):
                 claims.append(event)
             yield event
 
@@ -118,7 +118,7 @@ def _asked(desk: Desk, item: Item) -> Written | None:
     return Written(item, _raw(claims, answer), answer)
 
 
-def _raw(claims: Sequence[Claim], answer: Answer) -> JsonObject:
+def _raw(claims: Sequence[DraftSentence], answer: Answer) -> JsonObject:
     """Return the draft as the record of an answer that nobody checked: each sentence cites what its keys lead to."""
     numbered: dict[tuple[str, int, int], int] = {}
     citations, sentences = [], []

@@ -149,6 +149,6 @@ def slack_index(made_once):
 @pytest.fixture(scope="session")
 def discord_index(made_once):
     """An index of the few articles that bots in Discord are asked about."""
-    from discord_news import make_index  # noqa: PLC0415  only their tests need it
+    from discord_news import make_index
 
     return made_once("discord-news", make_index) / "index"

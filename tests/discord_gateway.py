@@ -29,7 +29,7 @@ class _Zlib:
 
 class _Zstd:
     def __init__(self) -> None:
-        import zstandard  # noqa: PLC0415  only where discord.py asks for it
+        import zstandard
 
         self._stream = zstandard.ZstdCompressor().compressobj()
         self._flush = zstandard.COMPRESSOBJ_FLUSH_BLOCK

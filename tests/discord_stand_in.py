@@ -175,7 +175,7 @@ class DiscordStandIn:
         """Return the bot's messages that stand in a channel or thread, in their order."""
         return [p for p in self.posted.values() if p.channel == place and not p.deleted and not p.ephemeral]
 
-    def misbehave(  # noqa: PLR0917
+    def misbehave(
         self, method: str, path: str, status: int, body: dict[str, Any], times: int = 1, via: bool = True
     ) -> Fault:
         """Have the next requests whose path holds a pattern answered so."""

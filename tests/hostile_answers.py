@@ -6,7 +6,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from newsqa.records import Answer, Article, Carrier, Citation, Dropped, Hit, Passage, Sentence, Usage
+from newsqa.types import Answer, Article, Citation, Dropped, Duplicate, Hit, Passage, Sentence, Usage
 
 PATH = "/home/oake/private/bridge.md"
 
@@ -82,7 +82,9 @@ CITATIONS = st.builds(
     quote=LONG,
     start=st.just(0),
     end=st.just(1),
-    also_carried_by=st.builds(lambda outlet, times: (Carrier("c", outlet),) * times, MAYBE, st.sampled_from([0, 1, 6])),
+    also_carried_by=st.builds(
+        lambda outlet, times: (Duplicate("c", outlet),) * times, MAYBE, st.sampled_from([0, 1, 6])
+    ),
 )
 ARTICLES = st.builds(
     Article, st.just("a"), st.just("x"), st.just(PATH), title=WORDS, outlet=MAYBE, url=st.sampled_from(ADDRESSES)

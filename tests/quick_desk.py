@@ -13,14 +13,14 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from newsqa.desk import Desk
 from newsqa.errors import ModelError
 from newsqa.evals.datasets.formats import read_set
 from newsqa.evals.run import run_set
 from newsqa.models.encoders import NoReranker
-from newsqa.records import Claim, Draft, Quote
+from newsqa.pipeline import Pipeline
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
+from newsqa.types import Draft, DraftSentence, Quote
 from word_embedder import WordEmbedder
 
 FAILS_ONCE = "flaky"
@@ -31,13 +31,13 @@ def first_passage(query, hits, deadline, failing=()):
     if FAILS_ONCE in query.text and FAILS_ONCE in failing:
         raise ModelError("The model is gone.")
     quotes = tuple(Quote(hit.article, hit.passage.start, hit.passage.end) for hit in hits[:1])
-    claims = tuple(Claim(quote.text, (quote,)) for quote in quotes)
+    claims = tuple(DraftSentence(quote.text, (quote,)) for quote in quotes)
     yield from (*claims, Draft(claims, 0.5, "extractive"))
 
 
-def quick_desk(index: Path, failing=()) -> Desk:
+def quick_desk(index: Path, failing=()) -> Pipeline:
     opened = open_index(Settings(index=index), "words")
-    return Desk(opened, WordEmbedder(), NoReranker(), partial(first_passage, failing=failing), "quick")
+    return Pipeline(opened, WordEmbedder(), NoReranker(), partial(first_passage, failing=failing), "quick")
 
 
 def die_after(budget: int) -> None:

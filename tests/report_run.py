@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from newsqa.evals.datasets.items import Gold, Item
 from newsqa.evals.run_lines import CitationFacts, IndexFacts, Judgement, RunLine
-from newsqa.records import Turn
+from newsqa.types import Turn
 
 LEFT = "The ferry Alkmene left Tolver at 7.25 a.m. with 312 people aboard."
 FERRY = f"{LEFT}\n\nHer captain, Ebba Rask, said the fog was thin."

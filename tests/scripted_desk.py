@@ -10,9 +10,9 @@ from threading import Event, Semaphore
 
 from newsqa.bot.core import open_bot
 from newsqa.bot.events import ConversationPlace, Message
-from newsqa.desk import Stage
-from newsqa.records import Answer, Citation, Sentence
+from newsqa.pipeline import Stage
 from newsqa.settings import Settings
+from newsqa.types import Answer, Citation, Sentence
 
 SOON = 10.0
 """Seconds after which a test that waits has failed."""

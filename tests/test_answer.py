@@ -6,12 +6,11 @@ import pytest
 
 from newsqa import models
 from newsqa.answer.extract import answer
-from newsqa.records import NO_BOUNDS, Article, Hit, Passage
-from newsqa.seams import Lexicon
 from newsqa.search.understand import understand
 from newsqa.settings import Settings
 from newsqa.text.passages import passages_of
 from newsqa.text.sentences import sentence_spans
+from newsqa.types import NO_BOUNDS, Article, Hit, Lexicon, Passage
 from newsqa.verify.verifier import verify
 
 STRIKE = """Dockers of Orrin end their strike

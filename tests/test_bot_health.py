@@ -163,7 +163,7 @@ def test_the_index_that_answers_is_told_and_one_that_is_gone_missed(tmp_path, mo
     settings = Settings(index=tmp_path / "index")
     index_source(settings, str(news_folder), embedder=WordEmbedder())
     desk = replace(quick_desk(settings.index), made_of={"embedder": "words"})
-    monkeypatch.setattr("newsqa.bot.workers.open_desk", lambda _: desk)
+    monkeypatch.setattr("newsqa.bot.workers.open_pipeline", lambda _: desk)
     desks = PipelineHolder.open(settings)
     first = desks.standing()
     assert first.digest == desk.ask("Who kept the lighthouse?").index

@@ -35,7 +35,7 @@ def settings(tmp_path, monkeypatch):
     """Settings whose desk needs no model, over an index of one article."""
     index(tmp_path / "index", article(tmp_path / "news", "Harbour", "The harbour reopened on Monday."))
     opened = lambda settings: replace(quick_desk(settings.index), made_of={"embedder": "words"})  # noqa: E731
-    monkeypatch.setattr("newsqa.bot.workers.open_desk", opened)
+    monkeypatch.setattr("newsqa.bot.workers.open_pipeline", opened)
     return Settings(index=tmp_path / "index", sessions=tmp_path / "kept")
 
 
@@ -70,7 +70,7 @@ async def test_an_index_that_was_swapped_is_taken_up_and_one_that_is_gone_goes_o
 
 @pytest.mark.parametrize("text", ["word " * 4000])
 async def test_what_is_no_question_gets_a_friendly_line_and_no_search(settings, text, monkeypatch):
-    monkeypatch.setattr("newsqa.desk.retrieve", None)
+    monkeypatch.setattr("newsqa.pipeline.retrieve", None)
     async with open_bot(settings, "slack") as bot:
         refusal = await answer(bot, text, 1)
     assert refusal.reason == "question_unusable"
@@ -93,7 +93,7 @@ async def test_answers_are_those_of_newsqa_ask(tmp_path, news_index):
 
 
 async def test_at_its_start_it_tells_what_text_leaves_the_machine(tmp_path, settings, monkeypatch, caplog):
-    monkeypatch.setattr("newsqa.bot.workers.open_desk", lambda settings: quick_desk(settings.index))
+    monkeypatch.setattr("newsqa.bot.workers.open_pipeline", lambda settings: quick_desk(settings.index))
     for model, told in (("extractive", []), ("openai:stand-in", ["openai:stand-in"])):
         caplog.clear()
         async with open_bot(replace(settings, model=model), "slack"):

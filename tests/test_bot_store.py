@@ -14,7 +14,7 @@ from newsqa.bot.database import FILE
 from newsqa.bot.events import Answered, ConversationPlace, Working
 from newsqa.bot.store import Store
 from newsqa.errors import HistoryError
-from newsqa.records import Article, Hit, Passage
+from newsqa.types import Article, Hit, Passage
 from places import HELPERS
 from scripted_desk import THREAD, Heard, answer_of, answered, everything, message, scripted_bot
 

@@ -13,7 +13,7 @@ from newsqa import cli
 from newsqa.errors import UsageError
 from newsqa.frontends.terminal.console import first_day, last_day
 
-TODAY = date.today()  # noqa: DTZ011
+TODAY = date.today()
 NEWSQA = [sys.executable, "-c", "from newsqa.cli import main; main()"]
 
 

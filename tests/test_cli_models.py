@@ -164,7 +164,7 @@ def test_speed_is_measured_on_demand_and_kept_with_its_day(newsqa, model):
     assert models(newsqa)["openai:stand-in"]["speed"] is None
     model.reply, model.pace = "The sea is wide. " * 8, 0.01
     measured = models(newsqa, "--measure", "openai:stand-in")["openai:stand-in"]["speed"]
-    assert measured["on"] == date.today().isoformat()  # noqa: DTZ011
+    assert measured["on"] == date.today().isoformat()
     assert measured["read"] > 0
     assert models(newsqa)["openai:stand-in"]["speed"] == measured
     assert "tokens a second" in newsqa("models")[1]

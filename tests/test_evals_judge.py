@@ -18,9 +18,9 @@ from newsqa.evals.run_folder import keep, read_run
 from newsqa.evals.run_lines import IndexFacts, Judgement, RunLine, from_json, to_json
 from newsqa.evals.summary import summarise
 from newsqa.prompts import load_prompts
-from newsqa.records import Answer, Citation
 from newsqa.render.record import to_record
 from newsqa.settings import Settings
+from newsqa.types import Answer, Citation
 from openai_stand_in import openai_stand_in
 
 SUPPORTED, CORRECT = '{"verdict": "supported"}', '{"verdict": "correct"}'

@@ -20,10 +20,10 @@ from newsqa.evals.metrics import registry
 from newsqa.evals.run import run_set
 from newsqa.frontends.terminal.eval_make import plan_of
 from newsqa.ingest.indexer import index_source
-from newsqa.records import Article, Bounds
+from newsqa.pipeline import open_pipeline
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
-from newsqa.wiring import open_desk
+from newsqa.types import Article, Bounds
 from openai_stand_in import openai_stand_in
 from places import CORPUS
 from quick_desk import quick_desk
@@ -182,7 +182,7 @@ def test_the_sentence_of_a_cloze_question_is_found_in_the_articles(corpus_index,
 
 def test_a_cloze_question_is_answered_by_the_models_that_come_with_newsqa(sample_index, tmp_path):
     items = draft(Settings(index=sample_index), Plan(1, ("cloze",))).items
-    with open_desk(Settings(index=sample_index)) as desk:
+    with open_pipeline(Settings(index=sample_index)) as desk:
         (line,) = run_set(items, desk, tmp_path / "run").lines
     assert registry.score(line)["contains"] == 1
 

@@ -18,7 +18,7 @@ from newsqa.evals.run import RunLimits, run_set
 from newsqa.evals.run_folder import read_run
 from newsqa.evals.run_lines import IndexFacts, RunLine, from_json, to_json
 from newsqa.frontends.terminal.eval_run import running
-from newsqa.records import Answer, Bounds, Turn, Usage
+from newsqa.types import Answer, Bounds, Turn, Usage
 from thoroughness import examples
 
 
@@ -222,7 +222,7 @@ def test_a_run_that_goes_on_another_day_asks_as_on_the_first(tmp_path):
     asked = [*items("one", "interrupt"), Item("dated", "three", asked=date(2025, 4, 21))]
     with pytest.raises(KeyboardInterrupt):
         run_set(asked, StandInDesk(), tmp_path)
-    yesterday = date.today() - timedelta(days=1)  # noqa: DTZ011
+    yesterday = date.today() - timedelta(days=1)
     file = tmp_path / "run.jsonl"
     (fields,) = written(tmp_path)
     other = tmp_path / "yesterday"

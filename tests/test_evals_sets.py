@@ -14,7 +14,7 @@ from newsqa.errors import SourceError
 from newsqa.evals.datasets.formats import read_set
 from newsqa.evals.datasets.items import Gold, Item
 from newsqa.evals.datasets.own import item_from, item_record
-from newsqa.records import Turn
+from newsqa.types import Turn
 from places import SAMPLE_QUESTIONS
 from thoroughness import examples
 

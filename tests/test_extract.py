@@ -5,8 +5,8 @@ import pytest
 from newsqa.answer.candidates import candidates, is_statement, leans, with_context
 from newsqa.answer.extract import MOST_WORDS, choose
 from newsqa.answer.signals import offers
-from newsqa.records import Article, Hit, Passage
 from newsqa.text.sentences import sentence_spans
+from newsqa.types import Article, Hit, Passage
 
 
 def hit(text: str, name: str = "a", **known) -> Hit:

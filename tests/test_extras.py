@@ -14,8 +14,8 @@ from newsqa.errors import ModelError, SettingsError
 from newsqa.extras import PACKAGES, check_extra, install_hint, missing_packages
 from newsqa.models import parser
 from newsqa.models.inventory import describe_model, list_models
+from newsqa.pipeline import open_pipeline
 from newsqa.settings import Settings
-from newsqa.wiring import open_desk
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
 OPTIONAL = sorted({module for extra in PACKAGES.values() for module in extra})
@@ -85,7 +85,7 @@ def test_extracted_answers_need_no_extra(without, sample_index):
     without(*OPTIONAL)
     parser._parser.cache_clear()
     parser.parse.cache_clear()
-    with open_desk(Settings(index=sample_index)) as desk:
+    with open_pipeline(Settings(index=sample_index)) as desk:
         answer = desk.ask("How many people were hurt when the Grey Heron ran aground?")
         traced = desk.ask("Which article is this from: “We are nobody's spare wheel”?")
         refused = desk.ask("How many penguins live in Orrinport zoo?")
@@ -99,7 +99,7 @@ def test_a_model_that_writes_is_refused_at_once_without_the_parser(without, samp
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-4711")
     settings = Settings(index=sample_index, model="openai:gpt-4.1-mini")
     with pytest.raises(ModelError, match="spacy") as raised:
-        open_desk(settings)
+        open_pipeline(settings)
     assert raised.value.kind == "missing"
     assert raised.value.hint.endswith("pip install '.[write]'")
     known = describe_model(settings.model, settings)
@@ -143,7 +143,7 @@ def test_an_evaluation_says_what_to_install_before_it_asks_anything(without, mon
 
 
 def test_a_price_is_unknown_without_the_list(without):
-    from newsqa.models.usage import Price  # noqa: PLC0415
+    from newsqa.models.usage import Price
 
     without("genai_prices")
     assert not Price("openai:gpt-4.1-mini").known

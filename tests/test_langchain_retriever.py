@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
-from newsqa.langchain import NewsqaRetriever
+from newsqa.api import NewsqaRetriever
+from newsqa.pipeline import open_pipeline
 from newsqa.settings import Settings
-from newsqa.wiring import open_desk
 
 
 @pytest.fixture(scope="module")
 def desk(news_index: Path):
-    with open_desk(Settings(index=news_index)) as desk:
+    with open_pipeline(Settings(index=news_index)) as desk:
         yield desk
 
 

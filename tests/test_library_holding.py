@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsqa.ingest.indexer import index_source
-from newsqa.records import Bounds
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
 from newsqa.text.passages import passages_of
+from newsqa.types import Bounds
 from thoroughness import examples
 from word_embedder import WordEmbedder
 

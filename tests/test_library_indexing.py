@@ -10,9 +10,9 @@ import pytest
 from newsqa.errors import BusyError, LibraryError, ModelError, SourceError, UsageError
 from newsqa.ingest.indexer import index_source, indexing_alone, rebuild_index, remove_source, rename_source
 from newsqa.ingest.sync import IndexProgress
-from newsqa.records import NO_BOUNDS, Bounds
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
+from newsqa.types import NO_BOUNDS, Bounds
 from word_embedder import WordEmbedder
 
 FERRY = "The ferry Tern left Port Ossel at dawn with ninety passengers. It came back at dusk, the harbour office said."

@@ -12,9 +12,9 @@ import pytest
 
 from newsqa.errors import LibraryError
 from newsqa.ingest.indexer import index_source
-from newsqa.records import NO_BOUNDS
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
+from newsqa.types import NO_BOUNDS
 from places import HELPERS
 from word_embedder import WordEmbedder
 

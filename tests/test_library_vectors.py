@@ -14,11 +14,11 @@ import pytest
 
 from newsqa.errors import NewsqaError, SettingsError, VectorsError
 from newsqa.ingest.indexer import index_source, rebuild_index
-from newsqa.records import NO_BOUNDS
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
 from newsqa.store.vector_mark import read_mark, write_mark
 from newsqa.store.vectors import VectorReader, VectorWriter
+from newsqa.types import NO_BOUNDS
 from places import HELPERS
 from word_embedder import WordEmbedder
 

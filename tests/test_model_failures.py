@@ -9,10 +9,10 @@ import pytest
 
 from newsqa.errors import ModelError
 from newsqa.models import chat
+from newsqa.pipeline import open_pipeline
 from newsqa.render.plain import error_line
 from newsqa.render.record import to_record
 from newsqa.settings import Settings
-from newsqa.wiring import open_desk
 from openai_stand_in import openai_stand_in
 from scripted_model import Script
 from written_desk import ASKED, KEY, written_desk
@@ -194,7 +194,7 @@ def elsewhere(sample_index, monkeypatch):
     def open_at(address):
         monkeypatch.setenv("OPENAI_BASE_URL", address)
         monkeypatch.setenv("OPENAI_API_KEY", KEY)
-        opened.append(open_desk(Settings(index=sample_index, model="openai:stand-in", timeout=10)))
+        opened.append(open_pipeline(Settings(index=sample_index, model="openai:stand-in", timeout=10)))
         return opened[-1]
 
     yield open_at

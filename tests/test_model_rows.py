@@ -12,9 +12,9 @@ import pytest_socket
 from anthropic_stand_in import anthropic_stand_in
 from newsqa.errors import ModelError
 from newsqa.models.files import bundled_weights
+from newsqa.pipeline import open_pipeline
 from newsqa.render.plain import error_line
 from newsqa.settings import Settings
-from newsqa.wiring import open_desk
 from ollama_stand_in import ollama_stand_in
 from openai_stand_in import openai_stand_in
 from written_desk import KEY
@@ -48,7 +48,7 @@ def mixed(prompt):
 
 
 def ask(settings):
-    with open_desk(settings) as desk:
+    with open_pipeline(settings) as desk:
         return desk.ask(QUESTION)
 
 
@@ -63,7 +63,7 @@ def stands_on_its_quotes(answer, index):
     """What a real model says is its own affair; what is shown of it must be a refusal or be cited."""
     assert answer.text
     assert answer.refused or all(sentence.citations for sentence in answer.sentences)
-    with open_desk(Settings(index=index)) as desk:
+    with open_pipeline(Settings(index=index)) as desk:
         for citation in answer.citations:
             assert desk.article(citation.article_id).text[citation.start : citation.end] == citation.quote
 
@@ -97,7 +97,7 @@ def test_weights_in_this_process(settings, news_index, name):
 
 @pytest.mark.wire
 def test_a_llamacpp_server_through_the_openai_client(settings, news_index, monkeypatch):
-    from xllamacpp import CommonParams, Server  # noqa: PLC0415  it loads a library of 100 MB
+    from xllamacpp import CommonParams, Server
 
     params = CommonParams()
     params.model.path = str(bundled_weights())

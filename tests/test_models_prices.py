@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from newsqa.models.usage import Price
-from newsqa.records import Answer, Usage
 from newsqa.render.record import from_record, to_record
+from newsqa.types import Answer, Usage
 
 
 def test_tokens_are_priced_as_the_list_has_it():

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.records import NO_BOUNDS
-from newsqa.seams import Lexicon
 from newsqa.search.understand import LONGEST, answer_kind, understand, usable
+from newsqa.types import NO_BOUNDS, Lexicon
 from places import DATA
 
 GOLDEN = json.loads((DATA / "understand.json").read_text("utf-8"))

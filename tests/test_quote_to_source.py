@@ -9,19 +9,18 @@ import pytest
 
 from newsqa import cli
 from newsqa.answer.conversation import rephrase
-from newsqa.desk import Desk
 from newsqa.evals.metrics import registry
 from newsqa.ingest.indexer import index_source
 from newsqa.models.encoders import NoReranker
-from newsqa.records import Article, Bounds, Draft, Hit, Origin, Passage, Quote, Turn
+from newsqa.pipeline import Pipeline, open_pipeline
 from newsqa.render.plain import answer_text
 from newsqa.render.record import to_record
 from newsqa.search.quotations import quotation_in
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
+from newsqa.types import Article, Bounds, Draft, Hit, Origin, Passage, Quote, Turn
 from newsqa.verify.evidence import origin_sentence, origin_sentences
 from newsqa.verify.verifier import verify
-from newsqa.wiring import open_desk
 from scored_lines import line
 from word_embedder import WordEmbedder
 
@@ -64,13 +63,13 @@ def flood(tmp_path_factory):
     def answerer(query, hits, deadline):
         raise AssertionError(f"an answerer was asked for the origin of {query.quotation}")
 
-    with Desk(open_index(settings), WordEmbedder(), NoReranker(), answerer, "test") as desk:
+    with Pipeline(open_index(settings), WordEmbedder(), NoReranker(), answerer, "test") as desk:
         yield desk
 
 
 @pytest.fixture(scope="module")
 def news_desk(news_index):
-    with open_desk(Settings(index=news_index)) as desk:
+    with open_pipeline(Settings(index=news_index)) as desk:
         yield desk
 
 

@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 
 from newsqa.answer.refuse import refuse, undated_notice
-from newsqa.records import NO_BOUNDS, Article, Bounds, Claim, Draft, Hit, Passage, Query
-from newsqa.seams import Coverage
+from newsqa.types import NO_BOUNDS, Article, Bounds, Coverage, Draft, DraftSentence, Hit, Passage, Query
 
 NOTHING = Draft((), 0.0, "extractive")
 WHOLE = Coverage(articles=1204, undated=3, first=date(2025, 3, 3), last=date(2025, 4, 18))
@@ -31,7 +30,7 @@ def test_it_names_the_nearest_headlines_and_the_dates_covered() -> None:
 
 
 def test_a_draft_that_the_check_emptied_is_told_apart() -> None:
-    draft = Draft((Claim("It opened in 1990.", ()),), 0.5, "openai:x")
+    draft = Draft((DraftSentence("It opened in 1990.", ()),), 0.5, "openai:x")
     assert refuse(query(), [], draft, WHOLE, WHOLE).reason == "not_supported"
 
 

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostile_answers import LONG, PATH, WORDS, answers
-from newsqa.records import Article, Carrier, Hit, Passage, Sentence
 from newsqa.render.clean import safe_line
 from newsqa.render.discord import answered, partial, plain, sources, working
 from newsqa.render.discord import line as rendered_line
 from newsqa.render.discord import shown as rendered_shown
 from newsqa.render.posts import link, units
 from newsqa.render.wording import day
+from newsqa.types import Article, Duplicate, Hit, Passage, Sentence
 from test_render_views import ARTICLE, an_answer, citation
 from thoroughness import examples
 
@@ -211,7 +211,7 @@ def test_a_refusal_links_the_articles_that_it_names():
 
 def test_a_long_quote_is_cut_beside_the_answer_and_whole_among_the_sources():
     story = replace(ARTICLE, text=" ".join(f"The ferry left quay {n} at dawn." for n in range(300)))
-    answer = an_answer(citations=(citation(1, story.text, story, (Carrier("c", "Coastline Wire"),)),))
+    answer = an_answer(citations=(citation(1, story.text, story, (Duplicate("c", "Coastline Wire"),)),))
     (part,) = answered(answer, "ex-1", private=True)
     quote = part.embeds[0]["description"].split("\n")[0].removeprefix("> ")
     assert quote.endswith("…")

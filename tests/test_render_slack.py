@@ -12,13 +12,13 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from hostile_answers import LONG, PATH, WORDS, answers
-from newsqa.records import Article, Carrier, Hit, Passage, Sentence
 from newsqa.render.clean import safe_line
 from newsqa.render.posts import link
 from newsqa.render.slack import Post, answered, asked, partial, plain, sources, working
 from newsqa.render.slack import line as slack_line
 from newsqa.render.slack import shown as slack_shown
 from newsqa.render.wording import day
+from newsqa.types import Article, Duplicate, Hit, Passage, Sentence
 from test_render_views import ARTICLE, an_answer, citation
 from thoroughness import examples
 
@@ -229,7 +229,7 @@ def test_a_private_answer_shows_its_question_which_calls_nobody():
 
 def test_a_long_quote_is_cut_beside_the_answer_and_whole_in_the_view():
     story = replace(ARTICLE, text=" ".join(f"The ferry left quay {n} at dawn." for n in range(200)))
-    answer = an_answer(citations=(citation(1, story.text, story, (Carrier("c", "Coastline Wire"),)),))
+    answer = an_answer(citations=(citation(1, story.text, story, (Duplicate("c", "Coastline Wire"),)),))
     (post,) = answered(answer, "ex-1", private=True)
     quote = words_of(post.blocks[2]["elements"][1])
     assert quote.endswith("…")

@@ -7,11 +7,11 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from newsqa.records import Answer, Article, Carrier, Citation, Dropped, Hit, Passage, Sentence, Usage
 from newsqa.render.plain import answer_text, conversation, quote_text
 from newsqa.render.record import article_record, from_record, to_line, to_record
 from newsqa.render.terminal import answer_view, excerpt_view
 from newsqa.render.wording import matches, why
+from newsqa.types import Answer, Article, Citation, Dropped, Duplicate, Hit, Passage, Sentence, Usage
 
 ARTICLE = Article(
     "or-1",
@@ -41,7 +41,7 @@ def an_answer(**changes):
         "text": "It carries 4,000 carts a day. [1] Nobody was hurt. [2]",
         "sentences": (Sentence("It carries 4,000 carts a day.", (1,), 1.0), Sentence("Nobody was hurt.", (2,), 0.93)),
         "citations": (
-            citation(1, "It carries 4,000 carts a day.", carriers=(Carrier("cw-9", "Coastline Wire"),)),
+            citation(1, "It carries 4,000 carts a day.", carriers=(Duplicate("cw-9", "Coastline Wire"),)),
             citation(2, "Nobody was hurt."),
         ),
         "retrieved": (Hit(passage, ARTICLE, 0.71234567),),
@@ -162,7 +162,7 @@ def test_hostile_articles_are_harmless_in_every_view(width):
     hostile = Article(
         "h", f"{HOSTILE} Nobody.{HOSTILE}", HOSTILE, HOSTILE, HOSTILE, HOSTILE, None, f"https://x/{HOSTILE}"
     )
-    cited = citation(1, "Nobody.", hostile, (Carrier("h2", HOSTILE),))
+    cited = citation(1, "Nobody.", hostile, (Duplicate("h2", HOSTILE),))
     answer = an_answer(
         text=HOSTILE,
         sentences=(Sentence(HOSTILE, (1,), 1.0),),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.answer.conversation import rephrase
-from newsqa.records import Turn
+from newsqa.types import Turn
 from places import DATA
 
 TABLE = json.loads((DATA / "follow_ups.json").read_text("utf-8"))

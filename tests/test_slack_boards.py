@@ -8,9 +8,9 @@ import pytest
 
 from newsqa.bot.events import ConversationPlace, Message
 from newsqa.frontends.slack import boards
-from newsqa.records import Sentence
 from newsqa.render.slack import Post
 from newsqa.render.slack import working as render_working
+from newsqa.types import Sentence
 
 PLACE = ConversationPlace("slack", "T1", "C1", "1.0")
 PARTS = tuple(Post(text, ()) for text in ("one", "two", "three"))

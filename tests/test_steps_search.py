@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.models.encoders import NoReranker
-from newsqa.records import Article, Carrier, Hit, Passage, Query
 from newsqa.search.rerank import EVIDENCE, PAIRS, PER_ARTICLE, rerank
 from newsqa.search.retrieve import CANDIDATES, fuse, nearness, retrieve
+from newsqa.types import Article, Duplicate, Hit, Passage, Query
 
 ASKED = date(2025, 4, 16)
 QUERY = Query("Who opened the pier?", ASKED, terms=("opened", "pier"))
@@ -19,7 +19,7 @@ QUERY = Query("Who opened the pier?", ASKED, terms=("opened", "pier"))
 def hit(number, score=1.0, *, article=None, published=None, outlet=None, text=None, copies=()):
     text = text or f"Passage {number} speaks of the pier."
     body = Article(article or f"a{number}", text, "x.md", title=f"Title {number}", outlet=outlet, published=published)
-    return Hit(Passage(number, body.id, 0, len(text), text), body, score, tuple(Carrier(c, None) for c in copies))
+    return Hit(Passage(number, body.id, 0, len(text), text), body, score, tuple(Duplicate(c, None) for c in copies))
 
 
 class FakeIndex:

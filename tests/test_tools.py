@@ -191,7 +191,7 @@ def test_threads_count_and_imports_do_not(tmp_path, monkeypatch):
     monkeypatch.setattr(trace_question, "PACKAGE", "newsqa_traced")
 
     def work():
-        import newsqa_traced  # noqa: PLC0415
+        import newsqa_traced
 
         newsqa_traced.called()
 

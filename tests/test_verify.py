@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.answer.drafts import parse_draft
-from newsqa.records import Article, Carrier, Claim, Draft, Dropped, Hit, Passage, Quote, Sentence
 from newsqa.text.sentences import sentence_spans
+from newsqa.types import Article, Draft, DraftSentence, Dropped, Duplicate, Hit, Passage, Quote, Sentence
 from newsqa.verify.verifier import NO_QUOTE, REPEATED, Verifier, verify
 
 STRIKE = (
@@ -32,7 +32,7 @@ STRIKE_ARTICLE = article(
     "strike", STRIKE, outlet="Kell Herald", published=date(2031, 5, 2), url="https://example.org/1"
 )
 EVIDENCE = [
-    hit(STRIKE_ARTICLE, also_carried_by=(Carrier("copy", "Orsk Post"),)),
+    hit(STRIKE_ARTICLE, also_carried_by=(Duplicate("copy", "Orsk Post"),)),
     hit(article("talks", TALKS, outlet="Norr Times")),
 ]
 
@@ -41,12 +41,12 @@ def written(text: str) -> Draft:
     return Draft(parse_draft(text, EVIDENCE), 0.5, "written")
 
 
-def quoted(text: str, source: Article = STRIKE_ARTICLE, said: str | None = None) -> Claim:
+def quoted(text: str, source: Article = STRIKE_ARTICLE, said: str | None = None) -> DraftSentence:
     start = source.text.index(text)
-    return Claim(said or text, (Quote(source, start, start + len(text)),))
+    return DraftSentence(said or text, (Quote(source, start, start + len(text)),))
 
 
-def check(*claims: Claim):
+def check(*claims: DraftSentence):
     return verify(Draft(claims, 0.5, "test"), EVIDENCE)
 
 
@@ -62,12 +62,12 @@ def test_a_citation_is_told_from_the_library():
     assert (citation.title, citation.outlet, citation.published) == ("Strike", "Kell Herald", date(2031, 5, 2))
     assert (citation.url, citation.path) == ("https://example.org/1", "strike.md")
     assert citation.quote == STRIKE[citation.start : citation.end] == "Halvia launched 70 missiles and 145 drones."
-    assert citation.also_carried_by == (Carrier("copy", "Orsk Post"),)
+    assert citation.also_carried_by == (Duplicate("copy", "Orsk Post"),)
 
 
 def test_what_a_quote_says_of_its_article_is_not_believed():
     forged = Article("strike", "Halvia won the cup.", "forged.md", title="Forged")
-    checked = check(Claim("Halvia struck the port of Kell at night.", (Quote(forged, 0, 19),)))
+    checked = check(DraftSentence("Halvia struck the port of Kell at night.", (Quote(forged, 0, 19),)))
     assert [c.title for c in checked.citations] == ["Strike"]
     assert checked.citations[0].quote == "Halvia struck the port of Kell at night."
 
@@ -79,7 +79,7 @@ def test_part_of_a_sentence_is_widened_to_all_of_it():
 
 @pytest.mark.parametrize(("start", "end"), [(0, 0), (-5, 4), (5, 2), (0, 100_000)])
 def test_a_quote_outside_its_article_is_none(start, end):
-    checked = check(Claim("Halvia won the cup.", (Quote(STRIKE_ARTICLE, start, end),)))
+    checked = check(DraftSentence("Halvia won the cup.", (Quote(STRIKE_ARTICLE, start, end),)))
     assert [d.why for d in checked.dropped] == [NO_QUOTE]
 
 
@@ -155,7 +155,7 @@ def test_days_are_seen_from_the_day_of_the_article():
     source = article("dated", "Halvia struck on Thursday.", published=date(2031, 5, 2))
     undated = article("undated", "Halvia struck on Thursday.")
     for of, stands in ((source, True), (undated, False)):
-        checked = verify(Draft((Claim(said, (Quote(of, 0, len(of.text)),)),), 0.5, "test"), [hit(of)])
+        checked = verify(Draft((DraftSentence(said, (Quote(of, 0, len(of.text)),)),), 0.5, "test"), [hit(of)])
         assert bool(checked.sentences) == stands
 
 
@@ -257,6 +257,6 @@ def test_verbatim_sentences_always_stand(text, data):
     first = data.draw(st.integers(0, len(spans) - 1))
     last = data.draw(st.integers(first, min(first + 2, len(spans) - 1)))
     quote = Quote(source, spans[first][0], spans[last][1])
-    checked = verify(Draft((Claim(" ".join(quote.text.split()), (quote,)),), 0.5, "test"), [hit(source)])
+    checked = verify(Draft((DraftSentence(" ".join(quote.text.split()), (quote,)),), 0.5, "test"), [hit(source)])
     assert len(checked.sentences) == 1
     assert checked.citations[0].quote == quote.text

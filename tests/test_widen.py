@@ -5,10 +5,10 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.records import Article, Hit, Passage
 from newsqa.search.rerank import expand_context
 from newsqa.text.passages import passages_of
 from newsqa.text.sentences import sentence_spans
+from newsqa.types import Article, Hit, Passage
 
 lengths = st.lists(st.integers(1, 90), min_size=1, max_size=40)
 

@@ -13,7 +13,7 @@ from newsqa.errors import ModelError
 from newsqa.models.registry import ModelInfo
 from newsqa.models.usage import count_tokens
 from newsqa.prompts import load_prompts
-from newsqa.records import Article, Hit, Passage, Query
+from newsqa.types import Article, Hit, Passage, Query
 
 PROMPTS = load_prompts()
 QUERY = Query("When did the harbour of Wick open?", date(2025, 5, 12))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from newsqa.answer.drafts import MOST_CLAIMS, MOST_REPEATS, ONLY_ASKS, ClaimReader, parse_draft
 from newsqa.answer.keyed import keyed_sentences
-from newsqa.records import Article, Claim, Hit, Passage, Writing
+from newsqa.types import Article, DraftSentence, DraftText, Hit, Passage
 
 TEXTS = [
     "Some 9,400 visitors came to the festival in Ostby.",
@@ -30,9 +30,9 @@ def read(pieces, cut=False):
     reader = ClaimReader(EVIDENCE)
     events = [event for piece in pieces for event in reader.feed(piece)]
     events += reader.close(cut=cut)
-    claims = [event for event in events if isinstance(event, Claim)]
+    claims = [event for event in events if isinstance(event, DraftSentence)]
     assert claims == reader.claims
-    return claims, "".join(event.text for event in events if isinstance(event, Writing)), reader
+    return claims, "".join(event.text for event in events if isinstance(event, DraftText)), reader
 
 
 def sources(claim):
@@ -100,7 +100,7 @@ def test_keys_that_name_nothing_prove_nothing():
 def test_a_claim_comes_as_soon_as_what_follows_shows_that_it_is_whole():
     reader = ClaimReader(EVIDENCE)
     words = re.findall(r"\S+ ?", "Envoys met in Lund. [2] The lock at Tolver leaks, Nadia Quell said today.")
-    came = [(word, event) for word in words for event in reader.feed(word) if isinstance(event, Claim)]
+    came = [(word, event) for word in words for event in reader.feed(word) if isinstance(event, DraftSentence)]
     ((word, claim),) = came
     assert (word, claim.text, sources(claim)) == ("Nadia ", "Envoys met in Lund.", {"a2"})
 
@@ -137,14 +137,14 @@ def test_a_sentence_that_turns_in_circles_is_left_and_those_before_it_stay():
 )
 def test_what_only_says_the_question_again_has_a_fault(question, said, fault):
     reader = ClaimReader(EVIDENCE, question)
-    (claim,) = [event for event in (*reader.feed(said), *reader.close()) if isinstance(event, Claim)]
+    (claim,) = [event for event in (*reader.feed(said), *reader.close()) if isinstance(event, DraftSentence)]
     assert claim.fault == fault
 
 
 def test_the_items_of_a_list_say_what_the_words_before_it_begin():
     reader = ClaimReader(EVIDENCE, "Who met in Lund?")
     draft = "Sure:\n\nThose who met in Lund:\n- Envoys of Norr [2]\n- Nadia Quell [3]\n\nThey talked for two hours. [2]"
-    texts = [event.text for event in (*reader.feed(draft), *reader.close()) if isinstance(event, Claim)]
+    texts = [event.text for event in (*reader.feed(draft), *reader.close()) if isinstance(event, DraftSentence)]
     lead = "Those who met in Lund:"
     assert texts == [f"{lead} Envoys of Norr", f"{lead} Nadia Quell", "They talked for two hours."]
 

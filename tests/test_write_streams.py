@@ -2,10 +2,10 @@
 
 import pytest
 
-from newsqa.desk import Stage
 from newsqa.errors import ModelError
-from newsqa.records import Answer, Sentence, Turn, Writing
+from newsqa.pipeline import Stage
 from newsqa.settings import Settings
+from newsqa.types import Answer, DraftText, Sentence, Turn
 from scripted_model import USED, Script
 from written_desk import written_desk
 
@@ -30,9 +30,9 @@ def test_sentences_come_while_the_model_writes_each_after_it_passed(writer):
     writer.script.reply = f"{TRUE} [1]. It cost 112 crowns to get in [1]. {PRIZE} [1], and all of the others went home."
     events = list(writer.desk.stream(QUESTION))
     assert [event.name for event in events if isinstance(event, Stage)] == ["search", "rerank", "write"]
-    assert "".join(event.text for event in events if isinstance(event, Writing)) == writer.script.reply
+    assert "".join(event.text for event in events if isinstance(event, DraftText)) == writer.script.reply
     first = next(n for n, event in enumerate(events) if isinstance(event, Sentence))
-    assert any(isinstance(event, Writing) for event in events[first:])
+    assert any(isinstance(event, DraftText) for event in events[first:])
     answer = events[-1]
     assert isinstance(answer, Answer)
     assert [event for event in events if isinstance(event, Sentence)] == list(answer.sentences)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from newsqa import cli
-from newsqa.desk import FOUND_NOTHING, STOOD_IN
+from newsqa.pipeline import FOUND_NOTHING, STOOD_IN
 from openai_stand_in import openai_stand_in
 
 QUESTION = "How many people visited the cheese festival in Ostby?"

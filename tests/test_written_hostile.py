@@ -11,9 +11,9 @@ from urllib.parse import unquote
 import pytest
 
 from newsqa.ingest.indexer import index_source
-from newsqa.records import Turn
 from newsqa.render.record import to_record
 from newsqa.settings import Settings
+from newsqa.types import Turn
 from places import ROOT
 from written_desk import KEY, written_desk
 

@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from newsqa.cli import app
-from newsqa.records import Turn
 from newsqa.settings import Settings
+from newsqa.types import Turn
 from openai_stand_in import openai_stand_in
 from pseudo_terminal import Terminal
 from written_desk import KEY, written_desk

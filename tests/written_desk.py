@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from newsqa.wiring import open_desk
+from newsqa.pipeline import open_pipeline
 from openai_stand_in import openai_stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from newsqa.desk import Desk
-    from newsqa.records import Answer, Turn
+    from newsqa.pipeline import Pipeline
     from newsqa.settings import Settings
+    from newsqa.types import Answer, Turn
     from scripted_model import Prompt, Script
 
 KEY = "sk-canary-5a1c0ffee"
@@ -30,7 +30,7 @@ ASKED = date(2025, 4, 21)
 class WrittenDesk:
     """A desk with its model's script."""
 
-    desk: Desk
+    desk: Pipeline
     script: Script
 
     def ask(self, question: str, reply: str | Callable[[Prompt], str], history: Sequence[Turn] = ()) -> Answer:
@@ -45,5 +45,5 @@ def written_desk(settings: Settings, serving: Script | None = None) -> Iterator[
     with nullcontext(serving) if serving else openai_stand_in() as script, pytest.MonkeyPatch.context() as environment:
         environment.setenv("OPENAI_BASE_URL", script.url)
         environment.setenv("OPENAI_API_KEY", KEY)
-        with open_desk(replace(settings, model="openai:stand-in")) as desk:
+        with open_pipeline(replace(settings, model="openai:stand-in")) as desk:
             yield WrittenDesk(desk, script)

@@ -81,7 +81,7 @@ def compare(part: str, was: Sequence[Line], now: Sequence[Line]) -> list[str]:
     return found + [f"{part} {name} {one}" for name in both for one in differences(before[name], after[name])]
 
 
-def differences(was: Any, now: Any, place: str = "") -> Iterator[str]:  # noqa: ANN401  any JSON
+def differences(was: Any, now: Any, place: str = "") -> Iterator[str]:
     """Yield where two values differ, and how."""
     if isinstance(was, dict) and isinstance(now, dict):
         for name in sorted({*was, *now}):

@@ -36,7 +36,7 @@ SENTENCES = ROOT / "tests" / "data" / "check" / "sentences.jsonl"
 INPUTS = json.loads((GOLDEN / "inputs.json").read_text("utf-8"))
 
 
-def row(name: str, question: str, **more: Any) -> Line:  # noqa: ANN401  fields of JSON
+def row(name: str, question: str, **more: Any) -> Line:
     """Return a question of a set."""
     return {"id": name, "question": question, "asked": INPUTS["asked"], **more}
 
@@ -173,7 +173,7 @@ def quiz_records(work: Work, folder: Path, every: int = 8, most: int = 40) -> It
     yield from map(canonical, work.asked("quiz-questions", rows, index))
 
 
-def without_fractions(value: Any) -> Any:  # noqa: ANN401  any JSON
+def without_fractions(value: Any) -> Any:
     """Leave out numbers with a fraction, which differ in the last digits between machines."""
     if isinstance(value, dict):
         return {name: without_fractions(part) for name, part in value.items() if not isinstance(part, float)}

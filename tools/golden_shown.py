@@ -188,7 +188,7 @@ def chatted(work: Work) -> Iterator[Line]:
 
 def steady(work: Work, text: str) -> str:
     """Replace what differs between runs and machines in a text: folders, times, versions, and today."""
-    today = date.today()  # noqa: DTZ011  as newsqa sees it
+    today = date.today()
     for was in (str(work.folder), str(ROOT)):
         text = text.replace(was, "<folder>")
     for was in (today.isoformat(), f"{today.day} {today:%B %Y}"):
@@ -196,7 +196,7 @@ def steady(work: Work, text: str) -> str:
     return UNSTEADY.sub("<some>", text)
 
 
-def without_volatile(value: Any) -> Any:  # noqa: ANN401  any JSON
+def without_volatile(value: Any) -> Any:
     """Leave out fields that are volatile; a record keeps of its passages what `canonical` keeps."""
     if isinstance(value, dict):
         value = canonical(value) if "retrieved" in value else value

@@ -121,20 +121,20 @@ def run(question: str, sentence: str | None, index: Path | None, folder: Path) -
     """
     # All that this tool knows of the package's insides; the rest of it works with module names only.
     from newsqa.ingest.indexer import index_source
-    from newsqa.records import Answer, Claim, Dropped, Quote, Sentence
+    from newsqa.pipeline import open_pipeline
     from newsqa.settings import Settings
+    from newsqa.types import Answer, DraftSentence, Dropped, Quote, Sentence
     from newsqa.verify.verifier import Verifier
-    from newsqa.wiring import open_desk
 
     settings = Settings(index=index or folder / "index")
     if index is None:
         index_source(settings, str(CORPUS))
-    with Trace() as trace, open_desk(settings) as desk:
+    with Trace() as trace, open_pipeline(settings) as desk:
 
         def check(answer: Answer, sentence: str) -> Sentence | Dropped:
             articles = {hit.article.id: hit.article for hit in answer.retrieved}
             quotes = tuple(Quote(articles[one.article_id], one.start, one.end) for one in answer.citations)
-            return Verifier(answer.retrieved, desk.encoder).take(Claim(sentence, quotes))
+            return Verifier(answer.retrieved, desk.encoder).take(DraftSentence(sentence, quotes))
 
         warm_up = desk.ask(WARM_UP_QUESTION)
         if sentence is None:

@@ -2,12 +2,12 @@
 
 from newsqa.settings import Settings
 from newsqa.ingest.indexer import index_source
-from newsqa.wiring import open_desk
+from newsqa.pipeline import open_pipeline
 
 settings = Settings.load()
 index_source(settings, "corpus")
-with open_desk(settings) as desk:
-    print(desk.ask("When did the harbour reopen?").text)
+with open_pipeline(settings) as pipeline:
+    print(pipeline.ask("When did the harbour reopen?").text)
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from newsqa.desk import Desk
+    from newsqa.api import NewsqaRetriever
     from newsqa.errors import NewsqaError
     from newsqa.ingest.indexer import index_source
-    from newsqa.langchain import NewsqaRetriever
-    from newsqa.records import Answer, Article, Bounds, Turn
+    from newsqa.pipeline import Pipeline, open_pipeline
     from newsqa.settings import Settings
-    from newsqa.wiring import open_desk
+    from newsqa.types import Answer, Article, Bounds, Turn
 
 __version__ = "0.1.0"
 
@@ -30,26 +29,26 @@ __all__ = [
     "Answer",
     "Article",
     "Bounds",
-    "Desk",
     "NewsqaError",
     "NewsqaRetriever",
+    "Pipeline",
     "Settings",
     "Turn",
     "index_source",
-    "open_desk",
+    "open_pipeline",
 ]
 
 _HOMES = {
-    "Answer": "records",
-    "Article": "records",
-    "Bounds": "records",
-    "Desk": "desk",
+    "Answer": "types",
+    "Article": "types",
+    "Bounds": "types",
+    "Pipeline": "pipeline",
     "NewsqaError": "errors",
-    "NewsqaRetriever": "langchain",
+    "NewsqaRetriever": "api",
     "Settings": "settings",
-    "Turn": "records",
-    "index_source": "indexing",
-    "open_desk": "wiring",
+    "Turn": "types",
+    "index_source": "ingest.indexer",
+    "open_pipeline": "pipeline",
 }
 
 

@@ -15,11 +15,11 @@ from newsqa import __version__
 from newsqa.errors import NewsqaError, SettingsWarning
 from newsqa.frontends.terminal.bots import bots_app
 from newsqa.frontends.terminal.console import first_day, last_day
-from newsqa.records import Bounds
 from newsqa.render.clean import safe, safe_line
 from newsqa.render.plain import error_details, error_line
 from newsqa.settings import Settings, secret_values
 from newsqa.trust import trust_everything
+from newsqa.types import Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ def _settings(index: Path | None, model: str | None = None) -> Settings:
 
 def _talking(index: Path | None, model: str | None = None, judge: str | None = None, *addresses: str) -> Settings:
     """Return the settings of a command that talks to servers."""
-    from newsqa.frontends.terminal.egress import ask_trust  # noqa: PLC0415
+    from newsqa.frontends.terminal.egress import ask_trust
 
     settings = _settings(index, model)
     ask_trust(settings, judge, *addresses)
@@ -100,7 +100,7 @@ def index(
     json: Json = False,
 ) -> None:
     """Read articles into the index; what is unchanged costs nothing."""
-    from newsqa.frontends.terminal.index import index_sources  # noqa: PLC0415
+    from newsqa.frontends.terminal.index import index_sources
 
     index_sources(_talking(index), sources or [], name=name, rebuild=rebuild, as_json=json)
 
@@ -120,7 +120,7 @@ def ask(
     json: Json = False,
 ) -> None:
     """Answer one question from the articles."""
-    from newsqa.frontends.terminal.ask import ask as answer  # noqa: PLC0415
+    from newsqa.frontends.terminal.ask import ask as answer
 
     answer(_talking(index, model), question or [], Bounds(outlet, since, until, as_of), asked, as_json=json)
 
@@ -132,7 +132,7 @@ def chat(
     index: Index = None,
 ) -> None:
     """Ask one question after another; /help tells what else it can do."""
-    from newsqa.frontends.terminal.chat import chat as talk  # noqa: PLC0415
+    from newsqa.frontends.terminal.chat import chat as talk
 
     talk(_talking(index, model), resume=resume)
 
@@ -140,7 +140,7 @@ def chat(
 @app.command()
 def demo(model: Model = None) -> None:
     """Open the chat over the sample articles that come with newsqa."""
-    from newsqa.frontends.terminal.demo import demo as show_samples  # noqa: PLC0415
+    from newsqa.frontends.terminal.demo import demo as show_samples
 
     show_samples(_settings(None, model))
 
@@ -152,7 +152,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Print one stored article."""
-    from newsqa.frontends.terminal.ask import show as print_article  # noqa: PLC0415
+    from newsqa.frontends.terminal.ask import show as print_article
 
     print_article(_settings(index), article_id, as_json=json)
 
@@ -161,7 +161,7 @@ def show(
 def sources(context: typer.Context, index: Index = None, json: Json = False) -> None:
     """List, rename and remove what has been indexed."""
     if context.invoked_subcommand is None:
-        from newsqa.frontends.terminal.index import list_sources  # noqa: PLC0415
+        from newsqa.frontends.terminal.index import list_sources
 
         list_sources(_settings(index), as_json=json)
 
@@ -173,7 +173,7 @@ def rename(
     index: Index = None,
 ) -> None:
     """Give a source another name."""
-    from newsqa.frontends.terminal.index import rename_source  # noqa: PLC0415
+    from newsqa.frontends.terminal.index import rename_source
 
     rename_source(_settings(index), name, new)
 
@@ -181,7 +181,7 @@ def rename(
 @sources_app.command()
 def remove(name: Annotated[str, typer.Argument(help="The source, as listed.")], index: Index = None) -> None:
     """Remove a source and its articles from the index; the files stay."""
-    from newsqa.frontends.terminal.index import remove_source  # noqa: PLC0415
+    from newsqa.frontends.terminal.index import remove_source
 
     remove_source(_settings(index), name)
 
@@ -199,7 +199,7 @@ def models(
     json: Json = False,
 ) -> None:
     """List the models that can be used here, and what others lack."""
-    from newsqa.frontends.terminal.models import print_models  # noqa: PLC0415
+    from newsqa.frontends.terminal.models import print_models
 
     raise typer.Exit(print_models(_talking(index), names or [], measuring=measure, remote=remote, as_json=json))
 
@@ -207,7 +207,7 @@ def models(
 @app.command()
 def doctor(model: Model = None, index: Index = None, json: Json = False) -> None:
     """Check models, index and settings, with one short call to the model that writes; say what to mend."""
-    from newsqa.frontends.terminal.doctor import examine  # noqa: PLC0415
+    from newsqa.frontends.terminal.doctor import examine
 
     raise typer.Exit(examine(index, model, as_json=json))
 
@@ -228,8 +228,8 @@ def run(
     json: Json = False,
 ) -> None:
     """Ask every question of a set; keep the answers, one a line, and report how good they are."""
-    from newsqa.evals.run import RunLimits  # noqa: PLC0415
-    from newsqa.frontends.terminal.eval_run import RunOptions, run_questions  # noqa: PLC0415
+    from newsqa.evals.run import RunLimits
+    from newsqa.frontends.terminal.eval_run import RunOptions, run_questions
 
     settings = _talking(index, model, judge)
     raise typer.Exit(
@@ -254,7 +254,7 @@ def score(
     json: Json = False,
 ) -> None:
     """Score answers that something else produced."""
-    from newsqa.frontends.terminal.eval_run import ScoreOptions, score_predictions  # noqa: PLC0415
+    from newsqa.frontends.terminal.eval_run import ScoreOptions, score_predictions
 
     options = ScoreOptions(out, index is not None, judge, as_json=json)
     score_predictions(_talking(index, None, judge), predictions, questions, options)
@@ -274,7 +274,7 @@ def compare(
     json: Json = False,
 ) -> None:
     """Say what changed between runs. With gates it exits 0 pass, 1 regression, 2 not comparable, 3 incomplete."""
-    from newsqa.frontends.terminal.eval_compare import compare_runs  # noqa: PLC0415
+    from newsqa.frontends.terminal.eval_compare import compare_runs
 
     raise typer.Exit(compare_runs(baseline, others, gate or [], as_json=json))
 
@@ -298,7 +298,7 @@ def make(
     json: Json = False,
 ) -> None:
     """Draft a set of questions from the articles, for you to edit."""
-    from newsqa.frontends.terminal.eval_make import make_set, plan_of  # noqa: PLC0415
+    from newsqa.frontends.terminal.eval_make import make_set, plan_of
 
     settings = _talking(index, model)
     make_set(settings, out, plan_of(settings, number, kinds, seed), as_json=json)
@@ -318,7 +318,7 @@ def slack(
     index: Index = None,
 ) -> None:
     """Answer in Slack: mentions, direct messages, threads and /ask, until it is stopped."""
-    from newsqa.frontends.slack.run import serve, way_in  # noqa: PLC0415
+    from newsqa.frontends.slack.run import serve, way_in
 
     serve(_talking(index, model, None, "NEWSQA_SLACK_API_URL"), way_in(http, host, port))
 
@@ -326,7 +326,7 @@ def slack(
 @app.command()
 def discord(model: Model = None, index: Index = None) -> None:
     """Answer in Discord: mentions, direct messages, threads and /ask, until it is stopped."""
-    from newsqa.frontends.discord.run import serve_discord as serve  # noqa: PLC0415
+    from newsqa.frontends.discord.run import serve_discord as serve
 
     addresses = ("NEWSQA_DISCORD_API_URL", "NEWSQA_DISCORD_GATEWAY_URL")
     serve(_talking(index, model, None, *addresses))
@@ -381,9 +381,9 @@ def _trace(error: Exception) -> list[str]:
     """Return where an error came from, line by line, if the settings ask for it."""
     if not _debugging():
         return []
-    from traceback import format_exception  # noqa: PLC0415
+    from traceback import format_exception
 
-    from newsqa.models.chat_errors import redact  # noqa: PLC0415
+    from newsqa.models.chat_errors import redact
 
     return safe(redact("".join(format_exception(error)))).splitlines()
 

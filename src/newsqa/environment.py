@@ -153,8 +153,8 @@ def _own_group(group: int, opened: int) -> bool:
 
     Never for root, whose group system accounts share. An access list may name people beside the group.
     """
-    import grp  # noqa: PLC0415  only needed here
-    import pwd  # noqa: PLC0415
+    import grp
+    import pwd
 
     if group == 0 or os.geteuid() == 0:
         return False
@@ -170,7 +170,7 @@ def _own_group(group: int, opened: int) -> bool:
 
 def _known(text: str) -> dict[str, str]:
     """Return the variables of a `.env` that newsqa uses. Raises _UnusableError."""
-    from dotenv import dotenv_values  # noqa: PLC0415  rarely needed
+    from dotenv import dotenv_values
 
     given = dotenv_values(stream=io.StringIO(text), interpolate=False)
     known = {name: value for name, value in given.items() if value and (name.startswith(PREFIX) or name in NAMES)}

@@ -91,7 +91,7 @@ class ModelError(NewsqaError):
     `limit` is what the model can read, in tokens, where a fault of the kind "context" told it.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         message: str,
         *,

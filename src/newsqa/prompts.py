@@ -13,6 +13,7 @@ from newsqa.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+
 PLACEHOLDERS = {
     "answer-system": frozenset[str](),
     "answer-user": frozenset({"question", "asked", "evidence"}),

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from newsqa import environment
 from newsqa.errors import SettingsError, SettingsWarning
-from newsqa.records import EXTRACTIVE
+from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
 
 SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL")
 LEAST_SECRET = 6

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from newsqa.environment import from_dotenv, loaded, variable
 from newsqa.errors import SettingsError
-from newsqa.private import private_file, private_folder
+from newsqa.private_files import private_file, private_folder
 from newsqa.settings import data_folder
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from newsqa.text.words import lower_case_words, words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from newsqa.records import Hit
+    from newsqa.types import Hit
 
 
 # Sentences that give orders to whoever answers: an article may hold them, but they answer no question about the news.

@@ -24,10 +24,10 @@ from newsqa.answer.refuse import NOT_HELD, OPENINGS
 from newsqa.answer.withheld import tells
 from newsqa.errors import ModelError
 from newsqa.models.chat import invoke_model
-from newsqa.records import Usage
 from newsqa.search.quotations import quotation_in
 from newsqa.text.names import name_words, names
 from newsqa.text.words import content_stems, fold, stem, words
+from newsqa.types import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from newsqa.prompts import Prompts
-    from newsqa.records import Turn
+    from newsqa.types import Turn
 
 
 RECENT_TURNS = 12

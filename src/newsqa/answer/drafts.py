@@ -6,16 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from newsqa.answer.keyed import Keyed, KeyedReader
-from newsqa.records import Claim, Quote, Writing
 from newsqa.text.names import name_words
 from newsqa.text.numbers import numbers
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import content_stems, words
+from newsqa.types import DraftSentence, DraftText, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from newsqa.records import Hit
+    from newsqa.types import Hit
 
 
 # What chat models write around an answer: thoughts, openings, lists of sources, and that they found nothing.
@@ -185,11 +185,11 @@ MOST_REPEATS = 2
 """Sentences said again after which a model is taken to turn in circles."""
 
 
-def parse_draft(text: str, evidence: Sequence[Hit]) -> tuple[Claim, ...]:
+def parse_draft(text: str, evidence: Sequence[Hit]) -> tuple[DraftSentence, ...]:
     """Read a written draft into claims, as `ClaimReader` does."""
     reader = ClaimReader(evidence)
     events = [*reader.feed(text), *reader.close()]
-    return tuple(event for event in events if isinstance(event, Claim))
+    return tuple(event for event in events if isinstance(event, DraftSentence))
 
 
 class ClaimReader:
@@ -204,7 +204,7 @@ class ClaimReader:
     """
 
     def __init__(self, evidence: Sequence[Hit], question: str = "") -> None:
-        self.claims: list[Claim] = []
+        self.claims: list[DraftSentence] = []
         self.done = False
         self.cut = False
         self._evidence = evidence
@@ -216,31 +216,31 @@ class ClaimReader:
         self._said: set[str] = set()
         self._repeats = 0
 
-    def feed(self, piece: str) -> Iterator[Writing | Claim]:
+    def feed(self, piece: str) -> Iterator[DraftText | DraftSentence]:
         """Read the next piece: give its words, thoughts left out, and the claims that are whole."""
         for spoken in self._thoughts.spoken(piece):
             if spoken is None:
                 self._sentences = KeyedReader(len(self._evidence))
             elif spoken and not self.done:
-                yield Writing(spoken)
+                yield DraftText(spoken)
                 yield from self._taken(self._sentences.feed(spoken))
                 if self._sentences.cut:
                     self.done = self.cut = True
 
-    def close(self, *, cut: bool = False) -> Iterator[Claim]:
+    def close(self, *, cut: bool = False) -> Iterator[DraftSentence]:
         """Give what is left when no more comes; of a draft that was `cut` off not the sentence that has no end."""
         last = [*self._sentences.feed(self._thoughts.rest()), *self._sentences.close()]
         if cut and last and not _ENDED.search(last[-1].text):
             last.pop()
         yield from self._taken(last)
 
-    def _taken(self, sentences: Iterable[Keyed]) -> Iterator[Claim]:
+    def _taken(self, sentences: Iterable[Keyed]) -> Iterator[DraftSentence]:
         for sentence in sentences:
             if not self.done and (claim := self._claim(sentence)):
                 self.claims.append(claim)
                 yield claim
 
-    def _claim(self, sentence: Keyed) -> Claim | None:
+    def _claim(self, sentence: Keyed) -> DraftSentence | None:
         if not sentence.keys and found_nothing(sentence.text):
             self.done = not self.claims
             return None
@@ -258,7 +258,7 @@ class ClaimReader:
             return None
         self._said.add(said)
         cited = [self._evidence[n - 1] for n in sentence.keys if 1 <= n <= len(self._evidence)]
-        return Claim(text, proven(text, cited), ONLY_ASKS if self._only_asks(text) else None)
+        return DraftSentence(text, proven(text, cited), ONLY_ASKS if self._only_asks(text) else None)
 
     def _with_lead(self, text: str) -> str:
         """Return a sentence without its opening; the item of a list with the words that the list completes."""

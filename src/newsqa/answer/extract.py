@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from newsqa.answer.candidates import candidates, with_context
 from newsqa.answer.signals import FIRST, near_best, read
-from newsqa.records import EXTRACTIVE, Claim, Draft, Quote
 from newsqa.text.calendar import CALENDAR
 from newsqa.text.names import names
 from newsqa.text.numbers import numbers
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import content_stems, words
+from newsqa.types import EXTRACTIVE, Draft, DraftSentence, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     from newsqa.answer.candidates import Candidate
     from newsqa.answer.signals import Signals
-    from newsqa.records import Article, Hit, Query
-    from newsqa.seams import Reranker, TokenEncoder
+    from newsqa.types import Article, Hit, Query, Reranker, TokenEncoder
 
 
 # The chance that the chosen sentences hold the answer: what decides between an answer and a refusal.
@@ -201,7 +200,7 @@ def answer(query: Query, evidence: Sequence[Hit], reranker: Reranker, encoder: T
     if chance < LEAST_CONFIDENCE:
         return Draft((), chance, EXTRACTIVE)
     quotes = choose([signals.candidate for signals in near_best(ranked)])
-    return Draft(tuple(Claim(" ".join(quote.text.split()), (quote,)) for quote in quotes), chance, EXTRACTIVE)
+    return Draft(tuple(DraftSentence(" ".join(quote.text.split()), (quote,)) for quote in quotes), chance, EXTRACTIVE)
 
 
 def weigh(query: Query, evidence: Sequence[Hit], reranker: Reranker, encoder: TokenEncoder) -> list[Signals]:
@@ -212,7 +211,7 @@ def weigh(query: Query, evidence: Sequence[Hit], reranker: Reranker, encoder: To
 
 def claims_and_draft(
     query: Query, evidence: Sequence[Hit], reranker: Reranker, encoder: TokenEncoder
-) -> Iterator[Claim | Draft]:
+) -> Iterator[DraftSentence | Draft]:
     """Give what `answer` drafts as a stream: its claims, then the whole."""
     draft = answer(query, evidence, reranker, encoder)
     yield from draft.claims

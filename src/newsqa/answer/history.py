@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from newsqa.errors import HistoryError
-from newsqa.private import private_file, private_folder
-from newsqa.records import Turn
+from newsqa.private_files import private_file, private_folder
+from newsqa.types import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
 
 MOST_TURNS = 12

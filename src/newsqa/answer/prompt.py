@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from newsqa.answer.signals import Signals
     from newsqa.models.registry import ModelInfo
     from newsqa.prompts import Prompts
-    from newsqa.records import Hit, Query
+    from newsqa.types import Hit, Query
 
     Span = tuple[int, int]
 

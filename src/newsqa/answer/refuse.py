@@ -12,8 +12,7 @@ from newsqa.verify.evidence import day
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.records import Article, Bounds, Draft, Hit, Query, Reason
-    from newsqa.seams import Coverage
+    from newsqa.types import Article, Bounds, Coverage, Draft, Hit, Query, Reason
 
 
 NEAREST = 3

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from newsqa.answer.candidates import Candidate
-    from newsqa.records import AnswerKind, Query
-    from newsqa.seams import Reranker, TokenEncoder, TokenVectors
     from newsqa.text.names import Name
+    from newsqa.types import AnswerKind, Query, Reranker, TokenEncoder, TokenVectors
 
     Floats = npt.NDArray[np.float32]
 

@@ -13,15 +13,14 @@ from newsqa.errors import ModelError
 from newsqa.models.chat import Reply, stream_model
 from newsqa.models.chat_errors import api_keys
 from newsqa.models.usage import Price, count_tokens
-from newsqa.records import Claim, Draft, Usage, Writing
+from newsqa.types import Draft, DraftSentence, DraftText, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
     from newsqa.answer.prompt import Prompt, PromptBuilder
     from newsqa.answer.signals import Signals
-    from newsqa.records import Hit, Query
-    from newsqa.seams import Reranker, TokenEncoder
+    from newsqa.types import Hit, Query, Reranker, TokenEncoder
 
 
 NEAR_QUESTION = -1.0
@@ -39,7 +38,9 @@ class DraftWriter:
     reranker: Reranker
     encoder: TokenEncoder
 
-    def __call__(self, query: Query, evidence: Sequence[Hit], deadline: float) -> Iterator[Writing | Claim | Draft]:
+    def __call__(
+        self, query: Query, evidence: Sequence[Hit], deadline: float
+    ) -> Iterator[DraftText | DraftSentence | Draft]:
         """Draft an answer in the model's own words: words as they come, each claim when it is whole, then the draft.
 
         No evidence, no call; that nothing was found is a draft without claims. A draft that broke off is incomplete.
@@ -48,23 +49,25 @@ class DraftWriter:
         beside the question has a fault: the cross-encoder reads each claim together with it. Raises ModelError where
         no word came.
         """
-        claims: list[Claim] = []
+        claims: list[DraftSentence] = []
         for event in self._drafted(query, evidence, deadline):
             if isinstance(event, Draft):
                 yield replace(event, claims=tuple(claims))
-            elif isinstance(event, Claim):
+            elif isinstance(event, DraftSentence):
                 claims.append(self._judged(query, event))
                 yield claims[-1]
             else:
                 yield event
 
-    def _judged(self, query: Query, claim: Claim) -> Claim:
+    def _judged(self, query: Query, claim: DraftSentence) -> DraftSentence:
         if claim.fault or not self.briefing.info.small:
             return claim
         (logit,) = self.reranker.score(query.text, [claim.text])
         return replace(claim, fault=BESIDE) if logit < NEAR_QUESTION else claim
 
-    def _drafted(self, query: Query, evidence: Sequence[Hit], deadline: float) -> Iterator[Writing | Claim | Draft]:
+    def _drafted(
+        self, query: Query, evidence: Sequence[Hit], deadline: float
+    ) -> Iterator[DraftText | DraftSentence | Draft]:
         small = self.briefing.info.small
         ranked = self._weighed(query, evidence) if small else []
         shown = sentences(ranked, self.briefing.size) if ranked else passages(evidence)
@@ -87,7 +90,9 @@ class DraftWriter:
     def _weighed(self, query: Query, evidence: Sequence[Hit]) -> list[Signals]:
         return weigh(query, evidence, self.reranker, self.encoder)
 
-    def _written(self, query: Query, brief: Prompt, deadline: float) -> Generator[Writing | Claim, None, Draft]:
+    def _written(
+        self, query: Query, brief: Prompt, deadline: float
+    ) -> Generator[DraftText | DraftSentence, None, Draft]:
         """Stream one reply. What of it the model was told in confidence is withheld, here already."""
         model, name = self.briefing.model, self.briefing.info.name
         reader = ClaimReader([one.hit for one in brief.shown], query.text)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from newsqa.bot.events import ConversationPlace, Outcome, Platform, Verdict
     from newsqa.bot.store import VotedAnswer
-    from newsqa.records import Citation, JsonObject
     from newsqa.settings import Settings
+    from newsqa.types import Citation, JsonObject
 
 
 # What the bot's file tells its keeper: counts by day and channel, votes, where it is silent. No words of anybody.
@@ -84,7 +84,7 @@ def bot_status(settings: Settings) -> Status:
         states = dict(db.execute("SELECT state, count(*) FROM exchange GROUP BY state").fetchall())
         running = living(folder)
         off = set(db.execute("SELECT platform, channel FROM disabled").fetchall())
-    today = date.today().isoformat()  # noqa: DTZ011  as counted
+    today = date.today().isoformat()
     return Status(
         running=running,
         today=_sum((outcome, number) for day, _, _, outcome, number, _ in rows if day == today),

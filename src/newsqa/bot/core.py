@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from newsqa.bot.limits import Wait
     from newsqa.bot.store import ClaimedRequest
     from newsqa.bot.workers import Answering
-    from newsqa.records import Answer
     from newsqa.settings import Settings
+    from newsqa.types import Answer
 
 
 # What the bot says besides answers: short, friendly, and nothing of what only its keeper should read.

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from newsqa.errors import HistoryError
-from newsqa.private import private_file, private_folder
+from newsqa.private_files import private_file, private_folder
 from newsqa.store.database import transaction
 
 if TYPE_CHECKING:

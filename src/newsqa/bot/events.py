@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from newsqa.errors import UsageError
 
 if TYPE_CHECKING:
-    from newsqa.records import Answer, Sentence
+    from newsqa.types import Answer, Sentence
 
 
 Platform = Literal["slack", "discord"]

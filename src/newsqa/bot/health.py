@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from newsqa.bot.core import Bot
     from newsqa.bot.metrics import Metrics
     from newsqa.bot.workers import IndexStatus
-    from newsqa.records import JsonObject
     from newsqa.settings import Settings
+    from newsqa.types import JsonObject
 
 
 HOST = "127.0.0.1"

@@ -12,7 +12,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from newsqa.private import FILE
+from newsqa.private_files import FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,7 +85,7 @@ STARTING = 5.0
 
 def living(folder: Path) -> int:
     """Return how many processes of the bot are alive that keep what they know in a folder. Raises OSError."""
-    from filelock import FileLock, Timeout  # noqa: PLC0415
+    from filelock import FileLock, Timeout
 
     count = 0
     for path in folder.glob("bot-*.lock"):
@@ -114,7 +114,7 @@ class ProcessLock:
             return name == self.name
         if not self._path(name).exists():
             return False
-        from filelock import Timeout  # noqa: PLC0415
+        from filelock import Timeout
 
         lock = self._lock_of(name)
         try:
@@ -140,6 +140,6 @@ class ProcessLock:
         return self._folder / f"bot-{name}.lock"
 
     def _lock_of(self, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
-        from filelock import FileLock  # noqa: PLC0415
+        from filelock import FileLock
 
         return FileLock(self._path(name), timeout=0, mode=FILE, thread_local=False)

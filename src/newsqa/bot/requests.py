@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from newsqa.bot.events import Answered, Failed, Interrupted, Left, Message
     from newsqa.bot.store import Store
     from newsqa.bot.workers import WorkerPool
-    from newsqa.records import Answer, Sentence
+    from newsqa.types import Answer, Sentence
 
     Ending = Answered | Failed | Interrupted | Left
 

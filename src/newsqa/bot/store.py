@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsqa.bot.events import Outcome, Platform, Verdict
-    from newsqa.records import Answer
+    from newsqa.types import Answer
 
 
 LAPSE = 12 * 3600.0
@@ -241,7 +241,7 @@ class Store:
 
     def tally(self, place: ConversationPlace, outcome: Outcome) -> None:
         """Count a question by how it ended, a day and channel; direct messages all together."""
-        day, now = date.today().isoformat(), time.time()  # noqa: DTZ011  the keeper's own day
+        day, now = date.today().isoformat(), time.time()
         with self._writing() as db:
             db.execute(
                 "INSERT INTO tally VALUES (?, ?, ?, ?, 1, ?) "

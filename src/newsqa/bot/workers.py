@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 
 from newsqa.bot.log import logger
 from newsqa.errors import LibraryError, NewsqaError
-from newsqa.records import Answer, Sentence
+from newsqa.pipeline import open_pipeline
 from newsqa.store.database import FILE
 from newsqa.store.snapshot import open_index
-from newsqa.wiring import open_desk
+from newsqa.types import Answer, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from newsqa.desk import Desk, Happening
-    from newsqa.records import Turn
+    from newsqa.pipeline import AnswerEvent, Pipeline
     from newsqa.settings import Settings
+    from newsqa.types import Turn
 
-    Answering = Callable[[str, Sequence[Turn]], Iterator[Happening]]
+    Answering = Callable[[str, Sequence[Turn]], Iterator[AnswerEvent]]
     """Answers a question that follows some turns, as `Desk.stream` does."""
 
 
@@ -154,7 +154,7 @@ class _Job:
             self._on_loop(self._fail, error)
         self._on_loop(self.ended.set)
 
-    def _bring(self, event: Happening) -> None:
+    def _bring(self, event: AnswerEvent) -> None:
         if isinstance(event, Sentence):
             self._on_loop(self._tell, event)
         elif isinstance(event, Answer):
@@ -203,7 +203,7 @@ class IndexStatus:
 class _LentPipeline:
     """A desk, how many are asking it, and whether it was replaced."""
 
-    desk: Desk
+    desk: Pipeline
     identity: Identity
     asking: int = 0
     replaced: bool = False
@@ -231,18 +231,18 @@ class PipelineHolder:
         """
         desks = cls(settings)
         identity = desks._identity()
-        desks._current = _LentPipeline(open_desk(settings), identity)
+        desks._current = _LentPipeline(open_pipeline(settings), identity)
         desks._warming = Thread(target=desks._warm, name="warm", daemon=True)
         desks._warming.start()
         return desks
 
-    def stream(self, question: str, history: Sequence[Turn]) -> Iterator[Happening]:
+    def stream(self, question: str, history: Sequence[Turn]) -> Iterator[AnswerEvent]:
         """Answer as `Desk.stream` does."""
         with self.lent() as desk:
             yield from desk.stream(question, history=history)
 
     @contextmanager
-    def lent(self) -> Iterator[Desk]:
+    def lent(self) -> Iterator[Pipeline]:
         """Give the desk over the index that stands there now; it is not closed while it is used."""
         with self._lock:
             self._follow()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsqa.evals.run_lines import RunLine
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
 
 # Runs as they are read from their folders, and whether they were asked the same questions.

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Literal
 from newsqa.evals.datasets.entries import asking
 from newsqa.evals.datasets.items import is_reference, parts
 from newsqa.evals.run_lines import CitationFacts, IndexFacts
-from newsqa.records import Bounds
 from newsqa.text.words import wording
+from newsqa.types import Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from newsqa.evals.datasets.items import Accepted, Gold, Item
-    from newsqa.records import Article, JsonObject
-    from newsqa.seams import Index
+    from newsqa.types import Article, Index, JsonObject
 
 
 Doubt = Literal[

@@ -19,7 +19,7 @@ from newsqa.evals.run_lines import Judgement
 from newsqa.models.chat import Reply, invoke_model
 from newsqa.models.registry import create_chat_model
 from newsqa.prompts import load_prompts
-from newsqa.records import EXTRACTIVE, Usage
+from newsqa.types import EXTRACTIVE, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from newsqa.evals.run_lines import RunLine
     from newsqa.prompts import Prompts
-    from newsqa.records import JsonObject
     from newsqa.settings import Settings
+    from newsqa.types import JsonObject
 
 
 # Who judged the answers of a run, and what that took: told wherever a judge's figures are shown.

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsqa.evals.datasets.items import Item
-    from newsqa.records import JsonObject
-    from newsqa.seams import Index
+    from newsqa.types import Index, JsonObject
 
 
 # One prediction of another program, brought to the form of our record.

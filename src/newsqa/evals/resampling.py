@@ -260,7 +260,7 @@ def interval_between(before: Same, after: Same) -> Interval | None:
 
 def wilson(hits: int, questions: int) -> Interval:
     """Return the score interval of a rate (Wilson 1927, JASA 22:209). Raises ValueError where there is no question."""
-    from scipy.stats import binomtest  # noqa: PLC0415
+    from scipy.stats import binomtest
 
     ends = binomtest(hits, questions).proportion_ci(LEVEL, method="wilson")
     return Interval(float(ends.low), float(ends.high))
@@ -273,7 +273,7 @@ def bootstrap(drawn: Numbers, value: float, without_each: Numbers) -> Interval |
     has no width. Where every draw lies on one side of the value, as a calibration error's may, the plain percentiles
     are widened to hold it.
     """
-    from scipy.stats import norm  # noqa: PLC0415
+    from scipy.stats import norm
 
     told = drawn[~np.isnan(drawn)]
     if 2 * len(told) < len(drawn):

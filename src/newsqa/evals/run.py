@@ -23,16 +23,16 @@ from newsqa.evals.run_folder import (
     setup_difference,
 )
 from newsqa.evals.run_lines import RunLine
-from newsqa.records import Answer, Bounds
 from newsqa.render.record import to_record
+from newsqa.types import Answer, Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from newsqa.desk import Desk
     from newsqa.evals.datasets.items import Item
-    from newsqa.records import JsonObject
+    from newsqa.pipeline import Pipeline
+    from newsqa.types import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Run:
 
 def run_set(
     items: Sequence[Item],
-    desk: Desk,
+    desk: Pipeline,
     folder: Path,
     limits: RunLimits = NO_LIMITS,
     report: Callable[[RunLine], None] = lambda _: None,
@@ -107,7 +107,7 @@ class _Asking:
     """
 
     items: dict[str, tuple[int, Item]]
-    desk: Desk
+    desk: Pipeline
     file: Path
     setup: Setup
     today: date
@@ -117,7 +117,7 @@ class _Asking:
     failed: dict[str, RunLine] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, items: Sequence[Item], desk: Desk, file: Path, limit: int | None) -> _Asking:
+    def begin(cls, items: Sequence[Item], desk: Pipeline, file: Path, limit: int | None) -> _Asking:
         """Take up what the file holds. Raises SourceError where that is of another run."""
         before = read_lines(file)
         numbered = {item.id: (number, item) for number, item in enumerate(items, 1)}
@@ -196,7 +196,7 @@ def _today(before: Sequence[RunLine]) -> date:
     without = (line for line in before if not (line.item.asked or line.item.as_of))
     if line := next(without, None):
         return date.fromisoformat(line.record["asked"])
-    return date.today()  # noqa: DTZ011  a reader's "today" is local
+    return date.today()
 
 
 @dataclass(slots=True)

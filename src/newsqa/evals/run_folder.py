@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from newsqa.errors import BusyError, SourceError
 from newsqa.evals.run_lines import from_json, read_object, to_json
-from newsqa.private import FILE, private_folder
+from newsqa.private_files import FILE, private_folder
 from newsqa.render.record import to_line
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from newsqa.desk import Desk
     from newsqa.evals.datasets.items import Item
     from newsqa.evals.run_lines import RunLine
+    from newsqa.pipeline import Pipeline
 
 
 RECORDS = "run.jsonl"
@@ -124,7 +124,7 @@ def unjudged(line: RunLine) -> RunLine:
 
 def held(folder: Path) -> AbstractContextManager[object]:
     """Make the folder and hold it for this run. Raises BusyError where another run writes into it, and SourceError."""
-    from filelock import FileLock, Timeout  # noqa: PLC0415
+    from filelock import FileLock, Timeout
 
     try:
         private_folder(folder)
@@ -166,7 +166,7 @@ class Setup:
     made_of: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @classmethod
-    def of(cls, desk: Desk) -> Self:
+    def of(cls, desk: Pipeline) -> Self:
         """Return the setup of a desk, as its index is now. Raises LibraryError."""
         with desk.index.snapshot() as index:
             return cls(index.digest, desk.config, desk.model, desk.made_of)

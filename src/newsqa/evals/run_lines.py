@@ -17,13 +17,13 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from newsqa.evals.datasets.own import item_from, item_record
-from newsqa.records import Usage
+from newsqa.types import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from newsqa.evals.datasets.items import Item
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
 
 # The shape that the record of an answer must have before anything is counted in it: files come from anywhere.
@@ -105,7 +105,7 @@ def check(value: object, shape: object, place: str = "") -> None:
         _check_names(value, shape, f"{place}." if place else "")  # type: ignore[arg-type]
 
 
-def filled(value: Any, shape: Any) -> Any:  # noqa: ANN401  any JSON
+def filled(value: Any, shape: Any) -> Any:
     """Return a value with all names that its shape has and no others: what is missing is null, or an empty list."""
     if value is None and isinstance(shape, list | dict):
         value = type(shape)()

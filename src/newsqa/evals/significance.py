@@ -46,7 +46,7 @@ def changes(before: Same, after: Same) -> tuple[int, int] | None:
 
 def mcnemar(gained: int, lost: int) -> float:
     """Return the exact p of McNemar's test (1947, Psychometrika 12:153): half of the changes go each way."""
-    from scipy.stats import binomtest  # noqa: PLC0415
+    from scipy.stats import binomtest
 
     return float(binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
 
@@ -139,7 +139,7 @@ def smallest_rate(questions: int, changed: float) -> float | None:
 
 def power_of_rates(questions: int, changed: float, difference: float) -> float:
     """Return how often McNemar's exact test shows a difference at 5 %, over all ways in which questions may change."""
-    from scipy.stats import binom  # noqa: PLC0415
+    from scipy.stats import binom
 
     changed = max(changed, difference)
     numbers = np.arange(binom.ppf(_RARE, questions, changed), binom.ppf(1 - _RARE, questions, changed) + 1)
@@ -153,7 +153,7 @@ def power_of_rates(questions: int, changed: float, difference: float) -> float:
 
 def _smallest(drawn: Numbers) -> float | None:
     """Return 2.8 standard errors, which a difference must measure to be shown; the spread of the draws is one error."""
-    from scipy.stats import norm  # noqa: PLC0415
+    from scipy.stats import norm
 
     told = drawn[~np.isnan(drawn)]
     error = float(np.std(told)) if 2 * len(told) >= len(drawn) else 0.0

@@ -17,7 +17,7 @@ from newsqa.evals.metrics.selective import Table, calibration, curve
 from newsqa.evals.metrics.selective import table as scorers_table
 from newsqa.evals.resampling import interval, means, paired_means, pool
 from newsqa.evals.significance import contrast, smallest_of
-from newsqa.records import EXTRACTIVE
+from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from newsqa.evals.resampling import PooledSample, Sample
     from newsqa.evals.run_lines import RunLine
     from newsqa.evals.significance import Contrast
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
     Numbers = npt.NDArray[np.float64]
     Scores = Mapping[str, float]

@@ -224,7 +224,7 @@ def _plainly_english(words: list[str]) -> bool:
 
 
 @cache
-def _identifier() -> Any:  # noqa: ANN401 - the package ships no types
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

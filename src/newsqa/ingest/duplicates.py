@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from newsqa.records import Article, Carrier
     from newsqa.store.writer import LibraryWriter
+    from newsqa.types import Article, Duplicate
 
     Hashes = npt.NDArray[np.uint32]
 
@@ -53,7 +53,7 @@ class Carried(Protocol):
         """Where it was found."""
 
     @property
-    def also_carried_by(self) -> tuple[Carrier, ...]:
+    def also_carried_by(self) -> tuple[Duplicate, ...]:
         """The article's copies."""
 
 
@@ -102,7 +102,7 @@ def _signature(runs: frozenset[int]) -> Hashes:
     Each value is the smallest number that one permutation of the 32-bit numbers makes of any shingle, so that two texts
     agree in as large a share of their values as they share of their shingles.
     """
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     mixed = _mixed(np.fromiter(runs, dtype=np.uint32, count=len(runs)))
     smallest = [(mixed * factor + offset).min() for factor, offset in zip(*_permutations(), strict=True)]
@@ -111,7 +111,7 @@ def _signature(runs: frozenset[int]) -> Hashes:
 
 def _mixed(numbers: Hashes) -> Hashes:
     """Spread 32-bit numbers, each onto another one, so that like ones lie far apart (the finalizer of MurmurHash3)."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
         numbers = (numbers ^ (numbers >> np.uint32(shift))) * np.uint32(factor)
@@ -124,7 +124,7 @@ def _permutations() -> tuple[Hashes, Hashes]:
 
     The legacy generator draws the same in every version of numpy, as bands that are kept in a library require.
     """
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     drawn = np.random.RandomState(1)
     factors = drawn.randint(0, 1 << 31, BANDS * ROWS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)

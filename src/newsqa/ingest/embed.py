@@ -77,7 +77,7 @@ def _store(writer: LibraryWriter, ready: list[tuple[bytes, bytes]]) -> None:
 
 def _bytes(writer: LibraryWriter, vectors: Sequence[Sequence[float]], expected: int) -> list[bytes]:
     """Return vectors as they are stored; refuse what cannot be compared with those that are there."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     rows = np.asarray(vectors, dtype="<f4")
     if rows.ndim != 2 or len(rows) != expected or not np.isfinite(rows).all():

@@ -28,7 +28,7 @@ from newsqa.errors import BusyError, LibraryError
 from newsqa.ingest.duplicates import finalize
 from newsqa.ingest.embed import embed, forget_vectors, sync_vectors, use_model
 from newsqa.ingest.sync import IndexProgress, IndexReport, found_in, read_source, source_of
-from newsqa.private import FILE, private_file, private_folder
+from newsqa.private_files import FILE, private_file, private_folder
 from newsqa.store.writer import LibraryWriter
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ HOLDER = "index.holder"
 @contextmanager
 def indexing_alone(folder: Path) -> Iterator[None]:
     """Hold the index for writing; a killed process lets go of it. Raises BusyError, LibraryError."""
-    from filelock import FileLock, Timeout  # noqa: PLC0415
+    from filelock import FileLock, Timeout
 
     try:
         private_folder(folder)
@@ -96,7 +96,7 @@ def _silent(_: IndexProgress) -> None:
     """Report nothing."""
 
 
-def index_source(  # noqa: PLR0913  the choices of one command
+def index_source(
     settings: Settings,
     location: str,
     report: Callable[[IndexProgress], None] = _silent,

@@ -49,7 +49,7 @@ def text_of_markup(markup: str) -> str:
 
 
 def _fragment_lines(markup: str) -> list[str]:
-    from lxml import etree, html  # noqa: PLC0415
+    from lxml import etree, html
 
     if not markup.strip():
         return []
@@ -62,7 +62,7 @@ def _fragment_lines(markup: str) -> list[str]:
 
 def lines_of(tree: object) -> list[str]:
     """Return the visible words of a tree, a line for each block; white space is as a browser shows it."""
-    from lxml import etree  # noqa: PLC0415
+    from lxml import etree
 
     parts: list[str] = []
     unseen = 0

@@ -14,40 +14,40 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.seams import Reranker, TokenEncoder
     from newsqa.settings import Settings
+    from newsqa.types import Reranker, TokenEncoder
 
 
 def create_embedder(settings: Settings) -> Embeddings:
     """Create the embedder that `settings.embedder` names."""
-    from newsqa.models import embedders  # noqa: PLC0415  LangChain takes 0.1 s
+    from newsqa.models import embedders
 
     return embedders.create_embedder(settings)
 
 
 def embedder_fingerprint(embedder: Embeddings) -> str:
     """Identify the embedder: only vectors of equal fingerprints may be compared."""
-    from newsqa.models import embedders  # noqa: PLC0415
+    from newsqa.models import embedders
 
     return embedders.embedder_fingerprint(embedder)
 
 
 def create_reranker(settings: Settings) -> Reranker:
     """Create the reranker that `settings.reranker` names."""
-    from newsqa.models import encoders  # noqa: PLC0415  numpy takes 0.1 s
+    from newsqa.models import encoders
 
     return encoders.create_reranker(settings)
 
 
 def reranker_fingerprint(reranker: Reranker) -> str:
     """Identify the reranker: rerankers of equal fingerprints return the same scores."""
-    from newsqa.models import encoders  # noqa: PLC0415
+    from newsqa.models import encoders
 
     return encoders.reranker_fingerprint(reranker)
 
 
 def create_token_encoder(settings: Settings) -> TokenEncoder:
     """Create the token encoder."""
-    from newsqa.models import encoders  # noqa: PLC0415
+    from newsqa.models import encoders
 
     return encoders.create_token_encoder(settings)

@@ -18,8 +18,8 @@ from newsqa.models.registry import create_chat_model
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-    from newsqa.records import Usage
     from newsqa.settings import Settings
+    from newsqa.types import Usage
 
 QUESTION = "Reply with one short sentence: what do you read?"
 SPEEDS = "speeds.json"
@@ -83,7 +83,7 @@ def measure_speed(name: str, settings: Settings) -> Speed:
     _timed(model, name, "Say yes.", settings.timeout)
     reply = _timed(model, name, f"{numbers}\n\nWrite five sentences about the sea.", settings.timeout)
     read, written = (round(rate, 1) if rate else None for rate in (reply.read_rate, reply.write_rate))
-    speed = Speed(read, written, date.today())  # noqa: DTZ011  a person's day
+    speed = Speed(read, written, date.today())
     save_speed(name, settings, speed)
     return speed
 

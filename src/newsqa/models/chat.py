@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from newsqa.models.chat_errors import DeadlineError, api_keys, excerpt, model_error, retry_after, translate_error
 from newsqa.models.providers import LLAMACPP, LOCAL, client_address, list_by_client, without_secrets
 from newsqa.models.usage import Price
-from newsqa.records import Usage
+from newsqa.types import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
@@ -183,7 +183,7 @@ def _tracing(model: BaseChatModel) -> AbstractContextManager[None]:
     """Turn LangSmith off, whatever the environment says, unless the settings allow it."""
     if (model.metadata or {}).get("newsqa_tracing"):
         return nullcontext()
-    from langsmith import tracing_context  # noqa: PLC0415
+    from langsmith import tracing_context
 
     return tracing_context(enabled=False)
 

@@ -297,7 +297,7 @@ def redacted_error(error: BaseException, keys: Iterable[str] = ()) -> ClientErro
 
 def api_keys(model: BaseChatModel) -> tuple[str, ...]:
     """Return the keys that a chat model holds."""
-    from pydantic import SecretStr  # noqa: PLC0415
+    from pydantic import SecretStr
 
     held = [value.get_secret_value() for _, value in model if isinstance(value, SecretStr)]
     return tuple(key for key in held if len(key) > 5)

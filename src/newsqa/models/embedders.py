@@ -118,7 +118,7 @@ def _from_folder(name: str, folder: Path, threads: int) -> OnnxEmbeddings:
 
 
 def _openai(model: str, settings: Settings) -> Embeddings:
-    from langchain_openai import OpenAIEmbeddings  # noqa: PLC0415  takes 1.2 s
+    from langchain_openai import OpenAIEmbeddings
 
     address = server_address(PROVIDERS["openai"])
     key = key_for("OPENAI_API_KEY", "OPENAI_BASE_URL") or (NO_KEY if on_loopback(address) else "")
@@ -142,7 +142,7 @@ def _openai(model: str, settings: Settings) -> Embeddings:
 
 def _ollama(model: str, settings: Settings) -> Embeddings:
     try:
-        from langchain_ollama import OllamaEmbeddings  # noqa: PLC0415
+        from langchain_ollama import OllamaEmbeddings
     except ImportError as error:
         raise ModelError(
             f"The embedder ollama:{model} needs the package langchain-ollama.",

@@ -11,7 +11,7 @@ import numpy as np
 
 from newsqa.errors import ModelError
 from newsqa.models.files import COLBERT, MINILM, bundled_folder, file_digest, model_folder, onnx_file
-from newsqa.seams import TokenVectors
+from newsqa.types import TokenVectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from tokenizers import Encoding, Tokenizer
 
-    from newsqa.seams import Reranker
     from newsqa.settings import Settings
+    from newsqa.types import Reranker
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -112,9 +112,9 @@ def _matrix(rows: Sequence[Sequence[int]], padding: int) -> npt.NDArray[np.int64
     return matrix
 
 
-def _session(folder: Path, threads: int) -> Any:  # noqa: ANN401  onnxruntime is untyped
+def _session(folder: Path, threads: int) -> Any:
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # it would send usage data and an id of the machine
-    import onnxruntime  # noqa: PLC0415  takes 0.2 s
+    import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -129,7 +129,7 @@ def _session(folder: Path, threads: int) -> Any:  # noqa: ANN401  onnxruntime is
 
 
 def _tokenizer(folder: Path, max_tokens: int) -> Tokenizer:
-    from tokenizers import Tokenizer  # noqa: PLC0415
+    from tokenizers import Tokenizer
 
     try:
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))

@@ -150,7 +150,7 @@ def _checked_folder(folder: Path) -> Path:
 
 
 def _downloaded(name: str) -> Path:
-    from huggingface_hub import snapshot_download  # noqa: PLC0415
+    from huggingface_hub import snapshot_download
 
     wanted = ["model.onnx", "onnx/model.onnx", "*.json", "1_Pooling/config.json"]
     try:

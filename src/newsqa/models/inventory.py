@@ -20,9 +20,9 @@ from newsqa.models.parser import check_parser
 from newsqa.models.providers import LOCAL, PROVIDERS, ServedModel, objects_in, on_loopback, positive_int, read_json
 from newsqa.models.registry import ModelInfo, model_info, parse_model_name
 from newsqa.models.usage import Price
-from newsqa.records import EXTRACTIVE
 from newsqa.settings import Settings, variable
 from newsqa.trust import SENT, untrusted
+from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -161,7 +161,7 @@ def load_engine(weights: Weights) -> Iterator[Engine]:
 
 def _load(weights: Weights) -> Engine:
     read_gguf_header(weights.file)  # llama.cpp gives no reason
-    import xllamacpp  # noqa: PLC0415  a library of 100 MB
+    import xllamacpp
 
     params, key = xllamacpp.CommonParams(), secrets.token_urlsafe(32)
     params.model.path = str(weights.file)

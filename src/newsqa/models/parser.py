@@ -76,7 +76,7 @@ def parse(text: str) -> tuple[Token, ...]:
 @lru_cache(maxsize=1)
 def _parser() -> Language:
     check_parser()
-    import spacy  # noqa: PLC0415
+    import spacy
 
     folder = _folder()
     try:

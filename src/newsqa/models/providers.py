@@ -140,7 +140,7 @@ def list_by_client(model: BaseChatModel) -> list[str]:
         listed = client.with_options(timeout=CLIENT_TIMEOUT, max_retries=0).models.list()
         return [str(entry.id) for entry in listed.data]
     if type(getattr(model, "_client", None)).__module__.startswith("ollama"):
-        from ollama import Client  # noqa: PLC0415
+        from ollama import Client
 
         auth = (getattr(model, "client_kwargs", None) or {}).get("auth")
         with Client(getattr(model, "base_url", None), timeout=CLIENT_TIMEOUT, auth=auth) as asked:
@@ -174,7 +174,7 @@ def objects_in(answer: object, field: str) -> list[dict[str, Any]]:
 
 def read_json(url: str, headers: Mapping[str, str] | None = None) -> object:
     """Return the JSON at an address. Proxies are used for other machines only. Raises ModelError."""
-    import httpx  # noqa: PLC0415
+    import httpx
 
     local = on_loopback(url)
     try:
@@ -195,7 +195,7 @@ def read_json(url: str, headers: Mapping[str, str] | None = None) -> object:
 
 def _read_error(url: str, error: Exception) -> ModelError:
     """Return the ModelError of a failed request: of the kind "key" or "unreachable" if the server cannot be used."""
-    import httpx  # noqa: PLC0415
+    import httpx
 
     where = without_secrets(url)
     if isinstance(error, httpx.HTTPStatusError):

@@ -35,8 +35,8 @@ from newsqa.models.providers import (
     server_address,
     without_secrets,
 )
-from newsqa.records import EXTRACTIVE
 from newsqa.settings import past_proxies, variable
+from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,7 +151,7 @@ def _parameters(model: str) -> float:
 def _listed_context(provider: str, model: str) -> int:
     """Return the context of a hosted model from the price list."""
     try:
-        from genai_prices.data_snapshot import get_snapshot  # noqa: PLC0415  takes 0.2 s
+        from genai_prices.data_snapshot import get_snapshot
     except ImportError:  # it comes with the extras for models that write
         return DEFAULT_CONTEXT
 
@@ -180,7 +180,7 @@ def create_chat_model(settings: Settings, temperature: float | None = None) -> B
         past_proxies(host_of(info.address))
     metadata = {"newsqa_timeout": settings.timeout, "newsqa_tracing": settings.tracing}
     if provider.name == LLAMACPP:
-        from newsqa.models.llamacpp import LlamaCppChat  # noqa: PLC0415  LangChain takes 0.6 s
+        from newsqa.models.llamacpp import LlamaCppChat
 
         return LlamaCppChat(
             name=info.name,
@@ -247,7 +247,7 @@ def _require_key(info: ModelInfo) -> None:
 
 
 def _by_langchain(provider: Provider, model: str, options: dict[str, Any]) -> BaseChatModel:
-    from langchain.chat_models import init_chat_model  # noqa: PLC0415  takes 0.6 s
+    from langchain.chat_models import init_chat_model
 
     name = f"{provider.name}:{model}"
     try:

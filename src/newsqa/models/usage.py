@@ -8,7 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Self
 
 from newsqa.models.providers import LLAMACPP, LOCAL, client_address, on_loopback
-from newsqa.records import EXTRACTIVE
+from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -70,7 +70,7 @@ class Price:
         if self.free:
             return 0.0
         try:
-            from genai_prices import Usage, calc_price  # noqa: PLC0415
+            from genai_prices import Usage, calc_price
         except ImportError:  # it comes with the extras for models that write
             return None
         provider, _, model = self.name.partition(":")

@@ -29,8 +29,8 @@ from newsqa.render.wording import day
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.records import Answer, JsonObject, Sentence
     from newsqa.render.posts import NearestArticle, PostedSource
+    from newsqa.types import Answer, JsonObject, Sentence
 
 
 # Words to and from Discord's Markdown.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from newsqa.errors import NewsqaError
-    from newsqa.records import Answer, Article, Citation
+    from newsqa.types import Answer, Article, Citation
 
 
 def answer_text(answer: Answer) -> str:

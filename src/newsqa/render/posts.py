@@ -16,7 +16,7 @@ from newsqa.text.sentences import sentence_spans
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from newsqa.records import Answer, Article, Citation, Sentence
+    from newsqa.types import Answer, Article, Citation, Sentence
 
     Size = Callable[[str], int]
 
@@ -107,7 +107,7 @@ def _sentence_ends(text: str) -> Iterator[int]:
 
 def _whole(text: str, start: int, reach: int) -> int:
     """Return the last place that tears neither a marker nor a character made of several, or `reach` if all is one."""
-    from wcwidth import grapheme_boundary_before  # noqa: PLC0415
+    from wcwidth import grapheme_boundary_before
 
     end = start + grapheme_boundary_before(text[start : reach + 1], reach + 1 - start)
     for marker in re.finditer(r"\[\d+\]", text[max(start, reach - 12) : reach + 12]):

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
-from newsqa.records import Answer, Carrier, Citation, Dropped, Sentence, Usage
+from newsqa.types import Answer, Citation, Dropped, Duplicate, Sentence, Usage
 
 if TYPE_CHECKING:
-    from newsqa.records import Article, Hit, JsonObject
+    from newsqa.types import Article, Hit, JsonObject
 
 
 DIGITS = 4  # of scores; more would differ between machines
@@ -123,7 +123,7 @@ def _citation(citation: Citation) -> JsonObject:
 
 
 def _read_citation(fields: JsonObject) -> Citation:
-    carriers = tuple(Carrier(**carrier) for carrier in fields["also_carried_by"])
+    carriers = tuple(Duplicate(**carrier) for carrier in fields["also_carried_by"])
     return Citation(**{**fields, "published": _day(fields["published"]), "also_carried_by": carriers})
 
 

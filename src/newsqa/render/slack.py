@@ -28,8 +28,8 @@ from newsqa.render.posts import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.records import Answer, JsonObject, Sentence
     from newsqa.render.posts import NearestArticle, PostedSource
+    from newsqa.types import Answer, JsonObject, Sentence
 
 
 # Words to and from Slack's mark-up.

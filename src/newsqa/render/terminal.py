@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from newsqa.models.benchmark import Speed
     from newsqa.models.inventory import ModelEntry
-    from newsqa.records import Answer, Article, Citation, Sentence
+    from newsqa.types import Answer, Article, Citation, Sentence
 
 
 # A list of models for people: one row each, with where it runs and what is known or missing.

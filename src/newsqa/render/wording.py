@@ -6,14 +6,14 @@ from itertools import pairwise
 from math import floor, log10
 from typing import TYPE_CHECKING
 
-from newsqa.records import EXTRACTIVE
 from newsqa.render.clean import safe_line
 from newsqa.text.words import stem, words
+from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from newsqa.records import Answer, Article, Carrier, Citation
+    from newsqa.types import Answer, Article, Citation, Duplicate
 
 
 MOST_CARRIERS = 4
@@ -56,7 +56,7 @@ def quoted(citation: Citation) -> str:
     return quote if quote[:1] in QUOTATION_MARKS or quote[-1:] in QUOTATION_MARKS else f"“{quote}”"
 
 
-def carried_by(carriers: tuple[Carrier, ...]) -> str:
+def carried_by(carriers: tuple[Duplicate, ...]) -> str:
     """Say who else carries the story, or ""."""
     outlets = list(dict.fromkeys(safe_line(carrier.outlet or "") or "a source unnamed" for carrier in carriers))
     if not outlets:

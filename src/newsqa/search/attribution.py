@@ -9,20 +9,19 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from newsqa.ingest.duplicates import stories_once
-from newsqa.records import EXTRACTIVE, Draft, Hit, Origin, Passage, Quote
 from newsqa.search.rerank import EVIDENCE, spread
 from newsqa.text.alignment import most_alike_part
 from newsqa.text.passages import passages_of
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import Wording, wording
+from newsqa.types import EXTRACTIVE, Draft, Hit, Origin, Passage, Quote
 from newsqa.verify.evidence import origin_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from newsqa.records import Article, Bounds, Carrier, Query
-    from newsqa.seams import Index
     from newsqa.text.alignment import Alignment
+    from newsqa.types import Article, Bounds, Duplicate, Index, Query
 
     Spans = tuple[tuple[int, int], ...]
 
@@ -45,7 +44,7 @@ class QuotationMatch:
     """An article that holds a quotation, and the span of each of its parts there."""
 
     article: Article
-    also_carried_by: tuple[Carrier, ...]
+    also_carried_by: tuple[Duplicate, ...]
     spans: Spans
 
 

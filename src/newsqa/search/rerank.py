@@ -14,8 +14,7 @@ from newsqa.text.sentences import sentence_spans
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from newsqa.records import Hit, Query
-    from newsqa.seams import Reranker
+    from newsqa.types import Hit, Query, Reranker
 
     Span = tuple[int, int]
 

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.records import Hit, Query
-    from newsqa.seams import Index, Ranked
+    from newsqa.types import Hit, Index, Query, Ranked
 
 
 # How near an article was published to the time that a question speaks of.

@@ -6,16 +6,15 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from newsqa.records import Query
 from newsqa.search.dates import span_of, without_dates
 from newsqa.search.quotations import quotation_in
 from newsqa.search.terms import bylines_in, names_of, outlets_in, terms_of
+from newsqa.types import Query
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from newsqa.records import AnswerKind, Bounds, Order
-    from newsqa.seams import Lexicon
+    from newsqa.types import AnswerKind, Bounds, Lexicon, Order
 
 
 # What a question asks for, from its question word and the noun that stands with it (as in Li and Roth, 2002).

@@ -161,7 +161,7 @@ def open_server(address: str, name: str, timeout: float, *, create: bool = False
         return _within(timeout, connect)
 
 
-def _sessions(client: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def _sessions(client: Any) -> tuple[Any, ...]:
     """Return the httpx clients below a client; there is no other way to their timeout, or to close them."""
     return tuple(part._server._session for part in (client, client._admin_client))  # noqa: SLF001
 
@@ -194,9 +194,9 @@ def _within(timeout: float, call: Callable[[], Collection]) -> Collection:
     return results[0]
 
 
-def _chromadb() -> Any:  # noqa: ANN401
+def _chromadb() -> Any:
     """Import chromadb, which takes 0.7 s, without what it reads as it is imported: `.env` of the working folder."""
-    from pydantic_settings import DotEnvSettingsSource  # noqa: PLC0415
+    from pydantic_settings import DotEnvSettingsSource
 
     with _importing:
         if "chromadb" not in sys.modules:
@@ -209,14 +209,14 @@ def _chromadb() -> Any:  # noqa: ANN401
         return importlib.import_module("chromadb")
 
 
-def _quiet() -> Any:  # noqa: ANN401  chromadb is imported lazily
-    from chromadb.config import Settings  # noqa: PLC0415
+def _quiet() -> Any:
+    from chromadb.config import Settings
 
     # the working folder's .env is ours to read, not Chroma's
     return Settings(anonymized_telemetry=False, _env_file=None)  # type: ignore[call-arg]
 
 
-def _collection(client: Any, name: str, where: str, *, create: bool) -> Collection:  # noqa: ANN401
+def _collection(client: Any, name: str, where: str, *, create: bool) -> Collection:
     with translated(where):
         if create:
             _drop_others(client, name)
@@ -226,7 +226,7 @@ def _collection(client: Any, name: str, where: str, *, create: bool) -> Collecti
         return Collection(client, made, where)
 
 
-def _drop_others(client: Any, name: str) -> None:  # noqa: ANN401
+def _drop_others(client: Any, name: str) -> None:
     """Drop the collections that this index made with other models: their names differ after the last hyphen."""
     own = name.rpartition("-")[0]
     for other in [c.name for c in client.list_collections()] if own else []:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from newsqa.errors import LibraryError
-from newsqa.private import FOLDER, private_file, private_folder
+from newsqa.private_files import FOLDER, private_file, private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

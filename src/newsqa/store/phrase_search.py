@@ -10,15 +10,15 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from newsqa.records import Quote
 from newsqa.store.queries import story, within
 from newsqa.text.words import wording
+from newsqa.types import Quote
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
 
-    from newsqa.records import Bounds
+    from newsqa.types import Bounds
 
 
 PIECE = 6

@@ -11,16 +11,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from newsqa.records import NO_BOUNDS, Article, Carrier, Hit, Passage
-from newsqa.seams import Coverage, Lexicon
 from newsqa.store.rows import ArticleListing, SourceSummary, outlet_key
+from newsqa.types import NO_BOUNDS, Article, Coverage, Duplicate, Hit, Lexicon, Passage
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from newsqa.records import Bounds
-    from newsqa.seams import Ranked
+    from newsqa.types import Bounds, Ranked
 
 
 TITLE_WEIGHT, TEXT_WEIGHT = 2.0, 1.0
@@ -147,7 +145,7 @@ def all_vectors(database: sqlite3.Connection) -> tuple[list[int], list[int], byt
 
 def hits(database: sqlite3.Connection, ranked: Ranked) -> list[Hit]:
     """Load passages with their articles and copies, in the order given; what the library does not hold is left out."""
-    articles: dict[int, tuple[Article, tuple[Carrier, ...]]] = {}
+    articles: dict[int, tuple[Article, tuple[Duplicate, ...]]] = {}
     found = []
     for passage, score in ranked:
         row = database.execute("SELECT article, start, end FROM passages WHERE id = ?", (passage,)).fetchone()
@@ -162,7 +160,7 @@ def hits(database: sqlite3.Connection, ranked: Ranked) -> list[Hit]:
     return found
 
 
-def story(database: sqlite3.Connection, key: int) -> tuple[Article, tuple[Carrier, ...]]:
+def story(database: sqlite3.Connection, key: int) -> tuple[Article, tuple[Duplicate, ...]]:
     """Return the article of a row that is there, and the others that carry its story."""
     found = _article(database, "a.id = ?", key)
     assert found is not None  # noqa: S101  its row was read in the same transaction
@@ -174,7 +172,7 @@ def article(database: sqlite3.Connection, article_id: str) -> Article | None:
     return _article(database, "a.article_id = ?", article_id)
 
 
-def carriers(database: sqlite3.Connection, article_id: str) -> tuple[Carrier, ...]:
+def carriers(database: sqlite3.Connection, article_id: str) -> tuple[Duplicate, ...]:
     """Return the other articles that carry the story of an article."""
     row = database.execute("SELECT id FROM articles WHERE article_id = ?", (article_id,)).fetchone()
     return _carriers(database, row[0]) if row else ()
@@ -207,8 +205,8 @@ def _article(database: sqlite3.Connection, where: str, value: object) -> Article
     return Article(article_id, text, path or "", title, outlet, byline, _day(published), url, language)
 
 
-def _carriers(database: sqlite3.Connection, key: int) -> tuple[Carrier, ...]:
-    return tuple(Carrier(*row) for row in database.execute(_CARRIERS, (key,)))
+def _carriers(database: sqlite3.Connection, key: int) -> tuple[Duplicate, ...]:
+    return tuple(Duplicate(*row) for row in database.execute(_CARRIERS, (key,)))
 
 
 def sources(database: sqlite3.Connection) -> list[SourceSummary]:

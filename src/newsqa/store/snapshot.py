@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from newsqa.errors import LibraryError
-from newsqa.records import NO_BOUNDS
 from newsqa.store import queries
 from newsqa.store.database import open_to_read, translated
 from newsqa.store.phrase_search import find_phrase
 from newsqa.store.queries import article_locator
 from newsqa.store.vector_mark import collection_name
 from newsqa.store.vectors import VectorReader
+from newsqa.types import NO_BOUNDS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,11 +25,10 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from newsqa.records import Article, Bounds, Carrier, Hit, Quote
-    from newsqa.seams import Coverage, Lexicon, Ranked
     from newsqa.settings import Settings
     from newsqa.store.queries import ArticleLocator
     from newsqa.store.rows import ArticleListing, SourceSummary
+    from newsqa.types import Article, Bounds, Coverage, Duplicate, Hit, Lexicon, Quote, Ranked
 
     Floats = npt.NDArray[np.float32]
 
@@ -186,7 +185,7 @@ class Snapshot:
         Chroma finds them where nothing is bounded and its store is whole and new enough; else the vectors in the
         library are compared one by one, which is exact. Raises VectorsError where a Chroma server cannot be reached.
         """
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         asked = _unit(np.asarray([vector], dtype=np.float32))[0]
         if bounds == NO_BOUNDS and not self._quicker_exact() and (found := self._from_store(asked, limit)) is not None:
@@ -205,7 +204,7 @@ class Snapshot:
         """Return one article, or None."""
         return queries.article(self.database, article_id)
 
-    def carriers(self, article_id: str) -> tuple[Carrier, ...]:
+    def carriers(self, article_id: str) -> tuple[Duplicate, ...]:
         """Return the other articles that carry the same story."""
         return queries.carriers(self.database, article_id)
 
@@ -250,7 +249,7 @@ class Snapshot:
         return kept[:limit]
 
     def _from_library(self, vector: Floats, bounds: Bounds, limit: int) -> Ranked:
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         matrix = self._matrix()
         if not len(matrix.ids) or matrix.vectors.shape[1] != len(vector):
@@ -263,7 +262,7 @@ class Snapshot:
         return [(int(matrix.ids[row]), float(scores[row])) for row in best if scores[row] > -np.inf]
 
     def _matrix(self) -> _Matrix:
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         def make() -> _Matrix:
             ids, articles, vectors = queries.all_vectors(self.database)
@@ -275,7 +274,7 @@ class Snapshot:
 
 def _unit(vectors: Floats) -> Floats:
     """Return the vectors, shape (n, width), with a length of 1."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from newsqa.private import private_file
+from newsqa.private_files import private_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ def is_intact(index: Path, mark: Mark) -> bool:
 @contextmanager
 def reading(index: Path) -> Iterator[bool]:
     """Hold the store still for reading: gives False at once where it is being changed."""
-    import fcntl  # noqa: PLC0415  not there on every system
+    import fcntl
 
     try:
         handle = os.open(index / LOCK, os.O_RDONLY | os.O_CLOEXEC)
@@ -112,7 +112,7 @@ def reading(index: Path) -> Iterator[bool]:
 @contextmanager
 def changing(index: Path) -> Iterator[None]:
     """Keep readers out of the store, once those that are in it have their answer. Raises OSError."""
-    import fcntl  # noqa: PLC0415
+    import fcntl
 
     private_file(index / LOCK)
     handle = os.open(index / LOCK, os.O_RDWR | os.O_CLOEXEC)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from weakref import finalize
 
 from newsqa.errors import VectorsError
-from newsqa.private import FILE, FOLDER, private_folder
+from newsqa.private_files import FILE, FOLDER, private_folder
 from newsqa.store.chroma import VECTORS_AT_ONCE, open_embedded, open_server
 from newsqa.store.vector_mark import (
     GRAPH_WRITTEN,
@@ -270,7 +270,7 @@ class VectorWriter:
 
 
 def _add(collection: Collection, passages: Sequence[int], vectors: Vectors, progress: Progress) -> None:
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     for start in range(0, len(passages), VECTORS_AT_ONCE):
         batch = passages[start : start + VECTORS_AT_ONCE]

@@ -84,7 +84,7 @@ _stemmers = threading.local()  # a stemmer keeps the word it works on, so each t
 def stem(folded: str) -> str:
     """Cut a folded word to its stem by the English Snowball rules (snowballstem.org, "Porter2")."""
     if not hasattr(_stemmers, "english"):
-        import snowballstemmer  # noqa: PLC0415
+        import snowballstemmer
 
         _stemmers.english = snowballstemmer.stemmer("english")
     stemmed: str = _stemmers.english.stemWord(folded)

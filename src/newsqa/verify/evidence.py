@@ -7,8 +7,8 @@ from bisect import bisect_right
 from itertools import product
 from typing import TYPE_CHECKING
 
-from newsqa.records import Quote
 from newsqa.text.sentences import sentence_spans
+from newsqa.types import Quote
 from newsqa.verify.checks.reading import read
 from newsqa.verify.facts.sayings import REPORTING
 from newsqa.verify.facts.synonyms import root
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from newsqa.records import Article, Carrier, Hit
+    from newsqa.types import Article, Duplicate, Hit
     from newsqa.verify.checks.reading import Reading
 
 
@@ -41,7 +41,7 @@ class EvidenceSet:
         self._articles = {hit.article.id: hit.article for hit in reversed(evidence)}
         self._evidence = tuple(evidence)
         self._spans: dict[str, list[tuple[int, int]]] = {}
-        self._carriers: dict[str, tuple[Carrier, ...]] = {}
+        self._carriers: dict[str, tuple[Duplicate, ...]] = {}
         for hit in evidence:
             known = self._carriers.get(hit.article.id, ())
             new = tuple(carrier for carrier in hit.also_carried_by if carrier not in known)

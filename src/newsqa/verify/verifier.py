@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from newsqa.records import Checked, Citation, Claim, Dropped, Quote, Sentence
 from newsqa.text.words import wording
+from newsqa.types import Citation, DraftSentence, Dropped, Quote, Sentence, VerifiedDraft
 from newsqa.verify.checks.likeness import unlike_clause
 from newsqa.verify.evidence import EvidenceSet, origin_sentence, quoted_support
 from newsqa.verify.support import ENOUGH, Verdict, by_words
@@ -14,8 +14,7 @@ from newsqa.verify.support import ENOUGH, Verdict, by_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.records import Draft, Hit, Origin
-    from newsqa.seams import TokenEncoder
+    from newsqa.types import Draft, Hit, Origin, TokenEncoder
 
 
 NO_QUOTE = "no quote from the articles at hand goes with it"
@@ -24,7 +23,7 @@ MENDED = 0.8
 """The share of a sentence's words that quotes it does not cite must hold: among many sentences, one often has half."""
 
 
-def verify(draft: Draft, evidence: Sequence[Hit]) -> Checked:
+def verify(draft: Draft, evidence: Sequence[Hit]) -> VerifiedDraft:
     """Keep the sentences of a draft that their quotes carry; tell which were dropped, and why.
 
     It is `Check` over the whole draft at once.
@@ -56,7 +55,7 @@ class Verifier:
         self._dropped: list[Dropped] = []
         self._seen: set[str] = set()
 
-    def take(self, claim: Claim) -> Sentence | Dropped:
+    def take(self, claim: DraftSentence) -> Sentence | Dropped:
         """Judge the next sentence of a draft: it stands with its citations, or is dropped with the reason.
 
         One that its own quotes do not carry, while others of the evidence do, stands with those.
@@ -100,7 +99,7 @@ class Verifier:
             return found
         return replace(found, fault=unlike_clause(text, [quote.text for quote in quotes], self._encoder))
 
-    def _drop(self, claim: Claim, why: str) -> Dropped:
+    def _drop(self, claim: DraftSentence, why: str) -> Dropped:
         self._dropped.append(Dropped(claim.text, why))
         return self._dropped[-1]
 
@@ -118,10 +117,10 @@ class Verifier:
         said = origin_sentence(*known, again=bool(self._numbered), headline=not quoted)
         return self._keep(said, quotes, 1.0)
 
-    def checked(self) -> Checked:
+    def checked(self) -> VerifiedDraft:
         """Return what was taken so far: what stands, with its citations, and what was dropped."""
         citations = tuple(_citation(n, quote) for quote, n in self._numbered.items())
-        return Checked(tuple(self._sentences), citations, tuple(self._dropped))
+        return VerifiedDraft(tuple(self._sentences), citations, tuple(self._dropped))
 
     def _keep(self, text: str, quotes: Sequence[Quote], share: float) -> Sentence:
         marks = tuple(self._numbered.setdefault(quote, len(self._numbered) + 1) for quote in quotes)
@@ -135,7 +134,7 @@ def _hold(text: str, words: str) -> bool:
     return all(word in left for word in wording(words).words)
 
 
-def _key(claim: Claim) -> str:
+def _key(claim: DraftSentence) -> str:
     return " ".join(claim.text.casefold().split())
 
 

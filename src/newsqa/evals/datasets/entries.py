@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from newsqa.evals.datasets.items import Item
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
 
 LARGEST = 256 * 2**20  # bytes of one set, unpacked

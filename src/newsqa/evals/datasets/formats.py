@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from newsqa.evals.datasets.entries import Entry
     from newsqa.evals.datasets.items import Item
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from newsqa.records import Turn
+    from newsqa.types import Turn
 
 
 Accepted = str | tuple[str, ...]

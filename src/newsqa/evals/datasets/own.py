@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from newsqa.evals.datasets.entries import Fields, Found
 from newsqa.evals.datasets.items import Accepted, Gold, Item, mixed_forms
-from newsqa.records import Turn
+from newsqa.types import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from newsqa.evals.datasets.entries import Entry
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
 
 NAMES = ("id", "question", "answers", "asked", "as_of", "history", "answerable", "gold", "tags", "meta")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from newsqa.evals.datasets.entries import Entry
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
 
 SHORT = 5

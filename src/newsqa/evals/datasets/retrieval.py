@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING
 from newsqa.errors import SourceError
 from newsqa.evals.datasets.entries import Fields, Found, entries, opened, read_text
 from newsqa.evals.datasets.items import Gold, Item
-from newsqa.records import Turn
+from newsqa.types import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from newsqa.evals.datasets.entries import Entry
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
 
 Relevant = dict[str, list[str]]

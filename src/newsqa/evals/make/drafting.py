@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Literal
 from newsqa.answer.signals import offers
 from newsqa.evals.make.questions import SourceArticle, answerable_item, holds_any, unanswerable_item
 from newsqa.evals.make.rules import CLOZE_FRAME, cloze_questions, source_questions
-from newsqa.records import NO_BOUNDS, Bounds
 from newsqa.text.calendar import dates
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import content_stems, words
+from newsqa.types import NO_BOUNDS, Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from newsqa.evals.datasets.items import Item
     from newsqa.evals.make.questions import DraftQuestion
-    from newsqa.seams import Index
     from newsqa.store.rows import ArticleListing
     from newsqa.store.snapshot import Snapshot
+    from newsqa.types import Index
 
     WrittenBy = Callable[[SourceArticle, Random], Iterable[DraftQuestion]]
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from newsqa.records import AnswerKind, Article, JsonObject
     from newsqa.text.names import Name
+    from newsqa.types import AnswerKind, Article, JsonObject
 
 Form = Literal["cloze", "source", "written"]
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from random import Random
 
     from newsqa.evals.make.questions import SourceArticle, SourceSentence
-    from newsqa.records import AnswerKind
     from newsqa.text.numbers import Number
+    from newsqa.types import AnswerKind
 
 SHORTEST, LONGEST = 8, 40
 """Words of a sentence or quote that is asked about."""

@@ -11,13 +11,13 @@ from newsqa.evals.judge import as_data, object_in
 from newsqa.evals.make.questions import DraftQuestion, SourceSentence, holds_any
 from newsqa.evals.make.rules import depends_on_context
 from newsqa.models.chat import invoke_model
-from newsqa.records import Usage
 from newsqa.search.understand import answer_kind
 from newsqa.text.calendar import CALENDAR
 from newsqa.text.names import names
 from newsqa.text.passages import passages_of
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import content_stems, fold, word_set, words
+from newsqa.types import Usage
 
 if TYPE_CHECKING:
     from random import Random

@@ -147,7 +147,7 @@ def contains(text: str, item: Item) -> bool:
 
 def rouge_l(text: str, accepted: Sequence[Accepted]) -> float:
     """ROUGE-L (Lin 2004): F1 of the longest common subsequence of tokens, unstemmed, of the best accepted answer."""
-    from rapidfuzz.distance import LCSseq  # noqa: PLC0415
+    from rapidfuzz.distance import LCSseq
 
     said = rouge_tokens(text)
     orders = [order for answer in accepted for order in _orders(answer, said, rouge_tokens)]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from newsqa.evals.run_lines import RunLine
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
 
 # What an answer says: its text without markers, and its sentences with the quotes that each leans on.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from newsqa.evals.datasets.items import Gold
     from newsqa.evals.run_lines import RunLine
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
     Ranks = tuple[int | None, ...]
 
@@ -197,7 +197,7 @@ def measured(ranks: Ranks) -> Mapping[str, float]:
     Success, reciprocal rank and nDCG are trec_eval's; a passage that bears several pieces is as relevant as they are
     many. Recall is the share of pieces found, which is trec_eval's too as long as no passage bears two.
     """
-    from ir_measures import RR, Success, nDCG, pytrec_eval  # noqa: PLC0415
+    from ir_measures import RR, Success, nDCG, pytrec_eval
 
     names = {Success @ k: f"hit@{k}" for k in DEPTHS} | {RR: "mrr", nDCG @ 10: "ndcg@10"}
     borne = Counter(rank for rank in ranks if rank)

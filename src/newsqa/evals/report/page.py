@@ -31,19 +31,19 @@ if TYPE_CHECKING:
 
     from newsqa.evals.metrics.definitions import Estimate, Family, Metric, Summary
     from newsqa.evals.report.shared import ReportLine
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
 
-HERE = Path(__file__).parent
+TEMPLATES = Path(__file__).parent / "templates"
 
 T = TypeVar("T")
 
 
 def page_report(questions: Sequence[ReportLine], summary: Summary) -> str:
     """Return the report as HTML. The same questions and summary give the same bytes."""
-    from markupsafe import Markup  # noqa: PLC0415
+    from markupsafe import Markup
 
-    style, script = (HERE.joinpath(name).read_text("utf-8") for name in ("page.css", "page.js"))
+    style, script = (TEMPLATES.joinpath(name).read_text("utf-8") for name in ("page.css", "page.js"))
     lines = [question.line for question in questions]
     known, shown = titles(lines), depth(lines)
     return (
@@ -67,10 +67,10 @@ def page_report(questions: Sequence[ReportLine], summary: Summary) -> str:
 
 
 def _templates() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     templates = Environment(
-        loader=FileSystemLoader(HERE),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from newsqa.evals.report.shared import ReportLine
     from newsqa.evals.run_lines import CitationFacts, RunLine
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
 
 # Finds in a text what a reader looks for: the words of accepted answers, of gold quotes, and what was cited.

@@ -154,7 +154,7 @@ class Plot:
 def plots(summary: Summary, metrics: Sequence[Metric]) -> list[Plot]:
     """Draw what the run has figures for."""
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells of its font cache
-    import matplotlib as mpl  # noqa: PLC0415
+    import matplotlib as mpl
 
     with mpl.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of letters that its own font lacks; the page brings the font
@@ -274,10 +274,10 @@ def _latency(summary: Summary) -> Iterator[Plot]:
     yield _plot("latency", "Latency by stage", note, told, draw, rows=labels)
 
 
-def _plot(name: str, title: str, note: str, told: str, draw: Callable[[Axes], None], rows: Sequence[str] = ()) -> Plot:  # noqa: PLR0913, PLR0917
+def _plot(name: str, title: str, note: str, told: str, draw: Callable[[Axes], None], rows: Sequence[str] = ()) -> Plot:
     """Draw; `rows` are the labels of the rows where the drawing has them."""
-    from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
-    from matplotlib.figure import Figure as Canvas  # noqa: PLC0415
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure as Canvas
 
     height = max(len(rows) * 0.27 + 0.8, 1.6) if rows else HEIGHT
     left = max([MARGIN, *(LETTER * len(row) + 0.15 for row in rows)])

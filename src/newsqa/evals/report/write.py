@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from newsqa.evals.metrics.definitions import Estimate, Summary
     from newsqa.evals.report.shared import Outcome, ReportLine
     from newsqa.evals.run_lines import RunLine
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
 
 def write_reports(folder: Path, lines: Sequence[RunLine], summary: Summary) -> None:
@@ -30,10 +30,10 @@ def write_reports(folder: Path, lines: Sequence[RunLine], summary: Summary) -> N
     Scores are counted anew from the lines. A report that was there stays whole until its successor is. Raises
     SourceError where they cannot be written; other files of the folder are not touched.
     """
-    from newsqa.evals.report.markdown import markdown_report  # noqa: PLC0415
-    from newsqa.evals.report.page import page_report  # noqa: PLC0415
-    from newsqa.evals.report.saving import save  # noqa: PLC0415
-    from newsqa.evals.report.shared import report_lines  # noqa: PLC0415
+    from newsqa.evals.report.markdown import markdown_report
+    from newsqa.evals.report.page import page_report
+    from newsqa.evals.report.shared import report_lines
+    from newsqa.private_files import save
 
     questions = report_lines(lines)
     save(

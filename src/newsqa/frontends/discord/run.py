@@ -57,9 +57,9 @@ def check_addresses(settings: Settings) -> None:
 
 def use_addresses(settings: Settings) -> None:
     """Have discord.py speak to the addresses of the settings, for the whole process."""
-    import yarl  # noqa: PLC0415
-    from discord.gateway import DiscordWebSocket  # noqa: PLC0415
-    from discord.http import Route  # noqa: PLC0415
+    import yarl
+    from discord.gateway import DiscordWebSocket
+    from discord.http import Route
 
     Route.BASE = settings.discord_api_url.rstrip("/")
     if settings.discord_gateway_url:
@@ -136,11 +136,11 @@ def _token() -> str:
 
 async def _serve(settings: Settings, token: str, proxy: str | None) -> int:
     """Serve until a signal comes; return it."""
-    from discord.errors import PrivilegedIntentsRequired  # noqa: PLC0415
+    from discord.errors import PrivilegedIntentsRequired
 
-    from newsqa.bot.core import open_bot  # noqa: PLC0415
-    from newsqa.bot.health import serve_health  # noqa: PLC0415
-    from newsqa.bot.log import configure, logger  # noqa: PLC0415
+    from newsqa.bot.core import open_bot
+    from newsqa.bot.health import serve_health
+    from newsqa.bot.log import configure, logger
     from newsqa.frontends.discord.client import NewsClient, use_backoff
 
     configure(settings)
@@ -180,7 +180,7 @@ async def _connected(client: NewsClient, bot: Bot, token: str, stopped: asyncio.
 
 async def _known(token: str, proxy: str | None) -> None:
     """See that Discord can be reached and takes the token, before index and models are opened."""
-    from discord import Client, Intents  # noqa: PLC0415
+    from discord import Client, Intents
 
     async with Client(intents=Intents.none(), proxy=proxy) as client:
         with _for_people(client):
@@ -197,8 +197,8 @@ async def _started(client: NewsClient, token: str) -> None:
 @contextmanager
 def _for_people(client: Client) -> Iterator[None]:
     """Make of what Discord refuses an error for people."""
-    import aiohttp  # noqa: PLC0415
-    from discord.errors import ConnectionClosed, HTTPException, LoginFailure  # noqa: PLC0415
+    import aiohttp
+    from discord.errors import ConnectionClosed, HTTPException, LoginFailure
 
     try:
         yield

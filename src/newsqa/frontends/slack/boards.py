@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from newsqa.bot.events import Message
     from newsqa.frontends.slack.send import Sender
-    from newsqa.records import Sentence
     from newsqa.render.slack import Post
+    from newsqa.types import Sentence
 
     Noted = Callable[[Sequence[str]], Awaitable[None]]
 

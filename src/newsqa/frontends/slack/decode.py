@@ -12,7 +12,7 @@ from newsqa.render.slack import shown
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
 
 SPOKEN = frozenset({"", "file_share", "me_message", "thread_broadcast"})

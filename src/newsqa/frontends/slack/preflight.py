@@ -100,7 +100,7 @@ def check_address(settings: Settings) -> None:
 
 def proxy_for(settings: Settings) -> str | None:
     """Return the proxy that the environment names for Slack (HTTPS_PROXY, NO_PROXY), None for this machine's own."""
-    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415
+    from urllib.request import getproxies, proxy_bypass
 
     parts = urlsplit(settings.slack_api_url)
     if parts.hostname in LOOPBACK or proxy_bypass(parts.hostname or ""):
@@ -127,10 +127,10 @@ async def check_socket(sender: Sender, app_token: str) -> None:
 
 
 async def _asked(call: Awaitable[AsyncSlackResponse], name: str) -> AsyncSlackResponse:
-    from aiohttp import ClientError  # noqa: PLC0415
-    from slack_sdk.errors import SlackApiError  # noqa: PLC0415
+    from aiohttp import ClientError
+    from slack_sdk.errors import SlackApiError
 
-    from newsqa.frontends.slack.send import fault  # noqa: PLC0415
+    from newsqa.frontends.slack.send import fault
 
     try:
         return await call

@@ -70,12 +70,12 @@ class _Serving:
 
     async def serve(self) -> int:
         """Serve until a signal comes; return it."""
-        from aiohttp import ClientSession, ClientTimeout  # noqa: PLC0415
+        from aiohttp import ClientSession, ClientTimeout
 
-        from newsqa.bot.core import open_bot  # noqa: PLC0415
-        from newsqa.bot.health import serve_health  # noqa: PLC0415
-        from newsqa.bot.log import configure  # noqa: PLC0415
-        from newsqa.frontends.slack.send import Sender, SlackConnection  # noqa: PLC0415
+        from newsqa.bot.core import open_bot
+        from newsqa.bot.health import serve_health
+        from newsqa.bot.log import configure
+        from newsqa.frontends.slack.send import Sender, SlackConnection
 
         configure(self.settings)
         stopped = stopping()
@@ -89,8 +89,8 @@ class _Serving:
                 return await self._served(bot, sender, identity, stopped)
 
     async def _served(self, bot: Bot, sender: Sender, identity: SlackIdentity, stopped: asyncio.Future[int]) -> int:
-        from newsqa.frontends.slack.service import Service, log  # noqa: PLC0415
-        from newsqa.frontends.slack.transport import slack_app  # noqa: PLC0415
+        from newsqa.frontends.slack.service import Service, log
+        from newsqa.frontends.slack.transport import slack_app
 
         service = Service(bot, sender, self.settings)
         app = slack_app(service, identity, sender.line, self.keys.secret)

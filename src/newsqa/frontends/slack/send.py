@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 
     from newsqa.bot.events import ConversationPlace
-    from newsqa.records import JsonObject
     from newsqa.render.slack import Post
+    from newsqa.types import JsonObject
 
 
 UNFIT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
@@ -110,7 +110,7 @@ class Sender:
         """Open a modal for the person who clicked less than three seconds ago."""
         await self.client.views_open(trigger_id=trigger, view=view)
 
-    async def respond(self, url: str, post: Post | None = None, **how: Any) -> None:  # noqa: ANN401  Slack's own words
+    async def respond(self, url: str, post: Post | None = None, **how: Any) -> None:
         """Send to the address of a click or a command; it takes five messages in half an hour."""
         words = {"text": post.text, "blocks": list(post.blocks), **QUIET} if post else {}
         reply = await self.line.webhook(url).send_dict({**words, **how})
@@ -118,7 +118,7 @@ class Sender:
             raise NotTakenError(f"Slack answered {reply.status_code} ({reply.body[:80]}).")
 
 
-async def _fitting(call: Any, post: Post, told: JsonObject) -> Any:  # noqa: ANN401  methods of an untyped client
+async def _fitting(call: Any, post: Post, told: JsonObject) -> Any:
     """Send a post; where Slack takes its blocks no more, send its text, which holds the answer too."""
     try:
         return await call(text=post.text, blocks=list(post.blocks), **told)

@@ -12,14 +12,14 @@ from rich.padding import Padding
 from rich.spinner import Spinner
 from rich.text import Text
 
-from newsqa.desk import Stage
 from newsqa.errors import LibraryError, UsageError
 from newsqa.frontends.terminal.console import STAGES, messages, output, print_json, print_text
 from newsqa.frontends.terminal.egress import tell_leaving
-from newsqa.records import Answer, Sentence
+from newsqa.pipeline import Stage
 from newsqa.render.clean import safe_line
 from newsqa.render.terminal import ASIDE, sentences_view
 from newsqa.text.sentences import sentence_spans
+from newsqa.types import Answer, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
-    from newsqa.desk import Desk, Happening
-    from newsqa.records import Bounds
+    from newsqa.pipeline import AnswerEvent, Pipeline
     from newsqa.settings import Settings
+    from newsqa.types import Bounds
 
 
 MOST_BYTES = 1 << 20  # of a question on standard input; the desk says what it can use
@@ -37,14 +37,14 @@ MOST_BYTES = 1 << 20  # of a question on standard input; the desk says what it c
 
 def ask(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | None, *, as_json: bool) -> None:
     """Answer one question: as JSON, for a terminal, or as plain text where the output is piped."""
-    from newsqa.wiring import open_desk  # noqa: PLC0415  after the question is known to be one
+    from newsqa.pipeline import open_pipeline
 
     question = _question(words)
-    with open_desk(settings, once=True) as desk:
+    with open_pipeline(settings, once=True) as desk:
         tell_leaving(settings)
         answer = _answered(desk, question, bounds, asked)
     if as_json:
-        from newsqa.render.record import to_record  # noqa: PLC0415
+        from newsqa.render.record import to_record
 
         print_json(to_record(answer))
     else:
@@ -55,18 +55,18 @@ def show_answer(answer: Answer) -> None:
     """Print an answer as the output can show it."""
     console = output()
     if console.is_terminal:
-        from newsqa.render.terminal import answer_view  # noqa: PLC0415
+        from newsqa.render.terminal import answer_view
 
         console.print(answer_view(answer))
     else:
-        from newsqa.render.plain import answer_text  # noqa: PLC0415
+        from newsqa.render.plain import answer_text
 
         print_text(answer_text(answer))
 
 
 def show(settings: Settings, article_id: str, *, as_json: bool) -> None:
     """Print one stored article. Raises LibraryError where the index does not hold it."""
-    from newsqa.store.snapshot import open_index  # noqa: PLC0415  no model is needed
+    from newsqa.store.snapshot import open_index
 
     with open_index(settings) as opened, opened.snapshot() as index:
         article = index.article(article_id)
@@ -77,15 +77,15 @@ def show(settings: Settings, article_id: str, *, as_json: bool) -> None:
         )
     console = output()
     if as_json:
-        from newsqa.render.record import article_record  # noqa: PLC0415
+        from newsqa.render.record import article_record
 
         print_json(article_record(article))
     elif console.is_terminal:
-        from newsqa.render.terminal import article_view  # noqa: PLC0415
+        from newsqa.render.terminal import article_view
 
         console.print(article_view(article))
     else:
-        from newsqa.render.plain import article_text  # noqa: PLC0415
+        from newsqa.render.plain import article_text
 
         print_text(article_text(article))
 
@@ -103,7 +103,7 @@ def _question(words: Sequence[str]) -> str:
     return " ".join(text.split())
 
 
-def _answered(desk: Desk, question: str, bounds: Bounds, asked: date | None) -> Answer:
+def _answered(desk: Pipeline, question: str, bounds: Bounds, asked: date | None) -> Answer:
 
     return watch(desk.stream(question, bounds=bounds, asked=asked), messages(), LiveAnswer())
 
@@ -124,7 +124,7 @@ class LiveAnswer:
     sentences: list[Sentence] = field(default_factory=list[Sentence])
     draft: str = ""
 
-    def take(self, event: Happening) -> None:
+    def take(self, event: AnswerEvent) -> None:
         """Take up what happened."""
         if isinstance(event, Sentence):
             self.sentences.append(event)
@@ -175,7 +175,7 @@ class _Tail:
             yield from line
 
 
-def watch(events: Iterable[Happening], console: Console, watched: LiveAnswer) -> Answer:
+def watch(events: Iterable[AnswerEvent], console: Console, watched: LiveAnswer) -> Answer:
     """Show what happens until the answer is there, and take it off the screen again. Raises what the desk raises."""
     with Live(watched.view(), console=console, transient=True, refresh_per_second=12) as live:
         for event in events:

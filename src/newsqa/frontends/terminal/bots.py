@@ -17,7 +17,7 @@ from newsqa.bot.events import NAMES, ConversationPlace, channel_named
 from newsqa.bot.store import Store
 from newsqa.errors import HistoryError, NewsqaError, UsageError
 from newsqa.frontends.terminal.console import messages, print_json, print_text
-from newsqa.private import FILE, private_folder
+from newsqa.private_files import FILE, private_folder
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count
 from newsqa.settings import Settings
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from newsqa.bot.admin import Channel, Status
     from newsqa.bot.events import Outcome, Platform
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
 
 bots_app = typer.Typer(
@@ -41,21 +41,18 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, an
 @bots_app.command("status")
 def bots_status(json: Json = False) -> None:
     """Tell what became of questions, where the bots were asked, and where they are silent."""
-
     show_status(Settings.load(), as_json=json)
 
 
 @bots_app.command()
 def enable(channel: ChannelArgument) -> None:
     """Let the bots answer again in a channel that was disabled."""
-
     enable_channel(Settings.load(), channel)
 
 
 @bots_app.command()
 def disable(channel: ChannelArgument) -> None:
     """Have the bots be silent in a channel."""
-
     disable_channel(Settings.load(), channel)
 
 
@@ -71,7 +68,6 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether that is meant.")] = False,
 ) -> None:
     """Forget what the bots have kept."""
-
     forget_stored(Settings.load(), Wanted(channel, person, everything), asking=not yes)
 
 
@@ -81,7 +77,6 @@ def feedback(
     json: Json = False,
 ) -> None:
     """Write the answers that people voted on as a set of questions, for newsqa eval."""
-
     write_feedback(Settings.load(), out, as_json=json)
 
 

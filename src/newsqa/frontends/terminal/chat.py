@@ -19,17 +19,17 @@ from newsqa.frontends.terminal.chat_commands import Leave, run_command, tell_res
 from newsqa.frontends.terminal.chat_state import BackgroundPipeline, Conversation, Screen, ThreadedEvents
 from newsqa.frontends.terminal.egress import tell_leaving
 from newsqa.models.inventory import describe_model
-from newsqa.records import EXTRACTIVE, NO_BOUNDS, Answer, Claim, Draft
 from newsqa.render.terminal import ASIDE
 from newsqa.render.wording import count, headline, period
 from newsqa.store.snapshot import open_index
+from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer, Draft, DraftSentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from newsqa.desk import Answerer
-    from newsqa.records import Article, Hit, Query, Writing
+    from newsqa.pipeline import Answerer
     from newsqa.settings import Settings
+    from newsqa.types import Article, DraftText, Hit, Query
 
 
 # The first screen: what is indexed, and how to begin.
@@ -88,10 +88,10 @@ def stoppable(answerer: Answerer, model: str, stopped: Event) -> Answerer:
     if model == EXTRACTIVE:
         return answerer
 
-    def draft(query: Query, hits: Sequence[Hit], deadline: float) -> Iterator[Writing | Claim | Draft]:
-        claims: list[Claim] = []
+    def draft(query: Query, hits: Sequence[Hit], deadline: float) -> Iterator[DraftText | DraftSentence | Draft]:
+        claims: list[DraftSentence] = []
         for event in ThreadedEvents(answerer(query, hits, deadline), stopped):
-            if isinstance(event, Claim):
+            if isinstance(event, DraftSentence):
                 claims.append(event)
             yield event
         if stopped.is_set():
@@ -139,7 +139,7 @@ def _resume(conversation: Conversation) -> None:
 
 
 def _at_terminal(conversation: Conversation) -> None:
-    from newsqa.frontends.terminal.prompt import prompted  # noqa: PLC0415  a pipe needs no prompt
+    from newsqa.frontends.terminal.prompt import prompted
 
     welcome(conversation)
     if conversation.answers:

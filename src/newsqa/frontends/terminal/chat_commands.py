@@ -16,12 +16,12 @@ from newsqa.frontends.terminal.console import first_day, last_day, messages
 from newsqa.frontends.terminal.egress import tell_leaving
 from newsqa.frontends.terminal.index import sources_text
 from newsqa.models.inventory import list_models
-from newsqa.records import EXTRACTIVE
 from newsqa.render.clean import safe_line
 from newsqa.render.plain import article_text, quote_text
 from newsqa.render.plain import conversation as as_markdown
 from newsqa.render.terminal import article_view, excerpt_view, models_text, models_view
 from newsqa.render.wording import count, day, why
+from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from newsqa.frontends.terminal.chat_state import Conversation, Screen
-    from newsqa.records import Article, Bounds, Citation
+    from newsqa.types import Article, Bounds, Citation
 
 
 # `/open`: a cited article at the place of its quote, or the whole of it in a pager.

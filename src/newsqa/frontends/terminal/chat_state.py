@@ -17,12 +17,12 @@ from newsqa.answer.history import Exchange, turns
 from newsqa.errors import HistoryError, NewsqaError, UsageError
 from newsqa.frontends.terminal.console import messages, output, print_text
 from newsqa.models.benchmark import try_model
-from newsqa.records import EXTRACTIVE, NO_BOUNDS
+from newsqa.pipeline import open_pipeline
 from newsqa.render.clean import safe
 from newsqa.render.plain import answer_text, error_line
 from newsqa.render.record import from_record, to_record
 from newsqa.render.terminal import ASIDE, answer_view
-from newsqa.wiring import open_desk
+from newsqa.types import EXTRACTIVE, NO_BOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from newsqa.answer.history import Sessions
-    from newsqa.desk import Answerer, Desk, Happening
-    from newsqa.records import Answer, Bounds, Citation
+    from newsqa.pipeline import Answerer, AnswerEvent, Pipeline
     from newsqa.settings import Settings
     from newsqa.store.snapshot import LibraryIndex
+    from newsqa.types import Answer, Bounds, Citation
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class Conversation:
     answers: list[Answer] = field(default_factory=list)
     stored: bool = True
 
-    def stream(self, question: str, adapt: Callable[[Answerer, str], Answerer]) -> Iterator[Happening]:
+    def stream(self, question: str, adapt: Callable[[Answerer, str], Answerer]) -> Iterator[AnswerEvent]:
         """Ask within the conversation and its bounds, and tell what happens, as `Desk.stream` does.
 
         `adapt` is given the desk's answerer and the name of its model, and returns what shall answer in its place.
@@ -167,14 +167,14 @@ class BackgroundPipeline:
         self.settings = settings
         self._leaving = Event()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="desk")
-        self._opened = self._pool.submit(open_desk, settings)
+        self._opened = self._pool.submit(open_pipeline, settings)
         if warm:
             self._pool.submit(self._warm_up)
 
-    def desk(self) -> Desk:
+    def desk(self) -> Pipeline:
         """Wait until the desk is open. Raises what `open_desk` raised; the next call tries again."""
         if self._opened.done() and self._opened.exception() is not None:
-            self._opened = self._pool.submit(open_desk, self.settings)
+            self._opened = self._pool.submit(open_pipeline, self.settings)
         return self._opened.result()
 
     def switch(self, model: str) -> None:
@@ -183,7 +183,7 @@ class BackgroundPipeline:
         Raises ModelError where it cannot be used; the one of before stays then.
         """
         settings = replace(self.settings, model=model)
-        desk = open_desk(settings)
+        desk = open_pipeline(settings)
         try:
             if model != EXTRACTIVE:
                 try_model(settings)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    from newsqa.records import JsonObject
+    from newsqa.types import JsonObject
 
 
 STAGES = {"search": "searching", "rerank": "reading", "answer": "answering", "write": "writing"}
@@ -50,7 +50,7 @@ def print_json(record: JsonObject) -> None:
 
 
 def _console(*, stderr: bool) -> Console:
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     console = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
     if console.is_terminal:
@@ -71,7 +71,7 @@ def counting(label: str, total: int) -> Iterator[Callable[[int], None]]:
 
 def bar() -> Bar:
     """Return a bar with a label, a count and the time that is left; it goes when it is done."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
     console = messages()
     columns = (
@@ -101,7 +101,7 @@ def last_day(text: str) -> date:
 
 def _read(text: str, *, last: bool) -> date:
     typed = text.strip().casefold()
-    today = date.today()  # noqa: DTZ011  a reader's "today" is local
+    today = date.today()
     named = {"today": today, "yesterday": today - timedelta(days=1)}
     if typed in named:
         return named[typed]

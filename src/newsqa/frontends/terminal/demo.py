@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from newsqa.errors import SourceError
 from newsqa.frontends.terminal.chat import chat
 from newsqa.frontends.terminal.index import index_sources
-from newsqa.private import private_folder
+from newsqa.private_files import private_folder
 from newsqa.settings import variable
 
 if TYPE_CHECKING:

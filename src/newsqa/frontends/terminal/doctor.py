@@ -18,11 +18,11 @@ from newsqa.models.benchmark import model_host, try_model
 from newsqa.models.egress import data_egress
 from newsqa.models.parser import check_parser
 from newsqa.prompts import load_prompts
-from newsqa.records import EXTRACTIVE, NO_BOUNDS
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count, period
 from newsqa.settings import Settings, unknown_settings
 from newsqa.store.snapshot import open_index
+from newsqa.types import EXTRACTIVE, NO_BOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,9 +104,9 @@ def _python() -> Diagnosis:
 
 def _packages() -> Diagnosis:
     """Compare what is installed with what newsqa declares."""
-    from importlib.metadata import PackageNotFoundError, requires, version  # noqa: PLC0415
+    from importlib.metadata import PackageNotFoundError, requires, version
 
-    from packaging.requirements import Requirement  # noqa: PLC0415
+    from packaging.requirements import Requirement
 
     wrong = []
     declared = [Requirement(line) for line in requires("newsqa") or []]
@@ -216,7 +216,7 @@ def _vectors(settings: Settings) -> Diagnosis:
 
 def _asked(index: Snapshot, vector: list[float]) -> bool:
     """Whether the vector store answers."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     if index.opened.model is None:
         raise VectorsError("The index was opened without a model.")

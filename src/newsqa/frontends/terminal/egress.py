@@ -10,7 +10,7 @@ from newsqa.environment import from_dotenv
 from newsqa.errors import SettingsError
 from newsqa.frontends.terminal.console import messages
 from newsqa.models.egress import data_egress
-from newsqa.private import private_file, private_folder
+from newsqa.private_files import private_file, private_folder
 from newsqa.render.clean import safe_line
 from newsqa.settings import data_folder
 from newsqa.trust import SENT, trust, untrusted
@@ -85,7 +85,7 @@ def ask_trust(settings: Settings, judge: str | None = None, *addresses: str) -> 
     """
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or not any(map(untrusted, SENT)):
         return
-    from newsqa.models.providers import PROVIDERS, on_loopback  # noqa: PLC0415  rarely needed
+    from newsqa.models.providers import PROVIDERS, on_loopback
 
     kinds = [name.partition(":")[0] for name in (settings.model, settings.embedder, judge or "")]
     bases = [PROVIDERS[kind].url for kind in kinds if kind in PROVIDERS]

@@ -217,7 +217,7 @@ def _print(lines: Sequence[StyledLine]) -> None:
     if not console.is_terminal:
         print_text("\n".join(text for text, _ in lines))
         return
-    from rich.text import Text  # noqa: PLC0415
+    from rich.text import Text
 
     for text, style in lines:
         console.print(Text(text, style=style), soft_wrap=True)

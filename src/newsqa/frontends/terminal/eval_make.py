@@ -11,16 +11,16 @@ from newsqa.evals.make.questions import refuse_existing, write_set
 from newsqa.frontends.terminal.console import counting, messages, print_json, print_text
 from newsqa.frontends.terminal.egress import tell_leaving
 from newsqa.prompts import load_prompts
-from newsqa.records import EXTRACTIVE
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count
 from newsqa.store.snapshot import open_index
+from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
     from newsqa.evals.make.drafting import DraftSet, Kind
     from newsqa.evals.make.written import QuestionWriter
-    from newsqa.records import JsonObject
     from newsqa.settings import Settings
+    from newsqa.types import JsonObject
 
 
 OUT = Path("questions.jsonl")
@@ -91,8 +91,8 @@ def _kinds(names: str | None, *, has_model: bool) -> tuple[Kind, ...]:
 def _writer(settings: Settings, plan: Plan) -> QuestionWriter | None:
     if settings.model == EXTRACTIVE or not {"written", "unanswerable"} & set(plan.kinds):
         return None
-    from newsqa.evals.make.written import CALLS, QuestionWriter  # noqa: PLC0415
-    from newsqa.models.registry import create_chat_model  # noqa: PLC0415
+    from newsqa.evals.make.written import CALLS, QuestionWriter
+    from newsqa.models.registry import create_chat_model
 
     tell_leaving(settings)
     return QuestionWriter(

@@ -33,22 +33,22 @@ from newsqa.extras import check_extra
 from newsqa.frontends.terminal.console import bar, counting, messages, print_json, print_text
 from newsqa.frontends.terminal.egress import tell_leaving
 from newsqa.models.usage import Price
-from newsqa.records import EXTRACTIVE
+from newsqa.pipeline import open_pipeline
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count
 from newsqa.store.snapshot import open_index
-from newsqa.wiring import open_desk
+from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from newsqa.desk import Desk
     from newsqa.evals.datasets.items import Item
     from newsqa.evals.judge import Judge
     from newsqa.evals.metrics.definitions import Summary
     from newsqa.evals.predictions import Predictions
     from newsqa.evals.run import Run, RunLimits
     from newsqa.evals.run_lines import RunLine
+    from newsqa.pipeline import Pipeline
     from newsqa.settings import Settings
 
 
@@ -95,7 +95,7 @@ def running(total: int) -> Iterator[RunProgress]:
     if not messages().is_terminal:
         yield RunProgress(_to_log(total), lambda: None)
         return
-    from rich.progress import TextColumn  # noqa: PLC0415
+    from rich.progress import TextColumn
 
     with bar() as shown:
         shown.columns = (*shown.columns, TextColumn("{task.fields[scores]}", markup=False))
@@ -185,7 +185,7 @@ def tell(text: str) -> None:
 
 def open_judge(settings: Settings, name: str) -> Judge:
     """Make the judge of a name, before anything is asked. Raises ModelError and SettingsError."""
-    from newsqa.evals.judge import open_judge as opened  # noqa: PLC0415  most runs have none
+    from newsqa.evals.judge import open_judge as opened
 
     tell_leaving(replace(settings, model=name))
     return opened(settings, name)
@@ -193,7 +193,7 @@ def open_judge(settings: Settings, name: str) -> Judge:
 
 def judged_run(folder: Path, judge: Judge) -> tuple[RunLine, ...]:
     """Judge a run that is kept, and return its lines. Raises ModelError, SourceError, and KeyboardInterrupt, told."""
-    from newsqa.evals.judge import judge_run  # noqa: PLC0415
+    from newsqa.evals.judge import judge_run
 
     try:
         with counting("judging", len(read_run(folder))) as report:
@@ -205,7 +205,7 @@ def judged_run(folder: Path, judge: Judge) -> tuple[RunLine, ...]:
 
 def judged_lines(lines: Sequence[RunLine], judge: Judge) -> tuple[RunLine, ...]:
     """Judge lines that are kept nowhere. Raises ModelError."""
-    from newsqa.evals.judge import judge_lines  # noqa: PLC0415
+    from newsqa.evals.judge import judge_lines
 
     with counting("judging", len(lines)) as report:
         return judge_lines(lines, judge, report)
@@ -236,7 +236,7 @@ def run_questions(settings: Settings, questions: Path, options: RunOptions) -> i
         _refuse_unknown_price(settings)
     asked = min(limits.questions or len(items), len(items))
     tell_leaving(settings)
-    with open_desk(settings) as desk, running(asked) as progress:
+    with open_pipeline(settings) as desk, running(asked) as progress:
         _tell_doubts(items[:asked], desk)
         folder = options.out or _usual_folder(questions, desk)
         try:
@@ -251,7 +251,7 @@ def run_questions(settings: Settings, questions: Path, options: RunOptions) -> i
     return 1 if run.stopped else 0
 
 
-def _usual_folder(questions: Path, desk: Desk) -> Path:
+def _usual_folder(questions: Path, desk: Pipeline) -> Path:
     """Return where the run of a set goes by itself: the same set, index and configuration always to the same place."""
     name = questions.resolve().name
     return RUNS / f"{name.split('.')[0] or name}-{Setup.of(desk).short}"
@@ -261,7 +261,7 @@ def _refuse_unknown_price(settings: Settings) -> None:
     """Raise ModelError where a limit on costs could not be kept."""
     if settings.model == EXTRACTIVE:
         return
-    from newsqa.models.registry import create_chat_model  # noqa: PLC0415
+    from newsqa.models.registry import create_chat_model
 
     if not Price.of(settings.model, create_chat_model(settings)).known:
         raise ModelError(
@@ -270,7 +270,7 @@ def _refuse_unknown_price(settings: Settings) -> None:
         )
 
 
-def _tell_doubts(items: Sequence[Item], desk: Desk) -> None:
+def _tell_doubts(items: Sequence[Item], desk: Pipeline) -> None:
     """Warn of what is odd about the questions, beside this index."""
     with desk.index.snapshot() as index:
         for doubt in doubts(items, index):

@@ -147,7 +147,7 @@ def sources_text(sources: Sequence[SourceSummary]) -> str:
 
 def rename_source(settings: Settings, name: str, new: str) -> None:
     """Give a source another name. Raises UsageError where there is none, or the new name is taken."""
-    from newsqa.ingest.indexer import rename_source as rename  # noqa: PLC0415
+    from newsqa.ingest.indexer import rename_source as rename
 
     _refuse_missing(settings)
     rename(settings, name, new)
@@ -156,7 +156,7 @@ def rename_source(settings: Settings, name: str, new: str) -> None:
 
 def remove_source(settings: Settings, name: str) -> None:
     """Remove a source from the index; its files stay. Raises UsageError where there is none of that name."""
-    from newsqa.ingest.indexer import remove_source as remove  # noqa: PLC0415
+    from newsqa.ingest.indexer import remove_source as remove
 
     _refuse_missing(settings)
     gone = remove(settings, name)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from newsqa.models.inventory import ModelEntry
-    from newsqa.records import JsonObject
     from newsqa.settings import Settings
+    from newsqa.types import JsonObject
 
 
 def print_models(settings: Settings, names: Sequence[str], *, measuring: bool, remote: bool, as_json: bool) -> int:
@@ -33,7 +33,7 @@ def print_models(settings: Settings, names: Sequence[str], *, measuring: bool, r
     if as_json:
         print_json({"models": [_record(model) for model in found]})
     elif (console := output()).is_terminal:
-        from newsqa.render.terminal import models_view  # noqa: PLC0415
+        from newsqa.render.terminal import models_view
 
         console.print(models_view(found))
     else:
@@ -43,7 +43,7 @@ def print_models(settings: Settings, names: Sequence[str], *, measuring: bool, r
 
 def _measured(found: Sequence[ModelEntry], settings: Settings, *, by_name: bool) -> tuple[list[ModelEntry], int]:
     """Return the models with the speeds of those that could be measured, and how many could not."""
-    from newsqa.models.benchmark import measure_speed  # noqa: PLC0415
+    from newsqa.models.benchmark import measure_speed
 
     measured, failed = [], 0
     for model in found:

@@ -15,9 +15,9 @@ from prompt_toolkit.styles import Style
 from newsqa.errors import NewsqaError
 from newsqa.frontends.terminal.chat_commands import COMMANDS, OFF, outlets, status_line
 from newsqa.models.inventory import list_models
-from newsqa.private import private_file, private_folder
-from newsqa.records import EXTRACTIVE
+from newsqa.private_files import private_file, private_folder
 from newsqa.render.clean import safe_line
+from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

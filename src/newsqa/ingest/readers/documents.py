@@ -41,7 +41,7 @@ def read_markdown(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Pr
 
 
 def _front_matter(matter: str) -> dict[str, Any] | None:
-    import yaml  # noqa: PLC0415
+    import yaml
 
     try:
         # the loader that makes nothing but text: a title stays as it is written, be it 1984 or "no"
@@ -65,7 +65,7 @@ _HYPHENED = re.compile(r"\b[^\W\d_]{1,40}-[^\W\d_]{1,40}\b")
 def read_pdf(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:
     """Yield the one article of a PDF: the lines of its pages, with words mended that a line's end broke."""
     try:
-        import pypdf  # noqa: PLC0415
+        import pypdf
     except ImportError as error:
         raise SourceError("reading PDF needs the package pypdf", hint=EXTRA) from error
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it writes to the screen about every flaw
@@ -84,7 +84,7 @@ def read_pdf(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem
 def read_docx(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:
     """Yield the one article of a Word file: its paragraphs and the cells of its tables, a line each."""
     try:
-        import docx  # noqa: PLC0415
+        import docx
     except ImportError as error:
         raise SourceError("reading .docx needs the package python-docx", hint=EXTRA) from error
     data = io.BytesIO(read_all(stream))
@@ -109,7 +109,7 @@ def mended(text: str) -> str:
     return _BROKEN_WORD.sub(word, text)
 
 
-def _pages(reader: Any) -> str:  # noqa: ANN401 - imported where used
+def _pages(reader: Any) -> str:
     if reader.is_encrypted and not reader.decrypt(""):
         raise SourceError("it is locked with a password", hint="Save it without one.")
     if len(reader.pages) > MAX_PAGES:
@@ -126,7 +126,7 @@ def _check_unpacked(data: io.BytesIO) -> None:
         raise SourceError(f"it holds more than {MAX_FILE // 2**20} MB")
 
 
-def _paragraphs(container: Any) -> Iterator[str]:  # noqa: ANN401 - imported where used
+def _paragraphs(container: Any) -> Iterator[str]:
     for block in container.iter_inner_content():
         if hasattr(block, "rows"):
             for row in block.rows:

@@ -87,7 +87,7 @@ def _capped_lines(stream: IO[bytes]) -> Iterator[bytes]:
             line = stream.readline(MAX_LINE + 1)
 
 
-def _parsed(text: str) -> Any:  # noqa: ANN401 - whatever the JSON says
+def _parsed(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=lambda _: None)
     except json.JSONDecodeError as error:
@@ -155,8 +155,8 @@ def read_feed(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Proble
         yield _feed_article(item, outlet, f"#{n}")
 
 
-def _parsed_feed(data: bytes) -> Any:  # noqa: ANN401 - lxml ships no types
-    from lxml import etree  # noqa: PLC0415
+def _parsed_feed(data: bytes) -> Any:
+    from lxml import etree
 
     if not _ROOT.search(data[:8192].replace(b"\x00", b"")):
         raise SourceError("it is neither RSS nor Atom")
@@ -195,7 +195,7 @@ def _entity(found: re.Match[str]) -> str:
     return chr(name2codepoint[name]) if name in name2codepoint else found[0].replace("&", "&amp;", 1)
 
 
-def _name(element: Any) -> str:  # noqa: ANN401
+def _name(element: Any) -> str:
     """Return the name of an element in small letters, with a prefix if it belongs to a module, "" for no element."""
     if not isinstance(element.tag, str):
         return ""
@@ -204,7 +204,7 @@ def _name(element: Any) -> str:  # noqa: ANN401
     return ("" if space in _CORE else _MODULES.get(space, "other:")) + local.lower()
 
 
-def _children(element: Any) -> dict[str, list[Any]]:  # noqa: ANN401
+def _children(element: Any) -> dict[str, list[Any]]:
     children: dict[str, list[Any]] = {}
     for child in element:
         children.setdefault(_name(child), []).append(child)
@@ -216,9 +216,9 @@ def _text(children: dict[str, list[Any]], *names: str) -> str:
     return next((text for name in names for child in children.get(name, ()) if (text := _inner(child))), "")
 
 
-def _inner(element: Any) -> str:  # noqa: ANN401
+def _inner(element: Any) -> str:
     """Return what is in an element: its text, and if there are elements in it (XHTML), their markup as HTML."""
-    from lxml import etree  # noqa: PLC0415
+    from lxml import etree
 
     if not len(element):
         return (element.text or "").strip()
@@ -229,7 +229,7 @@ def _inner(element: Any) -> str:  # noqa: ANN401
     return "".join([html.escape(element.text or "", quote=False), *parts]).strip()
 
 
-def _feed_article(item: Any, outlet: str, place: str) -> RawArticle | Problem:  # noqa: ANN401
+def _feed_article(item: Any, outlet: str, place: str) -> RawArticle | Problem:
     children = _children(item)
     key = _text(children, *_KEY) or item.get(f"{_RDF}about", "").strip()
     contents = [_inner(child) for name in _CONTENT for child in children.get(name, ())]
@@ -257,7 +257,7 @@ def _source(children: dict[str, list[Any]]) -> str:
     return _text(_children(found), "title") if len(found) else _inner(found)
 
 
-def _author(element: Any) -> str:  # noqa: ANN401
+def _author(element: Any) -> str:
     """Return a name: Atom has it in an element of its own, RSS often beside an address of mail."""
     text = _text(_children(element), "name") if len(element) else _inner(element)
     mailbox = _MAILBOX.fullmatch(text[:MAX_FIELD])

@@ -36,7 +36,7 @@ _DATES = (
 )  # fmt: skip
 
 
-def fields_of(tree: Any) -> dict[str, Any]:  # noqa: ANN401 - lxml ships no types
+def fields_of(tree: Any) -> dict[str, Any]:
     """Return title, outlet, author, published, url and text of a page's tree, as far as it says them."""
     told = _linked_data(tree)
     meta = _meta(tree)
@@ -53,7 +53,7 @@ def fields_of(tree: Any) -> dict[str, Any]:  # noqa: ANN401 - lxml ships no type
     return {key: _unescaped(value) for key, value in fields.items() if value}
 
 
-def _linked_data(tree: Any) -> dict[str, Any]:  # noqa: ANN401
+def _linked_data(tree: Any) -> dict[str, Any]:
     """Return the first article among all JSON-LD of a page, its author and publisher looked up by their @id."""
     nodes: list[dict[str, Any]] = []
     for script in tree.iter("script"):
@@ -100,7 +100,7 @@ def _looked_up(value: object, named: dict[str, dict[str, Any]]) -> object:
     return value
 
 
-def _meta(tree: Any) -> dict[str, str]:  # noqa: ANN401
+def _meta(tree: Any) -> dict[str, str]:
     meta: dict[str, str] = {}
     for element in tree.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop")
@@ -124,18 +124,18 @@ def _name(value: object) -> object:
     return value.get("name") if isinstance(value, dict) else value
 
 
-def _outlet_in_title(tree: Any) -> str | None:  # noqa: ANN401
+def _outlet_in_title(tree: Any) -> str | None:
     """Return "Tellin Post" of the page title "Quay to close | Tellin Post"."""
     last = re.split(r"\s[|–—-]\s", _page_title(tree))[-1]
     return last if is_outlet(last) and last != _page_title(tree) else None
 
 
-def _page_title(tree: Any) -> str:  # noqa: ANN401
+def _page_title(tree: Any) -> str:
     title = tree.find(".//title")
     return " ".join((title.text or "").split()) if title is not None else ""
 
 
-def _heading(tree: Any) -> str | None:  # noqa: ANN401
+def _heading(tree: Any) -> str | None:
     headings = [" ".join(element.text_content().split()) for element in tree.iter("h1")]
     headings = [heading for heading in headings if heading]
     if len(headings) == 1:
@@ -143,7 +143,7 @@ def _heading(tree: Any) -> str | None:  # noqa: ANN401
     return re.split(r"\s[|–—]\s|\s-\s(?=[^-]*\Z)", _page_title(tree))[0] or None
 
 
-def _time(tree: Any) -> str | None:  # noqa: ANN401
+def _time(tree: Any) -> str | None:
     """Return the one time that the page marks as its publication's; several that differ say nothing certain."""
     marked = [time.get("datetime") for time in tree.iter("time") if "datePublished" in (time.get("itemprop") or "")]
     times = marked or [time.get("datetime") for part in tree.iter("article") for time in part.iter("time")]
@@ -151,7 +151,7 @@ def _time(tree: Any) -> str | None:  # noqa: ANN401
     return next((time for time in times if time), None) if len(days) == 1 else None
 
 
-def _address(tree: Any, told: dict[str, Any], meta: dict[str, str]) -> str | None:  # noqa: ANN401
+def _address(tree: Any, told: dict[str, Any], meta: dict[str, str]) -> str | None:
     canonical = [link.get("href") for link in tree.iter("link") if (link.get("rel") or "").lower() == "canonical"]
     page = told.get("mainEntityOfPage")
     page = page.get("@id") if isinstance(page, dict) else page
@@ -159,11 +159,11 @@ def _address(tree: Any, told: dict[str, Any], meta: dict[str, str]) -> str | Non
     return next((one for one in known if isinstance(one, str) and one.startswith(("http://", "https://"))), None)
 
 
-def _searched_date(tree: Any, url: str | None) -> str | None:  # noqa: ANN401
+def _searched_date(tree: Any, url: str | None) -> str | None:
     """Ask htmldate (Barbaresi 2020), for what it finds in the page's markup; it is not let guess from the text."""
-    from copy import deepcopy  # noqa: PLC0415
+    from copy import deepcopy
 
-    from htmldate import find_date  # noqa: PLC0415
+    from htmldate import find_date
 
     try:
         found = find_date(deepcopy(tree), url=url, original_date=True, extensive_search=False, min_date="1995-01-01")
@@ -211,9 +211,9 @@ def _decoded(data: bytes) -> str:
         return decode(data)
 
 
-def _parsed(markup: str) -> Any:  # noqa: ANN401 - lxml ships no types
-    from lxml import etree  # noqa: PLC0415
-    from lxml.html import HTMLParser, document_fromstring  # noqa: PLC0415
+def _parsed(markup: str) -> Any:
+    from lxml import etree
+    from lxml.html import HTMLParser, document_fromstring
 
     parser = HTMLParser(encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True, remove_pis=True)
     try:
@@ -227,7 +227,7 @@ def _told_text(body: object) -> str:
     return html.unescape(body) if isinstance(body, str) else ""
 
 
-def _article_lines(tree: Any) -> list[str]:  # noqa: ANN401
+def _article_lines(tree: Any) -> list[str]:
     """Return the page's own lines that trafilatura takes for the article."""
     _strip_surroundings(tree)
     own = lines_of(tree)
@@ -238,7 +238,7 @@ def _article_lines(tree: Any) -> list[str]:  # noqa: ANN401
     return chosen or _main_lines(tree)
 
 
-def _strip_surroundings(tree: Any) -> None:  # noqa: ANN401
+def _strip_surroundings(tree: Any) -> None:
     """Take away what is no text of the page, navigation, and the page's own header and footer.
 
     Of a short page trafilatura would take all, and of a shorter one the data in its scripts, as one line.
@@ -251,10 +251,10 @@ def _strip_surroundings(tree: Any) -> None:  # noqa: ANN401
             element.drop_tree()
 
 
-def _chosen(tree: Any) -> list[str]:  # noqa: ANN401
-    import logging  # noqa: PLC0415
+def _chosen(tree: Any) -> list[str]:
+    import logging
 
-    from trafilatura import bare_extraction  # noqa: PLC0415
+    from trafilatura import bare_extraction
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it writes to the screen about every odd page
     try:
@@ -265,7 +265,7 @@ def _chosen(tree: Any) -> list[str]:  # noqa: ANN401
     return _lines_of_extract(body) if body is not None else []
 
 
-def _lines_of_extract(body: Any) -> list[str]:  # noqa: ANN401
+def _lines_of_extract(body: Any) -> list[str]:
     """Return the lines of trafilatura's own XML, without the marks that its plain text adds to lists."""
     for element in body.iter():
         if element.tag in _EXTRACT_BLOCKS:
@@ -299,7 +299,7 @@ def _size(lines: list[str]) -> int:
     return sum(len(_squeezed(line)) for line in lines)
 
 
-def _main_lines(tree: Any) -> list[str]:  # noqa: ANN401
+def _main_lines(tree: Any) -> list[str]:
     """Return the lines of a page too short for trafilatura: of its article, else its main part, else all of it."""
     for name in ("article", "main", "body"):
         part = tree.find(f".//{name}")

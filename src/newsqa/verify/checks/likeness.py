@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from newsqa.seams import TokenEncoder, TokenVectors
     from newsqa.text.words import Word
+    from newsqa.types import TokenEncoder, TokenVectors
 
     Floats = npt.NDArray[np.floating[Any]]
 

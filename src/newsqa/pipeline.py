@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Protocol, Self
 
+from newsqa import __version__, models
 from newsqa.answer.conversation import leaves_open, rephrase
 from newsqa.answer.refuse import refuse, undated_notice
-from newsqa.records import EXTRACTIVE, NO_BOUNDS, Answer, Checked, Claim, Draft, Sentence, Usage, Writing
+from newsqa.errors import NewsqaError
+from newsqa.prompts import load_prompts
 from newsqa.search.attribution import attribute_quotation
 from newsqa.search.rerank import expand_context, rerank
 from newsqa.search.retrieve import retrieve
 from newsqa.search.understand import understand, usable
+from newsqa.store.snapshot import open_index
+from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer, Draft, DraftSentence, DraftText, Sentence, Usage, VerifiedDraft
 from newsqa.verify.verifier import Verifier, verify
 
 if TYPE_CHECKING:
@@ -23,22 +30,24 @@ if TYPE_CHECKING:
 
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.records import Article, Bounds, Hit, Query, Turn
-    from newsqa.seams import Index, Reranker, TokenEncoder
+    from newsqa.prompts import Prompts
+    from newsqa.settings import Settings
+    from newsqa.types import Article, Bounds, Hit, Index, Query, Reranker, TokenEncoder, Turn
 
-    Answerer = Callable[[Query, Sequence[Hit], float], Iterator[Writing | Claim | Draft]]
+    Answerer = Callable[[Query, Sequence[Hit], float], Iterator[DraftText | DraftSentence | Draft]]
     """Proposes an answer from evidence that is best first, before a moment of `time.monotonic`: words as they are
     written, each claim when it is whole, at last the draft that holds them all."""
 
     Rewriter = Callable[[str, str, Sequence[Turn], float], tuple[str, Usage]]
     """Makes a question whole by the turns before it, given what rules made of it; tells what that took."""
 
-NOTHING = Checked((), (), ())
+
+NOTHING = VerifiedDraft((), (), ())
 STOOD_IN = "What the model wrote did not stand: these are sentences of the articles."
 FOUND_NOTHING = "The model found no answer: these are sentences of the articles."
 
 
-class OpenIndex(Protocol):
+class IndexSource(Protocol):
     """An index that is open for reading."""
 
     def snapshot(self) -> AbstractContextManager[Index]:
@@ -55,7 +64,7 @@ class Stage:
     name: str
 
 
-Happening = Stage | Writing | Sentence | Answer
+AnswerEvent = Stage | DraftText | Sentence | Answer
 """What a stream tells; words of a draft (Writing) are unchecked, and the Answer is the last."""
 
 
@@ -77,7 +86,7 @@ class _Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Pipeline:
     """Answers questions over one index. It keeps no conversation: pass the turns so far as `history`.
 
     Safe to use from several threads. `config` identifies the settings, prompts and models behind its answers,
@@ -86,7 +95,7 @@ class Desk:
     where rules cannot; `encoder` lets the check compare what written sentences speak of with their quotes.
     """
 
-    index: OpenIndex
+    index: IndexSource
     embedder: Embeddings
     reranker: Reranker
     answerer: Answerer
@@ -124,12 +133,12 @@ class Desk:
         bounds: Bounds = NO_BOUNDS,
         asked: date | None = None,
         id: str | None = None,  # noqa: A002
-    ) -> Iterator[Happening]:
+    ) -> Iterator[AnswerEvent]:
         """Answer as `ask` does, and tell what happens: stages, words of a draft, sentences as they pass the check.
 
         The Answer comes last. Words of a draft are unchecked: they may be shown as such, and never instead of it.
         """
-        asked = asked or bounds.as_of or date.today()  # noqa: DTZ011  a reader's "today" is local
+        asked = asked or bounds.as_of or date.today()
         clock = _Clock()
         deadline = time.monotonic() + self.timeout
         standalone, used = self._standalone(question, history, clock, deadline)
@@ -170,7 +179,7 @@ class Desk:
 
     def _answered(
         self, query: Query, index: Index, clock: _Clock, deadline: float
-    ) -> Generator[Happening, None, tuple[list[Hit], Draft, Checked]]:
+    ) -> Generator[AnswerEvent, None, tuple[list[Hit], Draft, VerifiedDraft]]:
         if not usable(query.text):
             return [], Draft((), 0.0, self.model), NOTHING
         yield Stage("search")
@@ -196,9 +205,9 @@ class Desk:
         told = (*draft.notices, STOOD_IN if draft.claims else FOUND_NOTHING)
         return hits, replace(second, usage=draft.usage, notices=told), replace(shown, dropped=checked.dropped)
 
-    def _drafted(  # noqa: PLR0913, PLR0917  what one answer is made of
+    def _drafted(
         self, answerer: Answerer, stage: str, query: Query, hits: Sequence[Hit], clock: _Clock, deadline: float
-    ) -> Generator[Happening, None, tuple[Draft, Checked]]:
+    ) -> Generator[AnswerEvent, None, tuple[Draft, VerifiedDraft]]:
         """Have an answer drafted, and check each claim as it comes."""
         yield Stage(stage)
         check = Verifier(hits, self.encoder)
@@ -207,7 +216,7 @@ class Desk:
             for event in answerer(query, hits, deadline):
                 if isinstance(event, Draft):
                     draft = event
-                elif isinstance(event, Writing):
+                elif isinstance(event, DraftText):
                     yield event
                 elif isinstance(sentence := check.take(event), Sentence):
                     yield sentence
@@ -221,7 +230,7 @@ class Desk:
     def search(self, question: str, *, bounds: Bounds = NO_BOUNDS, asked: date | None = None) -> list[Hit]:
         """Find the passages that may answer, best first, without answering."""
         with self.index.snapshot() as index:
-            query = understand(question, asked or date.today(), index.lexicon, bounds)  # noqa: DTZ011
+            query = understand(question, asked or date.today(), index.lexicon, bounds)
             candidates = retrieve(query, index, self.embedder)
             if query.quotation:
                 return attribute_quotation(query, candidates, index)[0]
@@ -243,7 +252,114 @@ class Desk:
         self.close()
 
 
-def _weighed(draft: Draft, checked: Checked) -> Draft:
+def _weighed(draft: Draft, checked: VerifiedDraft) -> Draft:
     """Lower the confidence of a draft by the share of its sentences that did not stand."""
     stood = len(checked.sentences)
     return replace(draft, confidence=draft.confidence * stood / (stood + len(checked.dropped)))
+
+
+# Settings → Desk: the one place where parts are chosen.
+
+_PACKAGE = Path(__file__).parent
+_CHECKOUT = _PACKAGE.parents[1] / "pyproject.toml"
+NOT_ANSWERING = frozenset({"__main__.py", "api.py", "bot", "cli.py", "evals", "frontends", "ingest", "render"})
+"""Rooms that decide no answer; what indexing made is in the digest of the index."""
+
+
+def open_pipeline(settings: Settings, *, once: bool = False) -> Pipeline:
+    """Open the index that the settings name and the models that read it.
+
+    `once` tells that one question is asked and no more: what pays off only over several is then not opened, and models
+    are loaded side by side.
+
+    Raises LibraryError where there is no index or it cannot be used, ModelError and SettingsError where a model or a
+    prompt cannot be loaded.
+    """
+    prompts = load_prompts(settings.prompts)
+    embedder = models.create_embedder(settings)
+    reranker = models.create_reranker(settings)
+    encoder = models.create_token_encoder(settings)
+    extractive = _extractive(reranker, encoder)
+    written = _written(settings, reranker, encoder, prompts) if settings.model != EXTRACTIVE else None
+    if once:
+        _load_ahead(reranker, encoder)
+    made_of = {
+        "newsqa": f"{__version__} {_changes()}".strip(),
+        "embedder": models.embedder_fingerprint(embedder),
+        "reranker": f"{settings.reranker}:{models.reranker_fingerprint(reranker)}",
+        "model": written.identity if written else EXTRACTIVE,
+        "prompts": prompts.digest,
+        "vectors": "server" if settings.chroma else "embedded",
+    }
+    return Pipeline(
+        index=open_index(settings, made_of["embedder"], once=once),
+        embedder=embedder,
+        reranker=reranker,
+        answerer=written.writer if written else extractive,
+        fallback=extractive if written else None,
+        rewriter=written.rewriter if written else None,
+        encoder=encoder,
+        config=hashlib.sha256("\0".join(made_of.values()).encode()).hexdigest()[:16],
+        model=settings.model,
+        made_of=made_of,
+        timeout=settings.timeout,
+    )
+
+
+def _load_ahead(*parts: object) -> None:
+    """Load models on a thread of their own while the embedder and the index are at work."""
+
+    def load() -> None:
+        for part in parts:
+            with suppress(NewsqaError):  # told when the part is used
+                if encoder := getattr(part, "encoder", None):
+                    encoder.load()
+
+    Thread(target=load, name="load-ahead").start()
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What a chat model does, and what identifies it: its name, and the address of its server or its file.
+
+    A small model rewrites no question: what it makes of one is worse than what the rules leave.
+    """
+
+    writer: Answerer
+    rewriter: Rewriter | None
+    identity: str
+
+
+def _extractive(reranker: Reranker, encoder: TokenEncoder) -> Answerer:
+    from newsqa.answer.extract import claims_and_draft
+
+    return lambda query, hits, _: claims_and_draft(query, hits, reranker, encoder)
+
+
+def _written(settings: Settings, reranker: Reranker, encoder: TokenEncoder, prompts: Prompts) -> _Written:
+    from newsqa.answer.conversation import ModelRewriter as ByModel
+    from newsqa.answer.prompt import PromptBuilder
+    from newsqa.answer.write import DraftWriter
+    from newsqa.models.inventory import with_reported_context_window
+    from newsqa.models.parser import check_parser
+    from newsqa.models.registry import create_chat_model, model_identity, model_info
+
+    check_parser()
+    settings = with_reported_context_window(settings)
+    model, known = create_chat_model(settings), model_info(settings.model, settings)
+    return _Written(
+        DraftWriter(PromptBuilder(model, known, prompts), reranker, encoder),
+        None if known.small else ByModel(model, known.name, prompts),
+        model_identity(settings.model, model),
+    )
+
+
+def _changes() -> str:
+    """Identify the code where people change it, in a checkout; a released version says it all."""
+    if not _CHECKOUT.is_file():
+        return ""
+    digest = hashlib.sha256()
+    for file in sorted(path for kind in ("*.py", "*.txt") for path in _PACKAGE.rglob(kind)):
+        if file.relative_to(_PACKAGE).parts[0] not in NOT_ANSWERING:
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from langchain_core.callbacks import CallbackManagerForRetrieverRun
 
-    from newsqa.records import Hit
+    from newsqa.types import Hit
 
 
 @runtime_checkable
@@ -41,7 +41,7 @@ class NewsqaRetriever(BaseRetriever):
         query: str,
         *,
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
-        **kwargs: Any,  # noqa: ANN401  as BaseRetriever has it
+        **kwargs: Any,
     ) -> list[Document]:
         k = int(kwargs.get("k", self.k))
         return [_document(hit) for hit in self.desk.search(query)[:k]]
