@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from golden_newsqa import (
     ROOT,
     Article,
-    Check,
-    Claim,
+    DraftSentence,
     Dropped,
     Hit,
     Passage,
     Quote,
     Settings,
+    Verifier,
     create_token_encoder,
     openai_stand_in,
 )
@@ -122,8 +122,8 @@ def verdicts(work: Work, step: int = 1) -> Iterator[Line]:
         article = Article(path=one["path"], published=day, **{field: line[field] for field in fields})
         starts = [(article.text.index(quote), len(quote)) for quote in one["quotes"]]
         quotes = tuple(Quote(article, start, start + length) for start, length in starts)
-        check = Check([Hit(Passage(1, article.id, 0, len(article.text), article.text), article, 1.0)], encoder)
-        taken = check.take(Claim(one["sentence"], quotes))
+        check = Verifier([Hit(Passage(1, article.id, 0, len(article.text), article.text), article, 1.0)], encoder)
+        taken = check.take(DraftSentence(one["sentence"], quotes))
         spans = [[citation.start, citation.end] for citation in check.checked().citations]
         if isinstance(taken, Dropped):
             yield {"id": one["id"], "passed": False, "why": taken.why}
