@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from newsqa.verify.facts.amounts import amounts
-from newsqa.verify.facts.quantities import implied, tells
+from newsqa.verify.facts.amounts import amounts, implied, tells
 from newsqa.verify.support import check_support
 
 PUBLISHED = date(2031, 5, 2)  # a Friday

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.verify.facts.amounts import amounts
-from newsqa.verify.facts.clocks import clocks
-from newsqa.verify.facts.moments import moments
+from newsqa.verify.facts.moments import clocks, moments
 from newsqa.verify.facts.opposites import opposites
 from newsqa.verify.facts.synonyms import kin, root
 

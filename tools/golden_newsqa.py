@@ -8,11 +8,12 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from newsqa.models import create_token_encoder  # noqa: E402
 from newsqa.render import discord, slack  # noqa: E402
-from newsqa.render.plain import answer_text, conversation, quote_text
+from newsqa.render.plain import answer_text, conversation, quote_text  # noqa: E402
 from newsqa.render.record import from_record  # noqa: E402
 from newsqa.render.terminal import answer_view  # noqa: E402
 from newsqa.settings import Settings  # noqa: E402
-from newsqa.types import Article, Dropped, Hit, Passage, Quote  # noqa: E402
+from newsqa.types import Article, DraftSentence, Dropped, Hit, Passage, Quote  # noqa: E402
+from newsqa.verify.verifier import Verifier  # noqa: E402
 from openai_stand_in import openai_stand_in  # noqa: E402
 from scripted_model import Prompt  # noqa: E402
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 PACKAGE = "newsqa"
-ABOVE = ("newsqa.cli", "newsqa.fronts")
+ABOVE = ("newsqa.cli", "newsqa.frontends")
 """The command line and the frontends: what they do is not part of an answer."""
 
 CORPUS = Path(__file__).parents[1] / "corpus"

@@ -287,9 +287,9 @@ _ON_CHANNEL: dict[str, Callable[[ConversationPlace, Settings], str]] = {
 
 # What people said of answers, as a set of questions that `newsqa eval` reads.
 #
-# An answer that was found good gives a question with that answer and its citations as gold, a refusal that was found good
-# one that cannot be answered. What was found bad, or as bad as good, gives a question to be looked at: the tag says so,
-# and `meta` holds what was answered. Who voted is not told.
+# An answer that was found good gives a question with that answer and its citations as gold, a refusal that was found
+# good one that cannot be answered. What was found bad, or as bad as good, gives a question to be looked at: the tag
+# says so, and `meta` holds what was answered. Who voted is not told.
 
 GOOD = "found-good"
 LOOK = "to-be-looked-at"

@@ -86,8 +86,8 @@ def holm(chances: Sequence[float]) -> list[float]:
 
 # The smallest difference between two runs that a set of questions would show, in four of five trials, at 5 %.
 #
-# Card et al. 2020 (With Little Power Comes Great Responsibility, arXiv:2010.06595) tell why to ask this first: many sets
-# are too small for the differences that are claimed on them.
+# Card et al. 2020 (With Little Power Comes Great Responsibility, arXiv:2010.06595) tell why to ask this first: many
+# sets are too small for the differences that are claimed on them.
 
 LEVEL = 0.05
 POWER = 0.8

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 # What the lines look like that stand on news pages and are not news. English; matched without regard to capitals.
 #
-# A pattern must take the whole line, or (BOX) begin with words that no sentence of an article begins with. Marks around a
-# line (bullets, dashes, a final stop) are taken off before it is matched.
+# A pattern must take the whole line, or (BOX) begin with words that no sentence of an article begins with. Marks
+# around a line (bullets, dashes, a final stop) are taken off before it is matched.
 
 
 def _any_of(*patterns: str) -> re.Pattern[str]:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 # Cuts what is too long for one message where nothing is torn: between sentences, else words, else what the eye sees.
 #
-# A text to cut is one line (`safe.safe_line`), not yet escaped. `size` tells how large a piece will be when it is: never
-# less than its characters, and never less than any beginning of it. So no cut falls into an escape; none falls into a
-# marker like [12] either.
+# A text to cut is one line (`safe.safe_line`), not yet escaped. `size` tells how large a piece will be when it is:
+# never less than its characters, and never less than any beginning of it. So no cut falls into an escape; none falls
+# into a marker like [12] either.
 
 Item = TypeVar("Item")
 

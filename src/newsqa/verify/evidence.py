@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from newsqa.text.sentences import sentence_spans
 from newsqa.types import Quote
 from newsqa.verify.checks.reading import read
-from newsqa.verify.facts.sayings import REPORTING
-from newsqa.verify.facts.synonyms import root
+from newsqa.verify.facts.synonyms import REPORTING, root
 from newsqa.verify.support import Verdict, check_support
 
 if TYPE_CHECKING:

@@ -9,17 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from newsqa.verify.checks.added import addresses_stand, grave_words_stand
 from newsqa.verify.checks.amounts import amounts_stand, clocks_stand, rates_stand
-from newsqa.verify.checks.dates import dates_stand
+from newsqa.verify.checks.arithmetic import pairs_stand
+from newsqa.verify.checks.dates import dates_stand, directions_stand
 from newsqa.verify.checks.denial import denial_agrees
-from newsqa.verify.checks.directions import directions_stand
 from newsqa.verify.checks.names import names_stand, sentence_names
-from newsqa.verify.checks.pairs import pairs_stand
-from newsqa.verify.checks.quoted import quoted_words_stand
 from newsqa.verify.checks.reading import QuoteText, read
 from newsqa.verify.checks.roles import roles_agree
-from newsqa.verify.checks.speakers import speakers_stand
+from newsqa.verify.checks.wording import addresses_stand, grave_words_stand, quoted_words_stand, speakers_stand
 from newsqa.verify.facts.synonyms import kin, root
 
 if TYPE_CHECKING:

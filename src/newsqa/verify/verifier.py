@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.text.words import wording
 from newsqa.types import Citation, DraftSentence, Dropped, Quote, Sentence, VerifiedDraft
-from newsqa.verify.checks.likeness import unlike_clause
+from newsqa.verify.checks.wording import unlike_clause
 from newsqa.verify.evidence import EvidenceSet, origin_sentence, quoted_support
 from newsqa.verify.support import ENOUGH, Verdict, by_words
 

@@ -21,8 +21,7 @@ from newsqa.text.names import names
 from newsqa.text.numbers import numbers
 from newsqa.text.words import FUNCTION_WORDS, content_stems, fold, quoted, word_set, words
 from newsqa.verify.facts.amounts import MEASURE_OF, SPANS_OF_TIME
-from newsqa.verify.facts.clocks import clocks
-from newsqa.verify.facts.moments import moments
+from newsqa.verify.facts.moments import clocks, moments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 # All begin with NFKC, lower case, one kind of quote and dash, and no invisible characters. Then each follows the
 # definition that its metric has elsewhere, to the letter on ASCII text:
 #
-# - `answer_tokens` (EM, F1): punctuation and currency signs are taken out without a gap, so that "7.25 a.m." is "725 am"
-#   and "well-known" is "wellknown", as the scorers of RealTime QA (arXiv:2207.13332) and SQuAD (arXiv:1606.05250) do.
-#   The latter's also takes out a, an and the. RealTime QA's counters of Japanese and Korean are left as they are.
+# - `answer_tokens` (EM, F1): punctuation and currency signs are taken out without a gap, so that "7.25 a.m." is "725
+#   am" and "well-known" is "wellknown", as the scorers of RealTime QA (arXiv:2207.13332) and SQuAD (arXiv:1606.05250)
+#   do. The latter's also takes out a, an and the. RealTime QA's counters of Japanese and Korean are left as they are.
 # - `rouge_tokens` (ROUGE-L): runs of letters and digits, as in the package rouge-score.
 # - `findable` (whether one text stands in another): runs of letters and digits too, but a number is one token, so that
 #   "260" is not found in "1,260" nor "5 million" in "2.5 million", and so are initials ("U.S."). An apostrophe is left

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsqa.verify.checks.reckoned import is_difference, reckoned
-from newsqa.verify.checks.rivals import number_rival, numbers_swapped
-from newsqa.verify.facts.amounts import PART, PLACE, SPANS_OF_TIME, TIMES
-from newsqa.verify.facts.quantities import same_dimension, tells
+from newsqa.verify.checks.arithmetic import is_difference, reckoned
+from newsqa.verify.checks.confusions import number_rival, numbers_swapped
+from newsqa.verify.facts.amounts import PART, PLACE, SPANS_OF_TIME, TIMES, same_dimension, tells
 from newsqa.verify.facts.synonyms import kin
 
 if TYPE_CHECKING:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from newsqa.text.words import FUNCTION_WORDS
 from newsqa.verify.checks.parties import RELATIVE, Party, parties
 from newsqa.verify.checks.trees import tree
-from newsqa.verify.facts.sayings import REPORTING
-from newsqa.verify.facts.synonyms import root
+from newsqa.verify.facts.synonyms import REPORTING, root
 
 if TYPE_CHECKING:
     from newsqa.verify.checks.trees import Tree

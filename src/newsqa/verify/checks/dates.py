@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 from newsqa.text.calendar import MONTHS, WEEKDAYS
-from newsqa.verify.checks.rivals import time_rival
+from newsqa.verify.checks.confusions import time_rival
+from newsqa.verify.checks.trees import tree
 from newsqa.verify.facts.moments import day_of
+from newsqa.verify.facts.synonyms import kin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
 
     from newsqa.text.calendar import Day
     from newsqa.verify.checks.reading import QuoteText, Reading
+    from newsqa.verify.checks.trees import Tree
 
 
 _WEEKDAY = re.compile(rf"\b({'|'.join(WEEKDAYS)})s?\b", re.IGNORECASE)
@@ -146,3 +151,67 @@ def _parts_of_day(sentence: Reading, proof: QuoteText) -> Iterator[str]:
         part = _PARTS[match.group(1).lower()]
         if there and part not in there and not any(frozenset({part, other}) in _COMPATIBLE for other in there):
             yield _missing("time of day", match.group())
+
+
+# Order in time: what the quotes have come first must not come after it in the sentence.
+
+_LATER = {"after": False, "following": False, "once": False, "before": True, "until": True}
+"""Whether what stands below such a word is the later of the two."""
+
+
+def order_kept(sentence: Reading, proof: QuoteText) -> Iterator[str]:
+    """Find two events which the quotes have in the other order."""
+    there = [pair for piece in proof.pieces for pair in _in_order(piece.reading.text)]
+    for (first, second), (one, other) in product(_in_order(sentence.text), there):
+        if _alike(first, other) and _alike(second, one) and not _alike(first, second):
+            yield f"its quotes have “{one}” before “{other}”"
+
+
+def _alike(one: str, other: str) -> bool:
+    return not kin(one).isdisjoint(kin(other))
+
+
+@lru_cache(maxsize=4096)
+def _in_order(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the words for two events, the earlier first, for each "after" or "before" between them."""
+    parsed = tree(text)
+    places = [at for at in range(len(parsed.tokens)) if parsed.word(at) in _LATER]
+    pairs = [(_LATER[parsed.word(at)], pair) for at in places if (pair := _joined(parsed, at))]
+    return tuple(pair if later else pair[::-1] for later, pair in pairs)
+
+
+def _joined(parsed: Tree, at: int) -> tuple[str, str] | None:
+    """Return the word above a conjunction or preposition of time, and the event that it brings in."""
+    head = parsed.tokens[at].head
+    if parsed.tokens[at].dependency in {"mark", "advmod"} and parsed.tokens[head].dependency == "advcl":
+        return parsed.word(parsed.tokens[head].head), parsed.word(head)
+    below = parsed.under(at, "pobj", "pcomp")
+    if parsed.tokens[at].dependency == "prep" and below and parsed.tokens[head].part == "VERB":
+        return parsed.word(head), parsed.word(below[0])
+    return None
+
+
+# Directions: where a sentence says north, its quotes must not say south instead.
+
+_DIRECTION = re.compile(
+    r"\b(?P<first>north|south)?[\s-]?(?P<then>east|west)?(?:ern(?:most)?|erly|wards?|bound)?\b", re.IGNORECASE
+)
+
+
+def directions_stand(sentence: Reading, proof: QuoteText) -> str | None:
+    """Return which direction of a sentence is none of the quotes', where these have another, or None.
+
+    Those in names ("North Korea") are the names' matter, and "western" is in "north-western".
+    """
+    there = {word for found, _ in _directions(proof.whole.text) for word in found}
+    named = {word for word in ("north", "south", "east", "west") if word in proof.whole.text.lower()}
+    for found, text in _directions(sentence.text) if there else ():
+        if found - there - named:
+            return f"its quotes do not say “{text}” but “{'” or “'.join(sorted(there))}”"
+    return None
+
+
+def _directions(text: str) -> list[tuple[frozenset[str], str]]:
+    """Return the points of the compass in each word of direction that is written in lower case."""
+    matches = (m for m in _DIRECTION.finditer(text) if (m["first"] or m["then"]) and m.group().strip()[:1].islower())
+    return [(frozenset(part for part in m.groups() if part), m.group().strip()) for m in matches]

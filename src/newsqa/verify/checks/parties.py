@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.text.calendar import CALENDAR
 from newsqa.text.words import word_set
-from newsqa.verify.facts.nations import same_people
-from newsqa.verify.facts.offices import BODIES, HONORIFICS, OFFICES, actor
-from newsqa.verify.facts.synonyms import kin
+from newsqa.verify.facts.synonyms import BODIES, HONORIFICS, OFFICES, actor, kin, same_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from newsqa.text.words import FUNCTION_WORDS
 from newsqa.verify.checks.clauses import predicates
 from newsqa.verify.checks.trees import tree
-from newsqa.verify.facts.negations import (
+from newsqa.verify.facts.opposites import (
     BUT,
     CONDITIONS,
     DEGREES,

@@ -10,12 +10,9 @@ from newsqa.text.calendar import CALENDAR, Day, dates
 from newsqa.text.names import Name, names
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import Word, lower_case_words, words
-from newsqa.verify.facts.amounts import Amount, amounts
-from newsqa.verify.facts.clocks import Clock, clocks
-from newsqa.verify.facts.moments import Moment, moments
-from newsqa.verify.facts.quantities import implied
-from newsqa.verify.facts.sayings import REPORTING
-from newsqa.verify.facts.synonyms import kin, root
+from newsqa.verify.facts.amounts import Amount, amounts, implied
+from newsqa.verify.facts.moments import Clock, Moment, clocks, moments
+from newsqa.verify.facts.synonyms import REPORTING, kin, root
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

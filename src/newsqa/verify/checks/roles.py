@@ -4,27 +4,118 @@ from __future__ import annotations
 
 import itertools
 import re
+from itertools import product
 from typing import TYPE_CHECKING
 
+from newsqa.text.words import word_set
 from newsqa.verify.checks.clauses import clauses
-from newsqa.verify.checks.crossed import asked_for_asker, crossed, exchanged, overcome
-from newsqa.verify.checks.doers import other_doer
-from newsqa.verify.checks.fits import fit
-from newsqa.verify.checks.modifiers import modifiers_kept
-from newsqa.verify.checks.order import order_kept
-from newsqa.verify.checks.parties import same_names
+from newsqa.verify.checks.confusions import among, asked_for_asker, called, crossed, exchanged, overcome, same_party
+from newsqa.verify.checks.dates import order_kept
+from newsqa.verify.checks.names import modifiers_kept
+from newsqa.verify.checks.participants import SAYS, cast, matching, own_cast, verb_kin
+from newsqa.verify.checks.parties import meet, same_names
 from newsqa.verify.checks.reading import kin_near
-from newsqa.verify.checks.scenes import cast, matching, own_cast
-from newsqa.verify.facts.converses import MUTUAL
-from newsqa.verify.facts.offices import NAMING, OFFICES, actor
-from newsqa.verify.facts.synonyms import kin, root
+from newsqa.verify.facts.synonyms import MUTUAL, NAMING, OFFICES, actor, kin, one_way, root
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from newsqa.verify.checks.clauses import Clause
+    from newsqa.verify.checks.participants import Participant, Tie
+    from newsqa.verify.checks.parties import Party
     from newsqa.verify.checks.reading import QuoteText, Reading
-    from newsqa.verify.checks.scenes import Participant
-    from newsqa.verify.checks.ties import Tie
+
+
+# Another doer: one of those in the quotes does, with the same things, what another of them does there.
+
+
+def other_doer(sentence: Reading, proof: QuoteText) -> Iterator[str]:
+    """Find one of those in the quotes who does, with the same things, what another of them does there."""
+    every = [clause for piece in proof.pieces for clause in clauses(piece.reading.text)]
+    there = [clause for clause in every if verb_kin(clause.verb) != SAYS]
+    for clause in (one for one in clauses(sentence.text) if one_way(one.verb) and verb_kin(one.verb) != SAYS):
+        alike = [known for known in there if not kin(clause.verb).isdisjoint(kin(known.verb))]
+        doers = [_acting(known, every) for known in alike]
+        apart = all(some and all(_apart(*pair) for pair in product(clause.doers, some)) for some in doers)
+        if not (clause.doers and doers and apart and any(_same_things(clause, known) for known in alike)):
+            continue
+        if all(_is_there(party, every, proof) for party in clause.doers):
+            yield f"its quotes have {called(doers[0][0])} where it has {called(clause.doers[0])}"
+
+
+def _is_there(one: Party, every: Sequence[Clause], proof: QuoteText) -> bool:
+    """Whether the quotes know one who acts, in whatever part."""
+    if not one.acts or one.points:
+        return False
+    known = bool(one.names) and one.names <= proof.whole.named
+    return known or any(among(one, clause.parties) for clause in every)
+
+
+def _acting(clause: Clause, every: Sequence[Clause]) -> tuple[Party, ...]:
+    """Return who does it, by an order or a law if so: "Tam issued an order freezing pay"."""
+    if any(party.acts or party.points for party in clause.doers):
+        return clause.doers
+    means = {(party.at, party.words) for party in clause.doers}
+    givers = [other.doers for other in every if any((party.at, party.words) in means for party in other.done)]
+    return givers[0] if givers else clause.doers
+
+
+def _apart(one: Party, other: Party) -> bool:
+    """Whether two are surely not the same; a title that both have does not make them one."""
+    if one.points or other.points or not other.acts or same_party(one, other):
+        return False
+    return bool(one.names and other.names) or not meet(one.words, other.words)
+
+
+def _same_things(clause: Clause, known: Clause) -> bool:
+    return any(meet({one.head}, {other.head}) for one in clause.done for other in known.done if not one.points)
+
+
+# How well one who takes part in a sentence fits someone in its quotes: by what each of them is tied to.
+
+_LIGHT = frozenset(map(root, word_set("be is was are were have has had do make get take go come give keep let")))
+"""Verbs that say little: that two do something so named hardly makes them alike."""
+
+_BELONGS = frozenset({"owner", "whose", "of"})
+_SAME, _LITTLE, _WORD = 1.0, 0.3, 0.3
+_UNSURE = 0.7
+_MOST = 4
+"""Shared words that count, at most."""
+
+
+def fit(some: Sequence[Tie], others: Sequence[Tie], without: frozenset[str] = frozenset()) -> float:
+    """Sum up how far each tie is found among others; `without` are kin of words that count for neither."""
+    return sum(max((_alike(one, other, without) for other in others), default=0.0) for one in some)
+
+
+def _alike(one: Tie, other: Tie, without: frozenset[str]) -> float:
+    """Weigh two ties: the same part in the same verb or noun, and words that they share; half if a pronoun says who."""
+    return _weight(one, other, without) * (1 if one.sure and other.sure else _UNSURE)
+
+
+def _weight(one: Tie, other: Tie, without: frozenset[str]) -> float:
+    shared = min(_MOST, len(_shared(one.words, other.words, without)))
+    meeting = one.what & other.what
+    if not meeting:
+        return _WORD * shared / 2 if "is" not in {one.slot, other.slot} else 0.0
+    weight = _LITTLE if meeting <= _LIGHT else _SAME
+    if not _compatible(one.slot, other.slot):
+        return 0.0
+    return weight + _WORD * shared
+
+
+def _compatible(one: str, other: str) -> bool:
+    """Whether two may be the same part: "the Americans' proposal" is one that they proposed."""
+    if one == other:
+        return True
+    if "is" in {one, other}:
+        return False
+    return bool(_BELONGS & {one, other}) or not ("doer" in {one, other} or {one, other} == {"from", "to"})
+
+
+def _shared(some: Iterable[str], others: Iterable[str], without: frozenset[str]) -> set[str]:
+    known = frozenset(k for word in others for k in kin(word))
+    return {word for word in some if not kin(word).isdisjoint(known) and kin(word).isdisjoint(without)}
 
 
 _HE = r"he|him|his|himself"
