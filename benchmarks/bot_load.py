@@ -24,13 +24,13 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "tests"), str(ROOT / "tests" / "doubles")]
 
 import psutil  # noqa: E402
-
 from slack_process import slack_bot  # noqa: E402
 from slack_stand_in import slack_stand_in  # noqa: E402
 from slack_workspace import BOT, TEAM, buttons  # noqa: E402
+
 from speed import stock, write_articles  # noqa: E402
 
 if TYPE_CHECKING:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-HELPERS = Path(__file__).parent
-"""This folder: the modules that tests import by name, some of which also run as scripts."""
+TESTS = Path(__file__).parent
+HELPERS = TESTS / "doubles"
+"""The modules that tests import by name, some of which also run as scripts."""
 
-ROOT = HELPERS.parent
+ROOT = TESTS.parent
 CORPUS = ROOT / "corpus"
-DATA = HELPERS / "data"
+DATA = TESTS / "data"
 DOCS = ROOT / "docs"
-SAMPLE_QUESTIONS = HELPERS / "questions.jsonl"
+SAMPLE_QUESTIONS = TESTS / "questions.jsonl"
 """The sample set of questions over `CORPUS`."""

@@ -4,15 +4,14 @@ import os
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 
 from newsqa.errors import SourceError
 from newsqa.frontends.terminal import demo
 from newsqa.settings import Settings
+from places import ROOT
 
-ROOT = Path(__file__).parents[1]
 FILES = (path for path in (ROOT / "corpus").rglob("*") if path.is_file())
 SAMPLES = sorted(path.relative_to(ROOT / "corpus").as_posix() for path in FILES)
 

@@ -3,7 +3,6 @@
 import json
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -16,8 +15,9 @@ from newsqa.models import parser
 from newsqa.models.inventory import describe_model, list_models
 from newsqa.pipeline import open_pipeline
 from newsqa.settings import Settings
+from places import ROOT
 
-PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 OPTIONAL = sorted({module for extra in PACKAGES.values() for module in extra})
 
 

@@ -1,13 +1,13 @@
 """The tools of the project: structure.py finds each kind of violation, trace_question.py lists modules."""
 
 import re
-from pathlib import Path
 from threading import Thread
 
 import pytest
 
 import structure
 import trace_question
+from places import ROOT
 
 PROJECT = """
 [tool.importlinter]
@@ -19,6 +19,12 @@ type = "layers"
 containers = ["newsqa"]
 layers = ["top | beside", "middle", "checks", "bottom"]
 """
+
+
+@pytest.fixture(autouse=True)
+def _rule_checks(monkeypatch):
+    monkeypatch.setattr(structure, "LEGACY", ("checks",))
+
 
 LONG_ENOUGH = "x = 1\n" * structure.MIN_FILE_LINES
 CLEAN = {
@@ -154,7 +160,7 @@ def test_a_root_without_the_package_is_refused(tmp_path, capsys):
 def test_the_figures_are_printed(capsys):
     assert structure.main([]) == 0
     printed = capsys.readouterr().out
-    files = len(list((Path(__file__).parents[1] / "src" / "newsqa").rglob("*.py")))
+    files = len(list((ROOT / "src" / "newsqa").rglob("*.py")))
     assert printed.startswith(f"{files} files, ")
     assert "Biggest files" in printed
     assert re.search(r"^render +\d+ +[\d,]+$", printed, re.MULTILINE)

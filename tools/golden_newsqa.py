@@ -4,7 +4,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "doubles")]
+
+from openai_stand_in import openai_stand_in  # noqa: E402
+from scripted_model import Prompt  # noqa: E402
 
 from newsqa.models import create_token_encoder  # noqa: E402
 from newsqa.render import discord, slack  # noqa: E402
@@ -14,8 +17,6 @@ from newsqa.render.terminal import answer_view  # noqa: E402
 from newsqa.settings import Settings  # noqa: E402
 from newsqa.types import Article, DraftSentence, Dropped, Hit, Passage, Quote  # noqa: E402
 from newsqa.verify.verifier import Verifier  # noqa: E402
-from openai_stand_in import openai_stand_in  # noqa: E402
-from scripted_model import Prompt  # noqa: E402
 
 COMMAND = "import sys; sys.argv[0] = 'newsqa'; from newsqa.cli import main; main()"
 LIBRARY = "library.db"

@@ -115,9 +115,10 @@ def _first(value: object) -> object:
 
 # RealTime QA (arXiv:2207.13332; realtimeqa/realtimeqa_public): weekly news quizzes, with choices counted from 0.
 #
-# An entry has question_id, question_date (2025/04/11), question_source, question_url, question_sentence, choices (a list
-# of texts), answer (a list of positions as text) and evidence. Where `answer` has several choices, all of them are required. A question that makes sense only beside its choices
-# ("… EXCEPT", "None of the above") is asked, but nothing is accepted as its answer.
+# An entry has question_id, question_date (2025/04/11), question_source, question_url, question_sentence, choices (a
+# list of texts), answer (a list of positions as text) and evidence. Where `answer` has several choices, all of them are
+# required. A question that makes sense only beside its choices ("… EXCEPT", "None of the above") is asked, but nothing
+# is accepted as its answer.
 
 KEPT = ("choices", "evidence", "question_url")
 NEEDS_CHOICES = "needs choices"

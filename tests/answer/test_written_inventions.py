@@ -1,0 +1,112 @@
+"""A model that invents, over the wire: nothing that it made up stands in an answer, and what it said truly stays.
+
+Drafts mix true sentences in the model's own words with made-up ones (tests/data/inventing_drafts.json), each with the
+key of the evidence that holds some words, with a key that names nothing, or with none.
+"""
+
+import json
+import re
+from functools import cache
+
+import pytest
+from typer.testing import CliRunner
+from written_desk import written_desk
+
+from newsqa.cli import app
+from newsqa.settings import Settings
+from places import DATA
+
+DRAFTS = json.loads((DATA / "inventing_drafts.json").read_text("utf-8"))
+MARK = re.compile(r"\s*\[\d+\]")
+
+
+@pytest.fixture(scope="module")
+def writer(sample_index):
+    with written_desk(Settings(index=sample_index)) as written:
+        yield written
+
+
+@pytest.fixture(scope="module")
+def stored(sample_index):
+    """What `newsqa show ID --json` prints of an article."""
+
+    @cache
+    def show(article_id):
+        done = CliRunner().invoke(app, ["show", article_id, "--json", "--index", str(sample_index)])
+        return json.loads(done.stdout)
+
+    return show
+
+
+def keyed(said, prompt):
+    """Write a sentence with its key, as the model does."""
+    holds = said["holds"]
+    if holds is None:
+        return said["say"]
+    return f"{said['say'][:-1]} [{holds if isinstance(holds, int) else prompt.key(holds)}]."
+
+
+def mixed(case):
+    """Let the model write one true sentence, two invented ones, and so on."""
+    true, invented = list(case["true"]), list(case["invented"])
+    order = []
+    while true or invented:
+        order += true[:1] + invented[:2]
+        true, invented = true[1:], invented[2:]
+    return lambda prompt: " ".join(keyed(said, prompt) for said in order)
+
+
+def bare(text):
+    return " ".join(re.findall(r"\w+", MARK.sub("", text).casefold()))
+
+
+@pytest.fixture(scope="module")
+def answers(writer):
+    return [writer.ask(case["question"], mixed(case)) for case in DRAFTS]
+
+
+def pairs(kind):
+    return [
+        pytest.param(n, said, id=said["say"][:60])
+        for n, case in enumerate(DRAFTS)
+        for said in case[kind]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("n", "said"), pairs("invented"))
+def test_nothing_invented_is_in_the_answer(answers, n, said):
+    answer = answers[n]
+    assert bare(said["say"]) not in bare(answer.text)
+    kept = {bare(sentence.text) for sentence in answer.sentences}
+    for sentence in re.split(r"(?<=\.) ", said["say"]):
+        assert bare(sentence) not in kept
+        assert any(bare(sentence) in bare(dropped.text) and dropped.why for dropped in answer.dropped)
+
+
+@pytest.mark.parametrize(("n", "said"), pairs("true"))
+def test_what_is_true_stays_with_the_words_that_prove_it(answers, n, said):
+    answer = answers[n]
+    (kept,) = [sentence for sentence in answer.sentences if bare(sentence.text) == bare(said["say"])]
+    proof = " ".join(c.quote for c in answer.citations if c.n in kept.citations)
+    assert said["holds"] in " ".join(proof.split())
+
+
+def test_every_citation_is_a_span_of_its_article_as_shown(answers, stored):
+    citations = [citation for answer in answers for citation in answer.citations]
+    assert len(citations) > 30
+    for citation in citations:
+        article = stored(citation.article_id)
+        assert article["text"][citation.start : citation.end] == citation.quote
+        assert article["path"] == citation.path
+        known = (article["title"], article["outlet"], article["url"], article["published"])
+        day = citation.published and citation.published.isoformat()
+        assert known == (citation.title, citation.outlet, citation.url, day)
+
+
+def test_the_text_is_its_sentences_with_their_markers(answers):
+    for answer in answers:
+        assert answer.text == " ".join(
+            sentence.text + "".join(f" [{n}]" for n in sentence.citations) for sentence in answer.sentences
+        )
+        assert {n for sentence in answer.sentences for n in sentence.citations} == {c.n for c in answer.citations}
+        assert all(sentence.citations for sentence in answer.sentences)

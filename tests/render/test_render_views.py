@@ -1,0 +1,172 @@
+"""What people and programs are shown of an answer."""
+
+import json
+from io import StringIO
+
+import pytest
+from example_answers import an_answer, citation
+from rich.console import Console
+
+from newsqa.render.plain import answer_text, conversation, quote_text
+from newsqa.render.record import article_record, from_record, to_line, to_record
+from newsqa.render.terminal import answer_view, excerpt_view
+from newsqa.render.wording import matches, why
+from newsqa.types import Article, Dropped, Duplicate, Sentence, Usage
+
+HOSTILE = "\x1b]0;owned\x07\x1b]52;c;aGk=\x07\x1b[2J\x9b31m\r\u202e[/b]"
+
+
+def shown(view, width=80, **how):
+    console = Console(file=StringIO(), width=width, **how)
+    console.print(view)
+    return console.file.getvalue()
+
+
+def test_the_record_has_the_fields_of_the_contract():
+    record = json.loads(to_line(to_record(an_answer())))
+    assert set(record) == {
+        *("id", "question", "standalone", "asked", "as_of", "refused", "reason", "incomplete", "error", "text"),
+        *("sentences", "citations", "retrieved", "dropped", "notices", "confidence", "model", "index", "config"),
+        *("timings", "usage"),
+    }
+    assert record["asked"] == "2025-04-01"
+    assert record["as_of"] is None
+    assert record["sentences"][0] == {"text": "It carries 4,000 carts a day.", "citations": [1], "support": 1.0}
+    assert record["citations"][0] == {
+        "n": 1,
+        "article_id": "or-1",
+        "title": "Bridge [/b] {x} {{ closed",
+        "outlet": "Orrinport Courier",
+        "published": "2025-03-04",
+        "url": "https://courier.example/bridge",
+        "path": "corpus/or/bridge.md",
+        "quote": "It carries 4,000 carts a day.",
+        "start": 37,
+        "end": 66,
+        "also_carried_by": [{"article_id": "cw-9", "outlet": "Coastline Wire"}],
+    }
+    assert set(record["retrieved"][0]) == {"article_id", "url", "path", "start", "end", "score", "text"}
+    assert record["dropped"] == [{"text": "A cart fell.", "why": "“fell” is in none of its quotes"}]
+    assert record["usage"] == {"input_tokens": 0, "output_tokens": 0, "cost": 0.0}
+
+
+def test_a_record_is_read_back_without_what_was_retrieved():
+    answer = an_answer()
+    again = from_record(json.loads(to_line(to_record(answer))))
+    assert again == an_answer(retrieved=(), confidence=0.8123)
+
+
+def test_a_line_of_json_commands_no_terminal_and_loses_nothing():
+    record = article_record(Article("x", HOSTILE + "\ud800\x7f\u2028é😀", "p"))
+    line = to_line(record)
+    assert line.isprintable()
+    assert "é😀" in line
+    assert json.loads(line)["text"] == record["text"]
+
+
+def test_an_answer_shows_each_source_once_with_its_quotes():
+    text = shown(answer_view(an_answer()))
+    assert "It carries 4,000 carts a day. [1] Nobody was hurt. [2]" in text
+    assert text.count("Bridge [/b] {x} {{ closed") == 1
+    assert "Orrinport Courier · 4 March 2025" in text
+    assert "“It carries 4,000 carts a day.”" in text
+    assert "also carried by Coastline Wire" in text
+    assert "2 articles of no known date were left out." in text
+
+
+def test_what_was_dropped_is_counted_with_reasons_and_told_whole_only_on_demand():
+    one = an_answer(dropped=(Dropped("A cart fell.", "“fell” is in none of its quotes"),))
+    many = an_answer(dropped=tuple(Dropped(f"It carries {n} carts.", f"number {n} is wrong") for n in range(5)))
+    for text in (shown(answer_view(one), 200), answer_text(one), conversation("Carts", [one])):
+        assert "1 sentence of the draft was left out: “fell” is in none of its quotes." in text
+        assert "A cart fell." not in text
+    assert why(one) == ["“A cart fell.”\n“fell” is in none of its quotes"]
+    told = "5 sentences of the draft were left out: number 0 is wrong; number 1 is wrong; number 2 is wrong; …"
+    assert told in answer_text(many)
+
+
+def test_the_model_that_wrote_is_named_and_what_it_cost():
+    written = an_answer(model="openai:quill", usage=Usage(900, 40, 0.000314))
+    assert "Written by openai:quill for $0.00031;" in shown(answer_view(written), 200)
+    assert "Written by ollama:reed;" in answer_text(an_answer(model="ollama:reed"))
+    assert "Written by" not in answer_text(an_answer())
+    assert "Written by" not in answer_text(an_answer(model="openai:quill", refused=True))
+    assert "incomplete" in answer_text(an_answer(incomplete=True))
+    hostile = answer_text(an_answer(model=f"openai:{HOSTILE}", dropped=(Dropped(HOSTILE, HOSTILE),)))
+    assert "\x1b" not in hostile
+    assert "\x9b" not in hostile
+
+
+def test_the_words_of_the_question_are_highlighted_in_the_quote():
+    text = shown(answer_view(an_answer()), force_terminal=True, color_system="standard")
+    assert "\x1b[1;33mcarts\x1b[0m" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [("how many carts were there?", ["carts"]), ("carting 4,000 of what?", ["carts"]), ("who is it?", [])],
+)
+def test_question_words_are_found_in_any_form(question, found):
+    text = "It carries 4,000 carts a day."
+    hits = [text[start:end] for start, end in matches(question, text)]
+    assert [hit for hit in hits if hit.isalpha()] == found
+
+
+def test_a_refusal_is_shown_as_it_is():
+    answer = an_answer(
+        sentences=(), citations=(), dropped=(), notices=(), refused=True, text="The articles do not say."
+    )
+    assert shown(answer_view(answer)).strip() == "The articles do not say."
+    assert answer_text(answer) == "The articles do not say."
+
+
+@pytest.mark.parametrize("width", [20, 80, 120])
+def test_hostile_articles_are_harmless_in_every_view(width):
+    hostile = Article(
+        "h", f"{HOSTILE} Nobody.{HOSTILE}", HOSTILE, HOSTILE, HOSTILE, HOSTILE, None, f"https://x/{HOSTILE}"
+    )
+    cited = citation(1, "Nobody.", hostile, (Duplicate("h2", HOSTILE),))
+    answer = an_answer(
+        text=HOSTILE,
+        sentences=(Sentence(HOSTILE, (1,), 1.0),),
+        citations=(cited,),
+        dropped=(Dropped(HOSTILE, HOSTILE),),
+    )
+    views = [
+        shown(answer_view(answer), width),
+        shown(excerpt_view(hostile, (cited.start, cited.end)), width),
+        answer_text(answer),
+        quote_text(cited),
+        conversation(HOSTILE, [answer]),
+    ]
+    for view in views:
+        assert all(c == "\n" or c.isprintable() for c in view)
+
+
+def test_an_excerpt_marks_the_quote_and_leaves_out_what_is_far():
+    text = "\n\n".join(f"Paragraph {n} tells of the quay and of what was seen there." for n in range(80))
+    article = Article("l", text, "l.txt", "Long")
+    start = text.index("Paragraph 40")
+    view = shown(excerpt_view(article, (start, start + 20)), force_terminal=True, color_system="256")
+    assert "Paragraph 40" in view
+    assert "Paragraph 39" in view
+    assert "Paragraph 41" in view
+    assert "Paragraph 1 " not in view
+    assert "Paragraph 79" not in view
+    assert view.count("…") == 2
+
+
+def test_markdown_keeps_what_articles_say_as_text():
+    evil = Article(
+        "m", "![x](http://e) <script>a</script> *b* `c`", "a_b.md", "# [t](javascript:x)", url="javascript:x"
+    )
+    text = conversation("a # b", [an_answer(citations=(citation(1, evil.text, evil),))])
+    assert "](" not in text.replace("\\](", "").replace("\\]\\(", "")
+    assert "<script>" not in text
+    assert "<javascript" not in text
+
+
+def test_a_quote_is_given_with_its_source():
+    assert quote_text(citation(1, "Nobody was hurt.")) == (
+        "“Nobody was hurt.”\nBridge [/b] {x} {{ closed, Orrinport Courier, 4 March 2025\nhttps://courier.example/bridge"
+    )
