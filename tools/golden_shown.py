@@ -121,7 +121,14 @@ ODD = {
 }
 """Files of a source that is not quite sound."""
 
-UNSTEADY = re.compile(r"\d+\.\d+ (?:s|ms)\b|\d+ (?:MB|GB) free|Python 3[\d.]+, SQLite [\d.]+|\d+ packages as declared")
+UNSTEADY = re.compile(
+    r"(?<=\bindex )[0-9a-f]{16}|(?<=\bconfiguration )[0-9a-f]{16}"
+    r"| *\b\d+(?:\.\d+)? (?:s|ms)\b|\d+ (?:MB|GB) free|Python 3[\d.]+, SQLite [\d.]+|\d+ packages as declared"
+)
+"""What differs between runs, codes and machines in a text, with the spaces by which times are put in columns."""
+
+COLUMN = re.compile(r"(?<=\S) {2,}")
+"""The space between columns, which are as wide as the times in them."""
 
 
 def commands(work: Work) -> Iterator[Line]:
@@ -130,7 +137,8 @@ def commands(work: Work) -> Iterator[Line]:
     for line in COMMANDS.strip().splitlines():
         yield ran(work, line, names)
         if line.startswith("eval run {set}") and not line.endswith("--json"):
-            yield {"id": "report.md", "text": steady(work, (work.folder / "run" / "report.md").read_text("utf-8"))}
+            report = (work.folder / "run" / "report.md").read_text("utf-8")
+            yield {"id": "report.md", "text": steady(work, report).splitlines()}
             yield from judged(work, names)
     yield {"id": "made.jsonl", "lines": read_lines(work.folder / "made.jsonl")}
     yield from chatted(work)
@@ -145,10 +153,8 @@ def prepared(work: Work) -> dict[str, str]:
         (work.folder / "odd" / name).write_bytes(data)
     chosen = [row for row in read_lines(QUESTIONS) if row["id"] in CHOSEN]
     write_lines(work.folder / "set.jsonl", chosen)
-    write_lines(
-        work.folder / "told.jsonl",
-        [{"id": row["id"], "text": f"It was {row['answers'] or 'nothing'}."} for row in chosen],
-    )
+    told = [{"id": row["id"], "text": f"It was {' and '.join(row['answers']) or 'nothing'}."} for row in chosen]
+    write_lines(work.folder / "told.jsonl", told)
     names = ("index", "other", "odd", "nowhere", "run", "scored", "retold")
     files = {name: f"{name}.jsonl" for name in ("set", "told", "made", "votes")}
     article = read_lines(GOLDEN / "articles.jsonl")[0]["id"]
@@ -162,7 +168,8 @@ def ran(work: Work, line: str, names: dict[str, str], said: str = "", **environ:
     if done.stdout.startswith("{"):
         shown |= {"json": [without_volatile(json.loads(steady(work, text))) for text in done.stdout.splitlines()]}
     else:
-        shown |= {"out": steady(work, done.stdout).splitlines()}
+        out = steady(work, done.stdout)
+        shown |= {"out": (COLUMN.sub("  ", out) if line.startswith("eval") else out).splitlines()}
     return shown | {"err": steady(work, done.stderr).splitlines()}
 
 
