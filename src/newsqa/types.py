@@ -6,7 +6,7 @@ Offsets everywhere count code points in `Article.text`, the stored text of the a
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Reason = Literal["no_evidence", "not_supported", "out_of_range", "question_unusable"]
 Order = Literal["latest", "first"]
 
-EXTRACTIVE = "extractive"
+EXTRACTIVE: Final = "extractive"
 """The model that is none: sentences of the articles, chosen."""
 
 

@@ -97,7 +97,7 @@ def model_info(name: str, settings: Settings) -> ModelInfo:
     Raises ModelError if the name is no model's, or the file of a model on this machine cannot be used.
     """
     if name == EXTRACTIVE:
-        return ModelInfo(name, "extractive", "", 0, small=False)
+        return ModelInfo(name, EXTRACTIVE, "", 0, small=False)
     provider, model = parse_model_name(name)
     if provider.name == LLAMACPP:
         header = read_gguf_header(chat_weights(name))
