@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from answer_to_show import ARTICLE, an_answer, citation
 from hostile_answers import LONG, PATH, WORDS, answers
 from newsqa.records import Article, Carrier, Hit, Passage, Sentence
 from newsqa.render import discord as rendered
@@ -16,7 +17,6 @@ from newsqa.render.marks import day
 from newsqa.render.posted import link
 from newsqa.render.safe import safe_line
 from newsqa.render.splitting import units
-from test_render_views import ARTICLE, an_answer, citation
 from thoroughness import examples
 
 with warnings.catch_warnings():

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
+from answer_to_show import ARTICLE, an_answer, citation
 from hostile_answers import LONG, PATH, WORDS, answers
 from newsqa.records import Article, Carrier, Hit, Passage, Sentence
 from newsqa.render import slack
 from newsqa.render.marks import day
 from newsqa.render.posted import link
 from newsqa.render.safe import safe_line
-from test_render_views import ARTICLE, an_answer, citation
 from thoroughness import examples
 
 CALLS = re.compile(r"<[!@#]|@(channel|here|everyone)", re.IGNORECASE)
