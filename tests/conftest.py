@@ -90,7 +90,7 @@ def _remembered_runs():
 
 @pytest.fixture
 def real_runs():
-    """Have models run for every input, also for one that they had before."""
+    """Have the models that a test loads run for every input, also for one that they had before."""
     with remembered_runs.real_runs():
         yield
 
