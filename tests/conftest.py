@@ -6,12 +6,12 @@ import shutil
 
 import pytest
 from filelock import FileLock
+from slack_news import make_index
 
 import remembered_runs
 from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
 from places import CORPUS
-from slack_news import make_index
 from thoroughness import CI, load_profile
 
 load_profile()
@@ -91,7 +91,7 @@ def _remembered_runs():
 
 @pytest.fixture
 def real_runs():
-    """Have models run for every input, also for one that they had before."""
+    """Have the models that a test loads run for every input, also for one that they had before."""
     with remembered_runs.real_runs():
         yield
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,61 +22,73 @@ if TYPE_CHECKING:
 ROOM = 400_000_000
 """Bytes of outputs that are kept, the latest ones."""
 
-_run = onnxruntime.InferenceSession.run
+_Session = onnxruntime.InferenceSession
 
 
+@dataclass
 class Memory:
-    """The outputs of past runs, by model and input."""
+    """The outputs of past runs by model and input, and a session for each model."""
 
-    def __init__(self) -> None:
-        self.kept: OrderedDict[bytes, list[Any]] = OrderedDict()
-        self.size = 0
+    kept: OrderedDict[bytes, list[Any]] = field(default_factory=OrderedDict)
+    size: int = 0
+    sessions: dict[str, RememberingSession] = field(default_factory=dict)
 
-    def run(self, session: Any, names: Any, feed: dict[str, Any], options: Any = None) -> list[Any]:
-        """Stand in for `InferenceSession.run`."""
-        key = _key(session, names, feed)
-        outputs = self.kept.get(key)
+    def session(self, file: str, options: Any, providers: list[str]) -> RememberingSession:
+        """Stand in for `InferenceSession`; the file is named as it is now, and loaded once."""
+        found = Path(file).stat()
+        name = repr((file, found.st_size, found.st_mtime_ns, options.intra_op_num_threads, providers))
+        if name not in self.sessions:
+            self.sessions[name] = RememberingSession(_Session(file, options, providers), name, self)
+        return self.sessions[name]
+
+    def keep(self, key: bytes, outputs: list[Any]) -> None:
+        self.size += sum(output.nbytes for output in outputs)
+        self.kept[key] = outputs
+        while self.size > ROOM:
+            _, oldest = self.kept.popitem(last=False)
+            self.size -= sum(output.nbytes for output in oldest)
+
+
+@dataclass
+class RememberingSession:
+    """A session that runs its model only for an input that it has not had."""
+
+    session: Any
+    name: str
+    memory: Memory
+
+    def get_inputs(self) -> list[Any]:
+        return self.session.get_inputs()
+
+    def run(self, names: list[str] | None, feed: dict[str, Any]) -> list[Any]:
+        digest = blake2b(repr((self.name, names)).encode(), digest_size=20)
+        for name, rows in sorted(feed.items()):
+            digest.update(repr((name, rows.shape, rows.dtype.str)).encode())
+            digest.update(np.ascontiguousarray(rows))
+        key = digest.digest()
+        outputs = self.memory.kept.get(key)
         if outputs is None:
-            outputs = _run(session, names, feed, options)
-            self.size += sum(output.nbytes for output in outputs)
-            self.kept[key] = outputs
-            while self.size > ROOM:
-                _, oldest = self.kept.popitem(last=False)
-                self.size -= sum(output.nbytes for output in oldest)
+            outputs = self.session.run(names, feed)
+            self.memory.keep(key, outputs)
         return [output.copy() for output in outputs]
-
-
-def _key(session: Any, names: Any, feed: dict[str, Any]) -> bytes:
-    """Name a run: the file of the model as it is now, the outputs asked for, and every input with its shape."""
-    file = Path(session._model_path).stat()
-    digest = blake2b(repr((session._model_path, file.st_size, file.st_mtime_ns, names)).encode(), digest_size=20)
-    for name, rows in sorted(feed.items()):
-        digest.update(repr((name, rows.shape, rows.dtype.str)).encode())
-        digest.update(np.ascontiguousarray(rows))
-    return digest.digest()
 
 
 @contextmanager
 def remembered_runs() -> Iterator[None]:
     """Remember what models give for as long as the context lasts."""
-    memory = Memory()
-
-    def run(session: Any, *given: Any) -> list[Any]:
-        return memory.run(session, *given)
-
-    onnxruntime.InferenceSession.run = run
+    onnxruntime.InferenceSession = Memory().session
     try:
         yield
     finally:
-        onnxruntime.InferenceSession.run = _run
+        onnxruntime.InferenceSession = _Session
 
 
 @contextmanager
 def real_runs() -> Iterator[None]:
-    """Have models run whatever they ran before, for as long as the context lasts."""
-    remembering = onnxruntime.InferenceSession.run
-    onnxruntime.InferenceSession.run = _run
+    """Have the models that are loaded within the context run whatever they ran before."""
+    remembering = onnxruntime.InferenceSession
+    onnxruntime.InferenceSession = _Session
     try:
         yield
     finally:
-        onnxruntime.InferenceSession.run = remembering
+        onnxruntime.InferenceSession = remembering

@@ -64,6 +64,12 @@ def corpus_index(tmp_path_factory):
     return made
 
 
+@pytest.fixture(scope="session")
+def corpus_items(corpus_index):
+    """What is drafted of `corpus` with no plan of one's own."""
+    return draft(corpus_index).items
+
+
 @pytest.mark.parametrize(
     ("sentence", "value"),
     [
@@ -151,11 +157,10 @@ def test_the_same_seed_drafts_the_same_set(corpus_index):
     assert first.items != other.items
 
 
-def test_every_gold_stands_in_its_article_and_holds_the_answer(corpus_index):
-    items = draft(corpus_index).items
-    assert len(items) > 25
+def test_every_gold_stands_in_its_article_and_holds_the_answer(corpus_index, corpus_items):
+    assert len(corpus_items) > 25
     with open_index(corpus_index) as opened, opened.snapshot() as index:
-        for item in items:
+        for item in corpus_items:
             if not item.answerable:
                 continue
             (gold,) = item.gold
@@ -187,8 +192,8 @@ def test_a_cloze_question_is_answered_by_the_models_that_come_with_newsqa(sample
     assert registry.score(line)["contains"] == 1
 
 
-def test_the_unanswerable_ones_are_hidden_by_their_day(corpus_index):
-    items = [item for item in draft(corpus_index).items if item.refusal_is_right]
+def test_the_unanswerable_ones_are_hidden_by_their_day(corpus_index, corpus_items):
+    items = [item for item in corpus_items if item.refusal_is_right]
     assert items
     with open_index(corpus_index) as opened, opened.snapshot() as index:
         for item in items:
@@ -212,10 +217,9 @@ def test_a_set_is_balanced_and_marked_as_drafted(corpus_index):
     assert len({(item.question, item.as_of) for item in items}) == len(items)
 
 
-def test_a_written_set_is_read_back_as_it_was(corpus_index, tmp_path):
-    items = draft(corpus_index).items
-    write_set(items, tmp_path / "new" / "set.jsonl")
-    assert tuple(read_set(tmp_path / "new" / "set.jsonl")) == items
+def test_a_written_set_is_read_back_as_it_was(corpus_items, tmp_path):
+    write_set(corpus_items, tmp_path / "new" / "set.jsonl")
+    assert tuple(read_set(tmp_path / "new" / "set.jsonl")) == corpus_items
 
 
 def test_another_value_elsewhere_drops_a_question(tmp_path):

@@ -364,6 +364,7 @@ def test_the_command_runs_a_set_over_an_index(tmp_path, question_set, news_index
     assert {"report.html", "report.md", "junit.xml"} <= {path.name for path in folder.iterdir()}
 
 
+@pytest.mark.usefixtures("real_runs")
 def test_two_runs_are_equal_but_for_times_and_usage(tmp_path, question_set, news_index, monkeypatch, capfd):
     runs = []
     for name in ("one", "two"):

@@ -1,10 +1,9 @@
 """The chat with a model that writes, served on loopback, in a real pseudo-terminal."""
 
+import io
 import os
 import socket
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from openai_stand_in import openai_stand_in
@@ -13,7 +12,6 @@ from pseudo_terminal import Terminal
 from newsqa import cli
 
 KEY = "sk-canary-5a1c0ffee"
-NEWSQA = Path(sys.executable).with_name("newsqa")
 QUESTION = "Who won the first prize for cheese?"
 
 
@@ -146,26 +144,6 @@ def test_names_of_models_are_completed(terminal):
     terminal.until("›")
 
 
-def test_that_text_leaves_is_said_before_the_first_question(news_index, tmp_path):
-    known = {"NEWSQA_TIMEOUT": "0.5", "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": "http://models.invalid/v1"}
-    done = subprocess.run(
-        [NEWSQA, "chat", "--model", "openai:quill", "--index", news_index],
-        input=f"{QUESTION}\n",
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), **known},
-        cwd=tmp_path,
-    )
-    first, *rest = done.stderr.splitlines()
-    assert done.returncode == 0
-    assert "Article text leaves this machine" in first
-    assert "models.invalid" in first
-    assert rest
-    assert KEY not in done.stdout + done.stderr
-
-
 @pytest.fixture
 def keyless(monkeypatch, tmp_path):
     """Keep the machine's settings and keys away from what runs in this process."""
@@ -174,6 +152,23 @@ def keyless(monkeypatch, tmp_path):
     for name in [name for name in os.environ if name.startswith(("NEWSQA_", "OPENAI_"))]:
         monkeypatch.delenv(name)
     return monkeypatch
+
+
+def test_that_text_leaves_is_said_before_the_first_question(news_index, keyless, capfd):
+    keyless.setenv("NEWSQA_TIMEOUT", "0.5")
+    keyless.setenv("OPENAI_API_KEY", KEY)
+    keyless.setenv("OPENAI_BASE_URL", "http://models.invalid/v1")
+    keyless.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{QUESTION}\n".encode())))
+    keyless.setattr(sys, "argv", ["newsqa", "chat", "--model", "openai:quill", "--index", str(news_index)])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    out, err = capfd.readouterr()
+    first, *rest = err.splitlines()
+    assert not left.value.code
+    assert "Article text leaves this machine" in first
+    assert "models.invalid" in first
+    assert rest
+    assert KEY not in out + err
 
 
 @pytest.mark.parametrize(

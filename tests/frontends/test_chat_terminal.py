@@ -22,26 +22,31 @@ def chat(tmp_path, news_index):
 
 
 @pytest.fixture(scope="module")
-def shared_chat(tmp_path_factory, news_index):
-    """A chat for several tests, none of which asks a question."""
-    terminal = Terminal(tmp_path_factory.mktemp("shared"), "--index", news_index)
-    terminal.until("›")
-    yield terminal
-    terminal.child.close(force=True)
-
-
-def test_the_first_screen_tells_what_there_is(chat):
-    terminal = chat()
-    text = terminal.until("›")
-    assert "4 articles" in text
-    assert "2 May 2025 to 12 May 2025" in text
-    assert "/help" in text
+def shared(tmp_path_factory, news_index):
+    """A chat for several tests, its first screen, and the folder where it runs."""
+    folder = tmp_path_factory.mktemp("shared")
+    terminal = Terminal(folder, "--index", news_index)
+    yield terminal, terminal.until("›"), folder
     assert terminal.leave() == 0
 
 
-def test_a_question_its_sources_and_what_can_be_done_with_them(chat, tmp_path):
-    terminal = chat()
-    terminal.until("›")
+@pytest.fixture
+def shared_chat(shared):
+    """The chat of several tests, in a new conversation."""
+    terminal, _, _ = shared
+    terminal.type("/new", "A new conversation")
+    return terminal
+
+
+def test_the_first_screen_tells_what_there_is(shared):
+    _, text, _ = shared
+    assert "4 articles" in text
+    assert "2 May 2025 to 12 May 2025" in text
+    assert "/help" in text
+
+
+def test_a_question_its_sources_and_what_can_be_done_with_them(shared_chat, shared):
+    terminal, (_, _, folder) = shared_chat, shared
     text = terminal.type("Who won the first prize for cheese?", "10 May 2025")
     assert "Runa Selbach" in text
     assert "[1] Cheese festival in Ostby draws record crowd" in text
@@ -50,14 +55,12 @@ def test_a_question_its_sources_and_what_can_be_done_with_them(chat, tmp_path):
     text = terminal.type("/copy 1", "https://ostby-gazette.example/cheese")
     assert "The first prize went to Runa Selbach" in text.replace("\n", "")
     terminal.type("/save talk.md", "Saved as talk.md")
-    assert "Runa Selbach" in (tmp_path / "talk.md").read_text("utf-8")
+    assert "Runa Selbach" in (folder / "talk.md").read_text("utf-8")
     terminal.type("/save talk.md", "is there already")
-    assert terminal.leave() == 0
 
 
-def test_what_hostile_articles_hold_does_nothing_to_the_terminal(chat):
-    terminal = chat()
-    terminal.until("›")
+def test_what_hostile_articles_hold_does_nothing_to_the_terminal(shared_chat):
+    terminal = shared_chat
     text = terminal.type("How many leaks did engineers find near the Tolver lock?", "[1] Canal")
     assert "eleven leaks" in text
     terminal.type("/open 1", "Brackwater")
@@ -69,7 +72,6 @@ def test_what_hostile_articles_hold_does_nothing_to_the_terminal(chat):
     assert terminal.screen.icon_name == ""
     for command in ("\x1b]", "\x9d", "\x9b", "\x07", "\u202e"):
         assert command not in terminal.written
-    assert terminal.leave() == 0
 
 
 def test_bounds_are_set_shown_and_cleared(shared_chat):
@@ -114,7 +116,7 @@ def test_a_conversation_is_resumed(chat):
 
 
 def test_ctrl_c_clears_the_line_and_gives_up_an_answer(chat):
-    terminal = chat()
+    terminal = chat()  # one that is still loading its models, so that there is time to give up
     terminal.until("›")
     terminal.child.send("half a question")
     terminal.until("half a question")

@@ -12,6 +12,8 @@ from newsqa.models.encoders import BATCH, BATCH_TOKENS, OnnxEncoder
 from newsqa.models.files import MINILM, bundled_folder
 from newsqa.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("real_runs")
+
 QUESTION = "Who is the mayor of Port Ellery?"
 NEAR = "Dana Orlov, mayor of Port Ellery, opened the new ferry pier on Monday."
 FAR = "Rain is expected in the northern valleys until Thursday."
