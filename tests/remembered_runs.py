@@ -6,6 +6,7 @@ model gave. Nothing outlives the process. A test of the models themselves asks f
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,13 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import onnxruntime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOM = 400_000_000
 """Bytes of outputs that are kept, the latest ones."""
+
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # as newsqa does before it imports onnxruntime
+import onnxruntime  # noqa: E402
 
 _Session = onnxruntime.InferenceSession
 
