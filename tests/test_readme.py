@@ -34,11 +34,3 @@ def test_every_command_that_it_names_exists(line: str) -> None:
     assert done.exit_code == 0, done.output
     for option in re.findall(r"--[a-z-]+", line):
         assert option in done.stdout
-
-
-def test_every_file_that_it_names_is_there() -> None:
-    """By name, not by a link: the README is shown where relative links lead nowhere."""
-    named = re.findall(r"`((?:docs/|\.env)[\w./-]+)`", README)
-    assert len(set(named)) > 4
-    assert [name for name in named if not (ROOT / name).exists()] == []
-    assert [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link] == []
