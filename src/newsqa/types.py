@@ -75,14 +75,6 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One message of a conversation."""
-
-    role: Literal["user", "assistant"]
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
 class Bounds:
     """What a person bounded by hand. Articles outside are not seen at all; both dates are inclusive."""
 
@@ -293,6 +285,25 @@ class Answer:
     timings: Mapping[str, float] = field(default_factory=dict[str, float])
     usage: Usage = Usage()
     notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of a conversation with its answer. `Turn(question, answer)` is enough if only their text is known.
+
+    `standalone` is the question as it was understood, "" if that is not known; `citations` are those of the answer.
+    """
+
+    question: str
+    answer: str = ""
+    standalone: str = ""
+    refused: bool = False
+    citations: tuple[Citation, ...] = ()
+
+    @classmethod
+    def from_answer(cls, answer: Answer) -> Turn:
+        """Return the turn that ends with an answer."""
+        return cls(answer.question, answer.text, answer.standalone, answer.refused, answer.citations)
 
 
 JsonObject = dict[str, Any]

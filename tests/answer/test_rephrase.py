@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.answer.conversation import rephrase
+from newsqa.answer.history import turns_from_messages
 from newsqa.types import Turn
 from places import DATA
 
@@ -19,7 +20,7 @@ CASES = [
 
 
 def turns(*contents: str) -> list[Turn]:
-    return [Turn("assistant" if n % 2 else "user", content) for n, content in enumerate(contents)]
+    return turns_from_messages(("assistant" if n % 2 else "user", content) for n, content in enumerate(contents))
 
 
 @pytest.mark.parametrize(("history", "question", "whole"), CASES)

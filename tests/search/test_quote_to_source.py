@@ -309,18 +309,18 @@ def test_the_sentence_is_scored_as_supported_by_the_citation_that_shows_the_same
 
 def test_a_conversation_goes_on_after_it(news_desk):
     question = ASKED.format("climbed the tower's 187 steps")
-    history = [Turn("user", question), Turn("assistant", news_desk.ask(question).text)]
+    history = [Turn.from_answer(news_desk.ask(question))]
     for following in ("Who said it?", "And when?", "How many visitors came to the cheese festival?"):
         assert news_desk.ask(following, history=history).text
     assert "Selbach" in news_desk.ask("Who won the first prize at the cheese festival in Ostby?", history=history).text
 
 
 def test_who_said_it_is_about_the_words_and_not_about_their_source():
-    history = [Turn("user", ASKED.format(KEEPER)), Turn("assistant", f"{LIGHTHOUSE} [1]")]
+    history = [Turn(ASKED.format(KEEPER), f"{LIGHTHOUSE} [1]")]
     assert rephrase("Who said it?", history) == f"Who said it? ({KEEPER.rstrip('.')})"
 
 
 def test_no_word_of_a_quotation_is_put_in_the_place_of_another():
-    history = [Turn("user", "Who is Joren Maddock?"), Turn("assistant", "Joren Maddock was the keeper. [1]")]
+    history = [Turn("Who is Joren Maddock?", "Joren Maddock was the keeper. [1]")]
     question = ASKED.format("He told him that he would not go there")
     assert rephrase(question, history) == question

@@ -30,7 +30,7 @@ from newsqa.text.words import content_stems, fold, stem, words
 from newsqa.types import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from langchain_core.language_models import BaseChatModel
 
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from newsqa.types import Turn
 
 
-RECENT_TURNS = 12
-"""Messages that are looked back on; what a follow-up means stands in the last few."""
+RECENT_TURNS = 6
+"""Turns that are read; what a follow-up refers to is in the last few."""
 
 LONGEST = 1_000
 """Characters: a longer question needs no context, and of a longer message only so much is read."""
@@ -60,7 +60,8 @@ def rephrase(question: str, history: Sequence[Turn]) -> str:
     """
     if len(question) > LONGEST or not history or quotation_in(question):
         return question  # the words of a quotation stay as they were said
-    subject = reduce(_ask_on, _exchanges(history[-RECENT_TURNS:]), None)
+    recent = (turn for turn in history[-RECENT_TURNS:] if turn.question.strip())
+    subject = reduce(_ask_on, recent, None)
     return _whole(question, subject) if subject else question
 
 
@@ -69,26 +70,17 @@ def leaves_open(question: str, standalone: str) -> bool:
     return points_back(standalone) or (standalone != question and _TOPIC.search(standalone) is not None)
 
 
-def _ask_on(before: Subject | None, exchange: tuple[str, str]) -> Subject:
+def _ask_on(before: Subject | None, turn: Turn) -> Subject:
     """Make each question whole by the one before it, so that a chain of follow-ups keeps its subject.
 
     A question about where words come from is about these words; its answer names nothing but their source.
     """
-    question, answer = exchange
+    question = " ".join(turn.question[:LONGEST].split())
     if quotation := quotation_in(question):
         return Subject(" … ".join(quotation.parts))
-    return Subject(_whole(question, before) if before else question, answer)
-
-
-def _exchanges(history: Sequence[Turn]) -> Iterator[tuple[str, str]]:
-    """Pair the questions with their answers; a refusal counts as none."""
-    for n, turn in enumerate(history):
-        if turn.role != "user" or not turn.content.strip():
-            continue
-        replies = (reply.content for reply in history[n + 1 : n + 2] if reply.role == "assistant")
-        answer = _MARKERS.sub("", next(replies, "")[:LONGEST])
-        refused = answer.startswith((NOT_HELD, *OPENINGS.values()))
-        yield " ".join(turn.content[:LONGEST].split()), "" if refused else " ".join(answer.split())
+    answer = _MARKERS.sub("", turn.answer[:LONGEST])
+    refused = turn.refused or answer.startswith((NOT_HELD, *OPENINGS.values()))  # of plain text nothing else is known
+    return Subject(_whole(question, before) if before else question, "" if refused else " ".join(answer.split()))
 
 
 def _whole(question: str, subject: Subject) -> str:
@@ -123,7 +115,7 @@ def _with_topic(question: str, subject: Subject) -> str:
 
 # A follow-up whose meaning the rules could not find, written anew by a chat model; code judges what it wrote.
 
-TURNS = 4
+TURNS = 2
 LONGEST_TURN = 600
 """Characters of a turn that the model sees."""
 
@@ -154,7 +146,9 @@ class ModelRewriter:
         One short call. What the model wrote is taken only if `stands_for` finds nothing against it; that it fails is no
         error, for it is asked again for the answer.
         """
-        turns = "\n".join(f"{turn.role}: {_line(turn.content)}" for turn in history[-TURNS:])
+        said = [(turn.question, turn.answer) for turn in history]
+        messages = (message for pair in said[-TURNS:] for message in zip(("user", "assistant"), pair, strict=True))
+        turns = "\n".join(f"{role}: {_line(text)}" for role, text in messages if text)
         prompt = self.prompts.fill("rephrase-question", turns=turns, question=_line(question))
         now = time.monotonic()
         try:
@@ -162,9 +156,9 @@ class ModelRewriter:
         except ModelError:
             return standalone, Usage()
         written = _one_line(reply.text)
-        said = [turn.content for turn in history]
+        known = [text for pair in said for text in pair]
         told = self.prompts.templates["rephrase-question"].template
-        stands = stands_for(written, question, said) and not tells(written, told, "\n".join([*said, question]))
+        stands = stands_for(written, question, known) and not tells(written, told, "\n".join([*known, question]))
         return (written if stands else standalone), reply.usage
 
 
