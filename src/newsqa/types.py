@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import date
 
     import numpy as np
@@ -192,19 +193,21 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """What an answerer proposes, before the check. `confidence` is its own estimate, 0 to 1, of being right.
+class DraftSummary:
+    """What an answerer says of its draft after the last sentence. `confidence`, 0 to 1, is its estimate of being right.
 
-    `origins`, the likeliest first, answer a question about where words come from. `notices` are told beside the answer.
+    A draft that broke off is `incomplete`; `notices` are shown beside the answer.
     """
 
-    claims: tuple[DraftSentence, ...]
     confidence: float
     model: str
     incomplete: bool = False
     usage: Usage = Usage()
-    origins: tuple[Origin, ...] = ()
     notices: tuple[str, ...] = ()
+
+
+DraftEvent = DraftText | DraftSentence | DraftSummary
+"""An event of an answerer: words as they are written, each sentence once it is whole, and at last the summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +381,16 @@ class Index(Protocol):
 
     def at_path(self, path: str) -> list[str]:
         """Return the ids of the articles at a path: as stored, else as much of its end as agrees the furthest."""
+
+
+class IndexSource(Protocol):
+    """An index that is open for reading."""
+
+    def snapshot(self) -> AbstractContextManager[Index]:
+        """Read the newest published generation, unchanged for as long as the context lasts."""
+
+    def close(self) -> None:
+        """Close files and connections."""
 
 
 class Reranker(Protocol):
