@@ -40,8 +40,9 @@ if TYPE_CHECKING:
     Rewriter = Callable[[str, str, Sequence[Turn], float], tuple[str, Usage]]
     """Rewrites a follow-up as a question that can be understood alone; the second argument is what rules made of it."""
 
+    VerifiedEvents = Generator["AnswerEvent", None, tuple[VerifiedDraft, DraftSummary]]
 
-NO_SENTENCES = VerifiedDraft((), (), ())
+
 UNSUPPORTED_DRAFT = "What the model wrote did not stand: these are sentences of the articles."
 NO_DRAFT = "The model found no answer: these are sentences of the articles."
 
@@ -58,21 +59,20 @@ AnswerEvent = Stage | DraftText | Sentence | Answer
 
 
 @dataclass(frozen=True, slots=True)
-class StageTimer:
-    """Seconds that each stage took."""
+class _Clock:
+    """The seconds that each stage took, and until when, by `time.monotonic`, a model may write."""
 
+    deadline: float
     began: float = field(default_factory=time.perf_counter)
     timings: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time a stage."""
         start = time.perf_counter()
         yield
         self.timings[name] = round(time.perf_counter() - start, 4)
 
     def stop(self) -> dict[str, float]:
-        """Return the seconds of each stage, and of all in all as "total"."""
         return {**self.timings, "total": round(time.perf_counter() - self.began, 4)}
 
 
@@ -109,8 +109,7 @@ class Pipeline:
     ) -> Answer:
         """Answer a question; a refusal is an Answer too.
 
-        `asked` is the day that "last week" refers to, today unless given. Raises NewsqaError if no answer could be made
-        at all.
+        `asked` is the day that "last week" refers to, today unless given. Raises NewsqaError if there is no answer.
         """
         *_, answer = self.stream(question, history=history, bounds=bounds, asked=asked, id=id)
         assert isinstance(answer, Answer)  # noqa: S101  the last event of a stream
@@ -130,31 +129,29 @@ class Pipeline:
         Words of a draft are unverified: they may be shown as such, and never instead of the Answer.
         """
         asked = asked or bounds.as_of or date.today()
-        timer, deadline = StageTimer(), time.monotonic() + self.timeout
-
+        clock = _Clock(time.monotonic() + self.timeout)
         # Make a follow-up whole, and read what is asked for.
-        standalone, rewriting = self._make_standalone(question, history, timer, deadline)
+        standalone, rewriting = self._make_standalone(question, history, clock)
         with self.index.snapshot() as index:
             query = understand(standalone, asked, index.lexicon, bounds)
 
             # Find the evidence.
-            hits, attribution = yield from self._find_evidence(query, index, timer)
+            hits, attribution = yield from self._find_evidence(query, index, clock)
 
             # Draft an answer, and keep the sentences that their quotes support.
             if attribution:
                 verified, draft = verify((), hits, attribution.origins), attribution.summary
                 yield from verified.sentences
             else:
-                verified, draft = yield from self._draft(query, hits, timer, deadline)
+                verified, draft = yield from self._draft(query, hits, clock)
 
             # Refuse if no sentence is left.
             within, refusal = index.coverage(bounds), None
             if not verified.sentences:
                 refusal = refuse(query, hits, verified.dropped, within, index.coverage(NO_BOUNDS))
 
-            # Return all of it, with what the bounds left out.
+            # Say what the bounds left out.
             notices = (*draft.notices, *undated_notice(within)) if bounds.dated else draft.notices
-
             yield Answer(
                 id=id,
                 question=question,
@@ -173,65 +170,61 @@ class Pipeline:
                 model=draft.model,
                 index=index.digest,
                 config=self.config,
-                timings=timer.stop(),
+                timings=clock.stop(),
                 usage=rewriting + draft.usage,
                 notices=notices,
             )
 
-    def _make_standalone(
-        self, question: str, history: Sequence[Turn], timer: StageTimer, deadline: float
-    ) -> tuple[str, Usage]:
-        if not history or not is_usable(question):
+    def _make_standalone(self, question: str, history: Sequence[Turn], clock: _Clock) -> tuple[str, Usage]:
+        if not history:
             return question, Usage()
-        standalone = make_standalone(question, history)
+        standalone = make_standalone(question, history) if is_usable(question) else question
         if not self.rewriter or not needs_rewriting(question, standalone):
             return standalone, Usage()
-        with timer.stage("rephrase"):
-            return self.rewriter(question, standalone, history, deadline)
+        with clock.stage("rephrase"):
+            return self.rewriter(question, standalone, history, clock.deadline)
 
     def _find_evidence(
-        self, query: Query, index: Index, timer: StageTimer
+        self, query: Query, index: Index, clock: _Clock
     ) -> Generator[AnswerEvent, None, tuple[list[Hit], Attribution | None]]:
         """Return passages, best first, and where quoted words come from if that is asked for."""
         if not is_usable(query.text):
             return [], None
         yield Stage("search")
-        with timer.stage("retrieve"):
+        with clock.stage("retrieve"):
             candidates = retrieve(query, index, self.embedder)
         if query.quotation:
-            with timer.stage("trace"):
+            with clock.stage("trace"):
                 attribution = attribute_quotation(query, candidates, index)
             return attribution.hits, attribution
         yield Stage("rerank")
-        with timer.stage("rerank"):
+        with clock.stage("rerank"):
             return rerank(query, candidates, self.reranker), None
 
-    def _draft(
-        self, query: Query, hits: Sequence[Hit], timer: StageTimer, deadline: float
-    ) -> Generator[AnswerEvent, None, tuple[VerifiedDraft, DraftSummary]]:
+    def _draft(self, query: Query, hits: Sequence[Hit], clock: _Clock) -> VerifiedEvents:
         """Have an answer drafted and verified; if nothing that a model wrote is supported, by `fallback`."""
         if not hits:
-            return NO_SENTENCES, DraftSummary(0.0, self.model)
+            return VerifiedDraft((), (), ()), DraftSummary(0.0, self.model)
         if self.fallback is None:
-            return (yield from self._verify("answer", self.answerer, query, hits, timer, deadline))
-        verified, draft = yield from self._verify("write", self.answerer, query, hits, timer, deadline)
+            return (yield from self._verify("answer", self.answerer, query, hits, clock))
+        verified, draft = yield from self._verify("write", self.answerer, query, hits, clock)
         if verified.sentences:
             supported = len(verified.sentences) / (len(verified.sentences) + len(verified.dropped))
             return verified, replace(draft, confidence=draft.confidence * supported)
-        extracted, summary = yield from self._verify("answer", self.fallback, query, hits, timer, deadline)
+        extracted, summary = yield from self._verify("answer", self.fallback, query, hits, clock)
         if not extracted.sentences:
             return verified, draft
         notices = (*draft.notices, UNSUPPORTED_DRAFT if verified.dropped else NO_DRAFT)
         return replace(extracted, dropped=verified.dropped), replace(summary, usage=draft.usage, notices=notices)
 
     def _verify(
-        self, stage: str, answerer: Answerer, query: Query, hits: Sequence[Hit], timer: StageTimer, deadline: float
-    ) -> Generator[AnswerEvent, None, tuple[VerifiedDraft, DraftSummary]]:
+        self, stage: str, answerer: Answerer, query: Query, hits: Sequence[Hit], clock: _Clock
+    ) -> VerifiedEvents:
         """Verify each sentence of a draft as soon as it is written."""
         yield Stage(stage)
         verifier, summary = Verifier(hits, self.encoder), None
-        with timer.stage(stage):
-            for event in answerer(query, hits, deadline):
+        with clock.stage(stage):
+            for event in answerer(query, hits, clock.deadline):
                 if isinstance(event, DraftSummary):
                     summary = event
                 elif isinstance(event, DraftText):
@@ -287,8 +280,7 @@ def open_pipeline(settings: Settings, *, once: bool = False) -> Pipeline:
     embedder = models.create_embedder(settings)
     reranker = models.create_reranker(settings)
     encoder = models.create_token_encoder(settings)
-    extractive = ExtractiveAnswerer(reranker, encoder)
-    writer, rewriter, identity = None, None, EXTRACTIVE
+    extractive, writer, rewriter, identity = ExtractiveAnswerer(reranker, encoder), None, None, EXTRACTIVE
     if settings.model != EXTRACTIVE:
         writer, rewriter, identity = _create_writer(settings, extractive, prompts)
     if once:
@@ -319,10 +311,7 @@ def open_pipeline(settings: Settings, *, once: bool = False) -> Pipeline:
 def _create_writer(
     settings: Settings, extractive: ExtractiveAnswerer, prompts: Prompts
 ) -> tuple[Answerer, Rewriter | None, str]:
-    """Return what a chat model does, and its identity: its name, and the address of its server or its file.
-
-    A small model rewrites no question: what it makes of one is worse than what the rules leave.
-    """
+    """Return what a chat model does, and its identity: its name, and the address of its server or its file."""
     from newsqa.answer.conversation import ModelRewriter
     from newsqa.answer.prompt import PromptBuilder
     from newsqa.answer.write import WrittenAnswerer
@@ -334,7 +323,7 @@ def _create_writer(
     settings = with_reported_context_window(settings)
     model, info = create_chat_model(settings), model_info(settings.model, settings)
     writer = WrittenAnswerer(PromptBuilder(model, info, prompts), extractive)
-    rewriter = None if info.small else ModelRewriter(model, info.name, prompts)
+    rewriter = None if info.small else ModelRewriter(model, info.name, prompts)  # rules rewrite better than a small one
     return writer, rewriter, model_identity(settings.model, model)
 
 
@@ -342,10 +331,9 @@ def _load_in_background(*parts: object) -> None:
     """Load models on a thread while the embedder and the index are at work."""
 
     def load() -> None:
-        for part in parts:
+        for encoder in filter(None, (getattr(part, "encoder", None) for part in parts)):
             with suppress(NewsqaError):  # raised again when the part is used
-                if encoder := getattr(part, "encoder", None):
-                    encoder.load()
+                encoder.load()
 
     Thread(target=load, name="load-ahead").start()
 

@@ -67,9 +67,9 @@ def complete_fragment(fragment: str, previous: str) -> str | None:
     missiles"; "What about Kell?" the last name; "In May?" the time.
     """
     bare = fragment.strip().rstrip("?!. ")
-    for way in (_replace_time, _replace_name, _replace_question_word, _replace_counted):
-        if whole := way(bare, previous):
-            return whole
+    for rule in (_replace_time, _replace_name, _replace_question_word, _replace_counted):
+        if completed := rule(bare, previous):
+            return completed
     return None
 
 
@@ -334,7 +334,7 @@ _ROLE = re.compile(
 
 def resolve_people(question: str, subject: Subject) -> str:
     """Return a question with names in place of "he", "her" or "the minister"."""
-    return _PERSONAL.sub(lambda match: _person_or_word(match, question, subject), _resolve_roles(question, subject))
+    return _PERSONAL.sub(lambda match: _resolve_pronoun(match, question, subject), _resolve_roles(question, subject))
 
 
 def resolve_place(question: str, subject: Subject) -> str:
@@ -354,7 +354,7 @@ def has_open_reference(question: str) -> bool:
     return not own or match["that"] is not None or _AS_OBJECT.search(question) is not None
 
 
-def _person_or_word(match: re.Match[str], question: str, subject: Subject) -> str:
+def _resolve_pronoun(match: re.Match[str], question: str, subject: Subject) -> str:
     word = match.group().casefold()
     possessive = word in {"his", "hers"} or (word == "her" and _NOUN_FOLLOWS.match(question, match.end()) is not None)
     own = names(_with_lower_start(question[: match.start()]))

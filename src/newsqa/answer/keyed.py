@@ -135,30 +135,30 @@ class KeyedSentenceReader:
     def _whole_sentences(self) -> Iterator[KeyedSentence]:
         """Yield the first sentences of the line, each once enough follows it to know that it has ended."""
         while not _PARTIAL_KEY.search(self._line):
-            parted = self._split()
-            if self._last and parted.sentences:
+            split = self._split()
+            if self._last and split.sentences:
                 yield self._last
                 self._last = None
-            if len(parted.sentences) < 2 or len(parted.rest.split()) < LOOKAHEAD_WORDS:
+            if len(split.sentences) < 2 or len(split.rest.split()) < LOOKAHEAD_WORDS:
                 return
-            yield parted.sentences[0]
-            self._line, self._at_line_start = parted.rest, False
+            yield split.sentences[0]
+            self._line, self._at_line_start = split.rest, False
             self._trigrams.clear()
 
     def _end_line(self) -> Iterator[KeyedSentence]:
-        parted = self._split()
-        heading = self._at_line_start and _HEADING.match(self._line) and not any(keys for _, keys in parted.sentences)
+        split = self._split()
+        heading = self._at_line_start and _HEADING.match(self._line) and not any(keys for _, keys in split.sentences)
         self._line, self._at_line_start, self._starts_with_keys = "", True, False
         self._trigrams.clear()
-        if not parted.sentences:
+        if not split.sentences:
             if self._last:
-                self._last = KeyedSentence(self._last.text, _unique(*self._last.keys, *parted.loose))
+                self._last = KeyedSentence(self._last.text, _unique(*self._last.keys, *split.loose))
             return
         if self._last:
             yield self._last
         self._last = None
         if not heading:
-            *whole, self._last = parted.sentences
+            *whole, self._last = split.sentences
             yield from whole
 
     def _split(self) -> _SplitLine:

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from newsqa.search.retrieve import EVIDENCE, limit_per_article, without_duplicates
+from newsqa.search.retrieve import EVIDENCE, limit_per_article, unique_stories
 from newsqa.text.alignment import most_alike_part
 from newsqa.text.passages import passages_of
 from newsqa.text.sentences import sentence_spans
@@ -50,7 +50,7 @@ def attribute_quotation(query: Query, candidates: Sequence[Hit], index: Index) -
     hold similar words. Raises LibraryError if the index cannot be read.
     """
     found = find_quotation(query.quotation, index, query.bounds) or _find_in_titles(query.quotation, candidates)
-    matches = list(without_duplicates(sorted(found, key=lambda match: not _fits_question(query, match.article))))
+    matches = list(unique_stories(sorted(found, key=lambda match: not _fits_question(query, match.article))))
     hits = _matches_first(matches, candidates) if matches else most_similar_first(query.quotation, candidates)
     known = {hit.article.id for hit in hits}
     named = list(_limit_words(match for match in matches[:MAX_ORIGINS] if match.article.id in known))

@@ -143,7 +143,7 @@ def limit_per_article(candidates: Iterable[Hit]) -> list[Hit]:
     """Keep the first copy of each story, and of each article the first PER_ARTICLE candidates."""
     kept: list[Hit] = []
     count: Counter[str] = Counter()
-    for hit in without_duplicates(candidates):
+    for hit in unique_stories(candidates):
         count[hit.article.id] += 1
         if count[hit.article.id] <= PER_ARTICLE:
             kept.append(hit)
@@ -162,10 +162,10 @@ class HasDuplicates(Protocol):
         """The article's duplicates."""
 
 
-T = TypeVar("T", bound=HasDuplicates)
+Found = TypeVar("Found", bound=HasDuplicates)
 
 
-def without_duplicates(found: Iterable[T]) -> Iterator[T]:
+def unique_stories(found: Iterable[Found]) -> Iterator[Found]:
     """Yield what was found, in its order, without what is in a duplicate of an article that came before."""
     duplicates: set[str] = set()
     for one in found:
