@@ -20,7 +20,7 @@ from newsqa.answer.follow_ups import (
     topic,
 )
 from newsqa.answer.leaks import has_leak
-from newsqa.answer.prompt import sanitize
+from newsqa.answer.prompt import one_line
 from newsqa.answer.refuse import OPENINGS, QUOTATION_NOT_FOUND
 from newsqa.errors import ModelError
 from newsqa.models.chat import invoke_model
@@ -81,9 +81,8 @@ def _next_subject(before: Subject | None, turn: Turn) -> Subject:
     if quotation := quotation_in(question):
         return Subject(" … ".join(quotation.parts))
     answer = _MARKERS.sub("", turn.answer[:MAX_CHARACTERS])
-    refused = turn.refused or answer.startswith(
-        (QUOTATION_NOT_FOUND, *OPENINGS.values())
-    )  # of plain text no more is known
+    # A turn of plain text does not say that it was refused.
+    refused = turn.refused or answer.startswith((QUOTATION_NOT_FOUND, *OPENINGS.values()))
     return Subject(_resolve(question, before) if before else question, "" if refused else " ".join(answer.split()))
 
 
@@ -119,8 +118,10 @@ def _with_topic(question: str, subject: Subject) -> str:
 
 # Follow-ups that the rules could not complete are rewritten by a chat model; code checks what it wrote.
 
-TURNS = 2
-MAX_TURN_CHARACTERS = 600
+REWRITE_TURNS = 2
+"""Turns that the model sees."""
+
+MAX_MESSAGE = 600
 """Characters of a message that the model sees."""
 
 MAX_REWRITE_CHARACTERS = 300
@@ -151,15 +152,17 @@ class ModelRewriter:
         nothing here, since it is asked again for the answer.
         """
         said = [(turn.question, turn.answer) for turn in history]
-        messages = (message for pair in said[-TURNS:] for message in zip(("user", "assistant"), pair, strict=True))
-        turns = "\n".join(f"{role}: {_cut(text)}" for role, text in messages if text)
-        prompt = self.prompts.fill("rephrase-question", turns=turns, question=_cut(question))
+        messages = (
+            message for pair in said[-REWRITE_TURNS:] for message in zip(("user", "assistant"), pair, strict=True)
+        )
+        turns = "\n".join(f"{role}: {one_line(text[:MAX_MESSAGE])}" for role, text in messages if text)
+        prompt = self.prompts.fill("rephrase-question", turns=turns, question=one_line(question[:MAX_MESSAGE]))
         now = time.monotonic()
         try:
             reply = invoke_model(self.model, self.name, [("human", prompt)], now + SHARE_OF_TIME * (deadline - now))
         except ModelError:
             return standalone, Usage()
-        written = _one_line(reply.text)
+        written = _first_line(reply.text)
         known = [*(text for pair in said for text in pair), question]
         instructions = self.prompts.templates["rephrase-question"].template
         usable = is_faithful_rewrite(written, question, known) and not has_leak(written, instructions, "\n".join(known))
@@ -186,10 +189,6 @@ def is_faithful_rewrite(written: str, question: str, conversation: Sequence[str]
     )
 
 
-def _one_line(text: str) -> str:
+def _first_line(text: str) -> str:
     lines = [line for line in text.strip().splitlines() if line.strip()]
     return " ".join(_LEAD.sub("", lines[0]).strip(" \"“”'*`").split()) if lines else ""
-
-
-def _cut(text: str) -> str:
-    return " ".join(sanitize(text[:MAX_TURN_CHARACTERS]).split())
