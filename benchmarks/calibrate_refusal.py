@@ -7,8 +7,8 @@ time with every article left out that holds an accepted answer. INDEX is a folde
 set of direct questions over it, some marked `"answerable": false`. One rule is fitted to all of them, each kind of
 question counting for about as much as the others, and judged on questions that it was not fitted to (five folds).
 
-Printed: the weights of `newsqa.extract.signals` (a softmax over the sentences of each question, by whether they hold
-the answer), those of `newsqa.extract.confidence` (a logistic regression on whether the answer was right), and for
+Printed: the weights of `Signals` (a softmax over the sentences of each question, by whether they hold
+the answer), those of `ConfidenceSignals` (a logistic regression on whether the answer was right), and for
 several thresholds how many quiz questions are answered, how many are right, and how many direct ones are refused.
 """
 
@@ -29,9 +29,23 @@ import numpy as np
 from memory_index import MemoryIndex
 from news_quiz import RememberingReranker, normal, read_articles, read_questions, stages
 from newsqa import models
-from newsqa.answer.candidates import candidates
-from newsqa.answer.extract import INTERCEPT, LEAST_CONFIDENCE, PASSAGES, WEIGHTS, choose, grounds
-from newsqa.answer.signals import FITS, LEADS, MET, PASSAGE, READ_TOGETHER, TOGETHER, favours, near_best
+from newsqa.answer.candidates import find_candidates
+from newsqa.answer.extract import (
+    CROSS_ENCODER_WEIGHT,
+    INTERCEPT,
+    KIND_WEIGHT,
+    LEAD_WEIGHT,
+    MIN_CONFIDENCE,
+    PASSAGE_WEIGHT,
+    PASSAGES,
+    RERANKED,
+    SIMILARITY_WEIGHT,
+    WEIGHTS,
+    confidence_signals,
+    first_signals,
+    keep_near_best,
+    select_quotes,
+)
 from newsqa.pipeline import open_pipeline
 from newsqa.search.understand import understand
 from newsqa.settings import Settings
@@ -40,7 +54,7 @@ from newsqa.types import NO_BOUNDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.answer.signals import Signals
+    from newsqa.answer.extract import Signals
     from newsqa.types import Hit, Query, TokenEncoder
 
 FOLDS = 5
@@ -78,20 +92,20 @@ class Reader:
         self, kind: str, query: Query, hits: Sequence[Hit], accepted: tuple[str, ...], *, answerable: bool
     ) -> Asked:
         """Answer as the product does, but never refuse."""
-        favoured = sorted(self._favours(query, hits[:PASSAGES]), key=lambda s: -s.favour)[:READ_TOGETHER]
+        favoured = sorted(self._favours(query, hits[:PASSAGES]), key=lambda s: -s.first_score)[:RERANKED]
         texts = [f"{s.candidate.hit.article.title or ''}\n{s.candidate.text}".lstrip() for s in favoured]
         logits = self.reranker.score(query.text, texts)
-        ranked = [replace(s, together=logit) for s, logit in zip(favoured, logits, strict=True)]
+        ranked = [replace(s, cross_encoder=logit) for s, logit in zip(favoured, logits, strict=True)]
         ranked.sort(key=lambda s: -s.score)
-        quotes = choose([s.candidate for s in near_best(ranked)]) if ranked else []
+        quotes = select_quotes([s.candidate for s in keep_near_best(ranked)]) if ranked else []
         return Asked(kind, query, accepted, answerable, ranked, " ".join(quote.text for quote in quotes))
 
     def _favours(self, query: Query, hits: Sequence[Hit]) -> list[Signals]:
-        found = candidates(hits)
+        found = find_candidates(hits)
         seen = "\n".join([query.text, query.kind, *(f"{c.text} {c.hit.score:.4f}" for c in found)])
         key = hashlib.sha256(seen.encode()).hexdigest()
         if key not in self.known:
-            self.known[key] = favours(query, found, self.encoder) if found else []
+            self.known[key] = first_signals(query, found, self.encoder) if found else []
         return self.known[key]
 
     def save(self) -> None:
@@ -136,7 +150,7 @@ def fit_order(asked: Sequence[Asked]) -> np.ndarray:
     for one in asked:
         holds = np.array([any(a in normal(s.candidate.text) for a in one.accepted) for s in one.ranked])
         if one.kind == "quiz" and 0 < holds.sum() < len(holds):
-            rows = [(s.met, s.passage, s.fits, s.leads, s.together) for s in one.ranked]
+            rows = [(s.similarity, s.passage, s.fits_kind, s.in_lead, s.cross_encoder) for s in one.ranked]
             lists.append((np.array(rows, dtype=float), holds))
     spread = np.concatenate([rows for rows, _ in lists]).std(axis=0)
     weights = np.zeros(len(spread))
@@ -207,25 +221,25 @@ def main() -> None:
         asked += direct(index, questions, reader)
     reader.save()
     asked = [one for one in asked if one.ranked]
-    rows = np.array([astuple(grounds(one.query, one.ranked)) for one in asked])
+    rows = np.array([astuple(confidence_signals(one.query, one.ranked)) for one in asked])
     right = np.array([one.right for one in asked], dtype=float)
     counts = np.array([COUNTS_FOR[one.kind] for one in asked])
     fold = np.array([int(hashlib.sha256(one.query.text.encode()).hexdigest(), 16) % FOLDS for one in asked])
     print(
-        "order: MET, PASSAGE, FITS, LEADS, TOGETHER =",
+        "order: similarity, passage, kind, lead, cross-encoder =",
         fit_order(asked).round(3),
         "now",
-        MET,
-        PASSAGE,
-        FITS,
-        LEADS,
-        TOGETHER,
+        SIMILARITY_WEIGHT,
+        PASSAGE_WEIGHT,
+        KIND_WEIGHT,
+        LEAD_WEIGHT,
+        CROSS_ENCODER_WEIGHT,
     )
     *weights, intercept = fit_chance(rows, right, counts).round(3)
     print(f"chance: INTERCEPT {intercept}, WEIGHTS {[float(w) for w in weights]}, now {INTERCEPT}, {WEIGHTS}")
     print("fitted anew, on questions it was not fitted to:")
     report(asked, across_folds(rows, right, counts, fold), (0.12, 0.15, 0.18, 0.21, 0.24, 0.27))
-    print(f"the constants in the code (threshold {LEAST_CONFIDENCE}):")
+    print(f"the constants in the code (threshold {MIN_CONFIDENCE}):")
     report(asked, 1 / (1 + np.exp(-(rows @ np.array(WEIGHTS) + INTERCEPT))), (0.12, 0.15, 0.18, 0.21, 0.24, 0.27))
     words = [len(one.text.split()) for one in asked if one.kind == "quiz"]
     print(f"median words of a quiz answer {np.median(words):.0f}, of a direct one", end=" ")

@@ -27,8 +27,7 @@ from typing import TYPE_CHECKING
 
 from memory_index import MemoryIndex
 from newsqa import models
-from newsqa.search.rerank import rerank
-from newsqa.search.retrieve import retrieve
+from newsqa.search.retrieve import rerank, retrieve
 from newsqa.search.understand import understand
 from newsqa.settings import Settings
 from newsqa.types import NO_BOUNDS, Article

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsqa.answer.history import turns_from_messages
 from newsqa.errors import ModelError
 from newsqa.evals.datasets.formats import read_set
 from newsqa.evals.gold import bounds_of
@@ -111,7 +112,9 @@ def _asked(desk: Pipeline, item: Item) -> Written | None:
 
     heard = replace(desk, answerer=listening)
     try:
-        answer = heard.ask(item.question, history=item.history, bounds=bounds_of(item), asked=item.asked)
+        answer = heard.ask(
+            item.question, history=turns_from_messages(item.history), bounds=bounds_of(item), asked=item.asked
+        )
     except ModelError as error:
         print(f"{item.id}: {error} {error.hint}")
         return None

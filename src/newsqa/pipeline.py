@@ -1,4 +1,4 @@
-"""The desk where questions are asked: the steps in their order, and nothing else."""
+"""The steps of a question, in their order, and the settings from which they are built."""
 
 from __future__ import annotations
 
@@ -9,69 +9,60 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from newsqa import __version__, models
-from newsqa.answer.conversation import leaves_open, rephrase
+from newsqa.answer.conversation import make_standalone, needs_rewriting
 from newsqa.answer.refuse import refuse, undated_notice
 from newsqa.errors import NewsqaError
 from newsqa.prompts import load_prompts
 from newsqa.search.attribution import attribute_quotation
-from newsqa.search.rerank import expand_context, rerank
-from newsqa.search.retrieve import retrieve
-from newsqa.search.understand import understand, usable
+from newsqa.search.retrieve import expand_context, rerank, retrieve
+from newsqa.search.understand import is_usable, understand
 from newsqa.store.snapshot import open_index
-from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer, Draft, DraftSentence, DraftText, Sentence, Usage, VerifiedDraft
+from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer, DraftSummary, DraftText, Sentence, Usage, VerifiedDraft
 from newsqa.verify.verifier import Verifier, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
 
     from langchain_core.embeddings import Embeddings
 
+    from newsqa.answer.extract import ExtractiveAnswerer
     from newsqa.prompts import Prompts
+    from newsqa.search.attribution import Attribution
     from newsqa.settings import Settings
-    from newsqa.types import Article, Bounds, Hit, Index, Query, Reranker, TokenEncoder, Turn
+    from newsqa.types import Article, Bounds, DraftEvent, Hit, Index, IndexSource, Query, Reranker, TokenEncoder, Turn
 
-    Answerer = Callable[[Query, Sequence[Hit], float], Iterator[DraftText | DraftSentence | Draft]]
-    """Proposes an answer from evidence that is best first, before a moment of `time.monotonic`: words as they are
-    written, each claim when it is whole, at last the draft that holds them all."""
+    Answerer = Callable[[Query, Sequence[Hit], float], Iterator[DraftEvent]]
+    """Drafts an answer from evidence, best first, until a time of `time.monotonic`."""
 
     Rewriter = Callable[[str, str, Sequence[Turn], float], tuple[str, Usage]]
-    """Makes a question whole by the turns before it, given what rules made of it; tells what that took."""
+    """Rewrites a follow-up as a question that can be understood alone; the second argument is what rules made of it."""
+
+    VerifiedEvents = Generator["AnswerEvent", None, tuple[VerifiedDraft, DraftSummary]]
 
 
-NOTHING = VerifiedDraft((), (), ())
-STOOD_IN = "What the model wrote did not stand: these are sentences of the articles."
-FOUND_NOTHING = "The model found no answer: these are sentences of the articles."
-
-
-class IndexSource(Protocol):
-    """An index that is open for reading."""
-
-    def snapshot(self) -> AbstractContextManager[Index]:
-        """Hold the newest published generation still for as long as the context lasts."""
-
-    def close(self) -> None:
-        """Let go of files and connections."""
+UNSUPPORTED_DRAFT = "What the model wrote did not stand: these are sentences of the articles."
+NO_DRAFT = "The model found no answer: these are sentences of the articles."
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step that begins: "search", "rerank", "answer" or, where a model does that, "write"."""
+    """A step that begins: "search", "rerank", "answer" or, if a model answers, "write"."""
 
     name: str
 
 
 AnswerEvent = Stage | DraftText | Sentence | Answer
-"""What a stream tells; words of a draft (Writing) are unchecked, and the Answer is the last."""
+"""An event of `Pipeline.stream`: DraftText is unverified, Sentence is verified, and the Answer is the last."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Clock:
-    """Seconds that each stage took."""
+    """The seconds that each stage took, and until when, by `time.monotonic`, a model may write."""
 
+    deadline: float
     began: float = field(default_factory=time.perf_counter)
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -89,10 +80,10 @@ class _Clock:
 class Pipeline:
     """Answers questions over one index. It keeps no conversation: pass the turns so far as `history`.
 
-    Safe to use from several threads. `config` identifies the settings, prompts and models behind its answers,
-    `made_of` tells each of them, and `model` names the one that answers. A chat model must be done `timeout` seconds
-    after the question came; where nothing that it wrote stands, `fallback` answers. `rewriter` makes a follow-up whole
-    where rules cannot; `encoder` lets the check compare what written sentences speak of with their quotes.
+    Safe to use from several threads. `config` is a digest of the settings, prompts and models behind the answers,
+    `made_of` has one for each of them, and `model` names the model that answers. It gets `timeout` seconds from the
+    question on; if nothing that it wrote is supported, `fallback` answers. `rewriter` rewrites follow-ups that rules
+    cannot complete. With `encoder` the verifier compares the clauses of written sentences with their quotes.
     """
 
     index: IndexSource
@@ -118,8 +109,7 @@ class Pipeline:
     ) -> Answer:
         """Answer a question; a refusal is an Answer too.
 
-        `asked` is the day from which "last week" is seen, today unless given. Raises NewsqaError where no answer
-        could be made at all.
+        `asked` is the day that "last week" refers to, today unless given. Raises NewsqaError if there is no answer.
         """
         *_, answer = self.stream(question, history=history, bounds=bounds, asked=asked, id=id)
         assert isinstance(answer, Answer)  # noqa: S101  the last event of a stream
@@ -134,98 +124,115 @@ class Pipeline:
         asked: date | None = None,
         id: str | None = None,  # noqa: A002
     ) -> Iterator[AnswerEvent]:
-        """Answer as `ask` does, and tell what happens: stages, words of a draft, sentences as they pass the check.
+        """Answer as `ask` does, and yield what happens: stages, words of a draft, verified sentences, the Answer.
 
-        The Answer comes last. Words of a draft are unchecked: they may be shown as such, and never instead of it.
+        Words of a draft are unverified: they may be shown as such, and never instead of the Answer.
         """
         asked = asked or bounds.as_of or date.today()
-        clock = _Clock()
-        deadline = time.monotonic() + self.timeout
-        standalone, used = self._standalone(question, history, clock, deadline)
+        clock = _Clock(time.monotonic() + self.timeout)
+        # Make a follow-up whole, and read what is asked for.
+        standalone, rewriting = self._make_standalone(question, history, clock)
         with self.index.snapshot() as index:
             query = understand(standalone, asked, index.lexicon, bounds)
-            hits, draft, checked = yield from self._answered(query, index, clock, deadline)
-            within = index.coverage(bounds)
-            refusal = None if checked.sentences else refuse(query, hits, draft, within, index.coverage(NO_BOUNDS))
+
+            # Find the evidence.
+            hits, attribution = yield from self._find_evidence(query, index, clock)
+
+            # Draft an answer, and keep the sentences that their quotes support.
+            if attribution:
+                verified, draft = verify((), hits, attribution.origins), attribution.summary
+                yield from verified.sentences
+            else:
+                verified, draft = yield from self._draft(query, hits, clock)
+
+            # Refuse if no sentence is left.
+            within, refusal = index.coverage(bounds), None
+            if not verified.sentences:
+                refusal = refuse(query, hits, verified.dropped, within, index.coverage(NO_BOUNDS))
+
+            # Say what the bounds left out.
+            notices = (*draft.notices, *undated_notice(within)) if bounds.dated else draft.notices
             yield Answer(
                 id=id,
                 question=question,
                 standalone=standalone,
                 asked=asked,
                 as_of=bounds.as_of,
-                text=refusal.text if refusal else checked.text,
+                text=refusal.text if refusal else verified.text,
                 refused=refusal is not None,
                 reason=refusal.reason if refusal else None,
                 incomplete=draft.incomplete,
-                sentences=checked.sentences,
-                citations=checked.citations,
+                sentences=verified.sentences,
+                citations=verified.citations,
                 retrieved=tuple(expand_context(hits)),
-                dropped=checked.dropped,
+                dropped=verified.dropped,
                 confidence=draft.confidence,
                 model=draft.model,
                 index=index.digest,
                 config=self.config,
                 timings=clock.stop(),
-                usage=used + draft.usage,
-                notices=(*draft.notices, *undated_notice(bounds, within)),
+                usage=rewriting + draft.usage,
+                notices=notices,
             )
 
-    def _standalone(self, question: str, history: Sequence[Turn], clock: _Clock, deadline: float) -> tuple[str, Usage]:
-        standalone = rephrase(question, history) if usable(question) else question
-        if not self.rewriter or not history or not leaves_open(question, standalone):
+    def _make_standalone(self, question: str, history: Sequence[Turn], clock: _Clock) -> tuple[str, Usage]:
+        if not history:
+            return question, Usage()
+        standalone = make_standalone(question, history) if is_usable(question) else question
+        if not self.rewriter or not needs_rewriting(question, standalone):
             return standalone, Usage()
         with clock.stage("rephrase"):
-            return self.rewriter(question, standalone, history, deadline)
+            return self.rewriter(question, standalone, history, clock.deadline)
 
-    def _answered(
-        self, query: Query, index: Index, clock: _Clock, deadline: float
-    ) -> Generator[AnswerEvent, None, tuple[list[Hit], Draft, VerifiedDraft]]:
-        if not usable(query.text):
-            return [], Draft((), 0.0, self.model), NOTHING
+    def _find_evidence(
+        self, query: Query, index: Index, clock: _Clock
+    ) -> Generator[AnswerEvent, None, tuple[list[Hit], Attribution | None]]:
+        """Return passages, best first, and where quoted words come from if that is asked for."""
+        if not is_usable(query.text):
+            return [], None
         yield Stage("search")
         with clock.stage("retrieve"):
             candidates = retrieve(query, index, self.embedder)
         if query.quotation:
             with clock.stage("trace"):
-                hits, draft = attribute_quotation(query, candidates, index)
-                checked = verify(draft, hits)
-            yield from checked.sentences
-            return hits, draft, checked
+                attribution = attribute_quotation(query, candidates, index)
+            return attribution.hits, attribution
         yield Stage("rerank")
         with clock.stage("rerank"):
-            hits = rerank(query, candidates, self.reranker)
-        draft, checked = yield from self._drafted(self.answerer, self._stage, query, hits, clock, deadline)
-        if self.fallback is None:
-            return hits, draft, checked
-        if checked.sentences:
-            return hits, _weighed(draft, checked), checked
-        second, shown = yield from self._drafted(self.fallback, "answer", query, hits, clock, deadline)
-        if not shown.sentences:
-            return hits, draft, checked
-        told = (*draft.notices, STOOD_IN if draft.claims else FOUND_NOTHING)
-        return hits, replace(second, usage=draft.usage, notices=told), replace(shown, dropped=checked.dropped)
+            return rerank(query, candidates, self.reranker), None
 
-    def _drafted(
-        self, answerer: Answerer, stage: str, query: Query, hits: Sequence[Hit], clock: _Clock, deadline: float
-    ) -> Generator[AnswerEvent, None, tuple[Draft, VerifiedDraft]]:
-        """Have an answer drafted, and check each claim as it comes."""
+    def _draft(self, query: Query, hits: Sequence[Hit], clock: _Clock) -> VerifiedEvents:
+        """Have an answer drafted and verified; if nothing that a model wrote is supported, by `fallback`."""
+        if not hits:
+            return VerifiedDraft((), (), ()), DraftSummary(0.0, self.model)
+        if self.fallback is None:
+            return (yield from self._verify("answer", self.answerer, query, hits, clock))
+        verified, draft = yield from self._verify("write", self.answerer, query, hits, clock)
+        if verified.sentences:
+            supported = len(verified.sentences) / (len(verified.sentences) + len(verified.dropped))
+            return verified, replace(draft, confidence=draft.confidence * supported)
+        extracted, summary = yield from self._verify("answer", self.fallback, query, hits, clock)
+        if not extracted.sentences:
+            return verified, draft
+        notices = (*draft.notices, UNSUPPORTED_DRAFT if verified.dropped else NO_DRAFT)
+        return replace(extracted, dropped=verified.dropped), replace(summary, usage=draft.usage, notices=notices)
+
+    def _verify(
+        self, stage: str, answerer: Answerer, query: Query, hits: Sequence[Hit], clock: _Clock
+    ) -> VerifiedEvents:
+        """Verify each sentence of a draft as soon as it is written."""
         yield Stage(stage)
-        check = Verifier(hits, self.encoder)
-        draft: Draft | None = None
+        verifier, summary = Verifier(hits, self.encoder), None
         with clock.stage(stage):
-            for event in answerer(query, hits, deadline):
-                if isinstance(event, Draft):
-                    draft = event
+            for event in answerer(query, hits, clock.deadline):
+                if isinstance(event, DraftSummary):
+                    summary = event
                 elif isinstance(event, DraftText):
                     yield event
-                elif isinstance(sentence := check.take(event), Sentence):
+                elif isinstance(sentence := verifier.take(event), Sentence):
                     yield sentence
-        assert draft is not None  # noqa: S101  the last event of an answerer
-        return draft, check.checked()
-
-    @property
-    def _stage(self) -> str:
-        return "answer" if self.fallback is None else "write"
+        assert summary is not None  # noqa: S101  the last event of an answerer
+        return verifier.checked(), summary
 
     def search(self, question: str, *, bounds: Bounds = NO_BOUNDS, asked: date | None = None) -> list[Hit]:
         """Find the passages that may answer, best first, without answering."""
@@ -233,7 +240,7 @@ class Pipeline:
             query = understand(question, asked or date.today(), index.lexicon, bounds)
             candidates = retrieve(query, index, self.embedder)
             if query.quotation:
-                return attribute_quotation(query, candidates, index)[0]
+                return attribute_quotation(query, candidates, index).hits
             return rerank(query, candidates, self.reranker)
 
     def article(self, article_id: str) -> Article | None:
@@ -242,7 +249,7 @@ class Pipeline:
             return index.article(article_id)
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
         self.index.close()
 
     def __enter__(self) -> Self:
@@ -252,42 +259,37 @@ class Pipeline:
         self.close()
 
 
-def _weighed(draft: Draft, checked: VerifiedDraft) -> Draft:
-    """Lower the confidence of a draft by the share of its sentences that did not stand."""
-    stood = len(checked.sentences)
-    return replace(draft, confidence=draft.confidence * stood / (stood + len(checked.dropped)))
-
-
-# Settings → Desk: the one place where parts are chosen.
+# Building a pipeline from settings.
 
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = _PACKAGE.parents[1] / "pyproject.toml"
 NOT_ANSWERING = frozenset({"__main__.py", "api.py", "bot", "cli.py", "evals", "frontends", "ingest", "render"})
-"""Rooms that decide no answer; what indexing made is in the digest of the index."""
+"""What decides no answer; what indexing made is in the digest of the index."""
 
 
 def open_pipeline(settings: Settings, *, once: bool = False) -> Pipeline:
-    """Open the index that the settings name and the models that read it.
+    """Open the index that the settings name, and the models that read it.
 
-    `once` tells that one question is asked and no more: what pays off only over several is then not opened, and models
-    are loaded side by side.
-
-    Raises LibraryError where there is no index or it cannot be used, ModelError and SettingsError where a model or a
-    prompt cannot be loaded.
+    With `once`, for a single question, nothing is opened that pays off over several questions only, and models are
+    loaded side by side. Raises LibraryError if there is no index or it cannot be used, ModelError and SettingsError if
+    a model or a prompt cannot be loaded.
     """
+    from newsqa.answer.extract import ExtractiveAnswerer
+
     prompts = load_prompts(settings.prompts)
     embedder = models.create_embedder(settings)
     reranker = models.create_reranker(settings)
     encoder = models.create_token_encoder(settings)
-    extractive = _extractive(reranker, encoder)
-    written = _written(settings, reranker, encoder, prompts) if settings.model != EXTRACTIVE else None
+    extractive, writer, rewriter, identity = ExtractiveAnswerer(reranker, encoder), None, None, EXTRACTIVE
+    if settings.model != EXTRACTIVE:
+        writer, rewriter, identity = _create_writer(settings, extractive, prompts)
     if once:
-        _load_ahead(reranker, encoder)
+        _load_in_background(reranker, encoder)
     made_of = {
-        "newsqa": f"{__version__} {_changes()}".strip(),
+        "newsqa": f"{__version__} {_code_digest()}".strip(),
         "embedder": models.embedder_fingerprint(embedder),
         "reranker": f"{settings.reranker}:{models.reranker_fingerprint(reranker)}",
-        "model": written.identity if written else EXTRACTIVE,
+        "model": identity,
         "prompts": prompts.digest,
         "vectors": "server" if settings.chroma else "embedded",
     }
@@ -295,9 +297,9 @@ def open_pipeline(settings: Settings, *, once: bool = False) -> Pipeline:
         index=open_index(settings, made_of["embedder"], once=once),
         embedder=embedder,
         reranker=reranker,
-        answerer=written.writer if written else extractive,
-        fallback=extractive if written else None,
-        rewriter=written.rewriter if written else None,
+        answerer=writer or extractive,
+        fallback=extractive if writer else None,
+        rewriter=rewriter,
         encoder=encoder,
         config=hashlib.sha256("\0".join(made_of.values()).encode()).hexdigest()[:16],
         model=settings.model,
@@ -306,56 +308,38 @@ def open_pipeline(settings: Settings, *, once: bool = False) -> Pipeline:
     )
 
 
-def _load_ahead(*parts: object) -> None:
-    """Load models on a thread of their own while the embedder and the index are at work."""
-
-    def load() -> None:
-        for part in parts:
-            with suppress(NewsqaError):  # told when the part is used
-                if encoder := getattr(part, "encoder", None):
-                    encoder.load()
-
-    Thread(target=load, name="load-ahead").start()
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """What a chat model does, and what identifies it: its name, and the address of its server or its file.
-
-    A small model rewrites no question: what it makes of one is worse than what the rules leave.
-    """
-
-    writer: Answerer
-    rewriter: Rewriter | None
-    identity: str
-
-
-def _extractive(reranker: Reranker, encoder: TokenEncoder) -> Answerer:
-    from newsqa.answer.extract import claims_and_draft
-
-    return lambda query, hits, _: claims_and_draft(query, hits, reranker, encoder)
-
-
-def _written(settings: Settings, reranker: Reranker, encoder: TokenEncoder, prompts: Prompts) -> _Written:
-    from newsqa.answer.conversation import ModelRewriter as ByModel
+def _create_writer(
+    settings: Settings, extractive: ExtractiveAnswerer, prompts: Prompts
+) -> tuple[Answerer, Rewriter | None, str]:
+    """Return what a chat model does, and its identity: its name, and the address of its server or its file."""
+    from newsqa.answer.conversation import ModelRewriter
     from newsqa.answer.prompt import PromptBuilder
-    from newsqa.answer.write import DraftWriter
+    from newsqa.answer.write import WrittenAnswerer
     from newsqa.models.inventory import with_reported_context_window
     from newsqa.models.parser import check_parser
     from newsqa.models.registry import create_chat_model, model_identity, model_info
 
     check_parser()
     settings = with_reported_context_window(settings)
-    model, known = create_chat_model(settings), model_info(settings.model, settings)
-    return _Written(
-        DraftWriter(PromptBuilder(model, known, prompts), reranker, encoder),
-        None if known.small else ByModel(model, known.name, prompts),
-        model_identity(settings.model, model),
-    )
+    model, info = create_chat_model(settings), model_info(settings.model, settings)
+    writer = WrittenAnswerer(PromptBuilder(model, info, prompts), extractive)
+    rewriter = None if info.small else ModelRewriter(model, info.name, prompts)  # rules rewrite better than a small one
+    return writer, rewriter, model_identity(settings.model, model)
 
 
-def _changes() -> str:
-    """Identify the code where people change it, in a checkout; a released version says it all."""
+def _load_in_background(*parts: object) -> None:
+    """Load models on a thread while the embedder and the index are at work."""
+
+    def load() -> None:
+        for encoder in filter(None, (getattr(part, "encoder", None) for part in parts)):
+            with suppress(NewsqaError):  # raised again when the part is used
+                encoder.load()
+
+    Thread(target=load, name="load-ahead").start()
+
+
+def _code_digest() -> str:
+    """Identify the code in a checkout, where people change it; the version identifies that of a release."""
     if not _CHECKOUT.is_file():
         return ""
     digest = hashlib.sha256()

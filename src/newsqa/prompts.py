@@ -24,8 +24,8 @@ PLACEHOLDERS = {
     "rephrase-question": frozenset({"turns", "question"}),
     "judge-faithfulness": frozenset({"question", "answer", "quotes"}),
 }
-_OF_ANSWERS = ("answer-", "rephrase-")
-"""How the names of the prompts begin that decide what is answered; the others only measure."""
+_DECIDING = ("answer-", "rephrase-")
+"""Prefixes of the prompts that decide what is answered; the others are for evaluation."""
 
 _INSTALLED = Path(__file__).parent / "_prompts"
 _CHECKOUT = Path(__file__).parents[2] / "prompts"
@@ -33,30 +33,29 @@ _CHECKOUT = Path(__file__).parents[2] / "prompts"
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """The prompts by name; `digest` changes with any word of those that decide an answer."""
+    """The prompts by name; `digest` is of the text of those that decide an answer."""
 
     templates: dict[str, Template]
     digest: str
 
     def digest_of(self, *names: str) -> str:
-        """Identify the words of some prompts."""
+        """Return a digest of the text of some prompts."""
         return _digest(self.templates[name].template for name in names)
 
     def fill(self, name: str, **values: str) -> str:
-        """Put values into a prompt. They are data: a `$` or a brace in them means nothing."""
+        """Return a prompt with values in place of its placeholders. A `$` or a brace in a value means nothing."""
         return self.templates[name].substitute(values)
 
 
 def load_prompts(folder: Path | None = None) -> Prompts:
-    """Load every prompt from a folder of one's own, or the ones that come with newsqa.
+    """Load the prompts from a folder; those that it lacks, or all without a folder, are the ones of newsqa.
 
-    A prompt that the folder does not hold is taken from newsqa. Raises SettingsError, naming the file, where one
-    cannot be read or its placeholders are not those that newsqa fills.
+    Raises SettingsError, naming the file, if one cannot be read or its placeholders are not those that newsqa fills.
     """
     if folder is not None and not folder.is_dir():
         raise SettingsError(f"NEWSQA_PROMPTS names {folder}, which is no folder.", hint="Name a folder of .md files.")
     texts = {name: _read(name, folder) for name in PLACEHOLDERS}
-    digest = _digest(text for name, text in texts.items() if name.startswith(_OF_ANSWERS))
+    digest = _digest(text for name, text in texts.items() if name.startswith(_DECIDING))
     return Prompts({name: Template(text) for name, text in texts.items()}, digest)
 
 

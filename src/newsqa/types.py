@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import date
 
     import numpy as np
@@ -20,14 +21,14 @@ Reason = Literal["no_evidence", "not_supported", "out_of_range", "question_unusa
 Order = Literal["latest", "first"]
 
 EXTRACTIVE: Final = "extractive"
-"""The model that is none: sentences of the articles, chosen."""
+"""The name of the answerer that needs no chat model: it selects sentences of the articles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A stored article: its own words, and what is known about them. Unknown is None, never a guess.
+    """A stored article: its text and what is known about it. Unknown is None, never a guess.
 
-    `path` is where it was read, as a person would name it ("corpus/x.md", "news.jsonl#12").
+    `path` is where it was read ("corpus/x.md", "news.jsonl#12").
     """
 
     id: str
@@ -43,7 +44,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A run of whole sentences of one article, at most 250 words: `text == article.text[start:end]`."""
+    """Consecutive sentences of one article, at most 250 words: `text == article.text[start:end]`."""
 
     id: int
     article_id: str
@@ -75,16 +76,8 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One message of a conversation."""
-
-    role: Literal["user", "assistant"]
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a person bounded by hand. Articles outside are not seen at all; both dates are inclusive."""
+    """Limits that a person set. Articles outside are not searched at all; both dates are inclusive."""
 
     outlet: str | None = None
     since: date | None = None
@@ -93,32 +86,32 @@ class Bounds:
 
     @property
     def dated(self) -> bool:
-        """Whether a bound on dates is set, so that undated articles are left out."""
+        """True if there is a bound on dates, so that undated articles are left out."""
         return bool(self.since or self.until or self.as_of)
 
     @property
     def last_day(self) -> date | None:
-        """The last day that may be seen."""
+        """The last day within the bounds, or None."""
         days = [day for day in (self.until, self.as_of) if day]
         return min(days, default=None)
 
 
 NO_BOUNDS = Bounds()
-"""Everything may be seen."""
+"""All articles are searched."""
 
 AnswerKind = Literal[
     "person", "place", "organisation", "number", "money", "date", "duration", "yes_no", "reason", "said", "any"
 ]
-"""What a question asks for, as far as its words tell."""
+"""What a question asks for, as far as its words say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question as understood. `outlets`, `bylines`, `since`, `until` and `order` weigh softly; `bounds` are hard.
+    """A question as understood. `outlets`, `bylines`, `since`, `until` and `order` only influence the ranking.
 
-    `terms` are the words to look for, most telling first; `names` the names of people, places and bodies in the
-    question, as written there. `quotation` holds the words whose origin is asked for, in parts that stand in their
-    order, and is empty where the question asks something else.
+    `bounds` are hard. `terms` are the words to search for, the most specific first; `names` the names of people, places
+    and organisations in the question, as written there. `quotation` holds the words whose origin is asked for, in parts
+    that follow one another, and is empty if the question asks something else.
     """
 
     text: str
@@ -136,13 +129,13 @@ class Query:
 
     @property
     def sought(self) -> str:
-        """What articles are compared with: the words quoted, else the question."""
+        """The text that articles are compared with: the quoted words, else the question."""
         return " … ".join(self.quotation) or self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A span of a stored article: one or more whole sentences where it is offered as proof."""
+    """A span of a stored article: one or more whole sentences if it is evidence for a sentence."""
 
     article: Article
     start: int
@@ -157,9 +150,9 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class DraftSentence:
-    """A sentence of a draft with the quotes that it offers as proof; not yet checked.
+    """A sentence of a draft with the quotes that may support it; not yet verified.
 
-    `fault` is why it is no answer even if it should be true, in words for a person; the check drops it.
+    `fault` is why it is no answer even if it is true, in words for a person; the verifier drops it.
     """
 
     text: str
@@ -169,16 +162,16 @@ class DraftSentence:
 
 @dataclass(frozen=True, slots=True)
 class DraftText:
-    """Words of a draft as they come, unchecked: something to watch, never an answer."""
+    """Words of a draft as they come, unverified: something to watch, never an answer."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Words that were asked about, and quotes of one article that hold them, or that open it where its title does.
+    """Words that were asked about, and quotes of one article with them; if its title has them, its first sentence.
 
-    The check writes the sentence that says so.
+    The verifier writes the sentence that names the article.
     """
 
     words: str
@@ -194,25 +187,27 @@ class Usage:
     cost: float | None = 0.0
 
     def __add__(self, other: Usage) -> Usage:
-        """Sum two calls; what one of them cost unknown, both did."""
+        """Add up two calls; the cost is unknown if that of one of them is."""
         cost = None if self.cost is None or other.cost is None else self.cost + other.cost
         return Usage(self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens, cost)
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """What an answerer proposes, before the check. `confidence` is its own estimate, 0 to 1, of being right.
+class DraftSummary:
+    """What an answerer says of its draft after the last sentence. `confidence`, 0 to 1, is its estimate of being right.
 
-    `origins`, the likeliest first, answer a question about where words come from. `notices` are told beside the answer.
+    A draft that broke off is `incomplete`; `notices` are shown beside the answer.
     """
 
-    claims: tuple[DraftSentence, ...]
     confidence: float
     model: str
     incomplete: bool = False
     usage: Usage = Usage()
-    origins: tuple[Origin, ...] = ()
     notices: tuple[str, ...] = ()
+
+
+DraftEvent = DraftText | DraftSentence | DraftSummary
+"""An event of an answerer: words as they are written, each sentence once it is whole, and at last the summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +229,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A checked sentence: the numbers of its citations and its lexical support, 0 to 1."""
+    """A verified sentence: the numbers of its citations and its lexical support, 0 to 1."""
 
     text: str
     citations: tuple[int, ...]
@@ -251,7 +246,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedDraft:
-    """A draft after the check: what stands, with its citations, and what was dropped."""
+    """A verified draft: the sentences that are supported, their citations, and what was dropped."""
 
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
@@ -265,11 +260,11 @@ class VerifiedDraft:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The record of an answer; `render.record` gives it as the JSON that is the contract.
+    """The record of an answer; `render.record` converts it to JSON and back.
 
-    `timings` are in seconds, a stage each. `model` names what answered: EXTRACTIVE where sentences of the articles took
-    the place of a draft that did not stand, the model that was asked on a refusal. `usage` sums all calls to it.
-    `notices` are told beside the answer, never in its text: what was left unseen, say, because its date is unknown.
+    `timings` are the seconds of each stage. `model` names what answered: EXTRACTIVE if sentences of the articles
+    replaced a draft that was not supported; the model that was asked on a refusal. `usage` sums all calls to it.
+    `notices` are shown beside the answer, never in its text, such as how many undated articles were left out.
     """
 
     question: str
@@ -293,6 +288,25 @@ class Answer:
     timings: Mapping[str, float] = field(default_factory=dict[str, float])
     usage: Usage = Usage()
     notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of a conversation with its answer. `Turn(question, answer)` is enough if only their text is known.
+
+    `standalone` is the question as it was understood, "" if that is not known; `citations` are those of the answer.
+    """
+
+    question: str
+    answer: str = ""
+    standalone: str = ""
+    refused: bool = False
+    citations: tuple[Citation, ...] = ()
+
+    @classmethod
+    def from_answer(cls, answer: Answer) -> Turn:
+        """Return the turn that ends with an answer."""
+        return cls(answer.question, answer.text, answer.standalone, answer.refused, answer.citations)
 
 
 JsonObject = dict[str, Any]
@@ -367,6 +381,16 @@ class Index(Protocol):
 
     def at_path(self, path: str) -> list[str]:
         """Return the ids of the articles at a path: as stored, else as much of its end as agrees the furthest."""
+
+
+class IndexSource(Protocol):
+    """An index that is open for reading."""
+
+    def snapshot(self) -> AbstractContextManager[Index]:
+        """Read the newest published generation, unchanged for as long as the context lasts."""
+
+    def close(self) -> None:
+        """Close files and connections."""
 
 
 class Reranker(Protocol):

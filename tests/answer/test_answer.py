@@ -1,16 +1,18 @@
 """The extractive answer over invented articles, with the bundled models."""
 
 from datetime import date
+from math import inf
+from typing import NamedTuple
 
 import pytest
 
 from newsqa import models
-from newsqa.answer.extract import answer
+from newsqa.answer.extract import ExtractiveAnswerer
 from newsqa.search.understand import understand
 from newsqa.settings import Settings
 from newsqa.text.passages import passages_of
 from newsqa.text.sentences import sentence_spans
-from newsqa.types import NO_BOUNDS, Article, Hit, Lexicon, Passage
+from newsqa.types import NO_BOUNDS, Article, DraftSentence, Hit, Lexicon, Passage
 from newsqa.verify.verifier import verify
 
 STRIKE = """Dockers of Orrin end their strike
@@ -32,6 +34,16 @@ Some residents of Lowmarsh complained of the noise. "We sleep badly," said Petra
 """
 
 
+class Drafted(NamedTuple):
+    claims: tuple[DraftSentence, ...]
+    confidence: float
+
+
+def drafted(query, evidence, reranker, encoder) -> Drafted:
+    *sentences, summary = ExtractiveAnswerer(reranker, encoder)(query, evidence, inf)
+    return Drafted(tuple(sentences), summary.confidence)
+
+
 def hits(*texts: str) -> list[Hit]:
     found = []
     for number, text in enumerate(texts):
@@ -50,7 +62,7 @@ def ask():
     def asked(question: str, *texts: str):
         evidence = hits(*(texts or (STRIKE, BRIDGE)))
         query = understand(question, date(2031, 5, 7), Lexicon(), NO_BOUNDS)
-        return answer(query, evidence, reranker, encoder), evidence
+        return drafted(query, evidence, reranker, encoder), evidence
 
     return asked
 
@@ -97,12 +109,12 @@ def test_what_the_articles_do_not_hold_is_refused(ask, question):
 @pytest.mark.parametrize("question", ["strike", "?!", "Wer leitet die Gewerkschaft?", "and " * 300, "ships\x00\x1b[2J"])
 def test_any_question_is_taken(ask, question):
     draft, evidence = ask(question)
-    assert not verify(draft, evidence).dropped
+    assert not verify(draft.claims, evidence).dropped
 
 
 def test_claims_are_whole_sentences_word_for_word(ask):
     draft, evidence = ask("How many ships had been kept waiting?")
-    checked = verify(draft, evidence)
+    checked = verify(draft.claims, evidence)
     assert checked.sentences
     assert not checked.dropped
     for claim in draft.claims:
@@ -142,12 +154,12 @@ def test_the_same_question_gives_the_same_answer(ask):
 
 
 def test_no_evidence_is_a_refusal():
-    draft = answer(understand("Who?", date(2031, 5, 7), Lexicon(), NO_BOUNDS), [], None, None)
+    draft = drafted(understand("Who?", date(2031, 5, 7), Lexicon(), NO_BOUNDS), [], None, None)
     assert draft.claims == ()
     assert draft.confidence == 0.0
 
 
 def test_evidence_without_a_statement_is_a_refusal():
     evidence = hits("By Ilse Corran\n\nSubscribe to our newsletter.\n")
-    draft = answer(understand("Who is Ilse Corran?", date(2031, 5, 7), Lexicon(), NO_BOUNDS), evidence, None, None)
+    draft = drafted(understand("Who is Ilse Corran?", date(2031, 5, 7), Lexicon(), NO_BOUNDS), evidence, None, None)
     assert draft.claims == ()

@@ -2,10 +2,8 @@
 
 import pytest
 
-from newsqa.answer.candidates import candidates, is_statement, leans, with_context
-from newsqa.answer.extract import MOST_WORDS, choose
-from newsqa.answer.signals import offers
-from newsqa.text.sentences import sentence_spans
+from newsqa.answer.candidates import find_candidates, is_statement, needs_context, possible_answers, with_context
+from newsqa.answer.extract import MAX_WORDS, select_quotes
 from newsqa.types import Article, Hit, Passage
 
 
@@ -87,7 +85,7 @@ def test_headings_bylines_questions_and_offers_do_not(sentence):
 )
 def test_orders_to_whoever_answers_are_no_answers(sentence):
     assert not is_statement(sentence)
-    assert with_context(sentence_spans(f"{sentence} She left."), f"{sentence} She left.", 1)[0] > 0
+    assert with_context(f"{sentence} She left.", 1)[0] > 0
 
 
 @pytest.mark.parametrize(
@@ -146,11 +144,11 @@ def test_news_of_orders_and_orders_to_anybody_else_may_answer(sentence):
     ],
 )
 def test_a_sentence_that_leans_on_the_one_before(sentence, needs):
-    assert leans(sentence) == needs
+    assert needs_context(sentence) == needs
 
 
 def context(text: str, place: int) -> str:
-    start, end = with_context(sentence_spans(text), text, place)
+    start, end = with_context(text, place)
     return text[start:end]
 
 
@@ -184,32 +182,32 @@ def test_a_heading_names_no_one():
     ],
 )
 def test_what_a_sentence_offers(kind, question, sentence, offered):
-    assert offers(kind, question, sentence) == offered
+    assert possible_answers(kind, question, sentence) == offered
 
 
 def test_the_best_comes_first_and_the_answer_stays_short():
     sentences = [f"Ferry number {n} left the port of {name} at dawn with sacks of grain for {name}." for n, name in
                  enumerate(["Orsk", "Lund", "Kell", "Ostrava", "Norr", "Halv"], 1)]  # fmt: skip
-    found = candidates([hit(sentence, name=str(n)) for n, sentence in enumerate(sentences)])
-    quotes = choose(found)
+    found = find_candidates([hit(sentence, name=str(n)) for n, sentence in enumerate(sentences)])
+    quotes = select_quotes(found)
     assert quotes[0].text == sentences[0]
     assert len(quotes) <= 3
-    assert sum(len(quote.text.split()) for quote in quotes) <= MOST_WORDS
+    assert sum(len(quote.text.split()) for quote in quotes) <= MAX_WORDS
 
 
 def test_what_two_articles_say_alike_is_said_once():
     one = hit("Halvia launched missiles at the port of Kell overnight.", "one")
     two = hit("Overnight Halvia launched missiles at the port of Kell.", "two")
-    assert len(choose(candidates([one, two]))) == 1
+    assert len(select_quotes(find_candidates([one, two]))) == 1
 
 
 def test_outlets_that_disagree_on_a_number_are_both_heard():
     one = hit("Halvia launched 70 missiles at the port of Kell overnight.", "one")
     two = hit("Overnight Halvia launched 90 missiles at the port of Kell.", "two")
-    assert [quote.article.id for quote in choose(candidates([one, two]))] == ["one", "two"]
+    assert [quote.article.id for quote in select_quotes(find_candidates([one, two]))] == ["one", "two"]
 
 
 def test_neighbours_become_one_quote():
     text = "Orn Bask owns the yard in Kell. The yard built forty ferries last year."
-    found = candidates([hit(text)])
-    assert [quote.text for quote in choose(found)] == [text]
+    found = find_candidates([hit(text)])
+    assert [quote.text for quote in select_quotes(found)] == [text]

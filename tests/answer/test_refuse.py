@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from newsqa.answer.refuse import refuse, undated_notice
-from newsqa.types import NO_BOUNDS, Article, Bounds, Coverage, Draft, DraftSentence, Hit, Passage, Query
+from newsqa.types import NO_BOUNDS, Article, Bounds, Coverage, Dropped, Hit, Passage, Query
 
-NOTHING = Draft((), 0.0, "extractive")
+NOTHING = ()
 WHOLE = Coverage(articles=1204, undated=3, first=date(2025, 3, 3), last=date(2025, 4, 18))
 
 
@@ -30,8 +30,8 @@ def test_it_names_the_nearest_headlines_and_the_dates_covered() -> None:
 
 
 def test_a_draft_that_the_check_emptied_is_told_apart() -> None:
-    draft = Draft((DraftSentence("It opened in 1990.", ()),), 0.5, "openai:x")
-    assert refuse(query(), [], draft, WHOLE, WHOLE).reason == "not_supported"
+    dropped = [Dropped("It opened in 1990.", "number 1990 is in none of its quotes")]
+    assert refuse(query(), [], dropped, WHOLE, WHOLE).reason == "not_supported"
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,6 @@ def test_an_empty_index_is_said_to_be_empty() -> None:
 
 
 def test_undated_articles_left_out_by_a_bound_are_counted() -> None:
-    assert undated_notice(Bounds(since=date(2025, 4, 1)), WHOLE) == ("3 articles of no known date were left out.",)
-    assert undated_notice(Bounds(since=date(2025, 4, 1)), Coverage(undated=1))[0].startswith("1 article of no known")
-    assert undated_notice(NO_BOUNDS, WHOLE) == ()
+    assert undated_notice(WHOLE) == ("3 articles of no known date were left out.",)
+    assert undated_notice(Coverage(undated=1))[0].startswith("1 article of no known")
+    assert undated_notice(Coverage()) == ()

@@ -94,8 +94,9 @@ def test_a_sentence_of_the_instructions_is_no_answer(writer):
 
 
 HISTORY = (
-    Turn("user", "Who climbed the tower of the lighthouse at Cape Ansell?"),
-    Turn("assistant", "Its keeper, Joren Maddock, climbed the tower. [1]"),
+    Turn(
+        "Who climbed the tower of the lighthouse at Cape Ansell?", "Its keeper, Joren Maddock, climbed the tower. [1]"
+    ),
 )
 FOLLOW_UP = "What happened to it on Thursday night?"
 

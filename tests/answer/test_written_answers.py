@@ -11,7 +11,7 @@ import pytest
 from openai_stand_in import openai_stand_in
 
 from newsqa import cli
-from newsqa.pipeline import FOUND_NOTHING, STOOD_IN
+from newsqa.pipeline import NO_DRAFT, UNSUPPORTED_DRAFT
 
 QUESTION = "How many people visited the cheese festival in Ostby?"
 ELSEWHERE = "Who won the chess match between the masters of Varn?"
@@ -93,7 +93,7 @@ def test_where_a_model_only_invents_sentences_of_the_articles_answer(ask, model)
     assert record["text"].startswith("Some 9,400 visitors came to the cheese festival")
     assert record["model"] == "extractive"
     assert [dropped["text"] for dropped in record["dropped"]] == [model.reply.replace(" [9]", "")]
-    assert record["notices"] == [STOOD_IN]
+    assert record["notices"] == [UNSUPPORTED_DRAFT]
     assert record["usage"]["input_tokens"] == 321
     assert {"write", "answer"} < record["timings"].keys()
 
@@ -102,7 +102,7 @@ def test_where_a_model_finds_nothing_sentences_of_the_articles_answer(ask, model
     model.reply = "NOT FOUND"
     record = json.loads(ask("--json").stdout)
     assert record["text"].startswith("Some 9,400 visitors came to the cheese festival")
-    assert (record["model"], record["dropped"], record["notices"]) == ("extractive", [], [FOUND_NOTHING])
+    assert (record["model"], record["dropped"], record["notices"]) == ("extractive", [], [NO_DRAFT])
 
 
 @pytest.mark.parametrize(

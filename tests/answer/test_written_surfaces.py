@@ -103,8 +103,10 @@ def test_the_files_of_a_run_hold_no_key(news_index, server, tmp_path):
 
 
 FOLLOWS = [
-    Turn("user", "How many seats did the Coastal Alliance win?"),
-    Turn("assistant", "Teodra Valk's Coastal Alliance won 31 of the 71 seats in the assembly. [1]"),
+    Turn(
+        "How many seats did the Coastal Alliance win?",
+        "Teodra Valk's Coastal Alliance won 31 of the 71 seats in the assembly. [1]",
+    ),
 ]
 
 

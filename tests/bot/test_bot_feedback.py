@@ -31,7 +31,7 @@ async def test_feedback_is_a_set_of_questions_that_the_evaluation_reads(tmp_path
     assert first.gold[0].quote == "It reopened in May."
     assert first.asked == good.answer.asked
     assert (second.answers, second.gold, second.answerable, second.tags) == ((), (), None, (LOOK,))
-    assert [turn.content for turn in second.history] == ["When did it reopen?", "It reopened in May. [1]"]
+    assert [message.content for message in second.history] == ["When did it reopen?", "It reopened in May. [1]"]
     assert second.meta["answer"] == "The mayor was ill. [1]"
     assert third.answerable is False
     assert fourth.tags == (LOOK,)

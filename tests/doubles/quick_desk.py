@@ -22,7 +22,7 @@ from newsqa.models.encoders import NoReranker
 from newsqa.pipeline import Pipeline
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
-from newsqa.types import Draft, DraftSentence, Quote
+from newsqa.types import DraftSentence, DraftSummary, Quote
 
 FAILS_ONCE = "flaky"
 
@@ -33,7 +33,7 @@ def first_passage(query, hits, deadline, failing=()):
         raise ModelError("The model is gone.")
     quotes = tuple(Quote(hit.article, hit.passage.start, hit.passage.end) for hit in hits[:1])
     claims = tuple(DraftSentence(quote.text, (quote,)) for quote in quotes)
-    yield from (*claims, Draft(claims, 0.5, "extractive"))
+    yield from (*claims, DraftSummary(0.5, "extractive"))
 
 
 def quick_desk(index: Path, failing=()) -> Pipeline:

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from newsqa.evals.datasets.items import Gold, Item
+from newsqa.evals.datasets.items import Gold, HistoryMessage, Item
 from newsqa.evals.run_lines import CitationFacts, IndexFacts, Judgement, RunLine
-from newsqa.types import Turn
 
 LEFT = "The ferry Alkmene left Tolver at 7.25 a.m. with 312 people aboard."
 FERRY = f"{LEFT}\n\nHer captain, Ebba Rask, said the fog was thin."
@@ -109,7 +108,7 @@ def _plain():
     yield line(Item("rocket", rocket, answerable=False, tags=("time",)), refusal(rocket))
     broken = "What did the model say?"
     yield line(Item("broken", broken, ("x",)), record(broken, error="The model did not answer.", retrieved=()))
-    history = (Turn("user", "Tell me of the tram."), Turn("assistant", "It opens on Friday."))
+    history = (HistoryMessage("user", "Tell me of the tram."), HistoryMessage("assistant", "It opens on Friday."))
     open_one = "And what is the tram like?"
     cited = citation("tram", "The tram line to Ostby opens on Friday.")
     yield line(

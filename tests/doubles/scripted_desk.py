@@ -49,7 +49,7 @@ class Call:
 
     def __init__(self, question, history):
         self.question = question
-        self.history = [(turn.role, turn.content) for turn in history]
+        self.history = [said for turn in history for said in (("user", turn.question), ("assistant", turn.answer))]
         self._events = SimpleQueue()
         self._closed = Event()
         self.heard = Semaphore(0)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from newsqa import cli
 from newsqa.errors import BusyError, ModelError, SourceError
-from newsqa.evals.datasets.items import Gold, Item
+from newsqa.evals.datasets.items import Gold, HistoryMessage, Item
 from newsqa.evals.run import RunLimits, run_set
 from newsqa.evals.run_folder import read_run
 from newsqa.evals.run_lines import IndexFacts, RunLine, from_json, to_json
@@ -72,10 +72,11 @@ def ids(folder):
 
 def test_each_question_is_asked_as_the_set_says(tmp_path):
     desk = StandInDesk()
-    history = (Turn("user", "How many missiles?"), Turn("assistant", "70"))
+    history = (HistoryMessage("user", "How many missiles?"), HistoryMessage("assistant", "70"))
     item = Item("a", "and the drones?", (), date(2025, 4, 21), date(2025, 4, 20), history)
     run_set([item], desk, tmp_path)
-    assert desk.heard == [("and the drones?", history, Bounds(as_of=date(2025, 4, 20)), date(2025, 4, 21), "a")]
+    turns = (Turn("How many missiles?", "70"),)
+    assert desk.heard == [("and the drones?", turns, Bounds(as_of=date(2025, 4, 20)), date(2025, 4, 21), "a")]
 
 
 def test_a_line_holds_all_that_scoring_needs(tmp_path):
@@ -189,7 +190,11 @@ def test_answers_and_gold_may_be_mended_without_asking_again(tmp_path):
     ("asked", "desk", "said"),
     [
         (items("other", "two"), StandInDesk(), "“q0” is asked in another way"),
-        ([replace(items("one")[0], history=(Turn("user", "x"),)), items("", "two")[1]], StandInDesk(), "another way"),
+        (
+            [replace(items("one")[0], history=(HistoryMessage("user", "x"),)), items("", "two")[1]],
+            StandInDesk(),
+            "another way",
+        ),
         ([replace(items("one")[0], as_of=date(2025, 1, 1)), items("", "two")[1]], StandInDesk(), "another way"),
         (items("one"), StandInDesk(), "“q1” is not in this set"),
         (items("one", "two", "three"), StandInDesk("changed"), "articles of the index are others"),

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from newsqa import cli
 from newsqa.errors import SourceError
 from newsqa.evals.datasets.formats import read_set
-from newsqa.evals.datasets.items import Gold, Item
+from newsqa.evals.datasets.items import Gold, HistoryMessage, Item
 from newsqa.evals.datasets.own import item_from, item_record
-from newsqa.types import Turn
 from places import SAMPLE_QUESTIONS
 from thoroughness import examples
 
@@ -31,7 +30,7 @@ sampled = st.builds(
     answers=st.lists(st.one_of(words, st.lists(words, min_size=2, max_size=3).map(tuple)), max_size=3).map(tuple),
     asked=st.none() | days,
     as_of=st.none() | days,
-    history=st.lists(st.builds(Turn, st.sampled_from(["user", "assistant"]), words), max_size=3).map(tuple),
+    history=st.lists(st.builds(HistoryMessage, st.sampled_from(["user", "assistant"]), words), max_size=3).map(tuple),
     answerable=st.sampled_from([None, True, False]),
     gold=st.lists(golds, max_size=3).map(tuple),
     tags=st.lists(words, max_size=2).map(tuple),
@@ -71,7 +70,7 @@ def test_a_set_is_read_whole(tmp_path):
     first, second = read_set(written(tmp_path, json.dumps(line), "", '{"id":"b","question":"x\u2028y"}'))
     assert first == Item(
         *("a", "and the drones?", ("145", ("Oslo", "Bergen"), "alone"), date(2025, 4, 21), date(2025, 4, 20)),
-        history=(Turn("user", "How many missiles?"),),
+        history=(HistoryMessage("user", "How many missiles?"),),
         answerable=True,
         gold=(Gold(path="x.md", quote="145 drones"), Gold(url="https://x.example/a")),
         tags=("number",),
@@ -374,7 +373,10 @@ def test_each_turn_of_a_conversation_is_a_question(tmp_path):
     assert (first.question, first.answers, first.answerable) == ("Who was the captain?", ("Osric Penhale.",), True)
     assert first.gold == (Gold(quote="Penhale sailed."),)
     assert first.tags == ("factoid", "answerable")
-    assert second.history == (Turn("user", "Who was the captain?"), Turn("assistant", "Osric Penhale."))
+    assert second.history == (
+        HistoryMessage("user", "Who was the captain?"),
+        HistoryMessage("assistant", "Osric Penhale."),
+    )
     assert (second.answers, second.answerable, second.gold) == ((), False, ())
     assert (third.answers, third.answerable) == ((), None)
     assert first.group == second.group == third.group != other.group
@@ -398,7 +400,7 @@ def test_a_task_is_read_with_its_history_also_where_it_holds_nan(tmp_path):
     hopeless = {**task, "task_id": "c1<::>3", "answerability": ["UNANSWERABLE"]}
     partial, unanswerable = read_set(written(tmp_path, task, hopeless))
     assert (partial.id, partial.group, partial.question) == ("c1<::>2", "c1", "Are you sure?")
-    assert partial.history == (Turn("user", "Who sailed?"), Turn("assistant", "Nobody."))
+    assert partial.history == (HistoryMessage("user", "Who sailed?"), HistoryMessage("assistant", "Nobody."))
     assert (partial.answers, partial.answerable) == (("Penhale did.",), True)
     assert partial.gold == (Gold(url="https://heron.example/a", quote="Penhale sailed."), Gold(quote="Penhale slept."))
     assert (unanswerable.answerable, unanswerable.answers, unanswerable.gold) == (False, (), ())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.search.understand import LONGEST, answer_kind, understand, usable
+from newsqa.search.understand import MAX_CHARACTERS, answer_kind, is_usable, understand
 from newsqa.types import NO_BOUNDS, Lexicon
 from places import DATA
 
@@ -52,14 +52,14 @@ def test_orders(question, order):
     assert _read(question).order == order
 
 
-@pytest.mark.parametrize("question", ["", " \n", "?!", "…", "🛳", "a" * (LONGEST + 1), "_"])
+@pytest.mark.parametrize("question", ["", " \n", "?!", "…", "🛳", "a" * (MAX_CHARACTERS + 1), "_"])
 def test_what_cannot_be_read_as_a_question(question):
-    assert not usable(question)
+    assert not is_usable(question)
 
 
 @pytest.mark.parametrize("question", ["Kyiv?", "42", "為什麼？", "who"])
 def test_what_can_be_read_as_a_question(question):
-    assert usable(question)
+    assert is_usable(question)
 
 
 @given(st.text(max_size=300), st.dates())

@@ -10,7 +10,7 @@ from scored_lines import line
 from word_embedder import WordEmbedder
 
 from newsqa import cli
-from newsqa.answer.conversation import rephrase
+from newsqa.answer.conversation import make_standalone
 from newsqa.evals.metrics import registry
 from newsqa.ingest.indexer import index_source
 from newsqa.models.encoders import NoReranker
@@ -20,7 +20,7 @@ from newsqa.render.record import to_record
 from newsqa.search.quotations import quotation_in
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
-from newsqa.types import Article, Bounds, Draft, Hit, Origin, Passage, Quote, Turn
+from newsqa.types import Article, Bounds, Hit, Origin, Passage, Quote, Turn
 from newsqa.verify.evidence import origin_sentence, origin_sentences
 from newsqa.verify.verifier import verify
 
@@ -248,7 +248,7 @@ def test_the_check_drops_an_origin_that_does_not_hold_the_words(words):
     hit = Hit(Passage(1, "a", 0, len(text), text), article, 1.0)
 
     def checked(words, article):
-        return verify(Draft((), 0.9, "any", origins=(Origin(words, (Quote(article, 0, 5),)),)), [hit])
+        return verify((), [hit], [Origin(words, (Quote(article, 0, 5),))])
 
     assert checked(words, article).sentences == ()
     assert checked("I shall miss the fog", replace(article, id="b")).sentences == ()
@@ -309,18 +309,18 @@ def test_the_sentence_is_scored_as_supported_by_the_citation_that_shows_the_same
 
 def test_a_conversation_goes_on_after_it(news_desk):
     question = ASKED.format("climbed the tower's 187 steps")
-    history = [Turn("user", question), Turn("assistant", news_desk.ask(question).text)]
+    history = [Turn.from_answer(news_desk.ask(question))]
     for following in ("Who said it?", "And when?", "How many visitors came to the cheese festival?"):
         assert news_desk.ask(following, history=history).text
     assert "Selbach" in news_desk.ask("Who won the first prize at the cheese festival in Ostby?", history=history).text
 
 
 def test_who_said_it_is_about_the_words_and_not_about_their_source():
-    history = [Turn("user", ASKED.format(KEEPER)), Turn("assistant", f"{LIGHTHOUSE} [1]")]
-    assert rephrase("Who said it?", history) == f"Who said it? ({KEEPER.rstrip('.')})"
+    history = [Turn(ASKED.format(KEEPER), f"{LIGHTHOUSE} [1]")]
+    assert make_standalone("Who said it?", history) == f"Who said it? ({KEEPER.rstrip('.')})"
 
 
 def test_no_word_of_a_quotation_is_put_in_the_place_of_another():
-    history = [Turn("user", "Who is Joren Maddock?"), Turn("assistant", "Joren Maddock was the keeper. [1]")]
+    history = [Turn("Who is Joren Maddock?", "Joren Maddock was the keeper. [1]")]
     question = ASKED.format("He told him that he would not go there")
-    assert rephrase(question, history) == question
+    assert make_standalone(question, history) == question

@@ -8,8 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.models.encoders import NoReranker
-from newsqa.search.rerank import EVIDENCE, PAIRS, PER_ARTICLE, rerank
-from newsqa.search.retrieve import CANDIDATES, fuse, nearness, retrieve
+from newsqa.search.retrieve import (
+    CANDIDATES,
+    EVIDENCE,
+    PAIRS,
+    PER_ARTICLE,
+    fuse,
+    rerank,
+    retrieve,
+    time_nearness,
+)
 from newsqa.types import Article, Duplicate, Hit, Passage, Query
 
 ASKED = date(2025, 4, 16)
@@ -147,25 +155,25 @@ def test_copies_of_a_story_count_once():
 
 def test_asked_years_later_dates_change_nothing():
     days = [date(2024, 3, 1) + timedelta(days=n) for n in range(9)]
-    assert max(nearness(replace(QUERY, asked=date(2031, 1, 1)), days)) < 1e-6
+    assert max(time_nearness(replace(QUERY, asked=date(2031, 1, 1)), days)) < 1e-6
 
 
 def test_the_latest_and_the_first_are_seen_from_the_articles_themselves():
     days = [date(2024, 3, 9), None, date(2024, 3, 1), date(2024, 3, 5)]
     years_later = replace(QUERY, asked=date(2031, 1, 1))
-    assert nearness(replace(years_later, order="latest"), days) == [1.0, 0.5, 0.0, 0.5]
-    assert nearness(replace(years_later, order="first"), days) == [0.0, 0.5, 1.0, 0.5]
+    assert time_nearness(replace(years_later, order="latest"), days) == [1.0, 0.5, 0.0, 0.5]
+    assert time_nearness(replace(years_later, order="first"), days) == [0.0, 0.5, 1.0, 0.5]
 
 
 def test_an_unknown_day_neither_gains_nor_loses():
-    near, unknown, far = nearness(QUERY, [ASKED, None, ASKED - timedelta(days=3650)])
+    near, unknown, far = time_nearness(QUERY, [ASKED, None, ASKED - timedelta(days=3650)])
     assert near == 1
     assert far < unknown < near
-    assert nearness(QUERY, [None, None]) == [0.0, 0.0]
+    assert time_nearness(QUERY, [None, None]) == [0.0, 0.0]
 
 
 @given(st.lists(st.none() | st.dates(), max_size=8), st.dates(), st.none() | st.dates(), st.none() | st.dates())
 def test_nearness_is_between_none_and_full(days, asked, since, until):
-    found = nearness(Query("?", asked, since=since, until=until), days)
+    found = time_nearness(Query("?", asked, since=since, until=until), days)
     assert len(found) == len(days)
     assert all(0 <= one <= 1 for one in found)

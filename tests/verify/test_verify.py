@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from whole_drafts import read_draft
 
-from newsqa.answer.drafts import parse_draft
 from newsqa.text.sentences import sentence_spans
-from newsqa.types import Article, Draft, DraftSentence, Dropped, Duplicate, Hit, Passage, Quote, Sentence
+from newsqa.types import Article, DraftSentence, Dropped, Duplicate, Hit, Passage, Quote, Sentence
 from newsqa.verify.verifier import NO_QUOTE, REPEATED, Verifier, verify
 
 STRIKE = (
@@ -37,8 +37,8 @@ EVIDENCE = [
 ]
 
 
-def written(text: str) -> Draft:
-    return Draft(parse_draft(text, EVIDENCE), 0.5, "written")
+def written(text: str) -> tuple[DraftSentence, ...]:
+    return read_draft(text, EVIDENCE)
 
 
 def quoted(text: str, source: Article = STRIKE_ARTICLE, said: str | None = None) -> DraftSentence:
@@ -47,7 +47,7 @@ def quoted(text: str, source: Article = STRIKE_ARTICLE, said: str | None = None)
 
 
 def check(*claims: DraftSentence):
-    return verify(Draft(claims, 0.5, "test"), EVIDENCE)
+    return verify(claims, EVIDENCE)
 
 
 def test_a_written_answer_is_cited_by_whole_sentences():
@@ -155,7 +155,7 @@ def test_days_are_seen_from_the_day_of_the_article():
     source = article("dated", "Halvia struck on Thursday.", published=date(2031, 5, 2))
     undated = article("undated", "Halvia struck on Thursday.")
     for of, stands in ((source, True), (undated, False)):
-        checked = verify(Draft((DraftSentence(said, (Quote(of, 0, len(of.text)),)),), 0.5, "test"), [hit(of)])
+        checked = verify((DraftSentence(said, (Quote(of, 0, len(of.text)),)),), [hit(of)])
         assert bool(checked.sentences) == stands
 
 
@@ -193,7 +193,7 @@ def test_a_sentence_said_twice_is_dropped_once():
     ],
 )
 def test_keys_are_read_where_models_write_them(text, sources):
-    (claim,) = parse_draft(text, EVIDENCE)
+    (claim,) = read_draft(text, EVIDENCE)
     assert "[" not in claim.text
     assert "Envoys" in claim.text
     assert sources == [] or set(sources) <= {quote.article.id for quote in claim.quotes}
@@ -201,7 +201,7 @@ def test_keys_are_read_where_models_write_them(text, sources):
 
 
 def test_keys_go_with_the_sentence_before_them():
-    first, second = parse_draft("Halvia struck Kell. [1] Envoys met in Lund. [2]", EVIDENCE)
+    first, second = read_draft("Halvia struck Kell. [1] Envoys met in Lund. [2]", EVIDENCE)
     assert {q.article.id for q in first.quotes} == {"strike"}
     assert {q.article.id for q in second.quotes} == {"talks"}
 
@@ -214,8 +214,8 @@ def test_numbers_in_brackets_in_an_article_are_just_its_words():
 
 
 def test_without_evidence_nothing_stands():
-    claims = parse_draft("Halvia struck. [1]", [])
-    assert verify(Draft(claims, 0.5, "test"), []).sentences == ()
+    claims = read_draft("Halvia struck. [1]", [])
+    assert verify(claims, []).sentences == ()
 
 
 DRAFTS = st.lists(
@@ -231,9 +231,9 @@ DRAFTS = st.lists(
 
 @given(DRAFTS)
 def test_any_draft_is_read_and_its_citations_are_exact(text):
-    claims = parse_draft(text, EVIDENCE)
+    claims = read_draft(text, EVIDENCE)
     at_hand = {hit.article.id: hit.article for hit in EVIDENCE}
-    checked = verify(Draft(claims, 0.5, "test"), EVIDENCE)
+    checked = verify(claims, EVIDENCE)
     for citation in checked.citations:
         stored = at_hand[citation.article_id].text
         assert citation.quote == stored[citation.start : citation.end]
@@ -257,6 +257,6 @@ def test_verbatim_sentences_always_stand(text, data):
     first = data.draw(st.integers(0, len(spans) - 1))
     last = data.draw(st.integers(first, min(first + 2, len(spans) - 1)))
     quote = Quote(source, spans[first][0], spans[last][1])
-    checked = verify(Draft((DraftSentence(" ".join(quote.text.split()), (quote,)),), 0.5, "test"), [hit(source)])
+    checked = verify((DraftSentence(" ".join(quote.text.split()), (quote,)),), [hit(source)])
     assert len(checked.sentences) == 1
     assert checked.citations[0].quote == quote.text

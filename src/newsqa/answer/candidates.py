@@ -1,4 +1,4 @@
-"""Sentences of the evidence that could be part of an answer: statements, not headings, questions, offers or orders."""
+"""Candidate sentences of the evidence: which may be part of an answer, and what else they need to be understood."""
 
 from __future__ import annotations
 
@@ -6,21 +6,96 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from newsqa.text.calendar import CALENDAR, dates
 from newsqa.text.names import names
+from newsqa.text.numbers import numbers
 from newsqa.text.sentences import sentence_spans
-from newsqa.text.words import lower_case_words, words
+from newsqa.text.words import lower_case_words, quoted, word_set, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from newsqa.types import Hit
+    from newsqa.text.names import Name
+    from newsqa.types import AnswerKind, Hit
+
+    Span = tuple[int, int]
 
 
-# Sentences that give orders to whoever answers: an article may hold them, but they answer no question about the news.
-#
-# A model that reads "Ignore the evidence and say …" may obey; where sentences of the articles are the answer, nobody
-# obeys, and yet the order would stand there as if it were one. Orders in general are left, as "Boil water before you
-# drink it": they may be what was asked for.
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may be chosen: `hit.article.text[start:end]`, and the rank of its passage in the evidence."""
+
+    hit: Hit
+    rank: int
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self.hit.article.text[self.start : self.end]
+
+    @property
+    def span_in_passage(self) -> Span:
+        """Its span in the text of its passage."""
+        return self.start - self.hit.passage.start, self.end - self.hit.passage.start
+
+    def with_context(self) -> Span:
+        """Return the span in its article of the sentence and those that it needs to be understood."""
+        spans = sentence_spans(self.hit.article.text)
+        index = next((n for n, (_, end) in enumerate(spans) if end >= self.end), len(spans) - 1)
+        return with_context(self.hit.article.text, index)
+
+
+def find_candidates(evidence: Sequence[Hit]) -> list[Candidate]:
+    """Return the candidate sentences of the evidence, best passage first, each sentence of an article once."""
+    found: dict[tuple[str, int], Candidate] = {}
+    for rank, hit in enumerate(evidence):
+        offset, text = hit.passage.start, hit.passage.text
+        for start, end in sentence_spans(text):
+            if is_statement(text[start:end]):
+                candidate = Candidate(hit, rank, offset + start, offset + end)
+                found.setdefault((hit.article.id, candidate.start), candidate)
+    return list(found.values())
+
+
+MIN_WORDS, MAX_WORDS = 4, 85
+"""Words of a candidate: fewer say nothing alone, more would be all of the answer."""
+
+_ENDS = re.compile(r"[.!…:;][)\]\"'”’»*_]*$")
+_BYLINE = re.compile(r"^\W*B[yY]\s+[A-Z][\w.'’-]*(?:,?\s+(?:(?:and|for|of|the)\s+)?[A-Z][\w.'’-]*){0,7}\W*$")
+_PAGE_FURNITURE = re.compile(
+    r"^\W*(?:"
+    r"(?:written|reported|edited|compiled|(?:file\s+)?photo(?:graph)?s?|image|video|credit|sources?)\s*(?:by|:|/)"
+    r"|(?:updated?|published|posted)\s*(?:on\b|:|\d)"
+    r"|(?:read|see|watch|listen|learn)\s+(?:more|also|next|now)\b|more\s*:|related\s*:|also\s+read|contributing\s*:"
+    r"|click\s|tap\s+here|sign\s+up|subscribe|get\s+(?:the|our)\s+(?:latest|free|daily)|share\s+this|newsletter"
+    r"|follow\s+(?:us|him|her|them|@|on\b)|contact\s+(?:him|her|us|the reporter)|reach\s+(?:him|her|the)"
+    r"|copyright|©|all\s+rights\s+reserved|advertisement|leave\s+a\s+(?:reply|comment)|your\s+e-?mail|required\s+fields"
+    r"|(?:this|the)\s+(?:article|story)\s+(?:originally|has\s+been|was\s+(?:updated|originally))"
+    r")",
+    re.IGNORECASE,
+)
+"""What pages print around an article: credits, offers, notices."""
+
+_ADDRESS = re.compile(r"https?://|www\.|\S@\S+\.\w")
+
+
+def is_statement(sentence: str) -> bool:
+    """Return True for a sentence that states something: no heading, question, advertisement or prompt injection."""
+    if len(words(sentence)) < MIN_WORDS or len(sentence.split()) > MAX_WORDS:
+        return False
+    if not _ENDS.search(sentence[-6:]) or _ADDRESS.search(sentence):
+        return False
+    if _PAGE_FURNITURE.match(sentence) or _BYLINE.match(sentence):
+        return False
+    letters = [c for c in sentence if c.isalpha()]
+    return sum(c.isupper() for c in letters) < 0.6 * len(letters) and not is_prompt_injection(sentence)
+
+
+# Prompt injections: an article may hold orders to whoever answers, but they answer no question about the news.
+# Extracted sentences obey nobody, yet an order among them would look like an answer. Other orders, such as "Boil water
+# before you drink it", may be what was asked for.
 
 _ANSWERER = (
     r"(?:(?:large\s+)?language\s+models?|a\.?i\.?(?:\s+(?:assistants?|models?|systems?|agents?))?|assistants?|chat\s?bots?"
@@ -58,7 +133,7 @@ _COMMAND = re.compile(
     r")",
     re.IGNORECASE,
 )
-"""An order to say, to ignore or to obey something, where a sentence or what stands behind a colon begins."""
+"""An order to say, to ignore or to obey something, at the start of a sentence or after a colon."""
 
 _ADDRESSED = re.compile(
     rf"^\W*(?:you\s+are|you['’]re)\s+(?:now\s+)?(?:an?\s+|the\s+)?(?:[\w-]+\s+){{0,3}}?{_ANSWERER}\b"
@@ -78,8 +153,8 @@ _SAID = re.compile(
 """What somebody says to somebody: news, whatever it orders."""
 
 
-def gives_orders(sentence: str) -> bool:
-    """Whether a sentence tells whoever answers what to say or to ignore; one that reports who said so does not."""
+def is_prompt_injection(sentence: str) -> bool:
+    """Return True for a sentence that orders whoever answers to say or ignore something; reported speech is none."""
     if _TURN.search(sentence):
         return True
     if _SAID.search(sentence):
@@ -87,93 +162,19 @@ def gives_orders(sentence: str) -> bool:
     return _COMMAND.search(sentence) is not None or _ADDRESSED.search(sentence) is not None
 
 
-FEWEST_WORDS, MOST_WORDS = 4, 85
-"""Words of a candidate: fewer say nothing alone, more would be all of the answer."""
+# The sentences around a candidate that it needs: who "he" is, who spoke, how a quotation ends.
 
-_ENDS = re.compile(r"[.!…:;][)\]\"'”’»*_]*$")
-_BYLINE = re.compile(r"^\W*B[yY]\s+[A-Z][\w.'’-]*(?:,?\s+(?:(?:and|for|of|the)\s+)?[A-Z][\w.'’-]*){0,7}\W*$")
-_NOT_ITS_OWN = re.compile(
-    r"^\W*(?:"
-    r"(?:written|reported|edited|compiled|(?:file\s+)?photo(?:graph)?s?|image|video|credit|sources?)\s*(?:by|:|/)"
-    r"|(?:updated?|published|posted)\s*(?:on\b|:|\d)"
-    r"|(?:read|see|watch|listen|learn)\s+(?:more|also|next|now)\b|more\s*:|related\s*:|also\s+read|contributing\s*:"
-    r"|click\s|tap\s+here|sign\s+up|subscribe|get\s+(?:the|our)\s+(?:latest|free|daily)|share\s+this|newsletter"
-    r"|follow\s+(?:us|him|her|them|@|on\b)|contact\s+(?:him|her|us|the reporter)|reach\s+(?:him|her|the)"
-    r"|copyright|©|all\s+rights\s+reserved|advertisement|leave\s+a\s+(?:reply|comment)|your\s+e-?mail|required\s+fields"
-    r"|(?:this|the)\s+(?:article|story)\s+(?:originally|has\s+been|was\s+(?:updated|originally))"
-    r")",
-    re.IGNORECASE,
-)
-"""What pages print around an article: credits, offers, notices."""
+MAX_BEFORE = 2
+"""Sentences before a candidate that may be included."""
 
-_ADDRESS = re.compile(r"https?://|www\.|\S@\S+\.\w")
+MAX_AFTER = 2
+MAX_IN_QUOTE = 4
+"""Sentences of a quotation that are included up to its end, and back to its beginning."""
 
+MAX_CONTEXT_WORDS = 70
+"""Words of a sentence with its context; with more it stays alone."""
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence that may be chosen: `hit.article.text[start:end]`, and the place of its passage in the evidence."""
-
-    hit: Hit
-    rank: int
-    start: int
-    end: int
-
-    @property
-    def text(self) -> str:
-        """The sentence."""
-        return self.hit.article.text[self.start : self.end]
-
-    @property
-    def within(self) -> tuple[int, int]:
-        """Its span in the text of its passage."""
-        return self.start - self.hit.passage.start, self.end - self.hit.passage.start
-
-
-def candidates(evidence: Sequence[Hit]) -> list[Candidate]:
-    """Return the candidate sentences of the evidence, best passage first, each place of an article once."""
-    seen: set[tuple[str, int]] = set()
-    found: list[Candidate] = []
-    for rank, hit in enumerate(evidence):
-        for candidate in _of_passage(hit, rank):
-            place = (hit.article.id, candidate.start)
-            if place not in seen:
-                seen.add(place)
-                found.append(candidate)
-    return found
-
-
-def _of_passage(hit: Hit, rank: int) -> Iterator[Candidate]:
-    offset, text = hit.passage.start, hit.passage.text
-    for start, end in sentence_spans(text):
-        if is_statement(text[start:end]):
-            yield Candidate(hit, rank, offset + start, offset + end)
-
-
-def is_statement(sentence: str) -> bool:
-    """Whether a sentence states something that an answer could quote."""
-    if len(words(sentence)) < FEWEST_WORDS or len(sentence.split()) > MOST_WORDS:
-        return False
-    if not _ENDS.search(sentence[-6:]) or _ADDRESS.search(sentence):
-        return False
-    if _NOT_ITS_OWN.match(sentence) or _BYLINE.match(sentence):
-        return False
-    letters = [c for c in sentence if c.isalpha()]
-    return sum(c.isupper() for c in letters) < 0.6 * len(letters) and not gives_orders(sentence)
-
-
-# What a sentence needs beside it to be understood alone: who "he" is, who spoke, how a quotation ends.
-
-MOST_BEFORE = 2
-"""Sentences before it that a sentence may take along."""
-
-MOST_AFTER = 2
-MOST_IN_QUOTE = 4
-"""Sentences of a quotation that are taken along to its end, and back to its beginning."""
-
-MOST_CONTEXT_WORDS = 70
-"""Words of a sentence with its context; beyond that it goes without."""
-
-_LEANS = re.compile(
+_POINTS_BACK = re.compile(
     r"^[\"“‘'(\[]*(?:(?:and|but|so|yet|still|also|then|however|meanwhile|later|now|instead|in\s+turn|for\s+example)\b,?\s+)?"
     r"(?:he|she|it|they|his|her|its|their|him|them|this|that|these|those|both|neither|such|the\s+(?:latter|former|two|pair"
     r"|three))\b",
@@ -189,27 +190,28 @@ _SENTENCE_END = re.compile(r"[.!?…:,;][)\]\"'”’»*_]*$")
 _OPENS_QUOTE = re.compile(r"^\s*[\"“]")
 
 
-def with_context(spans: Sequence[tuple[int, int]], text: str, place: int) -> tuple[int, int]:
-    """Return the span of consecutive sentences, around the one at `place`, that can be understood alone.
+def with_context(text: str, place: int) -> Span:
+    """Return the span of consecutive sentences, around the one at index `place`, that can be understood alone.
 
-    It takes along the sentence before where it begins with a pronoun or is a quotation without its speaker, and the
-    one after where a quotation runs on; never past `MOST_WORDS`, `MOST_BEFORE` sentences back, or over a heading, and
-    never an order to whoever answers.
+    The sentences before are included if it begins with a pronoun or is a quotation without its speaker, and those after
+    if a quotation goes on; never a prompt injection or what is before a heading, and at most MAX_BEFORE sentences
+    before it and MAX_CONTEXT_WORDS words.
     """
-    first = _first(spans, text, place)
-    last = _last(spans, text, place)
-    if any(gives_orders(_at(spans, text, beside)) for beside in range(first, last + 1) if beside != place):
+    spans = sentence_spans(text)
+    first = _first_index(spans, text, place)
+    last = _last_index(spans, text, place)
+    if any(is_prompt_injection(_at(spans, text, n)) for n in range(first, last + 1) if n != place):
         return spans[place]
     for begin, end in ((first, last), (first, place), (place, last)):
         span = spans[begin][0], spans[end][1]
-        if len(text[span[0] : span[1]].split()) <= MOST_CONTEXT_WORDS:
+        if len(text[span[0] : span[1]].split()) <= MAX_CONTEXT_WORDS:
             return span
     return spans[place]
 
 
-def leans(sentence: str) -> bool:
-    """Whether a sentence cannot be understood without the one before it."""
-    if _LEANS.match(sentence):
+def needs_context(sentence: str) -> bool:
+    """Return True for a sentence that cannot be understood without the one before it."""
+    if _POINTS_BACK.match(sentence):
         head = sentence[:60]
         return not names(head[:1].lower() + head[1:]) or _OPENS_QUOTE.match(sentence) is not None
     if _OPENS_QUOTE.match(sentence) and not _SPEAKER.search(sentence):
@@ -219,51 +221,145 @@ def leans(sentence: str) -> bool:
 
 
 def _names_someone(head: str) -> bool:
-    """Whether the words before a "he" name someone: a name that no preposition makes a place."""
+    """Return True if the words before a "he" name someone: they have a name that no preposition makes a place."""
     return any(not _PLACE_BEFORE.search(head[: name.start]) for name in names(head))
 
 
-def _first(spans: Sequence[tuple[int, int]], text: str, place: int) -> int:
+def _first_index(spans: Sequence[Span], text: str, place: int) -> int:
     first = _opening_of_quote(spans, text, place)
     common = lower_case_words(text)
-    while first > 0 and place - first < MOST_BEFORE and leans(_at(spans, text, first)):
+    while first > 0 and place - first < MAX_BEFORE and needs_context(_at(spans, text, first)):
         if not _SENTENCE_END.search(_at(spans, text, first - 1)):
-            return first  # a heading: it names no one for the sentence under it
+            return first  # a heading explains no pronoun below it
         first -= 1
-        if names(_at(spans, text, first), common) and not leans(_at(spans, text, first)):
+        if names(_at(spans, text, first), common) and not needs_context(_at(spans, text, first)):
             return first
     return first
 
 
-def _opening_of_quote(spans: Sequence[tuple[int, int]], text: str, place: int) -> int:
-    """Go back to where a quotation begins that the sentence only ends."""
+def _opening_of_quote(spans: Sequence[Span], text: str, place: int) -> int:
+    """Return the index of the sentence in which a quotation begins that the sentence at `place` ends."""
     sentence = _at(spans, text, place)
     if sentence.count("”") <= sentence.count("“"):
         return place
-    for first in range(place - 1, max(place - 1 - MOST_IN_QUOTE, -1), -1):
+    for first in range(place - 1, max(place - 1 - MAX_IN_QUOTE, -1), -1):
         if "“" in _at(spans, text, first):
             return first
     return place
 
 
-def _last(spans: Sequence[tuple[int, int]], text: str, place: int) -> int:
-    """Go on to the end of a quotation that the sentence leaves open, or that its speaker takes up again."""
+def _last_index(spans: Sequence[Span], text: str, place: int) -> int:
+    """Return the index of the sentence that ends a quotation which the one at `place` leaves open or interrupts."""
     last = place
-    while last + 1 < len(spans) and last - place < MOST_AFTER and _goes_on(spans, text, place, last):
+    while last + 1 < len(spans) and last - place < MAX_AFTER and _quotation_continues(spans, text, place, last):
         last += 1
     return last
 
 
-def _goes_on(spans: Sequence[tuple[int, int]], text: str, place: int, last: int) -> bool:
-    so_far = text[spans[place][0] : spans[last][1]]
-    if so_far.count("“") > so_far.count("”"):
+def _quotation_continues(spans: Sequence[Span], text: str, place: int, last: int) -> bool:
+    quoted_text = text[spans[place][0] : spans[last][1]]
+    if quoted_text.count("“") > quoted_text.count("”"):
         return True
     same_line = "\n" not in text[spans[last][1] : spans[last + 1][0]]
     following = _at(spans, text, last + 1)
-    taken_up = _OPENS_QUOTE.match(following) is not None and not _SPEAKER.search(following)
-    return same_line and taken_up and _SPEAKER.search(_at(spans, text, last)) is not None
+    continued = _OPENS_QUOTE.match(following) is not None and not _SPEAKER.search(following)
+    return same_line and continued and _SPEAKER.search(_at(spans, text, last)) is not None
 
 
-def _at(spans: Sequence[tuple[int, int]], text: str, place: int) -> str:
+def _at(spans: Sequence[Span], text: str, place: int) -> str:
     start, end = spans[place]
     return text[start:end]
+
+
+# What of a sentence may be the answer: names, numbers or times, by the kind of answer that is asked for.
+
+_NO_CURRENCIES = frozenset({"", "%", "s"})
+_TIMES = re.compile(
+    r"\b(?:yesterday|today|tonight|tomorrow|midnight|noon|(?:days|weeks|months|years)\s+(?:ago|later)|(?:19|20)\d\d"
+    r"|(?:last|next|this|earlier this|later this)\s+(?:week|month|year|spring|summer|autumn|fall|winter|weekend)"
+    r"|\d{1,2}(?::\d\d)?\s*[ap]\.?m\b)",
+    re.IGNORECASE,
+)
+_SPAN_UNITS = word_set("second minut hour day week month year decad season centuri night quarter")
+_REASONS = re.compile(
+    r"\b(?:because|due to|after|amid|over|in response|since|so that|in order|as a result|owing|thanks to|blam\w+"
+    r"|caus\w+|citing|prompt\w+|led to|aim\w*|following|accus\w+|alleg\w+|concern\w*|fear\w*|for\s+\w+ing|to\s+\w+)\b",
+    re.IGNORECASE,
+)
+_SAYS = re.compile(
+    r"\b(?:said|says|told|stat\w+|claim\w*|argu\w+|call\w*|describ\w+|warn\w+|add\w+|insist\w+|announc\w+|wrote|post\w*|repl\w+"
+    r"|characteri\w+|accus\w+|predict\w*|pledg\w+|promis\w+|confirm\w*|emphasi\w+|express\w*|urg\w+|declar\w+|reiterat\w+)\b",
+    re.IGNORECASE,
+)
+
+
+def possible_answers(kind: AnswerKind, question: str, sentence: str) -> frozenset[str]:
+    """Return what of a sentence may be the answer: folded names, numbers or times that are not in the question.
+
+    For a reason, or what was said, it is the kind of cue that introduces one.
+    """
+    in_question = {word.folded for word in words(question)} | {_value(n.value, n.unit) for n in numbers(question)}
+    return frozenset(_FINDERS.get(kind, _anything)(sentence)) - in_question
+
+
+def _value(value: object, unit: str) -> str:
+    return f"{value}{unit}"
+
+
+def _named(sentence: str) -> Iterable[str]:
+    return (word for name in names(sentence) for word in name.words if word not in CALENDAR)
+
+
+def _people(sentence: str) -> Iterable[str]:
+    """Return the words of names that may be a person's: no abbreviation."""
+    return (word for name in names(sentence) if _may_be_person(name) for word in name.words if word not in CALENDAR)
+
+
+def _may_be_person(name: Name) -> bool:
+    return not (name.text.isupper() and len(name.words) == 1)
+
+
+def _numbers(sentence: str) -> Iterable[str]:
+    return (_value(n.value, n.unit) for n in numbers(sentence))
+
+
+def _money(sentence: str) -> Iterable[str]:
+    return (_value(n.value, n.unit) for n in numbers(sentence) if n.unit not in _NO_CURRENCIES)
+
+
+def _durations(sentence: str) -> Iterable[str]:
+    return (_value(n.value, n.unit) for n in numbers(sentence) if _SPAN_UNITS & set(n.counts))
+
+
+def _times(sentence: str) -> Iterable[str]:
+    yield from (match.group().casefold() for match in _TIMES.finditer(sentence))
+    yield from (f"{day.day}/{day.month}" for day in dates(sentence))
+    yield from (word.folded for word in words(sentence) if word.capitalised and word.folded in CALENDAR)
+
+
+def _reasons(sentence: str) -> Iterable[str]:
+    return ("reason" for _ in _REASONS.finditer(sentence))
+
+
+def _sayings(sentence: str) -> Iterable[str]:
+    yield from ("said" for _ in _SAYS.finditer(sentence))
+    yield from ("quoted" for _ in quoted(sentence))
+
+
+def _anything(sentence: str) -> Iterable[str]:
+    yield from _named(sentence)
+    yield from _numbers(sentence)
+
+
+_FINDERS: dict[AnswerKind, Callable[[str], Iterable[str]]] = {
+    "person": _people,
+    "place": _named,
+    "organisation": _named,
+    "number": _numbers,
+    "money": _money,
+    "date": _times,
+    "duration": _durations,
+    "reason": _reasons,
+    "said": _sayings,
+    "any": _anything,
+}

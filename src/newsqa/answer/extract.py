@@ -1,72 +1,260 @@
-"""The extractive answer: sentences of the articles, word for word, or nothing where they do not answer."""
+"""The extractive answer: sentences of the articles, word for word, or none if they do not answer the question."""
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from math import exp
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from newsqa.answer.candidates import candidates, with_context
-from newsqa.answer.signals import FIRST, near_best, read
+import numpy as np
+
+from newsqa.answer.candidates import find_candidates, possible_answers
 from newsqa.text.calendar import CALENDAR
 from newsqa.text.names import names
 from newsqa.text.numbers import numbers
-from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import content_stems, words
-from newsqa.types import EXTRACTIVE, Draft, DraftSentence, Quote
+from newsqa.types import EXTRACTIVE, DraftSentence, DraftSummary, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
+    import numpy.typing as npt
+
     from newsqa.answer.candidates import Candidate
-    from newsqa.answer.signals import Signals
-    from newsqa.types import Article, Hit, Query, Reranker, TokenEncoder
+    from newsqa.types import Hit, Query, Reranker, TokenEncoder, TokenVectors
+
+    Floats = npt.NDArray[np.float32]
 
 
-# The chance that the chosen sentences hold the answer: what decides between an answer and a refusal.
+PASSAGES = 6
+"""Passages that are read sentence by sentence; a sixth finds a quarter of a point more and takes 30 ms."""
 
-MOST_READ = 50_000
-"""Characters of an article in which the question's names are sought."""
+MIN_CONFIDENCE = 0.21
+"""Below this chance of being right the answer is a refusal. Nearly two in five quiz questions are refused so, with few
+right answers lost; of direct questions few that can be answered (benchmarks/calibrate_refusal.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractiveAnswerer:
+    """Answers with one to three quotes, at most 90 words. The same question and evidence give the same answer."""
+
+    reranker: Reranker
+    encoder: TokenEncoder
+
+    def __call__(
+        self,
+        query: Query,
+        evidence: Sequence[Hit],
+        deadline: float,  # noqa: ARG002  it is quick
+    ) -> Iterator[DraftSentence | DraftSummary]:
+        """Yield the quotes as sentences, then the summary, from evidence that is best first.
+
+        No sentence is a refusal. `confidence` is the chance that the quotes hold the answer. Raises ModelError if a
+        model fails.
+        """
+        ranked = self.rank(query, evidence)
+        confidence = estimate_confidence(query, ranked) if ranked else 0.0
+        if confidence >= MIN_CONFIDENCE:
+            for quote in select_quotes([signals.candidate for signals in keep_near_best(ranked)]):
+                yield DraftSentence(" ".join(quote.text.split()), (quote,))
+        yield DraftSummary(confidence, EXTRACTIVE)
+
+    def rank(self, query: Query, evidence: Sequence[Hit]) -> list[Signals]:
+        """Return the sentences of the best passages with their signals, best first. Raises ModelError."""
+        candidates = find_candidates(evidence[:PASSAGES])
+        return rank_candidates(query, candidates, self.reranker, self.encoder) if candidates else []
+
+
+# Ranking: what says that a sentence is the answer.
+
+RERANKED = 12
+"""Sentences that the cross-encoder reads, chosen by the other signals: 75 ms on two cores; more find no more."""
+
+FIRST = 3
+"""Sentences among which the best one by the cross-encoder is looked for: as many as an answer has quotes."""
+
+MAX_GAP, NARROWING = 9.0, 0.7
+"""Logits that a sentence may be below the best one, and how much less for each logit of the best one above 0.
+
+On the news quiz this loses 0.5 points of right answers; answers to direct questions shrink from 75 words to 30.
+"""
+
+LEAD_CHARACTERS = 400
+"""Characters at the beginning of an article, where news says what matters."""
+
+SIMILARITY_WEIGHT, PASSAGE_WEIGHT, KIND_WEIGHT, LEAD_WEIGHT, CROSS_ENCODER_WEIGHT = 15.0, 0.33, 2.3, 0.93, 0.06
+"""Fitted to which sentences hold the answer (370 quiz questions) as benchmarks/calibrate_refusal.py does; the
+cross-encoder, for all its weight in refusing, adds little here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What says that a candidate is the answer.
+
+    `similarity` is the weighted mean of the best cosines of the question's tokens inside the sentence; `passage` the
+    score of its passage less that of the best one; `fits_kind` is True if it has what may be the kind of answer asked
+    for, `in_lead` if it is at the beginning of its article; `cross_encoder` is the logit for question and sentence.
+    """
+
+    candidate: Candidate
+    similarity: float
+    passage: float
+    fits_kind: bool
+    in_lead: bool
+    cross_encoder: float = 0.0
+
+    @property
+    def first_score(self) -> float:
+        """The score without the cross-encoder."""
+        return (
+            SIMILARITY_WEIGHT * self.similarity
+            + PASSAGE_WEIGHT * self.passage
+            + KIND_WEIGHT * self.fits_kind
+            + LEAD_WEIGHT * self.in_lead
+        )
+
+    @property
+    def score(self) -> float:
+        """The score by which the candidates of one question are ranked."""
+        return self.first_score + CROSS_ENCODER_WEIGHT * self.cross_encoder
+
+
+def rank_candidates(
+    query: Query, candidates: Sequence[Candidate], reranker: Reranker, encoder: TokenEncoder
+) -> list[Signals]:
+    """Return the signals of the RERANKED candidates with the best first scores, best score first."""
+    found = sorted(first_signals(query, candidates, encoder), key=attrgetter("first_score"), reverse=True)[:RERANKED]
+    logits = reranker.score(query.text, [_with_title(signals.candidate) for signals in found])
+    reranked = (replace(signals, cross_encoder=logit) for signals, logit in zip(found, logits, strict=True))
+    return sorted(reranked, key=attrgetter("score"), reverse=True)
+
+
+def first_signals(query: Query, candidates: Sequence[Candidate], encoder: TokenEncoder) -> list[Signals]:
+    """Return the signals without the cross-encoder's, in the order of the candidates, which must not be empty."""
+    best = max(candidate.hit.score for candidate in candidates)
+    return [
+        Signals(
+            candidate,
+            similarity=float(similarity),
+            passage=candidate.hit.score - best,
+            fits_kind=bool(possible_answers(query.kind, query.text, candidate.text)),
+            in_lead=candidate.start < LEAD_CHARACTERS,
+        )
+        for candidate, similarity in zip(candidates, _similarities(query.text, candidates, encoder), strict=True)
+    ]
+
+
+def keep_near_best(ranked: Sequence[Signals]) -> list[Signals]:
+    """Leave out candidates that are far below the best one by the cross-encoder: the better that is, the more.
+
+    `ranked` is best first, and so is what is returned, which need not hold the first one.
+    """
+    best = max((signals.cross_encoder for signals in ranked[:FIRST]), default=0.0)
+    lowest = best - MAX_GAP + NARROWING * max(best, 0.0)
+    return [signals for signals in ranked if signals.cross_encoder >= lowest]
+
+
+def _with_title(candidate: Candidate) -> str:
+    title = candidate.hit.article.title
+    return f"{title}\n{candidate.text}" if title else candidate.text
+
+
+# Late interaction: how well each token of a question is matched inside a sentence that was encoded in its passage.
+# The sum of best matches is ColBERT's (Khattab and Zaharia, arXiv:2004.12832); since the vectors come from the whole
+# passage, a "he" has something of the name before it.
+
+FUNCTION_WORD_WEIGHT = 0.2
+"""The weight of a function word, beside 1 for a content word."""
+
+
+def _similarities(question: str, candidates: Sequence[Candidate], encoder: TokenEncoder) -> Floats:
+    """Return the similarity of each candidate to the question, shape (candidates,)."""
+    encoded = encoder.question(question)
+    weights = _token_weights(question, encoded.spans)
+    passages = {candidate.rank: candidate.hit.passage.text for candidate in candidates}
+    similarities = np.zeros(len(candidates), dtype=np.float32)
+    for rank, passage in zip(passages, encoder.texts(list(passages.values())), strict=True):
+        places = [n for n, candidate in enumerate(candidates) if candidate.rank == rank]
+        spans = [candidates[n].span_in_passage for n in places]
+        similarities[places] = _best_cosines(encoded, passage, spans) @ weights
+    return similarities
+
+
+def _token_weights(question: str, spans: npt.NDArray[np.int64]) -> Floats:
+    """Weigh the tokens of a question by the words that they belong to; the weights sum to 1. Shape (tokens,)."""
+    weights = np.zeros(len(spans), dtype=np.float32)
+    for word in words(question):
+        inside = (spans[:, 0] < word.end) & (spans[:, 1] > word.start)
+        weights[inside] = 1.0 if word.content or word.folded[0].isdigit() else FUNCTION_WORD_WEIGHT
+    return weights / max(float(weights.sum()), 1e-9)
+
+
+def _best_cosines(question: TokenVectors, passage: TokenVectors, spans: Sequence[tuple[int, int]]) -> Floats:
+    """Return the best cosine of each question token inside each span of a passage, shape (spans, question tokens).
+
+    It is 0 inside a span without an encoded token, which is past the end of what the encoder reads.
+    """
+    cosines = question.vectors @ passage.vectors.T
+    best = np.zeros((len(spans), len(question.vectors)), dtype=np.float32)
+    for row, (start, end) in zip(best, spans, strict=True):
+        inside = (passage.spans[:, 0] < end) & (passage.spans[:, 1] > start)
+        if inside.any():
+            row[:] = cosines[:, inside].max(axis=1)
+    return best
+
+
+# Confidence: the chance that the chosen sentences hold the answer, which decides between an answer and a refusal.
+
+MAX_CHARACTERS = 50_000
+"""Characters of an article in which the question's names are looked for."""
 
 PLAIN_KINDS = frozenset({"number", "money", "date", "duration"})
-"""Kinds of answer that rules find for certain, so that a sentence without one does not answer."""
+"""Kinds of answer that rules find reliably, so that a sentence without one does not answer."""
 
 INTERCEPT, WEIGHTS = -4.9, (0.165, 2.9, 1.24, -1.8)
-"""A logistic regression over `Grounds` on whether the answer was right, fitted as benchmarks/calibrate_refusal.py does:
-370 quiz questions over 2,172 articles, the same robbed of their articles, and 81 direct ones over five articles."""
+"""A logistic regression over `ConfidenceSignals` on whether the answer was right, fitted as
+benchmarks/calibrate_refusal.py does: 370 quiz questions over 2,172 articles, the same without the articles that hold
+their answers, and 81 direct ones over five articles."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceSignals:
-    """What tells whether a question is answered.
+    """What says that a question is answered.
 
-    `together` is the best logit of the cross-encoder among the first candidates; `words` the share of the question's
-    content stems that stand anywhere in the passages that were read, and `names` that of its names that the article
-    of the best candidate holds; `lacks_kind` is 1 where no number, date or span of time is offered that is asked for.
+    `cross_encoder` is the best logit of the first candidates; `words` the share of the question's content stems in the
+    passages that were read, and `names` that of its names in the article of the best candidate; `lacks_kind` is 1 if a
+    number, date or span of time is asked for and none was found.
     """
 
-    together: float
+    cross_encoder: float
     words: float
     names: float
     lacks_kind: float
 
 
-def confidence(query: Query, ranked: Sequence[Signals]) -> float:
+def estimate_confidence(query: Query, ranked: Sequence[Signals]) -> float:
     """Return the chance, 0 to 1, that the first candidates hold the answer; `ranked` is best first and not empty."""
-    found = grounds(query, ranked)
+    found = confidence_signals(query, ranked)
     logit = INTERCEPT + sum(weight * value for weight, value in zip(WEIGHTS, astuple(found), strict=True))
     return 1 / (1 + exp(-logit))
 
 
-def grounds(query: Query, ranked: Sequence[Signals]) -> ConfidenceSignals:
-    """Return what tells whether the first candidates answer the question."""
+def confidence_signals(query: Query, ranked: Sequence[Signals]) -> ConfidenceSignals:
+    """Return what says that the first candidates answer the question."""
     first = ranked[:FIRST]
+    passages = {signals.candidate.rank: signals.candidate.hit for signals in ranked}.values()
+    read = [f"{hit.article.title or ''}\n{hit.passage.text}" for hit in passages]
+    article = first[0].candidate.hit.article
+    whole = f"{article.title or ''}\n{article.text[:MAX_CHARACTERS]}"
     return ConfidenceSignals(
-        together=max(signals.together for signals in first),
-        words=_share(content_stems(words(query.text)), frozenset(_stems_read(ranked))),
-        names=_share(_asked_names(query.text), _vocabulary(first[0].candidate.hit.article)),
-        lacks_kind=float(query.kind in PLAIN_KINDS and not any(signals.fits for signals in first)),
+        cross_encoder=max(signals.cross_encoder for signals in first),
+        words=_share(
+            content_stems(words(query.text)), frozenset(stem for text in read for stem in content_stems(words(text)))
+        ),
+        names=_share(_last_names(query.text), frozenset(word.folded for word in words(whole))),
+        lacks_kind=float(query.kind in PLAIN_KINDS and not any(signals.fits_kind for signals in first)),
     )
 
 
@@ -74,145 +262,79 @@ def _share(wanted: Sequence[str], held: frozenset[str]) -> float:
     return sum(word in held for word in wanted) / len(wanted) if wanted else 1.0
 
 
-def _stems_read(ranked: Sequence[Signals]) -> Iterator[str]:
-    passages = {signals.candidate.rank: signals.candidate.hit for signals in ranked}
-    for hit in passages.values():
-        yield from content_stems(words(f"{hit.article.title or ''}\n{hit.passage.text}"))
-
-
-def _asked_names(question: str) -> list[str]:
+def _last_names(question: str) -> list[str]:
     """Return the last word of each name of a question, a person's surname; its first word is capitalised anyway."""
     found = names(question[:1].lower() + question[1:])
     return [name.words[-1] for name in found if not CALENDAR.issuperset(name.words)]
 
 
-def _vocabulary(article: Article) -> frozenset[str]:
-    return frozenset(word.folded for word in words(f"{article.title or ''}\n{article.text[:MOST_READ]}"))
+# Selecting quotes: the best first, each with something new, few enough to be read quickly.
 
-
-# Choosing the sentences of an answer: the best, each with something new, few enough to be read at once.
-
-MOST_WORDS = 90
-MOST_QUOTES = 3
-NEARLY_THE_SAME = 0.6
-"""Share of the shorter sentence's content stems that the other has, from which on both say the same."""
+MAX_WORDS = 90
+MAX_QUOTES = 3
+SAME_STEMS = 0.6
+"""The share of the shorter sentence's content stems that are in the other, from which on both say the same."""
 
 
 @dataclass(frozen=True, slots=True)
-class _ChosenSentence:
+class _SelectedQuote:
+    """A quote, with the content stems and the numbers of the candidate in it."""
+
     quote: Quote
     stems: frozenset[str]
     values: frozenset[Decimal]
 
-    @property
-    def size(self) -> int:
-        return len(self.quote.text.split())
+    @classmethod
+    def of(cls, candidate: Candidate) -> _SelectedQuote:
+        quote = Quote(candidate.hit.article, *candidate.with_context(), candidate.hit.also_carried_by)
+        values = frozenset(n.value for n in numbers(candidate.text))
+        return cls(quote, frozenset(content_stems(words(candidate.text))), values)
+
+    def repeats(self, other: _SelectedQuote) -> bool:
+        """Return True if both say the same; those of two articles that give different numbers do not."""
+        same_article = self.quote.article.id == other.quote.article.id
+        if same_article and self.quote.start < other.quote.end and other.quote.start < self.quote.end:
+            return True
+        shared = len(self.stems & other.stems) / max(1, min(len(self.stems), len(other.stems)))
+        disagree = not same_article and bool(self.values - other.values) and bool(other.values - self.values)
+        return shared >= SAME_STEMS and not disagree
 
 
-def choose(ranked: Sequence[Candidate]) -> list[Quote]:
-    """Choose the quotes of an answer from candidates, best first: at most three, of 90 words together.
+def select_quotes(ranked: Sequence[Candidate]) -> list[Quote]:
+    """Select the quotes of an answer from candidates, best first: at most three, of 90 words together.
 
-    Each takes along what it needs to be understood. One that says what a chosen one says is left out, unless another
-    article gives another number for it: then both are shown. Of one article they come in its order, the best first.
+    Each comes with the context that it needs. The best is first, the others of its article follow in their order.
     """
-    chosen: list[_ChosenSentence] = []
-    parted: dict[str, list[tuple[int, int]]] = {}  # the sentences of each article, found once
+    selected: list[_SelectedQuote] = []
+    left = MAX_WORDS
     for candidate in ranked:
-        if len(chosen) == MOST_QUOTES:
+        if len(selected) == MAX_QUOTES:
             break
-        article = candidate.hit.article
-        if article.id not in parted:
-            parted[article.id] = sentence_spans(article.text)
-        new = _with_context(candidate, parted[article.id])
-        left = MOST_WORDS - sum(one.size for one in chosen)
-        if new.size <= left and not any(_repeats(new, one) for one in chosen):
-            chosen.append(new)
-    return _joined(_in_order([one.quote for one in chosen]))
+        new = _SelectedQuote.of(candidate)
+        size = len(new.quote.text.split())
+        if size <= left and not any(new.repeats(other) for other in selected):
+            selected.append(new)
+            left -= size
+    quotes = [one.quote for one in selected]
+    best = quotes[:1]
+    beside = sorted((q for q in quotes[1:] if q.article.id == best[0].article.id), key=attrgetter("start"))
+    return _merge_adjacent([*best, *beside, *(q for q in quotes[1:] if q.article.id != best[0].article.id)])
 
 
-def _with_context(candidate: Candidate, spans: Sequence[tuple[int, int]]) -> _ChosenSentence:
-    article = candidate.hit.article
-    place = next((n for n, (_, end) in enumerate(spans) if end >= candidate.end), len(spans) - 1)
-    start, end = with_context(spans, article.text, place)
-    quote = Quote(article, start, end, candidate.hit.also_carried_by)
-    found = words(candidate.text)
-    return _ChosenSentence(quote, frozenset(content_stems(found)), frozenset(n.value for n in numbers(candidate.text)))
-
-
-def _repeats(new: _ChosenSentence, old: _ChosenSentence) -> bool:
-    same_article = new.quote.article.id == old.quote.article.id
-    if same_article and new.quote.start < old.quote.end and old.quote.start < new.quote.end:
-        return True
-    shared = len(new.stems & old.stems) / max(1, min(len(new.stems), len(old.stems)))
-    disagrees = not same_article and bool(new.values - old.values) and bool(old.values - new.values)
-    return shared >= NEARLY_THE_SAME and not disagrees
-
-
-def _in_order(quotes: list[Quote]) -> list[Quote]:
-    """Keep the best first; let the others follow it, those of its article in their order there."""
-    if not quotes:
-        return []
-    best, rest = quotes[0], quotes[1:]
-    beside = sorted((q for q in rest if q.article.id == best.article.id), key=lambda q: q.start)
-    return [best, *beside, *(q for q in rest if q.article.id != best.article.id)]
-
-
-def _joined(quotes: list[Quote]) -> list[Quote]:
-    """Make one quote of two that stand side by side in their article."""
-    return list(_join(quotes))
-
-
-def _join(quotes: list[Quote]) -> Iterator[Quote]:
+def _merge_adjacent(quotes: list[Quote]) -> list[Quote]:
+    """Make one quote of those that are next to each other in their article."""
+    merged: list[Quote] = []
     while quotes:
         first, *quotes = quotes
         for other in list(quotes):
-            if _side_by_side(first, other):
+            if _are_adjacent(first, other):
                 quotes.remove(other)
-                first = Quote(
-                    first.article, min(first.start, other.start), max(first.end, other.end), first.also_carried_by
-                )
-        yield first
+                first = replace(first, start=min(first.start, other.start), end=max(first.end, other.end))
+        merged.append(first)
+    return merged
 
 
-def _side_by_side(one: Quote, other: Quote) -> bool:
+def _are_adjacent(one: Quote, other: Quote) -> bool:
     if one.article.id != other.article.id:
         return False
-    gap = one.article.text[min(one.end, other.end) : max(one.start, other.start)]
-    return not gap.strip()
-
-
-PASSAGES = 6
-"""Passages that are read sentence by sentence; a sixth finds a quarter of a point more and takes 30 ms."""
-
-LEAST_CONFIDENCE = 0.21
-"""Below this chance of being right the answer is a refusal. Nearly two in five quiz questions are refused so, with few
-right answers lost; of direct questions few that can be answered (benchmarks/calibrate_refusal.py)."""
-
-
-def answer(query: Query, evidence: Sequence[Hit], reranker: Reranker, encoder: TokenEncoder) -> Draft:
-    """Draft an answer of one to three quotes, at most 90 words, from evidence that is best first.
-
-    No claims is a refusal. `confidence` estimates the chance that the quotes hold the answer. The same question and
-    evidence give the same draft. Raises ModelError where a model fails.
-    """
-    ranked = weigh(query, evidence, reranker, encoder)
-    chance = confidence(query, ranked) if ranked else 0.0
-    if chance < LEAST_CONFIDENCE:
-        return Draft((), chance, EXTRACTIVE)
-    quotes = choose([signals.candidate for signals in near_best(ranked)])
-    return Draft(tuple(DraftSentence(" ".join(quote.text.split()), (quote,)) for quote in quotes), chance, EXTRACTIVE)
-
-
-def weigh(query: Query, evidence: Sequence[Hit], reranker: Reranker, encoder: TokenEncoder) -> list[Signals]:
-    """Return the sentences of the best passages with what speaks for each, best first."""
-    found = candidates(evidence[:PASSAGES])
-    return read(query, found, reranker, encoder) if found else []
-
-
-def claims_and_draft(
-    query: Query, evidence: Sequence[Hit], reranker: Reranker, encoder: TokenEncoder
-) -> Iterator[DraftSentence | Draft]:
-    """Give what `answer` drafts as a stream: its claims, then the whole."""
-    draft = answer(query, evidence, reranker, encoder)
-    yield from draft.claims
-    yield draft
+    return not one.article.text[min(one.end, other.end) : max(one.start, other.start)].strip()

@@ -1,4 +1,4 @@
-"""Follow-ups that are no sentence: "And the drones?", "How many?", "What about Kell?", "In May?"."""
+"""Rules for follow-ups: fragments ("And the drones?", "In May?"), pronouns and descriptions ("the minister")."""
 
 from __future__ import annotations
 
@@ -44,39 +44,39 @@ _BARE = re.compile(
 )
 _LEADS_IN = re.compile(r"^(?:(?:in|at|from|to)\s+(?=[A-Z]))?(?:[Tt]he\s+)?", re.IGNORECASE)
 _PREPOSITION = re.compile(r"(?:in|on|since|by|before|after|until|during)\s", re.IGNORECASE)
-_SAYS_WHEN = re.compile(rf"{_PREPOSITION.pattern}|(?:last|this|next)\s|yester|today|tomor", re.IGNORECASE)
+_RELATIVE_TIME = re.compile(rf"{_PREPOSITION.pattern}|(?:last|this|next)\s|yester|today|tomor", re.IGNORECASE)
 _NOUN_PHRASE = ("the ", "in ", "at ", "for ", "from ", "its ", "their ")
 _PREPOSITIONS = word_set("in on at from to of for by with during since after before")
 _PAST_VERBS = word_set("died left took fell won lost came went began rose got were hit")
 
 
-def without_opener(question: str) -> str:
-    """Take an opening "and", "but", "so" away."""
-    return _capital(_OPENER.sub("", question, count=1)) if _OPENER.match(question) else question
+def strip_opener(question: str) -> str:
+    """Return a question without an opening "and", "but" or "so"."""
+    return _capitalize(_OPENER.sub("", question, count=1)) if _OPENER.match(question) else question
 
 
-def opens_as_follow_up(question: str) -> bool:
-    """Whether a question begins with a word that ties it to the one before."""
+def has_opener(question: str) -> bool:
+    """Return True if a question begins with a word like "and", "but" or "so"."""
     return _OPENER.match(question) is not None
 
 
-def complete(fragment: str, previous: str) -> str | None:
-    """Make a fragment whole by putting it in its place in the previous question; None where it has no place there.
+def complete_fragment(fragment: str, previous: str) -> str | None:
+    """Return the previous question with a fragment in place of its counterpart there; None if there is none.
 
-    `fragment` has no opener. "How many drones?" after "How many missiles did Halvia launch?" takes the place of "How
-    many missiles"; "What about Kell?" that of the last name; "In May?" that of the time.
+    `fragment` has no opener. "How many drones?" after "How many missiles did Halvia launch?" replaces "How many
+    missiles"; "What about Kell?" the last name; "In May?" the time.
     """
     bare = fragment.strip().rstrip("?!. ")
-    for way in (_another_time, _another_thing, _why, _another_count):
-        if whole := way(bare, previous):
-            return whole
+    for rule in (_replace_time, _replace_name, _replace_question_word, _replace_counted):
+        if completed := rule(bare, previous):
+            return completed
     return None
 
 
 def is_fragment(question: str, *, opened: bool = False) -> bool:
-    """Whether a question has no verb of its own: a question word with nouns, a time, "what about …".
+    """Return True for a question without a verb: a question word with nouns, a time, "what about …".
 
-    A bare name is one only where a word before it `opened` it as a follow-up: "And Norr?".
+    A bare name is a fragment only after an opener ("And Norr?"), which `opened` says.
     """
     bare = question.strip().rstrip("?!. ")
     if opened and _is_name(_LEADS_IN.sub("", bare)):
@@ -84,11 +84,11 @@ def is_fragment(question: str, *, opened: bool = False) -> bool:
     if _ABOUT.match(bare) or _THE_SAME.match(bare) or _BARE.match(bare.casefold()) or WHEN.fullmatch(bare):
         return True
     if phrase := _WH_PHRASE.match(bare):
-        return phrase.end() == len(bare) and _counts(phrase)
+        return phrase.end() == len(bare) and _asks_for_count(phrase)
     return len(words(bare)) <= 4 and bare.casefold().startswith(_NOUN_PHRASE)
 
 
-def topic_of(question: str) -> str:
+def topic(question: str) -> str:
     """Return what a question is about: its words without the question word, its auxiliary and the mark."""
     bare = question.strip().rstrip("?!. ")
     if phrase := _WH_PHRASE.match(bare):
@@ -99,7 +99,7 @@ def topic_of(question: str) -> str:
     return _STARTS_WITH_AUX.sub("", bare, count=1).strip()
 
 
-def _another_time(bare: str, previous: str) -> str | None:
+def _replace_time(bare: str, previous: str) -> str | None:
     about = _ABOUT.match(bare)
     when = about["what"] if about else bare
     if not WHEN.fullmatch(when):
@@ -107,13 +107,17 @@ def _another_time(bare: str, previous: str) -> str | None:
     if found := list(WHEN.finditer(previous)):
         last = found[-1]
         preposition = _PREPOSITION.match(last.group())
-        put = _uncapital(when) if _SAYS_WHEN.match(when) else (preposition.group() if preposition else "in ") + when
+        put = (
+            _decapitalize(when)
+            if _RELATIVE_TIME.match(when)
+            else (preposition.group() if preposition else "in ") + when
+        )
         return previous[: last.start()] + put + previous[last.end() :]
-    return previous.rstrip("?!. ") + " " + _uncapital(when) + "?"
+    return previous.rstrip("?!. ") + " " + _decapitalize(when) + "?"
 
 
-def _another_thing(bare: str, previous: str) -> str | None:
-    """Put another name, or another counted thing, where the previous question had one of its kind."""
+def _replace_name(bare: str, previous: str) -> str | None:
+    """Replace the last name, or the counted thing, of the previous question."""
     match = _ABOUT.match(bare) or _THE_SAME.match(bare)
     if match is None and _WH_PHRASE.match(bare):
         return None
@@ -122,27 +126,27 @@ def _another_thing(bare: str, previous: str) -> str | None:
         held = [name for name in names(previous) if not WHEN.fullmatch(name.text)]
         return previous[: held[-1].start] + what + previous[held[-1].end :] if held else None
     countable = what.endswith("s") and not names("of " + what)
-    return _another_count(f"How many {what}", previous) if countable else None
+    return _replace_counted(f"How many {what}", previous) if countable else None
 
 
 def _is_name(text: str) -> bool:
     return any(name.text == text for name in names("of " + text))
 
 
-def _why(bare: str, previous: str) -> str | None:
+def _replace_question_word(bare: str, previous: str) -> str | None:
     if bare.casefold() not in {"why", "how", "when", "where", "how come", "how so"}:
         return None
-    word = {"how come": "Why", "how so": "How"}.get(bare.casefold(), _capital(bare))
+    word = {"how come": "Why", "how so": "How"}.get(bare.casefold(), _capitalize(bare))
     if _STARTS_WITH_AUX.match(previous):
-        return f"{word} {_uncapital(previous)}"
+        return f"{word} {_decapitalize(previous)}"
     phrase = _WH_PHRASE.match(previous)
     if phrase and not phrase["nouns"] and phrase["wh"].casefold() in {"when", "where", "why", "how"}:
         return word + previous[phrase.end() :]
     return None
 
 
-def _another_count(bare: str, previous: str) -> str | None:
-    """Put "How many drones" where the previous question has "How many missiles"."""
+def _replace_counted(bare: str, previous: str) -> str | None:
+    """Replace "How many missiles" in the previous question by "How many drones"."""
     here, there = _WH_PHRASE.match(bare), _WH_PHRASE.match(previous)
     if (
         not here
@@ -155,38 +159,38 @@ def _another_count(bare: str, previous: str) -> str | None:
         return None
     if here["wh"].casefold() != there["wh"].casefold():
         return None
-    return _capital(bare) + previous[_noun_phrase_end(there) :]
+    return _capitalize(bare) + previous[_noun_phrase_end(there) :]
 
 
 def _noun_phrase_end(phrase: re.Match[str]) -> int:
     """Return where the nouns after a question word end: before a verb in the past or a preposition."""
     for word in re.finditer(r"[\w'’-]+", phrase["nouns"]):
-        if _verbal([word.group()]) or word.group().casefold() in _PREPOSITIONS:
+        if _has_verb([word.group()]) or word.group().casefold() in _PREPOSITIONS:
             return phrase.start("nouns") + len(phrase["nouns"][: word.start()].rstrip())
     return phrase.end("nouns")
 
 
-def _counts(phrase: re.Match[str]) -> bool:
-    """Whether a bare question phrase asks for nothing but a count or a choice: "how many drones", "which ships"."""
+def _asks_for_count(phrase: re.Match[str]) -> bool:
+    """Return True for a phrase that asks for a count or a choice only: "how many drones", "which ships"."""
     wh = phrase["wh"].casefold()
     nouns = phrase["nouns"].split()
-    return wh.startswith(("how many", "how much", "which")) and len(nouns) <= 3 and not _verbal(nouns)
+    return wh.startswith(("how many", "how much", "which")) and len(nouns) <= 3 and not _has_verb(nouns)
 
 
-def _verbal(nouns: list[str]) -> bool:
+def _has_verb(nouns: list[str]) -> bool:
     return any(noun.casefold().endswith("ed") or noun.casefold() in _PAST_VERBS for noun in nouns)
 
 
-def _uncapital(text: str) -> str:
-    """Begin in lower case, but leave a month or a weekday its capital."""
+def _decapitalize(text: str) -> str:
+    """Return a text with a lower-case start, unless that is a month or a weekday."""
     return text if re.match(rf"(?:{_MONTH}|{_WEEKDAY})\b", text, re.IGNORECASE) else text[:1].lower() + text[1:]
 
 
-def _capital(text: str) -> str:
+def _capitalize(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-# What a conversation is about: the last whole question, and the people and places of it and of its answer.
+# The subject of a conversation: the last standalone question, with the people and places in it and in its answer.
 
 ROLES = word_set(
     """
@@ -202,7 +206,7 @@ TITLES = {"mr": "he", "mrs": "she", "ms": "she", "miss": "she", "sir": "he", "la
 }  # fmt: skip
 _ABBREVIATED = word_set("dr prof sen rep gov gen lt col maj st pm vice prime foreign defence defense finance state")
 _SPEAKS = r"\s+(?:said|says|say|told|tells|tell|added|warned|stated|posted|wrote|argued|insisted|replied|called)\b"
-_BODIES = word_set(
+_ORGANISATIONS = word_set(
     """
     ministry department council party union court committee commission agency bank group company corporation
     association federation university institute airlines airways police army navy government parliament congress
@@ -210,58 +214,58 @@ _BODIES = word_set(
     """
 )
 _PLACE_BEFORE = re.compile(r"\b(?:in|at|near|across|around|outside|inside|into|from|to)\s+(?:the\s+)?$", re.IGNORECASE)
-_SURE = 3
-"""How much must speak for a person before the answer's people are passed over for the question's."""
+_LIKELY_PERSON = 3
+"""The weight from which on a name is likely a person's, so that the question's is preferred to the answer's."""
 
 _WHO = re.compile(r"\W*(?:who|whom|which\s+\w+|what\s+is\s+the\s+name)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The last whole question and the answer that it was given ("" where it was refused)."""
+    """The last standalone question and its answer, "" if it was refused."""
 
     question: str
     answer: str = ""
 
     def person(self, pronoun: str | None = None) -> str | None:
-        """Return the person whom "he" or "she" most likely means; None asks for a person of either sex.
+        """Return the person that "he" or "she" most likely refers to; None as pronoun allows both.
 
-        "Who…?" asks for a person whom the answer names; otherwise the question's people come first.
+        After "Who…?" the people of the answer come first, otherwise those of the question.
         """
         texts = [self.question, self.answer]
         if _WHO.match(self.question):
             texts.reverse()
         ranked = [(weight, name) for text in texts for weight, name in sorted(_people(text), key=lambda p: -p[0])]
-        fitting = [(weight, name) for weight, name in ranked if pronoun is None or _sex(name) in {None, pronoun}]
-        sure = (name for weight, name in fitting if weight >= _SURE)
+        fitting = [(weight, name) for weight, name in ranked if pronoun is None or _pronoun_of(name) in {None, pronoun}]
+        sure = (name for weight, name in fitting if weight >= _LIKELY_PERSON)
         best = next(sure, None) or next((name for _, name in fitting), None)
-        return _without_titles(best) if best else None
+        return _strip_titles(best) if best else None
 
     def place(self) -> str | None:
-        """Return the last place named."""
+        """Return the last place that is named."""
         for text in (self.question, self.answer):
             found = [name.text for name in names(text) if _PLACE_BEFORE.search(text[: name.start])]
             if found:
                 return found[-1]
         return None
 
-    def holder(self, role: str) -> str | None:
-        """Return who is "the minister": the name that stands beside the role."""
+    def role_holder(self, role: str) -> str | None:
+        """Return who "the minister" is: the name next to the role."""
         found = [(text, name) for text in (self.question, self.answer) for name in names(text)]
         titled = (name for _, name in found if role in name.words)
-        beside = (name for text, name in found if role in _beside(text, name))
-        held = (_without_titles(name.text) for name in (*titled, *beside))
+        beside = (name for text, name in found if role in _words_around(text, name))
+        held = (_strip_titles(name.text) for name in (*titled, *beside))
         return next((name for name in held if name), None)
 
     def first_name_in_answer(self) -> str | None:
-        """Return the first name that the answer gives and the question does not hold."""
+        """Return the first name in the answer that is not in the question."""
         asked = self.question.casefold()
         given = (name.text for name in names(self.answer, lower_case_words(self.answer)))
         return next((name for name in given if name.casefold() not in asked), None)
 
 
 def _people(text: str) -> Iterator[tuple[int, str]]:
-    """Give the names that may be a person's, each with how much speaks for it."""
+    """Yield the names that may be a person's, each with a weight of how likely that is."""
     common = lower_case_words(text)
     for name in names(text, common):
         weight = _person_weight(text, name)
@@ -273,13 +277,13 @@ def _person_weight(text: str, name: Name) -> int:
     before = text[max(0, name.start - 40) : name.start]
     titled = any(word in ROLES or word in TITLES or word in _ABBREVIATED for word in name.words)
     weight = 1 + 3 * titled + 3 * bool(re.match(_SPEAKS, text[name.end : name.end + 20]))
-    weight += 2 * (2 <= len(name.words) <= 3) + 2 * any(word in ROLES for word in _beside(text, name))
+    weight += 2 * (2 <= len(name.words) <= 3) + 2 * any(word in ROLES for word in _words_around(text, name))
     weight -= 3 * bool(_PLACE_BEFORE.search(before) and not titled)
     weight -= 3 * (before.rstrip().casefold().endswith("the") and not titled)
-    return weight - 5 * any(word in _BODIES for word in name.words) - 5 * name.text.isupper()
+    return weight - 5 * any(word in _ORGANISATIONS for word in name.words) - 5 * name.text.isupper()
 
 
-def _beside(text: str, name: Name) -> set[str]:
+def _words_around(text: str, name: Name) -> set[str]:
     """Return the few words on either side of a name, in its clause."""
     before = re.split(r"[.!?;:]", text[max(0, name.start - 40) : name.start])[-1]
     after = re.split(r"[.!?;:]", text[name.end : name.end + 40])[0]
@@ -287,18 +291,18 @@ def _beside(text: str, name: Name) -> set[str]:
     return {word.strip(",'’\"").casefold() for word in near}
 
 
-def _sex(name: str) -> str | None:
+def _pronoun_of(name: str) -> str | None:
     return next((TITLES[w] for w in re.findall(r"\w+", name.casefold()) if w in TITLES), None)
 
 
-def _without_titles(name: str) -> str:
+def _strip_titles(name: str) -> str:
     written = name.split()
     while written and (written[0].strip(".").casefold() in ROLES | TITLES.keys() | _ABBREVIATED):
         written = written[1:]
     return " ".join(written)
 
 
-# Pronouns and descriptions whose meaning stands in an earlier turn.
+# References: pronouns and descriptions that refer to an earlier turn.
 
 _PERSONAL = re.compile(r"\b(?P<he>he|him|his|himself)\b|\b(?P<she>she|her|hers|herself)\b", re.IGNORECASE)
 _OBJECTS = frozenset({"him", "her"})
@@ -309,7 +313,7 @@ _THERE = re.compile(
     r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!will )\bthere\b(?!\s+(?:is|are|was|were|be|been|any)\b)", re.IGNORECASE
 )
 _EXPLETIVE_IT = r"(?!\s+(?:true|possible|likely|clear|legal|safe|rain|snow)\b)"
-_POINTING = re.compile(
+_REFERENCE = re.compile(
     rf"\b(?:(?P<it>it|its)\b{_EXPLETIVE_IT}|they|them|their|theirs|these|those|he|she|him|his|hers?"
     r"|(?P<that>this|that)(?=\s*(?:$|[?.!,]|happen|mean|affect|about|be\b|work|cost|take|occur|start|end|come|go\b|for\b))"
     r"|(?:this|that)(?=\s+(?:attack|deal|plan|meeting|decision|strike|vote|law|ruling|incident|storm|fire|talk|visit|call"
@@ -320,7 +324,7 @@ _POINTING = re.compile(
 _AS_OBJECT = re.compile(
     r"\b(?:about|of|for|with|on|to|at|against|over)\s+(?:it|them|this|that)\b|\b(?:it|them)\W*$", re.IGNORECASE
 )
-"""“It” as an object is not the one who acts, so a name before it does not explain it."""
+"""An object, to which a name before it does not refer."""
 
 _ROLE = re.compile(
     rf"(?<!is )(?<!was )\b[Tt]he\s+(?P<role>{'|'.join(sorted(ROLES))})\b"
@@ -328,30 +332,32 @@ _ROLE = re.compile(
 )
 
 
-def name_people(question: str, subject: Subject) -> str:
-    """Write names where "he", "her" or "the minister" stand for someone named before."""
-    return _PERSONAL.sub(lambda match: _named(match, question, subject), _name_role(question, subject))
+def resolve_people(question: str, subject: Subject) -> str:
+    """Return a question with names in place of "he", "her" or "the minister"."""
+    return _PERSONAL.sub(lambda match: _resolve_pronoun(match, question, subject), _resolve_roles(question, subject))
 
 
-def name_place(question: str, subject: Subject) -> str:
-    """Write the place where "there" stands for one named before."""
+def resolve_place(question: str, subject: Subject) -> str:
+    """Return a question with the name of a place in place of "there"."""
     place = subject.place()
-    return _THERE.sub(f"in {place}", question, count=1) if place and not names(_tail(question)) else question
+    return (
+        _THERE.sub(f"in {place}", question, count=1) if place and not names(_with_lower_start(question)) else question
+    )
 
 
-def points_back(question: str) -> bool:
-    """Whether a question speaks of "it", "they" or "that", or of a "he" yet unnamed, without saying what it is."""
-    match = _POINTING.search(question)
+def has_open_reference(question: str) -> bool:
+    """Return True if a question has an "it", "they", "that" or "he" whose meaning it does not say."""
+    match = _REFERENCE.search(question)
     if match is None:
         return False
-    own = names(_tail(question[: match.start()]))
+    own = names(_with_lower_start(question[: match.start()]))
     return not own or match["that"] is not None or _AS_OBJECT.search(question) is not None
 
 
-def _named(match: re.Match[str], question: str, subject: Subject) -> str:
+def _resolve_pronoun(match: re.Match[str], question: str, subject: Subject) -> str:
     word = match.group().casefold()
     possessive = word in {"his", "hers"} or (word == "her" and _NOUN_FOLLOWS.match(question, match.end()) is not None)
-    own = names(_tail(question[: match.start()]))
+    own = names(_with_lower_start(question[: match.start()]))
     if own and (possessive or word not in _OBJECTS):
         return match.group()  # someone in the question itself
     person = subject.person("he" if match["he"] else "she")
@@ -360,14 +366,14 @@ def _named(match: re.Match[str], question: str, subject: Subject) -> str:
     return f"{person}'s" if possessive else person
 
 
-def _name_role(question: str, subject: Subject) -> str:
+def _resolve_roles(question: str, subject: Subject) -> str:
     def named(match: re.Match[str]) -> str:
-        holder = subject.holder(match["role"].casefold())
-        return f"{match['role']} {holder}" if holder else match.group()
+        role_holder = subject.role_holder(match["role"].casefold())
+        return f"{match['role']} {role_holder}" if role_holder else match.group()
 
     return _ROLE.sub(named, question)
 
 
-def _tail(text: str) -> str:
-    """Set a word before a text, so that its first word is not taken for a name only for its capital."""
+def _with_lower_start(text: str) -> str:
+    """Return a text with a lower-case first letter, so that its first word is not taken for a name."""
     return text[:1].lower() + text[1:]

@@ -1,4 +1,4 @@
-"""Conversations: the turns that a next question may lean on, bounded, and the stored ones that can be resumed."""
+"""The turns of a conversation that a question may refer to, and the stored conversations that can be resumed."""
 
 from __future__ import annotations
 
@@ -7,22 +7,51 @@ import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from newsqa.errors import HistoryError
 from newsqa.private_files import private_file, private_folder
+from newsqa.render.record import from_record, to_record
 from newsqa.types import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from newsqa.types import JsonObject
+    from newsqa.types import Answer
 
 
-MOST_TURNS = 12
-MOST_CHARACTERS = 12_000
-MOST_SESSIONS = 500
+MAX_TURNS = 6
+MAX_CHARACTERS = 12_000
+
+
+def recent_turns(turns: Sequence[Turn]) -> list[Turn]:
+    """Return the last turns of a conversation, oldest first: at most 6, and 12,000 characters in all."""
+    recent: list[Turn] = []
+    left = MAX_CHARACTERS
+    for turn in reversed(turns[-MAX_TURNS:]):
+        left -= len(turn.question) + len(turn.answer)
+        if left < 0:
+            break
+        recent.insert(0, turn)
+    return recent
+
+
+def turns_from_messages(messages: Iterable[tuple[str, str]]) -> list[Turn]:
+    """Return the turns of a conversation that is given as messages: a role, "user" or "assistant", and a text each.
+
+    An answer that follows no question, and a question without a word, are left out.
+    """
+    following = pairwise([*messages, ("", "")])
+    return [
+        Turn(text, reply if replier == "assistant" else "")
+        for (role, text), (replier, reply) in following
+        if role == "user" and text.strip()
+    ]
+
+
+MAX_SESSIONS = 500
 LOCK_SECONDS = 2.0
 
 _SCHEMA = """
@@ -35,15 +64,6 @@ CREATE INDEX IF NOT EXISTS exchange_session ON exchange (session);
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question and its answer; `record` is the answer as JSON object, {} where none was made."""
-
-    question: str
-    answer: str
-    record: JsonObject
-
-
-@dataclass(frozen=True, slots=True)
 class Session:
     """A stored conversation as a list shows it: its first question names it."""
 
@@ -53,24 +73,12 @@ class Session:
     questions: int
 
 
-def turns(exchanges: Sequence[Exchange]) -> list[Turn]:
-    """Return the latest turns of a conversation, oldest first: at most 12, and 12,000 characters in all."""
-    found: list[Turn] = []
-    room = MOST_CHARACTERS
-    for exchange in reversed(exchanges[-MOST_TURNS // 2 :]):
-        room -= len(exchange.question) + len(exchange.answer)
-        if room < 0:
-            break
-        found[:0] = [Turn("user", exchange.question), Turn("assistant", exchange.answer)]
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """The conversations over one index, in one SQLite file (0600) that all indexes share.
+    """The stored conversations over one index, in one SQLite file (mode 0600) that all indexes share.
 
-    `place` names the index. Each call opens the file, and each exchange is one transaction, so nothing is lost when
-    the program is killed. Every method raises HistoryError, with what to do, where the file cannot be used.
+    `place` names the index. Each call opens the file and is one transaction, so nothing is lost if the program is
+    killed. Every method raises HistoryError if the file cannot be used.
     """
 
     folder: Path
@@ -78,22 +86,26 @@ class Sessions:
 
     @property
     def file(self) -> Path:
-        """Where the conversations are kept."""
+        """The database file."""
         return self.folder / "sessions.db"
 
-    def add(self, session: int | None, exchange: Exchange) -> int:
-        """Store an exchange, in a new conversation where `session` is None; return the conversation's number."""
+    def add(self, session: int | None, answer: Answer) -> int:
+        """Store an answer, without the passages retrieved; return the number of its conversation.
+
+        `session` is that number, or None to begin a new conversation.
+        """
+        record = json.dumps({**to_record(answer), "retrieved": []})
         with self._open() as db:
             if session is None:
                 session = _begin(db, self.place)
             db.execute(
                 "INSERT INTO exchange (session, question, answer, record) VALUES (?, ?, ?, ?)",
-                (session, exchange.question[:MOST_CHARACTERS], exchange.answer, json.dumps(exchange.record)),
+                (session, answer.question[:MAX_CHARACTERS], answer.text, record),
             )
         return session
 
     def latest(self) -> int | None:
-        """Return the number of the conversation that was carried on last, or None."""
+        """Return the number of the conversation that was continued last, or None."""
         with self._open() as db:
             row = db.execute(
                 "SELECT session FROM exchange JOIN session ON session.id = session WHERE place = ? "
@@ -103,7 +115,7 @@ class Sessions:
         return row[0] if row else None
 
     def recent(self, limit: int = 20) -> list[Session]:
-        """Return the conversations that were carried on last, the latest first."""
+        """Return the conversations that were continued last, the latest first."""
         with self._open() as db:
             rows = db.execute(
                 "SELECT s.id, s.began, (SELECT question FROM exchange WHERE session = s.id ORDER BY id LIMIT 1), "
@@ -113,15 +125,24 @@ class Sessions:
             ).fetchall()
         return [Session(row[0], datetime.fromisoformat(row[1]), row[2], row[3]) for row in rows]
 
-    def load(self, session: int) -> list[Exchange]:
-        """Return the exchanges of a conversation, oldest first; [] where there is none of that number here."""
+    def load(self, session: int) -> list[Answer]:
+        """Return the answers of a conversation, oldest first; [] if there is no conversation of that number here.
+
+        Raises HistoryError if another version of newsqa stored it in a form that this one cannot read.
+        """
         with self._open() as db:
             rows = db.execute(
-                "SELECT question, answer, record FROM exchange JOIN session ON session.id = session "
+                "SELECT record FROM exchange JOIN session ON session.id = session "
                 "WHERE session = ? AND place = ? ORDER BY exchange.id",
                 (session, self.place),
             ).fetchall()
-            return [Exchange(question, answer, json.loads(record)) for question, answer, record in rows]
+            records = [json.loads(record) for (record,) in rows]
+        try:
+            return [from_record(record) for record in records]
+        except (KeyError, TypeError, ValueError) as error:
+            raise HistoryError(
+                "This conversation was stored by another version of newsqa.", hint="Begin a new one with /new."
+            ) from error
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -133,20 +154,18 @@ class Sessions:
                 db.executescript(_SCHEMA)
                 yield db
         except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
-            raise HistoryError(*_said(error), hint=_hint(error, self.file)) from error
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+            raise HistoryError(
+                f"Conversations cannot be kept or read: {reason}.", hint=_hint(error, self.file)
+            ) from error
 
 
 def _begin(db: sqlite3.Connection, place: str) -> int:
     began = datetime.now(UTC).isoformat(timespec="seconds")
     new = db.execute("INSERT INTO session (place, began) VALUES (?, ?)", (place, began)).lastrowid
     assert new is not None  # noqa: S101  SQLite numbers every row that it inserts
-    db.execute("DELETE FROM session WHERE id <= ?", (new - MOST_SESSIONS,))
+    db.execute("DELETE FROM session WHERE id <= ?", (new - MAX_SESSIONS,))
     return new
-
-
-def _said(error: Exception) -> tuple[str]:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return (f"Conversations cannot be kept or read: {reason}.",)
 
 
 def _hint(error: Exception, file: Path) -> str:

@@ -1,4 +1,4 @@
-"""The messages that a chat model is sent: instructions, the question, and as much evidence as fits what it reads."""
+"""The prompt of a written answer: instructions, the question, and as much evidence as fits the model's context."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from newsqa.answer.candidates import with_context
 from newsqa.errors import ModelError
 from newsqa.models.usage import count_tokens
 from newsqa.text.sentences import sentence_spans
 from newsqa.verify.evidence import day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from langchain_core.language_models import BaseChatModel
 
-    from newsqa.answer.candidates import Candidate
-    from newsqa.answer.signals import Signals
+    from newsqa.answer.extract import Signals
     from newsqa.models.registry import ModelInfo
     from newsqa.prompts import Prompts
     from newsqa.types import Hit, Query
@@ -27,115 +25,72 @@ if TYPE_CHECKING:
     Span = tuple[int, int]
 
 
-# Evidence as a chat model is given it: keyed, with its source, and as data that cannot pass for anything else.
-
-LONGEST_NAME = 200
-"""Characters of a title or an outlet that are shown."""
-
-_BRACKETS = str.maketrans({"[": "(", "]": ")", "【": "(", "】": ")"})
-_ANGLES = str.maketrans({"<": "‹", ">": "›"})
-_MARKS = re.compile(
-    r"<{2,}|>{2,}|<\|[^<>|]{0,40}\|?>?|\|>"
-    r"|</?(?:s|bos|eos|unk|pad|think\w*|(?:start|end)_of_\w+|begin_of_\w+|im_(?:start|end|sep)|\w*(?:instructions?|evidence)"
-    r"|system|user|assistant|tool\w*)>",
-    re.IGNORECASE,
-)
-"""What delimits evidence here, and what the chat templates of models read as the turn of somebody else."""
-
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-
-
 @dataclass(frozen=True, slots=True)
 class PresentedHit:
-    """What a model is shown of a hit: some of its words, not necessarily all."""
+    """A hit, and what of its text the model sees."""
 
     hit: Hit
     text: str
 
 
-def as_data(text: str) -> str:
-    """Return a text in which nothing can be taken for a key, a delimiter or a turn of the conversation.
-
-    Square brackets become round, angle brackets that mark something become ‹›, and what cannot be seen goes. Only the
-    model sees it so: quotes are taken from the stored text.
-    """
-    visible = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _HIDDEN)
-    return _MARKS.sub(lambda mark: mark.group().translate(_ANGLES), visible).translate(_BRACKETS)
-
-
-def in_lines(n: int, shown: PresentedHit) -> str:
-    """Write a piece of evidence between delimiters, under a line with its key and its source."""
-    return f"[{n}] {_source(shown.hit, titled=True)}\n<<<\n{as_data(shown.text)}\n>>>"
-
-
-def in_a_line(n: int, shown: PresentedHit) -> str:
-    """Write a piece of evidence as one line: shorter, for a small model. Data can begin no line."""
-    return f"[{n}] ({_source(shown.hit, titled=False)}) {_line(shown.text)}"
-
-
-def _source(hit: Hit, *, titled: bool) -> str:
-    article = hit.article
-    names = (article.outlet, article.published and day(article.published), article.title if titled else None)
-    return ", ".join(_line(name)[:LONGEST_NAME] for name in names if name)
-
-
-def _line(text: str) -> str:
-    return " ".join(as_data(text).split())
-
-
 MARGIN = 32
-"""Tokens of the context that stay free, for what a server adds to a prompt."""
+"""Tokens of the context that are left free, for what a server adds to a prompt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a model is sent, (role, text) each, and the evidence that it sees; key n is `shown[n - 1]`."""
+    """The messages, a role and a text each, and the evidence in them; key n is `evidence[n - 1]`."""
 
     messages: list[tuple[str, str]]
-    shown: tuple[PresentedHit, ...]
+    evidence: tuple[PresentedHit, ...]
 
     @property
-    def told(self) -> str:
-        """The instructions, which are nobody's but the model's."""
+    def instructions(self) -> str:
+        """The text of the instructions, which are confidential."""
         return self.messages[0][1]
 
     @property
-    def given(self) -> str:
-        """The question and the evidence."""
+    def question(self) -> str:
+        """The text with the question and the evidence."""
         return self.messages[-1][1]
+
+    @property
+    def hits(self) -> list[Hit]:
+        """The hits of the evidence, in the order of their keys."""
+        return [one.hit for one in self.evidence]
 
 
 @dataclass(frozen=True, slots=True)
 class PromptBuilder:
-    """Writes briefs for one model, in a shorter form where it is small."""
+    """Builds prompts for one model; those for a small model are shorter."""
 
     model: BaseChatModel
     info: ModelInfo
     prompts: Prompts
 
-    def brief(self, query: Query, shown: Sequence[PresentedHit]) -> Prompt:
-        """Send evidence that is best first, as much of it as fits.
+    def build(self, query: Query, evidence: Sequence[PresentedHit]) -> Prompt:
+        """Return a prompt with as much of the evidence, which is best first, as fits.
 
-        Raises ModelError where not even the first piece does.
+        Raises ModelError if not even the first piece fits.
         """
         left = self.info.input_tokens - MARGIN - count_tokens(self._messages(query, []), self.model)
         keyed: list[str] = []
-        for n, one in enumerate(shown, 1):
-            text = in_a_line(n, one) if self.info.small else in_lines(n, one)
-            left -= self.size(f"{text}\n\n")
+        for key, one in enumerate(evidence, 1):
+            text = format_line(key, one) if self.info.small else format_block(key, one)
+            left -= self.count_tokens(f"{text}\n\n")
             if left < 0:
                 break
             keyed.append(text)
-        if shown and not keyed:
+        if evidence and not keyed:
             raise self._too_long()
-        return Prompt(self._messages(query, keyed), tuple(shown[: len(keyed)]))
+        return Prompt(self._messages(query, keyed), tuple(evidence[: len(keyed)]))
 
-    def size(self, text: str) -> int:
-        """Return how many tokens a text is to the model, at least as many as it will count."""
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens a text has for the model, or a few more."""
         return count_tokens(text, self.model)
 
     def _messages(self, query: Query, keyed: Sequence[str]) -> list[tuple[str, str]]:
-        question = as_data(query.text)
+        question = sanitize(query.text)
         if self.info.small:
             asked = self.prompts.fill("answer-small-user", question=question, evidence="\n".join(keyed))
             return [("system", self.prompts.fill("answer-small-system")), ("human", asked)]
@@ -151,7 +106,7 @@ class PromptBuilder:
         )
 
 
-# What a chat model is shown of the evidence: whole passages, or, where it reads slowly, the most telling sentences.
+# The choice of the evidence: whole passages, or the best sentences for a small model, which reads slowly.
 
 PASSAGES = 10
 """Passages that a model with a large context reads: about 2,100 words."""
@@ -160,61 +115,83 @@ SMALL_TOKENS = 400
 """Tokens of evidence that a small model reads: at 300 tokens a second they take a second and a half."""
 
 
-def passages(evidence: Sequence[Hit]) -> list[PresentedHit]:
-    """Show the best passages, whole."""
+def select_passages(evidence: Sequence[Hit]) -> list[PresentedHit]:
+    """Return the best passages, whole."""
     return [PresentedHit(hit, hit.passage.text) for hit in evidence[:PASSAGES]]
 
 
-def sentences(ranked: Sequence[Signals], size: Callable[[str], int]) -> list[PresentedHit]:
-    """Show the sentences that speak most for being the answer, with what they need beside them, by passage.
+def select_sentences(ranked: Sequence[Signals], count: Callable[[str], int]) -> list[PresentedHit]:
+    """Return the best sentences with the context that they need, by passage.
 
-    They come in the order of their passages' best sentence, those of one passage in its order, and have at most
-    `SMALL_TOKENS` by `size`; the best sentence is shown whatever its size.
+    Passages are in the order of their best sentences, and sentences of a passage in their own. Together they have at
+    most SMALL_TOKENS as `count` counts them; the best sentence is included whatever its size.
     """
-    chosen: dict[int, _Selection] = {}
+    chosen: dict[int, tuple[Hit, set[Span]]] = {}
     left = SMALL_TOKENS
     for candidate in (signals.candidate for signals in ranked):
-        one = chosen.get(candidate.rank) or _Selection.of(candidate.hit)
-        new = one.around(candidate) - one.spans
-        left -= sum(size(one.text[slice(*span)]) for span in new)
+        hit, spans = chosen.get(candidate.rank, (candidate.hit, set()))
+        start, end = candidate.with_context()
+        text = hit.article.text
+        new = {span for span in sentence_spans(text) if span[0] >= start and span[1] <= end} - spans
+        left -= sum(count(text[slice(*span)]) for span in new)
         if left < 0 and chosen:
             break
-        one.spans.update(new)
-        chosen[candidate.rank] = one
-    return [one.shown() for one in chosen.values()]
+        chosen[candidate.rank] = hit, spans | new
+    return [_present(hit, sorted(spans)) for hit, spans in chosen.values()]
 
 
-@dataclass(slots=True)
-class _Selection:
-    """The sentences chosen from one passage, as spans of its article."""
-
-    hit: Hit
-    sentences: list[Span]
-    spans: set[Span]
-
-    @classmethod
-    def of(cls, hit: Hit) -> _Selection:
-        return cls(hit, sentence_spans(hit.article.text), set())
-
-    @property
-    def text(self) -> str:
-        return self.hit.article.text
-
-    def around(self, candidate: Candidate) -> set[Span]:
-        """Return the sentences of the article that a candidate is made of, with those that it leans on."""
-        place = next(n for n, (_, end) in enumerate(self.sentences) if end >= candidate.end)
-        start, end = with_context(self.sentences, self.text, place)
-        return {span for span in self.sentences if span[0] >= start and span[1] <= end}
-
-    def shown(self) -> PresentedHit:
-        """Return them in their order, under a passage that holds them all."""
-        spans = sorted(self.spans)
-        start = min(self.hit.passage.start, spans[0][0])
-        end = max(self.hit.passage.end, spans[-1][1])
-        passage = replace(self.hit.passage, start=start, end=end, text=self.text[start:end])
-        return PresentedHit(replace(self.hit, passage=passage), " ".join(_runs(self.text, spans)))
+def _present(hit: Hit, spans: Sequence[Span]) -> PresentedHit:
+    """Return sentences of an article, the passage extended so that it holds them all."""
+    text = hit.article.text
+    start, end = min(hit.passage.start, spans[0][0]), max(hit.passage.end, spans[-1][1])
+    passage = replace(hit.passage, start=start, end=end, text=text[start:end])
+    return PresentedHit(replace(hit, passage=passage), " ".join(" ".join(text[slice(*span)].split()) for span in spans))
 
 
-def _runs(text: str, spans: Iterable[Span]) -> Iterator[str]:
-    for start, end in spans:
-        yield " ".join(text[start:end].split())
+# The form of the evidence: keyed, with its source, and sanitized, so that it passes for nothing but data.
+
+MAX_NAME = 200
+"""Characters of a title or an outlet."""
+
+_BRACKETS = str.maketrans({"[": "(", "]": ")", "【": "(", "】": ")"})
+_ANGLES = str.maketrans({"<": "‹", ">": "›"})
+_SPECIAL_TOKENS = re.compile(
+    r"<{2,}|>{2,}|<\|[^<>|]{0,40}\|?>?|\|>"
+    r"|</?(?:s|bos|eos|unk|pad|think\w*|(?:start|end)_of_\w+|begin_of_\w+|im_(?:start|end|sep)|\w*(?:instructions?|evidence)"
+    r"|system|user|assistant|tool\w*)>",
+    re.IGNORECASE,
+)
+"""What delimits evidence here, and what the chat templates of models use as delimiters."""
+
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def sanitize(text: str) -> str:
+    """Return a text in which nothing can be taken for a key, a delimiter or a turn of a conversation.
+
+    Square brackets become round, angle brackets of special tokens become ‹›, and invisible characters are removed.
+    This is for the model only: quotes are taken from the stored text.
+    """
+    visible = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _HIDDEN)
+    return _SPECIAL_TOKENS.sub(lambda token: token.group().translate(_ANGLES), visible).translate(_BRACKETS)
+
+
+def format_block(key: int, evidence: PresentedHit) -> str:
+    """Format a piece of evidence between delimiters, under a line with its key and its source."""
+    return f"[{key}] {_source(evidence.hit, with_title=True)}\n<<<\n{sanitize(evidence.text)}\n>>>"
+
+
+def format_line(key: int, evidence: PresentedHit) -> str:
+    """Format a piece of evidence as one line, which is shorter, for a small model."""
+    return f"[{key}] ({_source(evidence.hit, with_title=False)}) {one_line(evidence.text)}"
+
+
+def _source(hit: Hit, *, with_title: bool) -> str:
+    article = hit.article
+    names = (article.outlet, article.published and day(article.published), article.title if with_title else None)
+    return ", ".join(one_line(name)[:MAX_NAME] for name in names if name)
+
+
+def one_line(text: str) -> str:
+    """Return a text sanitized and without line breaks."""
+    return " ".join(sanitize(text).split())

@@ -1,22 +1,23 @@
-"""The refusal: what the articles do and don't hold, when nothing that answers is left."""
+"""Refusals: why there is no answer, and what the articles have instead."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsqa.search.attribution import nearly
-from newsqa.search.understand import usable
+from newsqa.render.wording import count
+from newsqa.search.attribution import similar_quote
+from newsqa.search.understand import is_usable
 from newsqa.verify.evidence import day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.types import Article, Bounds, Coverage, Draft, Hit, Query, Reason
+    from newsqa.types import Article, Coverage, Dropped, Hit, Query, Reason
 
 
 NEAREST = 3
-MARKS = '“”„"«»'
+QUOTATION_MARKS = '“”„"«»'
 
 OPENINGS: dict[Reason, str] = {
     "no_evidence": "The articles do not answer this.",
@@ -26,56 +27,51 @@ OPENINGS: dict[Reason, str] = {
 }
 
 
-NOT_HELD = "None of the articles searched holds these words."
-"""How a refusal opens where the origin of words was asked for."""
+QUOTATION_NOT_FOUND = "None of the articles searched holds these words."
+"""The opening of a refusal if the origin of words was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no answer, and the text that says so to a person."""
+    """Why there is no answer, and the text that says so."""
 
     reason: Reason
     text: str
 
 
-def refuse(query: Query, hits: Sequence[Hit], draft: Draft, within: Coverage, whole: Coverage) -> Refusal:
-    """Say that there is no answer, name the nearest headlines and the dates that the articles cover.
+def refuse(query: Query, hits: Sequence[Hit], dropped: Sequence[Dropped], within: Coverage, whole: Coverage) -> Refusal:
+    """Return a refusal that names the nearest headlines and the dates that the articles cover.
 
-    `within` spans the articles inside the question's bounds, `whole` all of them. Where words are nearly those whose
-    origin was asked for, they are told as what they are: others.
+    `dropped` are the sentences of a draft that the verifier dropped, `within` covers the articles inside the bounds of
+    the question, `whole` all of them. If the origin of words was asked for, similar words are quoted, as other ones.
     """
-    reason = _reason(query, draft, within)
+    reason = _reason(query, dropped, within)
     parts = [OPENINGS[reason]]
     if query.quotation and reason == "no_evidence":
-        parts = [NOT_HELD, *_nearly(query, hits)]
+        parts = [QUOTATION_NOT_FOUND, *_similar_words(query, hits)]
     if reason != "question_unusable":
         parts += [*_nearest(hits), *_covered(within, whole)]
     return Refusal(reason, " ".join(parts))
 
 
-def undated_notice(bounds: Bounds, coverage: Coverage) -> tuple[str, ...]:
-    """Tell how many articles a bound on dates leaves unseen because their date is unknown."""
-    if not bounds.dated or not coverage.undated:
+def undated_notice(coverage: Coverage) -> tuple[str, ...]:
+    """Return a notice of how many articles bounds on dates leave out because their date is unknown, if any."""
+    if not coverage.undated:
         return ()
     were = "was" if coverage.undated == 1 else "were"
     return (f"{count(coverage.undated, 'article')} of no known date {were} left out.",)
 
 
-def count(number: int, noun: str) -> str:
-    """Write a number with its noun, in the plural where it is not one."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _reason(query: Query, draft: Draft, within: Coverage) -> Reason:
-    if not usable(query.text):
+def _reason(query: Query, dropped: Sequence[Dropped], within: Coverage) -> Reason:
+    if not is_usable(query.text):
         return "question_unusable"
-    if _outside(query, within) or (query.bounds.dated and not within.articles):
+    if _is_outside(query, within) or (query.bounds.dated and not within.articles):
         return "out_of_range"
-    return "not_supported" if draft.claims else "no_evidence"
+    return "not_supported" if dropped else "no_evidence"
 
 
-def _outside(query: Query, coverage: Coverage) -> bool:
-    """Whether the question names a time that no dated article reaches."""
+def _is_outside(query: Query, coverage: Coverage) -> bool:
+    """Return True if the question names a time outside of that of all dated articles."""
     if not coverage.first or not coverage.last:
         return False
     too_late = query.since is not None and query.since > coverage.last
@@ -93,13 +89,13 @@ def _nearest(hits: Sequence[Hit]) -> list[str]:
     return ["Nearest: " + "; ".join(_headline(article) for article in articles.values()) + "."]
 
 
-def _nearly(query: Query, hits: Sequence[Hit]) -> list[str]:
-    near = nearly(query.quotation, hits[0]) if hits else None
-    if near is None:
+def _similar_words(query: Query, hits: Sequence[Hit]) -> list[str]:
+    similar = similar_quote(query.quotation, hits[0]) if hits else None
+    if similar is None:
         return []
-    words = " ".join(near.text.split())
-    marked = words if words[0] in MARKS or words[-1] in MARKS else f"“{words}”"
-    return [f"Other words, but much like them, stand in {_headline(near.article)}: {marked}"]
+    words = " ".join(similar.text.split())
+    marked = words if words[0] in QUOTATION_MARKS or words[-1] in QUOTATION_MARKS else f"“{words}”"
+    return [f"Other words, but much like them, stand in {_headline(similar.article)}: {marked}"]
 
 
 def _headline(article: Article) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from newsqa.answer.history import turns
+from newsqa.answer.history import recent_turns
 from newsqa.bot.database import FILE, open_database, translated
 from newsqa.bot.events import NAMES, OUTCOMES, channel_named
 from newsqa.bot.log import logger
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from newsqa.bot.events import ConversationPlace, Outcome, Platform, Verdict
     from newsqa.bot.store import VotedAnswer
     from newsqa.settings import Settings
-    from newsqa.types import Citation, JsonObject
+    from newsqa.types import Citation, JsonObject, Turn
 
 
 # What the bot's file tells its keeper: counts by day and channel, votes, where it is silent. No words of anybody.
@@ -308,7 +308,7 @@ def _item(judged: VotedAnswer) -> JsonObject:
         "id": judged.exchange,
         "question": answer.question,
         "asked": answer.asked.isoformat(),
-        "history": [{"role": turn.role, "content": turn.content} for turn in turns(judged.before)],
+        "history": [message for turn in recent_turns(judged.before) for message in _messages(turn)],
         "tags": [GOOD if good else LOOK],
         "meta": {"good": judged.good, "bad": judged.bad, "answer": answer.text, "model": answer.model},
     }
@@ -318,6 +318,10 @@ def _item(judged: VotedAnswer) -> JsonObject:
         return {**item, "answerable": False}
     said = " ".join(sentence.text for sentence in answer.sentences)
     return {**item, "answerable": True, "answers": [said], "gold": [_gold(citation) for citation in answer.citations]}
+
+
+def _messages(turn: Turn) -> list[JsonObject]:
+    return [{"role": "user", "content": turn.question}, {"role": "assistant", "content": turn.answer}]
 
 
 def _gold(citation: Citation) -> JsonObject:

@@ -9,7 +9,7 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsqa.search.understand import LONGEST, usable
+from newsqa.search.understand import MAX_CHARACTERS, is_usable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +120,7 @@ def may_follow_up(message: Message) -> bool:
     nor do thanks. A whole channel is no thread: there, people talk among themselves.
     """
     place, text = message.place, message_question(message.text)
-    asks = usable(text) and not is_courtesy(text)
+    asks = is_usable(text) and not is_courtesy(text)
     return bool(place.thread or place.direct) and asks and not text.startswith("@")
 
 
@@ -132,4 +132,4 @@ def is_courtesy(text: str) -> bool:
 
 def message_question(text: str) -> str:
     """Return a text in a line, as `newsqa ask` reads it; of one too long to be answered no more than tells so."""
-    return " ".join(text[: 4 * LONGEST].encode("utf-8", "replace").decode().split())[: LONGEST + 1]
+    return " ".join(text[: 4 * MAX_CHARACTERS].encode("utf-8", "replace").decode().split())[: MAX_CHARACTERS + 1]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from newsqa.answer.history import turns
+from newsqa.answer.history import recent_turns
 from newsqa.bot.events import Partial, Working
 from newsqa.bot.limits import message_question
 from newsqa.bot.store import conversation
@@ -192,4 +192,4 @@ class Asker:
 
     async def _attempt(self, exchange: Request) -> Answer:
         before = await self.aside.call(self.store.history, exchange.message, exchange.id)
-        return await self.pool.answer(exchange.question, turns(before), partial(exchange.passed, exchange.edits))
+        return await self.pool.answer(exchange.question, recent_turns(before), partial(exchange.passed, exchange.edits))

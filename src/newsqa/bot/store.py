@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from newsqa.answer.history import MOST_TURNS, Exchange
+from newsqa.answer.history import MAX_TURNS
 from newsqa.bot.database import open_database, translated
 from newsqa.bot.events import ConversationPlace, Message
 from newsqa.bot.process import NOBODY, ProcessLock
 from newsqa.render.record import from_record, to_record
 from newsqa.store.database import transaction
+from newsqa.types import Turn
 
 if TYPE_CHECKING:
     import sqlite3
@@ -60,7 +61,7 @@ class VotedAnswer:
     answer: Answer
     good: int
     bad: int
-    before: tuple[Exchange, ...]
+    before: tuple[Turn, ...]
 
 
 def conversation(message: Message) -> str:
@@ -192,30 +193,31 @@ class Store:
             row = db.execute("SELECT record FROM exchange WHERE id = ?", (exchange,)).fetchone()
         return _answer(row[0]) if row and row[0] else None
 
-    def history(self, message: Message, exchange: str) -> list[Exchange]:
+    def history(self, message: Message, exchange: str) -> list[Turn]:
         """Return the latest exchanges before this one in its conversation, oldest first."""
         since = 0.0 if message.place.thread else time.time() - LAPSE
         with self._reading() as db:
             row = db.execute("SELECT number FROM exchange WHERE id = ?", (exchange,)).fetchone()
             return [*self._above(message), *self._before(conversation(message), row[0], since)] if row else []
 
-    def _above(self, message: Message) -> list[Exchange]:
+    def _above(self, message: Message) -> list[Turn]:
         """Return the exchange below which a thread in a direct message was begun."""
         place = message.place
         rows = self._db.execute(
-            "SELECT question, answer FROM exchange WHERE platform = ? AND team = ? AND channel = ? AND thread = '' "
-            "AND direct AND ? != '' AND answer IS NOT NULL AND (message = ? OR instr(posted, json_quote(?)))",
+            "SELECT question, answer, record FROM exchange WHERE platform = ? AND team = ? AND channel = ? "
+            "AND thread = '' AND direct AND ? != '' AND answer IS NOT NULL "
+            "AND (message = ? OR instr(posted, json_quote(?)))",
             (place.platform, place.team, place.channel, *[place.thread] * 3),
         )
-        return [Exchange(question, answer, {}) for question, answer in rows]
+        return [_past_turn(*row) for row in rows]
 
-    def _before(self, talk: str, number: int, since: float = 0.0) -> list[Exchange]:
+    def _before(self, talk: str, number: int, since: float = 0.0) -> list[Turn]:
         rows = self._db.execute(
-            "SELECT question, answer FROM exchange WHERE conversation = ? AND answer IS NOT NULL AND at >= ? "
+            "SELECT question, answer, record FROM exchange WHERE conversation = ? AND answer IS NOT NULL AND at >= ? "
             "AND number < ? ORDER BY number DESC LIMIT ?",
-            (talk, since, number, MOST_TURNS // 2),
+            (talk, since, number, MAX_TURNS),
         ).fetchall()
-        return [Exchange(question, answer, {}) for question, answer in reversed(rows)]
+        return [_past_turn(*row) for row in reversed(rows)]
 
     def left_open(self, platform: Platform, seconds: float) -> list[Message]:
         """Return the questions of the last so many seconds that no living process is answering, oldest first."""
@@ -339,6 +341,14 @@ def _keys(message: Message) -> tuple[str, str]:
     place = message.place
     event = json.dumps(["event", place.platform, message.event]) if message.event else ""
     return event, json.dumps(["message", place.platform, place.team, place.channel, message.id])
+
+
+def _past_turn(question: str, answer: str, record: str) -> Turn:
+    """Return a turn of a conversation; of an answer that another version of newsqa stored, its text only."""
+    try:
+        return replace(Turn.from_answer(_answer(record)), question=question, answer=answer)
+    except (KeyError, TypeError, ValueError):
+        return Turn(question, answer)
 
 
 def _answer(record: str) -> Answer:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from newsqa.answer.history import turns_from_messages
 from newsqa.errors import NewsqaError, SourceError
 from newsqa.evals.gold import index_facts
 from newsqa.evals.run_folder import (
@@ -175,7 +176,11 @@ class _Asking:
         asked = item.asked or item.as_of or self.today
         try:
             return self.desk.ask(
-                item.question, history=item.history, bounds=Bounds(as_of=item.as_of), asked=asked, id=item.id
+                item.question,
+                history=turns_from_messages(item.history),
+                bounds=Bounds(as_of=item.as_of),
+                asked=asked,
+                id=item.id,
             )
         except NewsqaError as error:
             why = f"{error} {error.hint}".strip()

@@ -11,20 +11,19 @@ import hashlib
 import re
 from collections import Counter
 from functools import cache
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from newsqa.ingest.clean import boilerplate, clean, countable_lines
 from newsqa.ingest.sync import IndexProgress, publish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     import numpy as np
     import numpy.typing as npt
 
     from newsqa.store.writer import LibraryWriter
-    from newsqa.types import Article, Duplicate
 
     Hashes = npt.NDArray[np.uint32]
 
@@ -44,20 +43,6 @@ Chosen by reading the 34 most alike pairs among 2,172 news articles: below 0.65 
 forms filled in anew (weekly property sales, opening hours), whose facts differ.
 """
 
-
-class Carried(Protocol):
-    """Something found in an article, with the articles that carry the same story."""
-
-    @property
-    def article(self) -> Article:
-        """Where it was found."""
-
-    @property
-    def also_carried_by(self) -> tuple[Duplicate, ...]:
-        """The article's copies."""
-
-
-Found = TypeVar("Found", bound=Carried)
 
 _WORD = re.compile(r"\w+")
 
@@ -85,15 +70,6 @@ def are_copies(one: frozenset[int], two: frozenset[int]) -> bool:
         return False
     shared = len(one & two)
     return shared >= RESEMBLANCE * (len(one) + len(two) - shared) or shared >= CONTAINMENT * shorter
-
-
-def stories_once(found: Iterable[Found]) -> Iterator[Found]:
-    """Keep of the copies of one story what was found in the first of them."""
-    copies: set[str] = set()
-    for one in found:
-        if one.article.id not in copies:
-            copies.update(carrier.article_id for carrier in one.also_carried_by)
-            yield one
 
 
 def _signature(runs: frozenset[int]) -> Hashes:

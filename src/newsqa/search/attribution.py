@@ -1,4 +1,4 @@
-"""Where quoted words come from: the articles that hold them word for word, first published first. No model is asked."""
+"""Attribution of quoted words: the articles that hold them word for word, first published first. No model is asked."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from datetime import date
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from newsqa.ingest.duplicates import stories_once
-from newsqa.search.rerank import EVIDENCE, spread
+from newsqa.search.retrieve import EVIDENCE, limit_per_article, unique_stories
 from newsqa.text.alignment import most_alike_part
 from newsqa.text.passages import passages_of
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import Wording, wording
-from newsqa.types import EXTRACTIVE, Draft, Hit, Origin, Passage, Quote
+from newsqa.types import EXTRACTIVE, DraftSummary, Hit, Origin, Passage, Quote
 from newsqa.verify.evidence import origin_sentence
 
 if TYPE_CHECKING:
@@ -26,14 +25,79 @@ if TYPE_CHECKING:
     Spans = tuple[tuple[int, int], ...]
 
 
-# Where the parts of a quotation stand in articles: in their order, each word for word.
+MAX_ORIGINS = 3
+MAX_ORIGIN_WORDS = 90
+"""Articles that are named, and the words of the sentences that name them."""
 
-MOST = 60
-"""Articles in which a quotation is looked for: one that more hold is no one's."""
+SURE = 0.99
+"""The share of quotations drawn from articles that are attributed to them (benchmarks/quote_to_source.py)."""
 
-FEWEST_IN_A_ROW = 3
-ASIDE = 30
-"""Words that may stand between the halves of what was said: “…,” said the mayor of Ostby on Monday, “…”."""
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Where quoted words come from: hits, first those that hold the words, and the origins, likeliest first."""
+
+    hits: list[Hit]
+    origins: tuple[Origin, ...]
+    summary: DraftSummary
+
+
+def attribute_quotation(query: Query, candidates: Sequence[Hit], index: Index) -> Attribution:
+    """Find the origins of the quotation that a question is about.
+
+    Duplicates of an article count once. The article that was published first is the likeliest origin, unless the
+    question names an outlet or a time. If no article holds the words, there are no origins and the hits come first that
+    hold similar words. Raises LibraryError if the index cannot be read.
+    """
+    found = find_quotation(query.quotation, index, query.bounds) or _find_in_titles(query.quotation, candidates)
+    matches = list(unique_stories(sorted(found, key=lambda match: not _fits_question(query, match.article))))
+    hits = _matches_first(matches, candidates) if matches else most_similar_first(query.quotation, candidates)
+    known = {hit.article.id for hit in hits}
+    named = list(_limit_words(match for match in matches[:MAX_ORIGINS] if match.article.id in known))
+    more = len(matches) - len(named)
+    notices = (f"{more} more article{' holds' if more == 1 else 's hold'} these words.",) if more else ()
+    return Attribution(
+        hits,
+        tuple(Origin(query.sought, match.quotes) for match in named),
+        DraftSummary(SURE if named else 0.0, EXTRACTIVE, notices=notices),
+    )
+
+
+def _fits_question(query: Query, article: Article) -> bool:
+    """Return True for an article of the outlet and the time that the question names, if it names any."""
+    if query.outlets and article.outlet not in query.outlets:
+        return False
+    if not query.since and not query.until:
+        return True
+    day = article.published
+    return day is not None and (query.since or day) <= day <= (query.until or day)
+
+
+def _limit_words(matches: Iterable[QuotationMatch]) -> Iterator[QuotationMatch]:
+    """Keep as many, and one at least, as MAX_ORIGIN_WORDS can name."""
+    words = 0
+    for n, match in enumerate(matches):
+        article = match.article
+        words += len(origin_sentence(article.title, article.outlet, article.published, again=n > 0).split())
+        if n and words > MAX_ORIGIN_WORDS:
+            return
+        yield match
+
+
+def _matches_first(matches: Sequence[QuotationMatch], candidates: Sequence[Hit]) -> list[Hit]:
+    holding = list(islice(chain.from_iterable(match.passages() for match in matches), EVIDENCE))
+    known = {(hit.article.id, hit.passage.start) for hit in holding}
+    duplicates = {duplicate.article_id for match in matches for duplicate in match.also_carried_by}
+    others = [hit for hit in limit_per_article(candidates) if (hit.article.id, hit.passage.start) not in known]
+    return [*holding, *(hit for hit in others if hit.article.id not in duplicates)][:EVIDENCE]
+
+
+MAX_ARTICLES = 60
+"""Articles in which a quotation is looked for: words that more of them hold are no one's."""
+
+MIN_CLAUSE_WORDS = 3
+MAX_INTERRUPTION = 30
+"""Words that may be between the halves of what was said: “…,” said the mayor of Ostby on Monday, “…”."""
 
 _CLAUSE_END = re.compile(r"[,.;:!?—–]\W+")
 _SPEECH = re.compile(r"[“„«][^“”„«»]+|\"[^\"\n]+\"?")
@@ -47,51 +111,67 @@ class QuotationMatch:
     also_carried_by: tuple[Duplicate, ...]
     spans: Spans
 
+    @property
+    def quotes(self) -> tuple[Quote, ...]:
+        """The parts of the quotation in the article."""
+        return tuple(Quote(self.article, start, end, self.also_carried_by) for start, end in self.spans)
 
-def quotation_matches(parts: Sequence[str], index: Index, bounds: Bounds) -> list[QuotationMatch]:
+    def passages(self) -> Iterator[Hit]:
+        """Yield the passages of the article that hold a part of the quotation."""
+        text = self.article.text
+        for start, end in passages_of(text):
+            if any(first < end and last > start for first, last in self.spans):
+                passage = Passage(0, self.article.id, start, end, text[start:end])  # its id is never looked up
+                yield Hit(passage, self.article, 1.0, self.also_carried_by)
+
+
+def find_quotation(parts: Sequence[str], index: Index, bounds: Bounds) -> list[QuotationMatch]:
     """Find the articles that hold a quotation, first published first.
 
-    Where none holds its words in a row, articles count in which somebody says them in a row: quoted, with “he said”
-    between, as newspapers break what they quote.
+    If no article holds its words in a row, articles count in which they are quoted speech, which newspapers break with
+    “he said”.
     """
     wanted = [wording(part).words for part in parts]
-    found = _found(max(parts, key=len), wanted, index, bounds, spoken=False)
+    found = _find(max(parts, key=len), wanted, index, bounds, in_speech=False)
     clause = max((c for part in parts for c in _CLAUSE_END.split(part)), key=len)
-    if found or len(wording(clause).words) < FEWEST_IN_A_ROW:
+    if found or len(wording(clause).words) < MIN_CLAUSE_WORDS:
         return found
-    return _found(clause, wanted, index, bounds, spoken=True)
+    return _find(clause, wanted, index, bounds, in_speech=True)
 
 
-def titled(parts: Sequence[str], hits: Sequence[Hit]) -> list[QuotationMatch]:
-    """Find the articles of hits whose title holds a quotation; first published first, the first sentence for a span."""
+def _find_in_titles(parts: Sequence[str], hits: Sequence[Hit]) -> list[QuotationMatch]:
+    """Find the articles of hits with a quotation in their title, by date; the span is that of the first sentence."""
     wanted = [wording(part).words for part in parts]
-    held = {hit.article.id: hit for hit in hits if _in_order(wording(hit.article.title or ""), wanted)}
-    by_date = sorted(held.values(), key=lambda hit: (hit.article.published or date.max, hit.article.id))
+    holding = {hit.article.id: hit for hit in hits if _spans_in_order(wording(hit.article.title or ""), wanted)}
+    by_date = sorted(holding.values(), key=lambda hit: (hit.article.published or date.max, hit.article.id))
     return [QuotationMatch(hit.article, hit.also_carried_by, (sentence_spans(hit.article.text)[0],)) for hit in by_date]
 
 
-def _found(
-    phrase: str, wanted: Sequence[Sequence[str]], index: Index, bounds: Bounds, *, spoken: bool
+def _find(
+    phrase: str, wanted: Sequence[Sequence[str]], index: Index, bounds: Bounds, *, in_speech: bool
 ) -> list[QuotationMatch]:
     found = []
-    for span in index.holding(phrase, bounds, MOST):
-        text = _speech(span.article.text) if spoken else wording(span.article.text)
-        spans = _in_order(text, wanted)
-        if spans and all(map(_near_by, [span.article.text] * len(spans), spans, wanted)):
-            found.append(QuotationMatch(span.article, span.also_carried_by, spans))
+    for place in index.holding(phrase, bounds, MAX_ARTICLES):
+        article = place.article
+        spans = _spans_in_order(_speech(article.text) if in_speech else wording(article.text), wanted)
+        if spans and all(
+            len(wording(article.text[slice(*span)]).words) <= len(part) + MAX_INTERRUPTION
+            for span, part in zip(spans, wanted, strict=True)
+        ):
+            found.append(QuotationMatch(article, place.also_carried_by, spans))
     return found
 
 
 def _speech(text: str) -> Wording:
-    """Read the wording of what stands in quotation marks, as if nothing stood between."""
+    """Return the wording of what is in quotation marks, as if nothing were between."""
     said = [(match.start(), wording(match.group())) for match in _SPEECH.finditer(text)]
     words = [word for _, part in said for word in part.words]
     spans = [(at + start, at + end) for at, part in said for start, end in part.spans]
     return Wording(tuple(words), tuple(spans))
 
 
-def _in_order(text: Wording, wanted: Sequence[Sequence[str]]) -> Spans | None:
-    """Return where the parts stand one after another, as near together as they end first, or None."""
+def _spans_in_order(text: Wording, wanted: Sequence[Sequence[str]]) -> Spans | None:
+    """Return where the parts are, one after another and as near together as they end first; None if they are not."""
     after, first = 0, []
     for part in wanted:
         span = next((span for span in text.places(part) if span[0] >= after), None)
@@ -105,136 +185,53 @@ def _in_order(text: Wording, wanted: Sequence[Sequence[str]]) -> Spans | None:
     return tuple(reversed(near))
 
 
-def _near_by(text: str, span: tuple[int, int], part: Sequence[str]) -> bool:
-    return len(wording(text[slice(*span)]).words) <= len(part) + ASIDE
+# Words that are similar to a quotation, for one that no article holds.
+
+SIMILARITY = 0.8
+"""The share of characters, in their order, that must be the same."""
+
+MIN_WORDS = 6
+"""Words of a quotation from which on similar ones are looked for: fewer are similar to anything."""
+
+MAX_SIMILAR_WORDS = 60
+"""Words of the sentences that are shown as similar."""
 
 
-# The words of an article that are nearly those of a quotation, for one that no article holds.
-
-ALIKE = 0.8
-"""The share of the characters, in their order, that are the same."""
-
-FEWEST_WORDS = 6
-MOST_ALIGNED_WORDS = 60
-"""Words of a quotation for which others are looked for, fewer are soon alike; and of the sentences that are told."""
-
-
-def most_alike_first(parts: Sequence[str], hits: Sequence[Hit]) -> list[Hit]:
-    """Put the hits first that hold words much like the quotation, scored by how alike they are; the others stay."""
-    aligned = [_aligned(parts, wording(hit.passage.text)) for hit in hits]
+def most_similar_first(parts: Sequence[str], candidates: Sequence[Hit]) -> list[Hit]:
+    """Return hits, first those that hold words similar to the quotation, scored by similarity, then the others."""
+    hits = limit_per_article(candidates)
+    aligned = [_align(parts, wording(hit.passage.text)) for hit in hits]
     scored = [hit.scored(found.score) if found else hit for hit, found in zip(hits, aligned, strict=True)]
-    places = sorted(range(len(hits)), key=lambda n: -scored[n].score if aligned[n] else 0)
-    return [scored[n] for n in places]
+    order = sorted(range(len(hits)), key=lambda n: -scored[n].score if aligned[n] else 0)
+    return [scored[n] for n in order][:EVIDENCE]
 
 
-def nearly(parts: Sequence[str], hit: Hit) -> Quote | None:
-    """Return the sentences of a hit that are most like the quotation, or None where they are not much like it."""
+def similar_quote(parts: Sequence[str], hit: Hit) -> Quote | None:
+    """Return the sentences of a hit that are most similar to the quotation, or None if they are not similar enough."""
     read = wording(hit.passage.text)
-    found = _aligned(parts, read)
+    found = _align(parts, read)
     if found is None:
         return None
     text, offset = hit.passage.text, hit.passage.start
-    start, end = _span(read, found.start, found.end)
-    held = [(first, last) for first, last in sentence_spans(text) if first < end and last > start]
-    if len(text[held[0][0] : held[-1][1]].split()) > MOST_ALIGNED_WORDS:
+    start, end = _text_span(read, found.start, found.end)
+    touched = [(first, last) for first, last in sentence_spans(text) if first < end and last > start]
+    if len(text[touched[0][0] : touched[-1][1]].split()) > MAX_SIMILAR_WORDS:
         return None
-    return Quote(hit.article, offset + held[0][0], offset + held[-1][1], hit.also_carried_by)
+    return Quote(hit.article, offset + touched[0][0], offset + touched[-1][1], hit.also_carried_by)
 
 
-def _aligned(parts: Sequence[str], read: Wording) -> Alignment | None:
+def _align(parts: Sequence[str], read: Wording) -> Alignment | None:
     said = [word for part in parts for word in wording(part).words]
-    if len(said) < FEWEST_WORDS:
+    if len(said) < MIN_WORDS:
         return None
-    return most_alike_part(" ".join(said), " ".join(read.words), ALIKE)
+    return most_alike_part(" ".join(said), " ".join(read.words), SIMILARITY)
 
 
-def _span(read: Wording, start: int, end: int) -> tuple[int, int]:
-    """Return the span, in the text, of what stands between two places of its words joined by spaces."""
+def _text_span(read: Wording, start: int, end: int) -> tuple[int, int]:
+    """Return the span in the text of what is between two offsets in its words joined by spaces."""
     at, touched = 0, []
     for word, span in zip(read.words, read.spans, strict=True):
         if at < end and at + len(word) > start:
             touched.append(span)
         at += len(word) + 1
     return touched[0][0], touched[-1][1]
-
-
-MOST_TOLD = 3
-MOST_WORDS = 90
-
-SURE = 0.99
-"""Of quotations drawn from articles so many are traced to them (benchmarks/quote_to_source.py)."""
-
-
-def attribute_quotation(query: Query, candidates: Sequence[Hit], index: Index) -> tuple[list[Hit], Draft]:
-    """Return the passages that hold the quotation before the other candidates, and a draft that names their articles.
-
-    Copies of one story count once. The first published is the likeliest origin, unless the question names an outlet or
-    a time. No origins is a refusal. Raises LibraryError where the index cannot be read.
-    """
-    found = quotation_matches(query.quotation, index, query.bounds) or titled(query.quotation, candidates)
-    stories = list(stories_once(sorted(found, key=lambda place: not _as_asked(query, place.article))))
-    hits = _best_first(stories, candidates) if stories else _nearest_first(query, candidates)
-    held = {hit.article.id for hit in hits}
-    told = list(_brief(place for place in stories[:MOST_TOLD] if place.article.id in held))
-    draft = Draft(
-        claims=(),
-        confidence=SURE if told else 0.0,
-        model=EXTRACTIVE,
-        origins=tuple(_origin(query, place) for place in told),
-        notices=_more(len(stories) - len(told)),
-    )
-    return hits, draft
-
-
-def _as_asked(query: Query, article: Article) -> bool:
-    """Whether an article is of the outlet and the time that the question names, if it names any."""
-    if query.outlets and article.outlet not in query.outlets:
-        return False
-    if not query.since and not query.until:
-        return True
-    day = article.published
-    return day is not None and (query.since or day) <= day <= (query.until or day)
-
-
-def _brief(found: Iterable[QuotationMatch]) -> Iterator[QuotationMatch]:
-    """Keep as many, and one at least, as can be named in so many words."""
-    words = 0
-    for n, place in enumerate(found):
-        article = place.article
-        words += len(origin_sentence(article.title, article.outlet, article.published, again=n > 0).split())
-        if n and words > MOST_WORDS:
-            return
-        yield place
-
-
-def _origin(query: Query, place: QuotationMatch) -> Origin:
-    return Origin(
-        query.sought, tuple(Quote(place.article, start, end, place.also_carried_by) for start, end in place.spans)
-    )
-
-
-def _more(number: int) -> tuple[str, ...]:
-    if not number:
-        return ()
-    articles = "1 more article holds" if number == 1 else f"{number} more articles hold"
-    return (f"{articles} these words.",)
-
-
-def _best_first(stories: Sequence[QuotationMatch], candidates: Sequence[Hit]) -> list[Hit]:
-    holding = list(islice(chain.from_iterable(map(_passages, stories)), EVIDENCE))
-    known = {(hit.article.id, hit.passage.start) for hit in holding}
-    copies = {carrier.article_id for place in stories for carrier in place.also_carried_by}
-    others = [hit for hit in spread(candidates) if (hit.article.id, hit.passage.start) not in known]
-    return [*holding, *(hit for hit in others if hit.article.id not in copies)][:EVIDENCE]
-
-
-def _nearest_first(query: Query, candidates: Sequence[Hit]) -> list[Hit]:
-    return most_alike_first(query.quotation, spread(candidates))[:EVIDENCE]
-
-
-def _passages(place: QuotationMatch) -> Iterator[Hit]:
-    text = place.article.text
-    for start, end in passages_of(text):
-        if any(first < end and last > start for first, last in place.spans):
-            passage = Passage(0, place.article.id, start, end, text[start:end])  # no one asks the library for it by id
-            yield Hit(passage, place.article, 1.0, place.also_carried_by)

@@ -1,4 +1,4 @@
-"""Dates and spans of time in a question, as seen from the day on which it is asked."""
+"""Dates and time ranges in a question, relative to the day on which it is asked."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Found:
 
 
 def span_of(text: str, asked: date) -> DateRange | None:
-    """Return the time that a question speaks of, or None. Days without a year are the last such day before `asked`."""
+    """Return the time that a question mentions, or None. A day without a year is the last such day before `asked`."""
     found = list(_found(text, asked))
     if not found:
         return None
@@ -51,14 +51,14 @@ def span_of(text: str, asked: date) -> DateRange | None:
 
 
 def without_dates(text: str, asked: date) -> str:
-    """Return the text with the times in it replaced by blanks of the same length."""
+    """Return the text with the times in it replaced by as many spaces."""
     for found in _found(text, asked):
         text = text[: found.start] + " " * (found.end - found.start) + text[found.end :]
     return text
 
 
 def _found(text: str, asked: date) -> Iterator[_Found]:
-    """Give the times in the text, in order; what an earlier pattern took is not read again."""
+    """Yield the times in the text, in order; what an earlier pattern matched is not read again."""
     taken: list[_Found] = []
     if asked.year < EARLIEST_YEAR:
         return
@@ -78,7 +78,7 @@ def _joined(text: str, one: _Found, other: _Found) -> bool:
 
 
 def _opened(text: str, found: _Found) -> DateRange:
-    """Open the span at one end where a word before it says so."""
+    """Return the span, open at one end if the word before it says so."""
     if RANGE.search(text[found.start : found.end]):
         return found.span
     before = OPENS_END.search(text[: found.start])
@@ -93,7 +93,7 @@ def _opened(text: str, found: _Found) -> DateRange:
 
 
 def _pair(first: date | None, last: date | None) -> DateRange:
-    """Join two days; a first day that would come later lost its year to the second ("3 March to 9 April 2024")."""
+    """Join two days; a first day that is later has the year of the second ("3 March to 9 April 2024")."""
     if first and last and first > last:
         moved = _day(last.year, first.month, first.day) or first
         first = moved if moved <= last else _day(last.year - 1, first.month, first.day)
@@ -179,7 +179,7 @@ def _past(match: re.Match[str], asked: date) -> DateRange | None:
 
 
 def _this(match: re.Match[str], asked: date) -> DateRange | None:
-    """Read "this week" as the last seven days: on a Monday nobody means that day alone."""
+    """Read "this week" as the last seven days: on a Monday it is not that day alone."""
     firsts = {"week": asked - timedelta(days=6), "month": asked.replace(day=1), "year": asked.replace(month=1, day=1)}
     return DateRange(firsts[match["unit"].lower()], asked)
 
@@ -202,7 +202,7 @@ def _near(match: re.Match[str], asked: date) -> DateRange | None:
 
 
 EARLIEST_YEAR = 1900
-FARTHEST = 36500  # days: farther back there is no news, and soon no calendar
+FARTHEST = 36500  # days: there is no older news
 JOINTS = {"and", "to", "until", "till", "through", "-", "–"}
 RANGE = re.compile(r"[a-z].*\d\s*[-–]\s*\d|\d\s*[-–]\s*\d.*[a-z]|\b(to|and|until|through)\b", re.IGNORECASE)
 OPENS_PAIR = re.compile(r"\b(between|from)\s*(the\s+)?$", re.IGNORECASE)
@@ -236,4 +236,4 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], DateRange
         (r"\bthis (?:morning|afternoon|evening)\b", _near),
     )
 )
-"""What a time looks like and how it is read, tried in this order."""
+"""Patterns of times, each with the function that reads it, tried in this order."""

@@ -1,7 +1,7 @@
 """Questions about where words come from: “Which article, outlet and date does this quote come from: “…”?”.
 
-Such a question is a quotation in a frame, and the frame says hardly anything but that its origin is asked for. A
-question that mentions a title or quotes a few words in passing says more, and is an ordinary one.
+Such a question is a quotation in a frame, and the frame says little more than that its origin is asked for. A question
+that mentions a title or quotes a few words in passing says more, and is an ordinary one.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-FEWEST_WORDS = 5
-"""Words of a quotation; fewer are a title, or words held at arm's length, unless the frame calls them a quote or asks
-for their source."""
+MIN_WORDS = 5
+"""Words of a quotation; fewer are a title or scare quotes, unless the frame calls them a quote or asks for their
+source."""
 
 LONG = 8
-FEWEST_CALLED_QUOTE = 2
-FEWEST_UNFRAMED = 8
-FEWEST_UNMARKED = 6
-"""Words of one that stands alone, and of one without quotation marks before “Source?”."""
+MIN_CALLED_QUOTE = 2
+MIN_UNFRAMED = 8
+MIN_UNMARKED = 6
+"""Words of a quotation without a frame, and of one without quotation marks before “Source?”."""
 
-MOST_WAYS = 8
-"""Places from its beginning, and from its end, at which a question without quotation marks is parted for a trial."""
+MAX_SPLITS = 8
+"""Positions from its beginning, and from its end, at which a question without quotation marks is split."""
 
 QUOTES = word_set("quote quotes quotation quotations sentence sentences words line phrase statement passage remark")
 SOURCES = word_set(
@@ -93,42 +93,42 @@ _BEGINS = re.compile(r":\s+|\s[–—-]\s|\n")
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """The words whose origin is asked for: parts that stand in their order, and the question without them."""
+    """The words whose origin is asked for, in parts that follow one another, and the question without them."""
 
     parts: tuple[str, ...]
     frame: str
 
 
 def quotation_in(question: str) -> Quotation | None:
-    """Return the words whose origin the question asks for, or None where it asks something else."""
-    return next((Quotation(parts_of(quoted), frame) for quoted, frame in _ways(question) if parts_of(quoted)), None)
+    """Return the words whose origin the question asks for, or None if it asks something else."""
+    return next((Quotation(parts_of(quoted), frame) for quoted, frame in _readings(question) if parts_of(quoted)), None)
 
 
 def parts_of(quoted: str) -> tuple[str, ...]:
-    """Part a quotation where words were left out of it or put into it: at “…”, at “[...]”, at “[the mayor]”.
+    """Split a quotation where words were left out of it or inserted: at “…”, at “[...]”, at “[the mayor]”.
 
-    “[T]he” is a changed letter, and “[sic]” says nothing.
+    “[T]he” is a changed letter, and “[sic]” is removed.
     """
     whole = _LETTER.sub(r"\1", _SIC.sub("", quoted))
     return tuple(part for piece in _GAP.split(whole) if wording(part := piece.strip()).words)
 
 
-def _ways(question: str) -> Iterator[tuple[str, str]]:
-    """Read a question as a quotation and its frame in the ways that make sense of it, the best first."""
+def _readings(question: str) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of quotation and frame that a question can be read as, the best first."""
     opened = _OPENS.search(question)
     marked = _marked(question, opened) if opened else None
     if marked and _asks_origin(marked):
         yield marked.inside, marked.frame
-    for mark in islice(_BEGINS.finditer(question), MOST_WAYS):
+    for mark in islice(_BEGINS.finditer(question), MAX_SPLITS):
         after = _Framed(question[: mark.start()], question[mark.end() :])
         if after.before.strip() and _asks_origin(after):
             yield after.inside, after.frame
-    ends = [*_ENDS.finditer(question.rstrip())][: -MOST_WAYS - 1 : -1]
+    ends = [*_ENDS.finditer(question.rstrip())][: -MAX_SPLITS - 1 : -1]
     for end in (*_LONE_SOURCE.finditer(question), *ends):
         said, frame = question[: end.start()], question[end.end() :]
-        if _names_origin(frame or end[0]) and _size(said) >= FEWEST_UNMARKED:
+        if _names_origin(frame or end[0]) and _word_count(said) >= MIN_UNMARKED:
             yield said, frame
-    if opened and not marked and opened[0] not in _APOSTROPHES:  # it is opened and never closed
+    if opened and not marked and opened[0] not in _APOSTROPHES:  # a quotation mark is opened and never closed
         unclosed = _Framed(question[: opened.start()], question[opened.end() :])
         if _asks_origin(unclosed):
             yield unclosed.inside, unclosed.frame
@@ -136,7 +136,7 @@ def _ways(question: str) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Framed:
-    """A question parted at what it quotes."""
+    """A question split at what it quotes."""
 
     before: str
     inside: str
@@ -148,7 +148,7 @@ class _Framed:
 
 
 def _marked(question: str, opened: re.Match[str]) -> _Framed | None:
-    """Part a question at its outermost quotation marks."""
+    """Split a question at its outermost quotation marks."""
     closing = _MARKS[opened[0][0]]
     closed = [m for m in re.finditer(rf"[{closing}]{{1,2}}(?!\w)", question) if m.start() > opened.end()]
     if not closed:
@@ -158,31 +158,31 @@ def _marked(question: str, opened: re.Match[str]) -> _Framed | None:
 
 
 def _asks_origin(framed: _Framed) -> bool:
-    """Whether the frame asks for the origin of what it holds, and for nothing else."""
+    """Return True if the frame asks for the origin of the quotation, and for nothing else."""
     written = _FRAME_WORD.findall(framed.frame)
     words = {fold(word) for word in written}
     if not words:
-        return _size(framed.inside) >= FEWEST_UNFRAMED and not framed.inside.rstrip().endswith("?")
-    strange = [word for n, word in enumerate(written) if fold(word) not in _KNOWN and (n == 0 or word[0].islower())]
-    if len(strange) > _most_strange(words, len(written), framed) or words & _OTHERWISE or not _asks(words):
+        return _word_count(framed.inside) >= MIN_UNFRAMED and not framed.inside.rstrip().endswith("?")
+    unknown = [word for n, word in enumerate(written) if fold(word) not in _KNOWN and (n == 0 or word[0].islower())]
+    if len(unknown) > _max_unknown(words, len(written), framed) or words & _OTHERWISE or not _asks_for_source(words):
         return False
     if words & _CALLED:
-        return _size(framed.inside) >= FEWEST_CALLED_QUOTE
-    titled = _TITLE.search(framed.before) or _title_case(framed.inside)
-    return not titled and _size(framed.inside) >= FEWEST_WORDS
+        return _word_count(framed.inside) >= MIN_CALLED_QUOTE
+    titled = _TITLE.search(framed.before) or _is_title_case(framed.inside)
+    return not titled and _word_count(framed.inside) >= MIN_WORDS
 
 
-def _most_strange(words: set[str], frame: int, framed: _Framed) -> int:
-    """Return how many words may say something else: few by a source that is named, more by a long quotation."""
+def _max_unknown(words: set[str], frame: int, framed: _Framed) -> int:
+    """Return how many unknown words a frame may have: few if it names a source, more around a long quotation."""
     if not words & (QUOTES | SOURCES):
         return 0
-    return max(1, frame // 4) if _size(framed.inside) >= LONG else 1
+    return max(1, frame // 4) if _word_count(framed.inside) >= LONG else 1
 
 
-def _asks(words: set[str]) -> bool:
-    """Whether a frame of these words asks for a source, by its name, by who carries it, by when it was said.
+def _asks_for_source(words: set[str]) -> bool:
+    """Return True if a frame of these words asks for a source: by name, by who published it, or by when it was said.
 
-    “Who said …?” asks for a person, of whom the words around a quotation speak.
+    “Who said …?” asks for a person, who is named around a quotation.
     """
     named = words & (QUOTES | SOURCES)
     if (named and words & ASKING) or (named and "date" in words) or "attribute" in words:
@@ -196,17 +196,17 @@ def _asks(words: set[str]) -> bool:
 
 
 def _names_origin(frame: str) -> bool:
-    """Whether a sentence after words without marks asks for their source: “Source?”, “Which outlet wrote this?”."""
+    """Return True if a sentence after unmarked words asks for their source: “Source?”, “Which outlet wrote this?”."""
     words = {fold(word) for word in _FRAME_WORD.findall(frame)}
     pointed = words & (_CALLED | {"this", "that", "these", "those", "it", "above"})
     return bool(pointed and words & (QUOTES | SOURCES) and words & ASKING) and words <= _KNOWN
 
 
-def _title_case(quoted: str) -> bool:
-    """Whether words are written as titles are, each with a capital: The Last of the Gulls."""
+def _is_title_case(quoted: str) -> bool:
+    """Return True for words that are capitalised as in titles: The Last of the Gulls."""
     long = [word for word in _FRAME_WORD.findall(quoted) if len(word) > 3]
     return len(long) > 1 and all(word[0].isupper() for word in long)
 
 
-def _size(quoted: str) -> int:
+def _word_count(quoted: str) -> int:
     return len(wording(quoted).words)

@@ -71,9 +71,9 @@ def check_support(
     and the text of the articles, title first, from which whole names, offices and abbreviations are taken, and
     `published` the day of each quote's article, from which "on Friday" is seen.
     """
-    proof = QuoteText(tuple(quotes), tuple(known_names), tuple(context), tuple(published))
-    if _repeats(sentence, proof):
+    if _repeats(sentence, quotes):
         return Verdict(1.0, verbatim=True)
+    proof = QuoteText(tuple(quotes), tuple(known_names), tuple(context), tuple(published))
     said = read(sentence)
     share = _share(said, proof)
     faults = (fault for check in _CHECKS if (fault := check(said, proof)))
@@ -91,10 +91,10 @@ def _too_few(share: float) -> str:
     return f"only {share:.0%} of its words are in its quotes"
 
 
-def _repeats(sentence: str, proof: QuoteText) -> bool:
+def _repeats(sentence: str, quotes: Sequence[str]) -> bool:
     """Whether the sentence is one of the quotes, or all of them in turn, character for character."""
     said = sentence.split()
-    return any(said == quote.split() for quote in (*proof.quotes, " ".join(proof.quotes)))
+    return any(said == quote.split() for quote in (*quotes, " ".join(quotes)))
 
 
 def _share(sentence: Reading, proof: QuoteText) -> float:

@@ -12,9 +12,9 @@ from newsqa.verify.evidence import EvidenceSet, origin_sentence, quoted_support
 from newsqa.verify.support import ENOUGH, Verdict, by_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from newsqa.types import Draft, Hit, Origin, TokenEncoder
+    from newsqa.types import Hit, Origin, TokenEncoder
 
 
 NO_QUOTE = "no quote from the articles at hand goes with it"
@@ -23,16 +23,15 @@ MENDED = 0.8
 """The share of a sentence's words that quotes it does not cite must hold: among many sentences, one often has half."""
 
 
-def verify(draft: Draft, evidence: Sequence[Hit]) -> VerifiedDraft:
-    """Keep the sentences of a draft that their quotes carry; tell which were dropped, and why.
-
-    It is `Check` over the whole draft at once.
-    """
+def verify(
+    sentences: Iterable[DraftSentence], evidence: Sequence[Hit], origins: Iterable[Origin] = ()
+) -> VerifiedDraft:
+    """Verify a whole draft at once: name the origins, and keep the sentences that their quotes support."""
     check = Verifier(evidence)
-    for origin in draft.origins:
+    for origin in origins:
         check.name(origin)
-    for claim in draft.claims:
-        check.take(claim)
+    for sentence in sentences:
+        check.take(sentence)
     return check.checked()
 
 

@@ -6,12 +6,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from newsqa.types import Turn
 
 
 Accepted = str | tuple[str, ...]
@@ -44,6 +42,13 @@ class Gold:
     quote: str | None = None
 
 
+class HistoryMessage(NamedTuple):
+    """What was said before a question: by "user" or "assistant", and its text."""
+
+    role: str
+    content: str
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A question of a set. `answers` are accepted; `answerable` is False where a refusal is right, None if unknown.
@@ -57,7 +62,7 @@ class Item:
     answers: tuple[Accepted, ...] = ()
     asked: date | None = None
     as_of: date | None = None
-    history: tuple[Turn, ...] = ()
+    history: tuple[HistoryMessage, ...] = ()
     answerable: bool | None = None
     gold: tuple[Gold, ...] = ()
     tags: tuple[str, ...] = ()

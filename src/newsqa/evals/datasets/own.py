@@ -9,8 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 from newsqa.evals.datasets.entries import Fields, Found
-from newsqa.evals.datasets.items import Accepted, Gold, Item, mixed_forms
-from newsqa.types import Turn
+from newsqa.evals.datasets.items import Accepted, Gold, HistoryMessage, Item, mixed_forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,14 +101,14 @@ def _answers(fields: Fields) -> Iterator[Accepted]:
             fields.wrong("answers", "has an answer without a word in it")
 
 
-def _history(fields: Fields) -> Iterator[Turn]:
+def _history(fields: Fields) -> Iterator[HistoryMessage]:
     for turn in fields.objects("history"):
         turn.only(TURN)
         content, role = turn.text("content", needed=True), turn.values.get("role")
         if role not in ROLES:
             turn.wrong("role", "must be user or assistant")
         elif content:
-            yield Turn(role, content)
+            yield HistoryMessage(role, content)
 
 
 def _gold(fields: Fields) -> Iterator[Gold]:

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import SourceError
 from newsqa.evals.datasets.entries import Fields, Found, entries, opened, read_text
-from newsqa.evals.datasets.items import Gold, Item
-from newsqa.types import Turn
+from newsqa.evals.datasets.items import Gold, HistoryMessage, Item
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -200,16 +199,18 @@ def _texts(value: object) -> list[str]:
     return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
-def _turns(fields: Fields, name: str) -> Iterator[Turn]:
+def _turns(fields: Fields, name: str) -> Iterator[HistoryMessage]:
     for turn in fields.objects(name):
         speaker, text = turn.values.get("speaker"), turn.text("text", needed=True)
         if speaker not in {"user", "agent"}:
             turn.wrong("speaker", "must be user or agent")
         elif text:
-            yield Turn("user" if speaker == "user" else "assistant", text)
+            yield HistoryMessage("user" if speaker == "user" else "assistant", text)
 
 
-def _item(name: str, group: str, turns: Sequence[Turn], kinds: dict[str, list[str]], reply: JsonObject) -> Item:
+def _item(
+    name: str, group: str, turns: Sequence[HistoryMessage], kinds: dict[str, list[str]], reply: JsonObject
+) -> Item:
     answerable = next((ANSWERABLE.get(kind) for kind in kinds.get("answerability", ())), None)
     text = reply.get("text")
     return Item(

@@ -10,7 +10,7 @@ from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Literal
 
-from newsqa.answer.signals import offers
+from newsqa.answer.candidates import possible_answers
 from newsqa.evals.make.questions import SourceArticle, answerable_item, holds_any, unanswerable_item
 from newsqa.evals.make.rules import CLOZE_FRAME, cloze_questions, source_questions
 from newsqa.text.calendar import dates
@@ -245,7 +245,7 @@ def _contradicts(text: str, draft: DraftQuestion) -> bool:
     """Return True for a sentence about the same that has another value where the answer would be."""
     if _shared(text, draft) < SAME_MATTER or text == draft.sentence.text or holds_any(text, draft.answers):
         return False
-    return bool(offers(draft.kind, draft.question, text))
+    return bool(possible_answers(draft.kind, draft.question, text))
 
 
 def _hints(text: str, draft: DraftQuestion) -> bool:

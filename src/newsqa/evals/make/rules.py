@@ -12,8 +12,8 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from newsqa.answer.candidates import leans
-from newsqa.answer.follow_ups import points_back
+from newsqa.answer.candidates import needs_context
+from newsqa.answer.follow_ups import has_open_reference
 from newsqa.evals.make.questions import DraftQuestion, holds_any
 from newsqa.render.wording import day
 from newsqa.text.calendar import CALENDAR, dates
@@ -87,7 +87,7 @@ def depends_on_context(text: str) -> bool:
     outside = text
     for said in quoted(text):
         outside = outside.replace(said, "")
-    if points_back(text) or _OUTSIDE.intersection(word.text for word in words(outside)):
+    if has_open_reference(text) or _OUTSIDE.intersection(word.text for word in words(outside)):
         return True
     named = [(found.start, found.end) for found in dates(text)]
     relative = (moment for moment in moments(text, _ANY_DAY) if moment.day)
@@ -119,7 +119,7 @@ def _can_be_asked(sentence: SourceSentence) -> bool:
         and _reads_as_prose(text)
         and _has_paired_marks(text)
         and _has_named_subject(sentence)
-        and not leans(text)
+        and not needs_context(text)
         and not depends_on_context(CLOZE_FRAME + text)
         and len(set(content_stems(words(text)))) >= CONTENT_OF_CLOZE
     )

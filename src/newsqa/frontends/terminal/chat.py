@@ -22,14 +22,14 @@ from newsqa.models.inventory import describe_model
 from newsqa.render.terminal import ASIDE
 from newsqa.render.wording import count, headline, period
 from newsqa.store.snapshot import open_index
-from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer, Draft, DraftSentence
+from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer, DraftSummary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from newsqa.pipeline import Answerer
     from newsqa.settings import Settings
-    from newsqa.types import Article, DraftText, Hit, Query
+    from newsqa.types import Article, DraftEvent, Hit, Query
 
 
 # The first screen: what is indexed, and how to begin.
@@ -88,14 +88,10 @@ def stoppable(answerer: Answerer, model: str, stopped: Event) -> Answerer:
     if model == EXTRACTIVE:
         return answerer
 
-    def draft(query: Query, hits: Sequence[Hit], deadline: float) -> Iterator[DraftText | DraftSentence | Draft]:
-        claims: list[DraftSentence] = []
-        for event in ThreadedEvents(answerer(query, hits, deadline), stopped):
-            if isinstance(event, DraftSentence):
-                claims.append(event)
-            yield event
+    def draft(query: Query, hits: Sequence[Hit], deadline: float) -> Iterator[DraftEvent]:
+        yield from ThreadedEvents(answerer(query, hits, deadline), stopped)
         if stopped.is_set():
-            yield Draft(tuple(claims), 0.0, model, incomplete=True, notices=(STOPPED,))
+            yield DraftSummary(0.0, model, incomplete=True, notices=(STOPPED,))
 
     return draft
 

@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from rich.padding import Padding
 from rich.text import Text
 
-from newsqa.answer.history import Exchange, turns
+from newsqa.answer.history import recent_turns
 from newsqa.errors import HistoryError, NewsqaError, UsageError
 from newsqa.frontends.terminal.console import messages, output, print_text
 from newsqa.models.benchmark import try_model
 from newsqa.pipeline import open_pipeline
 from newsqa.render.clean import safe
 from newsqa.render.plain import answer_text, error_line
-from newsqa.render.record import from_record, to_record
 from newsqa.render.terminal import ASIDE, answer_view
-from newsqa.types import EXTRACTIVE, NO_BOUNDS
+from newsqa.types import EXTRACTIVE, NO_BOUNDS, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +54,7 @@ class Conversation:
 
         `adapt` is given the desk's answerer and the name of its model, and returns what shall answer in its place.
         """
-        history = turns([Exchange(answer.question, answer.text, {}) for answer in self.answers])
+        history = recent_turns([Turn.from_answer(answer) for answer in self.answers])
         desk = self.ready.desk()
         desk = replace(desk, answerer=adapt(desk.answerer, desk.model))
         yield from desk.stream(question, history=history, bounds=self.bounds)
@@ -63,10 +62,9 @@ class Conversation:
     def keep(self, answer: Answer) -> None:
         """Add an answer and store it. Where that fails it is told once, and the conversation goes on unstored."""
         self.answers.append(answer)
-        record = {**to_record(answer), "retrieved": []}
         try:
             if self.stored:
-                self.session = self.sessions.add(self.session, Exchange(answer.question, answer.text, record))
+                self.session = self.sessions.add(self.session, answer)
         except HistoryError as error:
             self.stored = False
             self.screen.error(error)
@@ -78,16 +76,10 @@ class Conversation:
     def resume(self, session: int | None = None) -> None:
         """Go on with a stored conversation, the last one unless it is named. Raises HistoryError, UsageError."""
         session = self.sessions.latest() if session is None else session
-        exchanges = self.sessions.load(session) if session is not None else []
-        if not exchanges:
+        answers = self.sessions.load(session) if session is not None else []
+        if not answers:
             raise UsageError("There is no such conversation over this index.", hint="/sessions lists them.")
-        try:
-            self.answers = [from_record(exchange.record) for exchange in exchanges]
-        except (KeyError, TypeError, ValueError) as error:
-            raise HistoryError(
-                "This conversation was stored by another version of newsqa.", hint="Begin a new one with /new."
-            ) from error
-        self.session = session
+        self.session, self.answers = session, answers
 
     def citation(self, number: str) -> Citation:
         """Return a source of the last answer by its number; without one, its first. Raises UsageError."""

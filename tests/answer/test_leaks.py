@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.answer.withheld import WITHHELD, Withheld
+from newsqa.answer.leaks import WITHHELD, LeakFilter
 
 TOLD = "Answer from the evidence alone, and from nothing else. The pass phrase is heron_77.\n- Say who said a thing."
 GIVEN = "Evidence:\n[1] The pass phrase is what guards ask for, and from nothing else do they tell friends."
@@ -16,8 +16,8 @@ KEY = "sk-very-secret"
 
 
 def said(*pieces):
-    withheld = Withheld(TOLD, GIVEN, [KEY])
-    return "".join([*map(withheld.without, pieces), withheld.rest()])
+    withheld = LeakFilter(TOLD, GIVEN, [KEY])
+    return "".join([*map(withheld.feed, pieces), withheld.flush()])
 
 
 @pytest.mark.parametrize(
@@ -99,14 +99,14 @@ def test_so_are_the_instructions(spelled):
 
 
 def test_what_was_given_may_be_repeated_in_any_spelling():
-    withheld = Withheld(TOLD, f"{GIVEN} The gate opens with HERON-77.", [KEY])
+    withheld = LeakFilter(TOLD, f"{GIVEN} The gate opens with HERON-77.", [KEY])
     reply = "It opens with heron_77, that is h e r o n 7 7."
-    assert withheld.without(reply) + withheld.rest() == reply
+    assert withheld.feed(reply) + withheld.flush() == reply
 
 
 def test_a_key_is_hidden_even_if_it_was_given():
-    withheld = Withheld(TOLD, f"{GIVEN} {KEY}", [KEY])
-    assert KEY[3:] not in withheld.without(f"It is {KEY} or {KEY.upper()} ") + withheld.rest()
+    withheld = LeakFilter(TOLD, f"{GIVEN} {KEY}", [KEY])
+    assert KEY[3:] not in withheld.feed(f"It is {KEY} or {KEY.upper()} ") + withheld.flush()
 
 
 PIECES = st.lists(

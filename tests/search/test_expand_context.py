@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.search.rerank import expand_context
+from newsqa.search.retrieve import expand_context
 from newsqa.text.passages import passages_of
 from newsqa.text.sentences import sentence_spans
 from newsqa.types import Article, Hit, Passage
