@@ -27,7 +27,7 @@ class TestStandardSuite(RetrieversIntegrationTests):
 
     @property
     def retriever_constructor_params(self) -> dict:
-        return {"desk": self.desk}
+        return {"searcher": self.desk}
 
     @property
     def retriever_query_example(self) -> str:
@@ -35,7 +35,7 @@ class TestStandardSuite(RetrieversIntegrationTests):
 
 
 def test_documents_carry_their_source(desk) -> None:
-    best = NewsqaRetriever(desk=desk, k=1).invoke("Who won the first prize for cheese in Ostby?")[0]
+    best = NewsqaRetriever(searcher=desk, k=1).invoke("Who won the first prize for cheese in Ostby?")[0]
     article = desk.article(best.metadata["article_id"])
     assert best.metadata["outlet"] == "Ostby Gazette"
     assert best.metadata["published"] == "2025-05-10"
@@ -44,5 +44,5 @@ def test_documents_carry_their_source(desk) -> None:
 
 
 def test_it_goes_into_a_chain(desk) -> None:
-    chain = NewsqaRetriever(desk=desk, k=2) | (lambda documents: [d.metadata["title"] for d in documents])
+    chain = NewsqaRetriever(searcher=desk, k=2) | (lambda documents: [d.metadata["title"] for d in documents])
     assert "Cheese festival in Ostby draws record crowd" in chain.invoke("How many people visited the cheese festival?")

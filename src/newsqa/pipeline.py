@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from langchain_core.embeddings import Embeddings
+    from langchain_core.language_models import BaseChatModel
 
     from newsqa.prompts import Prompts
     from newsqa.settings import Settings
@@ -266,21 +267,29 @@ NOT_ANSWERING = frozenset({"__main__.py", "api.py", "bot", "cli.py", "evals", "f
 """Rooms that decide no answer; what indexing made is in the digest of the index."""
 
 
-def open_pipeline(settings: Settings, *, once: bool = False) -> Pipeline:
+def open_pipeline(
+    settings: Settings,
+    *,
+    once: bool = False,
+    embedder: Embeddings | None = None,
+    reranker: Reranker | None = None,
+    chat_model: BaseChatModel | None = None,
+) -> Pipeline:
     """Open the index that the settings name and the models that read it.
 
     `once` tells that one question is asked and no more: what pays off only over several is then not opened, and models
-    are loaded side by side.
+    are loaded side by side. `embedder`, `reranker` and `chat_model` are the ones that the settings name, unless given.
 
     Raises LibraryError where there is no index or it cannot be used, ModelError and SettingsError where a model or a
     prompt cannot be loaded.
     """
     prompts = load_prompts(settings.prompts)
-    embedder = models.create_embedder(settings)
-    reranker = models.create_reranker(settings)
+    embedder = embedder or models.create_embedder(settings)
+    reranker = reranker or models.create_reranker(settings)
     encoder = models.create_token_encoder(settings)
     extractive = _extractive(reranker, encoder)
-    written = _written(settings, reranker, encoder, prompts) if settings.model != EXTRACTIVE else None
+    writes = chat_model is not None or settings.model != EXTRACTIVE
+    written = _written(settings, reranker, encoder, prompts, chat_model) if writes else None
     if once:
         _load_ahead(reranker, encoder)
     made_of = {
@@ -300,7 +309,7 @@ def open_pipeline(settings: Settings, *, once: bool = False) -> Pipeline:
         rewriter=written.rewriter if written else None,
         encoder=encoder,
         config=hashlib.sha256("\0".join(made_of.values()).encode()).hexdigest()[:16],
-        model=settings.model,
+        model=written.name if written else EXTRACTIVE,
         made_of=made_of,
         timeout=settings.timeout,
     )
@@ -320,13 +329,14 @@ def _load_ahead(*parts: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """What a chat model does, and what identifies it: its name, and the address of its server or its file.
+    """What a chat model does, its name, and what identifies it: its name with the address of its server or its file.
 
     A small model rewrites no question: what it makes of one is worse than what the rules leave.
     """
 
     writer: Answerer
     rewriter: Rewriter | None
+    name: str
     identity: str
 
 
@@ -336,21 +346,31 @@ def _extractive(reranker: Reranker, encoder: TokenEncoder) -> Answerer:
     return lambda query, hits, _: claims_and_draft(query, hits, reranker, encoder)
 
 
-def _written(settings: Settings, reranker: Reranker, encoder: TokenEncoder, prompts: Prompts) -> _Written:
+def _written(
+    settings: Settings,
+    reranker: Reranker,
+    encoder: TokenEncoder,
+    prompts: Prompts,
+    model: BaseChatModel | None,
+) -> _Written:
     from newsqa.answer.conversation import ModelRewriter as ByModel
     from newsqa.answer.prompt import PromptBuilder
     from newsqa.answer.write import DraftWriter
     from newsqa.models.inventory import with_reported_context_window
     from newsqa.models.parser import check_parser
-    from newsqa.models.registry import create_chat_model, model_identity, model_info
+    from newsqa.models.registry import create_chat_model, info_of, model_identity, model_info
 
     check_parser()
-    settings = with_reported_context_window(settings)
-    model, known = create_chat_model(settings), model_info(settings.model, settings)
+    if model is None:
+        settings = with_reported_context_window(settings)
+        model, known = create_chat_model(settings), model_info(settings.model, settings)
+    else:
+        known = info_of(model, settings)
     return _Written(
         DraftWriter(PromptBuilder(model, known, prompts), reranker, encoder),
         None if known.small else ByModel(model, known.name, prompts),
-        model_identity(settings.model, model),
+        known.name,
+        model_identity(known.name, model),
     )
 
 
