@@ -17,16 +17,17 @@ from newsqa.bot.events import NAMES, ConversationPlace, channel_named
 from newsqa.bot.store import Store
 from newsqa.errors import HistoryError, NewsqaError, UsageError
 from newsqa.frontends.terminal.console import messages, print_json, print_text
+from newsqa.frontends.terminal.options import Json, read_settings
 from newsqa.private_files import FILE, private_folder
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count
-from newsqa.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from newsqa.bot.admin import Channel, Status
     from newsqa.bot.events import Outcome, Platform
+    from newsqa.settings import Settings
     from newsqa.types import JsonObject
 
 
@@ -35,25 +36,24 @@ bots_app = typer.Typer(
 )
 
 ChannelArgument = Annotated[str, typer.Argument(metavar="CHANNEL", help="Its id, as Slack or Discord shows it.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
 
 
 @bots_app.command("status")
 def bots_status(json: Json = False) -> None:
     """Tell what became of questions, where the bots were asked, and where they are silent."""
-    show_status(Settings.load(), as_json=json)
+    show_status(read_settings(), as_json=json)
 
 
 @bots_app.command()
 def enable(channel: ChannelArgument) -> None:
     """Let the bots answer again in a channel that was disabled."""
-    enable_channel(Settings.load(), channel)
+    enable_channel(read_settings(), channel)
 
 
 @bots_app.command()
 def disable(channel: ChannelArgument) -> None:
     """Have the bots be silent in a channel."""
-    disable_channel(Settings.load(), channel)
+    disable_channel(read_settings(), channel)
 
 
 @bots_app.command()
@@ -68,7 +68,7 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether that is meant.")] = False,
 ) -> None:
     """Forget what the bots have kept."""
-    forget_stored(Settings.load(), Wanted(channel, person, everything), asking=not yes)
+    forget_stored(read_settings(), Wanted(channel, person, everything), asking=not yes)
 
 
 @bots_app.command()
@@ -77,7 +77,7 @@ def feedback(
     json: Json = False,
 ) -> None:
     """Write the answers that people voted on as a set of questions, for newsqa eval."""
-    write_feedback(Settings.load(), out, as_json=json)
+    write_feedback(read_settings(), out, as_json=json)
 
 
 # `newsqa bots status`: what became of questions, where the bots were asked, and where they are silent.

@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import sys
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
@@ -26,7 +26,6 @@ from newsqa.types import EXTRACTIVE, NO_BOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from newsqa.store.snapshot import Snapshot
 
@@ -48,10 +47,10 @@ class Diagnosis:
     mend: str = ""
 
 
-def examine(index: Path | None, model: str | None = None, *, as_json: bool) -> int:
-    """Print every check; return the exit code, 1 where something is broken."""
+def examine(load: Callable[[], Settings], *, as_json: bool) -> int:
+    """Print every check of the settings that `load` returns; return the exit code, 1 if something is broken."""
     checks: list[Diagnosis] = []
-    for check in _checks(index, model):
+    for check in _checks(load):
         checks.append(check)
         if not as_json:
             print_text(_line(check))
@@ -66,15 +65,14 @@ def _line(check: Diagnosis) -> str:
     return f"{SIGNS[check.state]} {check.name:<12} {safe_line(check.says)}{mend}"
 
 
-def _checks(index: Path | None, model: str | None) -> Iterator[Diagnosis]:
+def _checks(load: Callable[[], Settings]) -> Iterator[Diagnosis]:
     yield _python()
     yield _packages()
     try:
-        settings = Settings.load()
+        settings = load()
     except SettingsError as error:
         yield Diagnosis("settings", "broken", str(error), error.hint)
         return
-    settings = replace(settings, index=index.expanduser() if index else settings.index, model=model or settings.model)
     yield _settings_names()
     for name, look in _LOOKS:
         check = _looked(name, look, settings)

@@ -77,7 +77,7 @@ def _write(file: Path, told: list[str]) -> None:
 YES = frozenset({"y", "yes"})
 
 
-def ask_trust(settings: Settings, judge: str | None = None, *addresses: str) -> None:
+def confirm_addresses(settings: Settings, judge: str | None = None, addresses: Sequence[str] = ()) -> None:
     """Ask at a terminal about the addresses that these settings use, and `addresses`; a yes is kept.
 
     Without a terminal, and after a no, the error comes where a key would be sent. Raises SettingsError where a yes
