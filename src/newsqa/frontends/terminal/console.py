@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import UsageError
 from newsqa.render.record import to_line
-from newsqa.render.wording import WIDEST
+from newsqa.render.wording import MAX_WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
     from newsqa.types import JsonObject
-
-
-STAGES = {"search": "searching", "rerank": "reading", "answer": "answering", "write": "writing"}
 
 
 def output() -> Console:
@@ -54,7 +51,7 @@ def _console(*, stderr: bool) -> Console:
 
     console = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
     if console.is_terminal:
-        console.width = min(console.width, WIDEST)
+        console.width = min(console.width, MAX_WIDTH)
     return console
 
 

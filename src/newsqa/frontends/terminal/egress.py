@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 FILE = "told.json"
 
 
-def tell_leaving(settings: Settings) -> None:
+def announce_egress(settings: Settings) -> None:
     """Say on standard error to which models questions and article text go when questions are asked."""
     _tell(data_egress(settings), settings)
 
 
-def tell_embedding(settings: Settings) -> None:
+def announce_embedding(settings: Settings) -> None:
     """Say on standard error to which embedder article text goes when it is indexed."""
     _tell([one for one in data_egress(settings) if one.does == "embeds"], settings)
 

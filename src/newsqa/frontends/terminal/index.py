@@ -10,7 +10,7 @@ from rich.text import Text
 
 from newsqa.errors import SourceError, UsageError
 from newsqa.frontends.terminal.console import bar, messages, print_json, print_text
-from newsqa.frontends.terminal.egress import tell_embedding
+from newsqa.frontends.terminal.egress import announce_embedding
 from newsqa.ingest.indexer import index_source, rebuild_index
 from newsqa.render.clean import safe_line
 from newsqa.render.plain import error_line
@@ -37,7 +37,7 @@ def index_sources(
         raise UsageError("There is no source.", hint="Name a folder or a file: newsqa index ~/articles")
     if name and len(sources) != 1:
         raise UsageError("--name names one source.", hint="Index the others by themselves.")
-    tell_embedding(settings)
+    announce_embedding(settings)
     try:
         if not sources:
             _rebuild(settings, as_json=as_json)
