@@ -101,9 +101,8 @@ def nearest(answer: Answer) -> list[NearestArticle]:
     places = ((answer.text.find(f"“{title}”"), article) for title, article in named.items())
     ordered = sorted(((place, article) for place, article in places if place >= 0), key=itemgetter(0))
     linked = {address: article for _, article in ordered if (address := link(article.url))}
-    return [NearestArticle(_title(article), address, _about(article)) for address, article in linked.items()][
-        :MAX_NEAREST
-    ]
+    found = [NearestArticle(_title(article), address, _about(article)) for address, article in linked.items()]
+    return found[:MAX_NEAREST]
 
 
 def short_notes(answer: Answer) -> list[str]:
@@ -185,7 +184,7 @@ def shorten(text: str, size: Size, limit: int) -> str:
 
 
 def pack(items: Sequence[Item], size: Callable[[Item], int], limit: int, most: int, taken: int = 0) -> list[list[Item]]:
-    """Return the items, in their order, in groups of at most `most` items and `limit` in size; the first has `taken` less.
+    """Return the items in their order, in groups of at most `most` items and `limit` in size, the first less `taken`.
 
     There is one group at least; an item that is larger than the limit gets a group of its own.
     """
