@@ -1,4 +1,4 @@
-"""The commands: each decodes its arguments and hands them to the room that does the work."""
+"""The command line: each command decodes its options and calls what does the work; errors become exit codes."""
 
 from __future__ import annotations
 
@@ -231,8 +231,8 @@ def main() -> NoReturn:
 
 
 def _show_settings_warnings() -> None:
-    """Print what is wrong with a `.env` as a line for people, without where in the code it was found."""
-    shown = warnings.showwarning
+    """Print a SettingsWarning as a line for people, without the place in the code."""
+    default = warnings.showwarning
 
     def show(  # the signature of warnings.showwarning
         message: Warning | str,
@@ -245,23 +245,23 @@ def _show_settings_warnings() -> None:
         if issubclass(category, SettingsWarning):
             sys.stderr.write(f"newsqa: {safe_line(str(message))}\n")
         else:
-            shown(message, category, filename, lineno, file, line)
+            default(message, category, filename, lineno, file, line)
 
     warnings.showwarning = show
 
 
 def _fail(why: str, code: int, details: Sequence[str] = ()) -> NoReturn:
-    """Tell on standard error, without keys, why something could not be done, and leave."""
+    """Print on standard error, without keys, why something could not be done, and exit."""
     encoding = sys.stderr.encoding or "utf-8"
-    told = "".join([f"newsqa: {safe_line(why)}\n", *(f"  {detail}\n" for detail in details)])
+    text = "".join([f"newsqa: {safe_line(why)}\n", *(f"  {detail}\n" for detail in details)])
     for secret in sorted(secret_values(), key=len, reverse=True):
-        told = told.replace(secret, "[hidden]")
-    sys.stderr.write(told.encode(encoding, "replace").decode(encoding))
+        text = text.replace(secret, "[hidden]")
+    sys.stderr.write(text.encode(encoding, "replace").decode(encoding))
     sys.exit(code)
 
 
 def _trace(error: Exception) -> list[str]:
-    """Return where an error came from, line by line, if the settings ask for it."""
+    """Return the traceback of an error, line by line, if NEWSQA_DEBUG is set."""
     if not _debugging():
         return []
     from traceback import format_exception

@@ -1,4 +1,4 @@
-"""The commands: each decodes its arguments and hands them on."""
+"""`newsqa bots`: what the bots in Slack and Discord did, and what they may do, while they run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from newsqa.bot.admin import GOOD, asked, bot_status, export_feedback, has_store
 from newsqa.bot.events import NAMES, ConversationPlace, channel_named
 from newsqa.bot.store import Store
 from newsqa.errors import HistoryError, NewsqaError, UsageError
-from newsqa.frontends.terminal.console import messages, print_json, print_text
+from newsqa.frontends.terminal.console import confirm, messages, print_json, print_text
 from newsqa.frontends.terminal.options import Json, read_settings
 from newsqa.private_files import FILE, private_folder
 from newsqa.render.clean import safe_line
@@ -68,7 +68,7 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether that is meant.")] = False,
 ) -> None:
     """Forget what the bots have kept."""
-    forget_stored(read_settings(), Wanted(channel, person, everything), asking=not yes)
+    forget_stored(read_settings(), Scope(channel, person, everything), asking=not yes)
 
 
 @bots_app.command()
@@ -80,7 +80,7 @@ def feedback(
     write_feedback(read_settings(), out, as_json=json)
 
 
-# `newsqa bots status`: what became of questions, where the bots were asked, and where they are silent.
+FEEDBACK_FILE = Path("feedback.jsonl")
 
 COLUMNS: dict[str, Outcome] = {
     "answers": "answered",
@@ -93,7 +93,7 @@ COLUMNS: dict[str, Outcome] = {
 
 
 def show_status(settings: Settings, *, as_json: bool) -> None:
-    """Print what the store knows: counts of today and of all the time kept, votes, channels."""
+    """Print counts of today and of all days kept, votes, and channels."""
     folder = settings.sessions_folder()
     if not has_store(folder) and not as_json:
         print_text(f"No bot has kept anything in {safe_line(str(folder))} yet.")
@@ -160,12 +160,9 @@ def _name(channel: Channel) -> str:
     return f"{NAMES[channel.platform]:<7}  {safe_line(channel.id) or 'direct messages'}"
 
 
-# `newsqa bots enable`, `disable` and `forget`: the bots see the change at their next question.
-
-
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be forgotten: one of the three."""
+class Scope:
+    """What to forget: one of the three."""
 
     channel: str | None = None
     person: str | None = None
@@ -173,7 +170,7 @@ class Wanted:
 
 
 def enable_channel(settings: Settings, channel: str) -> None:
-    """Let the bots answer in a channel that was disabled. Raises UsageError where that is no id of a channel."""
+    """Let the bots answer in a disabled channel, from the next question on. Raises UsageError if there is none."""
     platform, name = channel_named(channel)
     with closing(Store(settings.sessions_folder())) as store:
         changed = store.enable(platform, name)
@@ -184,42 +181,42 @@ def enable_channel(settings: Settings, channel: str) -> None:
 
 
 def disable_channel(settings: Settings, channel: str) -> None:
-    """Have the bots be silent in a channel. Raises UsageError where that is no id of a channel."""
+    """Keep the bots from answering in a channel, from the next question on. Raises UsageError if there is none."""
     platform, name = channel_named(channel)
     with closing(Store(settings.sessions_folder())) as store:
         store.disable(platform, name)
     print_text(f"newsqa is silent in {name} ({NAMES[platform]}), from the next question on.")
 
 
-def forget_stored(settings: Settings, wanted: Wanted, *, asking: bool) -> None:
-    """Forget what was asked and answered, once that is confirmed where `asking`, and say how much it was.
+def forget_stored(settings: Settings, scope: Scope, *, asking: bool) -> None:
+    """Forget what was asked and answered, and print how much it was. If `asking`, it must be confirmed first.
 
-    Raises UsageError where nothing or too much is named, or nobody is there to confirm.
+    Raises UsageError if not exactly one thing is named, or nobody is there to confirm.
     """
-    named = [wanted.channel is not None, wanted.person is not None, wanted.everything]
+    named = [scope.channel is not None, scope.person is not None, scope.everything]
     if sum(named) != 1:
         raise UsageError("Name what to forget.", hint="One of --channel ID, --person ID, --all.")
-    what, platform, name = _what(wanted)
+    what, platform, name = _describe(scope)
     if asking and not _confirmed(f"Forget {what}? It cannot be undone."):
         raise NewsqaError("Nothing was forgotten.")
     folder = settings.sessions_folder()
-    gone = _forget(folder, platform, name, wanted) if has_store(folder) else 0
-    print_text(f"Forgotten: {what}, {count(gone, 'question')} in all. What was posted stays where it was posted.")
+    forgotten = _forget(folder, platform, name, scope) if has_store(folder) else 0
+    print_text(f"Forgotten: {what}, {count(forgotten, 'question')} in all. What was posted stays where it was posted.")
 
 
-def _what(wanted: Wanted) -> tuple[str, Platform | None, str]:
-    if wanted.channel is not None:
-        platform, name = channel_named(wanted.channel)
+def _describe(scope: Scope) -> tuple[str, Platform | None, str]:
+    if scope.channel is not None:
+        platform, name = channel_named(scope.channel)
         return f"what was said in {name} ({NAMES[platform]})", platform, name
-    if wanted.person is not None:
-        name = safe_line(wanted.person)
-        return f"what {name} asked, and how they voted", None, wanted.person
+    if scope.person is not None:
+        name = safe_line(scope.person)
+        return f"what {name} asked, and how they voted", None, scope.person
     return "everything that people said, and all counts", None, ""
 
 
-def _forget(folder: Path, platform: Platform | None, name: str, wanted: Wanted) -> int:
+def _forget(folder: Path, platform: Platform | None, name: str, scope: Scope) -> int:
     with closing(Store(folder)) as store:
-        if wanted.everything:
+        if scope.everything:
             return store.forget_everything()
         if platform is None:
             return sum(store.forget_person(each, name) for each in NAMES)
@@ -229,22 +226,16 @@ def _forget(folder: Path, platform: Platform | None, name: str, wanted: Wanted) 
 
 
 def _confirmed(question: str) -> bool:
-    """Ask on the terminal. Raises UsageError where there is none: a script says --yes."""
+    """Ask on the terminal. Raises UsageError if there is none: a script uses --yes."""
     if not sys.stdin.isatty():
         raise UsageError("Nobody is there to confirm this.", hint="Say --yes where you mean it.")
-    messages().print(f"{question} [y/N] ", end="")
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
-
-
-# `newsqa bots feedback`: what people said of answers, as a set of questions in a file.
-
-OUT = Path("feedback.jsonl")
+    return confirm(f"{question} [y/N] ")
 
 
 def write_feedback(settings: Settings, out: Path | None, *, as_json: bool) -> None:
     """Write every answer that was voted on as a question of a set that `newsqa eval run` reads, into a new file.
 
-    Raises HistoryError where there are no votes, or the file is there already.
+    Raises HistoryError if there are no votes, or if the file exists.
     """
     folder = settings.sessions_folder()
     lines = _feedback(folder) if has_store(folder) else []
@@ -253,7 +244,7 @@ def write_feedback(settings: Settings, out: Path | None, *, as_json: bool) -> No
             f"Nobody has voted on an answer that is kept in {folder}.",
             hint=f"Answers are kept for {count(settings.bot_retention, 'day')} (NEWSQA_BOT_RETENTION).",
         )
-    file = out or OUT
+    file = out or FEEDBACK_FILE
     _write_new(file, lines)
     good = sum(GOOD in json.loads(line)["tags"] for line in lines)
     if as_json:
