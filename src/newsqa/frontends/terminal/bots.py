@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from json import loads
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -38,48 +38,6 @@ bots_app = typer.Typer(
 ChannelArgument = Annotated[str, typer.Argument(metavar="CHANNEL", help="Its id, as Slack or Discord shows it.")]
 
 
-@bots_app.command("status")
-def bots_status(json: Json = False) -> None:
-    """Tell what became of questions, where the bots were asked, and where they are silent."""
-    show_status(read_settings(), as_json=json)
-
-
-@bots_app.command()
-def enable(channel: ChannelArgument) -> None:
-    """Let the bots answer again in a channel that was disabled."""
-    enable_channel(read_settings(), channel)
-
-
-@bots_app.command()
-def disable(channel: ChannelArgument) -> None:
-    """Have the bots be silent in a channel."""
-    disable_channel(read_settings(), channel)
-
-
-@bots_app.command()
-def forget(
-    channel: Annotated[
-        str | None, typer.Option("--channel", metavar="ID", help="What was asked and answered in this channel.")
-    ] = None,
-    person: Annotated[
-        str | None, typer.Option("--person", metavar="ID", help="What this person asked, and how they voted.")
-    ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Everything.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether that is meant.")] = False,
-) -> None:
-    """Forget what the bots have kept."""
-    forget_stored(read_settings(), Scope(channel, person, everything), asking=not yes)
-
-
-@bots_app.command()
-def feedback(
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="A new file [feedback.jsonl].")] = None,
-    json: Json = False,
-) -> None:
-    """Write the answers that people voted on as a set of questions, for newsqa eval."""
-    write_feedback(read_settings(), out, as_json=json)
-
-
 FEEDBACK_FILE = Path("feedback.jsonl")
 
 COLUMNS: dict[str, Outcome] = {
@@ -92,14 +50,16 @@ COLUMNS: dict[str, Outcome] = {
 }
 
 
-def show_status(settings: Settings, *, as_json: bool) -> None:
-    """Print counts of today and of all days kept, votes, and channels."""
+@bots_app.command("status")
+def bots_status(json: Json = False) -> None:
+    """Tell what became of questions, where the bots were asked, and where they are silent."""
+    settings = read_settings()
     folder = settings.sessions_folder()
-    if not has_store(folder) and not as_json:
+    if not has_store(folder) and not json:
         print_text(f"No bot has kept anything in {safe_line(str(folder))} yet.")
         return
     found = bot_status(settings)
-    if as_json:
+    if json:
         print_json(_record(found, folder))
     else:
         print_text("\n".join(_status_lines(found, settings)))
@@ -160,17 +120,10 @@ def _name(channel: Channel) -> str:
     return f"{NAMES[channel.platform]:<7}  {safe_line(channel.id) or 'direct messages'}"
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What to forget: one of the three."""
-
-    channel: str | None = None
-    person: str | None = None
-    everything: bool = False
-
-
-def enable_channel(settings: Settings, channel: str) -> None:
-    """Let the bots answer in a disabled channel, from the next question on. Raises UsageError if there is none."""
+@bots_app.command()
+def enable(channel: ChannelArgument) -> None:
+    """Let the bots answer again in a channel that was disabled."""
+    settings = read_settings()
     platform, name = channel_named(channel)
     with closing(Store(settings.sessions_folder())) as store:
         changed = store.enable(platform, name)
@@ -180,26 +133,43 @@ def enable_channel(settings: Settings, channel: str) -> None:
         messages().print(f"NEWSQA_BOT_CHANNELS names other channels: {name} is not served.", soft_wrap=True)
 
 
-def disable_channel(settings: Settings, channel: str) -> None:
-    """Keep the bots from answering in a channel, from the next question on. Raises UsageError if there is none."""
+@bots_app.command()
+def disable(channel: ChannelArgument) -> None:
+    """Have the bots be silent in a channel."""
     platform, name = channel_named(channel)
-    with closing(Store(settings.sessions_folder())) as store:
+    with closing(Store(read_settings().sessions_folder())) as store:
         store.disable(platform, name)
     print_text(f"newsqa is silent in {name} ({NAMES[platform]}), from the next question on.")
 
 
-def forget_stored(settings: Settings, scope: Scope, *, asking: bool) -> None:
-    """Forget what was asked and answered, and print how much it was. If `asking`, it must be confirmed first.
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to forget: one of the three."""
 
-    Raises UsageError if not exactly one thing is named, or nobody is there to confirm.
-    """
-    named = [scope.channel is not None, scope.person is not None, scope.everything]
-    if sum(named) != 1:
+    channel: str | None
+    person: str | None
+    everything: bool
+
+
+@bots_app.command()
+def forget(
+    channel: Annotated[
+        str | None, typer.Option("--channel", metavar="ID", help="What was asked and answered in this channel.")
+    ] = None,
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="ID", help="What this person asked, and how they voted.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Everything.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether that is meant.")] = False,
+) -> None:
+    """Forget what the bots have kept."""
+    scope = Scope(channel, person, everything)
+    folder = read_settings().sessions_folder()
+    if sum([channel is not None, person is not None, everything]) != 1:
         raise UsageError("Name what to forget.", hint="One of --channel ID, --person ID, --all.")
     what, platform, name = _describe(scope)
-    if asking and not _confirmed(f"Forget {what}? It cannot be undone."):
+    if not yes and not _is_confirmed(f"Forget {what}? It cannot be undone."):
         raise NewsqaError("Nothing was forgotten.")
-    folder = settings.sessions_folder()
     forgotten = _forget(folder, platform, name, scope) if has_store(folder) else 0
     print_text(f"Forgotten: {what}, {count(forgotten, 'question')} in all. What was posted stays where it was posted.")
 
@@ -225,18 +195,20 @@ def _forget(folder: Path, platform: Platform | None, name: str, scope: Scope) ->
         )
 
 
-def _confirmed(question: str) -> bool:
+def _is_confirmed(question: str) -> bool:
     """Ask on the terminal. Raises UsageError if there is none: a script uses --yes."""
     if not sys.stdin.isatty():
         raise UsageError("Nobody is there to confirm this.", hint="Say --yes where you mean it.")
     return confirm(f"{question} [y/N] ")
 
 
-def write_feedback(settings: Settings, out: Path | None, *, as_json: bool) -> None:
-    """Write every answer that was voted on as a question of a set that `newsqa eval run` reads, into a new file.
-
-    Raises HistoryError if there are no votes, or if the file exists.
-    """
+@bots_app.command()
+def feedback(
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="A new file [feedback.jsonl].")] = None,
+    json: Json = False,
+) -> None:
+    """Write the answers that people voted on as a set of questions, for newsqa eval."""
+    settings = read_settings()
     folder = settings.sessions_folder()
     lines = _feedback(folder) if has_store(folder) else []
     if not lines:
@@ -246,8 +218,8 @@ def write_feedback(settings: Settings, out: Path | None, *, as_json: bool) -> No
         )
     file = out or FEEDBACK_FILE
     _write_new(file, lines)
-    good = sum(GOOD in json.loads(line)["tags"] for line in lines)
-    if as_json:
+    good = sum(GOOD in loads(line)["tags"] for line in lines)
+    if json:
         print_json({"file": str(file), "questions": len(lines), "found_good": good})
         return
     name = safe_line(str(file))
