@@ -1,4 +1,4 @@
-"""The chat in a real pseudo-terminal, seen through a terminal emulator that tells what was done to it."""
+"""The chat in a real pseudo-terminal, seen through a terminal emulator that records what was done to it."""
 
 import pytest
 from pseudo_terminal import Terminal
@@ -30,7 +30,7 @@ def shared_chat(tmp_path_factory, news_index):
     terminal.child.close(force=True)
 
 
-def test_the_first_screen_tells_what_there_is(chat):
+def test_the_first_screen_shows_what_there_is(chat):
     terminal = chat()
     text = terminal.until("›")
     assert "4 articles" in text
@@ -153,7 +153,7 @@ def test_new_articles_are_found_while_the_chat_runs(chat, tmp_path):
     terminal.type("How heavy was the sturgeon caught in the Orle?", "61 kilograms")
 
 
-def test_a_damaged_store_of_conversations_is_told_and_the_chat_goes_on(chat, tmp_path):
+def test_a_damaged_store_of_conversations_is_reported_and_the_chat_goes_on(chat, tmp_path):
     (tmp_path / "sessions").mkdir()
     (tmp_path / "sessions" / "sessions.db").write_bytes(b"no database " * 100)
     terminal = chat("-c")

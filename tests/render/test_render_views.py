@@ -74,15 +74,15 @@ def test_an_answer_shows_each_source_once_with_its_quotes():
     assert "2 articles of no known date were left out." in text
 
 
-def test_what_was_dropped_is_counted_with_reasons_and_told_whole_only_on_demand():
+def test_what_was_dropped_is_counted_with_reasons_and_shown_whole_only_on_demand():
     one = an_answer(dropped=(Dropped("A cart fell.", "“fell” is in none of its quotes"),))
     many = an_answer(dropped=tuple(Dropped(f"It carries {n} carts.", f"number {n} is wrong") for n in range(5)))
     for text in (shown(answer_view(one), 200), answer_text(one), conversation_markdown("Carts", [one])):
         assert "1 sentence of the draft was left out: “fell” is in none of its quotes." in text
         assert "A cart fell." not in text
     assert explain_dropped(one) == ["“A cart fell.”\n“fell” is in none of its quotes"]
-    told = "5 sentences of the draft were left out: number 0 is wrong; number 1 is wrong; number 2 is wrong; …"
-    assert told in answer_text(many)
+    note = "5 sentences of the draft were left out: number 0 is wrong; number 1 is wrong; number 2 is wrong; …"
+    assert note in answer_text(many)
 
 
 def test_the_model_that_wrote_is_named_and_what_it_cost():
