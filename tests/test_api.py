@@ -8,6 +8,8 @@ from datetime import date
 
 import pytest
 from langchain_core.language_models import FakeListChatModel
+from langchain_openai import ChatOpenAI
+from openai_stand_in import openai_stand_in
 from word_embedder import WordEmbedder
 
 import newsqa
@@ -80,7 +82,7 @@ def test_later_questions_see_what_was_indexed_later(tmp_path, news_folder):
         text = "The bell of Marrow chapel was found by Odile Farran in a barn near Wick on Tuesday."
         (source / "bell.json").write_text(json.dumps({**article, "text": text}))
         progress = []
-        news.index(source, report=progress.append)
+        news.index(source, on_progress=progress.append)
         assert progress
         assert "Odile Farran" in news.ask("Who found the bell of Marrow chapel?", asked=ASKED).text
         assert news.coverage().articles == 5
@@ -145,6 +147,16 @@ def test_a_chat_model_of_ones_own_writes_and_is_checked_like_any_other(news):
         assert "Runa Selbach" in answer.text
         assert all(sentence.citations for sentence in answer.sentences)
         assert "Nothing here fits" not in written.ask(CHEESE, asked=ASKED).text
+
+
+def test_a_client_of_langchain_goes_by_the_name_that_newsqa_has_for_its_model(news):
+    with openai_stand_in() as script:
+        script.reply = lambda prompt: f"The cheese was kept in a mine for two years. [{prompt.key('Runa')}]"
+        model = ChatOpenAI(model="stand-in", base_url=script.url, api_key="none", max_retries=0)
+        with NewsQA.open(news.settings, embedder=WordEmbedder(), model=model) as written:
+            answer = written.ask("How long was the winning cheese kept in a mine?", asked=ASKED)
+    assert (answer.model, answer.usage.cost) == ("openai:stand-in", 0.0)
+    assert "two years" in answer.text
 
 
 def test_several_threads_may_ask_at_once(tmp_path, news_folder):

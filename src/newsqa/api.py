@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from newsqa.types import Answer, Article, Coverage, Hit, Reranker, Turn
 
 
-class Options(TypedDict, total=False):
+class OpenOptions(TypedDict, total=False):
     """Settings that `NewsQA.open` takes by name; `Settings` describes them."""
 
     chroma: str
@@ -74,7 +74,7 @@ class NewsQA:
         model: str | BaseChatModel | None = None,
         embedder: str | Embeddings | None = None,
         reranker: str | Reranker | None = None,
-        **options: Unpack[Options],
+        **options: Unpack[OpenOptions],
     ) -> Self:
         """Open a library by its folder, which need not exist yet, or by settings.
 
@@ -102,7 +102,6 @@ class NewsQA:
         if reranker is None or isinstance(reranker, str):
             reranker = models.create_reranker(settings)
         else:
-            settings = replace(settings, reranker=type(reranker).__name__)
             reranker = _OwnReranker(reranker)
         return cls(settings, embedder, reranker, None if isinstance(model, str) else model)
 
@@ -112,20 +111,20 @@ class NewsQA:
         *,
         name: str | None = None,
         rebuild: bool = False,
-        report: Callable[[IndexProgress], None] | None = None,
+        on_progress: Callable[[IndexProgress], None] | None = None,
     ) -> IndexReport:
         """Read the articles of a folder or a file into the library; later questions see them.
 
         What is unchanged since the last time costs next to nothing, and what is gone from the source goes from the
         library. `name` names the source in paths. `rebuild` makes all vectors of the library again, as another
-        embedder needs. `report` is called with the progress.
+        embedder needs. `on_progress` is called again and again while it works.
 
         Raises SourceError if the source cannot be read at all, BusyError if another process is indexing, LibraryError,
         ModelError and VectorsError. What could not be read of a source is in the `problems` of the report.
         """
         self._refuse_closed()
-        progress = {"report": report} if report else {}
-        return index_source(self.settings, str(source), **progress, name=name, rebuild=rebuild, embedder=self._embedder)
+        report = on_progress or (lambda _: None)
+        return index_source(self.settings, str(source), report, name=name, rebuild=rebuild, embedder=self._embedder)
 
     def ask(
         self,
@@ -219,8 +218,11 @@ class NewsQA:
         with self._lock:
             self._refuse_closed()
             if self._pipeline is None:
+                settings = self.settings
+                if isinstance(self._reranker, _OwnReranker):
+                    settings = replace(settings, reranker=self._reranker.name)  # part of the digest in answers
                 self._pipeline = open_pipeline(
-                    self.settings, embedder=self._embedder, reranker=self._reranker, chat_model=self._chat_model
+                    settings, embedder=self._embedder, reranker=self._reranker, chat_model=self._chat_model
                 )
             return self._pipeline
 
@@ -251,6 +253,7 @@ class _OwnReranker:
 
     def __init__(self, inner: Reranker) -> None:
         self.inner = inner
+        self.name = type(inner).__name__
 
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return one score a text."""
@@ -258,11 +261,11 @@ class _OwnReranker:
             scores = list(self.inner.score(question, texts))
         except Exception as error:
             raise ModelError(
-                f"The reranker {type(self.inner).__name__} failed: {error}", hint="See the cause of this error."
+                f"The reranker {self.name} failed: {error}", hint="See the cause of this error."
             ) from error
         if len(scores) != len(texts):
             raise ModelError(
-                f"The reranker {type(self.inner).__name__} returned {len(scores)} scores for {len(texts)} texts.",
+                f"The reranker {self.name} returned {len(scores)} scores for {len(texts)} texts.",
                 hint="It must return one score for each text, in their order.",
             )
         return scores

@@ -358,14 +358,14 @@ def _written(
     from newsqa.answer.write import DraftWriter
     from newsqa.models.inventory import with_reported_context_window
     from newsqa.models.parser import check_parser
-    from newsqa.models.registry import create_chat_model, info_of, model_identity, model_info
+    from newsqa.models.registry import create_chat_model, describe_chat_model, model_identity, model_info
 
     check_parser()
     if model is None:
         settings = with_reported_context_window(settings)
         model, known = create_chat_model(settings), model_info(settings.model, settings)
     else:
-        known = info_of(model, settings)
+        known = describe_chat_model(model, settings)
     return _Written(
         DraftWriter(PromptBuilder(model, known, prompts), reranker, encoder),
         None if known.small else ByModel(model, known.name, prompts),

@@ -118,7 +118,7 @@ def model_info(name: str, settings: Settings) -> ModelInfo:
     )
 
 
-def info_of(model: BaseChatModel, settings: Settings) -> ModelInfo:
+def describe_chat_model(model: BaseChatModel, settings: Settings) -> ModelInfo:
     """Return what is known of a chat model that somebody else created: its class tells its provider."""
     provider = type(model).__name__.removeprefix("Chat").lower()
     served = str(getattr(model, "model_name", "") or getattr(model, "model", "") or "")
