@@ -261,7 +261,7 @@ class _OwnReranker:
             scores = list(self.inner.score(question, texts))
         except Exception as error:
             raise ModelError(
-                f"The reranker {self.name} failed: {error}", hint="See the cause of this error."
+                f"The reranker {self.name} failed ({type(error).__name__}).", hint="See the error that caused this one."
             ) from error
         if len(scores) != len(texts):
             raise ModelError(

@@ -258,7 +258,7 @@ def test_a_trace_shows_no_key(newsqa, monkeypatch, model, news_index):
     code, _, err = newsqa("sources")
     assert code == 1
     assert "RuntimeError: sent [hidden]" in err
-    assert "sources.py" in err
+    assert "terminal/index.py" in err
     assert "\x1b" not in err
 
 
