@@ -27,7 +27,8 @@ from newsqa.store.snapshot import open_index
 from newsqa.types import NO_BOUNDS
 
 FILES = 120
-COMMAND = "import sys; from pathlib import Path; from newsqa import Settings, index_source; "
+COMMAND = "import sys; from pathlib import Path; from newsqa import Settings; "
+COMMAND += "from newsqa.ingest.indexer import index_source; "
 COMMAND += "index_source(Settings(index=Path(sys.argv[1])), sys.argv[2])"
 
 

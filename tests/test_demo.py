@@ -38,14 +38,14 @@ def test_the_demo_answers_from_the_sample_articles_and_keeps_to_its_own_folder(t
     assert not list(tmp_path.glob(".newsqa*"))
 
 
-def test_sample_articles_that_are_gone_are_told(monkeypatch, tmp_path):
+def test_sample_articles_that_are_gone_are_reported(monkeypatch, tmp_path):
     monkeypatch.setattr(demo, "SAMPLES", (tmp_path / "none",))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with pytest.raises(SourceError, match="sample articles are missing"):
         demo.demo(Settings())
 
 
-def test_a_cache_that_cannot_be_written_is_told(monkeypatch, tmp_path):
+def test_a_cache_that_cannot_be_written_is_reported(monkeypatch, tmp_path):
     (tmp_path / "newsqa").write_text("a file where the folder should be")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with pytest.raises(SourceError, match="cannot be copied") as raised:

@@ -5,21 +5,19 @@ from pathlib import Path
 import pytest
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
-from newsqa.api import NewsqaRetriever
-from newsqa.pipeline import open_pipeline
-from newsqa.settings import Settings
+from newsqa import NewsQA, NewsqaRetriever
 
 
 @pytest.fixture(scope="module")
-def desk(news_index: Path):
-    with open_pipeline(Settings(index=news_index)) as desk:
-        yield desk
+def news(news_index: Path):
+    with NewsQA.open(news_index) as news:
+        yield news
 
 
 class TestStandardSuite(RetrieversIntegrationTests):
     @pytest.fixture(autouse=True)
-    def _open(self, desk) -> None:
-        self.desk = desk
+    def _open(self, news) -> None:
+        self.news = news
 
     @property
     def retriever_constructor(self) -> type[NewsqaRetriever]:
@@ -27,22 +25,22 @@ class TestStandardSuite(RetrieversIntegrationTests):
 
     @property
     def retriever_constructor_params(self) -> dict:
-        return {"desk": self.desk}
+        return {"searcher": self.news}
 
     @property
     def retriever_query_example(self) -> str:
         return "Who won the cheese prize?"
 
 
-def test_documents_carry_their_source(desk) -> None:
-    best = NewsqaRetriever(desk=desk, k=1).invoke("Who won the first prize for cheese in Ostby?")[0]
-    article = desk.article(best.metadata["article_id"])
+def test_documents_carry_their_source(news) -> None:
+    best = NewsqaRetriever(searcher=news, k=1).invoke("Who won the first prize for cheese in Ostby?")[0]
+    article = news.article(best.metadata["article_id"])
     assert best.metadata["outlet"] == "Ostby Gazette"
     assert best.metadata["published"] == "2025-05-10"
     assert best.metadata["url"] == "https://ostby-gazette.example/cheese"
     assert article.text[best.metadata["start"] : best.metadata["end"]] == best.page_content
 
 
-def test_it_goes_into_a_chain(desk) -> None:
-    chain = NewsqaRetriever(desk=desk, k=2) | (lambda documents: [d.metadata["title"] for d in documents])
+def test_it_goes_into_a_chain(news) -> None:
+    chain = NewsqaRetriever(searcher=news, k=2) | (lambda documents: [d.metadata["title"] for d in documents])
     assert "Cheese festival in Ostby draws record crowd" in chain.invoke("How many people visited the cheese festival?")

@@ -11,7 +11,7 @@ from scripted_model import Prompt  # noqa: E402
 
 from newsqa.models import create_token_encoder  # noqa: E402
 from newsqa.render import discord, slack  # noqa: E402
-from newsqa.render.plain import answer_text, conversation, quote_text  # noqa: E402
+from newsqa.render.plain import answer_text, conversation_markdown, quote_text  # noqa: E402
 from newsqa.render.record import from_record  # noqa: E402
 from newsqa.render.terminal import answer_view  # noqa: E402
 from newsqa.settings import Settings  # noqa: E402
@@ -37,7 +37,7 @@ __all__ = [
     "Verifier",
     "answer_text",
     "answer_view",
-    "conversation",
+    "conversation_markdown",
     "create_token_encoder",
     "discord",
     "from_record",

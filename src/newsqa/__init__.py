@@ -1,13 +1,10 @@
 """newsqa: ask a folder of news articles; every sentence of the answer carries the quote that proves it.
 
-from newsqa.settings import Settings
-from newsqa.ingest.indexer import index_source
-from newsqa.pipeline import open_pipeline
+from newsqa import NewsQA
 
-settings = Settings.load()
-index_source(settings, "corpus")
-with open_pipeline(settings) as pipeline:
-    print(pipeline.ask("When did the harbour reopen?").text)
+with NewsQA.open("library") as news:
+    news.index("corpus")
+    print(news.ask("When did the harbour reopen?").text)
 """
 
 from __future__ import annotations
@@ -16,10 +13,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from newsqa.api import NewsqaRetriever
-    from newsqa.errors import NewsqaError
-    from newsqa.ingest.indexer import index_source
-    from newsqa.pipeline import Pipeline, open_pipeline
+    from newsqa.api import NewsQA, NewsqaRetriever
+    from newsqa.errors import (
+        BusyError,
+        HistoryError,
+        LibraryError,
+        ModelError,
+        NewsqaError,
+        SettingsError,
+        SourceError,
+        UsageError,
+        VectorsError,
+    )
     from newsqa.settings import Settings
     from newsqa.types import Answer, Article, Bounds, Turn
 
@@ -29,31 +34,31 @@ __all__ = [
     "Answer",
     "Article",
     "Bounds",
+    "BusyError",
+    "HistoryError",
+    "LibraryError",
+    "ModelError",
+    "NewsQA",
     "NewsqaError",
     "NewsqaRetriever",
-    "Pipeline",
     "Settings",
+    "SettingsError",
+    "SourceError",
     "Turn",
-    "index_source",
-    "open_pipeline",
+    "UsageError",
+    "VectorsError",
 ]
 
 _HOMES = {
-    "Answer": "types",
-    "Article": "types",
-    "Bounds": "types",
-    "Pipeline": "pipeline",
-    "NewsqaError": "errors",
-    "NewsqaRetriever": "api",
+    **dict.fromkeys(("NewsQA", "NewsqaRetriever"), "api"),
+    **dict.fromkeys(("Answer", "Article", "Bounds", "Turn"), "types"),
     "Settings": "settings",
-    "Turn": "types",
-    "index_source": "ingest.indexer",
-    "open_pipeline": "pipeline",
 }
+"""The module of each public name; all others are errors."""
 
 
 def __getattr__(name: str) -> object:
-    """Import a name of the face when it is first used, so that `import newsqa` stays light."""
-    if name not in _HOMES:
+    """Import a public name when it is first used, so that `import newsqa` stays light."""
+    if name not in __all__:
         raise AttributeError(f"module 'newsqa' has no attribute {name!r}")
-    return getattr(import_module(f"newsqa.{_HOMES[name]}"), name)
+    return getattr(import_module(f"newsqa.{_HOMES.get(name, 'errors')}"), name)

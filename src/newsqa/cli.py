@@ -1,12 +1,9 @@
-"""The commands: each decodes its arguments and hands them to the room that does the work."""
+"""The command line: each command decodes its options and calls what does the work; errors become exit codes."""
 
 from __future__ import annotations
 
 import sys
 import warnings
-from dataclasses import replace
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
 import typer
@@ -14,7 +11,8 @@ import typer
 from newsqa import __version__
 from newsqa.errors import NewsqaError, SettingsWarning
 from newsqa.frontends.terminal.bots import bots_app
-from newsqa.frontends.terminal.console import first_day, last_day
+from newsqa.frontends.terminal.eval_commands import eval_app
+from newsqa.frontends.terminal.options import Asked, AsOf, Index, Json, Model, Outlet, Since, Until, read_settings
 from newsqa.render.clean import safe, safe_line
 from newsqa.render.plain import error_details, error_line
 from newsqa.settings import Settings, secret_values
@@ -32,40 +30,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 sources_app = typer.Typer(help="List, rename and remove what has been indexed.", rich_markup_mode=None)
-eval_app = typer.Typer(help="Measure answers over a set of questions.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(sources_app, name="sources")
 app.add_typer(eval_app, name="eval")
 app.add_typer(bots_app, name="bots")
-
-Index = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="The folder of the index [.newsqa].")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
-Outlet = Annotated[str | None, typer.Option(metavar="NAME", help="See only articles of this outlet.")]
-Since = Annotated[date | None, typer.Option(parser=first_day, metavar="DATE", help="See nothing from before this day.")]
-Until = Annotated[date | None, typer.Option(parser=last_day, metavar="DATE", help="See nothing from after this day.")]
-AsOf = Annotated[date | None, typer.Option(parser=last_day, metavar="DATE", help="Answer as on this day.")]
-Model = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Who answers, as `newsqa models` lists them [NEWSQA_MODEL].")
-]
-Judge = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Let this model judge, too, whether answers are faithful and right.")
-]
-Asked = Annotated[date | None, typer.Option(parser=first_day, metavar="DATE", help="The day that is today [today].")]
-Set = Annotated[Path, typer.Argument(metavar="SET", help="A file or folder of questions.")]
-
-
-def _settings(index: Path | None, model: str | None = None) -> Settings:
-    settings = Settings.load()
-    settings = replace(settings, index=index.expanduser()) if index else settings
-    return replace(settings, model=model) if model else settings
-
-
-def _talking(index: Path | None, model: str | None = None, judge: str | None = None, *addresses: str) -> Settings:
-    """Return the settings of a command that talks to servers."""
-    from newsqa.frontends.terminal.egress import ask_trust
-
-    settings = _settings(index, model)
-    ask_trust(settings, judge, *addresses)
-    return settings
 
 
 def _version(wanted: bool) -> None:
@@ -102,7 +69,7 @@ def index(
     """Read articles into the index; what is unchanged costs nothing."""
     from newsqa.frontends.terminal.index import index_sources
 
-    index_sources(_talking(index), sources or [], name=name, rebuild=rebuild, as_json=json)
+    index_sources(read_settings(index, connects=True), sources or [], name=name, rebuild=rebuild, as_json=json)
 
 
 @app.command()
@@ -122,7 +89,13 @@ def ask(
     """Answer one question from the articles."""
     from newsqa.frontends.terminal.ask import ask as answer
 
-    answer(_talking(index, model), question or [], Bounds(outlet, since, until, as_of), asked, as_json=json)
+    answer(
+        read_settings(index, model, connects=True),
+        question or [],
+        Bounds(outlet, since, until, as_of),
+        asked,
+        as_json=json,
+    )
 
 
 @app.command()
@@ -134,7 +107,7 @@ def chat(
     """Ask one question after another; /help tells what else it can do."""
     from newsqa.frontends.terminal.chat import chat as talk
 
-    talk(_talking(index, model), resume=resume)
+    talk(read_settings(index, model, connects=True), resume=resume)
 
 
 @app.command()
@@ -142,7 +115,7 @@ def demo(model: Model = None) -> None:
     """Open the chat over the sample articles that come with newsqa."""
     from newsqa.frontends.terminal.demo import demo as show_samples
 
-    show_samples(_settings(None, model))
+    show_samples(read_settings(model=model))
 
 
 @app.command()
@@ -154,7 +127,7 @@ def show(
     """Print one stored article."""
     from newsqa.frontends.terminal.ask import show as print_article
 
-    print_article(_settings(index), article_id, as_json=json)
+    print_article(read_settings(index), article_id, as_json=json)
 
 
 @sources_app.callback(invoke_without_command=True)
@@ -163,7 +136,7 @@ def sources(context: typer.Context, index: Index = None, json: Json = False) -> 
     if context.invoked_subcommand is None:
         from newsqa.frontends.terminal.index import list_sources
 
-        list_sources(_settings(index), as_json=json)
+        list_sources(read_settings(index), as_json=json)
 
 
 @sources_app.command()
@@ -175,7 +148,7 @@ def rename(
     """Give a source another name."""
     from newsqa.frontends.terminal.index import rename_source
 
-    rename_source(_settings(index), name, new)
+    rename_source(read_settings(index), name, new)
 
 
 @sources_app.command()
@@ -183,7 +156,7 @@ def remove(name: Annotated[str, typer.Argument(help="The source, as listed.")], 
     """Remove a source and its articles from the index; the files stay."""
     from newsqa.frontends.terminal.index import remove_source
 
-    remove_source(_settings(index), name)
+    remove_source(read_settings(index), name)
 
 
 @app.command()
@@ -201,7 +174,9 @@ def models(
     """List the models that can be used here, and what others lack."""
     from newsqa.frontends.terminal.models import print_models
 
-    raise typer.Exit(print_models(_talking(index), names or [], measuring=measure, remote=remote, as_json=json))
+    raise typer.Exit(
+        print_models(read_settings(index, connects=True), names or [], measuring=measure, remote=remote, as_json=json)
+    )
 
 
 @app.command()
@@ -209,99 +184,7 @@ def doctor(model: Model = None, index: Index = None, json: Json = False) -> None
     """Check models, index and settings, with one short call to the model that writes; say what to mend."""
     from newsqa.frontends.terminal.doctor import examine
 
-    raise typer.Exit(examine(index, model, as_json=json))
-
-
-@eval_app.command()
-def run(
-    questions: Set,
-    model: Model = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where the run is kept, and gone on with [runs/SET-…].")
-    ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Ask only the first N questions.")] = None,
-    max_cost: Annotated[
-        float | None, typer.Option(min=0, metavar="USD", help="Stop before the answers cost more than this.")
-    ] = None,
-    judge: Judge = None,
-    index: Index = None,
-    json: Json = False,
-) -> None:
-    """Ask every question of a set; keep the answers, one a line, and report how good they are."""
-    from newsqa.evals.run import RunLimits
-    from newsqa.frontends.terminal.eval_run import RunOptions, run_questions
-
-    settings = _talking(index, model, judge)
-    raise typer.Exit(
-        run_questions(settings, questions, RunOptions(out, RunLimits(limit, max_cost), judge, as_json=json))
-    )
-
-
-@eval_app.command()
-def score(
-    predictions: Annotated[
-        Path,
-        typer.Argument(metavar="PREDICTIONS", help="Answers with the ids of their questions, one JSON object a line."),
-    ],
-    questions: Set,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep them as a run, with reports, for eval compare.")
-    ] = None,
-    judge: Judge = None,
-    index: Annotated[
-        Path | None, typer.Option("--index", metavar="DIR", help="Look up citations, passages and gold in this index.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Score answers that something else produced."""
-    from newsqa.frontends.terminal.eval_run import ScoreOptions, score_predictions
-
-    options = ScoreOptions(out, index is not None, judge, as_json=json)
-    score_predictions(_talking(index, None, judge), predictions, questions, options)
-
-
-@eval_app.command()
-def compare(
-    baseline: Annotated[Path, typer.Argument(metavar="A", help="The folder of a run to compare with.")],
-    others: Annotated[list[Path], typer.Argument(metavar="B…", help="Folders of runs of the same questions.")],
-    gate: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="METRIC:BOUND",
-            help="By how much a run may differ: f1:-0.02 may fall by two points of a hundred, over_refusal:0.02 rise.",
-        ),
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Say what changed between runs. With gates it exits 0 pass, 1 regression, 2 not comparable, 3 incomplete."""
-    from newsqa.frontends.terminal.eval_compare import compare_runs
-
-    raise typer.Exit(compare_runs(baseline, others, gate or [], as_json=json))
-
-
-@eval_app.command()
-def make(
-    out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A new file for the questions [questions.jsonl].")
-    ] = None,
-    number: Annotated[int, typer.Option(metavar="N", help="How many questions to draft.")] = 60,
-    kinds: Annotated[
-        str | None,
-        typer.Option(
-            metavar="KINDS",
-            help="Of cloze, written, sources, unanswerable: some, by commas [all; cloze only without a model].",
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="The same seed drafts the same questions again.")] = 0,
-    model: Model = None,
-    index: Index = None,
-    json: Json = False,
-) -> None:
-    """Draft a set of questions from the articles, for you to edit."""
-    from newsqa.frontends.terminal.eval_make import make_set, plan_of
-
-    settings = _talking(index, model)
-    make_set(settings, out, plan_of(settings, number, kinds, seed), as_json=json)
+    raise typer.Exit(examine(lambda: read_settings(index, model), as_json=json))
 
 
 @app.command()
@@ -320,7 +203,7 @@ def slack(
     """Answer in Slack: mentions, direct messages, threads and /ask, until it is stopped."""
     from newsqa.frontends.slack.run import serve, way_in
 
-    serve(_talking(index, model, None, "NEWSQA_SLACK_API_URL"), way_in(http, host, port))
+    serve(read_settings(index, model, connects=True, addresses=["NEWSQA_SLACK_API_URL"]), way_in(http, host, port))
 
 
 @app.command()
@@ -329,7 +212,7 @@ def discord(model: Model = None, index: Index = None) -> None:
     from newsqa.frontends.discord.run import serve_discord as serve
 
     addresses = ("NEWSQA_DISCORD_API_URL", "NEWSQA_DISCORD_GATEWAY_URL")
-    serve(_talking(index, model, None, *addresses))
+    serve(read_settings(index, model, connects=True, addresses=addresses))
 
 
 def main() -> NoReturn:
@@ -348,8 +231,8 @@ def main() -> NoReturn:
 
 
 def _show_settings_warnings() -> None:
-    """Print what is wrong with a `.env` as a line for people, without where in the code it was found."""
-    shown = warnings.showwarning
+    """Print a SettingsWarning as a line for people, without the place in the code."""
+    default = warnings.showwarning
 
     def show(  # the signature of warnings.showwarning
         message: Warning | str,
@@ -362,23 +245,23 @@ def _show_settings_warnings() -> None:
         if issubclass(category, SettingsWarning):
             sys.stderr.write(f"newsqa: {safe_line(str(message))}\n")
         else:
-            shown(message, category, filename, lineno, file, line)
+            default(message, category, filename, lineno, file, line)
 
     warnings.showwarning = show
 
 
 def _fail(why: str, code: int, details: Sequence[str] = ()) -> NoReturn:
-    """Tell on standard error, without keys, why something could not be done, and leave."""
+    """Print on standard error, without keys, why something could not be done, and exit."""
     encoding = sys.stderr.encoding or "utf-8"
-    told = "".join([f"newsqa: {safe_line(why)}\n", *(f"  {detail}\n" for detail in details)])
+    text = "".join([f"newsqa: {safe_line(why)}\n", *(f"  {detail}\n" for detail in details)])
     for secret in sorted(secret_values(), key=len, reverse=True):
-        told = told.replace(secret, "[hidden]")
-    sys.stderr.write(told.encode(encoding, "replace").decode(encoding))
+        text = text.replace(secret, "[hidden]")
+    sys.stderr.write(text.encode(encoding, "replace").decode(encoding))
     sys.exit(code)
 
 
 def _trace(error: Exception) -> list[str]:
-    """Return where an error came from, line by line, if the settings ask for it."""
+    """Return the traceback of an error, line by line, if NEWSQA_DEBUG is set."""
     if not _debugging():
         return []
     from traceback import format_exception

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
     from langchain_core.embeddings import Embeddings
+    from langchain_core.language_models import BaseChatModel
 
     from newsqa.answer.extract import ExtractiveAnswerer
     from newsqa.prompts import Prompts
@@ -267,22 +268,32 @@ NOT_ANSWERING = frozenset({"__main__.py", "api.py", "bot", "cli.py", "evals", "f
 """What decides no answer; what indexing made is in the digest of the index."""
 
 
-def open_pipeline(settings: Settings, *, once: bool = False) -> Pipeline:
+def open_pipeline(
+    settings: Settings,
+    *,
+    once: bool = False,
+    embedder: Embeddings | None = None,
+    reranker: Reranker | None = None,
+    chat_model: BaseChatModel | None = None,
+) -> Pipeline:
     """Open the index that the settings name, and the models that read it.
 
     With `once`, for a single question, nothing is opened that pays off over several questions only, and models are
-    loaded side by side. Raises LibraryError if there is no index or it cannot be used, ModelError and SettingsError if
-    a model or a prompt cannot be loaded.
+    loaded side by side. `embedder`, `reranker` and `chat_model` are the ones that the settings name, unless given.
+
+    Raises LibraryError if there is no index or it cannot be used, ModelError and SettingsError if a model or a prompt
+    cannot be loaded.
     """
     from newsqa.answer.extract import ExtractiveAnswerer
 
     prompts = load_prompts(settings.prompts)
-    embedder = models.create_embedder(settings)
-    reranker = models.create_reranker(settings)
+    embedder = embedder or models.create_embedder(settings)
+    reranker = reranker or models.create_reranker(settings)
     encoder = models.create_token_encoder(settings)
-    extractive, writer, rewriter, identity = ExtractiveAnswerer(reranker, encoder), None, None, EXTRACTIVE
-    if settings.model != EXTRACTIVE:
-        writer, rewriter, identity = _create_writer(settings, extractive, prompts)
+    extractive, writer, rewriter = ExtractiveAnswerer(reranker, encoder), None, None
+    name = identity = EXTRACTIVE
+    if chat_model is not None or settings.model != EXTRACTIVE:
+        writer, rewriter, name, identity = _create_writer(settings, extractive, prompts, chat_model)
     if once:
         _load_in_background(reranker, encoder)
     made_of = {
@@ -302,29 +313,32 @@ def open_pipeline(settings: Settings, *, once: bool = False) -> Pipeline:
         rewriter=rewriter,
         encoder=encoder,
         config=hashlib.sha256("\0".join(made_of.values()).encode()).hexdigest()[:16],
-        model=settings.model,
+        model=name,
         made_of=made_of,
         timeout=settings.timeout,
     )
 
 
 def _create_writer(
-    settings: Settings, extractive: ExtractiveAnswerer, prompts: Prompts
-) -> tuple[Answerer, Rewriter | None, str]:
-    """Return what a chat model does, and its identity: its name, and the address of its server or its file."""
+    settings: Settings, extractive: ExtractiveAnswerer, prompts: Prompts, model: BaseChatModel | None
+) -> tuple[Answerer, Rewriter | None, str, str]:
+    """Return what a chat model does, its name, and its identity: the name with its address or the digest of its file."""
     from newsqa.answer.conversation import ModelRewriter
     from newsqa.answer.prompt import PromptBuilder
     from newsqa.answer.write import WrittenAnswerer
     from newsqa.models.inventory import with_reported_context_window
     from newsqa.models.parser import check_parser
-    from newsqa.models.registry import create_chat_model, model_identity, model_info
+    from newsqa.models.registry import create_chat_model, describe_chat_model, model_identity, model_info
 
     check_parser()
-    settings = with_reported_context_window(settings)
-    model, info = create_chat_model(settings), model_info(settings.model, settings)
+    if model is None:
+        settings = with_reported_context_window(settings)
+        model, info = create_chat_model(settings), model_info(settings.model, settings)
+    else:
+        info = describe_chat_model(model, settings)
     writer = WrittenAnswerer(PromptBuilder(model, info, prompts), extractive)
     rewriter = None if info.small else ModelRewriter(model, info.name, prompts)  # rules rewrite better than a small one
-    return writer, rewriter, model_identity(settings.model, model)
+    return writer, rewriter, info.name, model_identity(info.name, model)
 
 
 def _load_in_background(*parts: object) -> None:

@@ -114,7 +114,7 @@ def test_ctrl_c_before_anything_passed_gives_up(terminal, model):
     terminal.type(QUESTION, "Written by openai:stand-in")
 
 
-def test_a_model_that_fails_is_told_with_advice_and_the_chat_goes_on(terminal, model):
+def test_a_model_that_fails_is_reported_with_advice_and_the_chat_goes_on(terminal, model):
     model.status = 401
     terminal.type(QUESTION, "OPENAI_API_KEY")
     model.status = 200

@@ -1,4 +1,4 @@
-"""The chat in a real pseudo-terminal, seen through a terminal emulator that tells what was done to it."""
+"""The chat in a real pseudo-terminal, seen through a terminal emulator that records what was done to it."""
 
 import pytest
 from pseudo_terminal import Terminal
@@ -155,7 +155,7 @@ def test_new_articles_are_found_while_the_chat_runs(chat, tmp_path):
     terminal.type("How heavy was the sturgeon caught in the Orle?", "61 kilograms")
 
 
-def test_a_damaged_store_of_conversations_is_told_and_the_chat_goes_on(chat, tmp_path):
+def test_a_damaged_store_of_conversations_is_reported_and_the_chat_goes_on(chat, tmp_path):
     (tmp_path / "sessions").mkdir()
     (tmp_path / "sessions" / "sessions.db").write_bytes(b"no database " * 100)
     terminal = chat("-c")

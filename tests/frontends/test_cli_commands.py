@@ -119,7 +119,7 @@ def test_a_refusal_is_no_failure(newsqa, news_index):
     assert record["reason"] in {"no_evidence", "not_supported"}
 
 
-def test_bounds_are_heeded_and_what_they_leave_out_is_told(newsqa, news_index):
+def test_bounds_are_heeded_and_what_they_leave_out_is_reported(newsqa, news_index):
     arguments = ("--as-of", "2025-05-05", "--json", "--index", news_index)
     record = json.loads(newsqa("ask", "Who won the first prize for cheese?", *arguments)[1])
     assert record["as_of"] == "2025-05-05"
@@ -154,14 +154,14 @@ def test_usage_errors_exit_with_2(newsqa, arguments, said):
 
 
 @pytest.mark.parametrize("command", [["ask", "x"], ["chat"], ["show", "x"], ["sources"], ["sources", "remove", "x"]])
-def test_a_missing_index_is_told_in_a_line_with_the_command_that_makes_it(newsqa, tmp_path, command):
+def test_a_missing_index_is_reported_in_a_line_with_the_command_that_makes_it(newsqa, tmp_path, command):
     code, out, err = newsqa(*command, "--index", tmp_path / "none")
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert "newsqa index" in err
     assert not (tmp_path / "none").exists()
 
 
-def test_a_bad_setting_is_told(newsqa, monkeypatch):
+def test_a_bad_setting_is_reported(newsqa, monkeypatch):
     monkeypatch.setenv("NEWSQA_TIMEOUT", "soon")
     code, _, err = newsqa("ask", "x")
     assert code == 1
@@ -179,7 +179,7 @@ def test_an_unforeseen_error_is_a_line_and_no_traceback(newsqa, monkeypatch):
     assert "\x1b" not in err
 
 
-def test_index_tells_what_came_of_it(newsqa, tmp_path):
+def test_index_reports_what_came_of_it(newsqa, tmp_path):
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "a.txt").write_text("The bridge at Sel closed\n\nThe bridge at Sel was closed on Monday for repairs.")

@@ -98,7 +98,7 @@ def test_what_servers_on_this_machine_have_is_listed(newsqa, monkeypatch, model)
     assert model.requests == []
 
 
-def test_a_chosen_model_that_its_server_lacks_is_told(newsqa, monkeypatch):
+def test_a_chosen_model_that_its_server_lacks_is_reported(newsqa, monkeypatch):
     monkeypatch.setenv("NEWSQA_MODEL", "ollama:huge")
     with ollama_stand_in() as ollama:
         monkeypatch.setenv("OLLAMA_HOST", ollama.url)
@@ -109,7 +109,7 @@ def test_a_chosen_model_that_its_server_lacks_is_told(newsqa, monkeypatch):
     assert chosen["mend"] == "ollama pull huge"
 
 
-def test_a_server_that_is_named_and_silent_is_told(newsqa, monkeypatch):
+def test_a_server_that_is_named_and_silent_is_reported(newsqa, monkeypatch):
     monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{free_port()}/v1")
     code, out, _ = newsqa("models")
     assert code == 0
@@ -147,7 +147,7 @@ def test_no_server_elsewhere_is_asked_and_offline_forbids_what_leaves(newsqa, mo
     assert "models.example" not in looked_up
 
 
-def test_prices_are_told_where_they_are_known(newsqa, monkeypatch):
+def test_prices_are_reported_where_they_are_known(newsqa, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     listed = models(newsqa, "openai:gpt-4o-mini", "openai:nobody-knows-me")
     assert listed["openai:gpt-4o-mini"]["price"]["written"] > listed["openai:gpt-4o-mini"]["price"]["read"] > 0
@@ -170,7 +170,7 @@ def test_speed_is_measured_on_demand_and_kept_with_its_day(newsqa, model):
     assert "tokens a second" in newsqa("models")[1]
 
 
-def test_a_model_that_cannot_be_measured_is_told_and_the_rest_listed(newsqa, model):
+def test_a_model_that_cannot_be_measured_is_reported_and_the_rest_listed(newsqa, model):
     model.status = 500
     code, out, err = newsqa("models", "openai:stand-in", "--measure")
     assert code == 1
@@ -258,7 +258,7 @@ def test_a_trace_shows_no_key(newsqa, monkeypatch, model, news_index):
     code, _, err = newsqa("sources")
     assert code == 1
     assert "RuntimeError: sent [hidden]" in err
-    assert "sources.py" in err
+    assert "terminal/index.py" in err
     assert "\x1b" not in err
 
 

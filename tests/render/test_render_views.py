@@ -7,10 +7,10 @@ import pytest
 from example_answers import an_answer, citation
 from rich.console import Console
 
-from newsqa.render.plain import answer_text, conversation, quote_text
+from newsqa.render.plain import answer_text, conversation_markdown, quote_text
 from newsqa.render.record import article_record, from_record, to_line, to_record
 from newsqa.render.terminal import answer_view, excerpt_view
-from newsqa.render.wording import matches, why
+from newsqa.render.wording import explain_dropped, find_matches
 from newsqa.types import Article, Dropped, Duplicate, Sentence, Usage
 
 HOSTILE = "\x1b]0;owned\x07\x1b]52;c;aGk=\x07\x1b[2J\x9b31m\r\u202e[/b]"
@@ -74,15 +74,15 @@ def test_an_answer_shows_each_source_once_with_its_quotes():
     assert "2 articles of no known date were left out." in text
 
 
-def test_what_was_dropped_is_counted_with_reasons_and_told_whole_only_on_demand():
+def test_what_was_dropped_is_counted_with_reasons_and_shown_whole_only_on_demand():
     one = an_answer(dropped=(Dropped("A cart fell.", "“fell” is in none of its quotes"),))
     many = an_answer(dropped=tuple(Dropped(f"It carries {n} carts.", f"number {n} is wrong") for n in range(5)))
-    for text in (shown(answer_view(one), 200), answer_text(one), conversation("Carts", [one])):
+    for text in (shown(answer_view(one), 200), answer_text(one), conversation_markdown("Carts", [one])):
         assert "1 sentence of the draft was left out: “fell” is in none of its quotes." in text
         assert "A cart fell." not in text
-    assert why(one) == ["“A cart fell.”\n“fell” is in none of its quotes"]
-    told = "5 sentences of the draft were left out: number 0 is wrong; number 1 is wrong; number 2 is wrong; …"
-    assert told in answer_text(many)
+    assert explain_dropped(one) == ["“A cart fell.”\n“fell” is in none of its quotes"]
+    note = "5 sentences of the draft were left out: number 0 is wrong; number 1 is wrong; number 2 is wrong; …"
+    assert note in answer_text(many)
 
 
 def test_the_model_that_wrote_is_named_and_what_it_cost():
@@ -108,7 +108,7 @@ def test_the_words_of_the_question_are_highlighted_in_the_quote():
 )
 def test_question_words_are_found_in_any_form(question, found):
     text = "It carries 4,000 carts a day."
-    hits = [text[start:end] for start, end in matches(question, text)]
+    hits = [text[start:end] for start, end in find_matches(question, text)]
     assert [hit for hit in hits if hit.isalpha()] == found
 
 
@@ -137,7 +137,7 @@ def test_hostile_articles_are_harmless_in_every_view(width):
         shown(excerpt_view(hostile, (cited.start, cited.end)), width),
         answer_text(answer),
         quote_text(cited),
-        conversation(HOSTILE, [answer]),
+        conversation_markdown(HOSTILE, [answer]),
     ]
     for view in views:
         assert all(c == "\n" or c.isprintable() for c in view)
@@ -160,7 +160,7 @@ def test_markdown_keeps_what_articles_say_as_text():
     evil = Article(
         "m", "![x](http://e) <script>a</script> *b* `c`", "a_b.md", "# [t](javascript:x)", url="javascript:x"
     )
-    text = conversation("a # b", [an_answer(citations=(citation(1, evil.text, evil),))])
+    text = conversation_markdown("a # b", [an_answer(citations=(citation(1, evil.text, evil),))])
     assert "](" not in text.replace("\\](", "").replace("\\]\\(", "")
     assert "<script>" not in text
     assert "<javascript" not in text

@@ -118,6 +118,23 @@ def model_info(name: str, settings: Settings) -> ModelInfo:
     )
 
 
+def describe_chat_model(model: BaseChatModel, settings: Settings) -> ModelInfo:
+    """Return what is known of a chat model that somebody else created: its class tells its provider."""
+    provider = type(model).__name__.removeprefix("Chat").lower()
+    served = str(getattr(model, "model_name", "") or getattr(model, "model", "") or "")
+    address = client_address(model)
+    kind: Literal["server", "hosted"] = "server" if address and on_loopback(address) else "hosted"
+    context = settings.context or (DEFAULT_CONTEXT if kind == "server" else _listed_context(provider, served))
+    return ModelInfo(
+        f"{provider}:{served}" if served else provider,
+        kind,
+        address,
+        context,
+        small=context < SMALL_CONTEXT or (kind == "server" and _parameters(served) < SMALL_MODEL),
+        output_tokens=_output_tokens(kind, context),
+    )
+
+
 def parse_model_name(name: str) -> tuple[Provider, str]:
     """Split a name into its provider and the provider's own name of the model. Raises ModelError if it is no name."""
     if name == LOCAL:

@@ -1,6 +1,6 @@
-"""Makes any text from outside safe to show: nothing in it can command the terminal, hide or turn words around.
+"""Make text from outside safe to show: nothing in it can command the terminal, hide words or reverse their order.
 
-Controls become visible symbols (an escape shows as ␛), what is invisible is taken out. The words stay as they are.
+Controls become visible symbols (an escape is shown as ␛), invisible characters are removed. Words stay as they are.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlsplit
 
-_ARROWS = range(0x202A, 0x202F), range(0x2066, 0x206A)  # embeddings, overrides and isolates turn the line around
+_DIRECTIONS = range(0x202A, 0x202F), range(0x2066, 0x206A)  # embeddings, overrides and isolates turn the line around
 _INVISIBLE = (
     range(0x200B, 0x2010),  # zero-width characters and direction marks
     range(0x2060, 0x2066),
@@ -18,14 +18,14 @@ _INVISIBLE = (
     (0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0),
 )
 _SURROGATES = range(0xD800, 0xE000)
-_NO_CHARACTERS = tuple(plane + last for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
+_NONCHARACTERS = tuple(plane + last for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
 
 _TABLE: dict[int, str] = {
     **{code: chr(0x2400 + code) for code in range(0x20)},  # control pictures: ␀ to ␟
     0x7F: "␡",
     **dict.fromkeys(range(0x80, 0xA0), "\ufffd"),  # C1: terminals take these for escape sequences
-    **{code: "" for group in (*_ARROWS, *_INVISIBLE) for code in group},
-    **dict.fromkeys((*_SURROGATES, *_NO_CHARACTERS, *range(0xFFF9, 0xFFFC)), "\ufffd"),
+    **{code: "" for group in (*_DIRECTIONS, *_INVISIBLE) for code in group},
+    **dict.fromkeys((*_SURROGATES, *_NONCHARACTERS, *range(0xFFF9, 0xFFFC)), "\ufffd"),
     0x09: "    ",
     0x0A: "\n",
     0x85: "\n",
@@ -37,7 +37,7 @@ _SPACES = re.compile(r"\s+")
 
 
 def safe(text: str) -> str:
-    """Return the text as it may be shown over several lines: line feeds are left of all controls."""
+    """Return the text as it may be shown over several lines: of all controls only line feeds stay."""
     return _LINE_ENDS.sub("\n", text).translate(_TABLE)
 
 
@@ -47,7 +47,7 @@ def safe_line(text: str) -> str:
 
 
 def web_address(url: str | None) -> str | None:
-    """Return an http address in which nothing can end a link early, or None where it is none."""
+    """Return an http address in which nothing can end a link early, None if it is no http address."""
     line = safe_line(url or "")
     try:
         parts = urlsplit(line)

@@ -13,15 +13,15 @@ from newsqa.render.posts import (
     LABELS,
     LONGEST_QUOTE,
     WORKING,
-    any_shortened,
-    asides_of,
+    answer_line,
+    has_long_quote,
     nearest,
-    packed,
-    shortened,
-    so_far,
-    sources_of,
+    pack,
+    posted_sources,
+    sentences_line,
+    short_notes,
+    shorten,
     split,
-    text_of,
     units,
 )
 from newsqa.render.wording import day
@@ -134,7 +134,7 @@ def _source(source: PostedSource) -> list[JsonObject]:
     about = literal(source.about)
     head = {**_headed(f"[{source.n}] {source.title}", source.address, lines), "footer": {"text": about}}
     rest = [{"description": "\n".join(_quote(words))} for words in more]
-    if rest and source.carriers:
+    if rest and source.duplicates:
         rest[-1]["description"] += "\n" + "".join(_carriers(source))
     return [head, *rest]
 
@@ -161,7 +161,7 @@ def _headed(title: str, address: str | None, lines: Sequence[str]) -> JsonObject
     dotted = address is not None and "." in (urlsplit(address).hostname or "")
     description = "\n".join([*lines, *([f"<{address}>"] if address and not dotted else [])])
     embed = {
-        "title": plain(shortened(title, size, LONGEST_TITLE)),
+        "title": plain(shorten(title, size, LONGEST_TITLE)),
         "url": address if dotted else "",
         "description": description,
     }
@@ -173,7 +173,7 @@ def _quote(words: str) -> list[str]:
 
 
 def _carriers(source: PostedSource) -> list[str]:
-    return [plain(source.carriers)] if source.carriers else []
+    return [plain(source.duplicates)] if source.duplicates else []
 
 
 LONGEST_CONTENT = 2_000
@@ -205,12 +205,12 @@ def working(stage: str = "") -> Part:
 
 def partial(sentences: Sequence[Sentence]) -> Part:
     """Show the sentences that have passed the check, and that more may come."""
-    return line(f"{so_far(sentences)} …")
+    return line(f"{sentences_line(sentences)} …")
 
 
 def line(text: str) -> Part:
     """Show a line of the bot's own: that something failed, was interrupted, or counts."""
-    return Part(plain(shortened(safe_line(text) or "…", size, LONGEST_CONTENT)))
+    return Part(plain(shorten(safe_line(text) or "…", size, LONGEST_CONTENT)))
 
 
 def answered(answer: Answer, exchange: str, *, private: bool = False) -> tuple[Part, ...]:
@@ -219,22 +219,22 @@ def answered(answer: Answer, exchange: str, *, private: bool = False) -> tuple[P
     More than one message only where the limits ask for it: then what goes on below has embeds and no content.
     `exchange` has at most 80 characters. `private` adds a button that shares the answer.
     """
-    *before, last = [Part(plain(words)) for words in split(text_of(answer), size, LONGEST_CONTENT)]
-    first, *more = [tuple(group) for group in packed(_embeds(answer), weight, LONGEST, MOST)]
+    *before, last = [Part(plain(words)) for words in split(answer_line(answer), size, LONGEST_CONTENT)]
+    first, *more = [tuple(group) for group in pack(_embeds(answer), weight, LONGEST, MOST)]
     parts = [*before, replace(last, embeds=first), *(Part("", embeds) for embeds in more)]
     return (*parts[:-1], replace(parts[-1], buttons=_buttons(answer, exchange, private=private)))
 
 
 def _embeds(answer: Answer) -> list[JsonObject]:
     """Return all that stands below an answer: sources, the nearest articles of a refusal, asides."""
-    sources = sources_embeds(sources_of(answer, LONGEST_QUOTE))
-    asides = asides_of(answer)
-    beside = packed(asides, lambda aside: size(aside) + 1, 4_000, 50) if asides else []
+    sources = sources_embeds(posted_sources(answer, LONGEST_QUOTE))
+    asides = short_notes(answer)
+    beside = pack(asides, lambda aside: size(aside) + 1, 4_000, 50) if asides else []
     return [*sources, *map(near_embed, nearest(answer)), *map(asides_embed, beside)]
 
 
 def _buttons(answer: Answer, exchange: str, *, private: bool) -> tuple[Button, ...]:
-    wanted = ["good", "bad", *(["sources"] if any_shortened(answer) else []), *(["share"] if private else [])]
+    wanted = ["good", "bad", *(["sources"] if has_long_quote(answer) else []), *(["share"] if private else [])]
     return tuple(Button(f"newsqa:{does}:{exchange}", LABELS[does]) for does in wanted)
 
 
@@ -243,7 +243,7 @@ def _buttons(answer: Answer, exchange: str, *, private: bool) -> tuple[Button, .
 
 def sources(answer: Answer) -> tuple[Part, ...]:
     """Return every source of the answer with its whole quote, in as many messages as the limits ask for."""
-    embeds = sources_embeds(sources_of(answer))
+    embeds = sources_embeds(posted_sources(answer))
     if not embeds:
         return (Part("This answer has no sources."),)
-    return tuple(Part("", tuple(group)) for group in packed(embeds, weight, LONGEST, MOST))
+    return tuple(Part("", tuple(group)) for group in pack(embeds, weight, LONGEST, MOST))

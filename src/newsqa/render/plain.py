@@ -1,4 +1,4 @@
-"""Answers, sources and articles as plain text, for pipes and files: one paragraph a line, no colour."""
+"""Answers, articles and errors as plain text, for pipes, and conversations as Markdown, for files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from newsqa.render.clean import safe, safe_line, web_address
-from newsqa.render.wording import asides, carried_by, day, headline, provenance, quoted, same_article_as_before
+from newsqa.render.wording import answer_notes, day, format_duplicates, headline, provenance, quoted, repeats_article
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,13 +14,26 @@ if TYPE_CHECKING:
     from newsqa.errors import NewsqaError
     from newsqa.types import Answer, Article, Citation
 
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
+_LIST = re.compile(r"^(\d+)([.)])|^([-+=])")
+
 
 def answer_text(answer: Answer) -> str:
-    """Return the answer, then its sources with their quotes, then what was left out."""
+    """Return the answer, its sources with their quotes, and its notes: a line a paragraph."""
+    repeated = repeats_article(answer.citations)
     parts = [safe_line(answer.text)]
-    parts += [_source(c, again=again) for c, again in zip(answer.citations, _again(answer), strict=True)]
-    parts += asides(answer)
+    parts += [_source(c, titled=not again) for c, again in zip(answer.citations, repeated, strict=True)]
+    parts += answer_notes(answer)
     return "\n\n".join(parts)
+
+
+def _source(citation: Citation, *, titled: bool) -> str:
+    quote = quoted(citation)
+    if not titled:
+        return f"[{citation.n}] {quote}"
+    lines = [f"[{citation.n}] {headline(citation)} · {provenance(citation)}", f"    {quote}"]
+    duplicates = format_duplicates(citation.also_carried_by)
+    return "\n".join([*lines, *([f"    {duplicates}"] if duplicates else [])])
 
 
 def error_line(error: NewsqaError) -> str:
@@ -29,7 +42,7 @@ def error_line(error: NewsqaError) -> str:
 
 
 def error_details(error: NewsqaError) -> list[str]:
-    """Return the lines that tell more of what went wrong."""
+    """Return the lines that say more of what went wrong."""
     return [safe_line(detail) for detail in error.details]
 
 
@@ -41,34 +54,15 @@ def quote_text(citation: Citation) -> str:
 
 
 def article_text(article: Article) -> str:
-    """Return a stored article: what is known about it, then its text."""
+    """Return a stored article: its title, outlet, date, byline, address and id, then its text."""
     byline = f"By {safe_line(article.byline)}" if article.byline else ""
     about = [headline(article), provenance(article), byline, safe_line(article.url or article.path), article.id]
     return "\n".join(line for line in about if line) + "\n\n" + safe(article.text)
 
 
-def _again(answer: Answer) -> list[bool]:
-    return same_article_as_before(answer.citations)
-
-
-def _source(citation: Citation, *, again: bool) -> str:
-    quote = quoted(citation)
-    if again:
-        return f"[{citation.n}] {quote}"
-    lines = [f"[{citation.n}] {headline(citation)} · {provenance(citation)}", f"    {quote}"]
-    carriers = carried_by(citation.also_carried_by)
-    return "\n".join([*lines, *([f"    {carriers}"] if carriers else [])])
-
-
-# Conversations as Markdown, for `/save`: what articles say is text there, never a link, an image or a tag.
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
-_LIST = re.compile(r"^(\d+)([.)])|^([-+=])")
-
-
-def conversation(title: str, answers: Sequence[Answer]) -> str:
-    """Return the questions and answers of a conversation as a Markdown document."""
-    return "\n".join([f"# {escaped(title)}", "", *(part for answer in answers for part in _exchange(answer))])
+def conversation_markdown(title: str, answers: Sequence[Answer]) -> str:
+    """Return a conversation as a Markdown document. What articles say is text in it, never a link, image or tag."""
+    return "\n".join([f"# {escaped(title)}", "", *(part for answer in answers for part in _exchange_markdown(answer))])
 
 
 def escaped(text: str) -> str:
@@ -77,22 +71,22 @@ def escaped(text: str) -> str:
     return _LIST.sub(lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", line)
 
 
-def _exchange(answer: Answer) -> list[str]:
+def _exchange_markdown(answer: Answer) -> list[str]:
     parts = [f"## {escaped(answer.question)}", "", escaped(answer.text), ""]
     for citation in answer.citations:
-        parts += [*_markdown_source(citation), ""]
-    parts += [f"*{escaped(notice)}*\n" for notice in asides(answer)]
+        parts += [*_source_markdown(citation), ""]
+    parts += [f"*{escaped(note)}*\n" for note in answer_notes(answer)]
     return [*parts, f"Asked on {day(answer.asked)}.", ""]
 
 
-def _markdown_source(citation: Citation) -> list[str]:
+def _source_markdown(citation: Citation) -> list[str]:
     title = f"**{escaped(headline(citation))}**"
     address = web_address(citation.url)
     where = f"<{address}>" if address else escaped(citation.path)
-    carriers = carried_by(citation.also_carried_by)
+    duplicates = format_duplicates(citation.also_carried_by)
     about = [
         f"\\[{citation.n}\\] {title}, {escaped(provenance(citation))}",
         where,
-        *([escaped(carriers)] if carriers else []),
+        *([escaped(duplicates)] if duplicates else []),
     ]
     return [f"> {escaped(citation.quote)}", ">", "> " + " — ".join(about)]

@@ -13,15 +13,15 @@ from newsqa.render.posts import (
     LABELS,
     LONGEST_QUOTE,
     WORKING,
-    any_shortened,
-    asides_of,
+    answer_line,
+    has_long_quote,
     nearest,
-    packed,
-    shortened,
-    so_far,
-    sources_of,
+    pack,
+    posted_sources,
+    sentences_line,
+    short_notes,
+    shorten,
     split,
-    text_of,
     units,
 )
 
@@ -157,8 +157,8 @@ MORE = "There is more than can be shown here."
 
 def sources(answer: Answer) -> JsonObject:
     """Return a modal view with every source of the answer and its whole quote; where it cannot hold all, it says so."""
-    blocks = [block for source in sources_of(answer) for block in _whole(source)]
-    shown, *left = packed(blocks, lambda block: len(json.dumps(block)) + 2, LARGEST, MOST_VIEW_BLOCKS)
+    blocks = [block for source in posted_sources(answer) for block in _whole(source)]
+    shown, *left = pack(blocks, lambda block: len(json.dumps(block)) + 2, LARGEST, MOST_VIEW_BLOCKS)
     more = [rich(section(text(MORE)))] if left else []
     return modal("Sources", [*shown, *more] or [rich(section(text(NONE)))])
 
@@ -183,7 +183,7 @@ def _head(source: PostedSource) -> list[JsonObject]:
 
 
 def _carriers(source: PostedSource) -> list[JsonObject]:
-    return [section(text(source.carriers, italic=True))] if source.carriers else []
+    return [section(text(source.duplicates, italic=True))] if source.duplicates else []
 
 
 LONGEST_TEXT = 4_000
@@ -227,12 +227,12 @@ def working(stage: str = "") -> Post:
 
 def partial(sentences: Sequence[Sentence]) -> Post:
     """Show the sentences that have passed the check, and that more may come."""
-    return line(f"{so_far(sentences)} …")
+    return line(f"{sentences_line(sentences)} …")
 
 
 def line(text: str) -> Post:
     """Show a line of the bot's own: that something failed, was interrupted, or counts."""
-    return _said(shortened(safe_line(text) or "…", _size, LONGEST_BLOCK_TEXT))
+    return _said(shorten(safe_line(text) or "…", _size, LONGEST_BLOCK_TEXT))
 
 
 def answered(answer: Answer, exchange: str, *, private: bool = False) -> tuple[Post, ...]:
@@ -242,9 +242,9 @@ def answered(answer: Answer, exchange: str, *, private: bool = False) -> tuple[P
     button that shares the answer.
     """
     near = nearest(answer)
-    *before, last = [_said(words, near) for words in split(text_of(answer), _size, LONGEST_BLOCK_TEXT)]
+    *before, last = [_said(words, near) for words in split(answer_line(answer), _size, LONGEST_BLOCK_TEXT)]
     taken = sum(map(weight, last.blocks)) + ROOM_FOR_QUESTION
-    first, *more = packed(_items(answer), lambda item: weight(item.block), LONGEST_BLOCKS, MOST_BLOCKS, taken)
+    first, *more = pack(_items(answer), lambda item: weight(item.block), LONGEST_BLOCKS, MOST_BLOCKS, taken)
     posts = [*before, _with_items(last, first), *(_with_items(Post("", ()), items) for items in more)]
     if answer.reason != "question_unusable":  # nothing to judge, and nothing to share
         posts[-1] = Post(posts[-1].text, (*posts[-1].blocks, _buttons(answer, exchange, private=private)))
@@ -253,7 +253,7 @@ def answered(answer: Answer, exchange: str, *, private: bool = False) -> tuple[P
 
 def asked(answer: Answer, post: Post, person: str = "") -> Post:
     """Put above a message what was asked, and by whom: a mention of themselves, which pings nobody else."""
-    question = shortened(safe_line(answer.question) or "…", units, LONGEST_QUESTION)
+    question = shorten(safe_line(answer.question) or "…", units, LONGEST_QUESTION)
     return Post(post.text, (context([question], f"<@{person}> asked:" if person else ""), *post.blocks))
 
 
@@ -274,8 +274,8 @@ def _said(words: str, near: Sequence[NearestArticle] = ()) -> Post:
 
 def _items(answer: Answer) -> list[_Item]:
     """Return all that stands below an answer: sources and asides."""
-    sources = [_source(source) for source in sources_of(answer, LONGEST_QUOTE)]
-    asides = asides_of(answer)
+    sources = [_source(source) for source in posted_sources(answer, LONGEST_QUOTE)]
+    asides = short_notes(answer)
     parts = [asides[at : at + MOST_ELEMENTS] for at in range(0, len(asides), MOST_ELEMENTS)]
     beside = [_Item(context(part), told := plain("\n".join(part)), told) for part in parts]
     return [*sources, *beside]
@@ -284,7 +284,7 @@ def _items(answer: Answer) -> list[_Item]:
 def _source(source: PostedSource) -> _Item:
     short = plain(" ".join(part for part in (f"[{source.n}] {source.title} · {source.about}", source.address) if part))
     quote = [f"> {plain(source.quote)}"] if source.quote else []
-    carriers = [plain(source.carriers)] if source.carriers else []
+    carriers = [plain(source.duplicates)] if source.duplicates else []
     return _Item(source_block(source), "\n".join([short, *quote, *carriers]), short)
 
 
@@ -299,5 +299,5 @@ def _with_items(post: Post, items: Sequence[_Item]) -> Post:
 
 
 def _buttons(answer: Answer, exchange: str, *, private: bool) -> JsonObject:
-    wanted = ["good", "bad", *(["sources"] if any_shortened(answer) else []), *(["share"] if private else [])]
+    wanted = ["good", "bad", *(["sources"] if has_long_quote(answer) else []), *(["share"] if private else [])]
     return actions({f"newsqa_{does}": LABELS[does] for does in wanted}, exchange)

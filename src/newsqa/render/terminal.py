@@ -1,4 +1,4 @@
-"""Answers and articles for a terminal, as rich renderables. Text only, never markup: `[/b]` in a title is just that."""
+"""Answers, articles and lists of models as rich renderables. They hold text, never markup: `[/b]` is shown as it is."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from rich.text import Text
 from newsqa.models.providers import host_of
 from newsqa.render.clean import safe, safe_line
 from newsqa.render.wording import (
-    WIDEST,
-    asides,
-    carried_by,
+    MAX_WIDTH,
+    answer_notes,
     day,
     dollars,
+    find_matches,
+    format_duplicates,
     headline,
-    matches,
     provenance,
     quoted,
-    same_article_as_before,
+    repeats_article,
 )
 
 if TYPE_CHECKING:
@@ -34,32 +34,142 @@ if TYPE_CHECKING:
     from newsqa.types import Answer, Article, Citation, Sentence
 
 
-# A list of models for people: one row each, with where it runs and what is known or missing.
+MARKER = "cyan"
+HIGHLIGHT = "bold yellow"
+DIM = "dim"
+MARKED = "on grey23"
+CONTEXT = 600  # characters of an article shown before and after a quote
+_MARGINS = (1, 2, 0, 2)
 
 HEADS = {"answers": "Answers", "embeds": "Finds articles by meaning", "ranks": "Ranks what was found"}
-WIDE = 32
+NAME_WIDTH = 32
 """Columns that names are filled up to; a path may be longer."""
 
 SIGNS = {True: "✓", False: "✗"}
 
 Row = tuple[str, str, str]
-"""A sign, a name and what is known."""
+"""A sign, the name of a model, and what is known of it or missing."""
 
 
-def rows(models: Sequence[ModelEntry]) -> Iterator[tuple[str, list[Row]]]:
-    """Give each heading with its rows."""
-    for does, head in HEADS.items():
-        if found := [_row(model) for model in models if model.does == does]:
-            yield head, found
+def answer_view(answer: Answer) -> RenderableType:
+    """Return an answer: its sentences, each source with its quote, and its notes."""
+    body = sentences_view(answer.sentences) if answer.sentences else _refusal_view(answer)
+    sources = [
+        _source(citation, answer.standalone, again=again)
+        for citation, again in zip(answer.citations, repeats_article(answer.citations), strict=True)
+    ]
+    notes = [Text(f"\n{note}", style=DIM) for note in answer_notes(answer)]
+    return Padding(Group(body, *sources, *notes), _MARGINS)
+
+
+def sentences_view(sentences: Sequence[Sentence]) -> Text:
+    """Return sentences with the numbers of their sources, as one paragraph."""
+    return Text(" ").join(
+        Text(safe_line(s.text)).append("".join(f" [{n}]" for n in s.citations), style=MARKER) for s in sentences
+    )
+
+
+def _refusal_view(answer: Answer) -> RenderableType:
+    """Return a refusal: that there is no answer, then the nearest headlines and what was searched."""
+    why, nearest, rest = safe_line(answer.text).partition(" Nearest: ")
+    return Text(why).append(f"\n\n{nearest.strip()} {rest}" if nearest else "", style=DIM)
+
+
+def article_view(article: Article, question: str = "", span: tuple[int, int] | None = None) -> RenderableType:
+    """Return a whole article; what `span` (code points of its text) covers is marked."""
+    return Padding(Group(*_about(article), Text(""), _marked(article.text, question, span)), _MARGINS)
+
+
+def excerpt_view(article: Article, span: tuple[int, int], question: str = "") -> RenderableType:
+    """Return an article around a span of it, which is marked, up to whole lines where they are near."""
+    first, last = _surroundings(article.text, *span)
+    inner = (span[0] - first, span[1] - first)
+    pieces = [_marked(article.text[first:last], question, inner)]
+    before = [Text("…", style=DIM)] if first else []
+    after = [Text("…", style=DIM)] if last < len(article.text) else []
+    return Padding(Group(*_about(article), Text(""), *before, *pieces, *after), _MARGINS)
+
+
+def _about(article: Article) -> list[Text]:
+    byline = f"By {safe_line(article.byline)}" if article.byline else ""
+    lines = [provenance(article), byline, safe_line(article.url or article.path), article.id]
+    return [Text(headline(article), style="bold"), *(Text(line, style=DIM) for line in lines if line)]
+
+
+def _surroundings(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where an excerpt begins and ends: at the last line break in reach, else at a space."""
+    first, last = max(start - CONTEXT, 0), min(end + CONTEXT, len(text))
+    if first:
+        line = text.find("\n", first, start)
+        first = (line if line >= 0 else max(text.find(" ", first, start), first - 1)) + 1
+    if last < len(text):
+        line = text.rfind("\n", end + CONTEXT // 2, last)
+        last = line if line >= 0 else max(text.rfind(" ", end, last), end)
+    return first, last
+
+
+def _marked(text: str, question: str, span: tuple[int, int] | None) -> Text:
+    """Return text with a span of it marked; each piece is made safe by itself, so the offsets stay true."""
+    if span is None:
+        return Text(safe(text))
+    start, end = span
+    quote = _highlight(safe(text[start:end]), question, base=MARKED)
+    return Text(safe(text[:start])).append_text(quote).append(safe(text[end:]))
+
+
+def _highlight(text: str, question: str, base: str = "") -> Text:
+    """Return text that is safe already, with the words of the question in it highlighted."""
+    shown = Text(text, style=base)
+    for start, end in find_matches(question, text):
+        shown.stylize(HIGHLIGHT, start, end)
+    return shown
+
+
+def _source(citation: Citation, question: str, *, again: bool) -> RenderableType:
+    """Return one source: its number in a column of its own, beside it title, outlet, date and quote."""
+    title = Text(headline(citation), style="bold")
+    about = Text(provenance(citation), style=DIM)
+    quote = _highlight(quoted(citation), question)
+    duplicates = format_duplicates(citation.also_carried_by)
+    lines = [*([] if again else [title, about]), quote, *([Text(duplicates, style=DIM)] if duplicates else [])]
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    grid.add_row(Text(f"[{citation.n}]", style=MARKER), Group(*lines))
+    return Padding(grid, (1, 0, 0, 0) if not again else (0, 0, 0, 0))
 
 
 def models_text(models: Sequence[ModelEntry]) -> str:
     """Return the list as plain text, a model a line."""
     parts = []
-    for head, found in rows(models):
-        wide = min(max(len(name) for _, name, _ in found), WIDE)
+    for head, found in _rows(models):
+        wide = min(max(len(name) for _, name, _ in found), NAME_WIDTH)
         parts.append("\n".join([head, *(f"  {sign} {name:<{wide}}  {known}" for sign, name, known in found)]))
     return "\n\n".join(parts)
+
+
+def models_view(models: Sequence[ModelEntry]) -> RenderableType:
+    """Return a list of models under its headings; what is known wraps beside the names. Names in use are bold."""
+    wide = min(max(len(safe_line(model.name)) for model in models), MAX_WIDTH // 3)
+    in_use = {safe_line(model.name) for model in models if model.chosen}
+    parts: list[RenderableType] = []
+    for head, found in _rows(models):
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold", width=wide)
+        grid.add_column(overflow="fold")
+        for sign, name, known in found:
+            style = "bold" if name in in_use else ""
+            grid.add_row(Text(sign, "green" if sign == SIGNS[True] else "red"), Text(name, style), Text(known, DIM))
+        parts += [Text(head, style=DIM), grid, Text()]
+    return Padding(Group(*parts[:-1]), _MARGINS)
+
+
+def _rows(models: Sequence[ModelEntry]) -> Iterator[tuple[str, list[Row]]]:
+    """Yield each heading with its rows, one a model."""
+    for does, head in HEADS.items():
+        if found := [_row(model) for model in models if model.does == does]:
+            yield head, found
 
 
 def _row(model: ModelEntry) -> Row:
@@ -88,116 +198,3 @@ def _size(size: int) -> str:
 def _speed(speed: Speed) -> str:
     rates = [f"{verb} {rate:,.0f}" for verb, rate in (("reads", speed.read), ("writes", speed.written)) if rate]
     return f"{', '.join(rates)} tokens a second ({day(speed.on)})" if rates else ""
-
-
-MARKER = "cyan"
-HIGHLIGHT = "bold yellow"
-ASIDE = "dim"
-MARKED = "on grey23"
-AROUND = 600  # characters of an article shown before and after a quote
-_EDGE = (1, 2, 0, 2)
-
-
-def answer_view(answer: Answer) -> RenderableType:
-    """Show an answer: its sentences, each source with its quote, and what was left out."""
-    body = sentences_view(answer.sentences) if answer.sentences else refusal_view(answer)
-    sources = [
-        _source(citation, answer.standalone, again=again)
-        for citation, again in zip(answer.citations, same_article_as_before(answer.citations), strict=True)
-    ]
-    beside = [Text(f"\n{aside}", style=ASIDE) for aside in asides(answer)]
-    return Padding(Group(body, *sources, *beside), _EDGE)
-
-
-def sentences_view(sentences: Sequence[Sentence]) -> Text:
-    """Show sentences with the numbers of their sources, as one paragraph."""
-    return Text(" ").join(
-        Text(safe_line(s.text)).append("".join(f" [{n}]" for n in s.citations), style=MARKER) for s in sentences
-    )
-
-
-def refusal_view(answer: Answer) -> RenderableType:
-    """Show a refusal: that there is no answer, then the nearest headlines and what was searched."""
-    why, nearest, rest = safe_line(answer.text).partition(" Nearest: ")
-    return Text(why).append(f"\n\n{nearest.strip()} {rest}" if nearest else "", style=ASIDE)
-
-
-def models_view(models: Sequence[ModelEntry]) -> RenderableType:
-    """Show a list of models under its headings; what is known wraps beside the names. Names in use stand out."""
-    wide = min(max(len(safe_line(model.name)) for model in models), WIDEST // 3)
-    in_use = {safe_line(model.name) for model in models if model.chosen}
-    parts: list[RenderableType] = []
-    for head, found in rows(models):
-        grid = Table.grid(padding=(0, 1))
-        grid.add_column(no_wrap=True)
-        grid.add_column(overflow="fold", width=wide)
-        grid.add_column(overflow="fold")
-        for sign, name, known in found:
-            style = "bold" if name in in_use else ""
-            grid.add_row(Text(sign, "green" if sign == SIGNS[True] else "red"), Text(name, style), Text(known, ASIDE))
-        parts += [Text(head, style=ASIDE), grid, Text()]
-    return Padding(Group(*parts[:-1]), _EDGE)
-
-
-def article_view(article: Article, question: str = "", span: tuple[int, int] | None = None) -> RenderableType:
-    """Show a whole article; what `span` (code points of its text) covers is marked."""
-    return Padding(Group(*_about(article), Text(""), _marked(article.text, question, span)), _EDGE)
-
-
-def excerpt_view(article: Article, span: tuple[int, int], question: str = "") -> RenderableType:
-    """Show an article around a span of it, which is marked, up to whole lines where they are near."""
-    first, last = _surroundings(article.text, *span)
-    inner = (span[0] - first, span[1] - first)
-    pieces = [_marked(article.text[first:last], question, inner)]
-    before = [Text("…", style=ASIDE)] if first else []
-    after = [Text("…", style=ASIDE)] if last < len(article.text) else []
-    return Padding(Group(*_about(article), Text(""), *before, *pieces, *after), _EDGE)
-
-
-def _about(article: Article) -> list[Text]:
-    byline = f"By {safe_line(article.byline)}" if article.byline else ""
-    lines = [provenance(article), byline, safe_line(article.url or article.path), article.id]
-    return [Text(headline(article), style="bold"), *(Text(line, style=ASIDE) for line in lines if line)]
-
-
-def _surroundings(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return where an excerpt begins and ends: at the last line break in reach, else at a space."""
-    first, last = max(start - AROUND, 0), min(end + AROUND, len(text))
-    if first:
-        line = text.find("\n", first, start)
-        first = (line if line >= 0 else max(text.find(" ", first, start), first - 1)) + 1
-    if last < len(text):
-        line = text.rfind("\n", end + AROUND // 2, last)
-        last = line if line >= 0 else max(text.rfind(" ", end, last), end)
-    return first, last
-
-
-def _marked(text: str, question: str, span: tuple[int, int] | None) -> Text:
-    """Show text with a span of it marked; each piece is made safe by itself, so the offsets stay true."""
-    if span is None:
-        return Text(safe(text))
-    start, end = span
-    quote = highlighted(safe(text[start:end]), question, base=MARKED)
-    return Text(safe(text[:start])).append_text(quote).append(safe(text[end:]))
-
-
-def highlighted(text: str, question: str, base: str = "") -> Text:
-    """Show text that is safe already, with the words of the question in it highlighted."""
-    shown = Text(text, style=base)
-    for start, end in matches(question, text):
-        shown.stylize(HIGHLIGHT, start, end)
-    return shown
-
-
-def _source(citation: Citation, question: str, *, again: bool) -> RenderableType:
-    """Show one source: its number in a column of its own, beside it title, outlet, date and quote."""
-    title = Text(headline(citation), style="bold")
-    about = Text(provenance(citation), style=ASIDE)
-    quote = highlighted(quoted(citation), question)
-    carriers = carried_by(citation.also_carried_by)
-    lines = [*([] if again else [title, about]), quote, *([Text(carriers, style=ASIDE)] if carriers else [])]
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(no_wrap=True)
-    grid.add_column()
-    grid.add_row(Text(f"[{citation.n}]", style=MARKER), Group(*lines))
-    return Padding(grid, (1, 0, 0, 0) if not again else (0, 0, 0, 0))

@@ -1,11 +1,11 @@
-"""The commands: each decodes its arguments and hands them on."""
+"""`newsqa bots`: what the bots in Slack and Discord did, and what they may do, while they run."""
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from json import loads
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -16,17 +16,18 @@ from newsqa.bot.admin import GOOD, asked, bot_status, export_feedback, has_store
 from newsqa.bot.events import NAMES, ConversationPlace, channel_named
 from newsqa.bot.store import Store
 from newsqa.errors import HistoryError, NewsqaError, UsageError
-from newsqa.frontends.terminal.console import messages, print_json, print_text
+from newsqa.frontends.terminal.console import confirm, messages, print_json, print_text
+from newsqa.frontends.terminal.options import Json, read_settings
 from newsqa.private_files import FILE, private_folder
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count
-from newsqa.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from newsqa.bot.admin import Channel, Status
     from newsqa.bot.events import Outcome, Platform
+    from newsqa.settings import Settings
     from newsqa.types import JsonObject
 
 
@@ -35,52 +36,9 @@ bots_app = typer.Typer(
 )
 
 ChannelArgument = Annotated[str, typer.Argument(metavar="CHANNEL", help="Its id, as Slack or Discord shows it.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
 
 
-@bots_app.command("status")
-def bots_status(json: Json = False) -> None:
-    """Tell what became of questions, where the bots were asked, and where they are silent."""
-    show_status(Settings.load(), as_json=json)
-
-
-@bots_app.command()
-def enable(channel: ChannelArgument) -> None:
-    """Let the bots answer again in a channel that was disabled."""
-    enable_channel(Settings.load(), channel)
-
-
-@bots_app.command()
-def disable(channel: ChannelArgument) -> None:
-    """Have the bots be silent in a channel."""
-    disable_channel(Settings.load(), channel)
-
-
-@bots_app.command()
-def forget(
-    channel: Annotated[
-        str | None, typer.Option("--channel", metavar="ID", help="What was asked and answered in this channel.")
-    ] = None,
-    person: Annotated[
-        str | None, typer.Option("--person", metavar="ID", help="What this person asked, and how they voted.")
-    ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Everything.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether that is meant.")] = False,
-) -> None:
-    """Forget what the bots have kept."""
-    forget_stored(Settings.load(), Wanted(channel, person, everything), asking=not yes)
-
-
-@bots_app.command()
-def feedback(
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="A new file [feedback.jsonl].")] = None,
-    json: Json = False,
-) -> None:
-    """Write the answers that people voted on as a set of questions, for newsqa eval."""
-    write_feedback(Settings.load(), out, as_json=json)
-
-
-# `newsqa bots status`: what became of questions, where the bots were asked, and where they are silent.
+FEEDBACK_FILE = Path("feedback.jsonl")
 
 COLUMNS: dict[str, Outcome] = {
     "answers": "answered",
@@ -92,14 +50,16 @@ COLUMNS: dict[str, Outcome] = {
 }
 
 
-def show_status(settings: Settings, *, as_json: bool) -> None:
-    """Print what the store knows: counts of today and of all the time kept, votes, channels."""
+@bots_app.command("status")
+def bots_status(json: Json = False) -> None:
+    """Tell what became of questions, where the bots were asked, and where they are silent."""
+    settings = read_settings()
     folder = settings.sessions_folder()
-    if not has_store(folder) and not as_json:
+    if not has_store(folder) and not json:
         print_text(f"No bot has kept anything in {safe_line(str(folder))} yet.")
         return
     found = bot_status(settings)
-    if as_json:
+    if json:
         print_json(_record(found, folder))
     else:
         print_text("\n".join(_status_lines(found, settings)))
@@ -160,20 +120,10 @@ def _name(channel: Channel) -> str:
     return f"{NAMES[channel.platform]:<7}  {safe_line(channel.id) or 'direct messages'}"
 
 
-# `newsqa bots enable`, `disable` and `forget`: the bots see the change at their next question.
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be forgotten: one of the three."""
-
-    channel: str | None = None
-    person: str | None = None
-    everything: bool = False
-
-
-def enable_channel(settings: Settings, channel: str) -> None:
-    """Let the bots answer in a channel that was disabled. Raises UsageError where that is no id of a channel."""
+@bots_app.command()
+def enable(channel: ChannelArgument) -> None:
+    """Let the bots answer again in a channel that was disabled."""
+    settings = read_settings()
     platform, name = channel_named(channel)
     with closing(Store(settings.sessions_folder())) as store:
         changed = store.enable(platform, name)
@@ -183,43 +133,60 @@ def enable_channel(settings: Settings, channel: str) -> None:
         messages().print(f"NEWSQA_BOT_CHANNELS names other channels: {name} is not served.", soft_wrap=True)
 
 
-def disable_channel(settings: Settings, channel: str) -> None:
-    """Have the bots be silent in a channel. Raises UsageError where that is no id of a channel."""
+@bots_app.command()
+def disable(channel: ChannelArgument) -> None:
+    """Have the bots be silent in a channel."""
     platform, name = channel_named(channel)
-    with closing(Store(settings.sessions_folder())) as store:
+    with closing(Store(read_settings().sessions_folder())) as store:
         store.disable(platform, name)
     print_text(f"newsqa is silent in {name} ({NAMES[platform]}), from the next question on.")
 
 
-def forget_stored(settings: Settings, wanted: Wanted, *, asking: bool) -> None:
-    """Forget what was asked and answered, once that is confirmed where `asking`, and say how much it was.
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to forget: one of the three."""
 
-    Raises UsageError where nothing or too much is named, or nobody is there to confirm.
-    """
-    named = [wanted.channel is not None, wanted.person is not None, wanted.everything]
-    if sum(named) != 1:
+    channel: str | None
+    person: str | None
+    everything: bool
+
+
+@bots_app.command()
+def forget(
+    channel: Annotated[
+        str | None, typer.Option("--channel", metavar="ID", help="What was asked and answered in this channel.")
+    ] = None,
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="ID", help="What this person asked, and how they voted.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Everything.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether that is meant.")] = False,
+) -> None:
+    """Forget what the bots have kept."""
+    scope = Scope(channel, person, everything)
+    folder = read_settings().sessions_folder()
+    if sum([channel is not None, person is not None, everything]) != 1:
         raise UsageError("Name what to forget.", hint="One of --channel ID, --person ID, --all.")
-    what, platform, name = _what(wanted)
-    if asking and not _confirmed(f"Forget {what}? It cannot be undone."):
+    what, platform, name = _describe(scope)
+    if not yes and not _is_confirmed(f"Forget {what}? It cannot be undone."):
         raise NewsqaError("Nothing was forgotten.")
-    folder = settings.sessions_folder()
-    gone = _forget(folder, platform, name, wanted) if has_store(folder) else 0
-    print_text(f"Forgotten: {what}, {count(gone, 'question')} in all. What was posted stays where it was posted.")
+    forgotten = _forget(folder, platform, name, scope) if has_store(folder) else 0
+    print_text(f"Forgotten: {what}, {count(forgotten, 'question')} in all. What was posted stays where it was posted.")
 
 
-def _what(wanted: Wanted) -> tuple[str, Platform | None, str]:
-    if wanted.channel is not None:
-        platform, name = channel_named(wanted.channel)
+def _describe(scope: Scope) -> tuple[str, Platform | None, str]:
+    if scope.channel is not None:
+        platform, name = channel_named(scope.channel)
         return f"what was said in {name} ({NAMES[platform]})", platform, name
-    if wanted.person is not None:
-        name = safe_line(wanted.person)
-        return f"what {name} asked, and how they voted", None, wanted.person
+    if scope.person is not None:
+        name = safe_line(scope.person)
+        return f"what {name} asked, and how they voted", None, scope.person
     return "everything that people said, and all counts", None, ""
 
 
-def _forget(folder: Path, platform: Platform | None, name: str, wanted: Wanted) -> int:
+def _forget(folder: Path, platform: Platform | None, name: str, scope: Scope) -> int:
     with closing(Store(folder)) as store:
-        if wanted.everything:
+        if scope.everything:
             return store.forget_everything()
         if platform is None:
             return sum(store.forget_person(each, name) for each in NAMES)
@@ -228,24 +195,20 @@ def _forget(folder: Path, platform: Platform | None, name: str, wanted: Wanted) 
         )
 
 
-def _confirmed(question: str) -> bool:
-    """Ask on the terminal. Raises UsageError where there is none: a script says --yes."""
+def _is_confirmed(question: str) -> bool:
+    """Ask on the terminal. Raises UsageError if there is none: a script uses --yes."""
     if not sys.stdin.isatty():
         raise UsageError("Nobody is there to confirm this.", hint="Say --yes where you mean it.")
-    messages().print(f"{question} [y/N] ", end="")
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    return confirm(f"{question} [y/N] ")
 
 
-# `newsqa bots feedback`: what people said of answers, as a set of questions in a file.
-
-OUT = Path("feedback.jsonl")
-
-
-def write_feedback(settings: Settings, out: Path | None, *, as_json: bool) -> None:
-    """Write every answer that was voted on as a question of a set that `newsqa eval run` reads, into a new file.
-
-    Raises HistoryError where there are no votes, or the file is there already.
-    """
+@bots_app.command()
+def feedback(
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="A new file [feedback.jsonl].")] = None,
+    json: Json = False,
+) -> None:
+    """Write the answers that people voted on as a set of questions, for newsqa eval."""
+    settings = read_settings()
     folder = settings.sessions_folder()
     lines = _feedback(folder) if has_store(folder) else []
     if not lines:
@@ -253,10 +216,10 @@ def write_feedback(settings: Settings, out: Path | None, *, as_json: bool) -> No
             f"Nobody has voted on an answer that is kept in {folder}.",
             hint=f"Answers are kept for {count(settings.bot_retention, 'day')} (NEWSQA_BOT_RETENTION).",
         )
-    file = out or OUT
+    file = out or FEEDBACK_FILE
     _write_new(file, lines)
-    good = sum(GOOD in json.loads(line)["tags"] for line in lines)
-    if as_json:
+    good = sum(GOOD in loads(line)["tags"] for line in lines)
+    if json:
         print_json({"file": str(file), "questions": len(lines), "found_good": good})
         return
     name = safe_line(str(file))

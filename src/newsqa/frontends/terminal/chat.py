@@ -14,111 +14,50 @@ from rich.text import Text
 
 from newsqa.answer.history import Sessions
 from newsqa.errors import ModelError, NewsqaError
-from newsqa.frontends.terminal.ask import LiveAnswer, watch
-from newsqa.frontends.terminal.chat_commands import Leave, run_command, tell_resumed
-from newsqa.frontends.terminal.chat_state import BackgroundPipeline, Conversation, Screen, ThreadedEvents
-from newsqa.frontends.terminal.egress import tell_leaving
+from newsqa.frontends.terminal.background import BackgroundIterator, BackgroundPipeline
+from newsqa.frontends.terminal.chat_commands import Quit, run_command, show_resumed
+from newsqa.frontends.terminal.conversation import Conversation
+from newsqa.frontends.terminal.display import Display, LiveAnswer, show_live
+from newsqa.frontends.terminal.egress import announce_egress
 from newsqa.models.inventory import describe_model
-from newsqa.render.terminal import ASIDE
+from newsqa.render.terminal import DIM
 from newsqa.render.wording import count, headline, period
 from newsqa.store.snapshot import open_index
-from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer, DraftSummary
+from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from newsqa.pipeline import Answerer
     from newsqa.settings import Settings
-    from newsqa.types import Article, DraftEvent, Hit, Query
+    from newsqa.types import Article
 
+MAX_LINE = 1 << 20  # bytes of a line that is read from a pipe
+HEADLINES = 3  # on the first screen
 
-# The first screen: what is indexed, and how to begin.
-
-HEADLINES = 3
-
-
-def welcome(conversation: Conversation) -> None:
-    """Show what can be asked about."""
-    with conversation.library.snapshot() as index:
-        held, outlets, newest = index.coverage(NO_BOUNDS), index.lexicon.outlets, index.newest(HEADLINES)
-    parts = [count(held.articles, "article"), count(len(outlets), "outlet"), period(held.first, held.last)]
-    head = Text("newsqa", style="bold cyan").append("   " + " · ".join(parts), style="default not bold")
-    hint = Text("Ask in plain words. /help shows the commands, Ctrl-D leaves.", style=ASIDE)
-    conversation.screen.console.print(Padding(Group(head, Text(), *map(_headline, newest), Text(), hint), (1, 2)))
-
-
-def _headline(article: Article) -> Text:
-    when = f"{article.published:%d %b %Y}  " if article.published else ""
-    return Text(when, style=ASIDE, no_wrap=True, overflow="ellipsis").append(headline(article), style="not dim")
-
-
-# Asks the desk and shows the answer as it comes; Ctrl-C leaves at once, and what had passed the check stays.
-
-PATIENCE = 3.0
-"""Seconds for what passed the check to become an answer with its sources, after Ctrl-C."""
-
-STOPPED = "You stopped the model."
-
-
-def ask(conversation: Conversation, question: str) -> Answer:
-    """Ask within the conversation and show what happens until the answer is there.
-
-    Ctrl-C stops the model; the sentences that had passed are the answer then. Raises NewsqaError where no answer could
-    be made, KeyboardInterrupt where it was given up before any sentence passed.
-    """
-    stopped, left, watched = Event(), Event(), LiveAnswer()
-    events = ThreadedEvents(
-        conversation.stream(question, lambda answerer, model: stoppable(answerer, model, stopped)), left
-    )
-    try:
-        return watch(events, conversation.screen.console, watched)
-    except KeyboardInterrupt:
-        stopped.set()
-        answer = events.last(PATIENCE) if watched.sentences else None
-        if isinstance(answer, Answer) and answer.sentences:
-            return answer
-        raise
-    finally:
-        stopped.set()
-        left.set()
-
-
-def stoppable(answerer: Answerer, model: str, stopped: Event) -> Answerer:
-    """Return an answerer whose draft ends as it stands when `stopped` is set; the extractive one is quick enough."""
-    if model == EXTRACTIVE:
-        return answerer
-
-    def draft(query: Query, hits: Sequence[Hit], deadline: float) -> Iterator[DraftEvent]:
-        yield from ThreadedEvents(answerer(query, hits, deadline), stopped)
-        if stopped.is_set():
-            yield DraftSummary(0.0, model, incomplete=True, notices=(STOPPED,))
-
-    return draft
-
-
-LONGEST = 1 << 20  # bytes of a line that is read from a pipe
+INTERRUPT_PATIENCE = 3.0
+"""Seconds in which the checked sentences must become an answer with its sources after Ctrl-C."""
 
 
 def chat(settings: Settings, *, resume: bool) -> None:
-    """Talk at a terminal, or answer each line of standard input. Raises NewsqaError where it cannot begin."""
-    _refuse_unusable(settings)
+    """Converse at a terminal, or answer each line of standard input. Raises NewsqaError if it cannot begin."""
+    _refuse_unusable_model(settings)
     sessions = Sessions(settings.sessions_folder(), os.fspath(settings.index.resolve()))
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    with open_index(settings) as library, BackgroundPipeline(settings, warm=at_terminal) as ready, suppress(Leave):
-        conversation = Conversation(ready, library, sessions, Screen.open())
-        tell_leaving(settings)
+    with open_index(settings) as library, BackgroundPipeline(settings, warm_up=at_terminal) as pipeline, suppress(Quit):
+        conversation = Conversation(pipeline, library, sessions, Display.open())
+        announce_egress(settings)
         if resume:
             _resume(conversation)
         if at_terminal:
-            _at_terminal(conversation)
+            _chat_at_terminal(conversation)
         else:
-            ready.desk()
-            for line in _piped(conversation):
-                _turn(conversation, line)
+            pipeline.wait()
+            for line in _piped_lines(conversation):
+                _handle_line(conversation, line)
 
 
-def _refuse_unusable(settings: Settings) -> None:
-    """Raise ModelError where the model that is set lacks something, before anybody has typed a question for it."""
+def _refuse_unusable_model(settings: Settings) -> None:
+    """Raise ModelError if the model that is set lacks something, before anybody has typed a question for it."""
     if settings.model == EXTRACTIVE:
         return
     model = describe_model(settings.model, settings)
@@ -127,35 +66,51 @@ def _refuse_unusable(settings: Settings) -> None:
 
 
 def _resume(conversation: Conversation) -> None:
-    """Go on with the last conversation; where that cannot be, tell why and begin a new one."""
+    """Go on with the last conversation; if that is not possible, show why and start a new one."""
     try:
         conversation.resume()
     except NewsqaError as error:
-        conversation.screen.error(error)
+        conversation.display.error(error)
 
 
-def _at_terminal(conversation: Conversation) -> None:
-    from newsqa.frontends.terminal.prompt import prompted
+def _chat_at_terminal(conversation: Conversation) -> None:
+    from newsqa.frontends.terminal.line_editor import typed_lines
 
-    welcome(conversation)
+    _welcome(conversation)
     if conversation.answers:
-        tell_resumed(conversation)
-    for line in prompted(conversation):
+        show_resumed(conversation)
+    for line in typed_lines(conversation):
         try:
-            _turn(conversation, line)
+            _handle_line(conversation, line)
         except KeyboardInterrupt:
-            conversation.screen.say("Given up.")
+            conversation.display.note("Given up.")
 
 
-def _piped(conversation: Conversation) -> Iterator[str]:
-    while line := sys.stdin.buffer.readline(LONGEST):
+def _welcome(conversation: Conversation) -> None:
+    """Show what is indexed, and how to begin."""
+    with conversation.library.snapshot() as index:
+        held, outlets, newest = index.coverage(NO_BOUNDS), index.lexicon.outlets, index.newest(HEADLINES)
+    parts = [count(held.articles, "article"), count(len(outlets), "outlet"), period(held.first, held.last)]
+    head = Text("newsqa", style="bold cyan").append("   " + " · ".join(parts), style="default not bold")
+    hint = Text("Ask in plain words. /help shows the commands, Ctrl-D leaves.", style=DIM)
+    conversation.display.console.print(Padding(Group(head, Text(), *map(_headline, newest), Text(), hint), (1, 2)))
+
+
+def _headline(article: Article) -> Text:
+    when = f"{article.published:%d %b %Y}  " if article.published else ""
+    return Text(when, style=DIM, no_wrap=True, overflow="ellipsis").append(headline(article), style="not dim")
+
+
+def _piped_lines(conversation: Conversation) -> Iterator[str]:
+    while line := sys.stdin.buffer.readline(MAX_LINE):
         text = line.decode("utf-8", "replace").strip()
         if text and not text.startswith("/"):
-            conversation.screen.raw(f"› {text}")
+            conversation.display.unwrapped(f"› {text}")
         yield text
 
 
-def _turn(conversation: Conversation, line: str) -> None:
+def _handle_line(conversation: Conversation, line: str) -> None:
+    """Run a command or answer a question; show what was wrong with it."""
     text = " ".join(line.encode("utf-8", "replace").decode().split())
     if not text:
         return
@@ -163,8 +118,29 @@ def _turn(conversation: Conversation, line: str) -> None:
         if text.startswith("/"):
             run_command(conversation, text)
         else:
-            answer = ask(conversation, text)
-            conversation.screen.answer(answer)
-            conversation.keep(answer)
+            answer = _ask(conversation, text)
+            conversation.display.answer(answer)
+            conversation.add(answer)
     except NewsqaError as error:
-        conversation.screen.error(error)
+        conversation.display.error(error)
+
+
+def _ask(conversation: Conversation, question: str) -> Answer:
+    """Return the answer, and show what happens until then.
+
+    Ctrl-C stops the model; the sentences that were checked by then are the answer. Raises NewsqaError if no answer
+    could be made, KeyboardInterrupt if it was interrupted before any sentence was checked.
+    """
+    stopped, abandoned, live_answer = Event(), Event(), LiveAnswer()
+    events = BackgroundIterator(conversation.stream(question, stopped), abandoned)
+    try:
+        return show_live(events, conversation.display.console, live_answer)
+    except KeyboardInterrupt:
+        stopped.set()
+        answer = events.last(INTERRUPT_PATIENCE) if live_answer.sentences else None
+        if isinstance(answer, Answer) and answer.sentences:
+            return answer
+        raise
+    finally:
+        stopped.set()
+        abandoned.set()

@@ -1,4 +1,4 @@
-"""The commands of the chat: `/open 2` and its kind, each a function of the conversation and what follows it."""
+"""The commands of the chat, as `/open 2`: each is a function of the conversation and of what follows its name."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 from newsqa.environment import for_programs
 from newsqa.errors import LibraryError, SourceError, UsageError
 from newsqa.frontends.terminal.console import first_day, last_day, messages
-from newsqa.frontends.terminal.egress import tell_leaving
+from newsqa.frontends.terminal.egress import announce_egress
 from newsqa.frontends.terminal.index import sources_text
 from newsqa.models.inventory import list_models
 from newsqa.render.clean import safe_line
-from newsqa.render.plain import article_text, quote_text
-from newsqa.render.plain import conversation as as_markdown
+from newsqa.render.plain import article_text, conversation_markdown, quote_text
 from newsqa.render.terminal import article_view, excerpt_view, models_text, models_view
-from newsqa.render.wording import count, day, why
+from newsqa.render.wording import count, day, explain_dropped
 from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
@@ -29,75 +28,33 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-    from newsqa.frontends.terminal.chat_state import Conversation, Screen
+    from newsqa.frontends.terminal.conversation import Conversation
+    from newsqa.frontends.terminal.display import Display
     from newsqa.types import Article, Bounds, Citation
 
 
-# `/open`: a cited article at the place of its quote, or the whole of it in a pager.
-
-ABOVE = 10  # lines shown before a quote in the pager
-
-
-def open_source(screen: Screen, article: Article, citation: Citation, question: str, *, whole: bool) -> None:
-    """Show where a citation stands. An article that has changed since is shown as it is now, and that is told."""
-    span = _place(article, citation)
-    if span is None:
-        screen.say("This article has changed since; the quote is no longer in it.")
-        screen.view(article_view(article), article_text(article))
-    elif not whole or screen.plain:
-        screen.view(excerpt_view(article, span, question), article_text(article))
-    else:
-        before = replace(article, text=article.text[: span[0]])
-        _page(screen.console, article_view(article, question, span), len(_lines(screen.console, article_view(before))))
-
-
-def _place(article: Article, citation: Citation) -> tuple[int, int] | None:
-    if article.text[citation.start : citation.end] == citation.quote:
-        return citation.start, citation.end
-    start = article.text.find(citation.quote)
-    return (start, start + len(citation.quote)) if start >= 0 else None
-
-
-def _lines(console: Console, view: RenderableType) -> list[str]:
-    with console.capture() as captured:
-        console.print(view)
-    return captured.get().splitlines()
-
-
-def _page(console: Console, view: RenderableType, line: int) -> None:
-    """Show a view in `less`, from a few lines above `line` on; where there is no `less`, print it."""
-    less = shutil.which("less")
-    if less is None or not Path(less).is_absolute() or console.is_dumb_terminal:
-        console.print(view)
-        return
-    text = "\n".join(_lines(console, view))
-    environ = {**for_programs(), "LESSSECURE": "1", "LESSCHARSET": "utf-8"}
-    ours = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the pager now
-    try:
-        subprocess.run([less, "-R", f"+{max(line - ABOVE, 1)}"], input=text.encode(), env=environ, check=False)  # noqa: S603
-    finally:
-        signal.signal(signal.SIGINT, ours)
-
-
 OFF = {"off", "none", "all"}
+"""Words that clear a bound."""
+
+LINES_ABOVE = 10  # shown before a quote in the pager
 
 
-class Leave(Exception):  # noqa: N818  no error
-    """The person wants to go."""
+class Quit(Exception):  # noqa: N818  no error
+    """Ends the chat."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command: its name, what may follow it, what it does in a line, and the function that does it."""
+    """A command: its name, its arguments and what it does, as /help shows them, and the function that runs it."""
 
     name: str
-    takes: str
+    arguments: str
     does: str
     run: Callable[[Conversation, str], None]
 
 
 def run_command(conversation: Conversation, line: str) -> None:
-    """Do what a line that begins with a slash asks for. Raises NewsqaError, and Leave."""
+    """Run the command of a line that begins with a slash. Raises NewsqaError, and Quit."""
     name, _, rest = line[1:].strip().partition(" ")
     named = {command.name: command for command in COMMANDS}
     command = named.get(name.casefold())
@@ -108,27 +65,27 @@ def run_command(conversation: Conversation, line: str) -> None:
     command.run(conversation, rest.strip())
 
 
-def bounds_line(conversation: Conversation) -> str:
-    """Return the bounds that are set, in words; "" where there are none."""
+def _format_bounds(conversation: Conversation) -> str:
+    """Return the bounds that are set, in words; "" if there are none."""
     bounds = conversation.bounds
     days = (("since", bounds.since), ("until", bounds.until), ("as of", bounds.as_of))
-    said = [f"{word} {day(when)}" for word, when in days if when]
-    return " · ".join([*([safe_line(bounds.outlet)] if bounds.outlet else []), *said])
+    outlet = [safe_line(bounds.outlet)] if bounds.outlet else []
+    return " · ".join([*outlet, *(f"{word} {day(when)}" for word, when in days if when)])
 
 
 def status_line(conversation: Conversation) -> str:
-    """Return the model that answers, unless none writes, and the bounds that are set."""
-    model = conversation.ready.settings.model
+    """Return the model that writes, if there is one, and the bounds that are set."""
+    model = conversation.pipeline.settings.model
     named = [] if model == EXTRACTIVE else [safe_line(model)]
-    return " · ".join(part for part in (*named, bounds_line(conversation)) if part)
+    return " · ".join(part for part in (*named, _format_bounds(conversation)) if part)
 
 
 def _help(conversation: Conversation, _: str) -> None:
-    rows = [(f"/{c.name} {c.takes}".rstrip(), c.does) for c in COMMANDS]
+    rows = [(f"/{c.name} {c.arguments}".rstrip(), c.does) for c in COMMANDS]
     width = max(len(left) for left, _ in rows) + 2
     lines = [f"{left:<{width}}{does}" for left, does in rows]
     keys = f"{'Ctrl-C':<{width}}gives up an answer, or clears the line\n{'Ctrl-D':<{width}}leaves"
-    conversation.screen.say("\n".join([*lines, keys]))
+    conversation.display.note("\n".join([*lines, keys]))
 
 
 def _open(conversation: Conversation, rest: str) -> None:
@@ -140,17 +97,60 @@ def _open(conversation: Conversation, rest: str) -> None:
         article = index.article(citation.article_id)
     if article is None:
         raise LibraryError("The index does not hold this article any more.", hint="It went with its source.")
-    open_source(conversation.screen, article, citation, conversation.answers[-1].standalone, whole=bool(how))
+    _show_source(conversation.display, article, citation, conversation.answers[-1].standalone, whole=bool(how))
+
+
+def _show_source(display: Display, article: Article, citation: Citation, question: str, *, whole: bool) -> None:
+    """Show an article where it is quoted, or all of it in a pager. If the quote has gone since, say so."""
+    span = _find_quote(article, citation)
+    if span is None:
+        display.note("This article has changed since; the quote is no longer in it.")
+        display.view(article_view(article), article_text(article))
+    elif not whole or display.plain:
+        display.view(excerpt_view(article, span, question), article_text(article))
+    else:
+        before = article_view(replace(article, text=article.text[: span[0]]))
+        _page(display.console, article_view(article, question, span), len(_render_lines(display.console, before)))
+
+
+def _find_quote(article: Article, citation: Citation) -> tuple[int, int] | None:
+    """Return the span of the quote, in code points of the text as it is now."""
+    if article.text[citation.start : citation.end] == citation.quote:
+        return citation.start, citation.end
+    start = article.text.find(citation.quote)
+    return (start, start + len(citation.quote)) if start >= 0 else None
+
+
+def _page(console: Console, view: RenderableType, line: int) -> None:
+    """Show a view in `less`, from a few lines above `line` on; print it if there is no `less`."""
+    less = shutil.which("less")
+    if less is None or not Path(less).is_absolute() or console.is_dumb_terminal:
+        console.print(view)
+        return
+    text = "\n".join(_render_lines(console, view))
+    environ = {**for_programs(), "LESSSECURE": "1", "LESSCHARSET": "utf-8"}
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the pager now
+    try:
+        subprocess.run([less, "-R", f"+{max(line - LINES_ABOVE, 1)}"], input=text.encode(), env=environ, check=False)  # noqa: S603
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
+def _render_lines(console: Console, view: RenderableType) -> list[str]:
+    with console.capture() as captured:
+        console.print(view)
+    return captured.get().splitlines()
 
 
 def _copy(conversation: Conversation, rest: str) -> None:
-    conversation.screen.raw(quote_text(conversation.citation(rest)))
+    conversation.display.unwrapped(quote_text(conversation.citation(rest)))
 
 
 def _why(conversation: Conversation, _: str) -> None:
     if not conversation.answers:
         raise UsageError("Nothing has been answered yet.", hint="Ask something first.")
-    conversation.screen.say("\n\n".join(why(conversation.answers[-1])) or "Nothing was left out of the last answer.")
+    dropped = "\n\n".join(explain_dropped(conversation.answers[-1]))
+    conversation.display.note(dropped or "Nothing was left out of the last answer.")
 
 
 def _outlet(conversation: Conversation, rest: str) -> None:
@@ -158,68 +158,62 @@ def _outlet(conversation: Conversation, rest: str) -> None:
         conversation.bounds = replace(conversation.bounds, outlet=None)
     elif rest:
         conversation.bounds = replace(conversation.bounds, outlet=_known_outlet(conversation, rest))
-    _tell_bounds(conversation)
+    _show_bounds(conversation)
 
 
 def _known_outlet(conversation: Conversation, typed: str) -> str:
-    known = {safe_line(outlet).casefold(): outlet for outlet in outlets(conversation)}
+    known = {safe_line(outlet).casefold(): outlet for outlet in conversation.outlets()}
     exact = known.get(typed.casefold())
-    begun = [outlet for folded, outlet in known.items() if folded.startswith(typed.casefold())]
-    if exact or len(begun) == 1:
-        return exact or begun[0]
+    starting = [outlet for folded, outlet in known.items() if folded.startswith(typed.casefold())]
+    if exact or len(starting) == 1:
+        return exact or starting[0]
     near = [known[folded] for folded in get_close_matches(typed.casefold(), known, n=3)] or list(known.values())[:5]
-    raise UsageError(f"The index has no outlet “{typed}”.", hint=f"It has, for one: {', '.join(begun or near)}.")
-
-
-def outlets(conversation: Conversation) -> tuple[str, ...]:
-    """Return the outlets of the index, as stored."""
-    with conversation.library.snapshot() as index:
-        return index.lexicon.outlets
+    raise UsageError(f"The index has no outlet “{typed}”.", hint=f"It has, for one: {', '.join(starting or near)}.")
 
 
 def _day_setter(
-    read: Callable[[str], date], put: Callable[[Bounds, date | None], Bounds]
+    parse: Callable[[str], date], update: Callable[[Bounds, date | None], Bounds]
 ) -> Callable[[Conversation, str], None]:
     def set_day(conversation: Conversation, rest: str) -> None:
         if rest:
-            when = None if rest.casefold() in OFF else read(rest)
-            conversation.bounds = put(conversation.bounds, when)
-        _tell_bounds(conversation)
+            when = None if rest.casefold() in OFF else parse(rest)
+            conversation.bounds = update(conversation.bounds, when)
+        _show_bounds(conversation)
 
     return set_day
 
 
-def _tell_bounds(conversation: Conversation) -> None:
+def _show_bounds(conversation: Conversation) -> None:
     with conversation.library.snapshot() as index:
         within = index.coverage(conversation.bounds)
-    bounds = bounds_line(conversation)
+    bounds = _format_bounds(conversation)
     undated = f" ({within.undated} undated left out)" if conversation.bounds.dated and within.undated else ""
-    said = f"Searching {bounds}: {count(within.articles, 'article')}{undated}." if bounds else "Searching everything."
-    conversation.screen.say(said)
+    articles = count(within.articles, "article")
+    conversation.display.note(f"Searching {bounds}: {articles}{undated}." if bounds else "Searching everything.")
 
 
 def _sources(conversation: Conversation, _: str) -> None:
     with conversation.library.snapshot() as index:
         listed, outlets = index.sources(), index.lexicon.outlets
     text = sources_text(listed) if listed else "Nothing has been indexed yet."
-    conversation.screen.say(text + (f"\n\nOutlets: {', '.join(map(safe_line, outlets))}" if outlets else ""))
+    conversation.display.note(text + (f"\n\nOutlets: {', '.join(map(safe_line, outlets))}" if outlets else ""))
 
 
 def _model(conversation: Conversation, rest: str) -> None:
-    settings = conversation.ready.settings
+    settings = conversation.pipeline.settings
     if not rest:
         answering = [model for model in list_models(settings) if model.does == "answers"]
-        conversation.screen.view(models_view(answering), models_text(answering))
+        conversation.display.view(models_view(answering), models_text(answering))
         return
     with messages().status(f"trying {safe_line(rest)}", spinner="dots"):
-        conversation.ready.switch(rest)
-    conversation.screen.say(f"{safe_line(rest)} answers from now on.")
-    tell_leaving(conversation.ready.settings)
+        conversation.pipeline.switch_model(rest)
+    conversation.display.note(f"{safe_line(rest)} answers from now on.")
+    announce_egress(conversation.pipeline.settings)
 
 
 def _new(conversation: Conversation, _: str) -> None:
-    conversation.begin()
-    conversation.screen.say("A new conversation.")
+    conversation.start_new()
+    conversation.display.note("A new conversation.")
 
 
 def _sessions(conversation: Conversation, rest: str) -> None:
@@ -227,30 +221,30 @@ def _sessions(conversation: Conversation, rest: str) -> None:
         if not rest.isdecimal():
             raise UsageError(f"“{rest}” is no number of a conversation.", hint="/sessions lists them.")
         conversation.resume(int(rest))
-        tell_resumed(conversation)
+        show_resumed(conversation)
         return
     stored = conversation.sessions.recent()
     if not stored:
-        conversation.screen.say("No conversation over this index has been stored yet.")
+        conversation.display.note("No conversation over this index has been stored yet.")
         return
     lines = [
-        f"{s.id:>4}  {s.began.astimezone():%d %b %H:%M}  {_cut(s.title)} ({count(s.questions, 'question')})"
+        f"{s.id:>4}  {s.began.astimezone():%d %b %H:%M}  {_shorten(s.title)} ({count(s.questions, 'question')})"
         for s in stored
     ]
-    conversation.screen.say("\n".join([*lines, "", "/sessions NUMBER goes on with one."]))
+    conversation.display.note("\n".join([*lines, "", "/sessions NUMBER goes on with one."]))
 
 
-def tell_resumed(conversation: Conversation) -> None:
-    """Show where a resumed conversation stood."""
+def show_resumed(conversation: Conversation) -> None:
+    """Show how long a resumed conversation is, and its last answer."""
     last = conversation.answers[-1]
     asked = count(len(conversation.answers), "question")
-    conversation.screen.say(f"Going on after {asked}. The last was: {_cut(last.question)}")
-    conversation.screen.answer(last)
+    conversation.display.note(f"Going on after {asked}. The last was: {_shorten(last.question)}")
+    conversation.display.answer(last)
 
 
-def _cut(text: str, most: int = 60) -> str:
+def _shorten(text: str, limit: int = 60) -> str:
     line = safe_line(text)
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def _save(conversation: Conversation, rest: str) -> None:
@@ -258,20 +252,20 @@ def _save(conversation: Conversation, rest: str) -> None:
         raise UsageError("There is nothing to save." if rest else "There is no file name.", hint="/save talks.md")
     path = Path(rest).expanduser()
     path = path if path.suffix else path.with_suffix(".md")
-    text = as_markdown(conversation.answers[0].question, conversation.answers)
+    text = conversation_markdown(conversation.answers[0].question, conversation.answers)
     try:
         with path.open("x", encoding="utf-8", errors="replace") as file:
             file.write(text)
     except FileExistsError:
         raise UsageError(f"{path} is there already.", hint="Nothing was written; choose another name.") from None
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise SourceError(f"{path} cannot be written: {why}.", hint="Choose another place.") from error
-    conversation.screen.say(f"Saved as {path}.")
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SourceError(f"{path} cannot be written: {reason}.", hint="Choose another place.") from error
+    conversation.display.note(f"Saved as {path}.")
 
 
-def _leave(_: Conversation, __: str) -> None:
-    raise Leave
+def _quit(_: Conversation, __: str) -> None:
+    raise Quit
 
 
 COMMANDS = (
@@ -303,5 +297,5 @@ COMMANDS = (
     Command("sessions", "[NUMBER]", "lists the stored conversations, or goes on with one", _sessions),
     Command("save", "FILE.md", "saves the conversation as Markdown", _save),
     Command("help", "", "shows this", _help),
-    Command("quit", "", "leaves", _leave),
+    Command("quit", "", "leaves", _quit),
 )

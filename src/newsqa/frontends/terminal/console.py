@@ -1,17 +1,17 @@
-"""Where the terminal front writes: standard output and standard error, as rich consoles that take no markup."""
+"""What commands share at a terminal: its consoles, bars of progress, questions of yes or no, and days as typed."""
 
 from __future__ import annotations
 
 import re
 import sys
 from calendar import monthrange
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from newsqa.errors import UsageError
 from newsqa.render.record import to_line
-from newsqa.render.wording import WIDEST
+from newsqa.render.wording import MAX_WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
 
     from newsqa.types import JsonObject
 
-
-STAGES = {"search": "searching", "rerank": "reading", "answer": "answering", "write": "writing"}
+_DAY = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
 
 def output() -> Console:
-    """Return a console on standard output: colour and width as the terminal has them, NO_COLOR heeded."""
+    """Return a console on standard output. It takes no markup; colour and width suit the terminal and NO_COLOR."""
     return _console(stderr=False)
 
 
@@ -54,23 +53,23 @@ def _console(*, stderr: bool) -> Console:
 
     console = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
     if console.is_terminal:
-        console.width = min(console.width, WIDEST)
+        console.width = min(console.width, MAX_WIDTH)
     return console
-
-
-# Progress on standard error: a bar where that is a terminal, else nothing.
 
 
 @contextmanager
 def counting(label: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar while something is counted up to `total`; call what is given with how many are done."""
-    with bar() as shown:
-        task = shown.add_task(label, total=total)
-        yield lambda done: shown.update(task, completed=done)
+    """Show a bar of progress up to `total`; the function that is yielded takes how many are done."""
+    with bar() as progress:
+        task = progress.add_task(label, total=total)
+        yield lambda done: progress.update(task, completed=done)
 
 
 def bar() -> Bar:
-    """Return a bar with a label, a count and the time that is left; it goes when it is done."""
+    """Return a bar on standard error with a label, a count and the time that is left, which is cleared at the end.
+
+    Nothing is shown unless standard error is a terminal.
+    """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
     console = messages()
@@ -84,38 +83,34 @@ def bar() -> Bar:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-# Days as a person types them for a bound: 2025-03-14, 2025-03, 2025, today, yesterday.
-
-_SHAPE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
+def confirm(question: str) -> bool:
+    """Ask on standard error, and return True if the line on standard input says yes."""
+    messages().print(question, end="")
+    return sys.stdin.readline().strip().casefold() in {"y", "yes"}
 
 
 def first_day(text: str) -> date:
-    """Return the day, or the first of the month or year, that was typed. Raises UsageError."""
-    return _read(text, last=False)
+    """Return the day that was typed, or the first of the month or year: 2025-03-14, 2025-03, 2025, today, yesterday.
+
+    Raises UsageError if it is none of these.
+    """
+    return _parse_day(text, last=False)
 
 
 def last_day(text: str) -> date:
-    """Return the day, or the last of the month or year, that was typed. Raises UsageError."""
-    return _read(text, last=True)
+    """Return the day that was typed, or the last of the month or year, as `first_day` does. Raises UsageError."""
+    return _parse_day(text, last=True)
 
 
-def _read(text: str, *, last: bool) -> date:
+def _parse_day(text: str, *, last: bool) -> date:
     typed = text.strip().casefold()
     today = date.today()
     named = {"today": today, "yesterday": today - timedelta(days=1)}
     if typed in named:
         return named[typed]
-    shape = _SHAPE.fullmatch(typed)
-    try:
-        return _filled(shape, last=last) if shape else date.fromisoformat("no date")
-    except ValueError:
-        raise UsageError(
-            f"“{text}” is no date.", hint="Write it like 2025-03-14, 2025-03, 2025, today or yesterday."
-        ) from None
-
-
-def _filled(shape: re.Match[str], *, last: bool) -> date:
-    year, month, day = (int(part) if part else None for part in shape.groups())
-    assert year is not None  # noqa: S101  the pattern has it
-    month = month or (12 if last else 1)
-    return date(year, month, day or (monthrange(year, month)[1] if last else 1))
+    if found := _DAY.fullmatch(typed):
+        year, month, day = (int(part) if part else 0 for part in found.groups())
+        month = month or (12 if last else 1)
+        with suppress(ValueError):
+            return date(year, month, day or (monthrange(year, month)[1] if last else 1))
+    raise UsageError(f"“{text}” is no date.", hint="Write it like 2025-03-14, 2025-03, 2025, today or yesterday.")

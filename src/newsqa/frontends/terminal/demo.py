@@ -1,4 +1,4 @@
-"""`newsqa demo`: the sample articles that come with newsqa, indexed in the user's cache, and a chat over them."""
+"""`newsqa demo`: a chat over the sample articles that come with newsqa, which are indexed in the user's cache."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parents[2]
 SAMPLES = (PACKAGE / "_corpus", PACKAGE.parents[1] / "corpus")
-"""Where the sample articles are: in an installed package, and in a checkout."""
+"""The folder of the sample articles in an installed package, and in a checkout."""
 
 
 def demo(settings: Settings) -> None:
-    """Index the sample articles, which takes a moment after the first time, and open the chat over them.
+    """Index the sample articles, unless they are indexed already, and open the chat over them.
 
-    The index is in `newsqa/demo` of the user's cache (XDG_CACHE_HOME), whatever index the settings name, and its
-    vectors are in it, not on a server. Raises NewsqaError if the articles are missing or the chat cannot be opened.
+    The index is in `newsqa/demo` of the user's cache (XDG_CACHE_HOME), whatever index and Chroma server the settings
+    name. Raises NewsqaError if the articles are missing or the chat cannot be opened.
     """
     folder = demo_folder()
     settings = replace(settings, index=folder / "index", chroma="")
-    index_sources(settings, [str(_copied(folder / "samples"))], name=None, rebuild=False, as_json=False)
+    index_sources(settings, [str(_copy_samples(folder / "samples"))], name=None, rebuild=False, as_json=False)
     chat(settings, resume=False)
 
 
@@ -40,7 +40,7 @@ def demo_folder() -> Path:
     return (cache if cache.is_absolute() else Path.home() / ".cache") / "newsqa" / "demo"
 
 
-def _copied(target: Path) -> Path:
+def _copy_samples(target: Path) -> Path:
     """Copy the sample articles into a folder, so that the index names one place however newsqa is installed."""
     articles = next((folder for folder in SAMPLES if folder.is_dir()), None)
     if articles is None:

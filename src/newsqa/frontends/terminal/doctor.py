@@ -1,4 +1,4 @@
-"""`newsqa doctor`: looks at everything that an answer needs, and says how to mend what is broken."""
+"""`newsqa doctor`: checks everything that an answer needs, and says how to mend what is broken."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import sys
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
@@ -26,21 +26,20 @@ from newsqa.types import EXTRACTIVE, NO_BOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from newsqa.store.snapshot import Snapshot
 
 
-OLDEST_PYTHON = (3, 11)
-LEAST_FREE = 500_000_000  # bytes; Chroma loses vectors on a full disk
+MIN_PYTHON = (3, 11)
+MIN_FREE = 500_000_000  # bytes; Chroma loses vectors on a full disk
 REMOTE = ("openai:", "ollama:", "hf:")
-LONGEST_SAID = 80  # characters shown of what a model says
+MAX_REPLY = 80  # characters shown of what a model says
 SIGNS = {"good": "✓", "note": "!", "broken": "✗"}
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What was looked at, how it is, and how to mend it where it is not good."""
+    """The result of a check: what was checked, its state, and how to mend it unless it is good."""
 
     name: str
     state: Literal["good", "note", "broken"]
@@ -48,44 +47,43 @@ class Diagnosis:
     mend: str = ""
 
 
-def examine(index: Path | None, model: str | None = None, *, as_json: bool) -> int:
-    """Print every check; return the exit code, 1 where something is broken."""
-    checks: list[Diagnosis] = []
-    for check in _checks(index, model):
-        checks.append(check)
+def examine(load: Callable[[], Settings], *, as_json: bool) -> int:
+    """Print every check of the settings that `load` returns; return the exit code, 1 if something is broken."""
+    diagnoses: list[Diagnosis] = []
+    for diagnosis in _diagnoses(load):
+        diagnoses.append(diagnosis)
         if not as_json:
-            print_text(_line(check))
-    broken = any(check.state == "broken" for check in checks)
+            print_text(_line(diagnosis))
+    broken = any(diagnosis.state == "broken" for diagnosis in diagnoses)
     if as_json:
-        print_json({"ok": not broken, "checks": [asdict(check) for check in checks]})
+        print_json({"ok": not broken, "checks": [asdict(diagnosis) for diagnosis in diagnoses]})
     return int(broken)
 
 
-def _line(check: Diagnosis) -> str:
-    mend = f"\n               → {safe_line(check.mend)}" if check.mend else ""
-    return f"{SIGNS[check.state]} {check.name:<12} {safe_line(check.says)}{mend}"
+def _line(diagnosis: Diagnosis) -> str:
+    mend = f"\n               → {safe_line(diagnosis.mend)}" if diagnosis.mend else ""
+    return f"{SIGNS[diagnosis.state]} {diagnosis.name:<12} {safe_line(diagnosis.says)}{mend}"
 
 
-def _checks(index: Path | None, model: str | None) -> Iterator[Diagnosis]:
+def _diagnoses(load: Callable[[], Settings]) -> Iterator[Diagnosis]:
     yield _python()
     yield _packages()
     try:
-        settings = Settings.load()
+        settings = load()
     except SettingsError as error:
         yield Diagnosis("settings", "broken", str(error), error.hint)
         return
-    settings = replace(settings, index=index.expanduser() if index else settings.index, model=model or settings.model)
     yield _settings_names()
-    for name, look in _LOOKS:
-        check = _looked(name, look, settings)
-        yield check
-        if name == "index" and check.state == "broken":
-            return  # what follows looks into it
+    for name, check in _CHECKS:
+        diagnosis = _run_check(name, check, settings)
+        yield diagnosis
+        if name == "index" and diagnosis.state == "broken":
+            return  # the checks that follow read it
 
 
-def _looked(name: str, look: Callable[[Settings], Diagnosis], settings: Settings) -> Diagnosis:
+def _run_check(name: str, check: Callable[[Settings], Diagnosis], settings: Settings) -> Diagnosis:
     try:
-        return look(settings)
+        return check(settings)
     except NewsqaError as error:
         return Diagnosis(name, "broken", str(error), error.hint)
 
@@ -93,7 +91,7 @@ def _looked(name: str, look: Callable[[Settings], Diagnosis], settings: Settings
 def _python() -> Diagnosis:
     version = ".".join(map(str, sys.version_info[:3]))
     fts5 = sqlite3.connect(":memory:").execute("SELECT sqlite_compileoption_used('ENABLE_FTS5')").fetchone()[0]
-    if sys.version_info < OLDEST_PYTHON:
+    if sys.version_info < MIN_PYTHON:
         return Diagnosis("python", "broken", f"Python {version}", "Install Python 3.11 or newer.")
     if not fts5:
         return Diagnosis(
@@ -103,7 +101,7 @@ def _python() -> Diagnosis:
 
 
 def _packages() -> Diagnosis:
-    """Compare what is installed with what newsqa declares."""
+    """Compare the packages that are installed with those that newsqa declares."""
     from importlib.metadata import PackageNotFoundError, requires, version
 
     from packaging.requirements import Requirement
@@ -134,7 +132,7 @@ def _settings_names() -> Diagnosis:
 def _embedder(settings: Settings) -> Diagnosis:
     made = models.create_embedder(settings)
     if settings.embedder.startswith(REMOTE):
-        goes = _goes("embeds", "articles and questions", settings)
+        goes = _egress("embeds", "articles and questions", settings)
         return Diagnosis("embedder", "good", f"{settings.embedder} (not tried: it may use the network){goes}")
     width = len(made.embed_query("news"))
     return Diagnosis("embedder", "good", f"{settings.embedder}, {width} numbers a vector, files as tested")
@@ -159,22 +157,22 @@ def _answerer(settings: Settings) -> Diagnosis:
         tried = f" It was tried at {host}." if host and host not in str(error) else ""
         return Diagnosis("answers", "broken", f"{error}{tried}", error.hint)
     rate = f", then {reply.write_rate:,.0f} tokens a second" if reply.write_rate else ""
-    goes = _goes("writes", "questions and passages", settings)
+    goes = _egress("writes", "questions and passages", settings)
     return Diagnosis(
-        "answers", "good", f"{settings.model} said {_quoted(reply.text)} after {reply.first:.1f} s{rate}{goes}"
+        "answers", "good", f"{settings.model} said {_excerpt(reply.text)} after {reply.first:.1f} s{rate}{goes}"
     )
 
 
-def _goes(does: str, what: str, settings: Settings) -> str:
-    """Say what leaves this machine for the model that does this, "" where nothing does."""
+def _egress(does: str, what: str, settings: Settings) -> str:
+    """Return the words that say what leaves this machine for the model that does this, "" if nothing does."""
     places = [one.place for one in data_egress(settings) if one.does == does]
     return f"; {what} leave this machine ({places[0]})" if places else ""
 
 
-def _quoted(text: str) -> str:
-    """Return the beginning of what a model said, in a line."""
+def _excerpt(text: str) -> str:
+    """Return the beginning of a model's reply, in a line and in quotation marks."""
     line = safe_line(text)
-    return f"“{line if len(line) <= LONGEST_SAID else line[:LONGEST_SAID].rstrip() + '…'}”"
+    return f"“{line if len(line) <= MAX_REPLY else line[:MAX_REPLY].rstrip() + '…'}”"
 
 
 def _prompts(settings: Settings) -> Diagnosis:
@@ -207,15 +205,15 @@ def _vectors(settings: Settings) -> Diagnosis:
     with open_index(settings, models.embedder_fingerprint(embedder)) as opened, opened.snapshot() as index:
         if settings.embedder.startswith(REMOTE):
             return Diagnosis("vectors", "good", f"{where}, made by {settings.embedder}")
-        found = _asked(index, embedder.embed_query("news"))
+        found = _store_answers(index, embedder.embed_query("news"))
     if not found:
         says = f"the Chroma store {where} is not whole; the library answers for it, more slowly"
         return Diagnosis("vectors", "note", says, "Bring it up to date: newsqa index SOURCE")
     return Diagnosis("vectors", "good", f"Chroma {where}")
 
 
-def _asked(index: Snapshot, vector: list[float]) -> bool:
-    """Whether the vector store answers."""
+def _store_answers(index: Snapshot, vector: list[float]) -> bool:
+    """Return True if the vector store answers a search."""
     import numpy as np
 
     if index.opened.model is None:
@@ -236,12 +234,12 @@ def _disk(settings: Settings) -> Diagnosis:
         free = shutil.disk_usage(place).free
     except OSError as error:
         return Diagnosis("disk", "note", f"unknown ({error.strerror})")
-    if free < LEAST_FREE:
+    if free < MIN_FREE:
         return Diagnosis("disk", "note", f"{free / 1e6:.0f} MB free", "Free some space before you index.")
     return Diagnosis("disk", "good", f"{free / 1e9:.0f} GB free")
 
 
-_LOOKS: tuple[tuple[str, Callable[[Settings], Diagnosis]], ...] = (
+_CHECKS: tuple[tuple[str, Callable[[Settings], Diagnosis]], ...] = (
     ("embedder", _embedder),
     ("reranker", _reranker),
     ("answers", _answerer),

@@ -1,4 +1,4 @@
-"""Says that text leaves this machine, before it first does: once a model's provider and address, and remembered."""
+"""Notices before text leaves this machine, and questions before a key goes to an address that `.env` gives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.environment import from_dotenv
 from newsqa.errors import SettingsError
-from newsqa.frontends.terminal.console import messages
+from newsqa.frontends.terminal.console import confirm, messages
 from newsqa.models.egress import data_egress
 from newsqa.private_files import private_file, private_folder
 from newsqa.render.clean import safe_line
@@ -26,26 +26,29 @@ if TYPE_CHECKING:
 FILE = "told.json"
 
 
-def tell_leaving(settings: Settings) -> None:
-    """Say on standard error to which models questions and article text go when questions are asked."""
-    _tell(data_egress(settings), settings)
+def announce_egress(settings: Settings) -> None:
+    """Print on standard error to which models questions and article text go when questions are asked."""
+    _announce(data_egress(settings), settings)
 
 
-def tell_embedding(settings: Settings) -> None:
-    """Say on standard error to which embedder article text goes when it is indexed."""
-    _tell([one for one in data_egress(settings) if one.does == "embeds"], settings)
+def announce_embedding(settings: Settings) -> None:
+    """Print on standard error to which embedder article text goes when it is indexed."""
+    _announce([one for one in data_egress(settings) if one.does == "embeds"], settings)
 
 
-def _tell(found: Sequence[DataEgress], settings: Settings) -> None:
-    """Say what was not said before. Where that cannot be remembered, beside the conversations, it is said again."""
+def _announce(found: Sequence[DataEgress], settings: Settings) -> None:
+    """Print the notices that were not printed before, and remember them in the folder of the conversations.
+
+    If they cannot be remembered they are printed again next time.
+    """
     if not found:
         return
-    # a folder that .env names may hold a list that says everything was said
+    # not in a folder that .env names: it may hold a list that suppresses every notice
     file = (data_folder() if from_dotenv("NEWSQA_SESSIONS") else settings.sessions_folder()) / FILE
-    told = _read(file)
-    new = [one for one in found if _key(one) not in told]
+    announced = _read(file)
+    new = [one for one in found if _key(one) not in announced]
     if new:
-        _write(file, [*told, *map(_key, new)])
+        _write(file, [*announced, *map(_key, new)])
     for one in new:
         notice = f"{one} This is said once. Models that need not: newsqa models"
         messages().print(safe_line(notice), soft_wrap=True)
@@ -57,31 +60,27 @@ def _key(one: DataEgress) -> str:
 
 def _read(file: Path) -> list[str]:
     try:
-        told = json.loads(file.read_text("utf-8"))
+        announced = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError):
         return []
-    return [place for place in told if isinstance(place, str)] if isinstance(told, list) else []
+    return [key for key in announced if isinstance(key, str)] if isinstance(announced, list) else []
 
 
-def _write(file: Path, told: list[str]) -> None:
+def _write(file: Path, announced: list[str]) -> None:
     try:
         private_folder(file.parent)
         private_file(file)
-        file.write_text(json.dumps(told), "utf-8")
+        file.write_text(json.dumps(announced), "utf-8")
     except OSError:
         return
 
 
-# Asks, once a folder and an address, if keys of the environment may go to an address that `.env` gives.
+def confirm_addresses(settings: Settings, judge: str | None = None, addresses: Sequence[str] = ()) -> None:
+    """Ask, at a terminal, if keys of the environment may go to addresses that `.env` gives; a yes is remembered.
 
-YES = frozenset({"y", "yes"})
-
-
-def ask_trust(settings: Settings, judge: str | None = None, *addresses: str) -> None:
-    """Ask at a terminal about the addresses that these settings use, and `addresses`; a yes is kept.
-
-    Without a terminal, and after a no, the error comes where a key would be sent. Raises SettingsError where a yes
-    cannot be kept.
+    It asks about the addresses of these settings' models and of the model `judge`, and about `addresses`, by their
+    variables. After a no, or without a terminal, sending a key raises an error. Raises SettingsError if a yes cannot
+    be remembered.
     """
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or not any(map(untrusted, SENT)):
         return
@@ -92,17 +91,13 @@ def ask_trust(settings: Settings, judge: str | None = None, *addresses: str) -> 
     used = {*bases, "NEWSQA_CHROMA", *addresses}
     for address in SENT:
         found = untrusted(address) if address in used else None
-        if found and not (address in bases and on_loopback(found.place)):  # a model's server here gets no key
-            _ask(str(found), found.place)
-            if sys.stdin.readline().strip().casefold() in YES:
-                try:
-                    trust(found)
-                except OSError as error:
-                    raise SettingsError(
-                        f"That cannot be kept ({error.strerror}).", hint="Run newsqa --trust-env … instead."
-                    ) from error
-
-
-def _ask(why: str, place: str) -> None:
-    messages().print(safe_line(why), soft_wrap=True)
-    messages().print(safe_line(f"Send it there, from this folder, now and later? [y/N] ({place}) "), end="")
+        if found is None or (address in bases and on_loopback(found.place)):  # a model's server here gets no key
+            continue
+        messages().print(safe_line(str(found)), soft_wrap=True)
+        if confirm(safe_line(f"Send it there, from this folder, now and later? [y/N] ({found.place}) ")):
+            try:
+                trust(found)
+            except OSError as error:
+                raise SettingsError(
+                    f"That cannot be kept ({error.strerror}).", hint="Run newsqa --trust-env … instead."
+                ) from error

@@ -9,7 +9,7 @@ from newsqa.errors import LibraryError, UsageError
 from newsqa.evals.make.drafting import KINDS, Plan, draft_set
 from newsqa.evals.make.questions import refuse_existing, write_set
 from newsqa.frontends.terminal.console import counting, messages, print_json, print_text
-from newsqa.frontends.terminal.egress import tell_leaving
+from newsqa.frontends.terminal.egress import announce_egress
 from newsqa.prompts import load_prompts
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count
@@ -94,7 +94,7 @@ def _writer(settings: Settings, plan: Plan) -> QuestionWriter | None:
     from newsqa.evals.make.written import CALLS, QuestionWriter
     from newsqa.models.registry import create_chat_model
 
-    tell_leaving(settings)
+    announce_egress(settings)
     return QuestionWriter(
         create_chat_model(settings), settings.model, load_prompts(settings.prompts), CALLS * plan.number
     )

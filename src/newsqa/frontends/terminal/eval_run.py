@@ -31,7 +31,7 @@ from newsqa.evals.run_folder import RECORDS, Setup, keep, read_run
 from newsqa.evals.summary import summarise
 from newsqa.extras import check_extra
 from newsqa.frontends.terminal.console import bar, counting, messages, print_json, print_text
-from newsqa.frontends.terminal.egress import tell_leaving
+from newsqa.frontends.terminal.egress import announce_egress
 from newsqa.models.usage import Price
 from newsqa.pipeline import open_pipeline
 from newsqa.render.clean import safe_line
@@ -187,7 +187,7 @@ def open_judge(settings: Settings, name: str) -> Judge:
     """Make the judge of a name, before anything is asked. Raises ModelError and SettingsError."""
     from newsqa.evals.judge import open_judge as opened
 
-    tell_leaving(replace(settings, model=name))
+    announce_egress(replace(settings, model=name))
     return opened(settings, name)
 
 
@@ -235,7 +235,7 @@ def run_questions(settings: Settings, questions: Path, options: RunOptions) -> i
     if limits.dollars is not None:
         _refuse_unknown_price(settings)
     asked = min(limits.questions or len(items), len(items))
-    tell_leaving(settings)
+    announce_egress(settings)
     with open_pipeline(settings) as desk, running(asked) as progress:
         _tell_doubts(items[:asked], desk)
         folder = options.out or _usual_folder(questions, desk)

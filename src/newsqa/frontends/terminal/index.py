@@ -1,4 +1,4 @@
-"""`newsqa index`: a bar while it works, then what came of it and what could not be read."""
+"""`newsqa index` and `newsqa sources`: read articles into the index; list, rename and remove what was read."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rich.text import Text
 
 from newsqa.errors import SourceError, UsageError
 from newsqa.frontends.terminal.console import bar, messages, print_json, print_text
-from newsqa.frontends.terminal.egress import tell_embedding
-from newsqa.ingest.indexer import index_source, rebuild_index
+from newsqa.frontends.terminal.egress import announce_embedding
+from newsqa.ingest import indexer
 from newsqa.render.clean import safe_line
 from newsqa.render.plain import error_line
 from newsqa.render.wording import count
@@ -26,23 +26,23 @@ if TYPE_CHECKING:
 
 
 PHASES = {"read": "reading", "compare": "comparing", "embed": "embedding", "vectors": "vectors"}
-MOST_PROBLEMS = 20  # printed; `newsqa sources` has them all
+MAX_PROBLEMS = 20  # printed; `newsqa sources` has them all
 
 
 def index_sources(
     settings: Settings, sources: Sequence[str], *, name: str | None, rebuild: bool, as_json: bool
 ) -> None:
-    """Index each source, and go on where one of them cannot be used. Raises what the first of those raised."""
+    """Index each source, also if another cannot be used. Raises what the first of those raised."""
     if not sources and not rebuild:
         raise UsageError("There is no source.", hint="Name a folder or a file: newsqa index ~/articles")
     if name and len(sources) != 1:
         raise UsageError("--name names one source.", hint="Index the others by themselves.")
-    tell_embedding(settings)
+    announce_embedding(settings)
     try:
         if not sources:
             _rebuild(settings, as_json=as_json)
             return
-        reports, failed = _indexed(settings, sources, name=name, rebuild=rebuild, as_json=as_json)
+        reports, failed = _index_each(settings, sources, name=name, rebuild=rebuild, as_json=as_json)
     except KeyboardInterrupt:
         messages().print("Interrupted. What was read is kept; the same command goes on from there.", soft_wrap=True)
         raise
@@ -53,78 +53,75 @@ def index_sources(
 
 
 def _rebuild(settings: Settings, *, as_json: bool) -> None:
-    with _shown() as report:
-        embedded = rebuild_index(settings, report)
+    with _progress_bar() as report:
+        embedded = indexer.rebuild_index(settings, report)
     if as_json:
         print_json({"embedded": embedded})
     else:
         print_text(f"All vectors were made anew: {count(embedded, 'passage')}.")
 
 
-def _indexed(
+def _index_each(
     settings: Settings, sources: Sequence[str], *, name: str | None, rebuild: bool, as_json: bool
 ) -> tuple[list[IndexReport], list[SourceError]]:
     reports: list[IndexReport] = []
     failed: list[SourceError] = []
     for source in sources:
         try:
-            with _shown() as report:
-                done = index_source(settings, source, report, name=name, rebuild=rebuild and not reports)
+            with _progress_bar() as report:
+                done = indexer.index_source(settings, source, report, name=name, rebuild=rebuild and not reports)
         except SourceError as error:
             if failed:
-                _aside(error_line(error))
+                _warn(error_line(error))
             failed.append(error)
             continue
         reports.append(done)
-        _tell(done, as_json=as_json)
+        _print_report(done, as_json=as_json)
     return reports, failed
 
 
-def _tell(done: IndexReport, *, as_json: bool) -> None:
-    for problem in done.problems[:MOST_PROBLEMS]:
-        _aside(f"{problem.name}: {problem.reason} {problem.hint}")
-    if len(done.problems) > MOST_PROBLEMS:
-        _aside(f"… and {count(len(done.problems) - MOST_PROBLEMS, 'problem')} more: newsqa sources")
+def _print_report(done: IndexReport, *, as_json: bool) -> None:
+    for problem in done.problems[:MAX_PROBLEMS]:
+        _warn(f"{problem.name}: {problem.reason} {problem.hint}")
+    if len(done.problems) > MAX_PROBLEMS:
+        _warn(f"… and {count(len(done.problems) - MAX_PROBLEMS, 'problem')} more: newsqa sources")
     for notice in done.notices:
-        _aside(notice)
+        _warn(notice)
     if not as_json:
-        print_text(summary(done))
+        print_text(_summary(done))
 
 
-def summary(done: IndexReport) -> str:
-    """Return in a line what came of indexing a source."""
+def _summary(done: IndexReport) -> str:
+    """Return in a line how many articles of a source are new, changed and removed."""
     articles = count(done.added + done.changed + done.unchanged, "article")
     changes = [(done.added, "new"), (done.changed, "changed"), (done.removed, "removed")]
-    said = ", ".join(f"{number:,} {what}" for number, what in changes if number) or "nothing new"
-    return f"{safe_line(done.source)}: {articles}, {said} ({done.seconds:.1f} s)"
+    changed = ", ".join(f"{number:,} {what}" for number, what in changes if number) or "nothing new"
+    return f"{safe_line(done.source)}: {articles}, {changed} ({done.seconds:.1f} s)"
 
 
-def _aside(text: str) -> None:
+def _warn(text: str) -> None:
     messages().print(Text(f"! {safe_line(text)}", style="yellow"), soft_wrap=True)
 
 
 @contextmanager
-def _shown() -> Iterator[Callable[[IndexProgress], None]]:
-    """Show a bar that begins anew with each phase."""
-    with bar() as shown:
-        task = shown.add_task("opening", total=None)
+def _progress_bar() -> Iterator[Callable[[IndexProgress], None]]:
+    """Show a bar that starts again with each phase; the function that is yielded takes the progress."""
+    with bar() as progress_bar:
+        task = progress_bar.add_task("opening", total=None)
         phase = ""
 
         def report(progress: IndexProgress) -> None:
             nonlocal phase
             if progress.phase != phase:
                 phase = progress.phase
-                shown.reset(task, description=f"{PHASES[phase]:<9}", total=progress.total)
-            shown.update(task, completed=progress.done, total=progress.total)
+                progress_bar.reset(task, description=f"{PHASES[phase]:<9}", total=progress.total)
+            progress_bar.update(task, completed=progress.done, total=progress.total)
 
         yield report
 
 
-# `newsqa sources`: what has been indexed, listed, renamed, removed.
-
-
 def list_sources(settings: Settings, *, as_json: bool) -> None:
-    """Print the sources of the index with what could not be read in them."""
+    """Print the sources of the index, with what could not be read of them."""
     with open_index(settings) as opened, opened.snapshot() as index:
         sources = index.sources()
     if as_json:
@@ -136,33 +133,29 @@ def list_sources(settings: Settings, *, as_json: bool) -> None:
 def sources_text(sources: Sequence[SourceSummary]) -> str:
     """Return the sources, one a line, with their problems below."""
     names = [safe_line(source.name) for source in sources]
-    held = [f"{count(source.articles, 'article')} in {count(source.files, 'file')}" for source in sources]
-    wide, wider = max(map(len, names)), max(map(len, held))
+    sizes = [f"{count(source.articles, 'article')} in {count(source.files, 'file')}" for source in sources]
+    name_width, size_width = max(map(len, names)), max(map(len, sizes))
     lines = []
-    for source, name, holds in zip(sources, names, held, strict=True):
-        lines.append(f"{name:<{wide}}  {holds:<{wider}}  {safe_line(source.location)}")
+    for source, name, size in zip(sources, names, sizes, strict=True):
+        lines.append(f"{name:<{name_width}}  {size:<{size_width}}  {safe_line(source.location)}")
         lines += [f"  ! {safe_line(problem)}" for problem in source.problems]
     return "\n".join(lines)
 
 
 def rename_source(settings: Settings, name: str, new: str) -> None:
-    """Give a source another name. Raises UsageError where there is none, or the new name is taken."""
-    from newsqa.ingest.indexer import rename_source as rename
-
-    _refuse_missing(settings)
-    rename(settings, name, new)
+    """Give a source another name. Raises UsageError if there is none, or if the new name is in use."""
+    _require_index(settings)
+    indexer.rename_source(settings, name, new)
     print_text(f"{safe_line(name)} is now {safe_line(new)}.")
 
 
 def remove_source(settings: Settings, name: str) -> None:
-    """Remove a source from the index; its files stay. Raises UsageError where there is none of that name."""
-    from newsqa.ingest.indexer import remove_source as remove
-
-    _refuse_missing(settings)
-    gone = remove(settings, name)
-    print_text(f"{safe_line(name)} is gone from the index, with {count(gone, 'article')}. The files are untouched.")
+    """Remove a source from the index; its files stay. Raises UsageError if there is none of that name."""
+    _require_index(settings)
+    removed = indexer.remove_source(settings, name)
+    print_text(f"{safe_line(name)} is gone from the index, with {count(removed, 'article')}. The files are untouched.")
 
 
-def _refuse_missing(settings: Settings) -> None:
-    """Raise LibraryError where there is no index, which writing would make."""
+def _require_index(settings: Settings) -> None:
+    """Raise LibraryError if there is no index: writing would create one."""
     open_index(settings).close()

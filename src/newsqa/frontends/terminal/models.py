@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import NewsqaError
 from newsqa.frontends.terminal.console import messages, output, print_json, print_text
+from newsqa.models.benchmark import measure_speed
 from newsqa.models.inventory import describe_model, find_model, list_models
 from newsqa.render.plain import error_line
-from newsqa.render.terminal import models_text
+from newsqa.render.terminal import models_text, models_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,31 +21,27 @@ if TYPE_CHECKING:
 
 
 def print_models(settings: Settings, names: Sequence[str], *, measuring: bool, remote: bool, as_json: bool) -> int:
-    """Print the models, or those named; return the exit code, 1 where one was to be measured and could not be.
+    """Print the models, or those named; return the exit code: 1 if one could not be measured, else 0.
 
-    Measuring lets every model on this machine write, and of those elsewhere only the ones that were named.
+    `measuring` has every model on this machine write, and of those elsewhere only the ones that are named.
     """
     found = list_models(settings, remote=remote)
     if names:
         found = [find_model(name, found) or describe_model(name, settings) for name in dict.fromkeys(names)]
     failed = 0
     if measuring:
-        found, failed = _measured(found, settings, by_name=bool(names))
+        found, failed = _measure(found, settings, by_name=bool(names))
     if as_json:
         print_json({"models": [_record(model) for model in found]})
     elif (console := output()).is_terminal:
-        from newsqa.render.terminal import models_view
-
         console.print(models_view(found))
     else:
         print_text(models_text(found))
     return int(failed > 0)
 
 
-def _measured(found: Sequence[ModelEntry], settings: Settings, *, by_name: bool) -> tuple[list[ModelEntry], int]:
+def _measure(found: Sequence[ModelEntry], settings: Settings, *, by_name: bool) -> tuple[list[ModelEntry], int]:
     """Return the models with the speeds of those that could be measured, and how many could not."""
-    from newsqa.models.benchmark import measure_speed
-
     measured, failed = [], 0
     for model in found:
         if not (model.usable and model.writes) or (model.runs == "hosted" and not by_name):
