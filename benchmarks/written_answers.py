@@ -27,7 +27,7 @@ from newsqa.evals.datasets.formats import read_set
 from newsqa.evals.gold import bounds_of
 from newsqa.evals.metrics.answers import answer_scores
 from newsqa.evals.metrics.citations import citation_scores
-from newsqa.evals.run_lines import IndexFacts, RunLine
+from newsqa.evals.run_file import IndexFacts, RunLine
 from newsqa.pipeline import open_pipeline
 from newsqa.prompts import load_prompts
 from newsqa.render.record import to_record

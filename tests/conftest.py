@@ -6,12 +6,12 @@ import shutil
 
 import pytest
 from filelock import FileLock
+from slack_news import make_index
 
 import remembered_runs
 from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
 from places import CORPUS
-from slack_news import make_index
 from thoroughness import CI, load_profile
 
 load_profile()

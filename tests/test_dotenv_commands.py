@@ -12,16 +12,16 @@ from dataclasses import replace
 
 import pexpect
 import pytest
-
 from anthropic_stand_in import anthropic_stand_in
 from loopback import served
+from ollama_stand_in import ollama_stand_in
+from openai_stand_in import openai_stand_in
+from pseudo_terminal import Terminal
+
 from newsqa import environment
 from newsqa.models.chat import invoke_model
 from newsqa.models.registry import create_chat_model
 from newsqa.settings import Settings
-from ollama_stand_in import ollama_stand_in
-from openai_stand_in import openai_stand_in
-from pseudo_terminal import Terminal
 
 NEWSQA = [sys.executable, "-c", "from newsqa.cli import main; main()"]
 CANARY, OTHER, OWN = "sk-canary-of-the-environment", "another-secret-canary", "sk-of-the-file"

@@ -5,12 +5,13 @@ Offsets everywhere count code points in `Article.text`, the stored text of the a
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003  pydantic reads it
 from dataclasses import dataclass, field, replace
+from datetime import date  # noqa: TC003  pydantic reads it
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
+    from collections.abc import Sequence
 
     import numpy as np
     import numpy.typing as npt

@@ -15,8 +15,7 @@ from newsqa import cli
 from newsqa.errors import BusyError, ModelError, SourceError
 from newsqa.evals.datasets.items import Gold, Item
 from newsqa.evals.run import RunLimits, run_set
-from newsqa.evals.run_folder import read_run
-from newsqa.evals.run_lines import IndexFacts, RunLine, from_json, to_json
+from newsqa.evals.run_file import IndexFacts, RunLine, from_json, read_run, to_json
 from newsqa.frontends.terminal.eval_run import running
 from newsqa.types import Answer, Bounds, Turn, Usage
 from thoroughness import examples

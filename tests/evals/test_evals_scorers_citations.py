@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scored_lines import citation, cited, line
 
 from newsqa.evals.metrics import registry
-from newsqa.evals.run_lines import CitationFacts
+from newsqa.evals.run_file import CitationCheck
 from places import DATA
 
 CASES = json.loads((DATA / "scored_citations.json").read_text("utf-8"))["cases"]
@@ -36,16 +36,16 @@ def recall_and_precision(made):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_cases_worked_out_by_hand(case):
     unfaithful = case.get("unfaithful", ())
-    grounds = [CitationFacts(exists=True, faithful=n not in unfaithful) for n in range(1, len(case["quotes"]) + 1)]
+    grounds = [CitationCheck(exists=True, faithful=n not in unfaithful) for n in range(1, len(case["quotes"]) + 1)]
     made = answer(case["quotes"], case["sentences"], grounds=grounds)
     assert recall_and_precision(made) == pytest.approx((case["recall"], case["precision"]), abs=1e-6)
 
 
 def test_existence_and_fidelity_are_what_the_index_said():
     grounds = [
-        CitationFacts(exists=True, faithful=False),
-        CitationFacts(exists=True, faithful=True),
-        CitationFacts(exists=False, faithful=False),
+        CitationCheck(exists=True, faithful=False),
+        CitationCheck(exists=True, faithful=True),
+        CitationCheck(exists=False, faithful=False),
     ]
     scores = registry.score(answer([OPENS, COST, FOG], [(OPENS, [1, 2, 3])], grounds=grounds))
     assert scores["citation_existence"] == pytest.approx(2 / 3)

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from newsqa import cli
 from newsqa.errors import SourceError
 from newsqa.evals.datasets.formats import read_set
-from newsqa.evals.datasets.items import Gold, Item
-from newsqa.evals.datasets.own import item_from, item_record
+from newsqa.evals.datasets.items import Gold, Item, item_from, item_record
 from newsqa.types import Turn
 from places import SAMPLE_QUESTIONS
 from thoroughness import examples

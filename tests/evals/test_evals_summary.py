@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from compared_runs import item, run
 
-from newsqa.evals.metrics.definitions import METRICS
+from newsqa.evals.metrics.registry import METRICS
 from newsqa.evals.resampling import wilson
 from newsqa.evals.summary import summarise
 

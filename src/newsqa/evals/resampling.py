@@ -1,4 +1,4 @@
-"""What a metric rests on, ready to be drawn anew and swapped: the scores of a run, by cluster.
+"""Resampling: the scores of a run by cluster, drawn anew and swapped, and the intervals that come of it.
 
 A cluster is the questions that share a group (one conversation, one article); a question alone is its own. Clusters
 are drawn and swapped whole, since what happens to one question of a group tends to happen to the others.
@@ -11,8 +11,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
-
-from newsqa.evals.metrics.definitions import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +25,14 @@ if TYPE_CHECKING:
 
 
 _LARGEST_BLOCK = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A 95 % confidence interval."""
+
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,12 +53,12 @@ class Means:
 
     @property
     def value(self) -> float:
-        """The mean; NaN where no question has a score."""
+        """The mean; NaN if no question has a score."""
         return float(_ratio(self.totals.sum(), self.counts.sum()))
 
     @property
     def rate(self) -> bool:
-        """Whether every question has a cluster of its own and scores 0 or 1."""
+        """True if every question has a cluster of its own and scores 0 or 1."""
         return bool(np.all(self.counts <= 1) and np.all((self.totals == 0) | (self.totals == 1)))
 
     def drawn(self, times: Numbers) -> Numbers:
@@ -69,7 +75,7 @@ class Means:
         return _ratio(totals, self.counts.sum() + masks @ (other.counts - self.counts))
 
     def differs(self, other: Self) -> Flags:
-        """Tell for each cluster whether the other sample has something else there."""
+        """Return True for each cluster in which the other sample has something else."""
         apart: Flags = (self.totals != other.totals) | (self.counts != other.counts)
         return apart
 
@@ -93,7 +99,7 @@ class PooledSample:
 
     @property
     def value(self) -> float:
-        """The value over all questions; NaN where they tell nothing."""
+        """The value over all questions; NaN if they say nothing."""
         return float(self.drawn(np.ones((1, self.clusters)))[0]) if self.clusters else float("nan")
 
     def drawn(self, times: Numbers) -> Numbers:
@@ -113,7 +119,7 @@ class PooledSample:
         return np.concatenate([self.measure(1 - theirs, theirs) for theirs in blocks])
 
     def differs(self, other: Self) -> Flags:
-        """Tell for each cluster whether the other sample has something else there."""
+        """Return True for each cluster in which the other sample has something else."""
         apart = ~np.all((self.rows == other.rows) | (np.isnan(self.rows) & np.isnan(other.rows)), axis=1)
         return np.isin(np.arange(self.clusters), self.cluster[apart])
 
@@ -128,7 +134,7 @@ Same = TypeVar("Same", Means, PooledSample)
 
 
 def means(scores: Sequence[float | None], groups: Sequence[str]) -> Means:
-    """Gather the scores of the questions, None where the metric does not apply, by group; the rest is left out."""
+    """Gather the scores of the questions, None if the metric does not apply, by group; the rest is left out."""
     (sample,) = _gathered([scores], groups)
     return sample
 
@@ -169,12 +175,12 @@ def _numbered(groups: Sequence[str]) -> npt.NDArray[np.intp]:
 
 
 def _blocks(times: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
-    """Part draws so that a measure holds some ten million numbers at once, however large the set is."""
+    """Split draws so that a measure holds some ten million numbers at once, however large the set is."""
     return np.array_split(times, times.size // _LARGEST_BLOCK + 1)
 
 
 def _ratio(totals: Numbers, counts: Numbers) -> Numbers:
-    """Divide; NaN where there is nothing to divide by."""
+    """Divide; NaN if there is nothing to divide by."""
     totals, counts = np.asarray(totals, dtype=float), np.asarray(counts, dtype=float)
     return np.divide(totals, counts, out=np.full_like(totals, np.nan), where=counts > 0)
 
@@ -198,9 +204,9 @@ def draws(clusters: int) -> Numbers:
 
 
 def swaps(differing: Flags) -> Iterator[Flags]:
-    """Give blocks of masks, shape (masks, clusters), that swap clusters which differ; swapping others changes nothing.
+    """Yield blocks of masks, shape (masks, clusters), that swap clusters which differ; swapping others changes nothing.
 
-    All the ways where they are few, else SWAPS drawn at random.
+    All the ways if they are few, else SWAPS drawn at random.
     """
     places = np.flatnonzero(differing)
     if len(places) <= MOST_ENUMERATED:
@@ -226,7 +232,7 @@ FEWEST_CLUSTERS = 5  # what is drawn anew from fewer tells less than it seems to
 
 
 def interval(sample: Sample) -> Interval | None:
-    """Return the interval of a metric's value; None where there are too few questions to tell, or nothing varies.
+    """Return the interval of a metric's value; None if there are too few questions to tell, or nothing varies.
 
     A mean of scores that are all 0, or all 1, leaves a bootstrap nothing to vary: scores between 0 and 1 vary no more
     than a rate does, so Wilson's interval over the clusters holds for them too.
@@ -242,9 +248,9 @@ def interval(sample: Sample) -> Interval | None:
 
 
 def interval_between(before: Same, after: Same) -> Interval | None:
-    """Return the interval of what `after` has more than `before`, both drawn alike; None where too few to tell.
+    """Return the interval of what `after` has more than `before`, both drawn alike; None if too few to tell.
 
-    Where fewer clusters differ than any test could take for more than chance, it is widened to hold no difference:
+    If fewer clusters differ than any test could take for more than chance, it is widened to hold no difference:
     a bootstrap that has so few to draw from ends too soon.
     """
     value = after.value - before.value
@@ -259,7 +265,7 @@ def interval_between(before: Same, after: Same) -> Interval | None:
 
 
 def wilson(hits: int, questions: int) -> Interval:
-    """Return the score interval of a rate (Wilson 1927, JASA 22:209). Raises ValueError where there is no question."""
+    """Return the score interval of a rate (Wilson 1927, JASA 22:209). Raises ValueError if there is no question."""
     from scipy.stats import binomtest
 
     ends = binomtest(hits, questions).proportion_ci(LEVEL, method="wilson")
@@ -269,23 +275,23 @@ def wilson(hits: int, questions: int) -> Interval:
 def bootstrap(drawn: Numbers, value: float, without_each: Numbers) -> Interval | None:
     """Return the BCa interval (Efron 1987, JASA 82:171) from the values drawn, and those without each cluster in turn.
 
-    Draws that tell nothing (NaN) are left out; None where they are most of them. Where nothing varies, the interval
-    has no width. Where every draw lies on one side of the value, as a calibration error's may, the plain percentiles
-    are widened to hold it.
+    Draws without a value (NaN) are left out; None if they are most of them. If nothing varies, the interval has no
+    width. If every draw lies on one side of the value, as a calibration error's may, the plain percentiles are widened
+    to hold it.
     """
     from scipy.stats import norm
 
-    told = drawn[~np.isnan(drawn)]
-    if 2 * len(told) < len(drawn):
+    known = drawn[~np.isnan(drawn)]
+    if 2 * len(known) < len(drawn):
         return None
-    shift = norm.ppf((np.mean(told < value) + np.mean(told <= value)) / 2)
+    shift = norm.ppf((np.mean(known < value) + np.mean(known <= value)) / 2)
     tails = norm.ppf([(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     if not np.isfinite(shift):
         shift = pull = 0.0
     else:
         pull = _acceleration(without_each[~np.isnan(without_each)])
     ranks = norm.cdf(shift + (shift + tails) / (1 - pull * (shift + tails)))
-    low, high = np.quantile(told, ranks)
+    low, high = np.quantile(known, ranks)
     return Interval(float(min(low, value)), float(max(high, value)))
 
 

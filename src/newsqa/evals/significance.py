@@ -1,4 +1,4 @@
-"""All that can be said of one metric of two runs over the same questions."""
+"""Significance: what can be said of one metric of two runs over the same questions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from newsqa.evals.metrics.definitions import Interval
-from newsqa.evals.resampling import FEWEST_CHANGED, MOST_ENUMERATED, Means, Same, draws, interval_between, swaps
+from newsqa.evals.resampling import (
+    FEWEST_CHANGED,
+    MOST_ENUMERATED,
+    Interval,
+    Means,
+    Same,
+    draws,
+    interval_between,
+    swaps,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,12 +31,12 @@ _ROUNDING = 1e-12  # two sums of the same numbers in another order may differ by
 
 
 def kind_of_test(before: Same, after: Same) -> Test:
-    """Name the test that suits: McNemar's where every question is right or wrong in both runs, else a permutation."""
+    """Name the test that suits: McNemar's if every question is right or wrong in both runs, else a permutation."""
     return "McNemar" if changes(before, after) else "permutation"
 
 
 def chance(before: Same, after: Same) -> float | None:
-    """Return the p of a difference between two runs; None where one of them has no value."""
+    """Return the p of a difference between two runs; None if one of them has no value."""
     if np.isnan(before.value) or np.isnan(after.value):
         return None
     turned = changes(before, after)
@@ -36,7 +44,7 @@ def chance(before: Same, after: Same) -> float | None:
 
 
 def changes(before: Same, after: Same) -> tuple[int, int] | None:
-    """Count the questions that turn right and those that turn wrong; None where scores are not right or wrong."""
+    """Count the questions that turn right and those that turn wrong; None if scores are not right or wrong."""
     if not (isinstance(before, Means) and isinstance(after, Means) and before.rate and after.rate):
         return None
     if not np.array_equal(before.counts, after.counts):
@@ -55,7 +63,7 @@ def permutation(before: Same, after: Same) -> float:
     """Return the p of a paired permutation test: if the runs were alike, each cluster's scores could change sides.
 
     For means over questions that both runs score this flips the signs of differences (Fisher's randomisation test;
-    for sets of questions see Koehn 2004, W04-3250). Exact where few clusters differ; otherwise over swaps drawn at
+    for sets of questions see Koehn 2004, W04-3250). Exact if few clusters differ; otherwise over swaps drawn at
     random, the runs as they are counted among them so that p is never 0 (Phipson & Smyth 2010, SAGMB 9:39). Where the
     runs state confidence on other scales, swapping mixes the scales, and the p of a metric over confidence is cautious.
     """
@@ -86,7 +94,7 @@ def holm(chances: Sequence[float]) -> list[float]:
 
 # The smallest difference between two runs that a set of questions would show, in four of five trials, at 5 %.
 #
-# Card et al. 2020 (With Little Power Comes Great Responsibility, arXiv:2010.06595) tell why to ask this first: many
+# Card et al. 2020 (With Little Power Comes Great Responsibility, arXiv:2010.06595) say why to ask this first: many
 # sets are too small for the differences that are claimed on them.
 
 LEVEL = 0.05
@@ -98,7 +106,7 @@ _RARE = 1e-9  # numbers of changed questions less likely than that are left out
 
 
 def smallest_between(before: Same, after: Same) -> float | None:
-    """Return the smallest difference that two runs like these would show; None where the set is too small for any."""
+    """Return the smallest difference that two runs like these would show; None if the set is too small for any."""
     if before.clusters < FEWEST_CHANGED:
         return None
     turned = changes(before, after)
@@ -109,10 +117,10 @@ def smallest_between(before: Same, after: Same) -> float | None:
 
 
 def smallest_of(sample: Sample) -> float | None:
-    """Return the smallest difference from another run that a set like this would show, told from one run alone.
+    """Return the smallest difference from another run that a set like this would show, seen from one run alone.
 
     Supposes that the other run has the same spread and that the scores of both correlate at CORRELATION, so that the
-    differences have the variance that the scores have. None where the set is too small for any, or nothing varies.
+    differences have the variance that the scores have. None if the set is too small for any, or nothing varies.
     """
     if sample.clusters < FEWEST_CHANGED or np.isnan(sample.value):
         return None
@@ -125,8 +133,8 @@ def smallest_of(sample: Sample) -> float | None:
 def smallest_rate(questions: int, changed: float) -> float | None:
     """Return the smallest difference of a rate that McNemar's exact test would show, to a tenth of a point.
 
-    `changed` is the share of questions that turn from right to wrong or back; where a difference is larger than it,
-    all that changed is taken to have changed one way. None where not even that would be shown.
+    `changed` is the share of questions that turn from right to wrong or back; if a difference is larger than it,
+    all that changed is taken to have changed one way. None if not even that would be shown.
     """
     low, high = 0.0, 1.0
     if power_of_rates(questions, changed, high) < POWER:
@@ -155,8 +163,8 @@ def _smallest(drawn: Numbers) -> float | None:
     """Return 2.8 standard errors, which a difference must measure to be shown; the spread of the draws is one error."""
     from scipy.stats import norm
 
-    told = drawn[~np.isnan(drawn)]
-    error = float(np.std(told)) if 2 * len(told) >= len(drawn) else 0.0
+    known = drawn[~np.isnan(drawn)]
+    error = float(np.std(known)) if 2 * len(known) >= len(drawn) else 0.0
     return round(float(norm.ppf(1 - LEVEL / 2) + norm.ppf(POWER)) * error, 4) if error > 1e-9 else None
 
 
@@ -165,7 +173,7 @@ class Contrast:
     """Two values of a metric, the interval of their difference (after less before), and its p by `test`.
 
     `differing` counts the questions, or groups of them, that score otherwise. `smallest` is the smallest difference
-    that these runs could show; None where they can show none.
+    that these runs could show; None if they can show none.
     """
 
     before: float
@@ -183,7 +191,7 @@ class Contrast:
 
     @property
     def same(self) -> bool:
-        """Whether nothing differs, or only in questions that leave the value as it is however they are drawn."""
+        """True if nothing differs, or only in questions that leave the value as it is however they are drawn."""
         return not self.differing or (self.interval is not None and self.interval == Interval(0.0, 0.0))
 
     @property
@@ -193,7 +201,7 @@ class Contrast:
 
 
 def contrast(before: Same, after: Same) -> Contrast | None:
-    """Compare the samples of two runs; None where one of them has no value."""
+    """Compare the samples of two runs; None if one of them has no value."""
     p = chance(before, after) if before.clusters else None
     if p is None:
         return None

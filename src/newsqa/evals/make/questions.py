@@ -10,8 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from newsqa.errors import SourceError
-from newsqa.evals.datasets.items import Gold, Item
-from newsqa.evals.datasets.own import item_record
+from newsqa.evals.datasets.items import Gold, Item, item_record
 from newsqa.text.names import names
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import lower_case_words, words

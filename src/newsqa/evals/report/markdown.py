@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from newsqa import __version__
-from newsqa.evals.metrics.definitions import METRICS
+from newsqa.evals.metrics.registry import BY_NAME
 from newsqa.evals.report.shared import (
     FAMILIES,
     cost_text,
@@ -27,8 +27,8 @@ from newsqa.render.wording import count
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from newsqa.evals.metrics.definitions import Bucket, Estimate, Metric, Summary
-    from newsqa.evals.report.shared import ReportLine
+    from newsqa.evals.metrics.base import Metric
+    from newsqa.evals.summary import Estimate, Summary
 
 
 MOST_IDS = 100  # of a bucket
@@ -38,13 +38,13 @@ _CALLS = re.compile(r"(@|\\#|://|(?i:www\.))(?=\w)")
 _BY_TAG = ("contains", "f1", "doc_hit@5", "passage_hit@5", "citation_recall")
 
 
-def markdown_report(questions: Sequence[ReportLine], summary: Summary) -> str:
+def markdown_report(summary: Summary) -> str:
     """Return the report as Markdown: figures with intervals, misses by bucket, tags, latency, cost."""
     sections = [
         _opening(summary),
         _figures(summary),
         _buckets(summary),
-        _failures(questions),
+        _failures(summary),
         _tags(summary),
         _latencies(summary),
     ]
@@ -66,21 +66,14 @@ def _opening(summary: Summary) -> str:
         f"model {text(summary.model)}, index {text(summary.index)}, configuration {text(summary.config)}",
         f"{summary.median_words:g} words an answer (median)",
         tokens,
-        *_judges(summary),
+        *([judging_text(summary.judging, text)] if summary.judging else []),
     ]
     return "\n".join(["# Evaluation", "", *(f"- {fact}" for fact in facts), "", f"newsqa {__version__}"])
 
 
-def _judges(summary: Summary) -> list[str]:
-    judging = summary.judging
-    return [judging_text(judging, text)] if judging else []
-
-
 def _figures(summary: Summary) -> str:
     """Return the figures, a table for each family of metrics."""
-    metrics = {metric.name: metric for metric in METRICS}
-    known = [figure for figure in summary.figures if figure.metric in metrics]
-    rows = [_figure(figure, metrics[figure.metric], summary) for figure in known]
+    rows = [_figure(figure, BY_NAME[figure.metric], summary) for figure in summary.figures]
     head = ["", "metric", "value", "95 % interval", "questions", "smallest discernible difference"]
     return "## Figures\n\n" + _table(head, rows, right=(2, 3, 4, 5)) if rows else ""
 
@@ -102,17 +95,13 @@ def _buckets(summary: Summary) -> str:
     if not any(summary.buckets.values()):
         return ""
     rows = [[bucket, f"{len(ids):,}", share_text(len(ids), summary.asked)] for bucket, ids in summary.buckets.items()]
-    lists = [_bucket(bucket, ids) for bucket, ids in summary.buckets.items() if ids]
+    lists = [f"**{bucket}**: {_listed(ids)}" for bucket, ids in summary.buckets.items() if ids]
     table = _table(["went wrong", "questions", "of those asked"], rows, right=(1, 2))
     return "\n\n".join(["## Where it went wrong", table, *lists])
 
 
-def _bucket(bucket: Bucket, ids: Sequence[str]) -> str:
-    return f"**{bucket}**: " + _listed(ids)
-
-
-def _failures(questions: Sequence[ReportLine]) -> str:
-    ids = [question.line.item.id for question in questions if question.outcome == "failed"]
+def _failures(summary: Summary) -> str:
+    ids = [question.line.item.id for question in summary.lines if question.outcome == "failed"]
     return f"## Failed\n\nNo answer could be made for {_listed(ids)}." if ids else ""
 
 

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, get_args
 
 from newsqa import __version__
-from newsqa.evals.metrics.definitions import METRICS, Bucket
+from newsqa.evals.metrics.registry import BY_NAME
+from newsqa.evals.outcomes import OUTCOMES, REPLIES, Bucket
 from newsqa.evals.report import shared
-from newsqa.evals.report.page_views import depth, question_view, titles
+from newsqa.evals.report.page_views import question_views
 from newsqa.evals.report.plots import plots
-from newsqa.evals.report.shared import OUTCOMES, REPLIES
 from newsqa.render.clean import safe
 from newsqa.render.wording import count
 
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from newsqa.evals.metrics.definitions import Estimate, Family, Metric, Summary
-    from newsqa.evals.report.shared import ReportLine
+    from newsqa.evals.metrics.base import Family, Metric
+    from newsqa.evals.outcomes import ScoredLine
+    from newsqa.evals.summary import Estimate, Summary
     from newsqa.types import JsonObject
 
 
@@ -39,13 +40,14 @@ TEMPLATES = Path(__file__).parent / "templates"
 T = TypeVar("T")
 
 
-def page_report(questions: Sequence[ReportLine], summary: Summary) -> str:
-    """Return the report as HTML. The same questions and summary give the same bytes."""
+def page_report(summary: Summary) -> str:
+    """Return the report as HTML. The same summary gives the same bytes."""
     from markupsafe import Markup
 
     style, script = (TEMPLATES.joinpath(name).read_text("utf-8") for name in ("page.css", "page.js"))
-    lines = [question.line for question in questions]
-    known, shown = titles(lines), depth(lines)
+    figures = [(BY_NAME[figure.metric], figure) for figure in summary.figures]
+    by_name = {metric.name: (metric, figure) for metric, figure in figures}
+    choices = _choices(summary.lines)
     return (
         _templates()
         .get_template("page.html.j2")
@@ -55,12 +57,12 @@ def page_report(questions: Sequence[ReportLine], summary: Summary) -> str:
             script=Markup(script),  # noqa: S704  a file of this package
             hashes={"style": _hash(style), "script": _hash(script)},
             summary=summary,
-            headlines=_headlines(summary),
-            families=_families(summary),
-            plots=plots(summary, METRICS),
-            metrics={metric.name: metric for metric in METRICS},
-            questions=(question_view(question, known, shown) for question in questions),
-            choices=(choices := _choices(questions)),
+            headlines=[by_name[name] for name in shared.HEADLINES if name in by_name],
+            families=_families(figures),
+            plots=plots(summary),
+            metrics=BY_NAME,
+            questions=question_views(summary.lines),
+            choices=choices,
             numbers={tag: number for number, (tag, _) in enumerate(choices["tags"])},
         )
     )
@@ -75,7 +77,7 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_shown,
+        finalize=lambda value: safe(value) if type(value) is str else value,  # what is markup is ours
     )
     templates.filters["seconds"] = shared.seconds_text
     templates.globals.update(
@@ -89,37 +91,21 @@ def _templates() -> Environment:
     return templates
 
 
-def _shown(value: object) -> object:
-    """Make any text safe to show that a template writes; what is markup is ours."""
-    return safe(value) if type(value) is str else value
-
-
 def _hash(text: str) -> str:
     """Return a text as a Content-Security-Policy names it."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _known(summary: Summary) -> list[tuple[Metric, Estimate]]:
-    """Return each figure with its metric, in the order of the metrics."""
-    figures = {figure.metric: figure for figure in summary.figures}
-    return [(metric, figures[metric.name]) for metric in METRICS if metric.name in figures]
-
-
-def _headlines(summary: Summary) -> list[tuple[Metric, Estimate]]:
-    known = {metric.name: (metric, figure) for metric, figure in _known(summary)}
-    return [known[name] for name in shared.HEADLINES if name in known]
-
-
-def _families(summary: Summary) -> list[tuple[str, list[tuple[Metric, Estimate]]]]:
+def _families(figures: Sequence[tuple[Metric, Estimate]]) -> list[tuple[str, list[tuple[Metric, Estimate]]]]:
     """Return the figures of each family of metrics, under what its table is headed with."""
 
     def family(entry: tuple[Metric, Estimate]) -> Family:
         return entry[0].family
 
-    return [(shared.FAMILIES[name], list(group)) for name, group in groupby(_known(summary), family)]
+    return [(shared.FAMILIES[name], list(group)) for name, group in groupby(figures, family)]
 
 
-def _choices(questions: Sequence[ReportLine]) -> JsonObject:
+def _choices(questions: Sequence[ScoredLine]) -> JsonObject:
     """Return what questions can be filtered by, with how many there are of each."""
     buckets = Counter(question.bucket for question in questions if question.bucket)
     tags = Counter(tag for question in questions for tag in dict.fromkeys(question.line.item.tags))

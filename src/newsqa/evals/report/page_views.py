@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from newsqa.evals.datasets.items import parts
 from newsqa.evals.metrics.retrieval import Evidence, evidence
-from newsqa.evals.report.shared import accepted_text, parts
+from newsqa.evals.report.shared import accepted_text
 from newsqa.render.clean import web_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from newsqa.evals.report.shared import ReportLine
-    from newsqa.evals.run_lines import CitationFacts, RunLine
+    from newsqa.evals.outcomes import ScoredLine
+    from newsqa.evals.run_file import CitationCheck, RunLine
     from newsqa.types import JsonObject
 
 
@@ -38,7 +39,7 @@ class MarkedSpan:
 
 @dataclass(frozen=True, slots=True)
 class MarkedText:
-    """A stretch of a text with the kinds of its marks, none where it is plain."""
+    """A stretch of a text with the kinds of its marks, none if it is plain."""
 
     text: str
     kinds: tuple[Kind, ...] = ()
@@ -54,7 +55,7 @@ def phrases(texts: Iterable[str]) -> re.Pattern[str]:
 
 
 def found(pattern: re.Pattern[str], text: str, kind: Kind) -> list[MarkedSpan]:
-    """Return where a pattern of `phrases` stands in a text."""
+    """Return where a pattern of `phrases` is in a text."""
     return [MarkedSpan(*match.span(), kind) for match in pattern.finditer(text)]
 
 
@@ -98,7 +99,7 @@ class CitationView:
 
 @dataclass(frozen=True, slots=True)
 class GoldView:
-    """Where the answer stands: whether the index has it (None: not known), and its first rank among the passages."""
+    """Where the answer is: whether the index has it (None: not known), and its first rank among the passages."""
 
     source: SourceView
     quote: str
@@ -127,7 +128,7 @@ class QuestionView:
     passages that are left out.
     """
 
-    judged: ReportLine
+    judged: ScoredLine
     line: RunLine
     rank: int | None
     answer: list[tuple[list[MarkedText], list[int]]]
@@ -140,28 +141,35 @@ class QuestionView:
 
 
 Titles = dict[str, tuple[str | None, str | None, str | None]]
-"""What citations of a run tell of articles by id: title, outlet and date, which passages do not carry."""
+"""What citations of a run say of articles by id: title, outlet and date, which passages do not carry."""
 
 
-def titles(lines: Sequence[RunLine]) -> Titles:
-    """Collect what the citations of a run tell of articles, as far as the index bears it out."""
+def question_views(questions: Sequence[ScoredLine]) -> Iterator[QuestionView]:
+    """Prepare the questions of a run for the page."""
+    lines = [question.line for question in questions]
+    known, shown = _titles(lines), _depth(lines)
+    return (_question_view(question, known, shown) for question in questions)
+
+
+def _titles(lines: Sequence[RunLine]) -> Titles:
+    """Collect what the citations of a run say of articles, as far as the index bears it out."""
     return {
         citation["article_id"]: (citation["title"], citation["outlet"], citation["published"])
         for line in lines
-        for citation, grounds in zip(line.record["citations"], line.known.citations or (), strict=False)
-        if citation["article_id"] and grounds.exists
+        for citation, check in zip(line.record["citations"], line.known.citations or (), strict=False)
+        if citation["article_id"] and check.exists
     }
 
 
-def depth(lines: Sequence[RunLine]) -> int:
+def _depth(lines: Sequence[RunLine]) -> int:
     """Return how many passages of each question are shown, so that the page of a large run can still be opened."""
     sizes = [[len(passage["text"]) for passage in line.record["retrieved"][: DEPTHS[0]]] for line in lines]
     fitting = (n for n in DEPTHS if sum(sum(of_one[:n]) for of_one in sizes) <= MOST_TEXT)
     return next(fitting, DEPTHS[-1])
 
 
-def question_view(question: ReportLine, known: Titles, shown: int) -> QuestionView:
-    """Prepare a question for the page: its first passages, as many as `shown`. `known` are the `titles` of the run."""
+def _question_view(question: ScoredLine, known: Titles, shown: int) -> QuestionView:
+    """Prepare a question for the page: its first passages, as many as `shown`, and those of worth."""
     line = question.line
     answers = phrases(part for answer in line.item.answers for part in parts(answer))
     passages = line.record["retrieved"]
@@ -182,8 +190,8 @@ def question_view(question: ReportLine, known: Titles, shown: int) -> QuestionVi
     )
 
 
-def _of_worth(question: ReportLine) -> set[int]:
-    """Return the ranks of passages that are shown however deep they stand: the first evidence, the first of gold."""
+def _of_worth(question: ScoredLine) -> set[int]:
+    """Return the ranks of passages that are shown however deep they are: the first evidence, the first of gold."""
     first = _rank(question.scores, "passage_mrr")
     ids = {one for carriers in question.line.known.gold for one in carriers}
     golden = (n for n, passage in enumerate(question.line.record["retrieved"], 1) if passage["article_id"] in ids)
@@ -191,7 +199,7 @@ def _of_worth(question: ReportLine) -> set[int]:
 
 
 def _rank(scores: Mapping[str, float], reciprocal: str) -> int | None:
-    """Return the rank of which a score is the reciprocal, from 1; None where it is 0 or missing."""
+    """Return the rank of which a score is the reciprocal, from 1; None if it is 0 or missing."""
     return round(1 / scores[reciprocal]) if scores.get(reciprocal) else None
 
 
@@ -215,24 +223,25 @@ def _citations(line: RunLine, answers: re.Pattern[str]) -> list[CitationView]:
     ]
 
 
-def _flaws(grounds: CitationFacts) -> list[str]:
-    told = {
-        "The index has no article under this title, outlet, date and address.": grounds.exists,
-        "The quote does not stand in the article, word for word, at this place.": grounds.faithful,
+def _flaws(check: CitationCheck) -> list[str]:
+    flaws = {
+        "The index has no article under this title, outlet, date and address.": check.exists,
+        "The quote does not stand in the article, word for word, at this place.": check.faithful,
     }
-    return [flaw for flaw, fine in told.items() if not fine]
+    return [flaw for flaw, fine in flaws.items() if not fine]
 
 
 def _gold(line: RunLine, known: Titles) -> list[GoldView]:
-    """Return each gold with the articles that the index knows it by; none are known where it was not resolved."""
+    """Return each gold with the articles that the index knows it by; none are known if it was not resolved."""
     views = []
     for place, gold in enumerate(line.item.gold):
-        told = place < len(line.known.gold)
-        ids = line.known.gold[place] if told else ()
+        looked_up = place < len(line.known.gold)
+        ids = line.known.gold[place] if looked_up else ()
         ranks = (rank for rank, p in enumerate(line.record["retrieved"], 1) if p["article_id"] in ids)
         fields = {"url": gold.url, "path": gold.path, "article_id": gold.article_id}
         title = next((known[one] for one in ids if one in known), None)
-        views.append(GoldView(_source(fields, title), gold.quote or "", bool(ids) if told else None, next(ranks, None)))
+        stored = bool(ids) if looked_up else None
+        views.append(GoldView(_source(fields, title), gold.quote or "", stored, next(ranks, None)))
     return views
 
 
@@ -273,7 +282,7 @@ def _passage(rank: int, passage: JsonObject, sought: _Sought, known: Titles) -> 
 
 
 def _cited(passage: JsonObject, citations: Sequence[JsonObject]) -> list[MarkedSpan]:
-    """Return where quotes of the answer stand in a passage, by their offsets in the article."""
+    """Return where quotes of the answer are in a passage, by their offsets in the article."""
     start, end = passage["start"], passage["end"]
     if start is None or end is None:
         return []
@@ -285,9 +294,9 @@ def _cited(passage: JsonObject, citations: Sequence[JsonObject]) -> list[MarkedS
     ]
 
 
-def _source(fields: JsonObject, told: tuple[str | None, str | None, str | None] | None) -> SourceView:
-    """Return where words come from. `told` are title, outlet and date, where some citation tells them."""
-    title, outlet, published = told or (None, None, None)
+def _source(fields: JsonObject, known: tuple[str | None, str | None, str | None] | None) -> SourceView:
+    """Return where words come from. `known` are title, outlet and date, if some citation has them."""
+    title, outlet, published = known or (None, None, None)
     place = fields["url"] or fields["path"] or fields["article_id"] or "a place unknown"
     about = " · ".join(part for part in (outlet, published) if part)
     return SourceView(title or place, about, place if title else "", web_address(fields["url"]))

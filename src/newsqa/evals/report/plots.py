@@ -1,4 +1,4 @@
-"""Draws what tables tell poorly: risk by coverage, calibration, figures by tag, latency by stage.
+"""Draws what tables show poorly: risk by coverage, calibration, figures by tag, latency by stage.
 
 The same summary gives the same bytes: no date, ids from a fixed salt.
 """
@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
+from newsqa.evals.metrics.registry import BY_NAME
 from newsqa.evals.report.shared import interval_text, seconds_text, value_text
 from newsqa.render.clean import safe_line
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from newsqa.evals.metrics.definitions import Estimate, Metric, Summary
+    from newsqa.evals.summary import Estimate, Summary
 
 
 # Makes a drawing of matplotlib part of a page.
@@ -151,16 +152,16 @@ class Plot:
     drawing: Markup
 
 
-def plots(summary: Summary, metrics: Sequence[Metric]) -> list[Plot]:
+def plots(summary: Summary) -> list[Plot]:
     """Draw what the run has figures for."""
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells of its font cache
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it writes of its font cache
     import matplotlib as mpl
 
     with mpl.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of letters that its own font lacks; the page brings the font
         mpl.rcdefaults()  # whatever the person who runs it likes plots to look like
         mpl.rcParams.update(STYLE)
-        return [*_risk_coverage(summary), *_calibration(summary), *_by_tag(summary, metrics), *_latency(summary)]
+        return [*_risk_coverage(summary), *_calibration(summary), *_by_tag(summary), *_latency(summary)]
 
 
 def _risk_coverage(summary: Summary) -> Iterator[Plot]:
@@ -174,9 +175,9 @@ def _risk_coverage(summary: Summary) -> Iterator[Plot]:
         _shares(axes, "answered (coverage)", "wrong among them (risk)")
 
     quarters = dict.fromkeys(_nearest(summary.curve, share) for share in (0.25, 0.5, 0.75, 1.0))
-    told = "; ".join(f"{_percent(r)} wrong of the surest {_percent(c)}" for c, r in quarters)
+    description = "; ".join(f"{_percent(r)} wrong of the surest {_percent(c)}" for c, r in quarters)
     note = "How many answers are wrong when only the surest are given. Lower is better."
-    yield _plot("risk-coverage", "Risk by coverage", note, told, draw)
+    yield _plot("risk-coverage", "Risk by coverage", note, description, draw)
 
 
 def _nearest(curve: Sequence[tuple[float, float]], coverage: float) -> tuple[float, float]:
@@ -203,21 +204,19 @@ def _calibration(summary: Summary) -> Iterator[Plot]:
         )
         _shares(axes, "confidence", "right")
 
-    told = "; ".join(
+    description = "; ".join(
         f"{_percent(b.accuracy)} right at confidence {_percent(b.confidence)}, {b.n} answers" for b in bins
     )
     note = "How often answers are right, by their confidence; on the dashed line it is true. Larger dots: more answers."
-    yield _plot("calibration", "Calibration", note, told, draw)
+    yield _plot("calibration", "Calibration", note, description, draw)
 
 
-def _by_tag(summary: Summary, metrics: Sequence[Metric]) -> Iterator[Plot]:
+def _by_tag(summary: Summary) -> Iterator[Plot]:
     whole = {figure.metric: figure.value for figure in summary.figures}
-    titles = {metric.name: metric.title for metric in metrics}
     for group in BY_TAG:
-        name = next((name for name in group if name in whole and name in titles), None)
-        tagged = _tagged(summary, name) if name else []
-        if name and tagged:
-            yield _tag_plot(titles[name], tagged, whole[name])
+        name = next((name for name in group if name in whole), None)
+        if name and (tagged := _tagged(summary, name)):
+            yield _tag_plot(BY_NAME[name].title, tagged, whole[name])
 
 
 def _tagged(summary: Summary, metric: str) -> list[tuple[str, Estimate]]:
@@ -243,9 +242,9 @@ def _tag_plot(title: str, tagged: Sequence[tuple[str, Estimate]], whole: float) 
         _share_axis(axes, "x")
 
     metric = tagged[0][1].metric
-    told = "; ".join(f"{_label(tag)}: {_with_interval(figure)}" for tag, figure in tagged)
+    description = "; ".join(f"{_label(tag)}: {_with_interval(figure)}" for tag, figure in tagged)
     note = "With 95 % intervals and the number of questions; the dashed line is the whole run."
-    return _plot(f"tags-{metric.partition('@')[0]}", f"{title} by tag", note, told, draw, rows=labels)
+    return _plot(f"tags-{metric.partition('@')[0]}", f"{title} by tag", note, description, draw, rows=labels)
 
 
 def _with_interval(figure: Estimate) -> str:
@@ -263,18 +262,20 @@ def _latency(summary: Summary) -> Iterator[Plot]:
         for place, stage in enumerate(stages):
             axes.barh(place, stage.p95, height=0.56, color=COLOURS["soft"])
             axes.barh(place, stage.p50, height=0.56, color=COLOURS["accent"])
-            told = f"{seconds_text(stage.p50)} · {seconds_text(stage.p95)}"
-            axes.text(stage.p95 + longest * 0.02, place, told, va="center", color=COLOURS["muted"], fontsize=10)
+            times = f"{seconds_text(stage.p50)} · {seconds_text(stage.p95)}"
+            axes.text(stage.p95 + longest * 0.02, place, times, va="center", color=COLOURS["muted"], fontsize=10)
         _rows(axes, labels)
         axes.set_xlim(0, longest * 1.42)
         axes.set_xlabel("seconds")
 
-    told = "; ".join(f"{_label(s.stage)}: {seconds_text(s.p50)}, at p95 {seconds_text(s.p95)}" for s in stages)
+    description = "; ".join(f"{_label(s.stage)}: {seconds_text(s.p50)}, at p95 {seconds_text(s.p95)}" for s in stages)
     note = "Half of the questions took no longer than the dark bar (p50), 95 of 100 no longer than the light one (p95)."
-    yield _plot("latency", "Latency by stage", note, told, draw, rows=labels)
+    yield _plot("latency", "Latency by stage", note, description, draw, rows=labels)
 
 
-def _plot(name: str, title: str, note: str, told: str, draw: Callable[[Axes], None], rows: Sequence[str] = ()) -> Plot:
+def _plot(
+    name: str, title: str, note: str, description: str, draw: Callable[[Axes], None], rows: Sequence[str] = ()
+) -> Plot:
     """Draw; `rows` are the labels of the rows where the drawing has them."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure as Canvas
@@ -287,7 +288,7 @@ def _plot(name: str, title: str, note: str, told: str, draw: Callable[[Axes], No
     draw(canvas.add_axes(box))
     out = io.StringIO()
     canvas.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    return Plot(name, title, note, embedded(out.getvalue(), f"plot-{name}", title, told))
+    return Plot(name, title, note, embedded(out.getvalue(), f"plot-{name}", title, description))
 
 
 def _shares(axes: Axes, across: str, up: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from newsqa import __version__
-from newsqa.evals.metrics.definitions import METRICS
+from newsqa.evals.metrics.registry import METRICS
 from newsqa.evals.report.shared import accepted_text, gold_text
 from newsqa.render.clean import safe, safe_line
 from newsqa.render.record import to_document
@@ -18,31 +18,28 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from newsqa.evals.metrics.definitions import Estimate, Summary
-    from newsqa.evals.report.shared import Outcome, ReportLine
-    from newsqa.evals.run_lines import RunLine
+    from newsqa.evals.outcomes import Outcome, ScoredLine
+    from newsqa.evals.summary import Estimate, Summary
     from newsqa.types import JsonObject
 
 
-def write_reports(folder: Path, lines: Sequence[RunLine], summary: Summary) -> None:
+def write_reports(folder: Path, summary: Summary) -> None:
     """Write report.json, report.md, report.html and junit.xml of a run into its folder.
 
-    Scores are counted anew from the lines. A report that was there stays whole until its successor is. Raises
-    SourceError where they cannot be written; other files of the folder are not touched.
+    A report that was there stays whole until its successor is. Raises SourceError if they cannot be written; other
+    files of the folder are not touched.
     """
     from newsqa.evals.report.markdown import markdown_report
     from newsqa.evals.report.page import page_report
-    from newsqa.evals.report.shared import report_lines
     from newsqa.private_files import save
 
-    questions = report_lines(lines)
     save(
         folder,
         {
-            "report.json": json_report(questions, summary),
-            "report.md": markdown_report(questions, summary),
-            "report.html": page_report(questions, summary),
-            "junit.xml": junit_report(questions, summary),
+            "report.json": json_report(summary),
+            "report.md": markdown_report(summary),
+            "report.html": page_report(summary),
+            "junit.xml": junit_report(summary),
         },
     )
 
@@ -50,7 +47,7 @@ def write_reports(folder: Path, lines: Sequence[RunLine], summary: Summary) -> N
 # report.json: the summary of a run with what its metrics mean, and each question's scores, for programs.
 
 
-def json_report(questions: Sequence[ReportLine], summary: Summary) -> str:
+def json_report(summary: Summary) -> str:
     """Return the report as JSON. Scores are 0 to 1, times seconds, costs US dollars; unknown is null."""
     return to_document(
         {
@@ -58,7 +55,7 @@ def json_report(questions: Sequence[ReportLine], summary: Summary) -> str:
             **{name: getattr(summary, name) for name in ("model", "index", "config")},
             **{name: getattr(summary, name) for name in ("questions", "asked", "failed", "refused")},
             "median_words": _finite(summary.median_words),
-            "metrics": {metric.name: asdict(metric) for metric in METRICS},
+            "metrics": {metric.name: metric.description for metric in METRICS},
             "figures": [_figure(figure) for figure in summary.figures],
             "smallest_difference": {name: _finite(value) for name, value in summary.smallest.items()},
             "tags": {tag: [_figure(figure) for figure in figures] for tag, figures in summary.tags.items()},
@@ -68,7 +65,7 @@ def json_report(questions: Sequence[ReportLine], summary: Summary) -> str:
             "judging": asdict(summary.judging) if summary.judging else None,
             "risk_coverage": [{"coverage": c, "risk": r} for c, r in summary.curve],
             "calibration": [asdict(one) for one in summary.calibration],
-            "per_question": [_question(question) for question in questions],
+            "per_question": [_question(question) for question in summary.lines],
         }
     )
 
@@ -83,7 +80,7 @@ def _figure(figure: Estimate) -> JsonObject:
     }
 
 
-def _question(question: ReportLine) -> JsonObject:
+def _question(question: ScoredLine) -> JsonObject:
     line = question.line
     return {
         "id": line.item.id,
@@ -112,22 +109,22 @@ SUITE = "newsqa"
 KINDS: dict[Outcome, str] = {"missed": "failure", "failed": "error", "not judged": "skipped"}
 
 
-def junit_report(questions: Sequence[ReportLine], summary: Summary) -> str:
+def junit_report(summary: Summary) -> str:
     """Return the report as XML: a miss is a failure, a question that no answer could be made for an error."""
     root = Element("testsuites", name=SUITE)
     suite = SubElement(root, "testsuite", name=SUITE)
     for element in (root, suite):
-        for name, value in _counts(questions).items():
+        for name, value in _counts(summary.lines).items():
             element.set(name, value)
     properties = SubElement(suite, "properties")
     for name in ("model", "index", "config"):
         SubElement(properties, "property", name=name, value=safe_line(str(getattr(summary, name))))
-    suite.extend(_case(question) for question in questions)
+    suite.extend(_case(question) for question in summary.lines)
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 
-def _counts(questions: Sequence[ReportLine]) -> dict[str, str]:
+def _counts(questions: Sequence[ScoredLine]) -> dict[str, str]:
     outcomes = Counter(question.outcome for question in questions)
     return {
         "tests": str(len(questions)),
@@ -138,42 +135,42 @@ def _counts(questions: Sequence[ReportLine]) -> dict[str, str]:
     }
 
 
-def _case(question: ReportLine) -> Element:
+def _case(question: ScoredLine) -> Element:
     item = question.line.item
     tag = safe_line(item.tags[0]).replace(".", "_") if item.tags else "untagged"
     case = Element("testcase", classname=f"{SUITE}.{tag}", name=safe_line(item.id), time=f"{_seconds(question):.3f}")
     if kind := KINDS.get(question.outcome):
         SubElement(case, kind, message=_message(question), type=question.verdict).text = _details(question)
-    SubElement(case, "system-out").text = safe(f"{item.question}\n{_said(question)}")
+    SubElement(case, "system-out").text = safe(f"{item.question}\n{_reply(question)}")
     return case
 
 
-def _message(question: ReportLine) -> str:
+def _message(question: ScoredLine) -> str:
     """Return in a line what went wrong."""
     if question.outcome == "failed":
         return safe_line(f"no answer could be made: {question.line.record.get('error')}")
     if question.outcome == "not judged":
         return "the set does not let tell right from wrong"
-    return safe_line(f"{question.verdict}: expected {_expected(question)}; said {_said(question)}")
+    return safe_line(f"{question.verdict}: expected {_expected(question)}; said {_reply(question)}")
 
 
-def _details(question: ReportLine) -> str:
+def _details(question: ScoredLine) -> str:
     gold = [f"gold: {gold_text(gold)}" for gold in question.line.item.gold]
     lines = [f"question: {question.line.item.question}", f"expected: {_expected(question)}", *gold]
-    return safe("\n".join([*lines, f"said: {_said(question)}"]))
+    return safe("\n".join([*lines, f"said: {_reply(question)}"]))
 
 
-def _expected(question: ReportLine) -> str:
+def _expected(question: ScoredLine) -> str:
     item = question.line.item
     if item.refusal_is_right:
         return "a refusal"
     return " or ".join(accepted_text(answer) for answer in item.answers) or "an answer"
 
 
-def _said(question: ReportLine) -> str:
+def _reply(question: ScoredLine) -> str:
     return str(question.line.record.get("text") or "nothing")
 
 
-def _seconds(question: ReportLine) -> float:
+def _seconds(question: ScoredLine) -> float:
     total = (question.line.record.get("timings") or {}).get("total")
     return float(total) if isinstance(total, int | float) else 0.0

@@ -1,4 +1,6 @@
-"""Where a question went wrong: every miss falls in one bucket, the first that fits on the way of a question.
+"""How a question came out: right or missed, and where it went wrong.
+
+Every miss falls in one bucket, the first that fits on the way of a question.
 
 Of a question that is answerable:
 
@@ -29,35 +31,84 @@ right from wrong, and what failed, since there is no answer to judge; failures a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
 
+from newsqa.evals.metrics import registry
 from newsqa.evals.metrics.answers import cites_gold, right
-from newsqa.evals.metrics.citations import answered, cites, leanings
+from newsqa.evals.metrics.base import answered
+from newsqa.evals.metrics.citations import cited_sentences, cites
 from newsqa.evals.metrics.retrieval import evidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from newsqa.evals.metrics.definitions import Bucket
-    from newsqa.evals.run_lines import RunLine
+    from newsqa.evals.run_file import RunLine
+
+Bucket = Literal[
+    "not in the index", "not retrieved", "retrieved but not used", "wrong answer", "wrong citation", "wrongly refused"
+]
+"""Where a miss went wrong, in the order of the way of a question."""
+
+Outcome = Literal["right", "missed", "failed", "not judged"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+Reply = Literal["answered", "refused", "none"]
+REPLIES: tuple[Reply, ...] = get_args(Reply)
 
 
-def bucket(line: RunLine, scores: Mapping[str, float]) -> Bucket | None:
-    """Return where a line went wrong, given its scores; None where it did not, or where nobody can tell."""
+@dataclass(frozen=True, slots=True)
+class ScoredLine:
+    """A line with its scores (0 to 1, those that apply to it) and the bucket that it falls in, None if in none."""
+
+    line: RunLine
+    scores: Mapping[str, float]
+    bucket: Bucket | None
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the question came out; not judged if the set does not say what is right."""
+        if self.line.failed:
+            return "failed"
+        if self.bucket:
+            return "missed"
+        return "not judged" if right(self.line) is None else "right"
+
+    @property
+    def reply(self) -> Reply:
+        """What came back."""
+        return "none" if self.line.failed else "refused" if self.line.refused else "answered"
+
+    @property
+    def verdict(self) -> str:
+        """The outcome for a person: the bucket of a miss, and whether a refusal was right."""
+        if self.outcome == "missed":
+            return str(self.bucket)
+        return "rightly refused" if self.outcome == "right" and self.line.refused else self.outcome
+
+
+def score_line(line: RunLine) -> ScoredLine:
+    """Score a line, and find its bucket."""
+    scores = registry.score(line)
+    return ScoredLine(line, scores, bucket_of(line, scores))
+
+
+def bucket_of(line: RunLine, scores: Mapping[str, float]) -> Bucket | None:
+    """Return where a line went wrong, given its scores; None if it did not, or nobody can say."""
     treated_rightly = right(line)
     if line.failed or treated_rightly is None:
         return None
     if line.item.refusal_is_right:
         return None if treated_rightly else "wrong answer"
     if treated_rightly:
-        return "wrong citation" if cites(line) and not _carried(line) else None
-    return _missed(line, scores)
+        return "wrong citation" if cites(line) and not _is_proved(line) else None
+    return _miss(line, scores)
 
 
-def _missed(line: RunLine, scores: Mapping[str, float]) -> Bucket:
+def _miss(line: RunLine, scores: Mapping[str, float]) -> Bucket:
     """Return the bucket of an answerable question that was refused or answered wrongly."""
     rank = scores.get("passage_mrr", scores.get("doc_mrr"))
-    if not (rank or _may_be_indexed(line)):
+    if not (rank or _may_be_in_index(line)):
         return "not in the index"
     if rank == 0:
         return "not retrieved"
@@ -66,15 +117,15 @@ def _missed(line: RunLine, scores: Mapping[str, float]) -> Bucket:
     return "retrieved but not used" if rank and not _uses_evidence(line) else "wrong answer"
 
 
-def _may_be_indexed(line: RunLine) -> bool:
-    """Whether the evidence is in the index, or nobody looked."""
+def _may_be_in_index(line: RunLine) -> bool:
+    """Return True if the evidence is in the index, or nobody looked."""
     if line.known.gold:
         return any(line.known.gold)
     return line.known.answer_in_index is not False
 
 
 def _uses_evidence(line: RunLine) -> bool:
-    """Whether a quote of the answer bears what was asked for."""
+    """Return True if a quote of the answer bears what was asked for."""
     wanted = evidence(line)
     if not wanted:
         return cites_gold(line)
@@ -82,13 +133,13 @@ def _uses_evidence(line: RunLine) -> bool:
     return any(wanted.borne(one.get("article_id") or "", wanted.form(one.get("quote") or "")) for one in cited)
 
 
-def _carried(line: RunLine) -> bool:
-    """Whether the citations of a right answer prove it."""
-    if any(not (ground.exists and ground.faithful) for ground in line.known.citations or ()):
+def _is_proved(line: RunLine) -> bool:
+    """Return True if the citations of a right answer prove it."""
+    if any(not (check.exists and check.faithful) for check in line.known.citations or ()):
         return False
     if not (cites_gold(line) or _uses_evidence(line)):
         return False
-    wanted, said = evidence(line), leanings(line)
+    wanted, cited = evidence(line), cited_sentences(line)
     if not wanted.answers:
-        return any(leaning.supported for leaning in said)
-    return all(leaning.supported for leaning in said if wanted.part_in(wanted.form(leaning.said.text)))
+        return any(one.supported for one in cited)
+    return all(one.supported for one in cited if wanted.part_in(wanted.form(one.sentence.text)))
