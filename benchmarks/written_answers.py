@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
-from newsqa.evals.datasets.formats import read_set
+from newsqa.evals.datasets import read_set
 from newsqa.evals.gold import bounds_of
 from newsqa.evals.metrics.answers import answer_scores
 from newsqa.evals.metrics.citations import citation_scores

@@ -9,7 +9,7 @@ from compared_runs import FOG, item, run, written
 
 from newsqa import cli
 from newsqa.evals.compare import HEADLINES, compare
-from newsqa.evals.metrics.registry import METRICS
+from newsqa.evals.scoring import METRICS
 from newsqa.evals.summary import summarise
 
 GOOD = ("rrrw-" * 12)[:60]

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from word_embedder import WordEmbedder
 
-from newsqa.evals.datasets.formats import read_set
+from newsqa.evals.datasets import read_set
 from newsqa.evals.datasets.items import Gold, Item
 from newsqa.evals.gold import check_citation, gold_warnings, index_facts
 from newsqa.evals.run_file import CitationCheck

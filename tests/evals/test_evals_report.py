@@ -186,7 +186,7 @@ def test_an_empty_run_has_reports_too(tmp_path):
 
 def test_a_large_run_shows_fewer_passages(monkeypatch, tmp_path, lines):
     whole = len(_passages(tmp_path / "whole", lines))
-    monkeypatch.setattr("newsqa.evals.report.page_views.MOST_TEXT", 500)
+    monkeypatch.setattr("newsqa.evals.report.page.MAX_TEXT", 500)
     fewer = _passages(tmp_path / "fewer", lines)
     assert len(lines) - 1 <= len(fewer) < whole
     assert "more passage" in (tmp_path / "fewer" / "report.html").read_text("utf-8")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from newsqa import cli
 from newsqa.errors import SourceError
-from newsqa.evals.datasets.formats import read_set
+from newsqa.evals.datasets import read_set
 from newsqa.evals.datasets.items import Gold, Item, item_from, item_record
 from newsqa.types import Turn
 from places import SAMPLE_QUESTIONS

@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from math import isfinite
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from newsqa.errors import SourceError, UsageError
 from newsqa.evals.comparison import (
     Change,
@@ -20,9 +22,8 @@ from newsqa.evals.comparison import (
     RunComparison,
 )
 from newsqa.evals.metrics.answers import right
-from newsqa.evals.metrics.registry import BY_NAME, METRICS
 from newsqa.evals.run_file import read_run
-from newsqa.evals.significance import holm
+from newsqa.evals.scoring import BY_NAME, METRICS
 from newsqa.evals.summary import compare_metric, latencies, median_words, questions, score_run, spent
 from newsqa.render.wording import count
 
@@ -36,8 +37,7 @@ if TYPE_CHECKING:
     from newsqa.evals.summary import ScoredRun
 
 
-MADE_BY = ("model", "index", "config")
-"""What of a record says what made it."""
+MADE_BY = ("model", "index", "config")  # what of a record says what made it
 
 MAX_NAMED = 3
 _ASKED = ("question", "answers", "gold", "answerable", "history", "asked", "as_of", "group")
@@ -56,8 +56,7 @@ HEADLINES = (
     "judge_correctness",
     "judge_faithfulness",
 )
-ALPHA = 0.05
-"""The adjusted p below which a difference is taken for more than chance."""
+ALPHA = 0.05  # the adjusted p below which a difference is taken for more than chance
 
 
 def compare(baseline: Path, others: Sequence[Path], gates: Sequence[Gate] = ()) -> Comparison:
@@ -201,6 +200,19 @@ def _changes(before: ScoredRun, after: ScoredRun, gated: frozenset[str]) -> tupl
         for n, p in zip(family, adjusted, strict=True):
             changes[n] = _adjusted(changes[n], p)
     return tuple(changes)
+
+
+def holm(chances: Sequence[float]) -> list[float]:
+    """Adjust the p of several tests so that 5 % is the chance of any false alarm among them (Holm 1979, SJS 6:65).
+
+    In the order given. The smallest is multiplied by how many there are, the next by one fewer, and none falls below
+    the one before it.
+    """
+    order = np.argsort(chances, kind="stable")
+    scaled = np.array(chances)[order] * np.arange(len(chances), 0, -1)
+    adjusted = np.empty(len(chances))
+    adjusted[order] = np.minimum(1, np.maximum.accumulate(scaled))
+    return adjusted.tolist()
 
 
 def _change(before: ScoredRun, after: ScoredRun, metric: Metric, *, headline: bool) -> Change | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from newsqa.evals.metrics.base import Metric
     from newsqa.evals.run_file import RunLine
-    from newsqa.evals.significance import Contrast
+    from newsqa.evals.statistics import Contrast
     from newsqa.evals.summary import Latency
     from newsqa.types import JsonObject, Usage
 

@@ -36,8 +36,7 @@ VERDICTS: Mapping[str, Mapping[str, float]] = {
     FAITHFULNESS: {"supported": 1.0, "partly": 0.5, "unsupported": 0.0},
     CORRECTNESS: {"correct": 1.0, "partly": 0.5, "incorrect": 0.0},
 }
-MAX_SILENT = 3
-"""Questions in a row that a judge does not answer, before it is asked no more."""
+MAX_SILENT = 3  # questions in a row that a judge does not answer, before it is asked no more
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,7 @@ if TYPE_CHECKING:
 RECORDS = "run.jsonl"
 OTHER_FOLDER = "Name another folder with --out."
 
-ADDED = ("key", "place", "item", "known", "judge", "made_of")
-"""What a line has besides the record of the answer."""
+ADDED = ("key", "place", "item", "known", "judge", "made_of")  # what a line has besides the record of the answer
 
 
 @dataclass(frozen=True, slots=True)

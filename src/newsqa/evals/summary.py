@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
+from newsqa.evals import scoring
 from newsqa.evals.judge import Judging, judging_of
-from newsqa.evals.metrics import registry
 from newsqa.evals.metrics.base import answer_text, answered
-from newsqa.evals.metrics.registry import METRICS, WHOLE
 from newsqa.evals.metrics.selective import Bin, Table, calibration, curve, table
-from newsqa.evals.outcomes import Bucket, score_line
-from newsqa.evals.resampling import Interval, interval, means, paired_means, pool
-from newsqa.evals.significance import contrast, smallest_of
+from newsqa.evals.scoring import METRICS, WHOLE, Bucket, score_line
+from newsqa.evals.statistics import Interval, contrast, interval, means, paired_means, pool, smallest_of
 from newsqa.types import EXTRACTIVE, Usage
 
 if TYPE_CHECKING:
@@ -23,10 +21,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from newsqa.evals.outcomes import ScoredLine
-    from newsqa.evals.resampling import PooledSample, Sample
     from newsqa.evals.run_file import RunLine
-    from newsqa.evals.significance import Contrast
+    from newsqa.evals.scoring import ScoredLine
+    from newsqa.evals.statistics import Contrast, PooledSample, Sample
     from newsqa.types import JsonObject
 
     Numbers = npt.NDArray[np.float64]
@@ -245,7 +242,7 @@ def _places(run: ScoredRun, chosen: npt.NDArray[np.bool_]) -> list[int]:
 
 def _pool(run: ScoredRun, metric: str) -> PooledSample:
     part = run.part(_places(run, _has_confidence(run)))
-    return pool(_matrix(part.table), part.groups, lambda own, _: registry.resampled(metric, part.table, own))
+    return pool(_matrix(part.table), part.groups, lambda own, _: scoring.resampled(metric, part.table, own))
 
 
 def _pools(before: ScoredRun, after: ScoredRun, metric: str) -> tuple[PooledSample, PooledSample]:
@@ -256,10 +253,10 @@ def _pools(before: ScoredRun, after: ScoredRun, metric: str) -> tuple[PooledSamp
     both = Table(*np.vstack(rows).T)
 
     def measure_first(own: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> Numbers:
-        return registry.resampled(metric, both, np.hstack([own, other]))
+        return scoring.resampled(metric, both, np.hstack([own, other]))
 
     def measure_second(own: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> Numbers:
-        return registry.resampled(metric, both, np.hstack([other, own]))
+        return scoring.resampled(metric, both, np.hstack([other, own]))
 
     return pool(rows[0], first.groups, measure_first), pool(rows[1], first.groups, measure_second)
 

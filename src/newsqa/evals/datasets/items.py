@@ -31,8 +31,7 @@ DISTINCTIVE = {"question", "answers", "as_of", "answerable", "gold"}
 GOLD = ("url", "path", "article_id", "quote")
 
 MAX_STRING_WORDS = 20
-MIN_QUOTE_WORDS = 4
-"""Words of a quote that can name an article by itself."""
+MIN_QUOTE_WORDS = 4  # words of a quote that can name an article by itself
 
 
 def parts(answer: Accepted) -> tuple[str, ...]:

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     Ranks = tuple[int | None, ...]
 
 
-DEPTHS = (1, 5, 10)
-"""How many of the first found count for hit@k."""
+DEPTHS = (1, 5, 10)  # how many of the first found count for hit@k
 
 
 def _metrics(unit: str, title: str, note: str) -> tuple[Metric, ...]:
@@ -56,9 +55,7 @@ METRICS = (
 
 # The evidence of a question: which articles and passages hold what answers it.
 
-PASSAGE_WORDS = 250
-"""As much of a passage counts, so that long passages are no advantage."""
-
+PASSAGE_WORDS = 250  # as much of a passage counts, so that long passages are no advantage
 _FEWEST_WORDS = 5  # of a quote; fewer stand in many passages
 _LONG_QUOTE = 100  # words; sets made of passages (mtRAG) quote whole ones
 

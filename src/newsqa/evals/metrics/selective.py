@@ -106,8 +106,7 @@ def refusal_precision(table: Table, weights: Counts) -> Floats:
 # Confidence.
 
 BINS = 10
-RISK = 0.05
-"""The risk at which coverage is read."""
+RISK = 0.05  # the risk at which coverage is read
 
 _ROUNDING = 1e-9
 _BOUNDS = np.array([n / BINS for n in range(1, BINS)])

@@ -14,8 +14,8 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
-from newsqa.evals.metrics.registry import BY_NAME
 from newsqa.evals.report.shared import interval_text, seconds_text, value_text
+from newsqa.evals.scoring import BY_NAME
 from newsqa.render.clean import safe_line
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from newsqa.evals.datasets.items import Accepted, Gold
     from newsqa.evals.judge import Judging
     from newsqa.evals.metrics.base import Family
-    from newsqa.evals.resampling import Interval
+    from newsqa.evals.statistics import Interval
     from newsqa.types import Usage
 
 FAMILIES: dict[Family, str] = {

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, UsageError
-from newsqa.evals.make.drafting import KINDS, Plan, draft_set
-from newsqa.evals.make.questions import refuse_existing, write_set
+from newsqa.evals.draft_rules import refuse_existing, write_set
+from newsqa.evals.drafting import KINDS, Plan, draft_set
 from newsqa.frontends.terminal.console import counting, messages, print_json, print_text
 from newsqa.frontends.terminal.egress import tell_leaving
 from newsqa.prompts import load_prompts
@@ -17,8 +17,7 @@ from newsqa.store.snapshot import open_index
 from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
-    from newsqa.evals.make.drafting import DraftSet, Kind
-    from newsqa.evals.make.written import QuestionWriter
+    from newsqa.evals.drafting import DraftSet, Kind, QuestionWriter
     from newsqa.settings import Settings
     from newsqa.types import JsonObject
 
@@ -91,7 +90,7 @@ def _kinds(names: str | None, *, has_model: bool) -> tuple[Kind, ...]:
 def _writer(settings: Settings, plan: Plan) -> QuestionWriter | None:
     if settings.model == EXTRACTIVE or not {"written", "unanswerable"} & set(plan.kinds):
         return None
-    from newsqa.evals.make.written import CALLS, QuestionWriter
+    from newsqa.evals.drafting import CALLS, QuestionWriter
     from newsqa.models.registry import create_chat_model
 
     tell_leaving(settings)

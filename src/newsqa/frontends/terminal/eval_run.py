@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
-from newsqa.evals.datasets.formats import read_set
+from newsqa.evals.datasets import read_set
 from newsqa.evals.gold import gold_warnings
 from newsqa.evals.metrics.answers import right
 from newsqa.evals.metrics.base import answered
-from newsqa.evals.metrics.registry import METRICS, score
 from newsqa.evals.predictions import lines_of, read_predictions
 from newsqa.evals.report.shared import (
     FAMILIES,
@@ -27,6 +26,7 @@ from newsqa.evals.report.shared import (
 from newsqa.evals.report.write import json_report, write_reports
 from newsqa.evals.run import run_set
 from newsqa.evals.run_file import RECORDS, Setup, read_run, save_run
+from newsqa.evals.scoring import METRICS, score
 from newsqa.evals.summary import summarise
 from newsqa.extras import check_extra
 from newsqa.frontends.terminal.console import bar, counting, messages, print_json, print_text
@@ -53,8 +53,7 @@ if TYPE_CHECKING:
 
 # How a run goes, on standard error: a bar with running scores; plain lines, ten at most, where that is no terminal.
 
-LINES = 10
-"""Lines that tell a log how a run goes: enough to see that it lives, few enough to read."""
+LINES = 10  # lines that tell a log how a run goes: enough to see that it lives, few enough to read
 
 FOUND = ("doc_hit@5", "passage_hit@5")
 
