@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from newsqa.evals.comparison import Outcome
+    from newsqa.evals.comparison import RunOutcome
     from newsqa.evals.metrics.base import Metric
     from newsqa.evals.run_file import RunLine
     from newsqa.evals.summary import ScoredRun
@@ -283,7 +283,7 @@ def _lost_flags(lost: Sequence[str]) -> Iterator[Flag]:
         yield Flag("lost", None, f"{', '.join(lost)} {verb} to no question of the run")
 
 
-def _outcome(changes: Sequence[Change], flags: Sequence[Flag]) -> Outcome:
+def _outcome(changes: Sequence[Change], flags: Sequence[Flag]) -> RunOutcome:
     """Say in a word what became of a run: headlines count, and answers that are empty.
 
     A metric that is gone does not: that nothing was refused any more, say, is neither good nor bad.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Verdict = Literal["better", "worse", "within chance", "as before"]
 """What became of a metric. "as before": no question scores otherwise."""
 
-Outcome = Literal["better", "worse", "better and worse", "no difference shown", "as before"]
+RunOutcome = Literal["better", "worse", "better and worse", "no difference shown", "as before"]
 """What became of a run as a whole."""
 
 FlagKind = Literal["worse", "lost", "empty"]
@@ -186,7 +186,7 @@ class RunComparison:
     flips: tuple[Flip, ...]
     flags: tuple[Flag, ...]
     gates: tuple[GateResult, ...]
-    outcome: Outcome
+    outcome: RunOutcome
 
     @property
     def record(self) -> JsonObject:

@@ -383,7 +383,7 @@ def _source_parts(source: SourceArticle) -> tuple[str, ...]:
 
 
 def _quotable(sentence: SourceSentence) -> Iterator[SourceSentence]:
-    """Yield the quotations inside a sentence, else the whole sentence where it is plain prose."""
+    """Yield the quotations inside a sentence, else the whole sentence if it is plain prose."""
     text = sentence.text
     inside = [part.strip().rstrip(",") for part in quoted(text)]
     for said in inside or [text]:

@@ -243,8 +243,8 @@ def _in_one_story(phrase: str, index: Index, *, only_one: bool) -> bool:
     found = index.holding(phrase)
     if only_one or not found:
         return len(found) == 1 and not found[0].also_carried_by
-    carriers = {carrier.article_id for carrier in found[0].also_carried_by}
-    return all(span.article.id in carriers for span in found[1:])
+    copies = {copy.article_id for copy in found[0].also_carried_by}
+    return all(span.article.id in copies for span in found[1:])
 
 
 def _may_answer(draft: DraftQuestion, index: Index, bounds: Bounds) -> bool:
@@ -318,7 +318,7 @@ class QuestionWriter:
     usage: Usage = field(default_factory=Usage)
 
     def __call__(self, source: SourceArticle, random: Random) -> list[DraftQuestion]:
-        """Ask for a question about one passage of an article; return it, or nothing where it was not kept.
+        """Ask for a question about one passage of an article; return it, or nothing if it was not kept.
 
         Raises ModelError if the model does not answer several times in a row.
         """
@@ -387,7 +387,7 @@ def _has_words(answer: str, text: str) -> bool:
 
 
 def _is_self_contained(draft: DraftQuestion) -> bool:
-    """Return True if somebody who has not seen the passage can tell what is asked: it names something of the article.
+    """Return True if a question is clear without the passage: it names something of the article.
 
     A weekday, a month or the article's outlet is not enough of a name.
     """

@@ -1,4 +1,4 @@
-"""An optional second opinion: a chat model judges whether answers are faithful to their quotes, and right.
+"""An optional second opinion: a chat model judges if answers are faithful to their quotes, and right.
 
 It is never asked unless a person names one, and every figure of it carries its name. A judge reads words as data and
 replies with one of three verdicts; a reply that is anything else is no score, and is reported, never guessed at.
@@ -172,7 +172,7 @@ def judge_lines(
 def judge_line(line: RunLine, judge: Judge) -> RunLine:
     """Return a line with what the judge says of its answer.
 
-    Faithfulness is asked of answers that cite something, correctness where the set has accepted answers; a refusal or a
+    Faithfulness is asked of answers that cite something, correctness if the set has accepted answers; a refusal or a
     failure there is incorrect without asking. A judge that does not answer, or not in the form asked for, leaves no
     score and a fault.
     """

@@ -196,7 +196,7 @@ def _one_by_one(several: re.Match[str]) -> str:
 
 
 def _citations(fields: JsonObject) -> object:
-    """Give the citations numbers where they have none; one that is a text is an address or a path."""
+    """Give the citations numbers if they have none; one that is a text is an address or a path."""
     given = fields.get("citations")
     if not isinstance(given, list):
         return given

@@ -127,7 +127,7 @@ class ScoredLine:
 
     @property
     def verdict(self) -> str:
-        """The outcome for a person: the bucket of a miss, and whether a refusal was right."""
+        """The outcome for a person: the bucket of a miss, and if a refusal was right."""
         if self.outcome == "missed":
             return str(self.bucket)
         return "rightly refused" if self.outcome == "right" and self.line.refused else self.outcome

@@ -168,7 +168,7 @@ def _ratio(totals: Numbers, counts: Numbers) -> Numbers:
     return np.divide(totals, counts, out=np.full_like(totals, np.nan), where=counts > 0)
 
 
-# Draws and swaps, the same on every run and every machine: they hang on the number of clusters alone.
+# Draws and swaps, the same on every run and every machine: they depend on the number of clusters alone.
 
 SEED = 20_250_421
 RESAMPLES = 2_000  # the ends of a 95 % interval then rest on fifty draws each
@@ -207,7 +207,7 @@ def swaps(differing: Flags) -> Iterator[Flags]:
 
 LEVEL = 0.95
 FEWEST_CHANGED = 6  # 2 × 0.5⁶ is the first two-sided p below 5 %: no test by signs can show fewer
-FEWEST_CLUSTERS = 5  # what is drawn anew from fewer tells less than it seems to
+FEWEST_CLUSTERS = 5  # what is drawn anew from fewer is less certain than it seems
 
 
 def interval(sample: Sample) -> Interval | None:
@@ -334,7 +334,7 @@ def permutation(before: Same, after: Same) -> float:
 ALPHA = 0.05
 POWER = 0.8
 CORRELATION = 0.5
-"""How far the scores of two runs are taken to go together, question by question, where only one of them is known."""
+"""The correlation assumed between the scores of two runs, question by question, if only one of them is known."""
 
 _RARE = 1e-9  # numbers of changed questions less likely than that are left out
 

@@ -99,13 +99,13 @@ def _answers(fields: Fields) -> Iterator[tuple[str, int]]:
 
 
 def _holding(context: str, answers: list[tuple[str, int]]) -> str:
-    """Return the sentence that holds the most answers, the first of these; the whole context where none does."""
+    """Return the sentence that holds the most answers, the first of these; the whole context if none does."""
     spans = sentence_spans(context)
-    held = Counter[str]()
+    counts = Counter[str]()
     for text, offset in answers:
         start = offset if offset >= 0 and context.startswith(text, offset) else context.find(text)
-        held.update(context[begin:end] for begin, end in spans if begin <= start < end)
-    best = max(held, key=lambda sentence: held[sentence], default="")
+        counts.update(context[begin:end] for begin, end in spans if begin <= start < end)
+    best = max(counts, key=lambda sentence: counts[sentence], default="")
     return best if len(best.split()) >= MIN_SENTENCE_WORDS else context
 
 

@@ -55,7 +55,7 @@ def is_beir(path: Path) -> bool:
 def read_beir(path: Path) -> list[ReadItem]:
     """Return the questions that are judged, in the order of the queries, or what is wrong with them.
 
-    Raises SourceError where files are missing, or it is not told which of several relevance files is meant.
+    Raises SourceError if files are missing, or it is not clear which of several relevance files is meant.
     """
     folder, judged = (path, _judged(path)) if path.is_dir() else (path.resolve().parent.parent, path)
     relevant, faults = _relevant(judged)
@@ -87,7 +87,7 @@ def _judged(folder: Path) -> Path:
 
 
 def _relevant(judged: Path) -> tuple[Relevant, list[ReadItem]]:
-    """Return the articles relevant to each query, and the lines that tell nothing."""
+    """Return the articles relevant to each query, and the lines that cannot be read."""
     relevant: Relevant = {}
     faults: list[ReadItem] = []
     for number, line in enumerate(read_text(judged).split("\n"), 1):
@@ -107,7 +107,7 @@ def _is_number(text: str) -> bool:
 
 
 def _places(corpus: Path, wanted: set[str]) -> dict[str, int]:
-    """Return the lines where the wanted articles stand, counted as the index counts them."""
+    """Return the numbers of the lines of the wanted articles, counted as the index counts them."""
     places: dict[str, int] = {}
     try:
         with open_file(corpus) as lines:
@@ -121,7 +121,7 @@ def _places(corpus: Path, wanted: set[str]) -> dict[str, int]:
 
 
 def _id(line: bytes) -> str:
-    """Return the id of an article; a line that is none is told when it is indexed."""
+    """Return the id of an article; a line that is none is reported when it is indexed."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
@@ -136,7 +136,7 @@ def _query(entry: Entry, relevant: Relevant, lines: Mapping[str, int], folder: P
     fields = Fields({**entry.value, "_id": str(entry.value.get("_id", ""))})
     name, text = fields.text("_id", needed=True) or "", fields.text("text", needed=True) or ""
     corpus = f"{folder.resolve().name}/{CORPUS}"
-    # what the corpus lacks is told as gold that is not in the index
+    # what the corpus lacks is reported as gold that is not in the index
     gold = [f"{corpus}#{lines[one]}" if one in lines else f"{corpus} (_id {one})" for one in relevant.get(name, ())]
     item = Item(id=name, question=text, answerable=True, gold=tuple(Gold(path=path) for path in gold))
     return ReadItem(place, item, tuple(fields.faults))
@@ -236,13 +236,13 @@ def _gold(contexts: object) -> Iterator[Gold]:
 
 
 def _mtrag_relevant(context: JsonObject) -> bool:
-    """Tell what people judged last; a passage that nobody judged is no gold."""
+    """Return True if people judged it relevant last; a passage that nobody judged is no gold."""
     if context.get("reference") is True:
         return True
     feedback = context.get("feedback")
     votes = feedback.get("relevant") if isinstance(feedback, dict) else None
-    told = [vote for vote in votes.values() if isinstance(vote, dict)] if isinstance(votes, dict) else []
-    last = max(told, key=lambda vote: _number(vote.get("timestamp")), default={})
+    cast = [vote for vote in votes.values() if isinstance(vote, dict)] if isinstance(votes, dict) else []
+    last = max(cast, key=lambda vote: _number(vote.get("timestamp")), default={})
     return last.get("value") == "yes"
 
 
@@ -251,7 +251,7 @@ def _number(value: object) -> float:
 
 
 def _body(text: str, title: object) -> str:
-    """Return the text of a passage without the title that stands above it."""
+    """Return the text of a passage without the title above it."""
     first, _, rest = text.partition("\n")
     return rest.strip() if rest.strip() and isinstance(title, str) and first.strip() == title.strip() else text.strip()
 

@@ -43,9 +43,9 @@ METRICS = (
 #   am" and "well-known" is "wellknown", as the scorers of RealTime QA (arXiv:2207.13332) and SQuAD (arXiv:1606.05250)
 #   do. The latter's also takes out a, an and the. RealTime QA's counters of Japanese and Korean are left as they are.
 # - `rouge_tokens` (ROUGE-L): runs of letters and digits, as in the package rouge-score.
-# - `findable` (whether one text stands in another): runs of letters and digits too, but a number is one token, so that
+# - `findable` (is one text in another): runs of letters and digits too, but a number is one token, so that
 #   "260" is not found in "1,260" nor "5 million" in "2.5 million", and so are initials ("U.S."). An apostrophe is left
-#   out, save before a possessive s, which is a token of its own: "Netflix" stands in "Netflix's". Times read alike with
+#   out, save before a possessive s, which is a token of its own: "Netflix" is in "Netflix's". Times read alike with
 #   a colon or a full stop, with a gap before am and pm or without.
 
 _INVISIBLE = [0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
@@ -181,7 +181,7 @@ def _orders(answer: Accepted, said: Sequence[str], tokenize: Tokenize) -> Iterat
 
 
 def _place(said: Sequence[str], words: Sequence[str]) -> int:
-    """Return where a run of words begins in an answer; behind it where it does not."""
+    """Return where a run of words begins in an answer; its end if it does not."""
     places = range(len(said) - len(words) + 1)
     return next((at for at in places if said[at : at + len(words)] == words), len(said))
 
@@ -190,7 +190,7 @@ def _f(common: int, said: int, wanted: int) -> float:
     return 2 * common / (said + wanted) if common else 0.0
 
 
-# Right or wrong: the one place where it is decided, for buckets, selective answering and the running score.
+# Right or wrong: the one place that decides it, for buckets, selective answering and the running score.
 
 
 def answerable(item: Item) -> bool | None:
@@ -218,5 +218,5 @@ def right(line: RunLine) -> bool | None:
 
 def cites_gold(line: RunLine) -> bool:
     """Return True if a citation is from an article of the gold, or a copy of it."""
-    gold = {article for carriers in line.known.gold for article in carriers}
+    gold = {article for ids in line.known.gold for article in ids}
     return any(citation.get("article_id") in gold for citation in line.record.get("citations") or ())

@@ -1,4 +1,4 @@
-"""Citations: whether they exist, quote to the letter, and support what the sentences say.
+"""Citations: do they exist, quote to the letter, and support what the sentences say.
 
 Recall and precision are ALCE's (Gao et al. 2023, arXiv:2305.14627), with lexical support (`newsqa.verify.support`) in
 place of ALCE's model of entailment: it reads words, not meaning.
@@ -100,7 +100,7 @@ def is_factual(sentence: str) -> bool:
 
 
 def _against_index(line: RunLine) -> dict[str, float]:
-    """Count the citations that agree with the index; none where there are none, or where no index was at hand."""
+    """Count the citations that agree with the index; none if there are none, or no index was at hand."""
     cited = line.record.get("citations") or ()
     grounds = (line.known.citations or ())[: len(cited)]
     if not grounds:

@@ -56,7 +56,7 @@ METRICS = (
 # The evidence of a question: which articles and passages hold what answers it.
 
 PASSAGE_WORDS = 250  # as much of a passage counts, so that long passages are no advantage
-_FEWEST_WORDS = 5  # of a quote; fewer stand in many passages
+_FEWEST_WORDS = 5  # of a quote; fewer are in many passages
 _LONG_QUOTE = 100  # words; sets made of passages (mtRAG) quote whole ones
 
 
@@ -65,14 +65,14 @@ class GoldQuote:
     """The words of a gold quote in findable form, and the articles that carry it, none if it is not indexed."""
 
     words: str
-    carriers: frozenset[str]
+    articles: frozenset[str]
 
     def overlaps(self, article_id: str, text: str) -> bool:
         """Return True if a text (in findable form) of an article holds the quote, or the first or last half of it.
 
         A long quote is a passage itself, and split elsewhere: then half of the text may be in the quote instead.
         """
-        if article_id not in self.carriers:
+        if article_id not in self.articles:
             return False
         if any(half in text for half in _halves(self.words)):
             return True
@@ -118,8 +118,8 @@ def evidence(line: RunLine) -> Evidence:
     """Gather the evidence of a question."""
     golds = zip(line.item.gold, line.known.gold, strict=False)
     quotes = (
-        GoldQuote(words, frozenset(carriers))
-        for gold, carriers in golds
+        GoldQuote(words, frozenset(ids))
+        for gold, ids in golds
         if gold.quote and (words := findable(gold.quote, articles=not line.item.scored_as_squad))
     )
     return Evidence(tuple(dict.fromkeys(quotes)), tuple(strings(line.item)), not line.item.scored_as_squad)
@@ -131,8 +131,8 @@ def stories(line: RunLine) -> list[frozenset[str]]:
     Golds that name the same article, for two quotes say, are one too.
     """
     merged: list[tuple[set[str], set[str]]] = []
-    for gold, carriers in zip(line.item.gold, line.known.gold, strict=False):
-        names, articles = _names(gold), set(carriers)
+    for gold, ids in zip(line.item.gold, line.known.gold, strict=False):
+        names, articles = _names(gold), set(ids)
         shared = [story for story in merged if story[0] & names or story[1] & articles]
         merged = [story for story in merged if story not in shared]
         merged.append((names.union(*(s[0] for s in shared)), articles.union(*(s[1] for s in shared))))
@@ -160,7 +160,7 @@ _DEEPEST = DEPTHS[-1]
 
 
 def retrieval_scores(line: RunLine) -> dict[str, float]:
-    """Score what was retrieved, a refusal's too; questions where a refusal is right have nothing to find."""
+    """Score what was retrieved, a refusal's too; a question that cannot be answered has nothing to find."""
     if line.item.refusal_is_right or not shows(line, "retrieved"):
         return {}
     documents = [measured(ranks) for ranks in (document_ranks(line),) if ranks]
@@ -183,7 +183,7 @@ def document_ranks(line: RunLine) -> Ranks:
 def passage_ranks(line: RunLine) -> list[Ranks]:
     """Return the rank of the first passage for each piece of evidence, once for each way to answer the question.
 
-    If the set has gold quotes, they are the pieces, and a passage that holds a whole accepted answer stands for
+    If the set has gold quotes, they are the pieces, and a passage that holds a whole accepted answer counts as
     one of them, whichever would be found first, never for more. Else each accepted answer is a way, and its parts are
     the pieces.
     """
@@ -214,7 +214,7 @@ def _quote_ranks(wanted: Evidence, found: Sequence[tuple[str, str]]) -> Ranks:
 
 def _first(holds: Iterable[bool]) -> int | None:
     """Return the rank of the first that holds."""
-    return next((rank for rank, held in enumerate(holds, 1) if held), None)
+    return next((rank for rank, found in enumerate(holds, 1) if found), None)
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,7 @@
 """Refusals, and selective answering: does the confidence of answers separate right ones from wrong ones.
 
-Confidence is taken over answered questions that can be told right from wrong and state a confidence. Answers of one
-confidence cannot be told apart by it, so they count together: as the mean over every order in which they could stand.
+Confidence is measured over answered questions that can be judged and state a confidence. Answers of one confidence
+cannot be ranked by it, so they count together: as the mean over every order in which they could be.
 Nothing depends on the order of lines.
 
 - Risk-coverage and the area under it: El-Yaniv and Wiener 2010; Geifman and El-Yaniv 2017, arXiv:1705.08500. AURC is
@@ -38,9 +38,9 @@ Counts = npt.NDArray[np.int64]
 class Table:
     """Columns, an entry a line, in the order of the lines; all float64 of shape (lines,).
 
-    `refused` is 1 where the answer is a refusal, else 0. `refusable` is 1 where a refusal is right, 0 where an answer
-    is, nan where nobody knows. `right` is 1 or 0 for answered questions, nan for others and where it cannot be told.
-    `confidence` lies in 0..1, nan where the answer states none.
+    `refused` is 1 if the answer is a refusal, else 0. `refusable` is 1 if a refusal is right, 0 if an answer
+    is, nan if nobody knows. `right` is 1 or 0 for answered questions, nan for others and if it cannot be judged.
+    `confidence` lies in 0..1, nan if the answer states none.
     """
 
     refused: Floats
@@ -59,7 +59,7 @@ def table(lines: Sequence[RunLine]) -> Table:
 
 
 def share(part: Floats, total: Counts) -> Floats:
-    """Divide, giving nan where there is nothing to divide by."""
+    """Divide, giving nan if there is nothing to divide by."""
     shares: Floats = np.divide(part, total, out=np.full(len(total), np.nan), where=total > 0)
     return shares
 

@@ -46,8 +46,8 @@ Title = tuple[str | None, str | None, str | None]
 Titles = dict[str, Title]
 """What citations of a run say of articles by id: title, outlet and date, which passages do not carry."""
 
-Kind = Literal["answer", "gold", "cited"]
-Mark = tuple[int, int, Kind]
+MarkKind = Literal["answer", "gold", "cited"]
+Mark = tuple[int, int, MarkKind]
 """A span of a text (code points, end exclusive) and why it is marked."""
 
 _WORD = re.compile(r"\w+")
@@ -161,7 +161,7 @@ class CitationView:
     n: int
     source: SourceView
     quote: list[MarkedText]
-    carriers: str
+    copies: str
     flaws: list[str]
 
 
@@ -271,7 +271,7 @@ def _citations(line: RunLine, answers: re.Pattern[str]) -> list[CitationView]:
             n=citation["n"],
             source=_source(citation, (citation["title"], citation["outlet"], citation["published"])),
             quote=_pieces(citation["quote"], _found(answers, citation["quote"], "answer")),
-            carriers=", ".join(c["outlet"] or "a source unnamed" for c in citation["also_carried_by"]),
+            copies=", ".join(c["outlet"] or "a source unnamed" for c in citation["also_carried_by"]),
             flaws=_flaws(checks[place]) if place < len(checks) else [],
         )
         for place, citation in enumerate(line.record["citations"])
@@ -361,7 +361,7 @@ def _phrases(texts: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)})(?!\w)", re.IGNORECASE) if alternatives else _NOTHING
 
 
-def _found(pattern: re.Pattern[str], text: str, kind: Kind) -> list[Mark]:
+def _found(pattern: re.Pattern[str], text: str, kind: MarkKind) -> list[Mark]:
     return [(*match.span(), kind) for match in pattern.finditer(text)]
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # Makes a drawing of matplotlib part of a page.
 #
 # The page allows no style attributes, has one name for each id, and knows its own colours, light and dark. So styles
-# become attributes, ids get the drawing's name before them, and the colours drawn with stand for the page's.
+# become attributes, ids get the drawing's name before them, and the colours drawn with are replaced by the page's.
 
 COLOURS = {
     "ink": "#010101",
@@ -39,7 +39,7 @@ COLOURS = {
     "soft": "#050505",
     "paper": "#060606",
 }
-"""What the page calls a colour, and the colour that stands for it while drawing."""
+"""What the page calls a colour, and the colour that is drawn in its place."""
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
@@ -276,7 +276,7 @@ def _latency(summary: Summary) -> Iterator[Plot]:
 def _plot(
     name: str, title: str, note: str, description: str, draw: Callable[[Axes], None], rows: Sequence[str] = ()
 ) -> Plot:
-    """Draw; `rows` are the labels of the rows where the drawing has them."""
+    """Draw; `rows` are the labels of the rows if the drawing has them."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure as Canvas
 

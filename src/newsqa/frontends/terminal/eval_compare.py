@@ -198,9 +198,9 @@ def _short(text: str) -> str:
 
 
 def compare_runs(baseline: Path, others: Sequence[Path], gates: Sequence[str], *, as_json: bool) -> int:
-    """Print how the runs differ from the baseline; return the exit code, as `Comparison.exit_code` tells it.
+    """Print how the runs differ from the baseline; return the exit code, as `Comparison.exit_code` has it.
 
-    Raises UsageError (exit code 2) where they cannot be compared.
+    Raises UsageError (exit code 2) if they cannot be compared.
     """
     check_extra("eval", "evaluation")
     comparison = compare(baseline, others, [parse_gate(gate) for gate in gates])

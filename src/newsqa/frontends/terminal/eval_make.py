@@ -33,7 +33,7 @@ NAMES: dict[Kind, str] = {
 
 
 def plan_of(settings: Settings, number: int, kinds: str | None, seed: int) -> Plan:
-    """Return the plan that the options of the command name; all kinds but "cloze" by default where a model writes.
+    """Return the plan that the options of the command name; all kinds but "cloze" by default if a model writes.
 
     Raises UsageError if an option cannot be used.
     """

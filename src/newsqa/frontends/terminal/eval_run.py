@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from newsqa.settings import Settings
 
 
-# How a run goes, on standard error: a bar with running scores; plain lines, ten at most, where that is no terminal.
+# How a run goes, on standard error: a bar with running scores; plain lines, ten at most, if that is no terminal.
 
 LINES = 10  # lines that tell a log how a run goes: enough to see that it lives, few enough to read
 
@@ -115,7 +115,7 @@ def _to_log(total: int) -> Callable[[int, str], None]:
 
 
 def show(folder: Path | None, lines: Sequence[RunLine], *, as_json: bool) -> None:
-    """Print what the lines come to, and write the reports into the folder where there is one. Raises SourceError."""
+    """Print what the lines come to, and write the reports into the folder if there is one. Raises SourceError."""
     summary = summarise(lines)
     if folder:
         write_reports(folder, summary)
@@ -190,7 +190,7 @@ def open_judge(settings: Settings, name: str) -> Judge:
 
 
 def judged_run(folder: Path, judge: Judge) -> tuple[RunLine, ...]:
-    """Judge a run that is kept, and return its lines. Raises ModelError, SourceError, and KeyboardInterrupt, told."""
+    """Judge a run that is kept, and return its lines. Raises ModelError, SourceError, and KeyboardInterrupt."""
     from newsqa.evals.judge import judge_run
 
     try:
@@ -223,7 +223,7 @@ class RunOptions:
 
 
 def run_questions(settings: Settings, questions: Path, options: RunOptions) -> int:
-    """Ask the questions of a set and print the report; return the exit code: 1 where it stopped before the end.
+    """Ask the questions of a set and print the report; return the exit code: 1 if it stopped before the end.
 
     Raises NewsqaError, and KeyboardInterrupt after saying how to go on.
     """
@@ -234,11 +234,11 @@ def run_questions(settings: Settings, questions: Path, options: RunOptions) -> i
         _refuse_unknown_price(settings)
     asked = min(limits.questions or len(items), len(items))
     tell_leaving(settings)
-    with open_pipeline(settings) as desk, running(asked) as progress:
-        _warn_of_set(items[:asked], desk)
-        folder = options.out or _usual_folder(questions, desk)
+    with open_pipeline(settings) as pipeline, running(asked) as progress:
+        _warn_of_set(items[:asked], pipeline)
+        folder = options.out or _usual_folder(questions, pipeline)
         try:
-            run = run_set(items, desk, folder, limits, progress.add)
+            run = run_set(items, pipeline, folder, limits, progress.add)
         except KeyboardInterrupt:
             progress.stop()
             warn(f"Interrupted: {progress.done} of {count(asked, 'question')} done. {_go_on(folder)}")
@@ -249,14 +249,14 @@ def run_questions(settings: Settings, questions: Path, options: RunOptions) -> i
     return 1 if run.stopped else 0
 
 
-def _usual_folder(questions: Path, desk: Pipeline) -> Path:
+def _usual_folder(questions: Path, pipeline: Pipeline) -> Path:
     """Return where the run of a set goes by itself: the same set, index and configuration always to the same place."""
     name = questions.resolve().name
-    return RUNS / f"{name.split('.')[0] or name}-{Setup.of(desk).short}"
+    return RUNS / f"{name.split('.')[0] or name}-{Setup.of(pipeline).short}"
 
 
 def _refuse_unknown_price(settings: Settings) -> None:
-    """Raise ModelError where a limit on costs could not be kept."""
+    """Raise ModelError if a limit on costs could not be kept."""
     if settings.model == EXTRACTIVE:
         return
     from newsqa.models.registry import create_chat_model
@@ -268,9 +268,9 @@ def _refuse_unknown_price(settings: Settings) -> None:
         )
 
 
-def _warn_of_set(items: Sequence[Item], desk: Pipeline) -> None:
+def _warn_of_set(items: Sequence[Item], pipeline: Pipeline) -> None:
     """Warn of what is odd about the questions, beside this index."""
-    with desk.index.snapshot() as index:
+    with pipeline.index.snapshot() as index:
         for warning in gold_warnings(items, index):
             warn(warning)
     if undated := [item for item in items if not (item.asked or item.as_of)]:
