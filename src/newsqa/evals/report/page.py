@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 from newsqa import __version__
 from newsqa.evals.datasets.items import parts
 from newsqa.evals.metrics.retrieval import evidence
-from newsqa.evals.report import shared
+from newsqa.evals.report import formatting
+from newsqa.evals.report.formatting import accepted_text
 from newsqa.evals.report.plots import plots
-from newsqa.evals.report.shared import accepted_text
 from newsqa.evals.scoring import BY_NAME, OUTCOMES, REPLIES, Bucket
 from newsqa.render.clean import safe, web_address
 from newsqa.render.wording import count
@@ -72,7 +72,7 @@ def page_report(summary: Summary) -> str:
             script=Markup(script),  # noqa: S704  a file of this package
             hashes={"style": _hash(style), "script": _hash(script)},
             summary=summary,
-            headlines=[by_name[name] for name in shared.HEADLINES if name in by_name],
+            headlines=[by_name[name] for name in formatting.HEADLINES if name in by_name],
             families=_families(figures),
             plots=plots(summary),
             metrics=BY_NAME,
@@ -94,14 +94,14 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: safe(value) if type(value) is str else value,  # what is markup is ours
     )
-    templates.filters["seconds"] = shared.seconds_text
+    templates.filters["seconds"] = formatting.seconds_text
     templates.globals.update(
         count=count,
-        share=shared.share_text,
-        value=shared.value_text,
-        interval=shared.interval_text,
-        cost=shared.cost_text,
-        judging=lambda judging: shared.judging_text(judging, str),
+        share=formatting.share_text,
+        value=formatting.value_text,
+        interval=formatting.interval_text,
+        cost=formatting.cost_text,
+        judging=lambda judging: formatting.judging_text(judging, str),
     )
     return templates
 
@@ -117,7 +117,7 @@ def _families(figures: Sequence[tuple[Metric, Estimate]]) -> list[tuple[str, lis
     def family(entry: tuple[Metric, Estimate]) -> Family:
         return entry[0].family
 
-    return [(shared.FAMILIES[name], list(group)) for name, group in groupby(figures, family)]
+    return [(formatting.FAMILIES[name], list(group)) for name, group in groupby(figures, family)]
 
 
 def _choices(questions: Sequence[ScoredLine]) -> JsonObject:

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from newsqa import __version__
-from newsqa.evals.report.page import page_report
-from newsqa.evals.report.shared import (
+from newsqa.evals.report.formatting import (
     FAMILIES,
     accepted_text,
     cost_text,
@@ -26,6 +25,7 @@ from newsqa.evals.report.shared import (
     share_text,
     value_text,
 )
+from newsqa.evals.report.page import page_report
 from newsqa.evals.scoring import BY_NAME, METRICS
 from newsqa.private_files import save
 from newsqa.render.clean import safe, safe_line

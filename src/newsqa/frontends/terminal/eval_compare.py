@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsqa.evals.compare import compare, parse_gate
-from newsqa.evals.report.shared import NO_SHARES, cost_text, seconds_text, value_text
+from newsqa.evals.report.formatting import NO_SHARES, cost_text, seconds_text, value_text
 from newsqa.extras import check_extra
 from newsqa.frontends.terminal.console import output, print_json, print_text
 from newsqa.render.clean import safe_line

@@ -15,7 +15,7 @@ from newsqa.evals.gold import gold_warnings
 from newsqa.evals.metrics.answers import right
 from newsqa.evals.metrics.base import answered
 from newsqa.evals.predictions import lines_of, read_predictions
-from newsqa.evals.report.shared import (
+from newsqa.evals.report.formatting import (
     FAMILIES,
     cost_text,
     interval_text,
