@@ -176,7 +176,9 @@ def _uses_evidence(line: RunLine) -> bool:
     if not wanted:
         return cites_gold(line)
     cited = line.record.get("citations") or ()
-    return any(wanted.borne(one.get("article_id") or "", wanted.form(one.get("quote") or "")) for one in cited)
+    return any(
+        wanted.bears_answer(one.get("article_id") or "", wanted.normalize(one.get("quote") or "")) for one in cited
+    )
 
 
 def _is_proved(line: RunLine) -> bool:
@@ -188,4 +190,4 @@ def _is_proved(line: RunLine) -> bool:
     wanted, cited = evidence(line), cited_sentences(line)
     if not wanted.answers:
         return any(one.supported for one in cited)
-    return all(one.supported for one in cited if wanted.part_in(wanted.form(one.sentence.text)))
+    return all(one.supported for one in cited if wanted.has_part(wanted.normalize(one.sentence.text)))

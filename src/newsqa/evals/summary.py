@@ -175,18 +175,13 @@ def spent(lines: Sequence[RunLine]) -> Usage:
 
     A record from before prices were kept cost nothing if no token was read.
     """
-    usages = [line.record.get("usage") or {} for line in lines]
-    return sum(
-        (
-            Usage(
-                usage.get("input_tokens", 0),
-                usage.get("output_tokens", 0),
-                usage.get("cost", None if usage.get("input_tokens") else 0.0),
-            )
-            for usage in usages
-        ),
-        Usage(),
-    )
+    total = Usage()
+    for line in lines:
+        usage = line.record.get("usage") or {}
+        tokens_read = usage.get("input_tokens", 0)
+        cost = usage.get("cost", None if tokens_read else 0.0)
+        total += Usage(tokens_read, usage.get("output_tokens", 0), cost)
+    return total
 
 
 # What each metric rests on: samples of one run, or of two over the same questions.

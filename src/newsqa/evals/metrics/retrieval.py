@@ -97,19 +97,19 @@ class Evidence:
     def __bool__(self) -> bool:
         return bool(self.quotes or self.answers)
 
-    def form(self, text: str) -> str:
+    def normalize(self, text: str) -> str:
         """Bring the part of a passage that counts to the form in which it is looked through."""
         return findable(" ".join(text.split()[:PASSAGE_WORDS]), articles=self.articles)
 
-    def borne(self, article_id: str, text: str) -> bool:
+    def bears_answer(self, article_id: str, text: str) -> bool:
         """Return True if a text in that form bears the answer: a whole accepted one, or one of the gold quotes."""
-        return self.answers_in(text) or any(quote.overlaps(article_id, text) for quote in self.quotes)
+        return self.has_answer(text) or any(quote.overlaps(article_id, text) for quote in self.quotes)
 
-    def answers_in(self, text: str) -> bool:
+    def has_answer(self, text: str) -> bool:
         """Return True if an accepted answer is in a text in that form, all parts of it."""
         return any(all(part in text for part in answer) for answer in self.answers)
 
-    def part_in(self, text: str) -> bool:
+    def has_part(self, text: str) -> bool:
         """Return True if a part of an accepted answer is in a text in that form."""
         return any(part in text for answer in self.answers for part in answer)
 
@@ -163,8 +163,8 @@ def retrieval_scores(line: RunLine) -> dict[str, float]:
     """Score what was retrieved, a refusal's too; a question that cannot be answered has nothing to find."""
     if line.item.refusal_is_right or not shows(line, "retrieved"):
         return {}
-    documents = [measured(ranks) for ranks in (document_ranks(line),) if ranks]
-    found = [measured(ranks) for ranks in passage_ranks(line)]
+    documents = [measure(ranks) for ranks in (document_ranks(line),) if ranks]
+    found = [measure(ranks) for ranks in passage_ranks(line)]
     return _best("doc", documents) | _best("passage", found)
 
 
@@ -190,10 +190,10 @@ def passage_ranks(line: RunLine) -> list[Ranks]:
     wanted, listed = evidence(line), passages(line)
     if not wanted:
         return []
-    found = [(article, wanted.form(text)) for article, text in listed[:_DEEPEST]]
+    found = [(article, wanted.normalize(text)) for article, text in listed[:_DEEPEST]]
     ways = _ways(wanted, found)
     if len(listed) > _DEEPEST and not any(rank for ranks in ways for rank in ranks):
-        found += [(article, wanted.form(text)) for article, text in listed[_DEEPEST:]]  # only MRR looks so deep
+        found += [(article, wanted.normalize(text)) for article, text in listed[_DEEPEST:]]  # only MRR looks so deep
         ways = _ways(wanted, found)
     return ways
 
@@ -207,7 +207,7 @@ def _ways(wanted: Evidence, found: Sequence[tuple[str, str]]) -> list[Ranks]:
 def _quote_ranks(wanted: Evidence, found: Sequence[tuple[str, str]]) -> Ranks:
     quotes = [_first(quote.overlaps(*passage) for passage in found) for quote in wanted.quotes]
     ranks = sorted(quotes, key=lambda rank: rank or len(found) + 1)
-    answer = _first(wanted.answers_in(text) for _, text in found)
+    answer = _first(wanted.has_answer(text) for _, text in found)
     first = min((rank for rank in (ranks[0], answer) if rank), default=None)
     return (first, *ranks[1:])
 
@@ -218,7 +218,7 @@ def _first(holds: Iterable[bool]) -> int | None:
 
 
 @lru_cache(maxsize=4096)
-def measured(ranks: Ranks) -> Mapping[str, float]:
+def measure(ranks: Ranks) -> Mapping[str, float]:
     """Measure the ranks of the pieces of evidence of one question, None if one was not found.
 
     Success, reciprocal rank and nDCG are trec_eval's; a passage that bears several pieces is as relevant as they are

@@ -314,7 +314,7 @@ def _passages(line: RunLine, ranks: Sequence[int], answers: re.Pattern[str], kno
             score=passage["score"],
             text=_pieces(text, marks),
             gold=article_id in gold_ids,
-            bearing=wanted.borne(article_id, wanted.form(text)),
+            bearing=wanted.bears_answer(article_id, wanted.normalize(text)),
             cited=bool(cited),
         )
         views.append(view)

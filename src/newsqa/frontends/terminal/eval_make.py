@@ -59,7 +59,7 @@ def make_set(settings: Settings, out: Path | None, plan: Plan, *, as_json: bool)
     if not drafts.items:
         raise LibraryError(
             f"No question could be drafted from the index {settings.index}.",
-            hint=_told_of(writer)
+            hint=_writer_summary(writer)
             if writer
             else "Rules keep only what leaves no doubt; a chat model (--model) finds more.",
         )
@@ -122,12 +122,12 @@ def _summary(file: Path, drafts: DraftSet, plan: Plan, writer: QuestionWriter | 
         more = sum(drafts.lacking.values())
         lines.append(f"The articles gave no more: {more} of {plan.number} are lacking.")
     if writer:
-        lines.append(_told_of(writer))
+        lines.append(_writer_summary(writer))
     lines.append("Read them before you measure with them: change, mend and delete what is not sound.")
     return "\n".join(lines)
 
 
-def _told_of(writer: QuestionWriter) -> str:
+def _writer_summary(writer: QuestionWriter) -> str:
     why = "; ".join(f"{number} {fault}" for fault, number in writer.dropped.most_common())
     dropped = f" Left out of what it wrote: {why}." if why else ""
     return f"{safe_line(writer.name)} was asked {count(writer.calls, 'time')}.{dropped}"

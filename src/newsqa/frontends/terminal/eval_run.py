@@ -88,7 +88,7 @@ class RunProgress:
 
 
 @contextmanager
-def running(total: int) -> Iterator[RunProgress]:
+def show_progress(total: int) -> Iterator[RunProgress]:
     """Show the progress of a run of `total` questions for as long as the context lasts."""
     if not messages().is_terminal:
         yield RunProgress(_to_log(total), lambda: None)
@@ -183,13 +183,13 @@ def warn(text: str) -> None:
 
 def open_judge(settings: Settings, name: str) -> Judge:
     """Make the judge of a name, before anything is asked. Raises ModelError and SettingsError."""
-    from newsqa.evals.judge import open_judge as opened
+    from newsqa.evals.judge import open_judge as open_model
 
     tell_leaving(replace(settings, model=name))
-    return opened(settings, name)
+    return open_model(settings, name)
 
 
-def judged_run(folder: Path, judge: Judge) -> tuple[RunLine, ...]:
+def _judge_folder(folder: Path, judge: Judge) -> tuple[RunLine, ...]:
     """Judge a run that is kept, and return its lines. Raises ModelError, SourceError, and KeyboardInterrupt."""
     from newsqa.evals.judge import judge_run
 
@@ -201,7 +201,7 @@ def judged_run(folder: Path, judge: Judge) -> tuple[RunLine, ...]:
         raise
 
 
-def judged_lines(lines: Sequence[RunLine], judge: Judge) -> tuple[RunLine, ...]:
+def _judge_lines(lines: Sequence[RunLine], judge: Judge) -> tuple[RunLine, ...]:
     """Judge lines that are kept nowhere. Raises ModelError."""
     from newsqa.evals.judge import judge_lines
 
@@ -234,7 +234,7 @@ def run_questions(settings: Settings, questions: Path, options: RunOptions) -> i
         _refuse_unknown_price(settings)
     asked = min(limits.questions or len(items), len(items))
     tell_leaving(settings)
-    with open_pipeline(settings) as pipeline, running(asked) as progress:
+    with open_pipeline(settings) as pipeline, show_progress(asked) as progress:
         _warn_of_set(items[:asked], pipeline)
         folder = options.out or _usual_folder(questions, pipeline)
         try:
@@ -243,7 +243,7 @@ def run_questions(settings: Settings, questions: Path, options: RunOptions) -> i
             progress.stop()
             warn(f"Interrupted: {progress.done} of {count(asked, 'question')} done. {_go_on(folder)}")
             raise
-    lines = judged_run(folder, judge) if judge else run.lines
+    lines = _judge_folder(folder, judge) if judge else run.lines
     show(folder, lines, as_json=options.as_json)
     _warn_of_run(run, asked)
     return 1 if run.stopped else 0
@@ -317,7 +317,7 @@ def score_predictions(settings: Settings, predictions: Path, questions: Path, op
     out = options.out
     kept = save_run(out, lines) if out else lines
     if judge:
-        kept = judged_run(out, judge) if out else judged_lines(lines, judge)
+        kept = _judge_folder(out, judge) if out else _judge_lines(lines, judge)
     show(out, kept, as_json=options.as_json)
 
 
