@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newsqa.evals.resampling import wilson
+from newsqa.evals.statistics import wilson
 from newsqa.ingest.files import FileFound, RawArticle, scan
 from newsqa.ingest.readers.registry import read_file
 from newsqa.models import create_token_encoder

@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING
 
 from newsqa.answer.history import turns_from_messages
 from newsqa.errors import ModelError
-from newsqa.evals.datasets.formats import read_set
+from newsqa.evals.datasets import read_set
 from newsqa.evals.gold import bounds_of
 from newsqa.evals.metrics.answers import answer_scores
 from newsqa.evals.metrics.citations import citation_scores
-from newsqa.evals.run_lines import IndexFacts, RunLine
+from newsqa.evals.run_file import IndexFacts, RunLine
 from newsqa.pipeline import open_pipeline
 from newsqa.prompts import load_prompts
 from newsqa.render.record import to_record

@@ -8,7 +8,7 @@ import typer
 import yaml
 
 from newsqa.cli import app
-from newsqa.evals.comparison import parse_gate
+from newsqa.evals.compare import parse_gate
 from newsqa.frontends.slack.run import DRAIN, LAST_POSTS
 from newsqa.settings import unknown_settings
 from places import DOCS

@@ -322,7 +322,7 @@ def open_pipeline(
 def _create_writer(
     settings: Settings, extractive: ExtractiveAnswerer, prompts: Prompts, model: BaseChatModel | None
 ) -> tuple[Answerer, Rewriter | None, str, str]:
-    """Return what a chat model does, its name, and its identity: the name with its address or the digest of its file."""
+    """Return what a chat model does, its name and its identity: the name with its address or the digest of its file."""
     from newsqa.answer.conversation import ModelRewriter
     from newsqa.answer.prompt import PromptBuilder
     from newsqa.answer.write import WrittenAnswerer

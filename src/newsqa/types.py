@@ -5,13 +5,14 @@ Offsets everywhere count code points in `Article.text`, the stored text of the a
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003  pydantic reads it
 from dataclasses import dataclass, field, replace
+from datetime import date  # noqa: TC003  pydantic reads it
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
-    from datetime import date
 
     import numpy as np
     import numpy.typing as npt

@@ -4,7 +4,7 @@ from scripted_desk import answered, message, scripted_bot
 
 from newsqa.bot.admin import LOOK, export_feedback
 from newsqa.bot.store import Store
-from newsqa.evals.datasets.formats import read_set
+from newsqa.evals.datasets import read_set
 
 
 async def test_feedback_is_a_set_of_questions_that_the_evaluation_reads(tmp_path):

@@ -12,7 +12,7 @@ from scripted_desk import answer_of, answered, everything, message, scripted_bot
 from newsqa import cli
 from newsqa.bot.events import ConversationPlace
 from newsqa.bot.store import Store
-from newsqa.evals.datasets.formats import read_set
+from newsqa.evals.datasets import read_set
 
 OTHER = ConversationPlace("slack", "T1", "C2", "1.1")
 DIRECT = ConversationPlace("slack", "T1", "D1", direct=True)

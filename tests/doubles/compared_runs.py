@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 from newsqa.evals.datasets.items import Gold, Item
-from newsqa.evals.run_folder import finalize_run
-from newsqa.evals.run_lines import CitationFacts, IndexFacts, RunLine
+from newsqa.evals.run_file import CitationCheck, IndexFacts, RunLine, finalize_run
 
 FOG = "Fog lay over the harbour all day."
 KINDS = {"r": "right", "w": "wrong", "-": "refused", "e": "empty", "f": "failed"}
@@ -81,7 +80,7 @@ def run(kinds, *, rank=1, total=None, items=None, **fields):
     for number, (kind, question) in enumerate(zip(kinds, asked, strict=True)):
         made = record(number, kind, rank, **fields)
         gold = ((f"a{number}",),) if question.gold else ()
-        grounds = tuple(CitationFacts(exists=True, faithful=True) for _ in made["citations"])
+        grounds = tuple(CitationCheck(exists=True, faithful=True) for _ in made["citations"])
         known = IndexFacts(gold=gold, answer_in_index=bool(gold), citations=grounds)
         lines.append(RunLine(made, f"key-{number}", (number + 1, total or len(kinds)), question, known))
     return lines

@@ -16,7 +16,7 @@ from pathlib import Path
 from word_embedder import WordEmbedder
 
 from newsqa.errors import ModelError
-from newsqa.evals.datasets.formats import read_set
+from newsqa.evals.datasets import read_set
 from newsqa.evals.run import run_set
 from newsqa.models.encoders import NoReranker
 from newsqa.pipeline import Pipeline

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from newsqa.evals.datasets.items import Gold, HistoryMessage, Item
-from newsqa.evals.run_lines import CitationFacts, IndexFacts, Judgement, RunLine
+from newsqa.evals.run_file import CitationCheck, IndexFacts, Judgement, RunLine
 
 LEFT = "The ferry Alkmene left Tolver at 7.25 a.m. with 312 people aboard."
 FERRY = f"{LEFT}\n\nHer captain, Ebba Rask, said the fog was thin."
@@ -71,7 +71,7 @@ def record(question, text="", citations=(), retrieved=("ferry", "tram"), **field
 
 
 def line(item, made, gold=(), *, in_index=None, true=True):
-    grounds = tuple(CitationFacts(exists=true, faithful=true) for _ in made["citations"])
+    grounds = tuple(CitationCheck(exists=true, faithful=true) for _ in made["citations"])
     known = IndexFacts(gold=gold, answer_in_index=in_index, citations=grounds)
     return RunLine({**made, "id": item.id}, f"key-{item.id}", (0, 0), item, known)
 

@@ -1,7 +1,7 @@
 """Lines of invented runs for the tests of scores: what is not told is as in a record that newsqa makes."""
 
 from newsqa.evals.datasets.items import Gold, Item
-from newsqa.evals.run_lines import CitationFacts, IndexFacts, RunLine
+from newsqa.evals.run_file import CitationCheck, IndexFacts, RunLine
 
 
 def citation(n, quote, article="ferry"):
@@ -52,7 +52,7 @@ def line(
         "retrieved": [{"article_id": article, "text": text} for article, text in retrieved],
         **fields,
     }
-    true = [CitationFacts(exists=True, faithful=True) for _ in record["citations"]]
+    true = [CitationCheck(exists=True, faithful=True) for _ in record["citations"]]
     known = IndexFacts(
         gold=tuple((article,) for article, _ in gold) if carriers is None else tuple(map(tuple, carriers)),
         answer_in_index=in_index,

@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scored_lines import citation, cited, line
 
-from newsqa.evals.buckets import bucket
-from newsqa.evals.metrics import registry
+from newsqa.evals import scoring
 from newsqa.evals.metrics.answers import right as scorers_right
-from newsqa.evals.metrics.definitions import Bucket
-from newsqa.evals.run_lines import CitationFacts
+from newsqa.evals.run_file import CitationCheck
+from newsqa.evals.scoring import Bucket, bucket_of
 
 TIME = "The ferry Alkmene left Tolver at 7.25 a.m. on Monday."
 FOG = "Fog closed the harbour at Wick for two hours."
@@ -25,7 +24,7 @@ REFUSED = {"refused": True, "text": "The articles speak of trams."}
 
 def fell(**told):
     made = line(**told)
-    return bucket(made, registry.score(made))
+    return bucket_of(made, scoring.score(made))
 
 
 ROWS = [
@@ -70,11 +69,11 @@ ROWS = [
     ("wrong citation", {**QUOTED, **NOT_FOUND, "text": TIME}),
     (
         "wrong citation",
-        {**QUOTED, **FOUND, **cited(("ferry", TIME)), "grounds": [CitationFacts(exists=True, faithful=False)]},
+        {**QUOTED, **FOUND, **cited(("ferry", TIME)), "grounds": [CitationCheck(exists=True, faithful=False)]},
     ),
     (
         "wrong citation",
-        {**QUOTED, **FOUND, **cited(("ferry", TIME)), "grounds": [CitationFacts(exists=False, faithful=True)]},
+        {**QUOTED, **FOUND, **cited(("ferry", TIME)), "grounds": [CitationCheck(exists=False, faithful=True)]},
     ),
     (
         "wrong citation",
@@ -147,7 +146,7 @@ LINES = st.builds(
 
 @given(LINES)
 def test_what_was_not_treated_rightly_falls_in_a_bucket_and_nothing_else_but_a_wrong_citation(made):
-    fallen, right = bucket(made, registry.score(made)), scorers_right(made)
+    fallen, right = bucket_of(made, scoring.score(made)), scorers_right(made)
     assert fallen in {*get_args(Bucket), None}
     if right is False:
         assert fallen not in {None, "wrong citation"}
@@ -158,6 +157,6 @@ def test_what_was_not_treated_rightly_falls_in_a_bucket_and_nothing_else_but_a_w
 @given(LINES)
 def test_a_refusal_falls_in_the_bucket_of_a_refusal(made):
     if made.refused:
-        assert bucket(made, registry.score(made)) not in {"retrieved but not used", "wrong answer", "wrong citation"}
+        assert bucket_of(made, scoring.score(made)) not in {"retrieved but not used", "wrong answer", "wrong citation"}
     else:
-        assert bucket(made, registry.score(made)) != "wrongly refused"
+        assert bucket_of(made, scoring.score(made)) != "wrongly refused"

@@ -8,9 +8,8 @@ import pytest
 from compared_runs import FOG, item, run, written
 
 from newsqa import cli
-from newsqa.evals.compare import compare
-from newsqa.evals.comparison import HEADLINES
-from newsqa.evals.metrics.definitions import METRICS
+from newsqa.evals.compare import HEADLINES, compare
+from newsqa.evals.scoring import METRICS
 from newsqa.evals.summary import summarise
 
 GOOD = ("rrrw-" * 12)[:60]
@@ -293,7 +292,7 @@ def test_what_came_from_outside_cannot_command_the_terminal(newsqa, folders, hos
 def test_adjusted_p_is_no_smaller_and_is_taken_over_headlines_and_gated_metrics(tmp_path):
     base = written(tmp_path / "base", run(GOOD))
     other = written(tmp_path / "other", run(GOOD.replace("r", "w", 9), rank=2))
-    pair = compare(base, [other]).pairs[0]
+    pair = compare(base, [other]).runs[0]
     assert all(change.adjusted >= change.contrast.p for change in pair.changes)
     assert {change.metric.name for change in pair.changes if change.headline} <= set(HEADLINES)
     assert set(HEADLINES) <= {metric.name for metric in METRICS}
@@ -306,7 +305,7 @@ def test_adjusted_p_is_no_smaller_and_is_taken_over_headlines_and_gated_metrics(
 def test_a_metric_in_which_too_few_questions_changed_is_no_test(tmp_path):
     base = written(tmp_path / "base", run(GOOD))
     other = written(tmp_path / "other", run(GOOD.replace("r", "w", 3), rank=2))
-    moved = {change.metric.name: change for change in compare(base, [other]).pairs[0].changes}
+    moved = {change.metric.name: change for change in compare(base, [other]).runs[0].changes}
     assert moved["contains"].adjusted == moved["contains"].contrast.p == 2 / 2**3
     assert moved["doc_ndcg@10"].adjusted == pytest.approx(2 * moved["doc_ndcg@10"].contrast.p), "of two that can show"
 
@@ -315,7 +314,7 @@ def test_values_are_those_of_the_summaries(tmp_path):
     lines = run(GOOD), run(GOOD[30:] + GOOD[:30].replace("r", "w", 9), rank=2)
     folders = [written(tmp_path / name, run_lines) for name, run_lines in zip("ab", lines, strict=True)]
     before, after = ({f.metric: f for f in summarise(run_lines).figures} for run_lines in lines)
-    changes = compare(folders[0], folders[1:]).pairs[0].changes
+    changes = compare(folders[0], folders[1:]).runs[0].changes
     assert {change.metric.name for change in changes} == before.keys() == after.keys()
     for change in changes:
         name = change.metric.name

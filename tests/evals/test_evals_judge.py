@@ -14,9 +14,8 @@ from pydantic import Field
 from newsqa import cli
 from newsqa.errors import ModelError, SourceError
 from newsqa.evals.datasets.items import Item
-from newsqa.evals.judge import Judge, judge_lines, judge_run, judged, open_judge
-from newsqa.evals.run_folder import keep, read_run
-from newsqa.evals.run_lines import IndexFacts, Judgement, RunLine, from_json, to_json
+from newsqa.evals.judge import Judge, judge_line, judge_lines, judge_run, open_judge
+from newsqa.evals.run_file import IndexFacts, Judgement, RunLine, from_json, read_run, save_run, to_json
 from newsqa.evals.summary import summarise
 from newsqa.prompts import load_prompts
 from newsqa.render.record import to_record
@@ -57,7 +56,7 @@ def asked(judge_model):
 
 
 def test_an_answer_gets_both_scores_and_its_tokens_are_counted():
-    given = judged(line(), judge(SUPPORTED, '{"verdict": "partly"}')).judge
+    given = judge_line(line(), judge(SUPPORTED, '{"verdict": "partly"}')).judge
     assert (given.model, given.faithfulness, given.correctness, given.fault) == ("openai:judge", 1.0, 0.5, None)
     assert (given.usage.input_tokens, given.usage.output_tokens) == (20, 4)
 
@@ -82,7 +81,7 @@ def test_an_answer_gets_both_scores_and_its_tokens_are_counted():
     ],
 )
 def test_a_verdict_is_read_strictly_and_never_guessed(reply, score):
-    given = judged(line(answers=()), judge(reply)).judge
+    given = judge_line(line(answers=()), judge(reply)).judge
     assert given.faithfulness == score
     assert (given.fault is None) == (score is not None)
     assert given.usage.input_tokens == 10
@@ -93,12 +92,12 @@ def test_it_is_asked_only_what_applies():
     refusal, failure = line(refused=True, text="Nothing."), line(text="", error="gone")
     rightly = replace(refusal, item=replace(refusal.item, answerable=False))
     never = judge("raise it was asked")
-    assert judged(uncited, judge(CORRECT)).judge.faithfulness is None
-    assert judged(open_ended, judge(SUPPORTED)).judge.correctness is None
+    assert judge_line(uncited, judge(CORRECT)).judge.faithfulness is None
+    assert judge_line(open_ended, judge(SUPPORTED)).judge.correctness is None
     for silent in (refusal, failure):
-        given = judged(silent, never).judge
+        given = judge_line(silent, never).judge
         assert (given.faithfulness, given.correctness, given.fault) == (None, 0.0, None)
-    assert judged(rightly, never).judge == Judgement("openai:judge", prompts=never.digest)
+    assert judge_line(rightly, never).judge == Judgement("openai:judge", prompts=never.digest)
     assert asked(never) == []
 
 
@@ -113,7 +112,7 @@ def test_it_is_asked_only_what_applies():
 )
 def test_an_answer_cannot_leave_its_line(attack):
     asking = judge('{"verdict": "unsupported"}', '{"verdict": "incorrect"}')
-    judged(line(text=attack, quote=attack, sentences=[]), asking)
+    judge_line(line(text=attack, quote=attack, sentences=[]), asking)
     faithfulness, correctness = asked(asking)
     for prompt, names in (
         (faithfulness, ("Question", "Answer", "Quotes")),
@@ -128,7 +127,7 @@ def test_an_answer_cannot_leave_its_line(attack):
 
 def test_a_judge_that_does_not_answer_leaves_no_score_and_gives_up_in_time():
     asking = judge("raise no connection")
-    one = judged(line(), asking).judge
+    one = judge_line(line(), asking).judge
     assert (one.faithfulness, one.correctness) == (None, None)
     assert "did not answer" in one.fault
     with pytest.raises(ModelError, match="in vain 3 times"):
@@ -139,12 +138,12 @@ def test_a_judge_that_does_not_answer_leaves_no_score_and_gives_up_in_time():
 def test_a_model_without_a_temperature_is_asked_without_one():
     picky = Scripted(responses=["raise Unsupported value: 'temperature' does not support 0"], heard=[])
     plain = Scripted(responses=[SUPPORTED, CORRECT], heard=[])
-    given = judged(line(), Judge("openai:judge", (picky, plain), load_prompts())).judge
+    given = judge_line(line(), Judge("openai:judge", (picky, plain), load_prompts())).judge
     assert (given.faithfulness, given.correctness, given.fault) == (1.0, 1.0, None)
 
 
 def test_what_was_judged_is_kept_and_not_asked_again(tmp_path):
-    keep(tmp_path, [line(n) for n in (1, 2, 3)])
+    save_run(tmp_path, [line(n) for n in (1, 2, 3)])
     first = judge(SUPPORTED, CORRECT, SUPPORTED, CORRECT, "raise gone", "raise gone")
     judge_run(tmp_path, first, lambda _: None)
     assert [read.judge.fault is None for read in read_run(tmp_path)] == [True, True, False]
@@ -159,7 +158,7 @@ def test_what_was_judged_is_kept_and_not_asked_again(tmp_path):
 
 
 def test_a_judge_that_gives_up_keeps_what_it_said(tmp_path):
-    keep(tmp_path, [line(n) for n in range(1, 8)])
+    save_run(tmp_path, [line(n) for n in range(1, 8)])
     with pytest.raises(ModelError):
         judge_run(tmp_path, judge(SUPPORTED, CORRECT, "raise gone"), lambda _: None)
     judges = [read.judge for read in read_run(tmp_path)]
@@ -170,14 +169,14 @@ def test_a_judge_that_gives_up_keeps_what_it_said(tmp_path):
 def test_other_words_of_the_prompt_judge_anew(tmp_path):
     (tmp_path / "judge-correctness.md").write_text("$question $accepted $answer")
     mine = judge(SUPPORTED, CORRECT)
-    before = judged(line(), mine)
-    assert mine.settled(before)
-    assert not replace(mine, prompts=load_prompts(tmp_path)).settled(before)
+    before = judge_line(line(), mine)
+    assert mine.has_judged(before)
+    assert not replace(mine, prompts=load_prompts(tmp_path)).has_judged(before)
     assert load_prompts(tmp_path).digest == load_prompts().digest  # no other configuration for that
 
 
 def test_a_judgement_survives_its_file():
-    for given in (judged(line(), judge(SUPPORTED, CORRECT)), judged(line(), judge("no")), line()):
+    for given in (judge_line(line(), judge(SUPPORTED, CORRECT)), judge_line(line(), judge("no")), line()):
         assert from_json(json.loads(json.dumps(to_json(given)))) == given
     assert "judge" not in to_json(line())
     short = {**to_json(line()), "judge": {"model": "m", "faithfulness": 0.25, "correctness": None}}
@@ -193,7 +192,7 @@ def test_a_judgement_of_another_shape_is_told(wrong):
 
 
 def test_the_figures_carry_the_name_of_the_judge():
-    lines = [judged(line(1), judge(SUPPORTED, CORRECT)), judged(line(2), judge("no idea"))]
+    lines = [judge_line(line(1), judge(SUPPORTED, CORRECT)), judge_line(line(2), judge("no idea"))]
     summary = summarise(lines)
     assert (summary.judging.models, summary.judging.n, summary.judging.faults) == (("openai:judge",), 2, 1)
     figures = {figure.metric: figure.n for figure in summary.figures}
@@ -203,11 +202,11 @@ def test_the_figures_carry_the_name_of_the_judge():
 
 def test_a_run_that_is_scored_again_keeps_its_judgement(tmp_path):
     lines = [line(n) for n in (1, 2)]
-    keep(tmp_path, lines)
+    save_run(tmp_path, lines)
     judge_run(tmp_path, judge(SUPPORTED, CORRECT), lambda _: None)
-    assert all(kept.judge for kept in keep(tmp_path, lines))
+    assert all(kept.judge for kept in save_run(tmp_path, lines))
     with pytest.raises(SourceError, match="another run"):
-        keep(tmp_path, [line(1, text="Never."), lines[1]])
+        save_run(tmp_path, [line(1, text="Never."), lines[1]])
 
 
 # --- the commands -----------------------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from openai_stand_in import openai_stand_in
 from quick_desk import FAILS_ONCE, quick_desk
 from word_embedder import WordEmbedder
 
-from newsqa.evals.datasets.formats import read_set
+from newsqa.evals.datasets import read_set
 from newsqa.evals.run import run_set
-from newsqa.evals.run_folder import read_lines, read_run
+from newsqa.evals.run_file import read_lines, read_run
 from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
 from places import HELPERS

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from word_embedder import WordEmbedder
 
-from newsqa.evals.datasets.formats import read_set
+from newsqa.evals.datasets import read_set
 from newsqa.evals.datasets.items import Gold, Item
-from newsqa.evals.gold import doubts, grounds, index_facts
-from newsqa.evals.run_lines import CitationFacts
+from newsqa.evals.gold import check_citation, gold_warnings, index_facts
+from newsqa.evals.run_file import CitationCheck
 from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
@@ -105,7 +105,7 @@ def test_an_address_is_found_however_it_is_written(index, ids, url):
 def test_what_is_not_in_the_index_is_carried_by_nothing(index, gold):
     item = Item("a", "x", gold=(Gold(**gold),))
     assert index_facts(item, {}, index).gold == ((),)
-    assert "not in the index" in doubts([item], index)[0]
+    assert "not in the index" in gold_warnings([item], index)[0]
 
 
 def test_an_id_and_a_quote_name_articles_too(index, ids):
@@ -120,7 +120,7 @@ def test_one_of_a_file_of_many_is_told_by_number_or_quote(index, ids):
     assert gold_of(index, path="rest.jsonl", quote="old ferry landing at Wick") == (ids[3],)
     whole = Item("a", "x", gold=(Gold(path="rest.jsonl"),))
     assert index_facts(whole, {}, index).gold == ((ids[2], ids[3]),)
-    assert "several articles stand there" in doubts([whole], index)[0]
+    assert "several articles stand there" in gold_warnings([whole], index)[0]
 
 
 def test_what_came_later_and_what_has_no_date_is_hidden_by_as_of(index, ids):
@@ -133,8 +133,8 @@ def test_what_came_later_and_what_has_no_date_is_hidden_by_as_of(index, ids):
     assert seen(date(2025, 5, 1), 0) == ()
     assert seen(date(2025, 5, 30), 3) == ()
     hidden = Item("a", "x", as_of=date(2025, 5, 1), gold=(Gold(article_id=ids[0]),))
-    assert "published after “as_of”: a" in doubts([hidden], index)[0]
-    assert doubts([Item("a", "x", as_of=hidden.as_of, gold=hidden.gold, answerable=False)], index) == []
+    assert "published after “as_of”: a" in gold_warnings([hidden], index)[0]
+    assert gold_warnings([Item("a", "x", as_of=hidden.as_of, gold=hidden.gold, answerable=False)], index) == []
 
 
 def test_a_quote_that_its_article_does_not_hold_is_told(index, ids):
@@ -142,13 +142,13 @@ def test_a_quote_that_its_article_does_not_hold_is_told(index, ids):
         Item("good", "x", gold=(Gold(path="0.json", quote="187 steps for the last time"),)),
         Item("bad", "y", gold=(Gold(path="0.json", quote="186 steps for the last time"),)),
     ]
-    assert doubts(items, index) == ["Gold, 1 of 2: its quote is not in the article: bad (0.json)"]
+    assert gold_warnings(items, index) == ["Gold, 1 of 2: its quote is not in the article: bad (0.json)"]
     assert index_facts(items[1], {}, index).gold == ((ids[0], ids[1]),)
 
 
 def test_doubts_name_the_first_and_count_the_rest(index):
     items = [Item(f"q{n}", "the same", gold=(Gold(path=f"gone-{n}.md"),)) for n in range(9)]
-    repeated, lost = doubts(items, index)
+    repeated, lost = gold_warnings(items, index)
     assert repeated == "Questions, 8 of 9: asked before in the same words: q1, q2, q3 and 5 more"
     assert lost.startswith("Gold, 9 of 9: not in the index: q0 (gone-0.md), q1")
     assert lost.endswith("and 6 more")
@@ -203,7 +203,7 @@ def citation(index, ids):
 
 def test_a_true_citation_exists_and_is_faithful(index, citation):
     record = {"citations": [citation]}
-    assert index_facts(Item("a", "x"), record, index).citations == (CitationFacts(exists=True, faithful=True),)
+    assert index_facts(Item("a", "x"), record, index).citations == (CitationCheck(exists=True, faithful=True),)
 
 
 @pytest.mark.parametrize(
@@ -224,16 +224,18 @@ def test_a_true_citation_exists_and_is_faithful(index, citation):
     ],
 )
 def test_a_citation_that_was_touched_is_found_out(index, citation, change, exists, faithful):
-    assert grounds({**citation, **change}, index) == CitationFacts(exists, faithful)
+    assert check_citation({**citation, **change}, index) == CitationCheck(exists, faithful)
 
 
 def test_a_citation_of_another_assistant_is_compared_by_what_it_says(index):
     url = "http://tarn-herald.example/2025/lighthouse"
-    assert grounds({"url": url, "quote": "I shall miss the fog"}, index) == CitationFacts(exists=False, faithful=True)
+    assert check_citation({"url": url, "quote": "I shall miss the fog"}, index) == CitationCheck(
+        exists=False, faithful=True
+    )
     path = {"path": "0.json", "title": "Lighthouse goes dark"}
-    assert grounds({**path, "quote": "I shall miss the fog"}, index) == CitationFacts(exists=True, faithful=True)
-    assert grounds({**path, "quote": "I will miss the fog"}, index) == CitationFacts(exists=True, faithful=False)
-    assert grounds({"quote": "I shall miss the fog"}, index) == CitationFacts(exists=False, faithful=False)
+    assert check_citation({**path, "quote": "I shall miss the fog"}, index) == CitationCheck(exists=True, faithful=True)
+    assert check_citation({**path, "quote": "I will miss the fog"}, index) == CitationCheck(exists=True, faithful=False)
+    assert check_citation({"quote": "I shall miss the fog"}, index) == CitationCheck(exists=False, faithful=False)
 
 
 # --- whole sets ---------------------------------------------------------------------------------------------------
@@ -242,7 +244,7 @@ def test_a_citation_of_another_assistant_is_compared_by_what_it_says(index):
 def test_all_gold_of_the_sample_questions_is_in_an_index_of_the_sample_articles(tmp_path):
     items = read_set(SAMPLE_QUESTIONS)
     with snapshot(indexed(tmp_path / "index", CORPUS)) as opened:
-        assert doubts(items, opened) == []
+        assert gold_warnings(items, opened) == []
         found = [index_facts(item, {}, opened) for item in items]
     assert all(all(one.gold) for one in found)
     assert [one.answer_in_index for one, item in zip(found, items, strict=True) if item.answers] == [True] * 45

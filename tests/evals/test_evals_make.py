@@ -13,13 +13,12 @@ from word_embedder import WordEmbedder
 
 from newsqa import cli
 from newsqa.errors import SourceError
-from newsqa.evals.datasets.formats import read_set
+from newsqa.evals import scoring
+from newsqa.evals.datasets import read_set
 from newsqa.evals.datasets.items import Item
+from newsqa.evals.draft_rules import SourceArticle, cloze_questions, write_set
+from newsqa.evals.drafting import Plan, draft_set
 from newsqa.evals.judge import as_data
-from newsqa.evals.make.drafting import Plan, draft_set
-from newsqa.evals.make.questions import SourceArticle, write_set
-from newsqa.evals.make.rules import cloze_questions
-from newsqa.evals.metrics import registry
 from newsqa.evals.run import run_set
 from newsqa.frontends.terminal.eval_make import plan_of
 from newsqa.ingest.indexer import index_source
@@ -182,14 +181,14 @@ def test_the_sentence_of_a_cloze_question_is_found_in_the_articles(corpus_index,
     assert len(items) == 20
     with quick_desk(corpus_index.index) as desk:
         lines = run_set(items, desk, tmp_path / "run").lines
-    assert [line.item.question for line in lines if registry.score(line)["passage_hit@5"] < 1] == []
+    assert [line.item.question for line in lines if scoring.score(line)["passage_hit@5"] < 1] == []
 
 
 def test_a_cloze_question_is_answered_by_the_models_that_come_with_newsqa(sample_index, tmp_path):
     items = draft(Settings(index=sample_index), Plan(1, ("cloze",))).items
     with open_pipeline(Settings(index=sample_index)) as desk:
         (line,) = run_set(items, desk, tmp_path / "run").lines
-    assert registry.score(line)["contains"] == 1
+    assert scoring.score(line)["contains"] == 1
 
 
 def test_the_unanswerable_ones_are_hidden_by_their_day(corpus_index, corpus_items):

@@ -34,7 +34,7 @@ def lines():
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, lines):
     folder = tmp_path_factory.mktemp("run")
-    write_reports(folder, lines, summarise(lines))
+    write_reports(folder, summarise(lines))
     return folder
 
 
@@ -49,7 +49,7 @@ def test_there_are_four_files_that_only_their_owner_reads(folder):
 
 
 def test_the_same_run_gives_the_same_bytes(tmp_path, folder, lines):
-    write_reports(tmp_path, lines, summarise(lines))
+    write_reports(tmp_path, summarise(lines))
     assert {name: (tmp_path / name).read_bytes() for name in FILES} == {
         name: (folder / name).read_bytes() for name in FILES
     }
@@ -60,7 +60,7 @@ def test_what_cannot_be_written_is_told_and_leaves_what_was_there(tmp_path, line
     (tmp_path / "report.html").mkdir()  # which no file can replace
     (tmp_path / "report.html" / "inside").touch()
     with pytest.raises(SourceError, match="cannot be written") as told:
-        write_reports(tmp_path, lines, summarise(lines))
+        write_reports(tmp_path, summarise(lines))
     assert "run.jsonl is kept" in told.value.hint
     assert (tmp_path / "run.jsonl").read_text() == "kept"
     assert not list(tmp_path.glob(".*")), "nothing half-written lies about"
@@ -89,9 +89,9 @@ def test_json_says_what_its_figures_mean_and_how_sure_they_are(report, lines):
     assert [one["stage"] for one in report["latencies"]]
 
 
-def test_numbers_that_json_has_not_are_null(tmp_path, lines):
+def test_numbers_that_json_has_not_are_null(tmp_path):
     summary = summarise([line(Item("open", "What?"), record("What?", "This.", confidence=None))])
-    write_reports(tmp_path, lines[:1], summary)
+    write_reports(tmp_path, summary)
     text = (tmp_path / "report.json").read_text("utf-8")
     json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
 
@@ -134,7 +134,7 @@ def test_nothing_from_outside_is_markup_in_markdown(folder):
 def test_markdown_calls_nobody_and_ends_its_lists(tmp_path):
     names = [f"@mayor/{number} #12 www.evil.example" for number in range(150)]
     lines = [line(Item(name, "What?", ("yes",)), record("What?", error="no")) for name in names]
-    write_reports(tmp_path, lines, summarise(lines))
+    write_reports(tmp_path, summarise(lines))
     text = (tmp_path / "report.md").read_text("utf-8")
     assert "@mayor" not in text
     assert "www.evil" not in text
@@ -179,19 +179,19 @@ def test_junit_keeps_hostile_text_as_text(folder):
 
 
 def test_an_empty_run_has_reports_too(tmp_path):
-    write_reports(tmp_path, [], summarise([]))
+    write_reports(tmp_path, summarise([]))
     assert {path.name for path in tmp_path.iterdir()} == FILES
     assert json.loads((tmp_path / "report.json").read_text())["asked"] == 0
 
 
 def test_a_large_run_shows_fewer_passages(monkeypatch, tmp_path, lines):
     whole = len(_passages(tmp_path / "whole", lines))
-    monkeypatch.setattr("newsqa.evals.report.page_views.MOST_TEXT", 500)
+    monkeypatch.setattr("newsqa.evals.report.page.MAX_TEXT", 500)
     fewer = _passages(tmp_path / "fewer", lines)
     assert len(lines) - 1 <= len(fewer) < whole
     assert "more passage" in (tmp_path / "fewer" / "report.html").read_text("utf-8")
 
 
 def _passages(folder: Path, lines):
-    write_reports(folder, lines, summarise(lines))
+    write_reports(folder, summarise(lines))
     return (folder / "report.html").read_text("utf-8").split('class="passage"')[1:]

@@ -27,7 +27,7 @@ def browser():
 def file(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     lines = run()
-    write_reports(folder, lines, summarise(lines))
+    write_reports(folder, summarise(lines))
     return (folder / "report.html").as_uri()
 
 

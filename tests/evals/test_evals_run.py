@@ -15,9 +15,8 @@ from newsqa import cli
 from newsqa.errors import BusyError, ModelError, SourceError
 from newsqa.evals.datasets.items import Gold, HistoryMessage, Item
 from newsqa.evals.run import RunLimits, run_set
-from newsqa.evals.run_folder import read_run
-from newsqa.evals.run_lines import IndexFacts, RunLine, from_json, to_json
-from newsqa.frontends.terminal.eval_run import running
+from newsqa.evals.run_file import IndexFacts, RunLine, from_json, read_run, to_json
+from newsqa.frontends.terminal.eval_run import show_progress
 from newsqa.types import Answer, Bounds, Turn, Usage
 from thoroughness import examples
 
@@ -391,7 +390,7 @@ def test_a_limit_on_costs_needs_a_price(tmp_path, question_set, news_index, monk
 
 
 def test_a_log_is_told_ten_times_how_it_goes(capfd):
-    with running(40) as progress:
+    with show_progress(40) as progress:
         for number in range(40):
             record = {"refused": number % 2 == 1, "error": None, "text": "x", "usage": {"cost": 0.01}}
             progress.add(RunLine(record, "", (number + 1, 40), Item(f"q{number}", "?", ("x",)), IndexFacts()))

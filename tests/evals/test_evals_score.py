@@ -9,9 +9,9 @@ import pytest
 from newsqa import cli
 from newsqa.errors import SourceError
 from newsqa.evals.datasets.items import Gold, Item
-from newsqa.evals.metrics.registry import score
 from newsqa.evals.predictions import lines_of, read_predictions
-from newsqa.evals.run_folder import read_run
+from newsqa.evals.run_file import read_run
+from newsqa.evals.scoring import score
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scored_lines import line
 
-from newsqa.evals.metrics import registry
+from newsqa.evals import scoring
 from places import DATA
 
 CASES = json.loads((DATA / "scored_answers.json").read_text("utf-8"))["cases"]
@@ -20,7 +20,7 @@ def accepted(case):
 
 
 def scored(text, answers, **told):
-    return registry.score(line(text=text, answers=answers, **told))
+    return scoring.score(line(text=text, answers=answers, **told))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
@@ -90,7 +90,7 @@ def test_a_refusal_or_a_failure_says_nothing(told):
 
 
 def test_only_questions_with_answers_are_scored():
-    assert "em" not in registry.score(line(text="38 days", gold=[("ferry", None)]))
+    assert "em" not in scoring.score(line(text="38 days", gold=[("ferry", None)]))
     assert "em" not in scored("38 days", ["38 days"], answerable=False)
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scored_lines import citation, cited, line
 
-from newsqa.evals.metrics import registry
-from newsqa.evals.run_lines import CitationFacts
+from newsqa.evals import scoring
+from newsqa.evals.run_file import CitationCheck
 from places import DATA
 
 CASES = json.loads((DATA / "scored_citations.json").read_text("utf-8"))["cases"]
@@ -29,25 +29,25 @@ def answer(quotes, sentences, **told):
 
 
 def recall_and_precision(made):
-    scores = registry.score(made)
+    scores = scoring.score(made)
     return scores.get("citation_recall"), scores.get("citation_precision")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_cases_worked_out_by_hand(case):
     unfaithful = case.get("unfaithful", ())
-    grounds = [CitationFacts(exists=True, faithful=n not in unfaithful) for n in range(1, len(case["quotes"]) + 1)]
+    grounds = [CitationCheck(exists=True, faithful=n not in unfaithful) for n in range(1, len(case["quotes"]) + 1)]
     made = answer(case["quotes"], case["sentences"], grounds=grounds)
     assert recall_and_precision(made) == pytest.approx((case["recall"], case["precision"]), abs=1e-6)
 
 
 def test_existence_and_fidelity_are_what_the_index_said():
     grounds = [
-        CitationFacts(exists=True, faithful=False),
-        CitationFacts(exists=True, faithful=True),
-        CitationFacts(exists=False, faithful=False),
+        CitationCheck(exists=True, faithful=False),
+        CitationCheck(exists=True, faithful=True),
+        CitationCheck(exists=False, faithful=False),
     ]
-    scores = registry.score(answer([OPENS, COST, FOG], [(OPENS, [1, 2, 3])], grounds=grounds))
+    scores = scoring.score(answer([OPENS, COST, FOG], [(OPENS, [1, 2, 3])], grounds=grounds))
     assert scores["citation_existence"] == pytest.approx(2 / 3)
     assert scores["quote_fidelity"] == pytest.approx(1 / 3)
 
@@ -55,7 +55,7 @@ def test_existence_and_fidelity_are_what_the_index_said():
 def test_without_an_index_at_hand_quotes_are_taken_at_their_word():
     made = answer([OPENS], [(OPENS, [1])])
     made = type(made)(made.record, made.key, made.place, made.item, type(made.known)())
-    scores = registry.score(made)
+    scores = scoring.score(made)
     assert "quote_fidelity" not in scores
     assert scores["citation_precision"] == 1
 
@@ -64,7 +64,7 @@ def test_an_answer_emptied_scores_0():
     made = answer([OPENS], [(OPENS, [1])])
     made.record.update(text="", citations=[])
     assert recall_and_precision(made) == (0, 0)
-    assert "quote_fidelity" not in registry.score(made)
+    assert "quote_fidelity" not in scoring.score(made)
 
 
 def test_an_answer_whose_citations_are_taken_away_scores_0():
@@ -120,7 +120,7 @@ QUOTES = st.lists(st.sampled_from([OPENS, COST, FOG]), max_size=4)
 
 @given(QUOTES, SENTENCES)
 def test_scores_lie_between_nothing_and_all(quotes, sentences):
-    assert all(0 <= value <= 1 for value in registry.score(answer(quotes, sentences)).values())
+    assert all(0 <= value <= 1 for value in scoring.score(answer(quotes, sentences)).values())
 
 
 @given(QUOTES, SENTENCES, st.data())
@@ -142,6 +142,6 @@ def test_the_order_of_citations_is_no_matter(numbers):
 
 
 def test_sentences_that_are_their_quotes_score_1_in_everything():
-    scores = registry.score(line(**cited(("tram", OPENS), ("tram", COST), ("wick", FOG))))
+    scores = scoring.score(line(**cited(("tram", OPENS), ("tram", COST), ("wick", FOG))))
     names = ("citation_existence", "quote_fidelity", "citation_recall", "citation_precision")
     assert [scores[name] for name in names] == [1, 1, 1, 1]

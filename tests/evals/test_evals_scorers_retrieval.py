@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ir_measures import RR, R, Success, nDCG
 from scored_lines import line
 
-from newsqa.evals.metrics import registry
+from newsqa.evals import scoring
 from places import DATA
 
 CASES = json.loads((DATA / "scored_retrieval.json").read_text("utf-8"))["cases"]
@@ -31,7 +31,7 @@ LONG = " ".join(f"word{n}" for n in range(250))
 def found(unit, made):
     return {
         name.removeprefix(f"{unit}_"): value
-        for name, value in registry.score(made).items()
+        for name, value in scoring.score(made).items()
         if name.startswith(f"{unit}_")
     }
 
@@ -88,7 +88,7 @@ def test_articles_of_another_program_rank_by_their_address_or_alone():
 
 
 def test_a_question_to_refuse_has_nothing_to_find():
-    scores = registry.score(line(answerable=False, gold=[("ferry", SAILED)], retrieved=[("ferry", SAILED)]))
+    scores = scoring.score(line(answerable=False, gold=[("ferry", SAILED)], retrieved=[("ferry", SAILED)]))
     assert not [name for name in scores if name.startswith(("doc", "passage"))]
 
 
@@ -218,6 +218,6 @@ def test_scores_lie_between_nothing_and_all_and_grow_with_depth(retrieved):
 @given(PASSAGES)
 def test_a_passage_that_is_beside_the_point_never_helps(retrieved):
     told = {"gold": [("ferry", SAILED), ("wick", FOG)], "answers": ["7.25 a.m."]}
-    before = registry.score(line(**told, retrieved=retrieved))
-    after = registry.score(line(**told, retrieved=[("mill", "It was sold to a baker."), *retrieved]))
+    before = scoring.score(line(**told, retrieved=retrieved))
+    after = scoring.score(line(**told, retrieved=[("mill", "It was sold to a baker."), *retrieved]))
     assert all(after[name] <= value for name, value in before.items())

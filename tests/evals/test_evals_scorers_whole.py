@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scored_lines import cited, line
 
-from newsqa.evals.metrics import registry
+from newsqa.evals import scoring
 from newsqa.evals.metrics.answers import right as scorers_right
-from newsqa.evals.metrics.definitions import METRICS, WHOLE
 from newsqa.evals.metrics.selective import calibration, curve, table
-from newsqa.evals.run_lines import Judgement
+from newsqa.evals.run_file import Judgement
+from newsqa.evals.scoring import METRICS, WHOLE
 
 TIME = "The ferry Alkmene left Tolver at 7.25 a.m. on Monday."
 RIGHT = {"answers": ["7.25 a.m."], "retrieved": [("ferry", TIME)], **cited(("ferry", TIME))}
@@ -21,7 +21,8 @@ WRONG = {**RIGHT, "answers": ["nine"]}
 
 
 def over(name, lines):
-    return registry.over(name, table(lines))
+    value = scoring.resampled(name, table(lines), np.ones((1, len(lines)), dtype=np.int64))[0]
+    return None if isnan(value) else float(value)
 
 
 def answers(*pairs):
@@ -45,13 +46,13 @@ def test_metrics_are_named_as_people_ask_for_them():
 def test_every_score_has_its_metric_and_rates_are_0_or_1():
     rates = {metric.name: metric.rate for metric in METRICS}
     for made in (line(**RIGHT, gold=[("ferry", TIME)]), line(**WRONG), line(refused=True, answerable=False)):
-        for name, value in registry.score(made).items():
+        for name, value in scoring.score(made).items():
             assert name not in WHOLE
             assert value in {0, 1} or not rates[name]
 
 
 def test_what_a_judge_said_is_taken_as_it_is():
-    scores = registry.score(line(**RIGHT, judge=Judgement("judge-1", faithfulness=0.75)))
+    scores = scoring.score(line(**RIGHT, judge=Judgement("judge-1", faithfulness=0.75)))
     assert (scores["judge_faithfulness"], "judge_correctness" in scores) == (0.75, False)
 
 
@@ -103,7 +104,7 @@ def test_refusals_are_scored_where_it_is_known_what_is_right():
         line(refused=True),
         line(answerable=False, error="lost"),
     ]
-    scores = [registry.score(made) for made in lines]
+    scores = [scoring.score(made) for made in lines]
     assert [score.get("refusal_recall") for score in scores] == [1, 0, None, None, None, None, 0]
     assert [score.get("over_refusal") for score in scores] == [None, None, 1, 0, 1, None, None]
     assert over("refusal_precision", lines) == pytest.approx(1 / 3)
@@ -207,7 +208,7 @@ def test_a_resample_is_the_run_with_its_lines_repeated(lines, data):
     repeated = [made for made, times in zip(lines, weights, strict=True) for _ in range(times)]
     many = np.array([weights, [1] * len(lines)], dtype=np.int64).reshape(2, -1)
     for name in WHOLE:
-        values = registry.resampled(name, table(lines), many)
+        values = scoring.resampled(name, table(lines), many)
         for value, expected in zip(values, (over(name, repeated), over(name, lines)), strict=True):
             assert isnan(value) if expected is None else value == pytest.approx(expected)
 
@@ -231,7 +232,7 @@ def test_metrics_of_a_run_lie_between_nothing_and_all(lines):
 
 
 def means(lines):
-    scores = [registry.score(made) for made in lines]
+    scores = [scoring.score(made) for made in lines]
     found = {name: [score[name] for score in scores if name in score] for name in set().union(*scores)}
     whole = {name: over(name, lines) for name in WHOLE}
     return {name: sum(values) / len(values) for name, values in found.items()} | whole

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from newsqa import cli
 from newsqa.errors import SourceError
-from newsqa.evals.datasets.formats import read_set
-from newsqa.evals.datasets.items import Gold, HistoryMessage, Item
-from newsqa.evals.datasets.own import item_from, item_record
+from newsqa.evals.datasets import read_set
+from newsqa.evals.datasets.items import Gold, HistoryMessage, Item, item_from, item_record
 from places import SAMPLE_QUESTIONS
 from thoroughness import examples
 

@@ -6,16 +6,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from newsqa.evals.resampling import interval, interval_between, means, paired_means, pool, wilson
-from newsqa.evals.significance import (
-    chance,
-    holm,
-    kind_of_test,
+from newsqa.evals.compare import holm
+from newsqa.evals.statistics import (
+    difference_test,
+    interval,
+    interval_between,
     mcnemar,
+    means,
+    paired_means,
+    pool,
     power_of_rates,
     smallest_between,
     smallest_of,
     smallest_rate,
+    wilson,
 )
 from thoroughness import examples
 
@@ -32,6 +36,17 @@ IN_GROUPS = [("a", 1.0), ("a", 1.0), ("b", 0.0), ("b", 1.0), ("c", 1.0), ("d", 0
 def alone(count):
     """Groups of questions that belong to no other."""
     return [f"q{number:05}" for number in range(count)]
+
+
+def chance(before, after):
+    """The p of a difference, if both runs have a value."""
+    tested = difference_test(before, after)
+    return tested and tested[1]
+
+
+def kind_of_test(before, after):
+    """The test that was chosen."""
+    return difference_test(before, after)[0]
 
 
 def of(scores):

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from compared_runs import item, run
 
-from newsqa.evals.metrics.definitions import METRICS
-from newsqa.evals.resampling import wilson
+from newsqa.evals.scoring import METRICS
+from newsqa.evals.statistics import wilson
 from newsqa.evals.summary import summarise
 
 KINDS = ("rrwr-" * 8)[:40]  # of five questions one is right to be refused

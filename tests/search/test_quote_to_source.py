@@ -11,7 +11,7 @@ from word_embedder import WordEmbedder
 
 from newsqa import cli
 from newsqa.answer.conversation import make_standalone
-from newsqa.evals.metrics import registry
+from newsqa.evals import scoring
 from newsqa.ingest.indexer import index_source
 from newsqa.models.encoders import NoReranker
 from newsqa.pipeline import Pipeline, open_pipeline
@@ -301,10 +301,10 @@ def test_no_question_of_the_sample_set_is_one_of_origin(pytestconfig):
 def test_the_sentence_is_scored_as_supported_by_the_citation_that_shows_the_same(flood):
     record = to_record(flood.ask(ASKED.format(RIVER)))
     said = {name: record[name] for name in ("text", "sentences", "citations")}
-    scores = registry.score(line(**said))
+    scores = scoring.score(line(**said))
     assert (scores["citation_recall"], scores["citation_precision"]) == (1.0, 1.0)
     record["citations"][0]["published"] = "2024-01-01"
-    assert registry.score(line(**said))["citation_recall"] == 0.5
+    assert scoring.score(line(**said))["citation_recall"] == 0.5
 
 
 def test_a_conversation_goes_on_after_it(news_desk):

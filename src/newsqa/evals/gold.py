@@ -1,22 +1,27 @@
-"""Finds the gold of a question in the index: the articles that a person named, however they named them."""
+"""What the index says of a set and of answers: gold and citations looked up, and what is odd about the gold.
+
+It is looked up once, while the index is open: a run can then be scored without it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from newsqa.evals.datasets.entries import asking
+from newsqa.evals.datasets.entries import same_as
 from newsqa.evals.datasets.items import is_reference, parts
-from newsqa.evals.run_lines import CitationFacts, IndexFacts
+from newsqa.evals.run_file import CitationCheck, IndexFacts
 from newsqa.text.words import wording
 from newsqa.types import Bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-    from newsqa.evals.datasets.items import Accepted, Gold, Item
+    from newsqa.evals.datasets.items import Gold, Item
     from newsqa.types import Article, Index, JsonObject
 
+
+MAX_NAMED = 3
 
 Doubt = Literal[
     "not in the index",
@@ -27,28 +32,30 @@ Doubt = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
+class ResolvedGold:
     """The articles that carry a gold, those named first, then copies of their story; and what is odd about it."""
 
     ids: tuple[str, ...] = ()
     doubt: Doubt | None = None
 
 
-def resolve(gold: Gold, item: Item, index: Index) -> Resolved:
+def resolve_gold(gold: Gold, item: Item, index: Index) -> ResolvedGold:
     """Find a gold of a question among the articles that the question may see."""
-    named = [article for name in _named(gold, index) if (article := index.article(name))]
+    named = [article for name in _named_ids(gold, index) if (article := index.article(name))]
     if not named:
-        return Resolved(doubt="not in the index")
-    holding = [article for article in named if _holds(article, gold.quote)]
-    seen = [article for article in holding or named if _visible(article, item)]
-    if not seen:
-        return Resolved(doubt="published after “as_of”")
+        return ResolvedGold(doubt="not in the index")
+    holding = [article for article in named if _has_quote(article, gold.quote)]
+    visible = [article for article in holding or named if _is_visible(article, item)]
+    if not visible:
+        return ResolvedGold(doubt="published after “as_of”")
     doubt: Doubt | None = None
     if not holding:
         doubt = "its quote is not in the article"
     elif len(holding) > 1 and not gold.quote and gold.path:
         doubt = "several articles stand there, and no quote tells which"
-    return Resolved(tuple(dict.fromkeys(_with_copies(seen, item, index))), doubt)
+    copies = [index.article(copy.article_id) for article in visible for copy in index.carriers(article.id)]
+    seen = [*visible, *(copy for copy in copies if copy and _is_visible(copy, item))]
+    return ResolvedGold(tuple(dict.fromkeys(article.id for article in seen)), doubt)
 
 
 def bounds_of(item: Item) -> Bounds:
@@ -56,8 +63,8 @@ def bounds_of(item: Item) -> Bounds:
     return Bounds(as_of=item.as_of)
 
 
-def _named(gold: Gold, index: Index) -> list[str]:
-    """Return the ids that the first telling name gives; a quote alone is looked up by its words."""
+def _named_ids(gold: Gold, index: Index) -> list[str]:
+    """Return the ids that the first name that is known gives; a quote alone is looked up by its words."""
     if gold.article_id and index.article(gold.article_id):
         return [gold.article_id]
     found = index.at_path(gold.path) if gold.path else []
@@ -66,65 +73,48 @@ def _named(gold: Gold, index: Index) -> list[str]:
     return [span.article.id for span in index.holding(gold.quote)] if gold.quote and alone else found
 
 
-def _holds(article: Article, quote: str | None) -> bool:
+def _has_quote(article: Article, quote: str | None) -> bool:
     return not quote or any(wording(article.text).places(wording(quote).words))
 
 
-def _visible(article: Article, item: Item) -> bool:
-    """Tell whether a question may see an article; where it is asked as of a day, one without a date is not seen."""
+def _is_visible(article: Article, item: Item) -> bool:
+    """Return True if a question may see an article; asked as of a day, it sees none without a date."""
     return item.as_of is None or (article.published is not None and article.published <= item.as_of)
 
 
-def _with_copies(articles: Sequence[Article], item: Item, index: Index) -> Iterator[str]:
-    yield from (article.id for article in articles)
-    for article in articles:
-        for carrier in index.carriers(article.id):
-            copy = index.article(carrier.article_id)
-            if copy and _visible(copy, item):
-                yield copy.id
-
-
-# What the index says of a question and of its answer, asked while it is open: a run can then be scored without it.
+# Gold, accepted answers and citations of an answer.
 
 
 def index_facts(item: Item, record: JsonObject, index: Index) -> IndexFacts:
     """Look up a question's gold and accepted answers, and the citations of the record of its answer.
 
-    The record may be anyone's: a citation that names no offsets is faithful where its quote stands anywhere in the
-    article, exactly, and one without an article_id is looked up by its address, else by its path.
+    The record may be anyone's: a citation that names no offsets is faithful if its quote is anywhere in the article,
+    exactly, and one without an article_id is looked up by its address, else by its path.
     """
-    told = record.get("citations")
-    citations = told if isinstance(told, list) else []
+    cited = record.get("citations")
+    citations = cited if isinstance(cited, list) else []
+    in_index = any(
+        all(index.holding(part, bounds_of(item), limit=1) for part in parts(answer)) for answer in item.answers
+    )
+    unknown = all(map(is_reference, item.answers)) and not in_index
     return IndexFacts(
-        gold=tuple(resolve(gold, item, index).ids for gold in item.gold),
-        answer_in_index=_answer_in_index(item, index),
-        citations=tuple(grounds(one if isinstance(one, dict) else {}, index) for one in citations),
+        gold=tuple(resolve_gold(gold, item, index).ids for gold in item.gold),
+        answer_in_index=None if unknown else in_index,
+        citations=tuple(check_citation(one if isinstance(one, dict) else {}, index) for one in citations),
     )
 
 
-def _answer_in_index(item: Item, index: Index) -> bool | None:
-    if any(_stands(answer, item, index) for answer in item.answers):
-        return True
-    return None if all(map(is_reference, item.answers)) else False
-
-
-def _stands(answer: Accepted, item: Item, index: Index) -> bool:
-    """Tell whether each part of an answer stands somewhere in what the question may see."""
-    return all(index.holding(part, bounds_of(item), limit=1) for part in parts(answer))
-
-
-def grounds(citation: JsonObject, index: Index) -> CitationFacts:
+def check_citation(citation: JsonObject, index: Index) -> CitationCheck:
     """Compare a citation with the article that it names; what the citation does not say is not compared."""
-    article = _cited(citation, index)
+    article = _cited_article(citation, index)
     if article is None:
-        return CitationFacts(exists=False, faithful=False)
-    day = article.published and article.published.isoformat()
-    stored = {"title": article.title, "outlet": article.outlet, "published": day, "url": article.url}
+        return CitationCheck(exists=False, faithful=False)
+    stored = {**_particulars(article), "url": article.url}
     agrees = all(citation[name] == value for name, value in stored.items() if name in citation)
-    return CitationFacts(exists=agrees, faithful=_faithful(citation, article.text))
+    return CitationCheck(exists=agrees, faithful=_is_faithful(citation, article.text))
 
 
-def _cited(citation: JsonObject, index: Index) -> Article | None:
+def _cited_article(citation: JsonObject, index: Index) -> Article | None:
     article_id, url, path = (citation.get(name) for name in ("article_id", "url", "path"))
     if isinstance(article_id, str):
         return index.article(article_id)
@@ -132,7 +122,7 @@ def _cited(citation: JsonObject, index: Index) -> Article | None:
     return index.article(found[0]) if len(found) == 1 else None
 
 
-def _faithful(citation: JsonObject, text: str) -> bool:
+def _is_faithful(citation: JsonObject, text: str) -> bool:
     quote, start, end = (citation.get(name) for name in ("quote", "start", "end"))
     if not isinstance(quote, str) or not quote:
         return False
@@ -141,29 +131,38 @@ def _faithful(citation: JsonObject, text: str) -> bool:
     return isinstance(start, int) and isinstance(end, int) and 0 <= start < end and text[start:end] == quote
 
 
-# Finds in the index what the citations and passages of other programs name: by address, path, id or words.
+def _particulars(article: Article) -> JsonObject:
+    day = article.published and article.published.isoformat()
+    return {"title": article.title, "outlet": article.outlet, "published": day}
+
+
+# Citations and passages of other programs.
 
 
 def resolve_citation(named: JsonObject, index: Index) -> JsonObject:
-    """Return a citation or passage with what the index knows of its article, where it names one and only one.
+    """Return a citation or passage with what the index knows of its article, if it names one and only one.
 
-    What it says itself stays as it says it, so that it can be told right from wrong; an address that leads to the
-    article is the article's, however it is written. Its words get their place where they stand there exactly.
+    What it says itself stays as it is, so that it can be scored; an address that leads to the article is the article's,
+    however it is written. Its words get their offsets if they are in the text exactly.
     """
-    article = _article(named, index)
+    words = named.get("quote") or named.get("text") or ""
+    article = _named_article(named, words, index)
     if article is None:
         return named
-    day = article.published and article.published.isoformat()
-    stored = {"article_id": article.id, "title": article.title, "outlet": article.outlet, "published": day}
-    place = {"url": article.url, "path": article.path}
-    said = {name: value for name, value in named.items() if value is not None}
-    return {**stored, **said, **_same_place(said, article, index, place), **_span(said, article)}
+    fields = {"article_id": article.id, **_particulars(article)}
+    fields |= {name: value for name, value in named.items() if value is not None}
+    if "url" not in fields or article.id in index.at_url(fields["url"]):
+        fields["url"] = article.url
+    if "path" not in fields or article.id in index.at_path(fields["path"]):
+        fields["path"] = article.path
+    start = article.text.find(words) if words and not {"start", "end"} & fields.keys() else -1
+    return {**fields, "start": start, "end": start + len(words)} if start >= 0 else fields
 
 
-def _article(named: JsonObject, index: Index) -> Article | None:
+def _named_article(named: JsonObject, words: str, index: Index) -> Article | None:
     if article_id := named.get("article_id"):
         return index.article(article_id)
-    url, path, words = named.get("url"), named.get("path"), named.get("quote") or named.get("text")
+    url, path = named.get("url"), named.get("path")
     if url or path:
         found = (index.at_url(url) if url else []) or (index.at_path(path) if path else [])
     else:
@@ -171,47 +170,27 @@ def _article(named: JsonObject, index: Index) -> Article | None:
     return index.article(found[0]) if len(found) == 1 else None
 
 
-def _same_place(said: JsonObject, article: Article, index: Index, stored: JsonObject) -> JsonObject:
-    """Return the address and path of an article, unless others are said."""
-    leads = {
-        "url": "url" not in said or article.id in index.at_url(said["url"]),
-        "path": "path" not in said or article.id in index.at_path(said["path"]),
-    }
-    return {name: value for name, value in stored.items() if leads[name]}
-
-
-def _span(said: JsonObject, article: Article) -> JsonObject:
-    words = said.get("quote") or said.get("text") or ""
-    start = article.text.find(words) if words and not {"start", "end"} & said.keys() else -1
-    return {"start": start, "end": start + len(words)} if start >= 0 else {}
-
-
 # What is odd about a set, seen beside the index that it will be asked of; a run goes on all the same.
 
-NAMED = 3
 
-
-def doubts(items: Sequence[Item], index: Index, report: Callable[[int], None] = lambda _: None) -> list[str]:
+def gold_warnings(items: Sequence[Item], index: Index, report: Callable[[int], None] = lambda _: None) -> list[str]:
     """Return warnings for people, one a line: gold that is not in the index, quotes that are not in their articles.
 
-    `report` is told how many questions have been looked at.
+    `report` is called with how many questions have been looked at.
     """
-    told: dict[Doubt, list[str]] = {}
+    doubtful: dict[Doubt, list[str]] = {}
     for number, item in enumerate(items, 1):
         for gold in item.gold:
-            doubt = resolve(gold, item, index).doubt
+            doubt = resolve_gold(gold, item, index).doubt
             if doubt and not (doubt == "published after “as_of”" and item.refusal_is_right):
-                told.setdefault(doubt, []).append(f"{item.id} ({_name(gold)})")
+                doubtful.setdefault(doubt, []).append(f"{item.id} ({_name(gold)})")
         report(number)
     golds = sum(len(item.gold) for item in items)
-    return [*_repeated(items), *(f"Gold, {len(of)} of {golds}: {doubt}: {_some(of)}" for doubt, of in told.items())]
-
-
-def _repeated(items: Sequence[Item]) -> Iterator[str]:
     first: dict[object, str] = {}
-    again = [item.id for item in items if first.setdefault(asking(item), item.id) != item.id]
-    if again:
-        yield f"Questions, {len(again)} of {len(items)}: asked before in the same words: {_some(again)}"
+    again = [item.id for item in items if first.setdefault(same_as(item), item.id) != item.id]
+    repeated = [f"Questions, {len(again)} of {len(items)}: asked before in the same words: {_some(again)}"]
+    odd = [f"Gold, {len(of)} of {golds}: {doubt}: {_some(of)}" for doubt, of in doubtful.items()]
+    return [*(repeated if again else []), *odd]
 
 
 def _name(gold: Gold) -> str:
@@ -220,5 +199,5 @@ def _name(gold: Gold) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more

@@ -1,7 +1,7 @@
-"""An optional second opinion: a chat model judges whether answers are faithful to their quotes, and right.
+"""An optional second opinion: a chat model judges if answers are faithful to their quotes, and right.
 
 It is never asked unless a person names one, and every figure of it carries its name. A judge reads words as data and
-replies with one of three verdicts; a reply that is anything else is no score, and is told, never guessed at.
+replies with one of three verdicts; a reply that is anything else is no score, and is reported, never guessed at.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
-from newsqa.evals.metrics.definitions import Judging, Spent
-from newsqa.evals.run_folder import RECORDS, append, finalize_run, held, read_lines
-from newsqa.evals.run_lines import Judgement
+from newsqa.evals.run_file import RECORDS, Judgement, append_line, finalize_run, lock_folder, read_lines
 from newsqa.models.chat import Reply, invoke_model
 from newsqa.models.registry import create_chat_model
 from newsqa.prompts import load_prompts
@@ -27,36 +25,45 @@ if TYPE_CHECKING:
 
     from langchain_core.language_models import BaseChatModel
 
-    from newsqa.evals.run_lines import RunLine
+    from newsqa.evals.run_file import RunLine
     from newsqa.prompts import Prompts
     from newsqa.settings import Settings
     from newsqa.types import JsonObject
 
 
-# Who judged the answers of a run, and what that took: told wherever a judge's figures are shown.
+FAITHFULNESS, CORRECTNESS = "judge-faithfulness", "judge-correctness"
+VERDICTS: Mapping[str, Mapping[str, float]] = {
+    FAITHFULNESS: {"supported": 1.0, "partly": 0.5, "unsupported": 0.0},
+    CORRECTNESS: {"correct": 1.0, "partly": 0.5, "incorrect": 0.0},
+}
+MAX_SILENT = 3  # questions in a row that a judge does not answer, before it is asked no more
 
 
-def judging(lines: Sequence[RunLine]) -> Judging | None:
-    """Sum up what judge models were asked; None where none was."""
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """Who judged a run: the names of the judge models, over `n` answers, `faults` of them without a score they owe."""
+
+    models: tuple[str, ...]
+    n: int
+    faults: int
+    spent: Usage
+
+
+def judging_of(lines: Sequence[RunLine]) -> Judging | None:
+    """Sum up what judge models were asked; None if none was."""
     given = [line.judge for line in lines if line.judge]
     if not given:
         return None
-    costs = [judge.usage.cost for judge in given]
-    spent = Spent(
-        sum(judge.usage.input_tokens for judge in given),
-        sum(judge.usage.output_tokens for judge in given),
-        None if None in costs else sum(cost for cost in costs if cost),
-    )
     names = tuple(sorted({judge.model for judge in given}))
-    return Judging(names, len(given), sum(judge.fault is not None for judge in given), spent)
+    faults = sum(judge.fault is not None for judge in given)
+    return Judging(names, len(given), faults, sum((judge.usage for judge in given), Usage()))
 
 
-# Text from outside put before a model as data, and small JSON objects read from what it writes back.
+# Text from outside is put before a model as data; small JSON objects are read from what it writes back.
 
 _FENCED = re.compile(r"```(?:json)?\s*(\{.*\})\s*```", re.DOTALL)
 _LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
-LONGEST = 4_000
-"""Characters of a reply that are read; the object asked for has a few dozen."""
+MAX_REPLY = 4_000  # characters of a reply that are read; the object asked for has a few dozen
 
 
 def as_data(value: object) -> str:
@@ -65,9 +72,9 @@ def as_data(value: object) -> str:
 
 
 def object_in(reply: str) -> JsonObject | None:
-    """Return the JSON object that a reply is, in a code fence or without; None where it is anything besides."""
+    """Return the JSON object that a reply is, in a code fence or without; None if it is anything besides."""
     text = reply.strip()
-    if len(text) > LONGEST:
+    if len(text) > MAX_REPLY:
         return None
     fenced = _FENCED.fullmatch(text)
     try:
@@ -75,15 +82,6 @@ def object_in(reply: str) -> JsonObject | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
-
-
-FAITHFULNESS, CORRECTNESS = "judge-faithfulness", "judge-correctness"
-VERDICTS: Mapping[str, Mapping[str, float]] = {
-    FAITHFULNESS: {"supported": 1.0, "partly": 0.5, "unsupported": 0.0},
-    CORRECTNESS: {"correct": 1.0, "partly": 0.5, "incorrect": 0.0},
-}
-GIVES_UP = 3
-"""Questions in a row that a judge does not answer, before it is asked no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +109,8 @@ class Judge:
         """Identifies the words in which it is asked."""
         return self.prompts.digest_of(FAITHFULNESS, CORRECTNESS)
 
-    def settled(self, line: RunLine) -> bool:
-        """Whether it has judged a line already, in the same words and without a fault."""
+    def has_judged(self, line: RunLine) -> bool:
+        """Return True if it has judged a line already, in the same words and without a fault."""
         judge = line.judge
         return judge is not None and (judge.model, judge.prompts, judge.fault) == (self.name, self.digest, None)
 
@@ -131,11 +129,11 @@ def judge_run(folder: Path, judge: Judge, report: Callable[[int], None]) -> tupl
     """Judge the lines of a run that this judge has not judged yet, and keep what it said in their `run.jsonl`.
 
     Answers stay as they are; what another judge said of them is replaced. Raises ModelError as `judge_lines` does (what
-    was said before is kept), SourceError where the folder cannot be written.
+    was said before is kept), SourceError if the folder cannot be written.
     """
-    with held(folder):
+    with lock_folder(folder):
         file = folder / RECORDS
-        lines = judge_lines(read_lines(file), judge, report, partial(append, file))
+        lines = judge_lines(read_lines(file), judge, report, partial(append_line, file))
         finalize_run(file, lines)
         return lines
 
@@ -146,38 +144,46 @@ def judge_lines(
     report: Callable[[int], None],
     keep: Callable[[RunLine], None] = lambda _: None,
 ) -> tuple[RunLine, ...]:
-    """Judge the lines that this judge has not judged yet; `report` is told how many are done, `keep` of each new one.
+    """Judge the lines that this judge has not judged yet.
 
-    Raises ModelError where the judge does not answer several times in a row.
+    `report` is called with how many are done, `keep` with each new one. Raises ModelError if the judge does not answer
+    several times in a row.
     """
-    found: list[RunLine] = []
+    done: list[RunLine] = []
     silent = 0
     for line in lines:
-        given = line if judge.settled(line) else judged(line, judge)
+        given = line if judge.has_judged(line) else judge_line(line, judge)
         if given is not line:
             keep(given)
-            silent = silent + 1 if _silent(given) else 0
-            _give_up(silent, given)
-        found.append(given)
-        report(len(found))
-    return tuple(found)
+            fault = given.judge.fault if given.judge and not given.judge.usage.input_tokens else None
+            silent = silent + 1 if fault else 0
+            if silent >= MAX_SILENT:
+                raise ModelError(
+                    f"The judge was asked in vain {MAX_SILENT} times in a row: {fault}",
+                    hint="Check its address, its key and its name. "
+                    "The answers are kept; the same command goes on from there.",
+                    retryable=True,
+                )
+        done.append(given)
+        report(len(done))
+    return tuple(done)
 
 
-def judged(line: RunLine, judge: Judge) -> RunLine:
+def judge_line(line: RunLine, judge: Judge) -> RunLine:
     """Return a line with what the judge says of its answer.
 
-    Faithfulness is asked of answers that cite something, correctness where the set has accepted answers; a refusal or a
+    Faithfulness is asked of answers that cite something, correctness if the set has accepted answers; a refusal or a
     failure there is incorrect without asking. A judge that does not answer, or not in the form asked for, leaves no
     score and a fault.
     """
-    said = {prompt: _ask(prompt, values, judge) for prompt, values in _questions(line)}
+    verdicts = {prompt: _ask(prompt, values, judge) for prompt, values in _questions(line)}
     given = Judgement(
         judge.name,
-        faithfulness=said.get(FAITHFULNESS, _NOTHING).score,
-        correctness=0.0 if _wrongly_silent(line) else said.get(CORRECTNESS, _NOTHING).score,
+        faithfulness=verdicts.get(FAITHFULNESS, _NOTHING).score,
+        correctness=0.0 if _has_no_answer(line) else verdicts.get(CORRECTNESS, _NOTHING).score,
         prompts=judge.digest,
-        usage=_sum([verdict.usage for verdict in said.values()]),
-        fault=next((verdict.fault for verdict in said.values() if verdict.fault), None),
+        usage=sum((verdict.usage for verdict in verdicts.values()), Usage()),
+        fault=next((verdict.fault for verdict in verdicts.values() if verdict.fault), None),
     )
     return replace(line, judge=given)
 
@@ -202,8 +208,8 @@ def _without_markers(record: Mapping[str, object]) -> str:
     return " ".join(texts) or str(record["text"])
 
 
-def _wrongly_silent(line: RunLine) -> bool:
-    """Whether there is no answer to a question that the set answers."""
+def _has_no_answer(line: RunLine) -> bool:
+    """Return True if there is no answer to a question that the set answers."""
     silent = line.refused or line.failed or not line.record["text"].strip()
     return silent and bool(line.item.answers) and not line.item.refusal_is_right
 
@@ -211,7 +217,7 @@ def _wrongly_silent(line: RunLine) -> bool:
 def _ask(prompt: str, values: Mapping[str, str], judge: Judge) -> _Verdict:
     messages = [("human", judge.prompts.fill(prompt, **values))]
     try:
-        reply = _first_to_take_it(judge, messages)
+        reply = _invoke(judge, messages)
     except ModelError as error:
         return _Verdict(fault=str(error))
     verdict = (object_in(reply.text) or {}).get("verdict")
@@ -220,8 +226,8 @@ def _ask(prompt: str, values: Mapping[str, str], judge: Judge) -> _Verdict:
     return _Verdict(score, reply.usage, fault)
 
 
-def _first_to_take_it(judge: Judge, messages: list[tuple[str, str]]) -> Reply:
-    """Ask at temperature 0, and without one where the model does not take it."""
+def _invoke(judge: Judge, messages: list[tuple[str, str]]) -> Reply:
+    """Ask at temperature 0, and without a temperature if the model does not take one."""
     for model in judge.models[:-1]:
         try:
             return invoke_model(model, judge.name, messages)
@@ -229,27 +235,3 @@ def _first_to_take_it(judge: Judge, messages: list[tuple[str, str]]) -> Reply:
             if "temperature" not in str(error.__cause__).lower():
                 raise
     return invoke_model(judge.models[-1], judge.name, messages)
-
-
-def _silent(line: RunLine) -> bool:
-    """Whether the judge did not answer at all, rather than badly."""
-    judge = line.judge
-    return judge is not None and judge.fault is not None and not judge.usage.input_tokens
-
-
-def _give_up(silent: int, line: RunLine) -> None:
-    if silent >= GIVES_UP and line.judge:
-        raise ModelError(
-            f"The judge was asked in vain {GIVES_UP} times in a row: {line.judge.fault}",
-            hint="Check its address, its key and its name. The answers are kept; the same command goes on from there.",
-            retryable=True,
-        )
-
-
-def _sum(usages: Sequence[Usage]) -> Usage:
-    costs = [usage.cost for usage in usages]
-    return Usage(
-        sum(usage.input_tokens for usage in usages),
-        sum(usage.output_tokens for usage in usages),
-        None if None in costs else sum(cost for cost in costs if cost),
-    )

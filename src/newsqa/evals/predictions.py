@@ -1,4 +1,11 @@
-"""Answers that something else produced, as the lines of a run: any assistant can be scored and compared so."""
+"""Answers that something else produced, as the lines of a run: any assistant can be scored and compared so.
+
+A prediction needs an id and an answer, under the names that are in use; all else that a record has may be beside them,
+under the names that it has there:
+
+    {"id": "strike-loss", "answer": "It costs 2.1 million crowns a day [1].",
+     "citations": [{"url": "https://…", "quote": "he put the loss to the port at 2.1 million crowns"}]}
+"""
 
 from __future__ import annotations
 
@@ -10,10 +17,10 @@ from typing import TYPE_CHECKING
 
 from newsqa.answer.keyed import keyed_sentences
 from newsqa.errors import SourceError
-from newsqa.evals.datasets.entries import Entry, entries, opened
+from newsqa.evals.datasets.entries import Entry, entries, open_file
 from newsqa.evals.gold import index_facts, resolve_citation
-from newsqa.evals.run_folder import Setup, key_of
-from newsqa.evals.run_lines import RECORD, IndexFacts, RunLine, check, filled, from_json
+from newsqa.evals.run_file import IndexFacts, RunLine, Setup, from_json, key_of
+from newsqa.evals.run_schema import Record, check_fields, fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,20 +29,12 @@ if TYPE_CHECKING:
     from newsqa.evals.datasets.items import Item
     from newsqa.types import Index, JsonObject
 
-
-# One prediction of another program, brought to the form of our record.
-#
-# It needs an id and an answer, under the names that are in use; all else that a record has may stand beside them, under
-# the names that it has there:
-#
-#     {"id": "strike-loss", "answer": "It costs 2.1 million crowns a day [1].",
-#      "citations": [{"url": "https://…", "quote": "he put the loss to the port at 2.1 million crowns"}]}
-
 IDS = ("id", "question_id", "task_id", "qid", "_id")
 ANSWERS = ("text", "answer", "prediction", "response", "output", "predictions")
-LONGEST = 100_000
-"""Characters of an answer; a longer one is a mistake."""
+MAX_LENGTH = 100_000  # characters of an answer; a longer one is a mistake
+MAX_FAULTS = 10  # shown at once
 
+HINT = "Each prediction is a JSON object with an id and an answer, one a line."
 NO_PREDICTION = "no prediction was given for this question"
 
 _SEVERAL = re.compile(r"\[(\^?\d{1,3}(?:[ \t]*[,;][ \t]*\^?\d{1,3})*)\]")
@@ -43,46 +42,126 @@ _DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Predicted:
-    """A prediction: all names of a record, null where it says nothing, and the whole line where a run wrote it."""
+class Prediction:
+    """A prediction: all names of a record, null if it does not say, and the whole line if a run wrote it."""
 
     record: JsonObject
     line: RunLine | None = None
 
 
-def predicted(entry: Entry) -> tuple[str, Predicted]:
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """The predictions of a file by the ids of their questions, the last if there are several: `repeated` has these.
+
+    `model` is the name of the file, for predictions that name no model.
+    """
+
+    path: Path
+    model: str
+    by_id: dict[str, Prediction] = field(default_factory=dict)
+    repeated: tuple[str, ...] = ()
+
+    def unknown(self, items: Iterable[Item]) -> list[str]:
+        """Return the ids that no question of the set has."""
+        asked = {item.id for item in items}
+        return [question_id for question_id in self.by_id if question_id not in asked]
+
+    def missing(self, items: Iterable[Item]) -> list[str]:
+        """Return the ids of the questions that nothing was predicted for."""
+        return [item.id for item in items if item.id not in self.by_id]
+
+
+def read_predictions(path: Path) -> Predictions:
+    """Read predictions: JSON, one a line or all in one list, or one object of answers by id, as SQuAD has it.
+
+    Raises SourceError, with every line that cannot be read and why.
+    """
+    by_id: dict[str, Prediction] = {}
+    repeated: list[str] = []
+    faults: list[str] = []
+    for entry in _entries(path):
+        try:
+            question_id, prediction = _read(entry)
+        except ValueError as error:
+            faults.append(f"{path} {entry.place}: {error}.")
+            continue
+        if question_id in by_id:
+            repeated.append(question_id)
+        by_id[question_id] = prediction
+    if not faults and not by_id:
+        raise SourceError(f"{path} holds no predictions.", hint=HINT)
+    if len(faults) == 1:
+        raise SourceError(faults[0], hint=HINT)
+    if faults:
+        more = (f"… and {len(faults) - MAX_FAULTS} more.",) if len(faults) > MAX_FAULTS else ()
+        details = (*faults[:MAX_FAULTS], *more)
+        raise SourceError(f"{len(faults)} predictions of {path} cannot be read.", hint=HINT, details=details)
+    return Predictions(path, path.name.split(".")[0] or path.name, by_id, tuple(dict.fromkeys(repeated)))
+
+
+def lines_of(predictions: Predictions, items: Sequence[Item], index: Index | None = None) -> list[RunLine]:
+    """Make each question's line, as a run would have it; what the predictions do not say is null.
+
+    A question without a prediction gets a line with `error`: it counts as an answer with nothing in it, and the run as
+    incomplete. With an index, citations, passages and gold are looked up in it; without one, lines that a run wrote
+    keep what it knew. Raises SourceError if no prediction is for a question of the set.
+    """
+    if len(predictions.missing(items)) == len(items):
+        raise SourceError(
+            f"No prediction in {predictions.path} has the id of a question of the set.",
+            hint=f"Ids stand under {', '.join(IDS)}, and are those of the set.",
+        )
+    nothing = Prediction({**_record({"text": ""}), "refused": None, "error": NO_PREDICTION})
+    return [
+        _line(item, predictions.by_id.get(item.id, nothing), predictions.model, (number, len(items)), index)
+        for number, item in enumerate(items, 1)
+    ]
+
+
+# One prediction, brought to the form of our record.
+
+
+def _entries(path: Path) -> list[Entry]:
+    """Return the predictions of a file; those of an object of answers by id as if each was an object itself."""
+    try:
+        with open_file(path) as file:
+            found = entries(file.read().decode("utf-8-sig"))
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it is no UTF-8 text"
+        raise SourceError(f"The predictions {path} cannot be read: {why}.", hint=HINT) from error
+    if len(found) == 1 and isinstance(by_id := found[0].value, dict) and not by_id.keys() & set(IDS):
+        return [Entry(f"“{name}”", {"id": name, "text": text}) for name, text in by_id.items()]
+    return found
+
+
+def _read(entry: Entry) -> tuple[str, Prediction]:
     """Read a prediction, and the id of its question. Raises ValueError, in words for a person."""
     if entry.fault:
         raise ValueError(entry.fault)
     fields = entry.value
     if not isinstance(fields, dict):
         raise ValueError("this is no JSON object")  # noqa: TRY004  the file is wrong, not its reader
-    return _id(fields), Predicted(_prediction_record(fields), _prediction_line(fields))
-
-
-def unanswered() -> Predicted:
-    """Return what stands for a prediction that is not there."""
-    return Predicted({**_prediction_record({"text": ""}), "refused": None, "error": NO_PREDICTION})
-
-
-def _prediction_line(fields: JsonObject) -> RunLine | None:
+    question_id, record = _id(fields), _record(fields)
     try:
-        return from_json(fields)
-    except ValueError:
-        return None
+        return question_id, Prediction(record, from_json(fields))
+    except ValueError:  # not a line of a run
+        return question_id, Prediction(record)
 
 
-def _prediction_record(fields: JsonObject) -> JsonObject:
+def _record(fields: JsonObject) -> JsonObject:
     text = _SEVERAL.sub(_one_by_one, _answer(fields))
-    said = {**fields, "id": None, "question": "", "text": text, "citations": _citations(fields)}
-    said["sentences"] = fields.get("sentences") or _sentences(said)
-    if said.get("refused") is None and not text.strip() and not said.get("error"):
-        said["refused"] = True
+    given = {**fields, "id": None, "question": "", "text": text, "citations": _citations(fields)}
+    given["sentences"] = fields.get("sentences") or _sentences(given)
+    if given.get("refused") is None and not text.strip() and not given.get("error"):
+        given["refused"] = True
     usage = fields.get("usage") or {}
-    said["usage"] = {"input_tokens": 0, "output_tokens": 0, **usage} if isinstance(usage, dict) else usage
-    record: JsonObject = filled(said, RECORD)
-    check(record, RECORD)
-    _check_day(record["asked"])
+    given["usage"] = {"input_tokens": 0, "output_tokens": 0, **usage} if isinstance(usage, dict) else usage
+    record: JsonObject = fill(given, Record)
+    check_fields(record, Record)
+    try:
+        date.fromisoformat(record["asked"] or "2025-03-14")
+    except ValueError:
+        raise ValueError("“asked” must be a date like 2025-03-14") from None
     return record
 
 
@@ -106,8 +185,8 @@ def _answer(fields: JsonObject) -> str:
         value = value.get("text")
     if not isinstance(value, str | None):
         raise ValueError(f"“{name}” must be a text, or a list that begins with one")  # noqa: TRY004
-    if len(value or "") > LONGEST:
-        raise ValueError(f"“{name}” is longer than {LONGEST:,} characters")
+    if len(value or "") > MAX_LENGTH:
+        raise ValueError(f"“{name}” is longer than {MAX_LENGTH:,} characters")
     return value or ""
 
 
@@ -117,7 +196,7 @@ def _one_by_one(several: re.Match[str]) -> str:
 
 
 def _citations(fields: JsonObject) -> object:
-    """Give the citations numbers where they have none; one that is a text is an address or a path."""
+    """Give the citations numbers if they have none; one that is a text is an address or a path."""
     given = fields.get("citations")
     if not isinstance(given, list):
         return given
@@ -125,138 +204,37 @@ def _citations(fields: JsonObject) -> object:
     return [{"n": n, "quote": "", **one} if isinstance(one, dict) else one for n, one in enumerate(named, 1)]
 
 
-def _sentences(said: JsonObject) -> list[JsonObject]:
-    """Part an answer into sentences, with the citations that are marked there.
+def _sentences(given: JsonObject) -> list[JsonObject]:
+    """Split an answer into sentences, with the citations that are marked there.
 
     An answer that marks none offers all of its citations for every sentence.
     """
-    parted = list(keyed_sentences(said["text"]))
-    cited = said["citations"] if isinstance(said["citations"], list) else []
+    parts = list(keyed_sentences(given["text"]))
+    cited = given["citations"] if isinstance(given["citations"], list) else []
     all_of_them = [one["n"] for one in cited if isinstance(one, dict) and isinstance(one["n"], int)]
-    marked = any(keys for _, keys in parted)
-    return [{"text": text, "citations": list(keys) if marked else all_of_them} for text, keys in parted]
+    marked = any(keys for _, keys in parts)
+    return [{"text": text, "citations": list(keys) if marked else all_of_them} for text, keys in parts]
 
 
-def _check_day(text: str | None) -> None:
-    try:
-        date.fromisoformat(text or "2025-03-14")
-    except ValueError:
-        raise ValueError("“asked” must be a date like 2025-03-14") from None
-
-
-TOLD = 10
-HINT = "Each prediction is a JSON object with an id and an answer, one a line."
-
-
-@dataclass(frozen=True, slots=True)
-class Predictions:
-    """The predictions of a file by the ids of their questions, the last where there are several: `repeated` has these.
-
-    `model` is what the file is called, for predictions that name no model.
-    """
-
-    path: Path
-    model: str
-    given: dict[str, Predicted] = field(default_factory=dict)
-    repeated: tuple[str, ...] = ()
-
-    def unknown(self, items: Iterable[Item]) -> list[str]:
-        """Return the ids that no question of the set has."""
-        asked = {item.id for item in items}
-        return [question_id for question_id in self.given if question_id not in asked]
-
-    def missing(self, items: Iterable[Item]) -> list[str]:
-        """Return the ids of the questions that nothing was predicted for."""
-        return [item.id for item in items if item.id not in self.given]
-
-
-def read_predictions(path: Path) -> Predictions:
-    """Read predictions: JSON, one a line or all in one list, or one object of answers by id, as SQuAD has it.
-
-    Raises SourceError, with every line that cannot be read and why.
-    """
-    given: dict[str, Predicted] = {}
-    repeated: list[str] = []
-    faults: list[str] = []
-    for entry in _entries(path):
-        try:
-            question_id, one = predicted(entry)
-        except ValueError as error:
-            faults.append(f"{path} {entry.place}: {error}.")
-            continue
-        if question_id in given:
-            repeated.append(question_id)
-        given[question_id] = one
-    if faults or not given:
-        raise _unreadable(path, faults)
-    return Predictions(path, path.name.split(".")[0] or path.name, given, tuple(dict.fromkeys(repeated)))
-
-
-def lines_of(predictions: Predictions, items: Sequence[Item], index: Index | None = None) -> list[RunLine]:
-    """Make each question's line, as a run would have it; what the predictions do not say is null.
-
-    A question without a prediction gets a line with `error`: it counts as an answer with nothing in it, and the run as
-    incomplete. With an index, citations, passages and gold are looked up in it; without one, lines that a run wrote
-    keep what it knew. Raises SourceError where no prediction is for a question of the set.
-    """
-    if len(predictions.missing(items)) == len(items):
-        raise SourceError(
-            f"No prediction in {predictions.path} has the id of a question of the set.",
-            hint=f"Ids stand under {', '.join(IDS)}, and are those of the set.",
-        )
-    return [
-        _line(item, predictions.given.get(item.id) or unanswered(), predictions.model, (number, len(items)), index)
-        for number, item in enumerate(items, 1)
-    ]
-
-
-def _line(item: Item, one: Predicted, model: str, place: tuple[int, int], index: Index | None) -> RunLine:
-    if index is None and one.line and one.line.item == item:
-        return replace(one.line, place=place)
-    record = _record(item, one.record, model)
+def _line(item: Item, given: Prediction, model: str, place: tuple[int, int], index: Index | None) -> RunLine:
+    if index is None and given.line and given.line.item == item:
+        return replace(given.line, place=place)
+    asked = item.asked or item.as_of
+    record = {
+        **given.record,
+        "id": item.id,
+        "question": item.question,
+        "standalone": given.record["standalone"] or item.question,
+        "asked": given.record["asked"] or (asked and asked.isoformat()),
+        "as_of": item.as_of and item.as_of.isoformat(),
+        "model": given.record["model"] or model,
+        "index": given.record["index"] or "",
+        "config": given.record["config"] or "",
+    }
     if index is not None:
         for name in ("citations", "retrieved"):
             record[name] = [resolve_citation(named, index) for named in record[name]]
-    asked = date.fromisoformat(record["asked"]) if record["asked"] else date.min
+    today = date.fromisoformat(record["asked"]) if record["asked"] else date.min
     setup = Setup(record["index"], record["config"], record["model"])
-    looked_up = index_facts(item, record, index) if index is not None else IndexFacts()
-    return RunLine(record, key_of(item, asked, setup), place, item, looked_up)
-
-
-def _record(item: Item, said: JsonObject, model: str) -> JsonObject:
-    asked = item.asked or item.as_of
-    return {
-        **said,
-        "id": item.id,
-        "question": item.question,
-        "standalone": said["standalone"] or item.question,
-        "asked": said["asked"] or (asked and asked.isoformat()),
-        "as_of": item.as_of and item.as_of.isoformat(),
-        "model": said["model"] or model,
-        "index": said["index"] or "",
-        "config": said["config"] or "",
-    }
-
-
-def _entries(path: Path) -> list[Entry]:
-    """Return the predictions of a file; those of an object of answers by id as if each stood by itself."""
-    try:
-        with opened(path) as file:
-            found = entries(file.read().decode("utf-8-sig"))
-    except (OSError, EOFError, zlib.error, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is no UTF-8 text"
-        raise SourceError(f"The predictions {path} cannot be read: {why}.", hint=HINT) from error
-    if len(found) == 1 and isinstance(by_id := found[0].value, dict) and not by_id.keys() & set(IDS):
-        return [Entry(f"“{name}”", {"id": name, "text": text}) for name, text in by_id.items()]
-    return found
-
-
-def _unreadable(path: Path, faults: Sequence[str]) -> SourceError:
-    if len(faults) == 1:
-        return SourceError(faults[0], hint=HINT)
-    if not faults:
-        return SourceError(f"{path} holds no predictions.", hint=HINT)
-    more = (f"… and {len(faults) - TOLD} more.",) if len(faults) > TOLD else ()
-    return SourceError(
-        f"{len(faults)} predictions of {path} cannot be read.", hint=HINT, details=(*faults[:TOLD], *more)
-    )
+    facts = index_facts(item, record, index) if index is not None else IndexFacts()
+    return RunLine(record, key_of(item, today, setup), place, item, facts)

@@ -3,73 +3,54 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from datetime import date
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from newsqa.types import Answer, Citation, Dropped, Duplicate, Sentence, Usage
+from newsqa.types import Answer
 
 if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
     from newsqa.types import Article, Hit, JsonObject
 
 
 DIGITS = 4  # of scores; more would differ between machines
 
 
+FIELDS = (
+    *("id", "question", "standalone", "asked", "as_of", "refused", "reason", "incomplete", "error", "text"),
+    *("sentences", "citations", "retrieved", "dropped", "notices", "confidence", "model", "index", "config"),
+    *("timings", "usage"),
+)
+"""The fields of a record in their order."""
+
+
+@cache
+def adapter(kind: type) -> TypeAdapter[Any]:
+    """Return what turns values of a dataclass into JSON values and back, and checks them."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
 def to_record(answer: Answer) -> JsonObject:
     """Return an answer as the JSON object that docs/architecture.md describes; dates are ISO, unknown is None."""
-    return {
-        "id": answer.id,
-        "question": answer.question,
-        "standalone": answer.standalone,
-        "asked": answer.asked.isoformat(),
-        "as_of": _iso(answer.as_of),
-        "refused": answer.refused,
-        "reason": answer.reason,
-        "incomplete": answer.incomplete,
-        "error": answer.error,
-        "text": answer.text,
-        "sentences": [_sentence(sentence) for sentence in answer.sentences],
-        "citations": [_citation(citation) for citation in answer.citations],
-        "retrieved": [_passage(hit) for hit in answer.retrieved],
-        "dropped": [asdict(dropped) for dropped in answer.dropped],
-        "notices": list(answer.notices),
-        "confidence": round(answer.confidence, DIGITS),
-        "model": answer.model,
-        "index": answer.index,
-        "config": answer.config,
-        "timings": dict(answer.timings),
-        "usage": asdict(answer.usage),
-    }
+    record = adapter(Answer).dump_python(answer, mode="json", exclude={"retrieved"})
+    for sentence in record["sentences"]:
+        sentence["support"] = round(sentence["support"], DIGITS)
+    record["confidence"] = round(answer.confidence, DIGITS)
+    record["retrieved"] = [_passage(hit) for hit in answer.retrieved]
+    return {name: record[name] for name in FIELDS}
 
 
 def from_record(record: JsonObject) -> Answer:
     """Return the answer that a record holds, as far as it is shown to people: without the passages retrieved.
 
-    Raises KeyError, TypeError or ValueError where the record is not one that `to_record` made.
+    Raises KeyError, TypeError or ValueError if the record is not one that `to_record` made.
     """
-    return Answer(
-        id=record["id"],
-        question=record["question"],
-        standalone=record["standalone"],
-        asked=date.fromisoformat(record["asked"]),
-        as_of=_day(record["as_of"]),
-        refused=record["refused"],
-        reason=record["reason"],
-        incomplete=record["incomplete"],
-        error=record["error"],
-        text=record["text"],
-        sentences=tuple(Sentence(s["text"], tuple(s["citations"]), s["support"]) for s in record["sentences"]),
-        citations=tuple(_read_citation(citation) for citation in record["citations"]),
-        dropped=tuple(Dropped(**dropped) for dropped in record["dropped"]),
-        notices=tuple(record["notices"]),
-        confidence=record["confidence"],
-        model=record["model"],
-        index=record["index"],
-        config=record["config"],
-        timings=record["timings"],
-        usage=Usage(**{"cost": None, **record["usage"]}),  # records were once kept without it
-    )
+    usage = {"cost": None, **record["usage"]}  # records were once kept without it
+    answer: Answer = adapter(Answer).validate_python({**record, "retrieved": (), "usage": usage})
+    return answer
 
 
 def article_record(article: Article) -> JsonObject:
@@ -79,7 +60,7 @@ def article_record(article: Article) -> JsonObject:
         "title": article.title,
         "outlet": article.outlet,
         "byline": article.byline,
-        "published": _iso(article.published),
+        "published": article.published.isoformat() if article.published else None,
         "url": article.url,
         "path": article.path,
         "text": article.text,
@@ -109,24 +90,6 @@ def _escaped(character: str) -> str:
     return json.dumps(character)[1:-1] if character != "\x7f" else "\\u007f"
 
 
-def _sentence(sentence: Sentence) -> JsonObject:
-    return {
-        "text": sentence.text,
-        "citations": list(sentence.citations),
-        "support": round(sentence.support, DIGITS),
-    }
-
-
-def _citation(citation: Citation) -> JsonObject:
-    fields = asdict(citation)
-    return {**fields, "published": _iso(citation.published), "also_carried_by": list(fields["also_carried_by"])}
-
-
-def _read_citation(fields: JsonObject) -> Citation:
-    carriers = tuple(Duplicate(**carrier) for carrier in fields["also_carried_by"])
-    return Citation(**{**fields, "published": _day(fields["published"]), "also_carried_by": carriers})
-
-
 def _passage(hit: Hit) -> JsonObject:
     return {
         "article_id": hit.article.id,
@@ -137,11 +100,3 @@ def _passage(hit: Hit) -> JsonObject:
         "score": round(hit.score, DIGITS),
         "text": hit.passage.text,
     }
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -1,20 +1,23 @@
-"""A file of a set as JSON values, each with the place where it stands: a line, or an entry of a list."""
+"""A file of a set as JSON values, each with its place in the file; their fields by type; and the errors of a set.
+
+All that is wrong with a set is collected and reported at once, so that a person mends the file in one go.
+"""
 
 from __future__ import annotations
 
 import gzip
 import json
+import re
 import zlib
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, cast
 
 from newsqa.errors import SourceError
-from newsqa.evals.datasets.items import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
     from pathlib import Path
     from types import UnionType
     from typing import IO
@@ -23,20 +26,23 @@ if TYPE_CHECKING:
     from newsqa.types import JsonObject
 
 
-LARGEST = 256 * 2**20  # bytes of one set, unpacked
-DEEPEST = 60  # a run keeps each question in its line, and is written from deep within other calls
+MAX_BYTES = 256 * 2**20  # of one set, unpacked
+MAX_DEPTH = 60  # a run keeps each question in its line, and is written from deep within other calls
+MAX_FAULTS = 10  # shown to a person at once
+
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A JSON value of a file; `fault` says why there is none."""
+    """A JSON value of a file; `place` is its line or number in a list, `fault` says why there is no value."""
 
     place: str
     value: Any = None
     fault: str = ""
 
 
-def opened(path: Path) -> IO[bytes]:
+def open_file(path: Path) -> IO[bytes]:
     """Open a file, unpacking one that is packed with gzip. Raises OSError."""
     packed = path.suffix.lower() == ".gz"
     return cast("IO[bytes]", gzip.open(path, "rb") if packed else path.open("rb"))
@@ -45,10 +51,10 @@ def opened(path: Path) -> IO[bytes]:
 def read_text(path: Path) -> str:
     """Read a file of UTF-8, with or without a byte order mark. Raises SourceError."""
     try:
-        with opened(path) as file:
-            data = file.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise SourceError(f"The set {path} holds more than {LARGEST // 2**20} MB.", hint="Split it.")
+        with open_file(path) as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise SourceError(f"The set {path} holds more than {MAX_BYTES // 2**20} MB.", hint="Split it.")
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SourceError(f"The set {path} is no UTF-8 (byte {error.start}).", hint="Save it as UTF-8.") from error
@@ -60,72 +66,73 @@ def read_text(path: Path) -> str:
 def entries(text: str) -> list[Entry]:
     """Return the JSON values of a text: one a line, or those of one list, or one object over many lines."""
     lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]  # JSON may hold other line ends
-    if len(lines) > 1 and _is_object(lines[:1]):
-        return [_parsed(f"line {n}", line) for n, line in lines]
-    whole = _parsed("", text)
+    if len(lines) > 1 and isinstance(_parse("", lines[0][1]).value, dict):
+        return [_parse(f"line {n}", line) for n, line in lines]
+    whole = _parse("", text)
     if isinstance(whole.value, list):
         return [Entry(f"entry {n}", value) for n, value in enumerate(whole.value, 1)]
-    if len(lines) == 1 or (whole.fault and _is_object(lines)):
-        return [_parsed(f"line {n}", line) for n, line in lines]
+    if len(lines) == 1 or (whole.fault and any(isinstance(_parse("", line).value, dict) for _, line in lines)):
+        return [_parse(f"line {n}", line) for n, line in lines]
     return [whole] if lines else []
 
 
-def _is_object(lines: list[tuple[int, str]]) -> bool:
-    """Tell whether a line is a JSON object by itself."""
-    return any(isinstance(_parsed("", line).value, dict) for _, line in lines)
+def _parse(place: str, text: str) -> Entry:
+    repeated: list[str] = []
 
+    def make_object(pairs: list[tuple[str, Any]]) -> JsonObject:
+        value = dict(pairs)
+        if len(value) < len(pairs):
+            names = [name for name, _ in pairs]
+            repeated.extend(name for name in value if names.count(name) > 1)
+        return value
 
-def _parsed(place: str, text: str) -> Entry:
-    twice: list[str] = []
     try:
-        value = json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, twice))
+        value = json.loads(text, object_pairs_hook=make_object)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}" if not place else f"column {error.colno}"
         return Entry(place, fault=f"this is no JSON ({error.msg}, {where})")
     except (ValueError, RecursionError) as error:
         why = "nested too deep" if isinstance(error, RecursionError) else "a number is too long"
         return Entry(place, fault=f"this is no JSON that can be kept ({why})")
-    if twice:
-        return Entry(place, fault=f"the name “{twice[0]}” stands twice in one object")
-    return _examined(place, value)
+    if repeated:
+        return Entry(place, fault=f"the name “{repeated[0]}” stands twice in one object")
+    fault = _unwritable(value)
+    return Entry(place, fault=fault) if fault else Entry(place, value)
 
 
-def _object(pairs: list[tuple[str, Any]], twice: list[str]) -> JsonObject:
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice += [name for name in value if names.count(name) > 1]
-    return value
-
-
-def _examined(place: str, value: object) -> Entry:
-    """Refuse what could not be written down again: values nested endlessly, texts that are no Unicode."""
+def _unwritable(value: object) -> str:
+    """Say why a value could not be written down again: it is nested too deep, or holds a text that is no Unicode."""
     level = [value]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         if not level:
-            return Entry(place, value)
-        if not all(map(_whole, level)):
-            return Entry(place, fault="it holds half of a character (a lone surrogate)")
-        level = [inner for outer in level for inner in _inner(outer)]
-    return Entry(place, fault="it is nested too deep")
+            return ""
+        if any(isinstance(one, str) and not one.isascii() and re.search("[\ud800-\udfff]", one) for one in level):
+            return "it holds half of a character (a lone surrogate)"
+        objects = [inner for one in level if isinstance(one, dict) for inner in (*one, *one.values())]
+        level = objects + [inner for one in level if isinstance(one, list) for inner in one]
+    return "it is nested too deep"
 
 
-def _whole(value: object) -> bool:
-    return not isinstance(value, str) or value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value)
+def day_of(text: str) -> date:
+    """Return the day that a text like 2025-03-14 names. Raises ValueError, saying what it looks like instead.
 
-
-def _inner(value: object) -> list[Any]:
-    if isinstance(value, dict):
-        return [*value, *value.values()]
-    return value if isinstance(value, list) else []
-
-
-# Reads the fields of a JSON object by their type, and notes all that is wrong instead of stopping at the first.
+    No other form is read: a slash hides which number is the month.
+    """
+    match = _DAY.fullmatch(text)
+    if not match:
+        raise ValueError(f"must be a date like 2025-03-14, not “{text[:40]}”")
+    try:
+        return date(*map(int, match.groups()))
+    except ValueError:
+        raise ValueError(f"“{text}” is no day of any calendar") from None
 
 
 @dataclass(slots=True)
 class Fields:
-    """The fields of one object; null is as good as absent. `within` names the field that the object is part of."""
+    """The fields of one object, read by their type; null is as good as absent.
+
+    What is wrong is noted in `faults`. `within` names the field that the object is part of.
+    """
 
     values: JsonObject
     within: str = ""
@@ -186,16 +193,11 @@ class Fields:
             yield Fields(entry, name, self.faults)
 
 
-# What is wrong with a set, told all at once, so that a person mends the file in one go.
-
-TOLD = 10
-
-
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReadItem:
     """A question of a set, as far as it can be read, and what is wrong with it.
 
-    `place` is where in the file it stands ("line 12").
+    `place` is where in the file it is ("line 12").
     """
 
     place: str
@@ -203,45 +205,47 @@ class Found:
     faults: tuple[str, ...] = ()
 
 
-def checked(path: Path, found: Sequence[Found], *, once: bool, notes: Sequence[str] = ()) -> list[Item]:
+def validate_set(path: Path, read: Sequence[ReadItem], *, once: bool, notes: Sequence[str] = ()) -> list[Item]:
     """Return the questions of a set in their order.
 
-    `once` tells that no question may be asked twice; an id may never be used twice. `notes` explain the faults, where
-    there are any. Raises SourceError with all that is wrong.
+    If `once`, no question may be asked twice; an id may never be used twice. `notes` explain the faults, if there are
+    any. Raises SourceError with all that is wrong.
     """
-    if faults := list(_faults(found, once=once)):
-        raise refusal(path, faults, notes)
-    items = [one.item for one in found if one.item]
+    if faults := list(_faults(read, once=once)):
+        raise set_error(path, faults, notes)
+    items = [one.item for one in read if one.item]
     if not items:
         raise SourceError(f"The set {path} holds no question.", hint="It is JSON, one question a line.")
     return items
 
 
-def refusal(path: Path, faults: Sequence[tuple[str, str]], notes: Sequence[str] = ()) -> SourceError:
-    """Return the error that tells the faults of a set, each with its place in the file."""
-    told = [f"{path}{' ' * bool(place)}{place}: {fault}{'' if fault.endswith('?') else '.'}" for place, fault in faults]
-    if len(told) == 1:
-        return SourceError(" ".join([*told, *notes]), hint="Mend that and run again.")
-    more = [f"… and {len(told) - TOLD} more."] if len(told) > TOLD else []
+def set_error(path: Path, faults: Sequence[tuple[str, str]], notes: Sequence[str] = ()) -> SourceError:
+    """Return the error that lists the faults of a set, each with its place in the file."""
+    lines = [
+        f"{path}{' ' * bool(place)}{place}: {fault}{'' if fault.endswith('?') else '.'}" for place, fault in faults
+    ]
+    if len(lines) == 1:
+        return SourceError(" ".join([*lines, *notes]), hint="Mend that and run again.")
+    more = [f"… and {len(lines) - MAX_FAULTS} more."] if len(lines) > MAX_FAULTS else []
     return SourceError(
-        f"The set {path} has {len(told)} faults.",
+        f"The set {path} has {len(lines)} faults.",
         hint="Mend them and run again; nothing was asked.",
-        details=(*told[:TOLD], *more, *notes),
+        details=(*lines[:MAX_FAULTS], *more, *notes),
     )
 
 
-def _faults(found: Sequence[Found], *, once: bool) -> Iterator[tuple[str, str]]:
+def _faults(read: Sequence[ReadItem], *, once: bool) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with each question, and where it repeats one before it."""
-    ids: dict[str, Found] = {}
-    asked: dict[object, Found] = {}
-    for one in found:
+    ids: dict[str, ReadItem] = {}
+    asked: dict[object, ReadItem] = {}
+    for one in read:
         yield from ((one.place, fault) for fault in one.faults)
         if one.item and one.item.id and (before := ids.setdefault(one.item.id, one)) is not one:
             yield one.place, f"the id “{one.item.id}” was used before, in {before.place}"
-        elif once and one.item and not one.faults and (before := asked.setdefault(asking(one.item), one)) is not one:
+        elif once and one.item and not one.faults and (before := asked.setdefault(same_as(one.item), one)) is not one:
             yield one.place, f"the same is asked in {before.place}"
 
 
-def asking(item: Item) -> tuple[object, ...]:
-    """Return what makes two questions one: their words, however set, the days, and what was said before."""
+def same_as(item: Item) -> tuple[object, ...]:
+    """Return what is equal for two questions that are one: words, however written, days, and what was said before."""
     return " ".join(item.question.casefold().split()), item.asked, item.as_of, item.history

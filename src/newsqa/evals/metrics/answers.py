@@ -1,25 +1,38 @@
-"""How near an answer comes to the accepted ones: exact match, F1 of words, containment, ROUGE-L."""
+"""How near an answer comes to the accepted ones (exact match, F1, containment, ROUGE-L), and if it is right."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections import Counter
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import permutations
 from typing import TYPE_CHECKING
 
 from newsqa.evals.datasets.items import is_reference, parts
-from newsqa.evals.metrics.citations import answer_text, answered
+from newsqa.evals.metrics.base import Metric, answer_text, answered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from newsqa.evals.datasets.items import Accepted, Item
-    from newsqa.evals.run_lines import RunLine
+    from newsqa.evals.run_file import RunLine
 
-    Parter = Callable[[str], list[str]]
+    Tokenize = Callable[[str], list[str]]
 
+_ANSWER = "Over questions with accepted answers; a refusal or failure scores 0."
+METRICS = (
+    Metric("em", "answer", "Exact match", f"The answer is an accepted one, and nothing else. {_ANSWER}", rate=True),
+    Metric("f1", "answer", "F1 of words", f"Words shared with the nearest accepted answer. {_ANSWER}"),
+    Metric(
+        "contains",
+        "answer",
+        "Contains an accepted answer",
+        f"An accepted answer stands in the answer, as whole words; reference texts are not looked for. {_ANSWER}",
+        rate=True,
+    ),
+    Metric("rouge_l", "answer", "ROUGE-L", f"Longest common run of words, gaps allowed, as F. {_ANSWER}"),
+)
 
 # The normal forms in which answers are compared: what case, typography and punctuation do to a text.
 #
@@ -30,9 +43,9 @@ if TYPE_CHECKING:
 #   am" and "well-known" is "wellknown", as the scorers of RealTime QA (arXiv:2207.13332) and SQuAD (arXiv:1606.05250)
 #   do. The latter's also takes out a, an and the. RealTime QA's counters of Japanese and Korean are left as they are.
 # - `rouge_tokens` (ROUGE-L): runs of letters and digits, as in the package rouge-score.
-# - `findable` (whether one text stands in another): runs of letters and digits too, but a number is one token, so that
+# - `findable` (is one text in another): runs of letters and digits too, but a number is one token, so that
 #   "260" is not found in "1,260" nor "5 million" in "2.5 million", and so are initials ("U.S."). An apostrophe is left
-#   out, save before a possessive s, which is a token of its own: "Netflix" stands in "Netflix's". Times read alike with
+#   out, save before a possessive s, which is a token of its own: "Netflix" is in "Netflix's". Times read alike with
 #   a colon or a full stop, with a gap before am and pm or without.
 
 _INVISIBLE = [0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
@@ -66,20 +79,20 @@ def plain(text: str) -> str:
 
 
 def answer_tokens(text: str, *, articles: bool = True) -> list[str]:
-    """Part an answer as EM and F1 compare it; without `articles`, a, an and the are taken out, as SQuAD does."""
+    """Split an answer as EM and F1 compare it; without `articles`, a, an and the are taken out, as SQuAD does."""
     bare = "".join(c for c in plain(text) if not _is_punctuation(c))
     return (bare if articles else _ARTICLES.sub(" ", bare)).split()
 
 
 def rouge_tokens(text: str) -> list[str]:
-    """Part a text into its runs of letters and digits."""
+    """Split a text into its runs of letters and digits."""
     return _RUN.findall(plain(text))
 
 
 def findable(text: str, *, articles: bool = True) -> str:
-    """Return the tokens of a text with a space around each: one text stands in another where its form does.
+    """Return the tokens of a text with a space around each: one text is in another if its form is.
 
-    A text without a letter or digit gives "", which stands in every text: ask before you look for it.
+    A text without a letter or digit gives "", which is in every text: check for it before you look for it.
     """
     tokens = " ".join(_FINDABLE.findall(plain(text)))
     tokens = _DOT_OF_INITIALS.sub("", tokens.replace(",", "").replace("'", "").replace(":", "."))
@@ -89,7 +102,7 @@ def findable(text: str, *, articles: bool = True) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_punctuation(character: str) -> bool:
-    """Tell whether a character is punctuation, or one of the signs that ASCII counts as such, or money."""
+    """Return True if a character is punctuation, or one of the signs that ASCII counts as such, or money."""
     return (
         character in _ASCII_SYMBOLS or character == _FRACTION_SLASH or unicodedata.category(character) in _PUNCTUATION
     )
@@ -117,14 +130,10 @@ def em(text: str, accepted: Sequence[Accepted], *, articles: bool = True) -> flo
 
     Nothing said matches nothing, though SQuAD's scorer is left with no token of "The The" either.
     """
-
-    def part(words: str) -> list[str]:
-        return answer_tokens(words, articles=articles)
-
-    said = part(text)
-    return float(
-        bool(text.strip()) and any(said == order for answer in accepted for order in _orders(answer, said, part))
-    )
+    tokenize = partial(answer_tokens, articles=articles)
+    said = tokenize(text)
+    orders = (order for answer in accepted for order in _orders(answer, said, tokenize))
+    return float(bool(text.strip()) and said in orders)
 
 
 def f1(text: str, accepted: Sequence[Accepted], *, articles: bool = True) -> float:
@@ -140,7 +149,7 @@ def f1(text: str, accepted: Sequence[Accepted], *, articles: bool = True) -> flo
 
 
 def contains(text: str, item: Item) -> bool:
-    """Whether a string among the accepted answers stands in a text, every part of it, on token boundaries."""
+    """Return True if a string among the accepted answers is in a text, every part of it, on token boundaries."""
     within = findable(text, articles=not item.scored_as_squad)
     return any(all(part in within for part in string) for string in strings(item))
 
@@ -162,9 +171,9 @@ def strings(item: Item) -> list[tuple[str, ...]]:
     return [string for string in found if string and all(string)]
 
 
-def _orders(answer: Accepted, said: Sequence[str], part: Parter) -> Iterator[list[str]]:
+def _orders(answer: Accepted, said: Sequence[str], tokenize: Tokenize) -> Iterator[list[str]]:
     """Yield the tokens of an accepted answer in every order of its parts; of very many, in that of the answer."""
-    tokens = [part(words) for words in parts(answer)]
+    tokens = [tokenize(words) for words in parts(answer)]
     if len(tokens) <= _MOST_ORDERS:
         yield from ([word for words in order for word in words] for order in permutations(tokens))
     else:
@@ -172,7 +181,7 @@ def _orders(answer: Accepted, said: Sequence[str], part: Parter) -> Iterator[lis
 
 
 def _place(said: Sequence[str], words: Sequence[str]) -> int:
-    """Return where a run of words begins in an answer; behind it where it does not."""
+    """Return where a run of words begins in an answer; its end if it does not."""
     places = range(len(said) - len(words) + 1)
     return next((at for at in places if said[at : at + len(words)] == words), len(said))
 
@@ -181,11 +190,11 @@ def _f(common: int, said: int, wanted: int) -> float:
     return 2 * common / (said + wanted) if common else 0.0
 
 
-# Right or wrong: the one place where it is decided, for buckets, selective answering and the running score.
+# Right or wrong: the one place that decides it, for buckets, selective answering and the running score.
 
 
 def answerable(item: Item) -> bool | None:
-    """Whether an answer is right and no refusal; None where the set does not tell.
+    """Return True if an answer is right and no refusal; None if the set does not say.
 
     A question that has answers or gold is answerable unless it is marked as not.
     """
@@ -193,10 +202,10 @@ def answerable(item: Item) -> bool | None:
 
 
 def right(line: RunLine) -> bool | None:
-    """Tell whether a question was treated rightly; None where the set does not tell.
+    """Return True if a question was treated rightly; None if the set does not say.
 
-    Where a refusal is right: whether it was refused. Else it must be answered, and an accepted answer must stand in
-    the answer; in a set without answers to look for, one of its citations must be from a gold article.
+    If a refusal is right, it must be refused. Else it must be answered, and an accepted answer must be in the
+    answer; in a set without answers to look for, one of its citations must be from a gold article.
     """
     if line.item.refusal_is_right:
         return line.refused and not line.failed
@@ -208,6 +217,6 @@ def right(line: RunLine) -> bool | None:
 
 
 def cites_gold(line: RunLine) -> bool:
-    """Whether a citation is from an article of the gold, or a copy of it."""
-    gold = {article for carriers in line.known.gold for article in carriers}
+    """Return True if a citation is from an article of the gold, or a copy of it."""
+    gold = {article for ids in line.known.gold for article in ids}
     return any(citation.get("article_id") in gold for citation in line.record.get("citations") or ())

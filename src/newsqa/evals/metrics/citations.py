@@ -1,135 +1,42 @@
-"""Citations: whether they exist, quote to the letter, and carry what the sentences say.
+"""Citations: do they exist, quote to the letter, and support what the sentences say.
 
-Recall and precision are ALCE's (Gao et al. 2023, arXiv:2305.14627), with lexical support (`newsqa.support`) where ALCE
-asks a model of entailment: it reads words, not meaning.
+Recall and precision are ALCE's (Gao et al. 2023, arXiv:2305.14627), with lexical support (`newsqa.verify.support`) in
+place of ALCE's model of entailment: it reads words, not meaning.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from newsqa.text.sentences import sentence_spans
+from newsqa.evals.metrics.base import AnswerSentence, Metric, sentences, shows
 from newsqa.text.words import words
 from newsqa.verify.evidence import origin_sentences
 from newsqa.verify.support import by_words, check_support
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from newsqa.evals.run_lines import RunLine
+    from newsqa.evals.run_file import RunLine
     from newsqa.types import JsonObject
 
-
-# What an answer says: its text without markers, and its sentences with the quotes that each leans on.
-
-_MARKER = re.compile(r"\s*\[(\d{1,3})\]")
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerSentence:
-    """A sentence of an answer and the numbers of its citations, each once, in the order given."""
-
-    text: str
-    citations: tuple[int, ...]
-
-
-def answered(line: RunLine) -> bool:
-    """Whether an answer was given, be it empty: neither a refusal nor a failure."""
-    return not (line.refused or line.failed)
-
-
-def shows(line: RunLine, name: str) -> bool:
-    """Whether a list of the record ("retrieved", "citations") can be scored: it is not empty, or empty on purpose.
-
-    newsqa shows what it retrieves and cites; its records name their configuration. Where another program's names
-    none and the list is empty, nobody knows what it found.
-    """
-    return bool(line.record.get("config") or line.record.get(name))
-
-
-def answer_text(line: RunLine) -> str:
-    """Return the answer without its [n] markers; "" for a refusal or a failure."""
-    return _MARKER.sub("", _text(line.record)).strip() if answered(line) else ""
-
-
-def sentences(line: RunLine) -> list[AnswerSentence]:
-    """Return the sentences of the answer, none where its text is empty.
-
-    They are the record's own. A record without any, as other programs write them, has its text parted, and a marker
-    belongs to the sentence that it follows or stands in.
-    """
-    text = _text(line.record)
-    if not answered(line) or not _MARKER.sub("", text).strip():
-        return []
-    own = line.record.get("sentences")
-    return [_said(sentence) for sentence in own] if own else _parted(text)
-
-
-def _text(record: JsonObject) -> str:
-    return record.get("text") or ""
-
-
-def _said(sentence: Mapping[str, object]) -> AnswerSentence:
-    numbers = sentence.get("citations")
-    found = [n for n in numbers if isinstance(n, int)] if isinstance(numbers, list) else []
-    return AnswerSentence(str(sentence.get("text") or ""), tuple(dict.fromkeys(found)))
-
-
-def _parted(text: str) -> list[AnswerSentence]:
-    places: list[tuple[int, int]] = []  # of each marker in the text without markers, and its number
-    bare, end = "", 0
-    for marker in _MARKER.finditer(text):
-        bare += text[end : marker.start()]
-        places.append((len(bare), int(marker[1])))
-        end = marker.end()
-    bare += text[end:]
-    spans = sentence_spans(bare)
-    starts = [start for start, _ in spans[1:]]
-    numbers: list[list[int]] = [[] for _ in spans]
-    for place, number in places:
-        numbers[bisect_left(starts, place)].append(number)
-    return [
-        AnswerSentence(bare[a:b], tuple(dict.fromkeys(found))) for (a, b), found in zip(spans, numbers, strict=True)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class CitedSentence:
-    """A factual sentence, how many citations it names, and those that may prove it: quotes that stand so."""
-
-    said: AnswerSentence
-    named: int
-    proofs: tuple[QuotedText, ...]
-
-    @property
-    def supported(self) -> bool:
-        """Whether its quotes together carry it."""
-        return _carry(self.said.text, self.proofs)
-
-    def of_use(self) -> int:
-        """Count the citations that help: the sentence is supported, and the citation is not idle.
-
-        Idle is one that does not carry the sentence alone, while the others carry it without it.
-        """
-        if not self.supported:
-            return 0
-        return sum(not self._idle(at) for at in range(len(self.proofs)))
-
-    def _idle(self, at: int) -> bool:
-        others = self.proofs[:at] + self.proofs[at + 1 :]
-        return _carry(self.said.text, others) and not _carry(self.said.text, self.proofs[at : at + 1])
+_CITED = "Over answers that cite, where the index was at hand."
+_LEXICAL = "by lexical support, which reads words and not meaning; over answers, refusals aside."
+METRICS = (
+    Metric(
+        "citation_existence", "citations", "Citations that exist", f"Article and its particulars are there. {_CITED}"
+    ),
+    Metric("quote_fidelity", "citations", "Quotes that stand so", f"Quotes are the article's, to the letter. {_CITED}"),
+    Metric("citation_recall", "citations", "Sentences supported", f"Share of factual sentences supported, {_LEXICAL}"),
+    Metric("citation_precision", "citations", "Citations of use", f"Share of citations that help support, {_LEXICAL}"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class QuotedText:
-    """The quote of a citation, and what stands beside it and needs no quote.
+    """The quote of a citation, and what its article says of itself, which needs no quote.
 
-    That is the outlet, the day of the article, from which its "on Friday" is seen, and so where words stand.
+    That is its outlet, its day, from which its "on Friday" is seen, and the sentences (`origins`) that name its source.
     """
 
     quote: str
@@ -138,36 +45,62 @@ class QuotedText:
     origins: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class CitedSentence:
+    """A factual sentence, and the quotes that may prove it: those of its citations that are the article's."""
+
+    sentence: AnswerSentence
+    proofs: tuple[QuotedText, ...]
+
+    @property
+    def supported(self) -> bool:
+        """True if its quotes together support it."""
+        return _support(self.sentence.text, self.proofs)
+
+    def useful(self) -> int:
+        """Count the citations that help: the sentence is supported, and the citation is not idle.
+
+        Idle is one that does not support the sentence alone, while the others support it without it.
+        """
+        if not self.supported:
+            return 0
+        return sum(not self._is_idle(at) for at in range(len(self.proofs)))
+
+    def _is_idle(self, at: int) -> bool:
+        text, others = self.sentence.text, self.proofs[:at] + self.proofs[at + 1 :]
+        return _support(text, others) and not _support(text, self.proofs[at : at + 1])
+
+
 def citation_scores(line: RunLine) -> dict[str, float]:
     """Score the citations of an answer; a refusal has none to score."""
     return _against_index(line) | _support_scores(line) if cites(line) else {}
 
 
 def cites(line: RunLine) -> bool:
-    """Whether an answer has citations to score; a refusal has not, nor that of a program that never shows any."""
+    """Return True if an answer has citations to score; a refusal has not, nor one of a program that never shows any."""
     if line.refused and not line.failed:
         return False
-    return shows(line, "citations") or any(said.citations for said in sentences(line))
+    return shows(line, "citations") or any(sentence.citations for sentence in sentences(line))
 
 
-def leanings(line: RunLine) -> list[CitedSentence]:
-    """Return the factual sentences of an answer with what they lean on."""
+def cited_sentences(line: RunLine) -> list[CitedSentence]:
+    """Return the factual sentences of an answer with their quotes."""
     proofs = _proofs(line)
     return [
-        CitedSentence(said, len(said.citations), tuple(proofs[n] for n in said.citations if n in proofs))
-        for said in sentences(line)
-        if is_factual(said.text)
+        CitedSentence(sentence, tuple(proofs[n] for n in sentence.citations if n in proofs))
+        for sentence in sentences(line)
+        if is_factual(sentence.text)
     ]
 
 
 def is_factual(sentence: str) -> bool:
-    """Whether a sentence states something to check: it is no question, and has a content word or a number."""
+    """Return True if a sentence states something to check: it is no question, and has a content word or a number."""
     telling = (word.content or word.folded[0].isdigit() for word in words(sentence))
     return not sentence.rstrip().endswith("?") and any(telling)
 
 
 def _against_index(line: RunLine) -> dict[str, float]:
-    """Count the citations that agree with the index; none where there are none, or where no index was at hand."""
+    """Count the citations that agree with the index; none if there are none, or no index was at hand."""
     cited = line.record.get("citations") or ()
     grounds = (line.known.citations or ())[: len(cited)]
     if not grounds:
@@ -183,20 +116,20 @@ def _support_scores(line: RunLine) -> dict[str, float]:
 
     A citation that no sentence names helps none.
     """
-    said, found = sentences(line), leanings(line)
-    if said and not found:
+    all_sentences, cited = sentences(line), cited_sentences(line)
+    if all_sentences and not cited:
         return {}
-    named = {n for sentence in said for n in sentence.citations}
+    named = {n for sentence in all_sentences for n in sentence.citations}
     unnamed = sum(citation.get("n") not in named for citation in line.record.get("citations") or ())
-    uses = sum(leaning.named for leaning in found) + unnamed
+    uses = sum(len(one.sentence.citations) for one in cited) + unnamed
     return {
-        "citation_recall": sum(leaning.supported for leaning in found) / max(1, len(found)),
-        "citation_precision": sum(leaning.of_use() for leaning in found) / max(1, uses),
+        "citation_recall": sum(one.supported for one in cited) / max(1, len(cited)),
+        "citation_precision": sum(one.useful() for one in cited) / max(1, uses),
     }
 
 
 def _proofs(line: RunLine) -> dict[int, QuotedText]:
-    """Return what each citation offers as proof, by its number; one whose quote does not stand so offers none."""
+    """Return what each citation offers as proof, by its number; one whose quote is not the article's offers none."""
     cited = line.record.get("citations") or ()
     unfaithful = {n for n, ground in enumerate(line.known.citations or ()) if not ground.faithful}
     proofs = ((citation.get("n"), _proof(citation)) for at, citation in enumerate(cited) if at not in unfaithful)
@@ -214,7 +147,7 @@ def _proof(citation: JsonObject) -> QuotedText:
 
 
 @lru_cache(maxsize=4096)
-def _carry(sentence: str, proofs: tuple[QuotedText, ...]) -> bool:
+def _support(sentence: str, proofs: tuple[QuotedText, ...]) -> bool:
     if proofs and all(sentence in proof.origins for proof in proofs):
         return True
     outlets = [proof.outlet for proof in proofs if proof.outlet]

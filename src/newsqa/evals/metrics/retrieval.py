@@ -1,4 +1,4 @@
-"""Whether what answers a question was found: by article, and by the passage that bears the answer.
+"""Retrieval: was what answers a question found, by article and by the passage that bears the answer.
 
 Both are ranks of pieces of evidence, measured by trec_eval's definitions through ir-measures (arXiv:2111.13466).
 """
@@ -11,41 +11,68 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsqa.evals.metrics.answers import findable, strings
-from newsqa.evals.metrics.citations import shows
-from newsqa.evals.metrics.definitions import DEPTHS
+from newsqa.evals.metrics.base import Metric, shows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from newsqa.evals.datasets.items import Gold
-    from newsqa.evals.run_lines import RunLine
+    from newsqa.evals.run_file import RunLine
     from newsqa.types import JsonObject
 
     Ranks = tuple[int | None, ...]
 
 
+DEPTHS = (1, 5, 10)  # how many of the first found count for hit@k
+
+
+def _metrics(unit: str, title: str, note: str) -> tuple[Metric, ...]:
+    whats = {
+        **{f"hit@{k}": f"one in the first {k}" if k > 1 else "the first one" for k in DEPTHS},
+        **{f"recall@{k}": f"share in the first {k}" for k in DEPTHS[1:]},
+        "mrr": "reciprocal rank of the first",
+        "ndcg@10": "nDCG in the first 10",
+    }
+    return tuple(
+        Metric(f"{unit}_{name}", "retrieval", f"{title}: {what}", note, rate=name.startswith("hit"))
+        for name, what in whats.items()
+    )
+
+
+METRICS = (
+    *_metrics(
+        "doc",
+        "Gold article",
+        "Over questions with gold; articles in the order of their first passage, copies of a gold article as one.",
+    ),
+    *_metrics(
+        "passage",
+        "Evidence",
+        "Over questions with short answers or gold quotes; a passage counts that holds an accepted answer or half of a "
+        "gold quote.",
+    ),
+)
+
 # The evidence of a question: which articles and passages hold what answers it.
 
-PASSAGE_WORDS = 250
-"""As much of a passage counts, so that long passages are no advantage."""
-
-_FEWEST_WORDS = 5  # of a quote; fewer stand in many passages
+PASSAGE_WORDS = 250  # as much of a passage counts, so that long passages are no advantage
+_FEWEST_WORDS = 5  # of a quote; fewer are in many passages
 _LONG_QUOTE = 100  # words; sets made of passages (mtRAG) quote whole ones
 
 
 @dataclass(frozen=True, slots=True)
 class GoldQuote:
-    """The words of a gold quote in findable form, and the articles that carry it, none where it is not indexed."""
+    """The words of a gold quote in findable form, and the articles that carry it, none if it is not indexed."""
 
     words: str
-    carriers: frozenset[str]
+    articles: frozenset[str]
 
     def overlaps(self, article_id: str, text: str) -> bool:
-        """Whether a text (in findable form) of an article holds the quote, or the first or last half of it.
+        """Return True if a text (in findable form) of an article holds the quote, or the first or last half of it.
 
-        A long quote is a passage itself, and parted elsewhere: then half of the text may stand in the quote instead.
+        A long quote is a passage itself, and split elsewhere: then half of the text may be in the quote instead.
         """
-        if article_id not in self.carriers:
+        if article_id not in self.articles:
             return False
         if any(half in text for half in _halves(self.words)):
             return True
@@ -70,20 +97,20 @@ class Evidence:
     def __bool__(self) -> bool:
         return bool(self.quotes or self.answers)
 
-    def form(self, text: str) -> str:
+    def normalize(self, text: str) -> str:
         """Bring the part of a passage that counts to the form in which it is looked through."""
         return findable(" ".join(text.split()[:PASSAGE_WORDS]), articles=self.articles)
 
-    def borne(self, article_id: str, text: str) -> bool:
-        """Whether a text in that form bears the answer: a whole accepted one, or one of the gold quotes."""
-        return self.answers_in(text) or any(quote.overlaps(article_id, text) for quote in self.quotes)
+    def bears_answer(self, article_id: str, text: str) -> bool:
+        """Return True if a text in that form bears the answer: a whole accepted one, or one of the gold quotes."""
+        return self.has_answer(text) or any(quote.overlaps(article_id, text) for quote in self.quotes)
 
-    def answers_in(self, text: str) -> bool:
-        """Whether an accepted answer stands in a text in that form, all parts of it."""
+    def has_answer(self, text: str) -> bool:
+        """Return True if an accepted answer is in a text in that form, all parts of it."""
         return any(all(part in text for part in answer) for answer in self.answers)
 
-    def part_in(self, text: str) -> bool:
-        """Whether a part of an accepted answer stands in a text in that form."""
+    def has_part(self, text: str) -> bool:
+        """Return True if a part of an accepted answer is in a text in that form."""
         return any(part in text for answer in self.answers for part in answer)
 
 
@@ -91,8 +118,8 @@ def evidence(line: RunLine) -> Evidence:
     """Gather the evidence of a question."""
     golds = zip(line.item.gold, line.known.gold, strict=False)
     quotes = (
-        GoldQuote(words, frozenset(carriers))
-        for gold, carriers in golds
+        GoldQuote(words, frozenset(ids))
+        for gold, ids in golds
         if gold.quote and (words := findable(gold.quote, articles=not line.item.scored_as_squad))
     )
     return Evidence(tuple(dict.fromkeys(quotes)), tuple(strings(line.item)), not line.item.scored_as_squad)
@@ -104,8 +131,8 @@ def stories(line: RunLine) -> list[frozenset[str]]:
     Golds that name the same article, for two quotes say, are one too.
     """
     merged: list[tuple[set[str], set[str]]] = []
-    for gold, carriers in zip(line.item.gold, line.known.gold, strict=False):
-        names, articles = _names(gold), set(carriers)
+    for gold, ids in zip(line.item.gold, line.known.gold, strict=False):
+        names, articles = _names(gold), set(ids)
         shared = [story for story in merged if story[0] & names or story[1] & articles]
         merged = [story for story in merged if story not in shared]
         merged.append((names.union(*(s[0] for s in shared)), articles.union(*(s[1] for s in shared))))
@@ -119,7 +146,7 @@ def _names(gold: Gold) -> set[str]:
 def passages(line: RunLine) -> list[tuple[str, str]]:
     """Return article and text of each passage retrieved, best first; none of a line that failed.
 
-    An article that the index does not know goes by its address or path, one without either stands alone.
+    An article that the index does not know goes by its address or path, one without either is alone.
     """
     found: Sequence[JsonObject] = () if line.failed else line.record.get("retrieved") or ()
     names = ("article_id", "url", "path")
@@ -133,18 +160,18 @@ _DEEPEST = DEPTHS[-1]
 
 
 def retrieval_scores(line: RunLine) -> dict[str, float]:
-    """Score what was retrieved, a refusal's too; questions where a refusal is right have nothing to find."""
+    """Score what was retrieved, a refusal's too; a question that cannot be answered has nothing to find."""
     if line.item.refusal_is_right or not shows(line, "retrieved"):
         return {}
-    documents = [measured(ranks) for ranks in (document_ranks(line),) if ranks]
-    found = [measured(ranks) for ranks in passage_ranks(line)]
+    documents = [measure(ranks) for ranks in (document_ranks(line),) if ranks]
+    found = [measure(ranks) for ranks in passage_ranks(line)]
     return _best("doc", documents) | _best("passage", found)
 
 
 def document_ranks(line: RunLine) -> Ranks:
-    """Return the rank of each gold story among the articles retrieved, None where it was not; none if not looked up.
+    """Return the rank of each gold story among the articles retrieved, None if it was not; none if not looked up.
 
-    Articles stand in the order of their first passage; one that carries a story already met takes no rank.
+    Articles are in the order of their first passage; one that carries a story already met takes no rank.
     """
     golds = stories(line)
     story_of = {article: f"gold {n}" for n, articles in enumerate(golds) for article in articles}
@@ -156,17 +183,17 @@ def document_ranks(line: RunLine) -> Ranks:
 def passage_ranks(line: RunLine) -> list[Ranks]:
     """Return the rank of the first passage for each piece of evidence, once for each way to answer the question.
 
-    Where the set has gold quotes, they are the pieces, and a passage that holds a whole accepted answer stands for
+    If the set has gold quotes, they are the pieces, and a passage that holds a whole accepted answer counts as
     one of them, whichever would be found first, never for more. Else each accepted answer is a way, and its parts are
     the pieces.
     """
     wanted, listed = evidence(line), passages(line)
     if not wanted:
         return []
-    found = [(article, wanted.form(text)) for article, text in listed[:_DEEPEST]]
+    found = [(article, wanted.normalize(text)) for article, text in listed[:_DEEPEST]]
     ways = _ways(wanted, found)
     if len(listed) > _DEEPEST and not any(rank for ranks in ways for rank in ranks):
-        found += [(article, wanted.form(text)) for article, text in listed[_DEEPEST:]]  # only MRR looks so deep
+        found += [(article, wanted.normalize(text)) for article, text in listed[_DEEPEST:]]  # only MRR looks so deep
         ways = _ways(wanted, found)
     return ways
 
@@ -180,19 +207,19 @@ def _ways(wanted: Evidence, found: Sequence[tuple[str, str]]) -> list[Ranks]:
 def _quote_ranks(wanted: Evidence, found: Sequence[tuple[str, str]]) -> Ranks:
     quotes = [_first(quote.overlaps(*passage) for passage in found) for quote in wanted.quotes]
     ranks = sorted(quotes, key=lambda rank: rank or len(found) + 1)
-    answer = _first(wanted.answers_in(text) for _, text in found)
+    answer = _first(wanted.has_answer(text) for _, text in found)
     first = min((rank for rank in (ranks[0], answer) if rank), default=None)
     return (first, *ranks[1:])
 
 
 def _first(holds: Iterable[bool]) -> int | None:
     """Return the rank of the first that holds."""
-    return next((rank for rank, held in enumerate(holds, 1) if held), None)
+    return next((rank for rank, found in enumerate(holds, 1) if found), None)
 
 
 @lru_cache(maxsize=4096)
-def measured(ranks: Ranks) -> Mapping[str, float]:
-    """Measure the ranks of the pieces of evidence of one question, None where one was not found.
+def measure(ranks: Ranks) -> Mapping[str, float]:
+    """Measure the ranks of the pieces of evidence of one question, None if one was not found.
 
     Success, reciprocal rank and nDCG are trec_eval's; a passage that bears several pieces is as relevant as they are
     many. Recall is the share of pieces found, which is trec_eval's too as long as no passage bears two.

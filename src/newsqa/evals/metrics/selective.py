@@ -1,7 +1,7 @@
-"""Selective answering: whether the confidence of answers tells right ones from wrong ones.
+"""Refusals, and selective answering: does the confidence of answers separate right ones from wrong ones.
 
-Everything is taken over answered questions that can be told right from wrong and state a confidence. Answers of one
-confidence cannot be told apart by it, so they count together: as the mean over every order in which they could stand.
+Confidence is measured over answered questions that can be judged and state a confidence. Answers of one confidence
+cannot be ranked by it, so they count together: as the mean over every order in which they could be.
 Nothing depends on the order of lines.
 
 - Risk-coverage and the area under it: El-Yaniv and Wiener 2010; Geifman and El-Yaniv 2017, arXiv:1705.08500. AURC is
@@ -20,13 +20,12 @@ import numpy as np
 import numpy.typing as npt
 
 from newsqa.evals.metrics.answers import answerable, right
-from newsqa.evals.metrics.citations import answered
-from newsqa.evals.metrics.definitions import Bin
+from newsqa.evals.metrics.base import Metric, answered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.evals.run_lines import RunLine
+    from newsqa.evals.run_file import RunLine
 
 
 # A run as the metrics of whole sets see it: four numbers a line, made once, resampled thousands of times.
@@ -39,9 +38,9 @@ Counts = npt.NDArray[np.int64]
 class Table:
     """Columns, an entry a line, in the order of the lines; all float64 of shape (lines,).
 
-    `refused` is 1 where the answer is a refusal, else 0. `refusable` is 1 where a refusal is right, 0 where an answer
-    is, nan where nobody knows. `right` is 1 or 0 for answered questions, nan for others and where it cannot be told.
-    `confidence` lies in 0..1, nan where the answer states none.
+    `refused` is 1 if the answer is a refusal, else 0. `refusable` is 1 if a refusal is right, 0 if an answer
+    is, nan if nobody knows. `right` is 1 or 0 for answered questions, nan for others and if it cannot be judged.
+    `confidence` lies in 0..1, nan if the answer states none.
     """
 
     refused: Floats
@@ -60,18 +59,18 @@ def table(lines: Sequence[RunLine]) -> Table:
 
 
 def share(part: Floats, total: Counts) -> Floats:
-    """Divide, giving nan where there is nothing to divide by."""
+    """Divide, giving nan if there is nothing to divide by."""
     shares: Floats = np.divide(part, total, out=np.full(len(total), np.nan), where=total > 0)
     return shares
 
 
 def _row(line: RunLine) -> tuple[float, float, float, float]:
     can_be = answerable(line.item)
-    told = right(line) if answered(line) else None
+    is_right = right(line) if answered(line) else None
     return (
         float(line.refused and not line.failed),
         float("nan") if can_be is None else float(not can_be),
-        float("nan") if told is None else float(told),
+        float("nan") if is_right is None else float(is_right),
         _confidence(line.record.get("confidence")),
     )
 
@@ -82,9 +81,32 @@ def _confidence(stated: object) -> float:
     return float(stated) if known else float("nan")  # type: ignore[arg-type]
 
 
+# Refusals: were those made right, and were those due made.
+
+
+def refusal_scores(line: RunLine) -> dict[str, float]:
+    """Score if a question was refused: good if it cannot be answered, over-refusal if it can.
+
+    A failure is no refusal.
+    """
+    can_be = answerable(line.item)
+    if can_be is None:
+        return {}
+    refused = float(line.refused and not line.failed)
+    return {"over_refusal": refused} if can_be else {"refusal_recall": refused}
+
+
+def refusal_precision(table: Table, weights: Counts) -> Floats:
+    """Return the share of the refusals that were right, if it is known what is right, in each resample."""
+    known = np.flatnonzero((table.refused == 1) & ~np.isnan(table.refusable))
+    counted = weights[:, known]
+    return share(counted @ table.refusable[known], counted.sum(axis=1))
+
+
+# Confidence.
+
 BINS = 10
-RISK = 0.05
-"""The risk at which coverage is read."""
+RISK = 0.05  # the risk at which coverage is read
 
 _ROUNDING = 1e-9
 _BOUNDS = np.array([n / BINS for n in range(1, BINS)])
@@ -142,6 +164,15 @@ def calibration(table: Table) -> tuple[Bin, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Answers whose confidence lies in one tenth: their mean confidence and the share that is right."""
+
+    confidence: float
+    accuracy: float
+    n: int
+
+
 class _Levels:
     """Answers by their confidence, highest first; arrays of shape (resamples, levels), counts of answers.
 
@@ -173,3 +204,28 @@ def _bins(confidence: Floats) -> list[npt.NDArray[np.bool_]]:
 def _summed(counted: Counts, starts: npt.NDArray[np.int64]) -> Counts:
     """Sum columns by level; `starts` are the columns where levels begin."""
     return np.add.reduceat(counted, starts, axis=1) if len(starts) else counted
+
+
+_SELECTIVE = "Over answered questions that can be told right from wrong, by the confidence of their answers."
+METRICS = (
+    Metric(
+        "refusal_precision",
+        "refusal",
+        "Refusals that were right",
+        "Over refusals of questions known to be answerable or not.",
+        over=refusal_precision,
+    ),
+    Metric("refusal_recall", "refusal", "Unanswerable refused", "Over questions marked as unanswerable.", rate=True),
+    Metric(
+        "over_refusal",
+        "refusal",
+        "Answerable refused",
+        "Over questions with answers or gold, unless marked as unanswerable, and those marked as answerable.",
+        "lower",
+        rate=True,
+    ),
+    Metric("aurc", "selective", "Area under risk-coverage", _SELECTIVE, "lower", over=aurc),
+    Metric("coverage@5", "selective", "Coverage at 5 % risk", _SELECTIVE, over=coverage),
+    Metric("ece", "selective", "Calibration error", f"In ten bins. {_SELECTIVE}", "lower", over=ece),
+    Metric("brier", "selective", "Brier score", _SELECTIVE, "lower", over=brier),
+)

@@ -1,4 +1,4 @@
-"""Draws what tables tell poorly: risk by coverage, calibration, figures by tag, latency by stage.
+"""Draws what tables show poorly: risk by coverage, calibration, figures by tag, latency by stage.
 
 The same summary gives the same bytes: no date, ids from a fixed salt.
 """
@@ -14,7 +14,8 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
-from newsqa.evals.report.shared import interval_text, seconds_text, value_text
+from newsqa.evals.report.formatting import interval_text, seconds_text, value_text
+from newsqa.evals.scoring import BY_NAME
 from newsqa.render.clean import safe_line
 
 if TYPE_CHECKING:
@@ -22,13 +23,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from newsqa.evals.metrics.definitions import Estimate, Metric, Summary
+    from newsqa.evals.summary import Estimate, Summary
 
-
-# Makes a drawing of matplotlib part of a page.
-#
-# The page allows no style attributes, has one name for each id, and knows its own colours, light and dark. So styles
-# become attributes, ids get the drawing's name before them, and the colours drawn with stand for the page's.
 
 COLOURS = {
     "ink": "#010101",
@@ -38,77 +34,7 @@ COLOURS = {
     "soft": "#050505",
     "paper": "#060606",
 }
-"""What the page calls a colour, and the colour that stands for it while drawing."""
-
-_SVG = "{http://www.w3.org/2000/svg}"
-_HREF = "{http://www.w3.org/1999/xlink}href"
-_LEFT_OUT = frozenset({"font-family", "font"})
-_NAMES = {colour: name for name, colour in COLOURS.items()}
-
-
-def embedded(drawing: str, name: str, title: str, description: str) -> Markup:
-    """Return an SVG document of matplotlib as an element of a page. `name` begins its ids; no two may share it."""
-    root = ET.fromstring(drawing)  # noqa: S314  made here, by matplotlib
-    _strip(root)
-    used = set(_references(root))
-    for element in root.iter():
-        element.tag = element.tag.removeprefix(_SVG)
-        _restyle(element)
-        _rename(element, name, used)
-    _describe(root, name, title, description)
-    return Markup(ET.tostring(root, encoding="unicode", short_empty_elements=True))  # noqa: S704  serialised above
-
-
-def _strip(root: ET.Element) -> None:
-    """Take out metadata and style sheets, and the size, which the page decides."""
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if child.tag in {f"{_SVG}metadata", f"{_SVG}style"}:
-                parent.remove(child)
-    for attribute in ("width", "height", "version"):
-        root.attrib.pop(attribute, None)
-    root.set("stroke-linejoin", "round")
-
-
-def _references(root: ET.Element) -> Iterator[str]:
-    for element in root.iter():
-        for attribute, value in element.attrib.items():
-            if attribute == _HREF:
-                yield value.removeprefix("#")
-            elif value.startswith("url(#"):
-                yield value[5:-1]
-
-
-def _restyle(element: ET.Element) -> None:
-    for rule in element.attrib.pop("style", "").split(";"):
-        name, _, value = rule.partition(":")
-        if name.strip() and name.strip() not in _LEFT_OUT:
-            element.set(name.strip(), value.strip().removesuffix("px"))
-    for attribute in ("fill", "stroke"):
-        if named := _NAMES.get(element.get(attribute, "")):
-            element.set(attribute, f"var(--{named})")
-
-
-def _rename(element: ET.Element, name: str, used: set[str]) -> None:
-    if (own := element.attrib.pop("id", "")) in used:
-        element.set("id", f"{name}-{own}")
-    if target := element.attrib.pop(_HREF, None):
-        element.set("href", target.replace("#", f"#{name}-", 1))
-    for attribute, value in list(element.attrib.items()):
-        if value.startswith("url(#"):
-            element.set(attribute, value.replace("#", f"#{name}-", 1))
-
-
-def _describe(root: ET.Element, name: str, title: str, description: str) -> None:
-    """Say what the drawing shows to people who do not see it."""
-    for place, (tag, text) in enumerate((("title", title), ("desc", description))):
-        element = ET.Element(tag, id=f"{name}-{tag}")
-        element.text = text
-        root.insert(place, element)
-    root.set("role", "img")
-    root.set("aria-labelledby", f"{name}-title")
-    root.set("aria-describedby", f"{name}-desc")
-
+"""What the page calls a colour, and the colour that is drawn in its place."""
 
 WIDTH, HEIGHT = 4.6, 3.1  # inches of 72 points, which are pixels on the page
 MARGIN = 0.62  # inches, left of the axes and below
@@ -151,16 +77,16 @@ class Plot:
     drawing: Markup
 
 
-def plots(summary: Summary, metrics: Sequence[Metric]) -> list[Plot]:
+def plots(summary: Summary) -> list[Plot]:
     """Draw what the run has figures for."""
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells of its font cache
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it writes of its font cache
     import matplotlib as mpl
 
     with mpl.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of letters that its own font lacks; the page brings the font
         mpl.rcdefaults()  # whatever the person who runs it likes plots to look like
         mpl.rcParams.update(STYLE)
-        return [*_risk_coverage(summary), *_calibration(summary), *_by_tag(summary, metrics), *_latency(summary)]
+        return [*_risk_coverage(summary), *_calibration(summary), *_by_tag(summary), *_latency(summary)]
 
 
 def _risk_coverage(summary: Summary) -> Iterator[Plot]:
@@ -174,9 +100,9 @@ def _risk_coverage(summary: Summary) -> Iterator[Plot]:
         _shares(axes, "answered (coverage)", "wrong among them (risk)")
 
     quarters = dict.fromkeys(_nearest(summary.curve, share) for share in (0.25, 0.5, 0.75, 1.0))
-    told = "; ".join(f"{_percent(r)} wrong of the surest {_percent(c)}" for c, r in quarters)
+    description = "; ".join(f"{_percent(r)} wrong of the surest {_percent(c)}" for c, r in quarters)
     note = "How many answers are wrong when only the surest are given. Lower is better."
-    yield _plot("risk-coverage", "Risk by coverage", note, told, draw)
+    yield _plot("risk-coverage", "Risk by coverage", note, description, draw)
 
 
 def _nearest(curve: Sequence[tuple[float, float]], coverage: float) -> tuple[float, float]:
@@ -203,21 +129,19 @@ def _calibration(summary: Summary) -> Iterator[Plot]:
         )
         _shares(axes, "confidence", "right")
 
-    told = "; ".join(
+    description = "; ".join(
         f"{_percent(b.accuracy)} right at confidence {_percent(b.confidence)}, {b.n} answers" for b in bins
     )
     note = "How often answers are right, by their confidence; on the dashed line it is true. Larger dots: more answers."
-    yield _plot("calibration", "Calibration", note, told, draw)
+    yield _plot("calibration", "Calibration", note, description, draw)
 
 
-def _by_tag(summary: Summary, metrics: Sequence[Metric]) -> Iterator[Plot]:
+def _by_tag(summary: Summary) -> Iterator[Plot]:
     whole = {figure.metric: figure.value for figure in summary.figures}
-    titles = {metric.name: metric.title for metric in metrics}
     for group in BY_TAG:
-        name = next((name for name in group if name in whole and name in titles), None)
-        tagged = _tagged(summary, name) if name else []
-        if name and tagged:
-            yield _tag_plot(titles[name], tagged, whole[name])
+        name = next((name for name in group if name in whole), None)
+        if name and (tagged := _tagged(summary, name)):
+            yield _tag_plot(BY_NAME[name].title, tagged, whole[name])
 
 
 def _tagged(summary: Summary, metric: str) -> list[tuple[str, Estimate]]:
@@ -243,9 +167,9 @@ def _tag_plot(title: str, tagged: Sequence[tuple[str, Estimate]], whole: float) 
         _share_axis(axes, "x")
 
     metric = tagged[0][1].metric
-    told = "; ".join(f"{_label(tag)}: {_with_interval(figure)}" for tag, figure in tagged)
+    description = "; ".join(f"{_label(tag)}: {_with_interval(figure)}" for tag, figure in tagged)
     note = "With 95 % intervals and the number of questions; the dashed line is the whole run."
-    return _plot(f"tags-{metric.partition('@')[0]}", f"{title} by tag", note, told, draw, rows=labels)
+    return _plot(f"tags-{metric.partition('@')[0]}", f"{title} by tag", note, description, draw, rows=labels)
 
 
 def _with_interval(figure: Estimate) -> str:
@@ -263,19 +187,21 @@ def _latency(summary: Summary) -> Iterator[Plot]:
         for place, stage in enumerate(stages):
             axes.barh(place, stage.p95, height=0.56, color=COLOURS["soft"])
             axes.barh(place, stage.p50, height=0.56, color=COLOURS["accent"])
-            told = f"{seconds_text(stage.p50)} · {seconds_text(stage.p95)}"
-            axes.text(stage.p95 + longest * 0.02, place, told, va="center", color=COLOURS["muted"], fontsize=10)
+            times = f"{seconds_text(stage.p50)} · {seconds_text(stage.p95)}"
+            axes.text(stage.p95 + longest * 0.02, place, times, va="center", color=COLOURS["muted"], fontsize=10)
         _rows(axes, labels)
         axes.set_xlim(0, longest * 1.42)
         axes.set_xlabel("seconds")
 
-    told = "; ".join(f"{_label(s.stage)}: {seconds_text(s.p50)}, at p95 {seconds_text(s.p95)}" for s in stages)
+    description = "; ".join(f"{_label(s.stage)}: {seconds_text(s.p50)}, at p95 {seconds_text(s.p95)}" for s in stages)
     note = "Half of the questions took no longer than the dark bar (p50), 95 of 100 no longer than the light one (p95)."
-    yield _plot("latency", "Latency by stage", note, told, draw, rows=labels)
+    yield _plot("latency", "Latency by stage", note, description, draw, rows=labels)
 
 
-def _plot(name: str, title: str, note: str, told: str, draw: Callable[[Axes], None], rows: Sequence[str] = ()) -> Plot:
-    """Draw; `rows` are the labels of the rows where the drawing has them."""
+def _plot(
+    name: str, title: str, note: str, description: str, draw: Callable[[Axes], None], rows: Sequence[str] = ()
+) -> Plot:
+    """Draw; `rows` are the labels of the rows if the drawing has them."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure as Canvas
 
@@ -287,7 +213,7 @@ def _plot(name: str, title: str, note: str, told: str, draw: Callable[[Axes], No
     draw(canvas.add_axes(box))
     out = io.StringIO()
     canvas.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    return Plot(name, title, note, embedded(out.getvalue(), f"plot-{name}", title, told))
+    return Plot(name, title, note, _embed(out.getvalue(), f"plot-{name}", title, description))
 
 
 def _shares(axes: Axes, across: str, up: str) -> None:
@@ -317,3 +243,76 @@ def _label(name: str) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
+
+
+# A drawing of matplotlib becomes part of a page, which allows no style attributes, has one name for each id, and knows
+# its own colours, light and dark: styles become attributes, ids begin with the drawing's name, colours are the page's.
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_DROPPED_STYLES = frozenset({"font-family", "font"})
+_COLOUR_NAMES = {colour: name for name, colour in COLOURS.items()}
+
+
+def _embed(drawing: str, name: str, title: str, description: str) -> Markup:
+    """Return an SVG document of matplotlib as an element of a page. `name` begins its ids; no two may share it."""
+    root = ET.fromstring(drawing)  # noqa: S314  made here, by matplotlib
+    _strip(root)
+    used = set(_references(root))
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(_SVG)
+        _restyle(element)
+        _rename(element, name, used)
+    _describe(root, name, title, description)
+    return Markup(ET.tostring(root, encoding="unicode", short_empty_elements=True))  # noqa: S704  serialised above
+
+
+def _strip(root: ET.Element) -> None:
+    """Take out metadata and style sheets, and the size, which the page decides."""
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag in {f"{_SVG}metadata", f"{_SVG}style"}:
+                parent.remove(child)
+    for attribute in ("width", "height", "version"):
+        root.attrib.pop(attribute, None)
+    root.set("stroke-linejoin", "round")
+
+
+def _references(root: ET.Element) -> Iterator[str]:
+    for element in root.iter():
+        for attribute, value in element.attrib.items():
+            if attribute == _HREF:
+                yield value.removeprefix("#")
+            elif value.startswith("url(#"):
+                yield value[5:-1]
+
+
+def _restyle(element: ET.Element) -> None:
+    for rule in element.attrib.pop("style", "").split(";"):
+        name, _, value = rule.partition(":")
+        if name.strip() and name.strip() not in _DROPPED_STYLES:
+            element.set(name.strip(), value.strip().removesuffix("px"))
+    for attribute in ("fill", "stroke"):
+        if named := _COLOUR_NAMES.get(element.get(attribute, "")):
+            element.set(attribute, f"var(--{named})")
+
+
+def _rename(element: ET.Element, name: str, used: set[str]) -> None:
+    if (own := element.attrib.pop("id", "")) in used:
+        element.set("id", f"{name}-{own}")
+    if target := element.attrib.pop(_HREF, None):
+        element.set("href", target.replace("#", f"#{name}-", 1))
+    for attribute, value in list(element.attrib.items()):
+        if value.startswith("url(#"):
+            element.set(attribute, value.replace("#", f"#{name}-", 1))
+
+
+def _describe(root: ET.Element, name: str, title: str, description: str) -> None:
+    """Say what the drawing shows to people who do not see it."""
+    for place, (tag, text) in enumerate((("title", title), ("desc", description))):
+        element = ET.Element(tag, id=f"{name}-{tag}")
+        element.text = text
+        root.insert(place, element)
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{name}-title")
+    root.set("aria-describedby", f"{name}-desc")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsqa.evals.compare import compare, comparison_record
-from newsqa.evals.comparison import parse_gate
-from newsqa.evals.report.shared import NO_SHARES, cost_text, seconds_text, value_text
+from newsqa.evals.compare import compare, parse_gate
+from newsqa.evals.report.formatting import NO_SHARES, cost_text, seconds_text, value_text
 from newsqa.extras import check_extra
 from newsqa.frontends.terminal.console import output, print_json, print_text
 from newsqa.render.clean import safe_line
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from newsqa.evals.comparison import Change, ComparedRun, Comparison, Flip, Gated, Pair
+    from newsqa.evals.comparison import Change, ComparedRun, Comparison, Flip, GateResult, RunComparison
 
 
 # A comparison of runs as lines for a person, each with its style; everything from outside is made safe.
@@ -39,14 +38,14 @@ HEADS = ("", "baseline", "run", "change", "95 % interval", "p", "can show", "")
 def comparison_lines(comparison: Comparison) -> list[StyledLine]:
     """Return what a person sees of a comparison."""
     lines: list[StyledLine] = [_opening("baseline", comparison.baseline), *_incomplete(comparison.baseline)]
-    for pair in comparison.pairs:
+    for pair in comparison.runs:
         lines += _pair(comparison.baseline, pair)
     return lines
 
 
-def _pair(baseline: ComparedRun, pair: Pair) -> Iterator[StyledLine]:
-    yield _opening("run", pair.side)
-    yield from _incomplete(pair.side)
+def _pair(baseline: ComparedRun, pair: RunComparison) -> Iterator[StyledLine]:
+    yield _opening("run", pair.run)
+    yield from _incomplete(pair.run)
     if pair.questions < baseline.total:
         yield f"! Compared over the {count(pair.questions, 'question')} that both have.", ODD
     yield f"  Made by {_made(pair)}.", PLAIN
@@ -54,33 +53,33 @@ def _pair(baseline: ComparedRun, pair: Pair) -> Iterator[StyledLine]:
         yield f"    {safe_line(name)}: {safe_line(after)[:LONGEST]} (was {safe_line(before)[:LONGEST]})", PLAIN
     yield from _tables(pair.changes)
     yield from _flips(pair.flips)
-    yield from _beside(baseline, pair.side)
+    yield from _beside(baseline, pair.run)
     yield "", PLAIN
     yield from ((f"! {safe_line(flag.text)}.", ODD if flag.kind == "lost" else BAD) for flag in pair.flags)
     yield from _unsure(pair.changes)
-    yield from (_gate(gated) for gated in pair.gates)
-    yield f"{safe_line(pair.side.name)} against {safe_line(baseline.name)}: {pair.outcome}.", STRONG
+    yield from (_gate(result) for result in pair.gates)
+    yield f"{safe_line(pair.run.name)} against {safe_line(baseline.name)}: {pair.outcome}.", STRONG
 
 
-def _opening(what: str, side: ComparedRun) -> StyledLine:
-    made = {"model": side.model, "index": side.index, "configuration": side.config}
+def _opening(what: str, run: ComparedRun) -> StyledLine:
+    made = {"model": run.model, "index": run.index, "configuration": run.config}
     known = [f"{name} {safe_line(value)}" for name, value in made.items() if value]
-    facts = [count(len(side.lines), "question"), *known]
+    facts = [count(len(run.lines), "question"), *known]
     blank = "" if what == "baseline" else "\n"
-    return f"{blank}{what:<8}  {safe_line(side.name)}: {' · '.join(facts)}", STRONG
+    return f"{blank}{what:<8}  {safe_line(run.name)}: {' · '.join(facts)}", STRONG
 
 
-def _incomplete(side: ComparedRun) -> Iterator[StyledLine]:
-    if side.missing:
-        yield f"! {safe_line(side.name)} lacks {side.missing:,} of {count(side.total, 'question')}.", ODD
-    if side.failed:
-        ended = f"{count(side.failed, 'question')} ended in an error and {'counts' if side.failed == 1 else 'count'}"
-        yield f"! In {safe_line(side.name)} {ended} as empty.", ODD
+def _incomplete(run: ComparedRun) -> Iterator[StyledLine]:
+    if run.missing:
+        yield f"! {safe_line(run.name)} lacks {run.missing:,} of {count(run.total, 'question')}.", ODD
+    if run.failed:
+        ended = f"{count(run.failed, 'question')} ended in an error and {'counts' if run.failed == 1 else 'count'}"
+        yield f"! In {safe_line(run.name)} {ended} as empty.", ODD
 
 
-def _made(pair: Pair) -> str:
-    others = [f"another {MADE_BY[name]}" for name in pair.differs if getattr(pair.side, name)]
-    unknown = [f"an unknown {MADE_BY[name]}" for name in pair.differs if not getattr(pair.side, name)]
+def _made(pair: RunComparison) -> str:
+    others = [f"another {MADE_BY[name]}" for name in pair.differs if getattr(pair.run, name)]
+    unknown = [f"an unknown {MADE_BY[name]}" for name in pair.differs if not getattr(pair.run, name)]
     by = ", ".join(others + unknown) or "the same model, index and configuration"
     joined = "; " if pair.differs or not pair.reworded else ", and yet "
     return f"{by}{joined}{pair.reworded:,} of {count(pair.questions, 'answer')} differ"
@@ -168,11 +167,11 @@ def _flips(flips: Sequence[Flip]) -> Iterator[StyledLine]:
             yield f"  … and {len(kind) - MOST_FLIPS:,} more: --json has them all", FAINT
 
 
-def _beside(baseline: ComparedRun, side: ComparedRun) -> Iterator[StyledLine]:
+def _beside(baseline: ComparedRun, run: ComparedRun) -> Iterator[StyledLine]:
     """Give times, words and cost of both runs."""
     rows = [
         ("", "baseline", "run"),
-        *zip(("an answer takes", "p95", "words", "cost"), _costs(baseline), _costs(side), strict=True),
+        *zip(("an answer takes", "p95", "words", "cost"), _costs(baseline), _costs(run), strict=True),
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     yield "", PLAIN
@@ -180,17 +179,17 @@ def _beside(baseline: ComparedRun, side: ComparedRun) -> Iterator[StyledLine]:
         yield f"{name:<{widths[0]}}  {mine:>{widths[1]}}  {theirs:>{widths[2]}}".rstrip(), PLAIN if name else FAINT
 
 
-def _costs(side: ComparedRun) -> tuple[str, ...]:
-    total = next((latency for latency in side.latencies if latency.stage == "total"), None)
+def _costs(run: ComparedRun) -> tuple[str, ...]:
+    total = next((latency for latency in run.latencies if latency.stage == "total"), None)
     times = (seconds_text(total.p50), seconds_text(total.p95)) if total else ("–", "–")
-    return (*times, f"{side.median_words:g}", cost_text(side.spent))
+    return (*times, f"{run.median_words:g}", cost_text(run.spent))
 
 
-def _gate(gated: Gated) -> StyledLine:
-    name, found = gated.gate.metric.name, gated.change.contrast
-    became = "passed" if gated.passed else "REGRESSION"
+def _gate(result: GateResult) -> StyledLine:
+    name, found = result.gate.metric.name, result.change.contrast
+    became = "passed" if result.passed else "REGRESSION"
     text = f"{found.difference:+.4f} (p {chance_text(found.p)})".replace("-", "−")
-    return f"gate {name}:{gated.gate.bound:g}  {became}: {text}", GOOD if gated.passed else BAD
+    return f"gate {name}:{result.gate.bound:g}  {became}: {text}", GOOD if result.passed else BAD
 
 
 def _short(text: str) -> str:
@@ -199,14 +198,14 @@ def _short(text: str) -> str:
 
 
 def compare_runs(baseline: Path, others: Sequence[Path], gates: Sequence[str], *, as_json: bool) -> int:
-    """Print how the runs differ from the baseline; return the exit code, as `Comparison.exit_code` tells it.
+    """Print how the runs differ from the baseline; return the exit code, as `Comparison.exit_code` has it.
 
-    Raises UsageError (exit code 2) where they cannot be compared.
+    Raises UsageError (exit code 2) if they cannot be compared.
     """
     check_extra("eval", "evaluation")
     comparison = compare(baseline, others, [parse_gate(gate) for gate in gates])
     if as_json:
-        print_json(comparison_record(comparison))
+        print_json(comparison.record)
     else:
         _print(comparison_lines(comparison))
     return comparison.exit_code

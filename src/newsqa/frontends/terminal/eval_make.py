@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, UsageError
-from newsqa.evals.make.drafting import KINDS, Plan, draft_set
-from newsqa.evals.make.questions import refuse_existing, write_set
+from newsqa.evals.draft_rules import refuse_existing, write_set
+from newsqa.evals.drafting import KINDS, Plan, draft_set
 from newsqa.frontends.terminal.console import counting, messages, print_json, print_text
 from newsqa.frontends.terminal.egress import announce_egress
 from newsqa.prompts import load_prompts
@@ -17,8 +17,7 @@ from newsqa.store.snapshot import open_index
 from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
-    from newsqa.evals.make.drafting import DraftSet, Kind
-    from newsqa.evals.make.written import QuestionWriter
+    from newsqa.evals.drafting import DraftSet, Kind, QuestionWriter
     from newsqa.settings import Settings
     from newsqa.types import JsonObject
 
@@ -34,7 +33,7 @@ NAMES: dict[Kind, str] = {
 
 
 def plan_of(settings: Settings, number: int, kinds: str | None, seed: int) -> Plan:
-    """Return the plan that the options of the command name; all kinds but "cloze" by default where a model writes.
+    """Return the plan that the options of the command name; all kinds but "cloze" by default if a model writes.
 
     Raises UsageError if an option cannot be used.
     """
@@ -60,7 +59,7 @@ def make_set(settings: Settings, out: Path | None, plan: Plan, *, as_json: bool)
     if not drafts.items:
         raise LibraryError(
             f"No question could be drafted from the index {settings.index}.",
-            hint=_told_of(writer)
+            hint=_writer_summary(writer)
             if writer
             else "Rules keep only what leaves no doubt; a chat model (--model) finds more.",
         )
@@ -91,7 +90,7 @@ def _kinds(names: str | None, *, has_model: bool) -> tuple[Kind, ...]:
 def _writer(settings: Settings, plan: Plan) -> QuestionWriter | None:
     if settings.model == EXTRACTIVE or not {"written", "unanswerable"} & set(plan.kinds):
         return None
-    from newsqa.evals.make.written import CALLS, QuestionWriter
+    from newsqa.evals.drafting import CALLS, QuestionWriter
     from newsqa.models.registry import create_chat_model
 
     announce_egress(settings)
@@ -123,12 +122,12 @@ def _summary(file: Path, drafts: DraftSet, plan: Plan, writer: QuestionWriter | 
         more = sum(drafts.lacking.values())
         lines.append(f"The articles gave no more: {more} of {plan.number} are lacking.")
     if writer:
-        lines.append(_told_of(writer))
+        lines.append(_writer_summary(writer))
     lines.append("Read them before you measure with them: change, mend and delete what is not sound.")
     return "\n".join(lines)
 
 
-def _told_of(writer: QuestionWriter) -> str:
+def _writer_summary(writer: QuestionWriter) -> str:
     why = "; ".join(f"{number} {fault}" for fault, number in writer.dropped.most_common())
     dropped = f" Left out of what it wrote: {why}." if why else ""
     return f"{safe_line(writer.name)} was asked {count(writer.calls, 'time')}.{dropped}"

@@ -10,24 +10,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
-from newsqa.evals.datasets.formats import read_set
-from newsqa.evals.gold import doubts
+from newsqa.evals.datasets import read_set
+from newsqa.evals.gold import gold_warnings
 from newsqa.evals.metrics.answers import right
-from newsqa.evals.metrics.definitions import METRICS
-from newsqa.evals.metrics.registry import score
+from newsqa.evals.metrics.base import answered
 from newsqa.evals.predictions import lines_of, read_predictions
-from newsqa.evals.report.shared import (
+from newsqa.evals.report.formatting import (
     FAMILIES,
     cost_text,
     interval_text,
     judging_text,
-    report_lines,
     seconds_text,
     value_text,
 )
 from newsqa.evals.report.write import json_report, write_reports
 from newsqa.evals.run import run_set
-from newsqa.evals.run_folder import RECORDS, Setup, keep, read_run
+from newsqa.evals.run_file import RECORDS, Setup, read_run, save_run
+from newsqa.evals.scoring import METRICS, score
 from newsqa.evals.summary import summarise
 from newsqa.extras import check_extra
 from newsqa.frontends.terminal.console import bar, counting, messages, print_json, print_text
@@ -44,18 +43,17 @@ if TYPE_CHECKING:
 
     from newsqa.evals.datasets.items import Item
     from newsqa.evals.judge import Judge
-    from newsqa.evals.metrics.definitions import Summary
     from newsqa.evals.predictions import Predictions
     from newsqa.evals.run import Run, RunLimits
-    from newsqa.evals.run_lines import RunLine
+    from newsqa.evals.run_file import RunLine
+    from newsqa.evals.summary import Summary
     from newsqa.pipeline import Pipeline
     from newsqa.settings import Settings
 
 
-# How a run goes, on standard error: a bar with running scores; plain lines, ten at most, where that is no terminal.
+# How a run goes, on standard error: a bar with running scores; plain lines, ten at most, if that is no terminal.
 
-LINES = 10
-"""Lines that tell a log how a run goes: enough to see that it lives, few enough to read."""
+LINES = 10  # lines that tell a log how a run goes: enough to see that it lives, few enough to read
 
 FOUND = ("doc_hit@5", "passage_hit@5")
 
@@ -73,7 +71,7 @@ class RunProgress:
     def add(self, line: RunLine) -> None:
         """Take up a line that is done."""
         self.done += 1
-        self._shares["answered"].append(not line.refused and not line.failed)
+        self._shares["answered"].append(answered(line))
         if (judged := right(line)) is not None:
             self._shares["right"].append(judged)
         scores = score(line)
@@ -90,7 +88,7 @@ class RunProgress:
 
 
 @contextmanager
-def running(total: int) -> Iterator[RunProgress]:
+def show_progress(total: int) -> Iterator[RunProgress]:
     """Show the progress of a run of `total` questions for as long as the context lasts."""
     if not messages().is_terminal:
         yield RunProgress(_to_log(total), lambda: None)
@@ -117,12 +115,12 @@ def _to_log(total: int) -> Callable[[int, str], None]:
 
 
 def show(folder: Path | None, lines: Sequence[RunLine], *, as_json: bool) -> None:
-    """Print what the lines come to, and write the reports into the folder where there is one. Raises SourceError."""
+    """Print what the lines come to, and write the reports into the folder if there is one. Raises SourceError."""
     summary = summarise(lines)
     if folder:
-        write_reports(folder, lines, summary)
+        write_reports(folder, summary)
     if as_json:
-        print_json(json.loads(json_report(report_lines(lines), summary)))
+        print_json(json.loads(json_report(summary)))
     else:
         where = [f"The report is {safe_line(str(folder / 'report.html'))}"] if folder else []
         print_text("\n".join([*summary_lines(summary), *where]))
@@ -159,8 +157,8 @@ def _figures(summary: Summary) -> Iterator[str]:
 
 
 def _misses(summary: Summary) -> list[str]:
-    told = ", ".join(f"{len(ids):,} {bucket}" for bucket, ids in summary.buckets.items())
-    return [f"Missed: {told}"] if told else []
+    missed = ", ".join(f"{len(ids):,} {bucket}" for bucket, ids in summary.buckets.items())
+    return [f"Missed: {missed}"] if missed else []
 
 
 def _seconds(summary: Summary) -> list[str]:
@@ -174,7 +172,7 @@ def _seconds(summary: Summary) -> list[str]:
 # Lines for people on standard error, beside the result.
 
 
-def tell(text: str) -> None:
+def warn(text: str) -> None:
     """Write a line that says what a person should know; characters that the encoding lacks become question marks."""
     encoding = sys.stderr.encoding or "utf-8"
     sys.stderr.write(f"newsqa: {safe_line(text)}\n".encode(encoding, "replace").decode(encoding))
@@ -185,25 +183,25 @@ def tell(text: str) -> None:
 
 def open_judge(settings: Settings, name: str) -> Judge:
     """Make the judge of a name, before anything is asked. Raises ModelError and SettingsError."""
-    from newsqa.evals.judge import open_judge as opened
+    from newsqa.evals.judge import open_judge as open_model
 
     announce_egress(replace(settings, model=name))
-    return opened(settings, name)
+    return open_model(settings, name)
 
 
-def judged_run(folder: Path, judge: Judge) -> tuple[RunLine, ...]:
-    """Judge a run that is kept, and return its lines. Raises ModelError, SourceError, and KeyboardInterrupt, told."""
+def _judge_folder(folder: Path, judge: Judge) -> tuple[RunLine, ...]:
+    """Judge a run that is kept, and return its lines. Raises ModelError, SourceError, and KeyboardInterrupt."""
     from newsqa.evals.judge import judge_run
 
     try:
         with counting("judging", len(read_run(folder))) as report:
             return judge_run(folder, judge, report)
     except KeyboardInterrupt:
-        tell("Interrupted while judging. Answers and verdicts so far are kept; the same command goes on.")
+        warn("Interrupted while judging. Answers and verdicts so far are kept; the same command goes on.")
         raise
 
 
-def judged_lines(lines: Sequence[RunLine], judge: Judge) -> tuple[RunLine, ...]:
+def _judge_lines(lines: Sequence[RunLine], judge: Judge) -> tuple[RunLine, ...]:
     """Judge lines that are kept nowhere. Raises ModelError."""
     from newsqa.evals.judge import judge_lines
 
@@ -225,7 +223,7 @@ class RunOptions:
 
 
 def run_questions(settings: Settings, questions: Path, options: RunOptions) -> int:
-    """Ask the questions of a set and print the report; return the exit code: 1 where it stopped before the end.
+    """Ask the questions of a set and print the report; return the exit code: 1 if it stopped before the end.
 
     Raises NewsqaError, and KeyboardInterrupt after saying how to go on.
     """
@@ -236,29 +234,29 @@ def run_questions(settings: Settings, questions: Path, options: RunOptions) -> i
         _refuse_unknown_price(settings)
     asked = min(limits.questions or len(items), len(items))
     announce_egress(settings)
-    with open_pipeline(settings) as desk, running(asked) as progress:
-        _tell_doubts(items[:asked], desk)
-        folder = options.out or _usual_folder(questions, desk)
+    with open_pipeline(settings) as pipeline, show_progress(asked) as progress:
+        _warn_of_set(items[:asked], pipeline)
+        folder = options.out or _usual_folder(questions, pipeline)
         try:
-            run = run_set(items, desk, folder, limits, progress.add)
+            run = run_set(items, pipeline, folder, limits, progress.add)
         except KeyboardInterrupt:
             progress.stop()
-            tell(f"Interrupted: {progress.done} of {count(asked, 'question')} done. {_go_on(folder)}")
+            warn(f"Interrupted: {progress.done} of {count(asked, 'question')} done. {_go_on(folder)}")
             raise
-    lines = judged_run(folder, judge) if judge else run.lines
+    lines = _judge_folder(folder, judge) if judge else run.lines
     show(folder, lines, as_json=options.as_json)
-    _tell_what_is_left(run, asked)
+    _warn_of_run(run, asked)
     return 1 if run.stopped else 0
 
 
-def _usual_folder(questions: Path, desk: Pipeline) -> Path:
+def _usual_folder(questions: Path, pipeline: Pipeline) -> Path:
     """Return where the run of a set goes by itself: the same set, index and configuration always to the same place."""
     name = questions.resolve().name
-    return RUNS / f"{name.split('.')[0] or name}-{Setup.of(desk).short}"
+    return RUNS / f"{name.split('.')[0] or name}-{Setup.of(pipeline).short}"
 
 
 def _refuse_unknown_price(settings: Settings) -> None:
-    """Raise ModelError where a limit on costs could not be kept."""
+    """Raise ModelError if a limit on costs could not be kept."""
     if settings.model == EXTRACTIVE:
         return
     from newsqa.models.registry import create_chat_model
@@ -270,20 +268,20 @@ def _refuse_unknown_price(settings: Settings) -> None:
         )
 
 
-def _tell_doubts(items: Sequence[Item], desk: Pipeline) -> None:
+def _warn_of_set(items: Sequence[Item], pipeline: Pipeline) -> None:
     """Warn of what is odd about the questions, beside this index."""
-    with desk.index.snapshot() as index:
-        for doubt in doubts(items, index):
-            tell(doubt)
+    with pipeline.index.snapshot() as index:
+        for warning in gold_warnings(items, index):
+            warn(warning)
     if undated := [item for item in items if not (item.asked or item.as_of)]:
-        tell(f"{count(len(undated), 'question')} without “asked”: “last week” is seen from the day the run began")
+        warn(f"{count(len(undated), 'question')} without “asked”: “last week” is seen from the day the run began")
 
 
-def _tell_what_is_left(run: Run, asked: int) -> None:
+def _warn_of_run(run: Run, asked: int) -> None:
     if run.stopped:
-        tell(f"Stopped after {len(run.lines)} of {count(asked, 'question')}: {run.stopped}.")
+        warn(f"Stopped after {len(run.lines)} of {count(asked, 'question')}: {run.stopped}.")
     if run.failed:
-        tell(f"{count(run.failed, 'question')} ended in an error. {_go_on(run.file.parent)}")
+        warn(f"{count(run.failed, 'question')} ended in an error. {_go_on(run.file.parent)}")
 
 
 def _go_on(folder: Path) -> str:
@@ -315,24 +313,24 @@ def score_predictions(settings: Settings, predictions: Path, questions: Path, op
             lines = lines_of(given, items, index)
     else:
         lines = lines_of(given, items)
-    _tell_what_is_odd(given, items)
+    _warn_of_predictions(given, items)
     out = options.out
-    kept = keep(out, lines) if out else lines
+    kept = save_run(out, lines) if out else lines
     if judge:
-        kept = judged_run(out, judge) if out else judged_lines(lines, judge)
+        kept = _judge_folder(out, judge) if out else _judge_lines(lines, judge)
     show(out, kept, as_json=options.as_json)
 
 
-def _tell_what_is_odd(given: Predictions, items: Sequence[Item]) -> None:
+def _warn_of_predictions(given: Predictions, items: Sequence[Item]) -> None:
     if missing := given.missing(items):
-        tell(
+        warn(
             f"{len(missing):,} of {count(len(items), 'question')} without a prediction, counted as empty answers: "
             f"{_some(missing)}"
         )
     if unknown := given.unknown(items):
-        tell(f"{count(len(unknown), 'prediction')} for no question of the set, left out: {_some(unknown)}")
+        warn(f"{count(len(unknown), 'prediction')} for no question of the set, left out: {_some(unknown)}")
     if given.repeated:
-        tell(f"{count(len(given.repeated), 'id')} more than once, the last counted: {_some(given.repeated)}")
+        warn(f"{count(len(given.repeated), 'id')} more than once, the last counted: {_some(given.repeated)}")
 
 
 def _some(names: Sequence[str]) -> str:

@@ -1,4 +1,12 @@
-"""Goes through the articles of an index in turn and keeps the drafts that pass every check, until the plan is full."""
+"""Drafts a set of questions from the articles of an index, for a person to edit.
+
+    cloze         Fill in the blank: "The Grey Heron left Orrinport with ____ passengers."
+    sources       Which article, outlet and date does this quote come from: “…”?
+    written       a question in a chat model's words, with an answer that the passage holds
+    unanswerable  one of the others, asked as of a day on which its article had not appeared
+
+Articles take turns, and the drafts that pass every check are kept until the plan is full.
+"""
 
 from __future__ import annotations
 
@@ -11,24 +19,43 @@ from random import Random
 from typing import TYPE_CHECKING, Literal
 
 from newsqa.answer.candidates import possible_answers
-from newsqa.evals.make.questions import SourceArticle, answerable_item, holds_any, unanswerable_item
-from newsqa.evals.make.rules import CLOZE_FRAME, cloze_questions, source_questions
-from newsqa.text.calendar import dates
+from newsqa.errors import ModelError
+from newsqa.evals.draft_rules import (
+    CLOZE_FRAME,
+    DraftQuestion,
+    SourceArticle,
+    SourceSentence,
+    answerable_item,
+    cloze_questions,
+    depends_on_context,
+    holds_any,
+    source_questions,
+    unanswerable_item,
+)
+from newsqa.evals.judge import as_data, object_in
+from newsqa.models.chat import invoke_model
+from newsqa.search.understand import answer_kind
+from newsqa.text.calendar import CALENDAR, dates
+from newsqa.text.names import names
+from newsqa.text.passages import passages_of
 from newsqa.text.sentences import sentence_spans
-from newsqa.text.words import content_stems, words
-from newsqa.types import NO_BOUNDS, Bounds
+from newsqa.text.words import content_stems, fold, word_set, words
+from newsqa.types import NO_BOUNDS, Bounds, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from newsqa.evals.datasets.items import Item
-    from newsqa.evals.make.questions import DraftQuestion
     from newsqa.store.rows import ArticleListing
     from newsqa.store.snapshot import Snapshot
     from newsqa.types import Index
 
     WrittenBy = Callable[[SourceArticle, Random], Iterable[DraftQuestion]]
+
+    from langchain_core.language_models import BaseChatModel
+
+    from newsqa.prompts import Prompts
 
 Kind = Literal["cloze", "written", "sources", "unanswerable"]
 
@@ -37,13 +64,11 @@ KINDS: Mapping[Kind, int] = {"cloze": 2, "written": 2, "sources": 1, "unanswerab
 
 MOST_OF_AN_ARTICLE = 3
 
-TRIED = 6
-"""Drafts of one article that are checked against the index before the next article has its turn."""
+TRIED = 6  # drafts of one article that are checked against the index before the next article has its turn
 
 SOURCES_AMONG_UNANSWERABLE = 0.25
 
-EARLIEST, LATEST = 1, 14
-"""Days before an article's publication as of which an unanswerable question is asked."""
+EARLIEST, LATEST = 1, 14  # days before an article's publication as of which an unanswerable question is asked
 
 PASSAGES_COMPARED = 25
 
@@ -99,7 +124,7 @@ def draft_set(index: Snapshot, plan: Plan, report: Callable[[int], None], writer
     return drafting.result()
 
 
-# --- the loop -----------------------------------------------------------------------------------------------------
+# The loop.
 
 
 @dataclass(slots=True)
@@ -185,7 +210,7 @@ def _interleaved(listed: Iterable[ArticleListing], group: Callable[[ArticleListi
     return [article for _, article in sorted(places, key=lambda placed: placed[0])]
 
 
-# --- what the index says of a draft -------------------------------------------------------------------------------
+# What the index says of a draft.
 
 
 def has_other_answer(draft: DraftQuestion, index: Index) -> bool:
@@ -218,8 +243,8 @@ def _in_one_story(phrase: str, index: Index, *, only_one: bool) -> bool:
     found = index.holding(phrase)
     if only_one or not found:
         return len(found) == 1 and not found[0].also_carried_by
-    carriers = {carrier.article_id for carrier in found[0].also_carried_by}
-    return all(span.article.id in carriers for span in found[1:])
+    copies = {copy.article_id for copy in found[0].also_carried_by}
+    return all(span.article.id in copies for span in found[1:])
 
 
 def _may_answer(draft: DraftQuestion, index: Index, bounds: Bounds) -> bool:
@@ -261,3 +286,124 @@ def _shared(text: str, draft: DraftQuestion) -> float:
 @lru_cache(maxsize=10_000)
 def _stems(text: str) -> frozenset[str]:
     return frozenset(content_stems(words(text)))
+
+
+# Questions that a chat model writes about one passage, kept only if the passage proves their answers.
+
+PROMPT = "draft-question"
+
+LONGEST_ANSWER = 12  # words of an answer that a metric can compare; more is a sentence
+SHORTEST_QUESTION, LONGEST_QUESTION = 4, 36  # words of a question
+CALLS = 4  # calls of the model allowed for each question that is wanted
+FAILURES = 3  # failed calls in a row after which the model counts as unreachable
+
+_TEXT_WORDS = word_set("passage article text excerpt author mentioned json")
+"""Words of a question that speaks of the passage, which its reader has not seen."""
+
+
+@dataclass(slots=True)
+class QuestionWriter:
+    """Has a chat model write questions about articles.
+
+    `calls` and `usage` count what it was asked, `dropped` the replies that were not kept, by reason.
+    """
+
+    model: BaseChatModel
+    name: str
+    prompts: Prompts
+    most_calls: int
+    calls: int = 0
+    failed: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    usage: Usage = field(default_factory=Usage)
+
+    def __call__(self, source: SourceArticle, random: Random) -> list[DraftQuestion]:
+        """Ask for a question about one passage of an article; return it, or nothing if it was not kept.
+
+        Raises ModelError if the model does not answer several times in a row.
+        """
+        spans = passages_of(source.article.text)
+        if not spans or self.calls >= self.most_calls:
+            return []
+        draft, fault = self._written(SourceSentence(source, *random.choice(spans)))
+        if draft is None:
+            self.dropped[fault] += 1
+            return []
+        return [draft]
+
+    def _written(self, passage: SourceSentence) -> tuple[DraftQuestion | None, str]:
+        """Return a checked question about a passage, or None and why there is none."""
+        reply = self._reply(passage)
+        if reply is None:
+            return None, "the model did not answer"
+        fields = object_in(reply) or {}
+        question, answer = fields.get("question"), fields.get("answer")
+        if not isinstance(question, str) or not isinstance(answer, str):
+            return None, "not in the form asked for"
+        if not question.strip() or not answer.strip():
+            return None, "no question in the passage"
+        return _checked(" ".join(question.split()), answer.strip(), passage)
+
+    def _reply(self, passage: SourceSentence) -> str | None:
+        article = passage.source.article
+        known = [str(part) for part in (article.outlet, article.published, article.title) if part]
+        prompt = self.prompts.fill(PROMPT, passage=as_data(passage.text), source=as_data(", ".join(known)))
+        self.calls += 1
+        try:
+            reply = invoke_model(self.model, self.name, [("human", prompt)])
+        except ModelError:
+            self.failed += 1
+            if self.failed >= FAILURES:
+                raise
+            return None
+        self.failed = 0
+        self.usage += reply.usage
+        return reply.text
+
+
+def _checked(question: str, answer: str, passage: SourceSentence) -> tuple[DraftQuestion | None, str]:
+    """Return the draft if its passage holds the answer and its question can be asked; else None and the reason."""
+    sentence = _sentence_with(answer, question, passage)
+    if sentence is None or len(answer.split()) > LONGEST_ANSWER:
+        return None, "its answer is not in the passage"
+    draft = DraftQuestion(question, (answer,), answer_kind(question), "written", sentence)
+    if holds_any(question, (answer,)):
+        return None, "its question gives the answer away"
+    return (draft, "") if _is_self_contained(draft) else (None, "its question cannot be asked by itself")
+
+
+def _sentence_with(answer: str, question: str, passage: SourceSentence) -> SourceSentence | None:
+    """Return the sentence that holds an answer word for word; of several, the one nearest to the question."""
+    asked = set(content_stems(words(question)))
+    sentences = [passage.part(*span) for span in sentence_spans(passage.text)]
+    holding = [sentence for sentence in sentences if _has_words(answer, sentence.text)]
+    return max(holding, key=lambda sentence: len(asked & set(content_stems(words(sentence.text)))), default=None)
+
+
+def _has_words(answer: str, text: str) -> bool:
+    at = text.find(answer)
+    end = at + len(answer)
+    return at >= 0 and not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum())
+
+
+def _is_self_contained(draft: DraftQuestion) -> bool:
+    """Return True if a question is clear without the passage: it names something of the article.
+
+    A weekday, a month or the article's outlet is not enough of a name.
+    """
+    question, source = draft.question, draft.sentence.source
+    opener, _, asked = question.partition(" ")
+    known = {word for name in source.names for word in name.words}
+    outlet = fold(source.article.outlet or "")
+    named = any(
+        known.intersection(name.words) and not set(name.words) <= CALENDAR and fold(name.text) != outlet
+        for name in names(f"{opener.lower()} {asked}", source.common)
+    )
+    return (
+        named
+        and question.endswith("?")
+        and SHORTEST_QUESTION <= len(question.split()) <= LONGEST_QUESTION
+        and question.isprintable()
+        and not any(word.folded in _TEXT_WORDS for word in words(question))
+        and not depends_on_context(question)
+    )

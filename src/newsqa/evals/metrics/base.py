@@ -1,0 +1,110 @@
+"""What all metrics share: how one is defined, and an answer as they see it.
+
+Every score lies in 0..1 and depends on records, questions and what the index knew of them, never on time, tokens or the
+order of lines.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from newsqa.text.sentences import sentence_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from newsqa.evals.metrics.selective import Counts, Floats, Table
+    from newsqa.evals.run_file import RunLine
+    from newsqa.types import JsonObject
+
+Family = Literal["retrieval", "answer", "citations", "refusal", "selective", "judge"]
+Better = Literal["higher", "lower", "neither"]
+
+_MARKER = re.compile(r"\s*\[(\d{1,3})\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric as people name it on the command line ("f1", "doc_hit@5").
+
+    `note` says in a sentence what it measures, over which questions. `rate` is True if each question scores 0 or 1.
+    Most metrics are means over questions; `over` measures one that only a set of answers has, for each of many
+    resamples.
+    """
+
+    name: str
+    family: Family
+    title: str
+    note: str
+    better: Better = "higher"
+    rate: bool = False
+    over: Callable[[Table, Counts], Floats] | None = None
+
+    @property
+    def description(self) -> JsonObject:
+        """Its definition as JSON."""
+        return {name: getattr(self, name) for name in ("name", "family", "title", "note", "better", "rate")}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """A sentence of an answer and the numbers of its citations, each once, in the order given."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+def answered(line: RunLine) -> bool:
+    """Return True if an answer was given, be it empty: neither a refusal nor a failure."""
+    return not (line.refused or line.failed)
+
+
+def shows(line: RunLine, name: str) -> bool:
+    """Return True if a list of the record ("retrieved", "citations") can be scored: it has entries, or none on purpose.
+
+    newsqa shows what it retrieves and cites; its records name their configuration. If another program's names none and
+    the list is empty, nobody knows what it found.
+    """
+    return bool(line.record.get("config") or line.record.get(name))
+
+
+def answer_text(line: RunLine) -> str:
+    """Return the answer without its [n] markers; "" for a refusal or a failure."""
+    return _MARKER.sub("", line.record.get("text") or "").strip() if answered(line) else ""
+
+
+def sentences(line: RunLine) -> list[AnswerSentence]:
+    """Return the sentences of the answer, none if its text is empty.
+
+    They are the record's own. The text of a record without any, as other programs write them, is split, and a marker
+    belongs to the sentence that it follows or is in.
+    """
+    if not answer_text(line):
+        return []
+    own = line.record.get("sentences")
+    return [_own_sentence(sentence) for sentence in own] if own else _split(line.record["text"])
+
+
+def _own_sentence(sentence: Mapping[str, object]) -> AnswerSentence:
+    numbers = sentence.get("citations")
+    cited = [n for n in numbers if isinstance(n, int)] if isinstance(numbers, list) else []
+    return AnswerSentence(str(sentence.get("text") or ""), tuple(dict.fromkeys(cited)))
+
+
+def _split(text: str) -> list[AnswerSentence]:
+    markers: list[tuple[int, int]] = []  # the offset of each in the text without markers, and its number
+    bare, end = "", 0
+    for marker in _MARKER.finditer(text):
+        bare += text[end : marker.start()]
+        markers.append((len(bare), int(marker[1])))
+        end = marker.end()
+    bare += text[end:]
+    spans = sentence_spans(bare)
+    starts = [start for start, _ in spans[1:]]
+    numbers: list[list[int]] = [[] for _ in spans]
+    for offset, number in markers:
+        numbers[bisect_left(starts, offset)].append(number)
+    return [AnswerSentence(bare[a:b], tuple(dict.fromkeys(of))) for (a, b), of in zip(spans, numbers, strict=True)]
