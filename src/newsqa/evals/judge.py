@@ -59,31 +59,6 @@ def judging_of(lines: Sequence[RunLine]) -> Judging | None:
     return Judging(names, len(given), faults, sum((judge.usage for judge in given), Usage()))
 
 
-# Text from outside is put before a model as data; small JSON objects are read from what it writes back.
-
-_FENCED = re.compile(r"```(?:json)?\s*(\{.*\})\s*```", re.DOTALL)
-_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
-MAX_REPLY = 4_000  # characters of a reply that are read; the object asked for has a few dozen
-
-
-def as_data(value: object) -> str:
-    """Write a value as JSON on one line: no quotation mark, line end or tag inside it can end it early."""
-    return json.dumps(value, ensure_ascii=False).translate(_LINE_ENDS).replace("<", "\\u003c").replace(">", "\\u003e")
-
-
-def object_in(reply: str) -> JsonObject | None:
-    """Return the JSON object that a reply is, in a code fence or without; None if it is anything besides."""
-    text = reply.strip()
-    if len(text) > MAX_REPLY:
-        return None
-    fenced = _FENCED.fullmatch(text)
-    try:
-        value = json.loads(fenced[1] if fenced else text)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
 @dataclass(frozen=True, slots=True)
 class _Verdict:
     """What came of asking once; `fault` says why there is no score."""
@@ -235,3 +210,28 @@ def _invoke(judge: Judge, messages: list[tuple[str, str]]) -> Reply:
             if "temperature" not in str(error.__cause__).lower():
                 raise
     return invoke_model(judge.models[-1], judge.name, messages)
+
+
+# Text from outside is put before a model as data; small JSON objects are read from what it writes back.
+
+_FENCED = re.compile(r"```(?:json)?\s*(\{.*\})\s*```", re.DOTALL)
+_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
+MAX_REPLY = 4_000  # characters of a reply that are read; the object asked for has a few dozen
+
+
+def as_data(value: object) -> str:
+    """Write a value as JSON on one line: no quotation mark, line end or tag inside it can end it early."""
+    return json.dumps(value, ensure_ascii=False).translate(_LINE_ENDS).replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def object_in(reply: str) -> JsonObject | None:
+    """Return the JSON object that a reply is, in a code fence or without; None if it is anything besides."""
+    text = reply.strip()
+    if len(text) > MAX_REPLY:
+        return None
+    fenced = _FENCED.fullmatch(text)
+    try:
+        value = json.loads(fenced[1] if fenced else text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
