@@ -188,7 +188,7 @@ class Pipeline:
         if query.quotation:
             with clock.stage("trace"):
                 hits, draft = attribute_quotation(query, candidates, index)
-                checked = verify(draft, hits)
+                checked = verify(draft.claims, hits, draft.origins)
             yield from checked.sentences
             return hits, draft, checked
         yield Stage("rerank")
@@ -218,10 +218,10 @@ class Pipeline:
                     draft = event
                 elif isinstance(event, DraftText):
                     yield event
-                elif isinstance(sentence := check.take(event), Sentence):
+                elif isinstance(sentence := check.verify_sentence(event), Sentence):
                     yield sentence
         assert draft is not None  # noqa: S101  the last event of an answerer
-        return draft, check.checked()
+        return draft, check.result()
 
     @property
     def _stage(self) -> str:

@@ -97,12 +97,12 @@ def test_what_the_articles_do_not_hold_is_refused(ask, question):
 @pytest.mark.parametrize("question", ["strike", "?!", "Wer leitet die Gewerkschaft?", "and " * 300, "ships\x00\x1b[2J"])
 def test_any_question_is_taken(ask, question):
     draft, evidence = ask(question)
-    assert not verify(draft, evidence).dropped
+    assert not verify(draft.claims, evidence).dropped
 
 
 def test_claims_are_whole_sentences_word_for_word(ask):
     draft, evidence = ask("How many ships had been kept waiting?")
-    checked = verify(draft, evidence)
+    checked = verify(draft.claims, evidence)
     assert checked.sentences
     assert not checked.dropped
     for claim in draft.claims:

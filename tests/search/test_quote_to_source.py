@@ -20,7 +20,7 @@ from newsqa.render.record import to_record
 from newsqa.search.quotations import quotation_in
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
-from newsqa.types import Article, Bounds, Draft, Hit, Origin, Passage, Quote, Turn
+from newsqa.types import Article, Bounds, Hit, Origin, Passage, Quote, Turn
 from newsqa.verify.evidence import origin_sentence, origin_sentences
 from newsqa.verify.verifier import verify
 
@@ -248,7 +248,7 @@ def test_the_check_drops_an_origin_that_does_not_hold_the_words(words):
     hit = Hit(Passage(1, "a", 0, len(text), text), article, 1.0)
 
     def checked(words, article):
-        return verify(Draft((), 0.9, "any", origins=(Origin(words, (Quote(article, 0, 5),)),)), [hit])
+        return verify((), [hit], [Origin(words, (Quote(article, 0, 5),))])
 
     assert checked(words, article).sentences == ()
     assert checked("I shall miss the fog", replace(article, id="b")).sentences == ()

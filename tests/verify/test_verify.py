@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from newsqa.answer.drafts import parse_draft
 from newsqa.text.sentences import sentence_spans
-from newsqa.types import Article, Draft, DraftSentence, Dropped, Duplicate, Hit, Passage, Quote, Sentence
-from newsqa.verify.verifier import NO_QUOTE, REPEATED, Verifier, verify
+from newsqa.types import Article, DraftSentence, Dropped, Duplicate, Hit, Passage, Quote, Sentence
+from newsqa.verify.faults import Fault
+from newsqa.verify.verifier import Verifier, verify
 
 STRIKE = (
     "Halvia struck the port of Kell at night. The mayor, Ilva Tam, said 12 people were killed and 90 hurt. "
@@ -37,8 +38,8 @@ EVIDENCE = [
 ]
 
 
-def written(text: str) -> Draft:
-    return Draft(parse_draft(text, EVIDENCE), 0.5, "written")
+def written(text: str) -> tuple[DraftSentence, ...]:
+    return parse_draft(text, EVIDENCE)
 
 
 def quoted(text: str, source: Article = STRIKE_ARTICLE, said: str | None = None) -> DraftSentence:
@@ -47,7 +48,7 @@ def quoted(text: str, source: Article = STRIKE_ARTICLE, said: str | None = None)
 
 
 def check(*claims: DraftSentence):
-    return verify(Draft(claims, 0.5, "test"), EVIDENCE)
+    return verify(claims, EVIDENCE)
 
 
 def test_a_written_answer_is_cited_by_whole_sentences():
@@ -80,7 +81,7 @@ def test_part_of_a_sentence_is_widened_to_all_of_it():
 @pytest.mark.parametrize(("start", "end"), [(0, 0), (-5, 4), (5, 2), (0, 100_000)])
 def test_a_quote_outside_its_article_is_none(start, end):
     checked = check(DraftSentence("Halvia won the cup.", (Quote(STRIKE_ARTICLE, start, end),)))
-    assert [d.why for d in checked.dropped] == [NO_QUOTE]
+    assert [d.why for d in checked.dropped] == [str(Fault("no_quote"))]
 
 
 def test_an_article_that_is_not_at_hand_proves_nothing():
@@ -88,7 +89,7 @@ def test_an_article_that_is_not_at_hand_proves_nothing():
     checked = check(quoted("Halvia left the port.", elsewhere))
     assert not checked.sentences
     assert not checked.citations
-    assert checked.dropped[0].why == NO_QUOTE
+    assert checked.dropped[0].why == str(Fault("no_quote"))
 
 
 def test_citations_are_numbered_by_first_use_and_each_quote_once():
@@ -155,24 +156,24 @@ def test_days_are_seen_from_the_day_of_the_article():
     source = article("dated", "Halvia struck on Thursday.", published=date(2031, 5, 2))
     undated = article("undated", "Halvia struck on Thursday.")
     for of, stands in ((source, True), (undated, False)):
-        checked = verify(Draft((DraftSentence(said, (Quote(of, 0, len(of.text)),)),), 0.5, "test"), [hit(of)])
+        checked = verify((DraftSentence(said, (Quote(of, 0, len(of.text)),)),), [hit(of)])
         assert bool(checked.sentences) == stands
 
 
-def test_sentences_are_told_as_they_are_taken():
-    check = Verifier(EVIDENCE)
-    kept = check.take(quoted("Halvia launched 70 missiles and 145 drones.", said="Halvia launched 70 missiles."))
+def test_sentences_are_verified_as_they_come():
+    check, quote = Verifier(EVIDENCE), "Halvia launched 70 missiles and 145 drones."
+    kept = check.verify_sentence(quoted(quote, said="Halvia launched 70 missiles."))
     assert kept == Sentence("Halvia launched 70 missiles.", (1,), 1.0)
-    lost = check.take(quoted("Halvia launched 70 missiles and 145 drones.", said="Halvia launched 71 missiles."))
+    lost = check.verify_sentence(quoted(quote, said="Halvia launched 71 missiles."))
     assert lost == Dropped("Halvia launched 71 missiles.", "number 71 is in none of its quotes")
-    assert (check.checked().sentences, check.checked().dropped) == ((kept,), (lost,))
+    assert (check.result().sentences, check.result().dropped) == ((kept,), (lost,))
 
 
 def test_a_sentence_said_twice_is_dropped_once():
     claim = quoted("Halvia launched 70 missiles and 145 drones.")
     checked = check(claim, claim)
     assert len(checked.sentences) == 1
-    assert checked.dropped[0].why == REPEATED
+    assert checked.dropped[0].why == str(Fault("repeated"))
 
 
 @pytest.mark.parametrize(
@@ -215,7 +216,7 @@ def test_numbers_in_brackets_in_an_article_are_just_its_words():
 
 def test_without_evidence_nothing_stands():
     claims = parse_draft("Halvia struck. [1]", [])
-    assert verify(Draft(claims, 0.5, "test"), []).sentences == ()
+    assert verify(claims, []).sentences == ()
 
 
 DRAFTS = st.lists(
@@ -233,7 +234,7 @@ DRAFTS = st.lists(
 def test_any_draft_is_read_and_its_citations_are_exact(text):
     claims = parse_draft(text, EVIDENCE)
     at_hand = {hit.article.id: hit.article for hit in EVIDENCE}
-    checked = verify(Draft(claims, 0.5, "test"), EVIDENCE)
+    checked = verify(claims, EVIDENCE)
     for citation in checked.citations:
         stored = at_hand[citation.article_id].text
         assert citation.quote == stored[citation.start : citation.end]
@@ -257,6 +258,6 @@ def test_verbatim_sentences_always_stand(text, data):
     first = data.draw(st.integers(0, len(spans) - 1))
     last = data.draw(st.integers(first, min(first + 2, len(spans) - 1)))
     quote = Quote(source, spans[first][0], spans[last][1])
-    checked = verify(Draft((DraftSentence(" ".join(quote.text.split()), (quote,)),), 0.5, "test"), [hit(source)])
+    checked = verify((DraftSentence(" ".join(quote.text.split()), (quote,)),), [hit(source)])
     assert len(checked.sentences) == 1
     assert checked.citations[0].quote == quote.text

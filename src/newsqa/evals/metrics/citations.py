@@ -10,13 +10,13 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import words
 from newsqa.verify.evidence import origin_sentences
-from newsqa.verify.support import by_words, check_support
+from newsqa.verify.support import MIN_OVERLAP, check_support
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -219,4 +219,5 @@ def _carry(sentence: str, proofs: tuple[QuotedText, ...]) -> bool:
         return True
     outlets = [proof.outlet for proof in proofs if proof.outlet]
     quotes, days = [proof.quote for proof in proofs], [proof.published for proof in proofs]
-    return bool(proofs) and by_words(check_support(sentence, quotes, known_names=outlets, published=days)).stands
+    check = partial(check_support, min_overlap=MIN_OVERLAP, known_names=outlets, published=days)
+    return bool(proofs) and check(sentence, quotes).supported
