@@ -4,10 +4,10 @@
 
 The sentences stand in tests/data/check: true paraphrases of articles in corpus/, and ones altered in number, name,
 date, quotation, speaker, negation, role or unit, each with the sentences of the article that it cites. Each goes
-through `newsqa.steps.verify.Check` as a draft's would, with the whole article as evidence, so that citations are mended
-where others carry it; `--alone` asks of the cited sentences only. A further kind, "joined", is made of the true ones:
-each goes on with a part of another one about the same article, which its own quotes do not hold. `--wrong` prints what
-was judged wrongly, and why.
+through `newsqa.verify.verifier.Verifier` as a draft's would, with the whole article as evidence, so that other
+citations are found if its own do not support it; `--alone` checks it against the cited sentences only. A further kind,
+"joined", is made of the true ones: each goes on with a part of another one about the same article, which its own quotes
+do not have. `--wrong` prints what was judged wrongly, and why.
 Shares come with Wilson's interval of 95 %.
 """
 
@@ -26,7 +26,7 @@ from newsqa.ingest.readers.registry import read_file
 from newsqa.models import create_token_encoder
 from newsqa.settings import Settings
 from newsqa.types import Article, DraftSentence, Dropped, Hit, Passage, Quote
-from newsqa.verify.evidence import quoted_support
+from newsqa.verify.support import check_quotes
 from newsqa.verify.verifier import Verifier
 
 if TYPE_CHECKING:
@@ -98,9 +98,10 @@ def _why(row: Row, article: Article, *, alone: bool) -> str | None:
     starts = [(article.text.index(quote), len(quote)) for quote in row["quotes"]]
     quotes = tuple(Quote(article, start, start + length) for start, length in starts)
     if alone:
-        return quoted_support(row["sentence"], quotes).fault
+        fault = check_quotes(row["sentence"], quotes, _ENCODER).fault
+        return str(fault) if fault else None
     passage = Passage(1, article.id, 0, len(article.text), article.text)
-    taken = Verifier([Hit(passage, article, 1.0)], _ENCODER).take(DraftSentence(row["sentence"], quotes))
+    taken = Verifier([Hit(passage, article, 1.0)], _ENCODER).verify_sentence(DraftSentence(row["sentence"], quotes))
     return taken.why if isinstance(taken, Dropped) else None
 
 

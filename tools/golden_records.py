@@ -123,8 +123,8 @@ def verdicts(work: Work, step: int = 1) -> Iterator[Line]:
         starts = [(article.text.index(quote), len(quote)) for quote in one["quotes"]]
         quotes = tuple(Quote(article, start, start + length) for start, length in starts)
         check = Verifier([Hit(Passage(1, article.id, 0, len(article.text), article.text), article, 1.0)], encoder)
-        taken = check.take(DraftSentence(one["sentence"], quotes))
-        spans = [[citation.start, citation.end] for citation in check.checked().citations]
+        taken = check.verify_sentence(DraftSentence(one["sentence"], quotes))
+        spans = [[citation.start, citation.end] for citation in check.result().citations]
         if isinstance(taken, Dropped):
             yield {"id": one["id"], "passed": False, "why": taken.why}
         else:

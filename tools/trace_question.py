@@ -134,7 +134,7 @@ def run(question: str, sentence: str | None, index: Path | None, folder: Path) -
         def check(answer: Answer, sentence: str) -> Sentence | Dropped:
             articles = {hit.article.id: hit.article for hit in answer.retrieved}
             quotes = tuple(Quote(articles[one.article_id], one.start, one.end) for one in answer.citations)
-            return Verifier(answer.retrieved, desk.encoder).take(DraftSentence(sentence, quotes))
+            return Verifier(answer.retrieved, desk.encoder).verify_sentence(DraftSentence(sentence, quotes))
 
         warm_up = desk.ask(WARM_UP_QUESTION)
         if sentence is None:

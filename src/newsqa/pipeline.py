@@ -230,10 +230,10 @@ class Pipeline:
                     summary = event
                 elif isinstance(event, DraftText):
                     yield event
-                elif isinstance(sentence := verifier.take(event), Sentence):
+                elif isinstance(sentence := verifier.verify_sentence(event), Sentence):
                     yield sentence
         assert summary is not None  # noqa: S101  the last event of an answerer
-        return verifier.checked(), summary
+        return verifier.result(), summary
 
     def search(self, question: str, *, bounds: Bounds = NO_BOUNDS, asked: date | None = None) -> list[Hit]:
         """Find the passages that may answer, best first, without answering."""

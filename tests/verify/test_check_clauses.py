@@ -80,7 +80,7 @@ ARTICLE = (
     ],
 )
 def test_other_words_for_the_same_stand(sentence, quotes):
-    assert check_support(sentence, quotes).stands
+    assert check_support(sentence, quotes).supported
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_other_words_for_the_same_stand(sentence, quotes):
     ],
 )  # fmt: skip
 def test_parts_speakers_and_denials_that_were_changed_fall(sentence, quotes):
-    assert not check_support(sentence, quotes).stands
+    assert not check_support(sentence, quotes).supported
 
 
 def test_words_of_someone_called_only_she_are_not_given_to_another_of_the_same_article():
@@ -107,8 +107,8 @@ def test_words_of_someone_called_only_she_are_not_given_to_another_of_the_same_a
     context = ("The port of Kell", ARTICLE)
     told = "said the quay would be ready by spring."
     longer = "Ilva Tam, the mayor, praised the harbour crew. " + quote
-    assert check_support(f"Tam {told}", [longer], context=context).stands
-    assert not check_support(f"Bask {told}", [quote, "Orn Bask, the engineer, stayed away."], context=context).stands
+    assert check_support(f"Tam {told}", [longer], context=context).supported
+    assert not check_support(f"Bask {told}", [quote, "Orn Bask, the engineer, stayed away."], context=context).supported
 
 
 @settings(max_examples=examples(40), deadline=None)

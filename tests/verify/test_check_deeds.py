@@ -6,7 +6,7 @@ from newsqa.verify.support import check_support
 
 
 def stands(sentence, *quotes, context=()):
-    return check_support(sentence, quotes, context=context).stands
+    return check_support(sentence, quotes, context=context).supported
 
 
 class TestDeeds:

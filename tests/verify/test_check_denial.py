@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsqa.verify.checks.denial import denial_agrees
+from newsqa.verify.checks.denial import check_denials
 from newsqa.verify.checks.reading import QuoteText, read
 
 TURNED = [
@@ -56,7 +56,7 @@ SAME = [
 
 
 def _told(quote: str, sentence: str) -> str | None:
-    return denial_agrees(read(sentence), QuoteText((quote,)))
+    return check_denials(read(sentence), QuoteText((quote,)))
 
 
 @pytest.mark.parametrize(("quote", "sentence"), TURNED)

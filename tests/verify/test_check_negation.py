@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsqa.verify.checks.denial import denial_agrees
+from newsqa.verify.checks.denial import check_denials
 from newsqa.verify.checks.opposed import says_opposite
 from newsqa.verify.checks.polarity import signed
 from newsqa.verify.checks.reading import QuoteText, read
@@ -197,7 +197,7 @@ TURNED = [
 
 
 def fault(sentence, *quotes):
-    return denial_agrees(read(sentence), QuoteText(quotes))
+    return check_denials(read(sentence), QuoteText(quotes))
 
 
 @pytest.mark.parametrize(("sentence", "quote"), SAME)

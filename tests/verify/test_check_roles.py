@@ -7,12 +7,12 @@ from newsqa.verify.support import check_support
 
 @pytest.mark.parametrize("name", ["Al", "Al Al", "Mayor Al"])
 def test_a_name_of_words_that_link_others_is_a_name(name):
-    assert check_support(f"{name} met the crew.", ["Al met the crew, as Al Al and Mayor Al did."]).stands
-    assert not check_support(f"{name} met the crew.", ["Tam met the crew."]).stands
+    assert check_support(f"{name} met the crew.", ["Al met the crew, as Al Al and Mayor Al did."]).supported
+    assert not check_support(f"{name} met the crew.", ["Tam met the crew."]).supported
 
 
 def stands(sentence, *quotes, context=()):
-    return check_support(sentence, quotes, context=context).stands
+    return check_support(sentence, quotes, context=context).supported
 
 
 NORR = "A goal by Ilva Tam won the cup for Norr Rovers on Saturday.", "They beat Kell City 2-1."
@@ -94,12 +94,14 @@ def test_who_wrote_it_does_not_stand_for_another():
     quotes, byline = ["Orn Bask, the ferry spokesman, said the boat was late."], ["Ilva Tam"]
     assert not check_support(
         "Ilva Tam, the ferry spokesman, said the boat was late.", quotes, known_names=byline
-    ).stands
-    assert check_support("Orn Bask said the boat was late, Ilva Tam reports.", quotes, known_names=byline).stands
+    ).supported
+    assert check_support("Orn Bask said the boat was late, Ilva Tam reports.", quotes, known_names=byline).supported
 
 
 def test_of_two_names_that_a_hyphen_joins_neither_is_the_other():
     quotes = ["A merged company could also include Kell Motors, of which Norr owns a quarter."]
     article = ("Norr and Tarn talk", " ".join([*quotes, "The Tarn-Norr talks go on."]))
-    assert not check_support("Kell Motors, of which Tarn owns a quarter, could join.", quotes, context=article).stands
-    assert check_support("Kell Motors, of which Norr owns a quarter, could join.", quotes, context=article).stands
+    assert not check_support(
+        "Kell Motors, of which Tarn owns a quarter, could join.", quotes, context=article
+    ).supported
+    assert check_support("Kell Motors, of which Norr owns a quarter, could join.", quotes, context=article).supported

@@ -9,7 +9,8 @@ from whole_drafts import read_draft
 
 from newsqa.text.sentences import sentence_spans
 from newsqa.types import Article, DraftSentence, Dropped, Duplicate, Hit, Passage, Quote, Sentence
-from newsqa.verify.verifier import NO_QUOTE, REPEATED, Verifier, verify
+from newsqa.verify.faults import Fault
+from newsqa.verify.verifier import Verifier, verify
 
 STRIKE = (
     "Halvia struck the port of Kell at night. The mayor, Ilva Tam, said 12 people were killed and 90 hurt. "
@@ -80,7 +81,7 @@ def test_part_of_a_sentence_is_widened_to_all_of_it():
 @pytest.mark.parametrize(("start", "end"), [(0, 0), (-5, 4), (5, 2), (0, 100_000)])
 def test_a_quote_outside_its_article_is_none(start, end):
     checked = check(DraftSentence("Halvia won the cup.", (Quote(STRIKE_ARTICLE, start, end),)))
-    assert [d.why for d in checked.dropped] == [NO_QUOTE]
+    assert [d.why for d in checked.dropped] == [str(Fault("no_quote"))]
 
 
 def test_an_article_that_is_not_at_hand_proves_nothing():
@@ -88,7 +89,7 @@ def test_an_article_that_is_not_at_hand_proves_nothing():
     checked = check(quoted("Halvia left the port.", elsewhere))
     assert not checked.sentences
     assert not checked.citations
-    assert checked.dropped[0].why == NO_QUOTE
+    assert checked.dropped[0].why == str(Fault("no_quote"))
 
 
 def test_citations_are_numbered_by_first_use_and_each_quote_once():
@@ -159,20 +160,20 @@ def test_days_are_seen_from_the_day_of_the_article():
         assert bool(checked.sentences) == stands
 
 
-def test_sentences_are_told_as_they_are_taken():
-    check = Verifier(EVIDENCE)
-    kept = check.take(quoted("Halvia launched 70 missiles and 145 drones.", said="Halvia launched 70 missiles."))
+def test_sentences_are_verified_as_they_come():
+    check, quote = Verifier(EVIDENCE), "Halvia launched 70 missiles and 145 drones."
+    kept = check.verify_sentence(quoted(quote, said="Halvia launched 70 missiles."))
     assert kept == Sentence("Halvia launched 70 missiles.", (1,), 1.0)
-    lost = check.take(quoted("Halvia launched 70 missiles and 145 drones.", said="Halvia launched 71 missiles."))
+    lost = check.verify_sentence(quoted(quote, said="Halvia launched 71 missiles."))
     assert lost == Dropped("Halvia launched 71 missiles.", "number 71 is in none of its quotes")
-    assert (check.checked().sentences, check.checked().dropped) == ((kept,), (lost,))
+    assert (check.result().sentences, check.result().dropped) == ((kept,), (lost,))
 
 
 def test_a_sentence_said_twice_is_dropped_once():
     claim = quoted("Halvia launched 70 missiles and 145 drones.")
     checked = check(claim, claim)
     assert len(checked.sentences) == 1
-    assert checked.dropped[0].why == REPEATED
+    assert checked.dropped[0].why == str(Fault("repeated"))
 
 
 @pytest.mark.parametrize(

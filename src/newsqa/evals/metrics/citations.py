@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from newsqa.evals.metrics.base import AnswerSentence, Metric, sentences, shows
 from newsqa.text.words import words
 from newsqa.verify.evidence import origin_sentences
-from newsqa.verify.support import by_words, check_support
+from newsqa.verify.support import MIN_OVERLAP, check_support
 
 if TYPE_CHECKING:
     from newsqa.evals.run_file import RunLine
@@ -152,4 +152,5 @@ def _support(sentence: str, proofs: tuple[QuotedText, ...]) -> bool:
         return True
     outlets = [proof.outlet for proof in proofs if proof.outlet]
     quotes, days = [proof.quote for proof in proofs], [proof.published for proof in proofs]
-    return bool(proofs) and by_words(check_support(sentence, quotes, known_names=outlets, published=days)).stands
+    check = partial(check_support, min_overlap=MIN_OVERLAP, known_names=outlets, published=days)
+    return bool(proofs) and check(sentence, quotes).supported

@@ -9,6 +9,7 @@ from newsqa.verify.checks.arithmetic import is_difference, reckoned
 from newsqa.verify.checks.confusions import number_rival, numbers_swapped
 from newsqa.verify.facts.amounts import PART, PLACE, SPANS_OF_TIME, TIMES, same_dimension, tells
 from newsqa.verify.facts.synonyms import kin
+from newsqa.verify.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,21 +36,21 @@ _RATE = re.compile(
 )
 
 
-def amounts_stand(sentence: Reading, proof: QuoteText) -> str | None:
+def check_amounts(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return what is wrong with the numbers of a sentence, or None."""
-    faults = (fault for amount in sentence.amounts if (fault := _fault(amount, sentence, proof)))
-    return next(faults, None) or numbers_swapped(sentence, proof)
+    faults = (fault for amount in sentence.amounts if (fault := _fault(amount, sentence, source)))
+    return next(faults, None) or numbers_swapped(sentence, source)
 
 
-def clocks_stand(sentence: Reading, proof: QuoteText) -> str | None:
+def check_clocks(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return which time of the clock is not in the quotes, or None."""
     for clock in sentence.clocks:
-        hours = {int(amount.value * 60 % 720) for amount in proof.amounts if amount.bare}
+        hours = {int(amount.value * 60 % 720) for amount in source.amounts if amount.bare}
         near = _NEAR.search(sentence.text[: clock.start])
-        if near and any(_near(other.minutes - clock.minutes, near.group(1).lower()) for other in proof.clocks):
+        if near and any(_near(other.minutes - clock.minutes, near.group(1).lower()) for other in source.clocks):
             continue
-        if clock.minutes not in hours and not any(clock.agrees(other) for other in proof.clocks):
-            return f"the time {clock.text} is in none of its quotes"
+        if clock.minutes not in hours and not any(clock.agrees(other) for other in source.clocks):
+            return Fault("clock_missing", (clock.text,))
     return None
 
 
@@ -59,31 +60,31 @@ def _near(minutes: int, side: str) -> bool:
     return least <= minutes <= most
 
 
-def rates_stand(sentence: Reading, proof: QuoteText) -> str | None:
+def check_rates(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return for what ("monthly", "each") the quotes give nothing, while they do for other spans or for all."""
-    if (each := _EACH.search(sentence.text)) and _ALL.search(proof.whole.text) and not _EACH.search(proof.whole.text):
-        return f"its quotes do not say “{each.group()}”"
-    there = {_span(match) for match in _RATE.finditer(proof.whole.text)}
+    if (each := _EACH.search(sentence.text)) and _ALL.search(source.whole.text) and not _EACH.search(source.whole.text):
+        return Fault("rate_missing", (each.group(),))
+    there = {_span(match) for match in _RATE.finditer(source.whole.text)}
     here = (match for match in _RATE.finditer(sentence.text) if there and _span(match) not in there)
-    return next((f"its quotes do not say “{match.group()}”" for match in here), None)
+    return next((Fault("rate_missing", (match.group(),)) for match in here), None)
 
 
 def _span(match: re.Match[str]) -> str:
     return match["of"].lower() if match["of"] else _ADVERBS[match["adverb"].lower()]
 
 
-def _fault(amount: Amount, sentence: Reading, proof: QuoteText) -> str | None:
-    equals = [other for other in (*proof.amounts, *proof.implied) if _same_value(amount, other)]
+def _fault(amount: Amount, sentence: Reading, source: QuoteText) -> Fault | None:
+    equals = [other for other in (*source.amounts, *source.implied) if _same_value(amount, other)]
     if not equals:
-        return None if reckoned(amount, sentence, proof) else f"number {amount.text} is in none of its quotes"
+        return None if reckoned(amount, sentence, source) else Fault("number_missing", (amount.text,))
     alike = [other for other in equals if _same_unit(amount, other)]
-    if not alike and is_difference(amount, sentence, proof):
+    if not alike and is_difference(amount, sentence, source):
         return None
-    if not alike or _counts_otherwise(amount, alike, (*proof.amounts, *proof.implied)):
-        return f"its quotes do not count {amount.text} as “{_what(sentence.text, amount)}”"
+    if not alike or _counts_otherwise(amount, alike, (*source.amounts, *source.implied)):
+        return Fault("unit_mismatch", (amount.text, _what(sentence.text, amount)))
     if not any(_same_bound(amount, other) for other in alike):
-        return f"its quotes do not give {amount.text} as such a bound"
-    return number_rival(amount, sentence, proof)
+        return Fault("bound_mismatch", (amount.text,))
+    return number_rival(amount, sentence, source)
 
 
 def _same_value(amount: Amount, other: Amount) -> bool:

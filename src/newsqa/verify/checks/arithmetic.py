@@ -13,6 +13,7 @@ from newsqa.text.words import word_set
 from newsqa.verify.checks.trees import tree
 from newsqa.verify.facts.amounts import PLACE, TIMES
 from newsqa.verify.facts.synonyms import kin
+from newsqa.verify.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,63 +49,63 @@ _LEAST_OF_RATIO = 20
 """Below this two numbers have some whole ratio too often by chance."""
 
 
-def reckoned(amount: Amount, sentence: Reading, proof: QuoteText) -> bool:
+def reckoned(amount: Amount, sentence: Reading, source: QuoteText) -> bool:
     """Whether the quotes, which lack a number, hold it in another form, or what it is worked out from."""
     if amount.unit == PLACE:
-        return _placed(amount, proof)
+        return _placed(amount, source)
     if amount.unit == TIMES:
-        return amount.value == 1 or _is_ratio(amount, proof)
+        return amount.value == 1 or _is_ratio(amount, source)
     if amount.value in YEARS and not amount.unit and amount.text.isdigit():
-        return any(moment.first.year == amount.value == moment.last.year for moment in proof.moments)
-    if amount.value <= 2 and _small(amount, sentence, proof):
+        return any(moment.first.year == amount.value == moment.last.year for moment in source.moments)
+    if amount.value <= 2 and _small(amount, sentence, source):
         return True
-    if is_difference(amount, sentence, proof):
+    if is_difference(amount, sentence, source):
         return True
     at = sentence.text[: amount.start].endswith(_AT)
-    return _on_the_clock(amount, proof, at=at) or amount.value in _completed(amount, proof) or _listed(amount, proof)
+    return _on_the_clock(amount, source, at=at) or amount.value in _completed(amount, source) or _listed(amount, source)
 
 
-def is_difference(amount: Amount, sentence: Reading, proof: QuoteText) -> bool:
+def is_difference(amount: Amount, sentence: Reading, source: QuoteText) -> bool:
     """Whether a number that is told as a difference ("two days later", "by eight points") is one in the quotes."""
     told = _ALL_BUT.search(sentence.text[max(0, amount.start - 24) : amount.start])
     if not told and not _DIFFERENCE.match(sentence.text, amount.end):
         return False
-    return amount.value in _differences(amount, proof) or amount.value in _between(amount, proof)
+    return amount.value in _differences(amount, source) or amount.value in _between(amount, source)
 
 
-def _placed(amount: Amount, proof: QuoteText) -> bool:
+def _placed(amount: Amount, source: QuoteText) -> bool:
     """Whether a place in a row is in the quotes as a plain number, or needs none."""
     if amount.value == 1:
-        return not _LOOSE_PLACES.search(proof.whole.text)
-    return amount.value > 3 and any(other.value == amount.value for other in proof.amounts)
+        return not _LOOSE_PLACES.search(source.whole.text)
+    return amount.value > 3 and any(other.value == amount.value for other in source.amounts)
 
 
-def _small(amount: Amount, sentence: Reading, proof: QuoteText) -> bool:
+def _small(amount: Amount, sentence: Reading, source: QuoteText) -> bool:
     """Whether the quotes say one as "a" or two as "both", or the sentence only says "not one" or "the two"."""
     before = sentence.text[max(0, amount.start - 20) : amount.start]
     if amount.value == 2:
-        definite = _DEFINITE.search(before) is not None and not _counted(amount, proof)
-        return definite or _PAIR.search(proof.whole.text) is not None
-    return amount.value == 1 and bool(_NOT_ONE.search(before) or _SINGLE.search(proof.whole.text))
+        definite = _DEFINITE.search(before) is not None and not _counted(amount, source)
+        return definite or _PAIR.search(source.whole.text) is not None
+    return amount.value == 1 and bool(_NOT_ONE.search(before) or _SINGLE.search(source.whole.text))
 
 
-def _counted(amount: Amount, proof: QuoteText) -> bool:
+def _counted(amount: Amount, source: QuoteText) -> bool:
     """Whether the quotes count what a number counts."""
     counts = {k for what in amount.counts[:1] for k in kin(what)}
-    return any(not counts.isdisjoint(kin(what)) for other in proof.amounts for what in other.counts)
+    return any(not counts.isdisjoint(kin(what)) for other in source.amounts for what in other.counts)
 
 
-def _on_the_clock(amount: Amount, proof: QuoteText, *, at: bool) -> bool:
+def _on_the_clock(amount: Amount, source: QuoteText, *, at: bool) -> bool:
     return (amount.bare or at) and any(
-        clock.minutes == amount.value * 60 % 720 for clock in proof.clocks if amount.value <= 12
+        clock.minutes == amount.value * 60 % 720 for clock in source.clocks if amount.value <= 12
     )
 
 
-def _listed(amount: Amount, proof: QuoteText) -> bool:
+def _listed(amount: Amount, source: QuoteText) -> bool:
     """Whether the quotes list just so many: six countries by their names, four sets by their scores."""
     if amount.unit or not 2 < amount.value <= _MOST_LISTED:
         return False
-    texts = [piece.reading.text for piece in proof.pieces]
+    texts = [piece.reading.text for piece in source.pieces]
     scores = (_SCORES.findall(text) for text in texts)
     lists = (len(_all_names(tree(text), at)) for text in texts for at in range(len(tree(text).tokens)))
     return amount.value in {*(len(found) for found in scores), *lists}
@@ -117,42 +118,42 @@ def _all_names(parsed: Tree, at: int) -> list[int]:
     return parsed.all_joined(at)
 
 
-def _like(amount: Amount, proof: QuoteText) -> list[Amount]:
+def _like(amount: Amount, source: QuoteText) -> list[Amount]:
     """Return the numbers of the quotes that may be of the same kind."""
-    every = (*proof.amounts, *proof.implied)
+    every = (*source.amounts, *source.implied)
     return [other for other in every if other.unit in {amount.unit, ""} or not amount.unit]
 
 
-def _differences(amount: Amount, proof: QuoteText) -> Iterator[object]:
-    return (one.value - other.value for one, other in permutations(_like(amount, proof), 2) if one.value > other.value)
+def _differences(amount: Amount, source: QuoteText) -> Iterator[object]:
+    return (one.value - other.value for one, other in permutations(_like(amount, source), 2) if one.value > other.value)
 
 
-def _completed(amount: Amount, proof: QuoteText) -> Iterator[object]:
+def _completed(amount: Amount, source: QuoteText) -> Iterator[object]:
     """Yield what the quotes compare a number with: 17 where they have 23, "six more than on the first day"."""
-    for piece in proof.pieces:
+    for piece in source.pieces:
         found = [other for other in piece.reading.amounts if other.unit in {amount.unit, ""}]
         for one, other in permutations(found, 2):
             if more := _MORE_THAN.match(piece.reading.text, other.end):
                 yield one.value + (other.value if more["which"].lower() in _LESS else -other.value)
 
 
-def _between(amount: Amount, proof: QuoteText) -> Iterator[object]:
+def _between(amount: Amount, source: QuoteText) -> Iterator[object]:
     """Yield the days, minutes or years between the times of the quotes, in the unit of a number."""
     if amount.unit in _DAYS:
-        days = {m.day for m in proof.moments if m.day} | {day for day in proof.published if day}
+        days = {m.day for m in source.moments if m.day} | {day for day in source.published if day}
         yield from (abs(one - other) / timedelta(days=_DAYS[amount.unit]) for one, other in permutations(days, 2))
     elif amount.unit in _MINUTES:
-        found = [clock.minutes for clock in proof.clocks]
+        found = [clock.minutes for clock in source.clocks]
         yield from ((one - other) % 720 / _MINUTES[amount.unit] for one, other in permutations(found, 2))
     elif amount.unit in _SPANS_OF_YEARS:
-        years = {int(a.value) for a in proof.amounts if a.value in YEARS and not a.unit}
-        years |= {m.first.year for m in proof.moments}
+        years = {int(a.value) for a in source.amounts if a.value in YEARS and not a.unit}
+        years |= {m.first.year for m in source.moments}
         yield from (abs(one - other) / _SPANS_OF_YEARS[amount.unit] for one, other in permutations(years, 2))
 
 
-def _is_ratio(amount: Amount, proof: QuoteText) -> bool:
+def _is_ratio(amount: Amount, source: QuoteText) -> bool:
     """Whether one number of the quotes is so many times another of the same unit."""
-    large = [other for other in proof.amounts if other.value >= _LEAST_OF_RATIO and other.value not in YEARS]
+    large = [other for other in source.amounts if other.value >= _LEAST_OF_RATIO and other.value not in YEARS]
     pairs = ((one, other) for one, other in permutations(large, 2) if one.unit == other.unit)
     return any(abs(amount.value - one.value / other.value) <= _OFF * amount.value for one, other in pairs)
 
@@ -179,31 +180,31 @@ _TURN = re.compile(r"\s+\w+\s+(?:(?P<after>after|later)|before|earlier)\b")
 _NOT_COUNTS = frozenset({"place", "part", "times"})
 
 
-def pairs_stand(sentence: Reading, proof: QuoteText) -> str | None:
+def check_pairs(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return which numbers ("from 9 to 8", "2–1") the quotes have the other way round, or cannot go that way."""
-    there = {pair for piece in proof.pieces for pair in _pairs(piece.reading)}
+    there = {pair for piece in source.pieces for pair in _pairs(piece.reading)}
     for one, other in _pairs(sentence):
         if (one, other) not in there and (other, one) in there:
-            return f"its quotes have {one:f} and {other:f} the other way round"
+            return Fault("swapped", (f"{one:f}", f"{other:f}"))
         if (one, other) not in there and any({one, other} & set(pair) for pair in there):
-            return f"its quotes do not have {one:f} together with {other:f}"
-    return _wrong_way(sentence) or _repeated(sentence, proof) or _otherwise_told(sentence, proof)
+            return Fault("pair_mismatch", (f"{one:f}", f"{other:f}"))
+    return _wrong_way(sentence) or _repeated(sentence, source) or _otherwise_told(sentence, source)
 
 
-def _otherwise_told(sentence: Reading, proof: QuoteText) -> str | None:
+def _otherwise_told(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return which number the quotes reject ("27, not 38"), or have as the end of a rise, not as its step, or None."""
-    every = [(other, piece.reading) for piece in proof.pieces for other in piece.reading.amounts]
+    every = [(other, piece.reading) for piece in source.pieces for other in piece.reading.amounts]
     some = any(_rejected(*one) for one in every)
     for amount in sentence.amounts:
         there = [one for one in every if one[0].value == amount.value]
         rejected = {_rejected(*one) for one in there}
         if some and there and _rejected(amount, sentence) not in rejected:
-            return f"its quotes do not {'reject' if _rejected(amount, sentence) else 'give'} {amount.text}"
+            return Fault("number_not_rejected" if _rejected(amount, sentence) else "number_not_given", (amount.text,))
         if _is_step(amount, sentence) and there and all(_is_end(*one) for one in there):
-            return f"its quotes say up or down to {amount.text}, not by so much"
+            return Fault("step_mismatch", (amount.text,))
         turn = _turn(amount, sentence)
         if turn and there and all(_turn(*one) == -turn for one in there):
-            return f"its quotes turn {amount.text} the other way, before or after"
+            return Fault("turn_mismatch", (amount.text,))
     return None
 
 
@@ -227,13 +228,13 @@ def _is_end(amount: Amount, reading: Reading) -> bool:
     return to is not None or _END.match(reading.text, amount.end) is not None
 
 
-def _repeated(sentence: Reading, proof: QuoteText) -> str | None:
+def _repeated(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return which number a sentence gives more often than its quotes do, or None: it stands there for another."""
     here = Counter(amount.value for amount in sentence.amounts if amount.unit not in _NOT_COUNTS)
-    there = Counter(amount.value for amount in proof.amounts)
+    there = Counter(amount.value for amount in source.amounts)
     texts = {amount.value: amount.text for amount in sentence.amounts}
     often = (value for value, times in here.items() if value > 2 and times > there[value] > 0)
-    return next((f"its quotes have {texts[value]} only {_times(there[value])}" for value in often), None)
+    return next((Fault("number_repeated", (texts[value], _times(there[value]))) for value in often), None)
 
 
 def _times(count: int) -> str:
@@ -260,7 +261,7 @@ def in_contrast(amount: Amount, reading: Reading) -> bool:
     return any(amount.unit == other.unit or amount.bare or other.bare for other in rejected)
 
 
-def _wrong_way(sentence: Reading) -> str | None:
+def _wrong_way(sentence: Reading) -> Fault | None:
     """Find a rise to less or a fall to more: "climbed to 1,240 after 1,870"."""
     for move in _MOVES.finditer(sentence.text):
         near = [amount for amount in sentence.amounts if move.end() - 1 <= amount.start < move.end() + 60][:2]
@@ -274,5 +275,5 @@ def _wrong_way(sentence: Reading) -> str | None:
         start, end = near if move["to"].lower() == "from" else reversed(near)
         up = move["verb"].lower() in _UP
         if start.value != end.value and (end.value > start.value) != up:
-            return f"from {start.text} to {end.text} is no {'rise' if up else 'fall'}"
+            return Fault("wrong_trend", (start.text, end.text, "rise" if up else "fall"))
     return None

@@ -21,6 +21,7 @@ from newsqa.verify.checks.trees import binding, clearly_better, fit, slot, tree,
 from newsqa.verify.facts.amounts import same_dimension, tells
 from newsqa.verify.facts.moments import Moment
 from newsqa.verify.facts.synonyms import HONORIFICS, WINNING, converse, kin, one_way, root, same_people
+from newsqa.verify.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,28 +49,28 @@ class Deed:
     others: tuple[Party, ...]
 
 
-def crossed(sentence: Reading, proof: QuoteText) -> Iterator[str]:
+def crossed(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
     """Find two of a deed whom the quotes have in each other's place."""
-    there = [deed for piece in proof.pieces for deed in deeds(piece.reading.text)]
+    there = [deed for piece in source.pieces for deed in deeds(piece.reading.text)]
     for deed in deeds(sentence.text):
         known = [other for other in there if _same_deed(deed, other)]
         for one, two in product(deed.ones, deed.others):
             straight = any(_so(one, two, other, turned=converse(deed.verb, other.verb)) for other in known)
             turned = any(_so(one, two, other, turned=not converse(deed.verb, other.verb)) for other in known)
             if turned and not straight:
-                yield f"its quotes have {called(one)} and {called(two)} the other way round"
+                yield Fault("swapped", (called(one), called(two)))
 
 
-def overcome(sentence: Reading, proof: QuoteText) -> Iterator[str]:
+def overcome(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
     """Find one who does to another what the quotes have someone do to him: "They beat Kell" for "Kell beat Norr"."""
-    there = [deed for piece in proof.pieces for deed in deeds(piece.reading.text) if deed.side == "doer"]
+    there = [deed for piece in source.pieces for deed in deeds(piece.reading.text) if deed.side == "doer"]
     for deed in (one for one in deeds(sentence.text) if one.side == "doer"):
         known = [other for other in there if _same_deed(deed, other) or _both_win(deed, other)]
         acting = [party for party in deed.ones if party.acts and not party.points]
         for one, two in product(acting, (party for party in deed.others if party.acts and not party.points)):
             done = [other for other in known if among(one, other.others) and not among(two, other.others)]
             if any(_only_pointed_at(other) for other in done) and not any(among(one, other.ones) for other in known):
-                yield f"its quotes have {called(one)} on the other side"
+                yield Fault("wrong_side", (called(one),))
 
 
 def _only_pointed_at(deed: Deed) -> bool:
@@ -85,16 +86,16 @@ def among(one: Party, some: Iterable[Party]) -> bool:
     return any(same_party(one, party) for party in some)
 
 
-def asked_for_asker(sentence: Reading, proof: QuoteText) -> Iterator[str]:
+def asked_for_asker(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
     """Find one who is asked or told where the quotes only have the same one ask or tell."""
-    there = [clause for piece in proof.pieces for clause in clauses(piece.reading.text)]
+    there = [clause for piece in source.pieces for clause in clauses(piece.reading.text)]
     for clause in (one for one in clauses(sentence.text) if one.passive and verb_kin(one.verb) == SAYS):
         alike = [known for known in there if root(known.verb) == root(clause.verb)]
         done = [party for known in alike for party in known.done]
         for one in (party for party in clause.done if party.acts and not party.points):
             asks = any(among(one, known.doers) for known in alike)
             if asks and not any(party.points or same_party(one, party) for party in done):
-                yield f"its quotes have {called(one)} on the other side"
+                yield Fault("wrong_side", (called(one),))
 
 
 def _same_deed(deed: Deed, other: Deed) -> bool:
@@ -121,15 +122,15 @@ def same_party(one: Party, other: Party) -> bool:
     return meet({one.head}, {other.head}) or (bool(named.names) and meet(named.words, {described.head}))
 
 
-def exchanged(sentence: Reading, proof: QuoteText) -> Iterator[str]:
+def exchanged(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
     """Find two of whom each does what its quotes have the other do."""
-    there = [clause for piece in proof.pieces for clause in clauses(piece.reading.text)]
+    there = [clause for piece in source.pieces for clause in clauses(piece.reading.text)]
     done = [(clause, clause.doers or clause.done) for clause in clauses(sentence.text)]
     for (first, ones), (second, others) in combinations(done, 2):
         if not (verb_kin(first.verb) & verb_kin(second.verb)):
             for one, other in product(ones, others):
                 if _only(other, one, first, there) and _only(one, other, second, there):
-                    yield f"its quotes have {called(one)} and {called(other)} the other way round"
+                    yield Fault("swapped", (called(one), called(other)))
 
 
 def _only(one: Party, not_two: Party, clause: Clause, there: Sequence[Clause]) -> bool:
@@ -223,25 +224,25 @@ class _There:
     verbs: frozenset[str]
 
 
-def number_rival(amount: Amount, sentence: Reading, proof: QuoteText) -> str | None:
+def number_rival(amount: Amount, sentence: Reading, source: QuoteText) -> Fault | None:
     """Find a number of the same kind that fits the surroundings much better than the one that is named."""
     if amount.bare or in_pair(amount, sentence):
         return None
-    every = [(other, n) for n, piece in enumerate(proof.pieces) for other in piece.reading.amounts]
-    if other := _with_the_name(amount, sentence, proof):
-        return f"its quotes have {other} where it has {amount.text}"
-    own = [_there(other, n, proof) for other, n in every if tells(amount, other)]
+    every = [(other, n) for n, piece in enumerate(source.pieces) for other in piece.reading.amounts]
+    if other := _with_the_name(amount, sentence, source):
+        return Fault("number_confused", (other, amount.text))
+    own = [_there(other, n, source) for other, n in every if tells(amount, other)]
     if not own or all(other.bare for other, _ in every if tells(amount, other)):
         return None
     unsaid = [(other, n) for other, n in every if not any(tells(said, other) for said in sentence.amounts)]
-    others = [_there(other, n, proof) for other, n in unsaid if _comparable(amount, other)]
+    others = [_there(other, n, source) for other, n in unsaid if _comparable(amount, other)]
     return _rival(amount.text, binding(amount, sentence), own, others)
 
 
-def _with_the_name(amount: Amount, sentence: Reading, proof: QuoteText) -> str | None:
+def _with_the_name(amount: Amount, sentence: Reading, source: QuoteText) -> str | None:
     """Find another number of the same unit right after the name after which the sentence has this one."""
     name = _name_before(amount, sentence)
-    every = [(other, _name_before(other, piece.reading)) for piece in proof.pieces for other in piece.reading.amounts]
+    every = [(other, _name_before(other, piece.reading)) for piece in source.pieces for other in piece.reading.amounts]
     own = {before for other, before in every if tells(amount, other)}
     if not name or not amount.unit or name in own or None in own:
         return None
@@ -264,28 +265,28 @@ def _name_before(amount: Amount, reading: Reading) -> str | None:
     return before[-1].words[-1]
 
 
-def numbers_swapped(sentence: Reading, proof: QuoteText) -> str | None:
+def numbers_swapped(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return which two numbers would fit the quotes better if each stood in the other's place, or None."""
     alone = [a for a in sentence.amounts if not (in_pair(a, sentence) or in_contrast(a, sentence))]
-    every = [(other, n) for n, piece in enumerate(proof.pieces) for other in piece.reading.amounts]
+    every = [(other, n) for n, piece in enumerate(source.pieces) for other in piece.reading.amounts]
     for one, other in combinations(alone, 2):
         if one.value != other.value and (one.unit == other.unit or one.bare or other.bare):
-            first = [_there(a, n, proof) for a, n in every if tells(one, a)]
-            second = [_there(a, n, proof) for a, n in every if tells(other, a)]
+            first = [_there(a, n, source) for a, n in every if tells(one, a)]
+            second = [_there(a, n, source) for a, n in every if tells(other, a)]
             if _crossed(binding(one, sentence), binding(other, sentence), first, second):
-                return f"its quotes have {one.text} and {other.text} the other way round"
+                return Fault("swapped", (one.text, other.text))
     return None
 
 
-def time_rival(sentence: Reading, proof: QuoteText) -> str | None:
+def time_rival(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return which time of a sentence the quotes give to something else, while they give another to this, or None."""
-    seen = next((day for day in proof.published if day), None)
-    every = [(t, n) for n, piece in enumerate(proof.pieces) for t in _times(piece.reading, piece.published)]
+    seen = next((day for day in source.published if day), None)
+    every = [(t, n) for n, piece in enumerate(source.pieces) for t in _times(piece.reading, piece.published)]
     said = _times(sentence, seen)
     for start, end, meant in _grouped(said):
-        own = [_there(t, n, proof) for t, n in every if any(_meet(t, m) for m in meant)]
+        own = [_there(t, n, source) for t, n in every if any(_meet(t, m) for m in meant)]
         unsaid = [(t, n) for t, n in every if not any(_meet(t, m) for m in said) and _alike(t, meant[0])]
-        others = [_there(t, n, proof) for t, n in unsaid]
+        others = [_there(t, n, source) for t, n in unsaid]
         beside = [other for other in others if other.piece in {one.piece for one in own}]
         fault = _elsewhere(meant[0], sentence, own, beside) if own else None
         if own and (fault or (fault := _rival(sentence.text[start:end], binding(meant[0], sentence), own, others))):
@@ -293,16 +294,16 @@ def time_rival(sentence: Reading, proof: QuoteText) -> str | None:
     return None
 
 
-def name_rival(name: Name, sentence: Reading, proof: QuoteText) -> str | None:
+def name_rival(name: Name, sentence: Reading, source: QuoteText) -> Fault | None:
     """Find a name that the sentence leaves out and that stands where it has another, beside that one in its quotes."""
-    every = [(other, n) for n, piece in enumerate(proof.pieces) for other in piece.reading.names]
-    own = [_there(other, n, proof) for other, n in every if _same_name(other, name)]
+    every = [(other, n) for n, piece in enumerate(source.pieces) for other in piece.reading.names]
+    own = [_there(other, n, source) for other, n in every if _same_name(other, name)]
     how, beside = slot(name, sentence), {one.piece for one in own}
     others = [
-        _there(other, n, proof)
+        _there(other, n, source)
         for other, n in every
-        if n in beside and how == slot(other, proof.pieces[n].reading) and not _mentioned(other, name, sentence)
-        if not _listed(other, name, proof.pieces[n].reading)
+        if n in beside and how == slot(other, source.pieces[n].reading) and not _mentioned(other, name, sentence)
+        if not _listed(other, name, source.pieces[n].reading)
     ]
     elsewhere = _elsewhere(name, sentence, own, others) if how == "in" else None
     return elsewhere or _rival(name.text, binding(name, sentence), own, others)
@@ -326,20 +327,20 @@ def _listing(text: str, known: Sequence[Name]) -> bool:
     return _LIST.fullmatch(left) is not None
 
 
-def _elsewhere(fact: Name | Moment, sentence: Reading, own: Sequence[_There], others: Sequence[_There]) -> str | None:
+def _elsewhere(fact: Name | Moment, sentence: Reading, own: Sequence[_There], others: Sequence[_There]) -> Fault | None:
     """Find the place or time at which the quotes have what a sentence has, unless they have it at this one too."""
     done = verbs(fact, sentence)
     if any(not done.isdisjoint(one.verbs) for one in own):
         return None
     text = sentence.text[fact.start : fact.end]
     found = (other.text for other in others if not done.isdisjoint(other.verbs))
-    return next((f"its quotes have “{other}” where it has {text}" for other in found), None)
+    return next((Fault("confused", (other, text)) for other in found), None)
 
 
-def name_instead(name: Name, sentence: Reading, proof: QuoteText) -> str | None:
+def name_instead(name: Name, sentence: Reading, source: QuoteText) -> str | None:
     """Find a name that the sentence leaves out, in the quotes, and that may stand there for one that they lack."""
     how = slot(name, sentence)
-    for piece in proof.pieces:
+    for piece in source.pieces:
         for other in piece.reading.names:
             dateline = other.start == 0 and other.text.isupper()
             if (
@@ -352,15 +353,15 @@ def name_instead(name: Name, sentence: Reading, proof: QuoteText) -> str | None:
     return None
 
 
-def _there(fact: Amount | Moment | Name, n: int, proof: QuoteText) -> _There:
-    reading = proof.pieces[n].reading
+def _there(fact: Amount | Moment | Name, n: int, source: QuoteText) -> _There:
+    reading = source.pieces[n].reading
     return _There(reading.text[fact.start : fact.end], n, binding(fact, reading), verbs(fact, reading))
 
 
-def _rival(text: str, here: Binding, own: Sequence[_There], others: Sequence[_There]) -> str | None:
+def _rival(text: str, here: Binding, own: Sequence[_There], others: Sequence[_There]) -> Fault | None:
     best = max(others, key=lambda other: fit(here, other.binding), default=None)
     if best and clearly_better(fit(here, best.binding), max((fit(here, one.binding) for one in own), default=0.0)):
-        return f"its quotes have “{best.text}” where it has {text}"
+        return Fault("confused", (best.text, text))
     return None
 
 

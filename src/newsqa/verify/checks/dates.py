@@ -12,6 +12,7 @@ from newsqa.verify.checks.confusions import time_rival
 from newsqa.verify.checks.trees import tree
 from newsqa.verify.facts.moments import day_of
 from newsqa.verify.facts.synonyms import kin
+from newsqa.verify.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,28 +45,24 @@ _PUBLISHING = re.compile(
 )
 
 
-def dates_stand(sentence: Reading, proof: QuoteText) -> str | None:
+def check_dates(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return which time of a sentence its quotes do not mean, or None."""
     for check in (_days, _weekdays, _months, _turns, _parts_of_day):
-        if missing := next(check(sentence, proof), None):
+        if missing := next(check(sentence, source), None):
             return missing
-    return time_rival(sentence, proof)
+    return time_rival(sentence, source)
 
 
-def _missing(kind: str, text: str) -> str:
-    return f"{kind} {text} is in none of its quotes"
-
-
-def _days(sentence: Reading, proof: QuoteText) -> Iterator[str]:
+def _days(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
     for day in sentence.days:
-        if not (_named_there(day, proof) or _meant_there(day, sentence, proof)):
-            yield _missing("date", day.text)
+        if not (_named_there(day, source) or _meant_there(day, sentence, source)):
+            yield Fault("date_missing", (day.text,))
 
 
-def _named_there(day: Day, proof: QuoteText) -> bool:
+def _named_there(day: Day, source: QuoteText) -> bool:
     return any(
         day.agrees(other)
-        for piece in proof.pieces
+        for piece in source.pieces
         for other in piece.reading.days
         if _year_fits(day, other, piece.published)
     )
@@ -79,24 +76,24 @@ def _year_fits(day: Day, other: Day, published: date | None) -> bool:
     return meant is not None and meant.year == day.year
 
 
-def _meant_there(day: Day, sentence: Reading, proof: QuoteText) -> bool:
-    meant = [moment.day for moment in proof.moments if moment.day]
+def _meant_there(day: Day, sentence: Reading, source: QuoteText) -> bool:
+    meant = [moment.day for moment in source.moments if moment.day]
     if _PUBLISHING.search(sentence.text):
-        meant += [published for published in proof.published if published]
+        meant += [published for published in source.published if published]
     return any((m.day, m.month) == (day.day, day.month) and day.year in {None, m.year} for m in meant)
 
 
-def _weekdays(sentence: Reading, proof: QuoteText) -> Iterator[str]:
-    written = {match.group(1).lower() for match in _WEEKDAY.finditer(proof.whole.text)}
-    meant = {WEEKDAYS[moment.day.weekday()] for moment in proof.moments if moment.day}
+def _weekdays(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
+    written = {match.group(1).lower() for match in _WEEKDAY.finditer(source.whole.text)}
+    meant = {WEEKDAYS[moment.day.weekday()] for moment in source.moments if moment.day}
     for match in _WEEKDAY.finditer(sentence.text):
-        if match.group(1).lower() not in written | meant or not _agrees_with_date(match, sentence, proof):
-            yield _missing("date", match.group())
+        if match.group(1).lower() not in written | meant or not _agrees_with_date(match, sentence, source):
+            yield Fault("date_missing", (match.group(),))
 
 
-def _agrees_with_date(weekday: re.Match[str], sentence: Reading, proof: QuoteText) -> bool:
+def _agrees_with_date(weekday: re.Match[str], sentence: Reading, source: QuoteText) -> bool:
     """Whether a date right beside a weekday falls on it."""
-    seen = next((published for published in proof.published if published), None)
+    seen = next((published for published in source.published if published), None)
     for day in sentence.days:
         between = sentence.text[weekday.end() : day.start] if weekday.end() <= day.start else "far"
         if between.strip(" ,") in {"", "the"} and (on := day_of(day, seen)):
@@ -104,26 +101,26 @@ def _agrees_with_date(weekday: re.Match[str], sentence: Reading, proof: QuoteTex
     return True
 
 
-def _months(sentence: Reading, proof: QuoteText) -> Iterator[str]:
-    written = {MONTHS[match.group(1).lower()] for match in _MONTH.finditer(proof.whole.text)}
-    meant = {(m.first.month, m.first.year) for m in proof.moments if m.first.month == m.last.month}
+def _months(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
+    written = {MONTHS[match.group(1).lower()] for match in _MONTH.finditer(source.whole.text)}
+    meant = {(m.first.month, m.first.year) for m in source.moments if m.first.month == m.last.month}
     for match in _MONTH.finditer(sentence.text):
         if any(day.start <= match.start() < day.end for day in sentence.days):
             continue
         month = MONTHS[match.group(1).lower()]
         years = {year for other, year in meant if other == month}
-        named = month in written or years or _is_name(match, proof)
+        named = month in written or years or _is_name(match, source)
         if not named or (match["year"] and years and int(match["year"]) not in years):
-            yield _missing("date", match.group())
+            yield Fault("date_missing", (match.group(),))
 
 
-def _is_name(match: re.Match[str], proof: QuoteText) -> bool:
+def _is_name(match: re.Match[str], source: QuoteText) -> bool:
     """Whether "May" or "April" is someone's name in the quotes, or a word at the head of the sentence."""
-    return match.start() == 0 and match.group(1) in {"May", "March"} and match.group(1).lower() in proof.whole.folded
+    return match.start() == 0 and match.group(1) in {"May", "March"} and match.group(1).lower() in source.whole.folded
 
 
-def _turns(sentence: Reading, proof: QuoteText) -> Iterator[str]:
-    there = [(m["which"].lower(), m["unit"].lower()) for m in _RELATIVE.finditer(proof.whole.text)]
+def _turns(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
+    there = [(m["which"].lower(), m["unit"].lower()) for m in _RELATIVE.finditer(source.whole.text)]
     for match in _RELATIVE.finditer(sentence.text):
         which, unit = match["which"].lower(), match["unit"].lower()
         rivals = {_SAME_TURN.get(other, other) for other, of in there if of == unit}
@@ -132,25 +129,25 @@ def _turns(sentence: Reading, proof: QuoteText) -> Iterator[str]:
             _SAME_TURN.get(other, other) == _SAME_TURN.get(which, which) for other, _ in there
         )
         if turned or other_unit:
-            yield _missing("date", match.group())
-    near = {match.group(1).lower() for match in _NEAR.finditer(proof.whole.text)}
+            yield Fault("date_missing", (match.group(),))
+    near = {match.group(1).lower() for match in _NEAR.finditer(source.whole.text)}
     for match in _NEAR.finditer(sentence.text):
         now = match.group(1).lower() in {"today", "tonight"}  # also said for "these days"
         if match.group(1).lower() not in near and (near or not now):
-            yield _missing("date", match.group())
-    seasons = {match.group(1).lower() for match in _SEASON.finditer(proof.whole.text)}
+            yield Fault("date_missing", (match.group(),))
+    seasons = {match.group(1).lower() for match in _SEASON.finditer(source.whole.text)}
     for match in _SEASON.finditer(sentence.text):
         if _SEASON_IN_TIME.search(sentence.text[: match.start()]) and match.group(1).lower() not in seasons:
-            yield _missing("date", match.group())
+            yield Fault("date_missing", (match.group(),))
 
 
-def _parts_of_day(sentence: Reading, proof: QuoteText) -> Iterator[str]:
-    there = {_PARTS[match.group(1).lower()] for match in _PART.finditer(proof.whole.text)}
-    there |= {clock.half for clock in proof.clocks if clock.half}
+def _parts_of_day(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
+    there = {_PARTS[match.group(1).lower()] for match in _PART.finditer(source.whole.text)}
+    there |= {clock.half for clock in source.clocks if clock.half}
     for match in _PART.finditer(sentence.text):
         part = _PARTS[match.group(1).lower()]
         if there and part not in there and not any(frozenset({part, other}) in _COMPATIBLE for other in there):
-            yield _missing("time of day", match.group())
+            yield Fault("day_part_missing", (match.group(),))
 
 
 # Order in time: what the quotes have come first must not come after it in the sentence.
@@ -159,12 +156,12 @@ _LATER = {"after": False, "following": False, "once": False, "before": True, "un
 """Whether what stands below such a word is the later of the two."""
 
 
-def order_kept(sentence: Reading, proof: QuoteText) -> Iterator[str]:
+def order_kept(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
     """Find two events which the quotes have in the other order."""
-    there = [pair for piece in proof.pieces for pair in _in_order(piece.reading.text)]
+    there = [pair for piece in source.pieces for pair in _in_order(piece.reading.text)]
     for (first, second), (one, other) in product(_in_order(sentence.text), there):
         if _alike(first, other) and _alike(second, one) and not _alike(first, second):
-            yield f"its quotes have “{one}” before “{other}”"
+            yield Fault("order_reversed", (one, other))
 
 
 def _alike(one: str, other: str) -> bool:
@@ -198,16 +195,16 @@ _DIRECTION = re.compile(
 )
 
 
-def directions_stand(sentence: Reading, proof: QuoteText) -> str | None:
+def check_directions(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return which direction of a sentence is none of the quotes', where these have another, or None.
 
     Those in names ("North Korea") are the names' matter, and "western" is in "north-western".
     """
-    there = {word for found, _ in _directions(proof.whole.text) for word in found}
-    named = {word for word in ("north", "south", "east", "west") if word in proof.whole.text.lower()}
+    there = {word for found, _ in _directions(source.whole.text) for word in found}
+    named = {word for word in ("north", "south", "east", "west") if word in source.whole.text.lower()}
     for found, text in _directions(sentence.text) if there else ():
         if found - there - named:
-            return f"its quotes do not say “{text}” but “{'” or “'.join(sorted(there))}”"
+            return Fault("direction_mismatch", (text, "” or “".join(sorted(there))))
     return None
 
 

@@ -24,6 +24,7 @@ from newsqa.verify.facts.opposites import (
     opposites,
 )
 from newsqa.verify.facts.synonyms import REPORTING, kin, root
+from newsqa.verify.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 # What the quotes tell as refused, hoped for, unknown, unsaid or yet to come, and a sentence tells as done.
 
 
-def undone_here(own: Sequence[Signed], text: str, pieces: Sequence[str]) -> str | None:
+def undone_here(own: Sequence[Signed], text: str, pieces: Sequence[str]) -> Fault | None:
     """Return what a sentence tells as done or known that its quotes tell otherwise, or None.
 
     `own` are the sentence's words with their signs. Raises ModelError where there is no parser.
@@ -51,12 +52,12 @@ def undone_here(own: Sequence[Signed], text: str, pieces: Sequence[str]) -> str 
     )
 
 
-def _measures(text: str, pieces: Sequence[str]) -> str | None:
+def _measures(text: str, pieces: Sequence[str]) -> Fault | None:
     """Find what is over a standard here and under it there: "above last year's", "fewer than a year ago"."""
     there = {one for piece in pieces for one in _standards(piece)}
     for over, standard in _standards(text):
         if {(not over, standard)} == {one for one in there if one[1] == standard}:
-            return f"it says {'more' if over else 'less'} than its quotes ({standard})"
+            return Fault("comparison_reversed", ("more" if over else "less", standard))
     return None
 
 
@@ -73,7 +74,7 @@ def _only_so(some: Sequence[str], pieces: Sequence[str]) -> frozenset[str]:
     return frozenset(k for word in once for k in kin(word))
 
 
-def _takes_what_was_refused(own: Sequence[Signed], text: str, pieces: Sequence[str]) -> str | None:
+def _takes_what_was_refused(own: Sequence[Signed], text: str, pieces: Sequence[str]) -> Fault | None:
     """Find a thing that somebody has here and refused there: one of its kind, that was not there before."""
     if any(one.sign < 1 for one in own) or any(root(one.word) in REFUSING | OFFERING for one in own):
         return None
@@ -82,7 +83,7 @@ def _takes_what_was_refused(own: Sequence[Signed], text: str, pieces: Sequence[s
     taken = [
         at for at in range(len(parsed.tokens)) if _any_one(parsed, at) and not kin(parsed.word(at)).isdisjoint(refused)
     ]
-    return next((f"its quotes say that it was refused ({parsed.word(at)})" for at in taken), None)
+    return next((Fault("refused", (parsed.word(at),)) for at in taken), None)
 
 
 def _refused(text: str) -> Iterator[str]:
@@ -101,14 +102,14 @@ def _any_one(parsed: Tree, at: int) -> bool:
     }
 
 
-def _too_soon(own: Sequence[Signed], text: str, pieces: Sequence[str]) -> str | None:
+def _too_soon(own: Sequence[Signed], text: str, pieces: Sequence[str]) -> Fault | None:
     """Find what is done before something here, and there only once that is so."""
     if any(one.plain for one in own):
         return None
     there = [one for piece in pieces if " only " in piece for one in _depending(piece, ONCE)]
     for verb, words in _depending(text, BEFORE):
         if any(not kin(verb).isdisjoint(kin(other)) and meet(words, others) for other, others in there):
-            return f"its quotes say that something else comes first ({verb} before …)"
+            return Fault("too_soon", (verb,))
     return None
 
 
@@ -126,14 +127,14 @@ def _depending(text: str, marks: frozenset[str]) -> Iterator[tuple[str, frozense
             yield parsed.word(parsed.tokens[clause].head), frozenset(map(parsed.word, told))
 
 
-def _does_what_was_hoped(own: Sequence[Signed], pieces: Sequence[str]) -> str | None:
+def _does_what_was_hoped(own: Sequence[Signed], pieces: Sequence[str]) -> Fault | None:
     """Find a deed that was done here and only hoped for there, "but …"."""
     if any(one.sign < 1 for one in own) or any(root(one.word) in HOPING for one in own):
         return None
     hoped = _only_so([word for piece in pieces for word in _hoped(piece)], pieces)
     return next(
         (
-            f"its quotes tell only of a hope ({one.word})"
+            Fault("only_hoped", (one.word,))
             for one in own
             if one.part == "VERB" and one.told and not kin(one.word).isdisjoint(hoped)
         ),
@@ -150,13 +151,13 @@ def _hoped(text: str) -> Iterator[str]:
             yield from (parsed.word(low) for low in parsed.under(at, "xcomp"))
 
 
-def _answers(text: str, pieces: Sequence[str]) -> str | None:
+def _answers(text: str, pieces: Sequence[str]) -> Fault | None:
     """Find a question that one side knows an answer to, or tells it, and the other does not."""
     there = [one for piece in pieces for one in _questions(piece)]
     for verb, asked, sign in _questions(text):
         signs = {other_sign for _, other, other_sign in there if not kin(asked).isdisjoint(kin(other))}
         if signs == {-sign}:
-            return f"it turns round what its quotes say is known ({verb} … {asked})"
+            return Fault("knowledge_reversed", (verb, asked))
     return None
 
 
@@ -170,14 +171,14 @@ def _questions(text: str) -> Iterator[tuple[str, str, int]]:
                     yield one.word, parsed.word(low), one.sign
 
 
-def _breaks_silence(own: Sequence[Signed], text: str, pieces: Sequence[str]) -> str | None:
+def _breaks_silence(own: Sequence[Signed], text: str, pieces: Sequence[str]) -> Fault | None:
     """Find one who is said to have spoken where the quotes tell only of one who said nothing."""
     if any(one.sign < 1 for one in own) or not any(map(_silent, pieces)):
         return None
     parsed = tree(text)
     return next(
         (
-            f"its quotes tell of silence ({one.word})"
+            Fault("silence_broken", (one.word,))
             for one in own
             if root(one.word) in SPEAKING and one.part == "VERB" and not parsed.under(one.at, "prep", "dobj")
         ),
@@ -208,27 +209,27 @@ _SAYING = REPORTING - frozenset(
 """Verbs of saying that tell so little that the denial of one says nothing of another."""
 
 
-def denial_agrees(sentence: Reading, proof: QuoteText) -> str | None:
+def check_denials(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return what a sentence denies or affirms against its quotes, or None."""
     own = signed(sentence.text)
-    pieces = [signed(piece.reading.text) for piece in proof.pieces]
+    pieces = [signed(piece.reading.text) for piece in source.pieces]
     there = [one for piece in pieces for one in piece]
-    if "since" in sentence.folded and "last" in proof.whole.folded:
+    if "since" in sentence.folded and "last" in source.whole.folded:
         return None  # "not opened since May" is "last opened in May"
-    turned = says_opposite(sentence.text, [piece.reading.text for piece in proof.pieces])
+    turned = says_opposite(sentence.text, [piece.reading.text for piece in source.pieces])
     if turned:
-        return f"it says the opposite of its quotes ({turned})"
-    alone = [one for one in own if not (one.sign < 0 and _told_by_opposite(sentence, one, proof))]
-    undone = undone_here(own, sentence.text, [piece.reading.text for piece in proof.pieces])
+        return Fault("opposite", (turned,))
+    alone = [one for one in own if not (one.sign < 0 and _told_by_opposite(sentence, one, source))]
+    undone = undone_here(own, sentence.text, [piece.reading.text for piece in source.pieces])
     return _against(own, there) or _denies_alone(alone, pieces) or _leaves_denial_out(own, there) or undone
 
 
-def _told_by_opposite(sentence: Reading, one: Signed, proof: QuoteText) -> bool:
+def _told_by_opposite(sentence: Reading, one: Signed, source: QuoteText) -> bool:
     """Whether the quotes tell by an opposite what is denied: "did not take off" where planes were grounded."""
-    return any(says_the_same(sentence.text, one.at, piece.reading.text) for piece in proof.pieces)
+    return any(says_the_same(sentence.text, one.at, piece.reading.text) for piece in source.pieces)
 
 
-def _against(own: Sequence[Signed], there: Sequence[Signed]) -> str | None:
+def _against(own: Sequence[Signed], there: Sequence[Signed]) -> Fault | None:
     """Find a word that is denied here and affirmed there, or the reverse, or whose opposite stands in its place."""
     excused = _any_of(LEAVES_OUT | {"short"}, own), _any_of(SOLE | LEAVES_OUT, there)
     for one in own:
@@ -236,8 +237,7 @@ def _against(own: Sequence[Signed], there: Sequence[Signed]) -> str | None:
             continue
         alike = _alike(one, there)
         if alike and all(sign * one.sign < 0 for _, sign in alike):
-            against = "denies what its quotes do not deny" if one.sign < 0 else "affirms what its quotes deny"
-            return f"it {against} ({one.word})"
+            return Fault("denies_affirmed" if one.sign < 0 else "affirms_denied", (one.word,))
     return None
 
 
@@ -318,7 +318,7 @@ def _shared(one: Signed, other: Signed) -> int:
     return sum(not kin(word).isdisjoint(known) for word in one.words)
 
 
-def _denies_alone(own: Sequence[Signed], pieces: Sequence[Sequence[Signed]]) -> str | None:
+def _denies_alone(own: Sequence[Signed], pieces: Sequence[Sequence[Signed]]) -> Fault | None:
     """Find a denial of which the sentence of the quotes that speaks of it has no trace, not even in a word's sense."""
     for one in own:
         if one.plain and one.told and one.sign < 0 and not _compares(one):
@@ -327,7 +327,7 @@ def _denies_alone(own: Sequence[Signed], pieces: Sequence[Sequence[Signed]]) -> 
                 continue  # said in other words, of which one may be a denial
             near = [piece for piece, score in zip(pieces, shared, strict=True) if score == max(shared)]
             if near and not any(_hints(one, piece) for piece in near):
-                return f"it denies something ({one.word}), and its quotes deny nothing there"
+                return Fault("denial_added", (one.word,))
     return None
 
 
@@ -342,7 +342,7 @@ def _hints(one: Signed, piece: Sequence[Signed]) -> bool:
     return _may_deny(piece) or _any_of(SOLE | opposites(root(one.word)), piece)
 
 
-def _leaves_denial_out(own: Sequence[Signed], there: Sequence[Signed]) -> str | None:
+def _leaves_denial_out(own: Sequence[Signed], there: Sequence[Signed]) -> Fault | None:
     """Find a denial of the quotes whose clause is told here without any."""
     denied = frozenset(k for one in own if one.sign < 1 for k in kin(one.word))
     for other in (one for one in there if one.sign < 0 and one.told and one.part != "NOUN" and len(one.words) > 1):
@@ -352,7 +352,7 @@ def _leaves_denial_out(own: Sequence[Signed], there: Sequence[Signed]) -> str | 
             continue
         held = [one for one in own if one.told and 3 * _shared(other, one) >= 2 * len(other.words)]
         if held and not _may_deny(held) and not _may_deny_by_words(own, other):
-            return f"its quotes deny what it affirms ({other.word})"
+            return Fault("denial_lost", (other.word,))
     return None
 
 

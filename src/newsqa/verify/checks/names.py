@@ -19,6 +19,7 @@ from newsqa.verify.checks.participants import pointed_at, verb_kin
 from newsqa.verify.checks.parties import meet
 from newsqa.verify.checks.trees import tree
 from newsqa.verify.facts.synonyms import HONORIFICS, actor, other_names, root, same_people
+from newsqa.verify.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,30 +36,30 @@ _ANAPHOR = re.compile(
 )
 
 
-def names_stand(sentence: Reading, proof: QuoteText) -> str | None:
+def check_names(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return which name of a sentence its quotes do not bear out, or None."""
-    for name in sentence_names(sentence, proof):
-        if any(other <= proof.whole.folded for other in other_names(frozenset(name.words))):
+    for name in sentence_names(sentence, source):
+        if any(other <= source.whole.folded for other in other_names(frozenset(name.words))):
             continue
-        if missing := _missing(name, proof):
-            if not _understood(name, sentence, proof):
-                other = name_instead(name, sentence, proof)
-                return f"name {missing} is in none of its quotes" + (f", which have “{other}”" if other else "")
-        elif _only_shown(name, proof) and (other := name_instead(name, sentence, proof)):
-            return f"its quotes have “{other}” where it has “{name.text}”"
-        elif not _whole(name, proof):
-            return f"its quotes name no “{name.text}”"
-        elif rival := name_rival(name, sentence, proof):
+        if missing := _missing(name, source):
+            if not _understood(name, sentence, source):
+                other = name_instead(name, sentence, source)
+                return Fault("name_replaced", (missing, other)) if other else Fault("name_missing", (missing,))
+        elif _only_shown(name, source) and (other := name_instead(name, sentence, source)):
+            return Fault("name_confused", (other, name.text))
+        elif not _whole(name, source):
+            return Fault("name_unknown", (name.text,))
+        elif rival := name_rival(name, sentence, source):
             return rival
     return None
 
 
-def sentence_names(sentence: Reading, proof: QuoteText) -> list[Name]:
+def sentence_names(sentence: Reading, source: QuoteText) -> list[Name]:
     """Find the names of a sentence; a common word at the head of it, or of a name there, is none."""
-    known = (*proof.whole.names, *proof.around.names)
-    roots = frozenset(map(root, proof.whole.common))
+    known = (*source.whole.names, *source.around.names)
+    roots = frozenset(map(root, source.whole.common))
     found = (
-        _without_head(name, sentence, known, roots) for name in names(sentence.text, proof.common | sentence.common)
+        _without_head(name, sentence, known, roots) for name in names(sentence.text, source.common | sentence.common)
     )
     dated = [(day.start, day.end) for day in sentence.days]
     kept = (name for name in found if name and not any(start <= name.start < end for start, end in dated))
@@ -101,46 +102,46 @@ def _opens(text: str, start: int) -> bool:
     return not before or before[-1] in ".!?:;…\n"
 
 
-def _missing(name: Name, proof: QuoteText) -> str | None:
+def _missing(name: Name, source: QuoteText) -> str | None:
     """Return the first word of a name that neither the quotes nor what a citation shows has."""
     for word in words(name.text):
         if word.folded in FUNCTION_WORDS or (word.folded in name.words and word.folded in CALENDAR):
             continue
-        if not _has(word.folded, proof):
+        if not _has(word.folded, source):
             return word.text
     return None
 
 
-def _only_shown(name: Name, proof: QuoteText) -> bool:
+def _only_shown(name: Name, source: QuoteText) -> bool:
     """Whether nothing of a whole name stands in the quotes: it is that of who wrote them, or of where they stood."""
-    return len(name.words) > 1 and proof.whole.folded.isdisjoint(name.words) and {*name.words} <= proof.known.folded
+    return len(name.words) > 1 and source.whole.folded.isdisjoint(name.words) and {*name.words} <= source.known.folded
 
 
-def _has(word: str, proof: QuoteText) -> bool:
-    there = proof.whole.folded | proof.known.folded
+def _has(word: str, source: QuoteText) -> bool:
+    there = source.whole.folded | source.known.folded
     if (
         word in there
         or SHORT_FORMS.get(word) in there
-        or (word in HONORIFICS and root(word) in proof.whole.roots | proof.around.roots)
+        or (word in HONORIFICS and root(word) in source.whole.roots | source.around.roots)
     ):
         return True
     if any(same_people(word, other) for other in there) or word.removesuffix("s") in there:
         return True
-    return root(word) in proof.whole.roots and word not in proof.around.named
+    return root(word) in source.whole.roots and word not in source.around.named
 
 
-def _understood(name: Name, sentence: Reading, proof: QuoteText) -> bool:
+def _understood(name: Name, sentence: Reading, source: QuoteText) -> bool:
     """Whether a name that is not in the quotes is plain from the article beside them.
 
     So is the rest of a name of which they have a part ("Lena Wrothsley" where they say "Wrothsley"), what they shorten,
     and one from the title where they only point back ("them") and no other name would be put aside for it.
     """
-    if any(_is_part(name, other) and _part_quoted(other, proof) for other in proof.around.names):
+    if any(_is_part(name, other) and _part_quoted(other, source) for other in source.around.names):
         return True
-    if _shortened(name, proof) or pointed_at(name, proof):
+    if _shortened(name, source) or pointed_at(name, source):
         return True
-    titled = bool(proof.context) and set(name.words) <= frozenset(word.folded for word in words(proof.context[0]))
-    pieces = proof.nearest(sentence.content)
+    titled = bool(source.context) and set(name.words) <= frozenset(word.folded for word in words(source.context[0]))
+    pieces = source.nearest(sentence.content)
     return titled and any(
         _ANAPHOR.search(piece.reading.text) and not _unused(piece.reading, name, sentence) for piece in pieces
     )
@@ -152,28 +153,28 @@ def _is_part(name: Name, whole: Name) -> bool:
     return _in_order(name.words, whole.words) and (ends_so or "-" not in whole.text)
 
 
-def _part_quoted(name: Name, proof: QuoteText) -> bool:
+def _part_quoted(name: Name, source: QuoteText) -> bool:
     """Whether the quotes have the end of a name, alone or with a title: "Wrothsley" of "Lena Wrothsley"."""
-    ends = (other for other in proof.whole.names if other.words[-1] == name.words[-1])
+    ends = (other for other in source.whole.names if other.words[-1] == name.words[-1])
     part = any({*other.words} - HONORIFICS <= {*name.words} for other in ends)
-    return part and len(name.words) > 1 and not _otherwise_called(name, proof)
+    return part and len(name.words) > 1 and not _otherwise_called(name, source)
 
 
-def _otherwise_called(name: Name, proof: QuoteText) -> bool:
+def _otherwise_called(name: Name, source: QuoteText) -> bool:
     """Whether the quotes give another first name to the same last one."""
-    same = (other for other in proof.whole.names if other.words[-1] == name.words[-1] and len(other.words) > 1)
+    same = (other for other in source.whole.names if other.words[-1] == name.words[-1] and len(other.words) > 1)
     return any(
         not set(other.words) & set(name.words[:-1]) - HONORIFICS and other.words[0] not in HONORIFICS for other in same
     )
 
 
-def _shortened(name: Name, proof: QuoteText) -> bool:
+def _shortened(name: Name, source: QuoteText) -> bool:
     """Whether a name is the abbreviation of words in the quotes or the article, or the reverse."""
     letters = "".join(name.words)
     if len(name.words) == 1 and 1 < len(letters) < _LONGEST_INITIALS and letters.upper() in name.text:
-        return any(letters in _initials(reading) for reading in (proof.whole, proof.known, proof.around))
+        return any(letters in _initials(reading) for reading in (source.whole, source.known, source.around))
     short = "".join(word[0] for word in name.words)
-    return len(short) > 1 and any(short in other.words for other in (*proof.whole.names, *proof.known.names))
+    return len(short) > 1 and any(short in other.words for other in (*source.whole.names, *source.known.names))
 
 
 def _initials(reading: Reading) -> str:
@@ -195,15 +196,15 @@ def _in_order(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     return all(word in left for word in part if word not in HONORIFICS)
 
 
-def _whole(name: Name, proof: QuoteText) -> bool:
+def _whole(name: Name, source: QuoteText) -> bool:
     """Whether neighbours in a name are so in one name of the quotes, the title or the article, or each is one there.
 
     "Pennsylvania McDonald's" is two names; a first name that goes with another last one is none.
     """
-    readings = proof.whole, proof.known, proof.around
+    readings = source.whole, source.known, source.around
     known = [_short(other.words) for reading in readings for other in reading.names]
     ends = {words[-1] for words in known}, {words[0] for words in known}
-    lower = proof.whole.common
+    lower = source.whole.common
     runs = [_short(run) for run in _runs(name) if not set(run) & lower]
     return all(any(_in_order(run, other) for other in known) or _two(run, *ends) for run in runs)
 
@@ -242,21 +243,21 @@ class Noun:
     kinds: frozenset[str]
 
 
-def modifiers_kept(sentence: Reading, proof: QuoteText) -> Iterator[str]:
+def modifiers_kept(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
     """Find what stands before another noun in the quotes, or another kind of thing where the quotes have one."""
-    yield from _swapped(sentence, proof)
-    there = [(clause, piece.reading.text) for piece in proof.pieces for clause in clauses(piece.reading.text)]
+    yield from _swapped(sentence, source)
+    there = [(clause, piece.reading.text) for piece in source.pieces for clause in clauses(piece.reading.text)]
     for clause, (known, text) in product(clauses(sentence.text), there):
         if verb_kin(clause.verb) & verb_kin(known.verb):
-            yield from _other_kind(_arguments(sentence.text, clause), _arguments(text, known), sentence, proof)
+            yield from _other_kind(_arguments(sentence.text, clause), _arguments(text, known), sentence, source)
 
 
-def _swapped(sentence: Reading, proof: QuoteText) -> Iterator[str]:
-    there = [noun for piece in proof.pieces for noun in nouns(piece.reading.text).values()]
+def _swapped(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
+    there = [noun for piece in source.pieces for noun in nouns(piece.reading.text).values()]
     for one, other in combinations(nouns(sentence.text).values(), 2):
         for mine, yours in product(one.before - other.before, other.before - one.before):
             if not meet({mine}, {yours}) and _only(yours, mine, one, there) and _only(mine, yours, other, there):
-                yield f"its quotes have “{yours} {one.head}” and “{mine} {other.head}”"
+                yield Fault("modifiers_swapped", (f"{yours} {one.head}", f"{mine} {other.head}"))
 
 
 def _only(word: str, other: str, noun: Noun, there: list[Noun]) -> bool:
@@ -265,14 +266,16 @@ def _only(word: str, other: str, noun: Noun, there: list[Noun]) -> bool:
     return any(meet({word}, one.before) for one in known) and not any(meet({other}, one.before) for one in known)
 
 
-def _other_kind(here: list[list[Noun]], there: list[list[Noun]], sentence: Reading, proof: QuoteText) -> Iterator[str]:
+def _other_kind(
+    here: list[list[Noun]], there: list[list[Noun]], sentence: Reading, source: QuoteText
+) -> Iterator[Fault]:
     """Find things of one name in one place of a deed whose kinds have nothing in common: snow crab for king crab."""
     for ours, theirs in zip(here, there, strict=True):
         for one, other in product(ours, theirs):
-            strange = [kind for kind in one.kinds if not meet({kind}, proof.whole.folded)]
+            strange = [kind for kind in one.kinds if not meet({kind}, source.whole.folded)]
             unsaid = [kind for kind in other.kinds if not meet({kind}, sentence.folded)]
             if root(one.head) == root(other.head) and strange and unsaid:
-                yield f"its quotes have “{' '.join(sorted(unsaid))}” where it has “{' '.join(sorted(strange))}”"
+                yield Fault("name_confused", (" ".join(sorted(unsaid)), " ".join(sorted(strange))))
 
 
 def _arguments(text: str, clause: Clause) -> list[list[Noun]]:

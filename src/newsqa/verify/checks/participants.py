@@ -194,13 +194,13 @@ class Participant:
 
 
 @lru_cache(maxsize=64)
-def cast(proof: QuoteText) -> tuple[Participant, ...]:
+def cast(source: QuoteText) -> tuple[Participant, ...]:
     """Return who takes part in the quotes. Raises ModelError where there is no parser."""
     figures: list[Participant] = []
-    for place, piece in enumerate(proof.pieces):
+    for place, piece in enumerate(source.pieces):
         text = piece.reading.text
-        before, after = _around(text, proof, place)
-        earlier = [other.reading.text for other in proof.pieces[:place]]
+        before, after = _around(text, source, place)
+        earlier = [other.reading.text for other in source.pieces[:place]]
         _enter(figures, text, (text, *before, *reversed(earlier)))
         if _QUOTED.search(text) and not any(_speaks(tied) for tied in ties(text)):
             _go_on(figures, text, before, after)
@@ -264,14 +264,14 @@ def _named_alike(one: Participant, other: Participant) -> bool:
     return same_names(heads, other.names) or same_names(others, one.names) or shortened(one.names, other.names)
 
 
-def _around(text: str, proof: QuoteText, place: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _around(text: str, source: QuoteText, place: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the sentences before and after one, the nearest first: those of the article, else of the quotes."""
-    for article in proof.context:
+    for article in source.context:
         if (at := article.find(text)) >= 0:
             end = at + len(text)
             before, after = article[max(0, at - _REACH) : at], article[end : end + _REACH]
             return tuple(_sentences(before)[::-1][:_BACK]), tuple(_sentences(after)[:_BACK])
-    texts = [piece.reading.text for piece in proof.pieces]
+    texts = [piece.reading.text for piece in source.pieces]
     return tuple(texts[:place][::-1][:_BACK]), tuple(texts[place + 1 :][:_BACK])
 
 
@@ -303,24 +303,24 @@ def _fits(pronoun: Party, party: Party) -> bool:
     return (party.acts and not body) if pronoun.head in PERSONAL else True
 
 
-def alike(one: Participant, there: Sequence[Participant], proof: QuoteText) -> list[Participant]:
+def alike(one: Participant, there: Sequence[Participant], source: QuoteText) -> list[Participant]:
     """Return all in the quotes who one may be, by a name, a word, or what the article calls them."""
-    return [o for o in there if _same(one, o) or _called(one, o, proof) or _called(o, one, proof)]
+    return [o for o in there if _same(one, o) or _called(one, o, source) or _called(o, one, source)]
 
 
-def matching(one: Participant, there: Sequence[Participant], proof: QuoteText) -> list[Participant]:
+def matching(one: Participant, there: Sequence[Participant], source: QuoteText) -> list[Participant]:
     """Return who of the quotes one may be: whoever shares a name or a word, else whom the article calls so."""
     direct = [other for other in there if _same(one, other)]
-    return direct or [other for other in there if _called(one, other, proof) or _called(other, one, proof)]
+    return direct or [other for other in there if _called(one, other, source) or _called(other, one, source)]
 
 
 def _same(one: Participant, other: Participant) -> bool:
     return _named_alike(one, other) if one.names and other.names else meet(one.words, other.words)
 
 
-def _called(named: Participant, described: Participant, proof: QuoteText) -> bool:
+def _called(named: Participant, described: Participant, source: QuoteText) -> bool:
     """Whether a word stands close to a name somewhere in the article: "Wrothsley, the engineer"."""
-    near = (kin_near(name, text) for name in named.names for text in proof.context)
+    near = (kin_near(name, text) for name in named.names for text in source.context)
     return any(not kin(office).isdisjoint(found) for found in near for office in described.words if actor(office))
 
 
@@ -332,16 +332,16 @@ _DESCRIBED = 3
 """Words after "the" among which is what it calls someone: "the former Ukrainian president"."""
 
 
-def pointed_at(name: Name, proof: QuoteText) -> bool:
+def pointed_at(name: Name, source: QuoteText) -> bool:
     """Whether the quotes mean one of this name by a pronoun or by what the article calls them and no one else."""
-    return _by_pronoun(name, proof) or any(
-        _antecedents_called(name, words, proof) for words in _descriptions(proof.whole)
+    return _by_pronoun(name, source) or any(
+        _antecedents_called(name, words, source) for words in _descriptions(source.whole)
     )
 
 
-def _by_pronoun(name: Name, proof: QuoteText) -> bool:
+def _by_pronoun(name: Name, source: QuoteText) -> bool:
     """Whether whoever was last the subject before a "he" of the quotes has this name."""
-    known = (figure for figure in cast(proof) if figure.ties and name.words[-1] in figure.names)
+    known = (figure for figure in cast(source) if figure.ties and name.words[-1] in figure.names)
     return any({*name.words} <= figure.words for figure in known)
 
 
@@ -361,14 +361,14 @@ def _unbroken(text: Reading, start: int, end: int) -> Iterator[Word]:
         yield word
 
 
-def _antecedents_called(name: Name, description: list[str], proof: QuoteText) -> bool:
+def _antecedents_called(name: Name, description: list[str], source: QuoteText) -> bool:
     """Whether the article puts a description beside this name, with its nation if it has one, else beside no other."""
-    beside = _beside(name.words[-1], proof.around)
+    beside = _beside(name.words[-1], source.around)
     nation = next((word for word in description if is_nation(word)), None)
     if nation and not any(same_people(nation, word) for word in beside):
         return False
-    others = {other.words[-1] for other in proof.around.names} - {*name.words}
-    known = [beside, *(() if nation else (_beside(other, proof.around) for other in others))]
+    others = {other.words[-1] for other in source.around.names} - {*name.words}
+    known = [beside, *(() if nation else (_beside(other, source.around) for other in others))]
     heads = (word for word in description if not is_nation(word))
     return any([_has(head, some) for some in known] == [True] + [False] * (len(known) - 1) for head in heads)
 

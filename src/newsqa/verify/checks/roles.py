@@ -16,6 +16,7 @@ from newsqa.verify.checks.participants import SAYS, cast, matching, own_cast, ve
 from newsqa.verify.checks.parties import meet, same_names
 from newsqa.verify.checks.reading import kin_near
 from newsqa.verify.facts.synonyms import MUTUAL, NAMING, OFFICES, actor, kin, one_way, root
+from newsqa.verify.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 # Another doer: one of those in the quotes does, with the same things, what another of them does there.
 
 
-def other_doer(sentence: Reading, proof: QuoteText) -> Iterator[str]:
+def other_doer(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
     """Find one of those in the quotes who does, with the same things, what another of them does there."""
-    every = [clause for piece in proof.pieces for clause in clauses(piece.reading.text)]
+    every = [clause for piece in source.pieces for clause in clauses(piece.reading.text)]
     there = [clause for clause in every if verb_kin(clause.verb) != SAYS]
     for clause in (one for one in clauses(sentence.text) if one_way(one.verb) and verb_kin(one.verb) != SAYS):
         alike = [known for known in there if not kin(clause.verb).isdisjoint(kin(known.verb))]
@@ -39,15 +40,15 @@ def other_doer(sentence: Reading, proof: QuoteText) -> Iterator[str]:
         apart = all(some and all(_apart(*pair) for pair in product(clause.doers, some)) for some in doers)
         if not (clause.doers and doers and apart and any(_same_things(clause, known) for known in alike)):
             continue
-        if all(_is_there(party, every, proof) for party in clause.doers):
-            yield f"its quotes have {called(doers[0][0])} where it has {called(clause.doers[0])}"
+        if all(_is_there(party, every, source) for party in clause.doers):
+            yield Fault("agent_confused", (called(doers[0][0]), called(clause.doers[0])))
 
 
-def _is_there(one: Party, every: Sequence[Clause], proof: QuoteText) -> bool:
+def _is_there(one: Party, every: Sequence[Clause], source: QuoteText) -> bool:
     """Whether the quotes know one who acts, in whatever part."""
     if not one.acts or one.points:
         return False
-    known = bool(one.names) and one.names <= proof.whole.named
+    known = bool(one.names) and one.names <= source.whole.named
     return known or any(among(one, clause.parties) for clause in every)
 
 
@@ -146,32 +147,32 @@ _STEM = 4
 _TELLING = frozenset({"doer", "done", "whose"})
 
 
-def roles_agree(sentence: Reading, proof: QuoteText) -> str | None:
+def check_roles(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return what is wrong with who does what in a sentence, or None."""
-    return next((fault for check in _CHECKS for fault in check(sentence, proof)), None)
+    return next((fault for check in _CHECKS for fault in check(sentence, source)), None)
 
 
-def _genders(sentence: Reading, proof: QuoteText) -> Iterator[str]:
+def _genders(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
     """Find a "he" of whom the quotes speak as "she", and the reverse."""
-    quotes = proof.whole.text
+    quotes = source.whole.text
     for (word, here, there), (_, _, other) in zip(_GENDERED, reversed(_GENDERED), strict=True):
         one_sort = here.search(sentence.text) and not other.search(sentence.text)
         if one_sort and other.search(quotes) and not there.search(quotes):
-            yield f"its quotes do not speak of a “{word}”"
+            yield Fault("gender_mismatch", (word,))
 
 
-def _places_kept(sentence: Reading, proof: QuoteText) -> Iterator[str]:
+def _places_kept(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
     """Find two who have changed places, or one who stands where the quotes have another."""
-    here, there = own_cast(sentence.text), cast(proof)
-    pairs = [(one, matching(one, there, proof)) for one in here]
+    here, there = own_cast(sentence.text), cast(source)
+    pairs = [(one, matching(one, there, source)) for one in here]
     for (one, own), (two, others) in itertools.combinations(pairs, 2):
         if _changed_places(one, own, two, others):
-            yield f"its quotes have {_called(one)} and {_called(two)} the other way round"
+            yield Fault("swapped", (_called(one), _called(two)))
     used = {id(other) for _, own in pairs for other in own}
     for one, own in pairs:
         for rival in (other for other in there if id(other) not in used and not other.names & sentence.folded):
-            if _comparable(one, rival) and not _one_name(one, rival, proof) and _fits_better(one, own, rival):
-                yield f"its quotes have {_called(rival)} where it has {_called(one)}"
+            if _comparable(one, rival) and not _one_name(one, rival, source) and _fits_better(one, own, rival):
+                yield Fault("agent_confused", (_called(rival), _called(one)))
 
 
 def _changed_places(one: Participant, own: list[Participant], two: Participant, others: list[Participant]) -> bool:
@@ -200,10 +201,10 @@ def _comparable(one: Participant, rival: Participant) -> bool:
     return not one.names and not rival.names and all(offices)
 
 
-def _one_name(one: Participant, rival: Participant, proof: QuoteText) -> bool:
+def _one_name(one: Participant, rival: Participant, source: QuoteText) -> bool:
     """Whether the article writes two names as one: the Aces are Las Vegas where it has the Las Vegas Aces."""
     heads = one.names & one.heads, rival.names & rival.heads
-    return any(heads[0] & {*name.words} and heads[1] & {*name.words} for name in proof.around.names)
+    return any(heads[0] & {*name.words} and heads[1] & {*name.words} for name in source.around.names)
 
 
 def _fits_better(one: Participant, own: list[Participant], rival: Participant) -> bool:
@@ -224,35 +225,35 @@ def _called(figure: Participant) -> str:
     return " ".join(sorted(figure.names or figure.words))
 
 
-def _offices_agree(sentence: Reading, proof: QuoteText) -> Iterator[str]:
+def _wrong_offices(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
     """Find a name with an office which the quotes give to another, or in place of another."""
-    there = cast(proof)
+    there = cast(source)
     for figure in (one for one in own_cast(sentence.text) if one.names & one.heads):
         near = frozenset(
-            k for name in figure.names for text in (*proof.quotes, *proof.context) for k in kin_near(name, text)
+            k for name in figure.names for text in (*source.quotes, *source.context) for k in kin_near(name, text)
         )
-        own = matching(figure, there, proof)
+        own = matching(figure, there, source)
         for office in sorted(_offices([figure])):
             held, elsewhere = _offices(own), _held_by_another(office, own, there)
             if any(other.endswith(office) or office.endswith(other) for other in held):
                 continue  # a goalkeeper is a keeper
             unheard = kin(office).isdisjoint(near) and (held or elsewhere)
             if unheard or (held and elsewhere and all(kin(office).isdisjoint(kin(other)) for other in held)):
-                yield f"its quotes do not call {_called(figure)} {office}"
+                yield Fault("office_mismatch", (_called(figure), office))
 
 
-def _made(sentence: Reading, proof: QuoteText) -> Iterator[str]:
+def _made(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
     """Find one who is named for an office where the quotes call the same one otherwise, and name another for it."""
-    there = cast(proof)
+    there = cast(source)
     for clause in clauses(sentence.text):
         posts = {word for how, party in clause.others if how == "as" for word in party.words if actor(word) in OFFICES}
         if not posts or root(clause.verb) not in NAMING:
             continue
         for party in (one for one in clause.done if one.names):
             own = [other for other in there if other.names and same_names(party.names & {party.head}, other.names)]
-            near = frozenset(k for name in party.names for text in proof.quotes for k in kin_near(name, text))
+            near = frozenset(k for name in party.names for text in source.quotes for k in kin_near(name, text))
             if _offices(own) and all(kin(post).isdisjoint(near) for post in posts):
-                yield f"its quotes do not call {party.head} {min(posts)}"
+                yield Fault("office_mismatch", (party.head, min(posts)))
 
 
 def _offices(some: Sequence[Participant]) -> set[str]:
@@ -276,6 +277,6 @@ _CHECKS = (
     order_kept,
     modifiers_kept,
     _places_kept,
-    _offices_agree,
+    _wrong_offices,
     _made,
 )

@@ -14,6 +14,7 @@ from newsqa.text.words import quoted, word_set, wording, words
 from newsqa.verify.checks.participants import SAYS, alike, cast, own_cast
 from newsqa.verify.checks.reading import read
 from newsqa.verify.facts.synonyms import OFFICES, actor, kin, root
+from newsqa.verify.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,23 +32,23 @@ if TYPE_CHECKING:
 _LEFT_OUT = re.compile(r"\s*(?:\.\.\.|…|\[(?:\.\.\.|…)\])\s*")
 
 
-def quoted_words_stand(sentence: Reading, proof: QuoteText) -> str | None:
+def check_quotations(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return which words in quotation marks stand in no quote, or None; parts with "…" between them follow in order."""
     texts = [
-        *(wording(quote).words for quote in (*proof.quotes, *_neighbours(proof))),
-        *(wording(name).words for name in proof.known_names),
+        *(wording(quote).words for quote in (*source.quotes, *_neighbours(source))),
+        *(wording(name).words for name in source.known_names),
     ]
     for inside in quoted(sentence.text):
         parts = [words for part in _LEFT_OUT.split(inside) if (words := wording(part).words)]
         if not any(_hold(text, parts) for text in texts):
-            return f"the words “{inside}” do not stand so in its quotes"
+            return Fault("quotation_altered", (inside,))
     return None
 
 
-def _neighbours(proof: QuoteText) -> list[str]:
+def _neighbours(source: QuoteText) -> list[str]:
     """Return two quotes as one where the one follows the other in the article: words may begin here and end there."""
-    articles = [" ".join(text.split()) for text in proof.context]
-    pairs = (" ".join(f"{one} {other}".split()) for one, other in pairwise(proof.quotes))
+    articles = [" ".join(text.split()) for text in source.context]
+    pairs = (" ".join(f"{one} {other}".split()) for one, other in pairwise(source.quotes))
     return [pair for pair in pairs if any(pair in article for article in articles)]
 
 
@@ -79,19 +80,19 @@ _ADDRESS = re.compile(
 """An address of any kind, a link in Markdown, a tag, an entity, or what stands in the place of words withheld."""
 
 
-def grave_words_stand(sentence: Reading, proof: QuoteText) -> str | None:
+def check_grave_words(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return which word of death or crime is in none of the quotes, in itself or a synonym, or None."""
     for word in sentence.telling:
-        if root(word.folded) in _GRAVE and kin(word.folded).isdisjoint(proof.kin):
-            return f"“{word.text}” is in none of its quotes"
+        if root(word.folded) in _GRAVE and kin(word.folded).isdisjoint(source.kin):
+            return Fault("grave_word_added", (word.text,))
     return None
 
 
-def addresses_stand(sentence: Reading, proof: QuoteText) -> str | None:
+def check_addresses(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return which address or markup of a sentence stands in none of its quotes, or None."""
     for match in _ADDRESS.finditer(sentence.text):
-        if not any(match.group() in quote for quote in proof.quotes):
-            return f"“{match.group()}” is in none of its quotes"
+        if not any(match.group() in quote for quote in source.quotes):
+            return Fault("address_added", (match.group(),))
     return None
 
 
@@ -101,15 +102,15 @@ _LEAST = 2
 """Words that what is said must share with what is said in the quotes, for their speakers to be compared."""
 
 
-def speakers_stand(sentence: Reading, proof: QuoteText) -> str | None:
+def check_speakers(sentence: Reading, source: QuoteText) -> Fault | None:
     """Return whom the sentence lets say something that the quotes have another say, or None."""
-    there = cast(proof)
+    there = cast(source)
     for figure in own_cast(sentence.text):
-        if not figure.acts or (figure.names and figure.names <= proof.known.folded):
+        if not figure.acts or (figure.names and figure.names <= source.known.folded):
             continue
-        own = alike(figure, there, proof)
+        own = alike(figure, there, source)
         if any(_given_to_another(said, figure, own, there) for said in _said(figure.ties)):
-            return f"its quotes do not have {' '.join(sorted(figure.names or figure.words))} say it"
+            return Fault("speaker_mismatch", (" ".join(sorted(figure.names or figure.words)),))
     return None
 
 
@@ -162,7 +163,7 @@ _BREAK = re.compile(
 )
 
 
-def unlike_clause(sentence: str, quotes: Sequence[str], encoder: TokenEncoder) -> str | None:
+def check_clauses(sentence: str, quotes: Sequence[str], encoder: TokenEncoder) -> Fault | None:
     """Return why a clause of a sentence cannot be a paraphrase of any two sentences of its quotes, or None.
 
     Among many sentences every word finds one that is a little like it. A single word tells nothing, so a clause has at
@@ -175,7 +176,7 @@ def unlike_clause(sentence: str, quotes: Sequence[str], encoder: TokenEncoder) -
     for start, end in _clauses(sentence):
         telling = [word for word in read(sentence).telling if start <= word.start < end]
         if len(telling) > 1 and _strange(np.stack([alike[_own(said, [word])].mean(axis=0) for word in telling])):
-            return f"“{sentence[start:end].strip(' .')}” is in none of its quotes"
+            return Fault("unsupported_clause", (sentence[start:end].strip(" ."),))
     return None
 
 
