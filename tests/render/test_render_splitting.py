@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
 from newsqa.render.clean import safe_line
-from newsqa.render.posts import link, packed, shortened, split, units
+from newsqa.render.posts import encode_address, pack, shorten, split, utf16_length
 
 LIMITS = st.sampled_from([12, 40, 200, 3_000])
 
 
 def escaped(text):
     """Return the size of a text whose every sign is written as an entity."""
-    return units(html.escape(text))
+    return utf16_length(html.escape(text))
 
 
 @given(LONG, LIMITS)
@@ -36,14 +36,14 @@ def test_pieces_fit_and_tear_neither_markers_nor_characters(words, limit):
 @given(LONG, LIMITS)
 def test_what_is_shortened_is_the_beginning_with_an_ellipsis(words, limit):
     text = safe_line(words)
-    short = shortened(text, escaped, limit)
+    short = shorten(text, escaped, limit)
     assert escaped(short) <= limit
     assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
 
 
 @given(st.lists(BITS, max_size=30), st.integers(1, 9))
 def test_groups_keep_order_and_room(items, most):
-    groups = packed(items, len, 20, most, taken=5)
+    groups = pack(items, len, 20, most, taken=5)
     assert [item for group in groups for item in group] == items
     assert all(len(group) <= most and (sum(map(len, group)) <= 20 or len(group) == 1) for group in groups)
 
@@ -88,4 +88,4 @@ LINKS = dict(
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_only_addresses_of_the_web_are_links_and_nothing_ends_them_early(address):
-    assert link(address) == LINKS.get(address)
+    assert encode_address(address) == LINKS.get(address)

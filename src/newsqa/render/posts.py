@@ -1,4 +1,4 @@
-"""What of an answer is posted where people talk, whatever the platform: sources by their titles, never by a path."""
+"""What is posted of an answer on every platform: its parts in safe lines, and texts split to fit into messages."""
 
 from __future__ import annotations
 
@@ -21,22 +21,20 @@ if TYPE_CHECKING:
     Size = Callable[[str], int]
 
 
-# Cuts what is too long for one message where nothing is torn: between sentences, else words, else what the eye sees.
-#
-# A text to cut is one line (`safe.safe_line`), not yet escaped. `size` tells how large a piece will be when it is:
-# never less than its characters, and never less than any beginning of it. So no cut falls into an escape; none falls
-# into a marker like [12] either.
+# Text too long for one message is split between sentences, else words, else graphemes; never inside a marker like [12].
+# It is one line (`safe_line`), not yet escaped. `size` returns the size of a piece after escaping: at least the number
+# of its characters, and at least the size of any prefix. So no split falls into an escape.
 
 Item = TypeVar("Item")
 
 _MARKERS = re.compile(r"(?:\[\d+\] ?)+")
 _SPACE = re.compile(r" (?!\[\d+\])")
 _WIDE_STOPS = "。！？｡」』”’）"
-_SMALLEST = 3  # a piece is at least this part of what would fit, or the next best place is taken
+_SMALLEST = 3  # a piece fills at least 1/3 of the limit, else the next best place to split is used
 
 
-def units(text: str) -> int:
-    """Count a text as the clients do, in UTF-16 code units."""
+def utf16_length(text: str) -> int:
+    """Return the length of a text as the clients count it, in UTF-16 code units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
@@ -52,20 +50,19 @@ def split(text: str, size: Size, limit: int) -> list[str]:
     return [*pieces, text[start:]]
 
 
-def shortened(text: str, size: Size, limit: int) -> str:
-    """Return the text, or as much of its beginning as fits in whole words, with an ellipsis at the end."""
+def shorten(text: str, size: Size, limit: int) -> str:
+    """Return the text, or its longest beginning of whole words that fits, with an ellipsis."""
     if size(text) <= limit:
         return text
     reach = _most(text[:limit], size, limit - 1)
     return text[: _best_end(text, 0, reach, [])].rstrip() + "…"
 
 
-def packed(
-    items: Sequence[Item], size: Callable[[Item], int], limit: int, most: int, taken: int = 0
-) -> list[list[Item]]:
-    """Return the items in their order in groups of at most `most` and `limit` in all, of which the first has `taken`.
+def pack(items: Sequence[Item], size: Callable[[Item], int], limit: int, most: int, taken: int = 0) -> list[list[Item]]:
+    """Return the items in order, in groups of at most `most` items and a total size of `limit`.
 
-    There is one group at least; an item that is larger than the limit stands alone.
+    `taken` is the size already used in the first group. There is at least one group; an item larger than the limit has
+    a group of its own.
     """
     groups: list[list[Item]] = [[]]
     for item in items:
@@ -83,12 +80,12 @@ def _exceeds(text: str, size: Size, limit: int) -> bool:
 
 
 def _most(text: str, size: Size, limit: int) -> int:
-    """Return how many characters from the beginning fit; one at least."""
+    """Return how many characters from the beginning fit; at least one."""
     return max(bisect_right(range(1, len(text) + 1), limit, key=lambda count: size(text[:count])), 1)
 
 
 def _best_end(text: str, start: int, reach: int, ends: list[int]) -> int:
-    """Return where to end a piece that may go up to `reach`."""
+    """Return the best end of a piece that may extend to `reach`."""
     least = start + (reach - start) // _SMALLEST
     if (found := bisect_right(ends, reach)) and ends[found - 1] > least:
         return ends[found - 1]
@@ -106,7 +103,7 @@ def _sentence_ends(text: str) -> Iterator[int]:
 
 
 def _whole(text: str, start: int, reach: int) -> int:
-    """Return the last place that tears neither a marker nor a character made of several, or `reach` if all is one."""
+    """Return the last place up to `reach` outside markers and graphemes, or `reach` if there is none."""
     from wcwidth import grapheme_boundary_before
 
     end = start + grapheme_boundary_before(text[start : reach + 1], reach + 1 - start)
@@ -119,15 +116,15 @@ def _whole(text: str, start: int, reach: int) -> int:
 UNTITLED = "untitled"
 NOTHING = "There is no answer."
 WORKING = "Looking through the articles …"
-LABELS = {"good": "Good answer", "bad": "Bad answer", "sources": "Sources", "share": "Share in the channel"}
-"""What a button does, and its words."""
+BUTTON_LABELS = {"good": "Good answer", "bad": "Bad answer", "sources": "Sources", "share": "Share in the channel"}
+"""The label of each action."""
 
 LONGEST_ADDRESS = 2_000
 LONGEST_TITLE = 200
 LONGEST_ABOUT = 200
-LONGEST_ASIDE = 500
+LONGEST_NOTE = 500
 LONGEST_QUOTE = 700
-"""UTF-16 units of a quote beside an answer; the view of the sources has all of it."""
+"""UTF-16 units of a quote beside an answer; the view of the sources has the whole quote."""
 
 NEAREST = 3
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+:[0-9a-f:.]*")
@@ -138,66 +135,65 @@ _PATH = "/:@!$&'()*+,;=~%"
 
 @dataclass(frozen=True, slots=True)
 class PostedSource:
-    """A numbered source in words that are safe to show in a line; `address` is None where there is none to link."""
+    """A numbered source in lines that are safe to show; `address` is None if there is none to link."""
 
     n: int
     title: str
     address: str | None
     about: str
     quote: str
-    carriers: str
+    duplicates: str
 
 
 @dataclass(frozen=True, slots=True)
 class NearestArticle:
-    """An article that a refusal names, with its address."""
+    """An article that a refusal names."""
 
     title: str
     address: str
     about: str
 
 
-def text_of(answer: Answer) -> str:
-    """Return what an answer says with its [n], as one line."""
+def text_line(answer: Answer) -> str:
+    """Return the text of an answer with its [n], as one line."""
     return safe_line(answer.text) or NOTHING
 
 
-def so_far(sentences: Sequence[Sentence]) -> str:
-    """Return the sentences that have passed, with their [n], as one line."""
-    passed = (s.text + "".join(f" [{n}]" for n in s.citations) for s in sentences)
-    return safe_line(" ".join(passed))
+def partial_line(sentences: Sequence[Sentence]) -> str:
+    """Return the sentences verified so far, with their [n], as one line."""
+    return safe_line(" ".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in sentences))
 
 
-def sources_of(answer: Answer, longest: int | None = None) -> list[PostedSource]:
-    """Return the sources of an answer in their order; quotes of more than `longest` units end in an ellipsis."""
+def posted_sources(answer: Answer, longest: int | None = None) -> list[PostedSource]:
+    """Return the sources of an answer in order; quotes of more than `longest` units are shortened."""
     return [_source(citation, longest) for citation in answer.citations]
 
 
-def any_shortened(answer: Answer) -> bool:
-    """Tell whether some quote is too long to stand beside the answer."""
-    return any(units(safe_line(citation.quote)) > LONGEST_QUOTE for citation in answer.citations)
+def has_long_quotes(answer: Answer) -> bool:
+    """Return True if some quote is too long to be shown beside the answer."""
+    return any(utf16_length(safe_line(citation.quote)) > LONGEST_QUOTE for citation in answer.citations)
 
 
-def nearest(answer: Answer) -> list[NearestArticle]:
-    """Return the articles that a refusal names and whose address is known, in the order in which it names them."""
+def nearest_articles(answer: Answer) -> list[NearestArticle]:
+    """Return the articles with an address that a refusal names, in the order in which it names them."""
     if not answer.refused:
         return []
     named = {hit.article.title: hit.article for hit in reversed(answer.retrieved) if hit.article.title}
     places = ((answer.text.find(f"“{title}”"), article) for title, article in named.items())
-    told = sorted(((place, article) for place, article in places if place >= 0), key=itemgetter(0))
-    linked = {address: article for _, article in told if (address := link(article.url))}
+    found = sorted(((place, article) for place, article in places if place >= 0), key=itemgetter(0))
+    linked = {address: article for _, article in found if (address := encode_address(article.url))}
     return [NearestArticle(_title(article), address, _about(article)) for address, article in linked.items()][:NEAREST]
 
 
-def asides_of(answer: Answer) -> list[str]:
-    """Return what is told beside the answer."""
-    return [shortened(aside, units, LONGEST_ASIDE) for aside in asides(answer)]
+def posted_notes(answer: Answer) -> list[str]:
+    """Return the notes beside an answer."""
+    return [shorten(note, utf16_length, LONGEST_NOTE) for note in asides(answer)]
 
 
-def link(url: str | None) -> str | None:
-    """Return an address of the web as every client takes it: host in ASCII, all else percent-encoded; or None.
+def encode_address(url: str | None) -> str | None:
+    """Return an address as every client accepts it: host in ASCII, everything else percent-encoded.
 
-    Names and passwords in it are left out. None where it is no http address, or longer than clients take.
+    User names and passwords are removed. None if it is not an http address, or longer than clients accept.
     """
     try:
         parts = urlsplit(safe_line(url or ""))
@@ -222,16 +218,16 @@ def _source(citation: Citation, longest: int | None) -> PostedSource:
     return PostedSource(
         n=citation.n,
         title=_title(citation),
-        address=link(citation.url),
+        address=encode_address(citation.url),
         about=_about(citation),
-        quote=shortened(words, units, longest) if longest else words,
-        carriers=shortened(carried_by(citation.also_carried_by), units, LONGEST_ASIDE),
+        quote=shorten(words, utf16_length, longest) if longest else words,
+        duplicates=shorten(carried_by(citation.also_carried_by), utf16_length, LONGEST_NOTE),
     )
 
 
 def _title(source: Article | Citation) -> str:
-    return shortened(safe_line(source.title or "") or UNTITLED, units, LONGEST_TITLE)
+    return shorten(safe_line(source.title or "") or UNTITLED, utf16_length, LONGEST_TITLE)
 
 
 def _about(source: Article | Citation) -> str:
-    return shortened(provenance(source), units, LONGEST_ABOUT)
+    return shorten(provenance(source), utf16_length, LONGEST_ABOUT)
