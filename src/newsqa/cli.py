@@ -318,9 +318,9 @@ def slack(
     index: Index = None,
 ) -> None:
     """Answer in Slack: mentions, direct messages, threads and /ask, until it is stopped."""
-    from newsqa.frontends.slack.run import serve, way_in
+    from newsqa.frontends.slack.run import listen_address, serve_slack
 
-    serve(_talking(index, model, None, "NEWSQA_SLACK_API_URL"), way_in(http, host, port))
+    serve_slack(_talking(index, model, None, "NEWSQA_SLACK_API_URL"), listen_address(http, host, port))
 
 
 @app.command()
