@@ -274,49 +274,47 @@ class Store:
 
     def forget_place(self, place: ConversationPlace) -> int:
         """Delete what was said in a thread, or in a channel and all its threads; return the number of exchanges."""
-        key = place.key  # the key of a channel ends in "/", and is the beginning of the keys of its threads
         below = "place = ?1" if place.thread else "substr(place, 1, length(?1)) = ?1"
-        with self._writing() as db:
-            deleted = db.execute(
+        return self._forget(
+            (
                 "DELETE FROM exchange WHERE platform = ? AND team = ? AND channel = ? AND ? IN ('', thread)",
                 (place.platform, place.team, place.channel, place.thread),
-            ).rowcount
-            db.execute(f"DELETE FROM engaged WHERE {below}", (key,))  # noqa: S608
-        self._truncate_log()
-        return deleted
+            ),
+            # the key of a channel ends in "/", and is the beginning of the keys of its threads
+            (f"DELETE FROM engaged WHERE {below}", (place.key,)),  # noqa: S608  our own words
+        )
 
     def forget_person(self, platform: Platform, person: str) -> int:
         """Delete what a person asked, and their votes; return the number of exchanges."""
-        with self._writing() as db:
-            deleted = db.execute("DELETE FROM exchange WHERE platform = ? AND person = ?", (platform, person)).rowcount
-            db.execute("DELETE FROM vote WHERE person = ?", (person,))
-        self._truncate_log()
-        return deleted
+        return self._forget(
+            ("DELETE FROM exchange WHERE platform = ? AND person = ?", (platform, person)),
+            ("DELETE FROM vote WHERE person = ?", (person,)),
+        )
 
     def forget_everything(self) -> int:
         """Delete everything said and counted; return the number of exchanges. Disabled channels stay disabled."""
-        with self._writing() as db:
-            deleted = db.execute("DELETE FROM exchange").rowcount
-            db.execute("DELETE FROM engaged")
-            db.execute("DELETE FROM tally")
-            db.execute("DELETE FROM seen WHERE at < ?", (time.time() - REDELIVERY_SECONDS,))
-        self._truncate_log()
-        return deleted
+        return self._forget(
+            ("DELETE FROM exchange", ()),
+            ("DELETE FROM engaged", ()),
+            ("DELETE FROM tally", ()),
+            ("DELETE FROM seen WHERE at < ?", (time.time() - REDELIVERY_SECONDS,)),
+        )
 
     def sweep(self, days: float) -> None:
         """Delete everything that is older than so many days, and the locks of processes that died."""
         before = (time.time() - days * _DAY,)
-        with self._writing() as db:
-            for table in ("exchange", "seen", "engaged", "tally"):
-                db.execute(f"DELETE FROM {table} WHERE at < ?", before)  # noqa: S608  our own names
-        self._truncate_log()
+        tables = ("exchange", "seen", "engaged", "tally")
+        self._forget(*((f"DELETE FROM {table} WHERE at < ?", before) for table in tables))  # noqa: S608  our own names
         with history_errors(self._folder):
             self._process.sweep()
 
-    def _truncate_log(self) -> None:
-        """Remove deleted content from the write-ahead log, too, unless another process is reading it."""
-        with self._reading() as db:
+    def _forget(self, *deletions: tuple[str, Sequence[object]]) -> int:
+        """Execute deletions in one transaction, the first from `exchange`; return its number of rows."""
+        with self._writing() as db:
+            deleted = [db.execute(statement, values).rowcount for statement, values in deletions]
+        with self._reading() as db:  # remove the content from the write-ahead log, too, unless a process is reading it
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return deleted[0]
 
     def _write(self, statement: str, values: Sequence[object]) -> int:
         """Execute one statement in a transaction; return the number of rows changed."""

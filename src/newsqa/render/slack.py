@@ -119,20 +119,6 @@ def context(lines: Sequence[str], mention: str = "") -> JsonObject:
     return {"type": "context", "elements": [*head, *(_plain_text(break_mentions(words)) for words in lines)]}
 
 
-def actions(labels: dict[str, str], value: str) -> JsonObject:
-    """Return a row of buttons: the label of each action, all with one value."""
-    buttons = [
-        {"type": "button", "action_id": action, "text": _plain_text(label), "value": value}
-        for action, label in labels.items()
-    ]
-    return {"type": "actions", "elements": buttons}
-
-
-def modal(title: str, blocks: Sequence[JsonObject]) -> JsonObject:
-    """Return a view with a title (24 characters at most) and a button that closes it."""
-    return {"type": "modal", "title": _plain_text(title), "close": _plain_text("Close"), "blocks": list(blocks)}
-
-
 def block_size(block: JsonObject) -> int:
     """Return what a block adds to the size of a message, in UTF-16 units."""
     return utf16_length(json.dumps(block, ensure_ascii=False)) + 2
@@ -159,7 +145,8 @@ def render_sources(answer: Answer) -> JsonObject:
     blocks = [block for source in posted_sources(answer) for block in _source_blocks(source)]
     first, *left = pack(blocks, lambda block: len(json.dumps(block)) + 2, LARGEST_VIEW, MOST_VIEW_BLOCKS)
     more = [rich(section(text(MORE)))] if left else []
-    return modal("Sources", [*first, *more] or [rich(section(text(NO_SOURCES)))])
+    blocks = [*first, *more] or [rich(section(text(NO_SOURCES)))]
+    return {"type": "modal", "title": _plain_text("Sources"), "close": _plain_text("Close"), "blocks": blocks}
 
 
 def source_block(source: PostedSource) -> JsonObject:
@@ -304,4 +291,8 @@ def _with_items(message: SlackMessage, items: Sequence[_Item]) -> SlackMessage:
 
 def _buttons(answer: Answer, request_id: str, *, private: bool) -> JsonObject:
     names = ["good", "bad", *(["sources"] if has_long_quotes(answer) else []), *(["share"] if private else [])]
-    return actions({f"newsqa_{name}": BUTTON_LABELS[name] for name in names}, request_id)
+    buttons = [
+        {"type": "button", "action_id": f"newsqa_{name}", "text": _plain_text(BUTTON_LABELS[name]), "value": request_id}
+        for name in names
+    ]
+    return {"type": "actions", "elements": buttons}

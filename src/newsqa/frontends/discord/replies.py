@@ -47,15 +47,11 @@ log = logger("discord")
 class DiscordReply(Protocol):
     """Where the answer to one question is shown."""
 
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The ids of its messages."""
-
     async def show(self, message: DiscordMessage) -> None:
         """Show a message as the only one, in place of the one before."""
 
-    async def finish(self, messages: Sequence[DiscordMessage]) -> None:
-        """Show the whole answer, and make sure that it arrives."""
+    async def finish(self, messages: Sequence[DiscordMessage]) -> tuple[str, ...]:
+        """Show the whole answer, make sure that it arrives, and return the ids of its messages."""
 
     async def delete(self) -> None:
         """Delete what was shown."""
@@ -99,8 +95,7 @@ class ReplyUpdater:
         self._newest = None
         async with self._lock:
             await self._wait()
-            await self._reply.finish(messages)
-        return self._reply.ids
+            return await self._reply.finish(messages)
 
     async def delete(self) -> None:
         """Delete what was shown."""
@@ -140,11 +135,6 @@ class ChannelReply:
         self._posts: list[discord.Message] = []
         self._sent = 0
 
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The ids of its messages."""
-        return tuple(str(post.id) for post in self._posts)
-
     async def show(self, message: DiscordMessage) -> None:
         """Post the first message, or edit it."""
         if not self._posts:
@@ -160,15 +150,12 @@ class ChannelReply:
                 raise
             self._posts[0] = await self._send(message)  # somebody deleted it; the asker still waits
 
-    async def finish(self, messages: Sequence[DiscordMessage]) -> None:
-        """Show the whole answer."""
+    async def finish(self, messages: Sequence[DiscordMessage]) -> tuple[str, ...]:
+        """Show the whole answer, and return the ids of its messages."""
         await self.show(messages[0])
-        await self.add(messages[1:])
-
-    async def add(self, messages: Sequence[DiscordMessage]) -> None:
-        """Post further messages."""
-        for message in messages:
+        for message in messages[1:]:
             self._posts.append(await self._send(message))
+        return tuple(str(post.id) for post in self._posts)
 
     async def delete(self) -> None:
         """Delete the messages, and archive a thread that was created for them."""
@@ -260,23 +247,18 @@ class FallbackReply:
         self._question = question
         self._channel = ChannelReply(client, question, channel_id)
 
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The ids of its messages."""
-        return self._channel.ids
-
     async def show(self, message: DiscordMessage) -> None:
         """Show nothing before the end."""
 
-    async def finish(self, messages: Sequence[DiscordMessage]) -> None:
-        """Post who asked what, and the whole answer without the button that shares it."""
+    async def finish(self, messages: Sequence[DiscordMessage]) -> tuple[str, ...]:
+        """Post who asked what, and the whole answer without the button that shares it; return the ids."""
         person = int(self._question.person)
         asker = self._client.get_user(person) or await self._client.fetch_user(person)
         question = render_line(f"{asker.display_name} asked: {self._question.text}")
         answer = [
             replace(m, buttons=tuple(b for b in m.buttons if not b.id.startswith("newsqa:share:"))) for m in messages
         ]
-        await self._channel.add((question, *answer))
+        return await self._channel.finish((question, *answer))
 
     async def delete(self) -> None:
         """Delete the messages."""
@@ -296,11 +278,6 @@ class InteractionReply:
         self._expired = False
         self._ids: list[str] = []
 
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The ids of its messages."""
-        return (*self._ids, *self._fallback.ids)
-
     async def defer(self) -> bool:
         """Acknowledge within Discord's three seconds; return False if another process has done so."""
         try:
@@ -317,12 +294,12 @@ class InteractionReply:
             with self._detecting_expiry():
                 await self._edit(message)
 
-    async def finish(self, messages: Sequence[DiscordMessage]) -> None:
-        """Show the whole answer."""
+    async def finish(self, messages: Sequence[DiscordMessage]) -> tuple[str, ...]:
+        """Show the whole answer, and return the ids of its messages."""
         for number, message in enumerate(messages):
             if not await self._try_send(number, message):
-                await self._fallback.finish(messages[number:])
-                return
+                return (*self._ids, *await self._fallback.finish(messages[number:]))
+        return tuple(self._ids)
 
     async def delete(self) -> None:
         """Delete the response."""
