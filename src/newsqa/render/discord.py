@@ -13,7 +13,7 @@ from newsqa.render.posts import (
     BUTTON_LABELS,
     LONGEST_QUOTE,
     WORKING,
-    has_long_quotes,
+    button_actions,
     nearest_articles,
     pack,
     partial_line,
@@ -98,7 +98,6 @@ def _token_text(token: re.Match[str]) -> str:
 
 LONGEST_TITLE = 256
 LONGEST_DESCRIPTION = 4_096
-LONGEST_FOOTER = 2_048
 LARGEST_EMBEDS = 5_900
 """UTF-16 units of all embeds of a message; Discord accepts 6,000."""
 
@@ -141,9 +140,8 @@ def _source(source: PostedSource) -> list[JsonObject]:
 
 def embed_size(embed: JsonObject) -> int:
     """Return what an embed adds to the size of a message, in UTF-16 units."""
-    return sum(utf16_length(embed.get(name, "")) for name in ("title", "description")) + utf16_length(
-        embed.get("footer", {}).get("text", "")
-    )
+    footer = embed.get("footer", {}).get("text", "")
+    return sum(map(utf16_length, (embed.get("title", ""), embed.get("description", ""), footer)))
 
 
 def _titled_embed(title: str, address: str | None, lines: Sequence[str]) -> JsonObject:
@@ -230,7 +228,7 @@ def _embeds(answer: Answer) -> list[JsonObject]:
 
 
 def _buttons(answer: Answer, request_id: str, *, private: bool) -> tuple[Button, ...]:
-    names = ["good", "bad", *(["sources"] if has_long_quotes(answer) else []), *(["share"] if private else [])]
+    names = button_actions(answer, private=private)
     return tuple(Button(f"newsqa:{name}:{request_id}", BUTTON_LABELS[name]) for name in names)
 
 

@@ -43,7 +43,7 @@ def split(text: str, size: Size, limit: int) -> list[str]:
     pieces, start = [], 0
     ends = list(_sentence_ends(text)) if _exceeds(text, size, limit) else []
     while _exceeds(text[start:], size, limit):
-        reach = start + _most(text[start : start + limit], size, limit)
+        reach = start + _longest_prefix(text[start : start + limit], size, limit)
         end = _best_end(text, start, reach, ends)
         pieces.append(text[start:end].rstrip())
         start = end + (text[end : end + 1] == " ")
@@ -54,7 +54,7 @@ def shorten(text: str, size: Size, limit: int) -> str:
     """Return the text, or its longest beginning of whole words that fits, with an ellipsis."""
     if size(text) <= limit:
         return text
-    reach = _most(text[:limit], size, limit - 1)
+    reach = _longest_prefix(text[:limit], size, limit - 1)
     return text[: _best_end(text, 0, reach, [])].rstrip() + "…"
 
 
@@ -79,7 +79,7 @@ def _exceeds(text: str, size: Size, limit: int) -> bool:
     return len(text) > limit or size(text) > limit
 
 
-def _most(text: str, size: Size, limit: int) -> int:
+def _longest_prefix(text: str, size: Size, limit: int) -> int:
     """Return how many characters from the beginning fit; at least one."""
     return max(bisect_right(range(1, len(text) + 1), limit, key=lambda count: size(text[:count])), 1)
 
@@ -90,7 +90,7 @@ def _best_end(text: str, start: int, reach: int, ends: list[int]) -> int:
     if (found := bisect_right(ends, reach)) and ends[found - 1] > least:
         return ends[found - 1]
     spaces = [space.start() for space in _SPACE.finditer(text, start + 1, reach + 1)]
-    return spaces[-1] if spaces and spaces[-1] > least else _whole(text, start, reach)
+    return spaces[-1] if spaces and spaces[-1] > least else _last_boundary(text, start, reach)
 
 
 def _sentence_ends(text: str) -> Iterator[int]:
@@ -102,7 +102,7 @@ def _sentence_ends(text: str) -> Iterator[int]:
             yield end
 
 
-def _whole(text: str, start: int, reach: int) -> int:
+def _last_boundary(text: str, start: int, reach: int) -> int:
     """Return the last place up to `reach` outside markers and graphemes, or `reach` if there is none."""
     from wcwidth import grapheme_boundary_before
 
@@ -112,6 +112,8 @@ def _whole(text: str, start: int, reach: int) -> int:
         end = first if first < end < last else end
     return end if end > start else reach
 
+
+# What is posted of an answer.
 
 UNTITLED = "untitled"
 NOTHING = "There is no answer."
@@ -126,7 +128,7 @@ LONGEST_NOTE = 500
 LONGEST_QUOTE = 700
 """UTF-16 units of a quote beside an answer; the view of the sources has the whole quote."""
 
-NEAREST = 3
+MOST_NEAREST = 3
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+:[0-9a-f:.]*")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CALL = re.compile(r"@(?=channel|everyone|here|group|[!&]?\d)", re.IGNORECASE)
@@ -175,14 +177,21 @@ def has_long_quotes(answer: Answer) -> bool:
 
 
 def nearest_articles(answer: Answer) -> list[NearestArticle]:
-    """Return the articles with an address that a refusal names, in the order in which it names them."""
+    """Return the articles that a refusal names and that have an address, in the order of its text."""
     if not answer.refused:
         return []
     named = {hit.article.title: hit.article for hit in reversed(answer.retrieved) if hit.article.title}
     places = ((answer.text.find(f"“{title}”"), article) for title, article in named.items())
     found = sorted(((place, article) for place, article in places if place >= 0), key=itemgetter(0))
     linked = {address: article for _, article in found if (address := encode_address(article.url))}
-    return [NearestArticle(_title(article), address, _about(article)) for address, article in linked.items()][:NEAREST]
+    return [NearestArticle(_title(article), address, _about(article)) for address, article in linked.items()][
+        :MOST_NEAREST
+    ]
+
+
+def button_actions(answer: Answer, *, private: bool) -> list[str]:
+    """Return the actions of the buttons below an answer, in order; `private` adds the one that shares it."""
+    return ["good", "bad", *(["sources"] if has_long_quotes(answer) else []), *(["share"] if private else [])]
 
 
 def posted_notes(answer: Answer) -> list[str]:
@@ -204,12 +213,16 @@ def encode_address(url: str | None) -> str | None:
     if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
         return None
     where = (f"[{host}]" if ":" in host else host) + port
-    rest = (_encoded(parts.path, _PATH), _encoded(parts.query, _PATH + "?"), _encoded(parts.fragment, _PATH + "?"))
+    rest = (
+        _encode_part(parts.path, _PATH),
+        _encode_part(parts.query, _PATH + "?"),
+        _encode_part(parts.fragment, _PATH + "?"),
+    )
     address = urlunsplit((parts.scheme, where, *rest))
     return address if len(address) <= LONGEST_ADDRESS else None
 
 
-def _encoded(part: str, kept: str) -> str:
+def _encode_part(part: str, kept: str) -> str:
     return _CALL.sub("%40", _BARE_PERCENT.sub("%25", quote(part, safe=kept)))
 
 

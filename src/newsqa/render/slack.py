@@ -13,7 +13,7 @@ from newsqa.render.posts import (
     BUTTON_LABELS,
     LONGEST_QUOTE,
     WORKING,
-    has_long_quotes,
+    button_actions,
     nearest_articles,
     pack,
     partial_line,
@@ -290,9 +290,8 @@ def _with_items(message: SlackMessage, items: Sequence[_Item]) -> SlackMessage:
 
 
 def _buttons(answer: Answer, request_id: str, *, private: bool) -> JsonObject:
-    names = ["good", "bad", *(["sources"] if has_long_quotes(answer) else []), *(["share"] if private else [])]
     buttons = [
         {"type": "button", "action_id": f"newsqa_{name}", "text": _plain_text(BUTTON_LABELS[name]), "value": request_id}
-        for name in names
+        for name in button_actions(answer, private=private)
     ]
     return {"type": "actions", "elements": buttons}

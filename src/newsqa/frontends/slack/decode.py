@@ -50,10 +50,10 @@ def decode_event(body: Mapping[str, Any], bot: str) -> SlackEvent | None:
         return None
     if event.get("subtype") == "message_deleted":
         previous = _object(event, "previous_message")
-        return _deleted(body, {**previous, "ts": _text(event, "deleted_ts") or _text(previous, "ts")})
+        return _decode_delete(body, {**previous, "ts": _text(event, "deleted_ts") or _text(previous, "ts")})
     if event.get("subtype") == "message_changed":
-        return _changed(body, event, bot)
-    message = _message(body, event, bot)
+        return _decode_edit(body, event, bot)
+    message = _decode_message(body, event, bot)
     return MessageEdited(message) if message and event.get("edited") else message
 
 
@@ -66,22 +66,22 @@ def decode_command(body: Mapping[str, Any], *, raw: bool = False) -> Message:
     return Message(body["trigger_id"], place, body["user_id"], text, addressed=True, private=True)
 
 
-def _changed(body: Mapping[str, Any], event: JsonObject, bot: str) -> SlackEvent | None:
+def _decode_edit(body: Mapping[str, Any], event: JsonObject, bot: str) -> SlackEvent | None:
     new, old = _object(event, "message"), _object(event, "previous_message")
     if new.get("subtype") == "tombstone":  # a deleted message with replies
-        return _deleted(body, {**old, **new})
+        return _decode_delete(body, {**old, **new})
     if new.get("text") == old.get("text"):  # Slack unfurled a link, or counted a reply
         return None
-    message = _message(body, new, bot)
+    message = _decode_message(body, new, bot)
     return MessageEdited(message) if message else None
 
 
-def _deleted(body: Mapping[str, Any], fields: JsonObject) -> MessageDeleted | None:
+def _decode_delete(body: Mapping[str, Any], fields: JsonObject) -> MessageDeleted | None:
     ts = _text(fields, "ts")
     return MessageDeleted(_place(body, fields), ts) if ts else None
 
 
-def _message(body: Mapping[str, Any], fields: JsonObject, bot: str) -> Message | None:
+def _decode_message(body: Mapping[str, Any], fields: JsonObject, bot: str) -> Message | None:
     person, ts, text = _text(fields, "user"), _text(fields, "ts"), _text(fields, "text")
     if not person or not ts or _is_from_bot(fields, bot) or _text(fields, "subtype") not in WRITTEN_SUBTYPES:
         return None
