@@ -177,13 +177,13 @@ def _report(name: str, slack: SlackStandIn, asked: list[Asked]) -> None:
 def _compare(index: Path, asked: list[Asked]) -> None:
     """Ask the terminal's way, and count the threads whose answer is another."""
     from newsqa.pipeline import open_pipeline
-    from newsqa.render.slack import answered
+    from newsqa.render.slack import render_answer
     from newsqa.settings import Settings
 
     with open_pipeline(Settings(index=index)) as desk, ThreadPoolExecutor(2) as pool:
         questions = list(dict.fromkeys(one.question for one in asked))
         expected = dict(zip(questions, pool.map(desk.ask, questions), strict=True))
-    other = sum(one.texts != [post.text for post in answered(expected[one.question], "x")] for one in asked)
+    other = sum(one.texts != [post.text for post in render_answer(expected[one.question], "x")] for one in asked)
     _tell("answers that differ from the terminal's", f"{other} of {len(asked)}")
 
 

@@ -9,7 +9,7 @@ import yaml
 
 from newsqa.cli import app
 from newsqa.evals.compare import parse_gate
-from newsqa.frontends.slack.run import DRAIN, LAST_POSTS
+from newsqa.frontends.slack.run import DRAIN_SECONDS, POST_SECONDS
 from newsqa.settings import unknown_settings
 from places import DOCS
 
@@ -95,4 +95,4 @@ def test_services_and_container_set_what_is_a_setting():
 
 
 def test_a_bot_is_given_longer_to_stop_than_it_takes():
-    assert int(dict(settings_of("newsqa@.service"))["TimeoutStopSec"]) > DRAIN + LAST_POSTS
+    assert int(dict(settings_of("newsqa@.service"))["TimeoutStopSec"]) > DRAIN_SECONDS + POST_SECONDS

@@ -216,8 +216,8 @@ def renderings(_: Work) -> Iterator[Line]:
     written = read_lines(GOLDEN / "written.jsonl")
     for record in [*read_lines(GOLDEN / "records.jsonl")[::7], *written[::8], written[-1]]:
         answer = from_record({**record, "index": "", "config": "", "timings": {}})
-        private_posts = slack.answered(answer, "exchange", private=True)
-        private_parts = discord.answered(answer, "exchange", private=True)
+        private_posts = slack.render_answer(answer, "exchange", private=True)
+        private_parts = discord.render_answer(answer, "exchange", private=True)
         console = Console(file=io.StringIO(), width=80, markup=False, highlight=False, emoji=False, color_system=None)
         console.print(answer_view(answer))
         assert isinstance(console.file, io.StringIO)
@@ -227,9 +227,9 @@ def renderings(_: Work) -> Iterator[Line]:
             "terminal": [line.rstrip() for line in console.file.getvalue().splitlines()],
             "markdown": conversation_markdown("Conversation", [answer]).splitlines(),
             "quotes": [quote_text(citation) for citation in answer.citations],
-            "slack": [asdict(post) for post in slack.answered(answer, "exchange")],
-            "slack_sources": slack.sources(answer),
-            "discord": [asdict(part) for part in discord.answered(answer, "exchange")],
-            "discord_sources": [asdict(part) for part in discord.sources(answer)],
+            "slack": [asdict(post) for post in slack.render_answer(answer, "exchange")],
+            "slack_sources": slack.render_sources(answer),
+            "discord": [asdict(part) for part in discord.render_answer(answer, "exchange")],
+            "discord_sources": [asdict(part) for part in discord.render_sources(answer)],
             "private": [*map(asdict, private_posts), *map(asdict, private_parts)],
         }

@@ -201,9 +201,10 @@ def slack(
     index: Index = None,
 ) -> None:
     """Answer in Slack: mentions, direct messages, threads and /ask, until it is stopped."""
-    from newsqa.frontends.slack.run import serve, way_in
+    from newsqa.frontends.slack.run import listen_address, serve_slack
 
-    serve(read_settings(index, model, connects=True, addresses=["NEWSQA_SLACK_API_URL"]), way_in(http, host, port))
+    settings = read_settings(index, model, connects=True, addresses=["NEWSQA_SLACK_API_URL"])
+    serve_slack(settings, listen_address(http, host, port))
 
 
 @app.command()

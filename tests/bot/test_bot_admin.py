@@ -4,7 +4,7 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from scripted_desk import answer_of, answered, everything, message, scripted_bot
+from scripted_desk import answer_of, answered, disabled_channels, everything, message, scripted_bot
 
 from newsqa.bot.admin import FAILED, run_admin_command
 from newsqa.bot.events import ConversationPlace
@@ -24,13 +24,13 @@ def keep(settings, exchange, place=HERE, person="U1"):
     with closing(Store(settings.sessions)) as store:
         asked = message("Zebra?", exchange, place, person)
         store.claim(asked, exchange, asked.text)
-        store.answered(exchange, answer_of(asked.text))
-        store.tally(place, "answered")
+        store.save_answer(exchange, answer_of(asked.text))
+        store.count_outcome(place, "answered")
 
 
 def kept(settings, *exchanges):
     with closing(Store(settings.sessions)) as store:
-        return [bool(store.stored(exchange)) for exchange in exchanges]
+        return [bool(store.load_answer(exchange)) for exchange in exchanges]
 
 
 def as_admin(settings, text, place=HERE):
@@ -44,7 +44,7 @@ def test_others_are_told_kindly_what_they_may_do(settings, text):
     assert "forget me" in told
     assert kept(settings, "e1") == [True]
     with closing(Store(settings.sessions)) as store:
-        assert store.disabled("slack") == []
+        assert disabled_channels(store) == []
 
 
 def test_with_no_admins_listed_nobody_is_one(settings):
@@ -126,7 +126,7 @@ def test_what_cannot_be_understood_changes_nothing(settings, text, says):
     assert says in as_admin(settings, text)
     assert kept(settings, "e1") == [True]
     with closing(Store(settings.sessions)) as store:
-        assert store.disabled("slack") == []
+        assert disabled_channels(store) == []
 
 
 def test_what_goes_wrong_is_told_without_paths(settings, tmp_path):

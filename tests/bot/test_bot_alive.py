@@ -2,7 +2,7 @@
 
 from threading import Thread
 
-from newsqa.bot.process import NOBODY, ProcessLock, living
+from newsqa.bot.process import NOBODY, ProcessLock, count_running
 
 
 def test_a_process_lives_until_it_closes(tmp_path):
@@ -10,12 +10,12 @@ def test_a_process_lives_until_it_closes(tmp_path):
     assert one.is_alive(one.name)
     assert one.is_alive(two.name)
     assert two.is_alive(one.name)
-    assert living(tmp_path) == 2
+    assert count_running(tmp_path) == 2
     two.close()
     assert not one.is_alive(two.name)
     assert not one.is_alive(NOBODY)
     assert not one.is_alive("never was")
-    assert living(tmp_path) == 1
+    assert count_running(tmp_path) == 1
     one.close()
     assert list(tmp_path.iterdir()) == []
 

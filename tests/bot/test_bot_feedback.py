@@ -2,7 +2,7 @@
 
 from scripted_desk import answered, message, scripted_bot
 
-from newsqa.bot.admin import LOOK, export_feedback
+from newsqa.bot.admin import TO_REVIEW, export_feedback
 from newsqa.bot.store import Store
 from newsqa.evals.datasets import read_set
 
@@ -18,21 +18,21 @@ async def test_feedback_is_a_set_of_questions_that_the_evaluation_reads(tmp_path
         await answered(bot, desk, message("Nobody voted?", "5"))
         votes = [(good, "good"), (bad, "bad"), (refused, "good"), (torn, "good"), (torn, "bad")]
         for number, (answer, verdict) in enumerate(votes):
-            assert await bot.feedback(answer.exchange, f"U-voter-{number}", verdict)
+            assert await bot.record_vote(answer.request_id, f"U-voter-{number}", verdict)
     store = Store(tmp_path)
     out = tmp_path / "feedback.jsonl"
     out.write_text("\n".join(export_feedback(store)) + "\n", "utf-8")
     store.close()
     items = read_set(out)
-    assert [item.id for item in items] == [one.exchange for one in (good, bad, refused, torn)]
+    assert [item.id for item in items] == [one.request_id for one in (good, bad, refused, torn)]
     first, second, third, fourth = items
     assert first.answers == ("It reopened in May.",)
     assert (first.gold[0].article_id, first.gold[0].url) == ("a1", "https://t.example/1")
     assert first.gold[0].quote == "It reopened in May."
     assert first.asked == good.answer.asked
-    assert (second.answers, second.gold, second.answerable, second.tags) == ((), (), None, (LOOK,))
+    assert (second.answers, second.gold, second.answerable, second.tags) == ((), (), None, (TO_REVIEW,))
     assert [message.content for message in second.history] == ["When did it reopen?", "It reopened in May. [1]"]
     assert second.meta["answer"] == "The mayor was ill. [1]"
     assert third.answerable is False
-    assert fourth.tags == (LOOK,)
+    assert fourth.tags == (TO_REVIEW,)
     assert "voter" not in out.read_text("utf-8")

@@ -13,13 +13,13 @@ import pytest
 from aiohttp import ClientSession
 from health_reader import figures, free_port
 from quick_desk import quick_desk
-from scripted_desk import SOON, Heard, answered, everything, message, scripted_bot
+from scripted_desk import SOON, Listener, answered, everything, message, scripted_bot
 from word_embedder import WordEmbedder
 
 from newsqa.bot.events import Failed
 from newsqa.bot.health import serve_health
 from newsqa.bot.log import configure
-from newsqa.bot.workers import IndexStatus, PipelineHolder
+from newsqa.bot.pipelines import IndexStatus, ReloadingPipeline
 from newsqa.errors import LibraryError, SettingsError
 from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
@@ -52,15 +52,15 @@ async def test_nothing_is_served_unless_a_port_is_set(tmp_path, port):
 
 async def test_it_is_well_once_it_is_connected_and_says_so_when_it_is_not(tmp_path, port):
     async with watched_bot(tmp_path, port) as (bot, desk, read):
-        bot.vitals.index = lambda: IndexStatus("d1", 61.4)
+        bot.metrics.index_status = lambda: IndexStatus("d1", 61.4)
         assert (await read("/health"))[0] == 503
-        bot.vitals.connected()
-        heard = Heard(bot, message())
+        bot.metrics.set_connected()
+        heard = Listener(bot, message())
         call = await desk.asked()
         status, text = await read("/health")
         call.answers()
         await heard.rest()
-        bot.vitals.lost()
+        bot.metrics.set_disconnected()
         assert (await read("/health"))[0] == 503
     assert status == 200
     assert json.loads(text) == {
@@ -78,15 +78,15 @@ async def test_it_is_not_well_where_the_index_cannot_be_opened(tmp_path, port):
         raise LibraryError("There is no index.")
 
     async with watched_bot(tmp_path, port) as (bot, _, read):
-        bot.vitals.connected()
-        bot.vitals.index = gone
+        bot.metrics.set_connected()
+        bot.metrics.index_status = gone
         status, text = await read("/health")
     assert status == 503
     assert json.loads(text)["index"] == {"error": "There is no index."}
 
 
 async def test_an_index_that_hangs_is_told_in_time_and_holds_up_one_thread(tmp_path, port, monkeypatch):
-    monkeypatch.setattr("newsqa.bot.health.SLOWEST", 0.05)
+    monkeypatch.setattr("newsqa.bot.health.OPEN_SECONDS", 0.05)
     hangs, looks = Event(), []
 
     def look():
@@ -94,8 +94,8 @@ async def test_an_index_that_hangs_is_told_in_time_and_holds_up_one_thread(tmp_p
         return IndexStatus("d1", 1.0)
 
     async with watched_bot(tmp_path, port) as (bot, _, read):
-        bot.vitals.connected()
-        bot.vitals.index = look
+        bot.metrics.set_connected()
+        bot.metrics.index_status = look
         for status, text in await asyncio.gather(*(read("/health") for _ in range(5))):
             assert status == 503
             assert "did not open" in text
@@ -110,14 +110,14 @@ async def test_metrics_count_how_questions_ended(tmp_path, port):
         before = figures((await read("/metrics"))[1])
         await answered(bot, desk, message())
         refused = await answered(bot, desk, message(name="100.2"), "Nothing was found.", refused=True)
-        await bot.feedback(refused.exchange, "U1", "bad")
-        await bot.feedback(refused.exchange, "U1", "bad")
-        broken = Heard(bot, message(name="100.3"))
+        await bot.record_vote(refused.request_id, "U1", "bad")
+        await bot.record_vote(refused.request_id, "U1", "bad")
+        broken = Listener(bot, message(name="100.3"))
         (await desk.asked()).fails(RuntimeError("broken"))
         assert isinstance((await broken.rest())[-1], Failed)
         await everything(bot, message(name="100.4"))  # over the limit
-        running = Heard(bot, message(name="100.5", person="U2"))
-        waiting = Heard(bot, message(name="100.6", person="U3", place=replace(message().place, thread="7.7")))
+        running = Listener(bot, message(name="100.5", person="U2"))
+        waiting = Listener(bot, message(name="100.6", person="U3", place=replace(message().place, thread="7.7")))
         calls = [await desk.asked()]
         await running.next(), await waiting.next()
         during = figures((await read("/metrics"))[1])
@@ -139,10 +139,10 @@ async def test_connections_after_the_first_are_counted(tmp_path, port):
     async with watched_bot(tmp_path, port) as (bot, _, read):
         assert figures((await read("/metrics"))[1])["newsqa_connected",] == 0
         for _ in range(2):
-            bot.vitals.connected()
-            bot.vitals.connected()
-            bot.vitals.lost()
-        bot.vitals.connected()
+            bot.metrics.set_connected()
+            bot.metrics.set_connected()
+            bot.metrics.set_disconnected()
+        bot.metrics.set_connected()
         found = figures((await read("/metrics"))[1])
     assert found["newsqa_reconnects_total",] == 2
     assert found["newsqa_connected",] == 1
@@ -163,20 +163,20 @@ def test_the_index_that_answers_is_told_and_one_that_is_gone_missed(tmp_path, mo
     settings = Settings(index=tmp_path / "index")
     index_source(settings, str(news_folder), embedder=WordEmbedder())
     desk = replace(quick_desk(settings.index), made_of={"embedder": "words"})
-    monkeypatch.setattr("newsqa.bot.workers.open_pipeline", lambda _: desk)
-    desks = PipelineHolder.open(settings)
-    first = desks.standing()
+    monkeypatch.setattr("newsqa.bot.pipelines.open_pipeline", lambda _: desk)
+    desks = ReloadingPipeline.open(settings)
+    first = desks.index_status()
     assert first.digest == desk.ask("Who kept the lighthouse?").index
     assert 0 <= first.age < SOON * 60
     shutil.move(settings.index, tmp_path / "away")
     with pytest.raises(LibraryError, match="still answers"):
-        desks.standing()
-    with desks.lent() as lent:
+        desks.index_status()
+    with desks.borrow() as lent:
         assert lent.ask("Who kept the lighthouse?").sentences
     (news_folder_of_one := tmp_path / "one").mkdir()
     shutil.copy(news_folder / "1.json", news_folder_of_one)
     index_source(settings, str(news_folder_of_one), embedder=WordEmbedder())
-    assert desks.standing().digest != first.digest
+    assert desks.index_status().digest != first.digest
     desks.close()
 
 
@@ -202,8 +202,8 @@ async def one_of_each(folder):
     """Have a question answered, and another fail with an error that repeats it and holds a token."""
     async with scripted_bot(folder) as (bot, desk):
         told = await answered(bot, desk, message(ASKED))
-        await bot.feedback(told.exchange, "U2", "good")
-        heard = Heard(bot, message(ASKED, "100.2"))
+        await bot.record_vote(told.request_id, "U2", "good")
+        heard = Listener(bot, message(ASKED, "100.2"))
         (await desk.asked()).fails(RuntimeError(f"no answer to {ASKED!r}, asked as xoxb-123-canary"))
         return told, (await heard.rest())[-1]
 
@@ -217,7 +217,7 @@ async def test_each_question_is_logged_with_ids_and_timings_and_no_words(tmp_pat
     place = {"platform": "slack", "team": "T1", "channel": "C1", "thread": "100.1", "message": "100.1", "person": "U1"}
     line = by_event["answered"]
     assert {name: line[name] for name in place} == place
-    assert (line["exchange"], line["citations"], line["dropped"]) == (told.exchange, 1, 0)
+    assert (line["exchange"], line["citations"], line["dropped"]) == (told.request_id, 1, 0)
     assert line["seconds"] >= 0
     assert line["timings"] == {"answer": 0.25, "total": 0.5}
     assert by_event["failed"]["incident"] == failed.incident

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from word_embedder import WordEmbedder
 
 from newsqa.bot.core import open_bot
-from newsqa.bot.events import Answered, Partial, Working
+from newsqa.bot.events import Answered, Partial, Started
 from newsqa.cli import app
 from newsqa.ingest.indexer import index_source
 from newsqa.render.record import to_record
@@ -35,13 +35,13 @@ def settings(tmp_path, monkeypatch):
     """Settings whose desk needs no model, over an index of one article."""
     index(tmp_path / "index", article(tmp_path / "news", "Harbour", "The harbour reopened on Monday."))
     opened = lambda settings: replace(quick_desk(settings.index), made_of={"embedder": "words"})  # noqa: E731
-    monkeypatch.setattr("newsqa.bot.workers.open_pipeline", opened)
+    monkeypatch.setattr("newsqa.bot.pipelines.open_pipeline", opened)
     return Settings(index=tmp_path / "index", sessions=tmp_path / "kept")
 
 
 async def answer(bot, text, number):
     told = await everything(bot, message(text, f"{number}.1"))
-    assert isinstance(told[0], Working)
+    assert isinstance(told[0], Started)
     assert isinstance(told[-1], Answered)
     return told[-1].answer
 
@@ -88,12 +88,12 @@ async def test_answers_are_those_of_newsqa_ask(tmp_path, news_index):
             assert {k: v for k, v in given.items() if k not in MADE} == {
                 k: v for k, v in asked.items() if k not in MADE
             }
-            sentences = [happening.sentences for happening in told if isinstance(happening, Partial)]
+            sentences = [event.sentences for event in told if isinstance(event, Partial)]
             assert all(told[-1].answer.sentences[: len(seen)] == seen for seen in sentences)
 
 
 async def test_at_its_start_it_tells_what_text_leaves_the_machine(tmp_path, settings, monkeypatch, caplog):
-    monkeypatch.setattr("newsqa.bot.workers.open_pipeline", lambda settings: quick_desk(settings.index))
+    monkeypatch.setattr("newsqa.bot.pipelines.open_pipeline", lambda settings: quick_desk(settings.index))
     for model, told in (("extractive", []), ("openai:stand-in", ["openai:stand-in"])):
         caplog.clear()
         async with open_bot(replace(settings, model=model), "slack"):

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 import structlog
-from scripted_desk import Heard, answered, message, scripted_bot
+from scripted_desk import Listener, answered, message, scripted_bot
 
 from newsqa.bot.log import configure, logger
 from newsqa.errors import ModelError
@@ -38,7 +38,7 @@ async def test_an_answer_leaves_ids_and_timings_and_not_what_was_said(tmp_path, 
         last = await answered(bot, desk, message())
     told = lines()
     assert [line["event"] for line in told][:2] == ["taken", "answered"]
-    assert {line["exchange"] for line in told} == {last.exchange}
+    assert {line["exchange"] for line in told} == {last.request_id}
     assert told[1]["seconds"] >= 0
     assert (told[1]["channel"], told[1]["person"], told[1]["level"]) == ("C1", "U1", "info")
     assert "harbour" not in json.dumps(told)
@@ -58,7 +58,7 @@ async def test_a_failure_is_told_under_its_incident_without_keys(tmp_path, lines
     monkeypatch.setenv("SLACK_BOT_TOKEN", "canary-of-no-known-form")
     configure(Settings())
     async with scripted_bot(tmp_path) as (bot, desk):
-        heard = Heard(bot, message())
+        heard = Listener(bot, message())
         error = ModelError(f"{SLACK} {DISCORD} canary-of-no-known-form refused", kind="key", hint="Set the key.")
         (await desk.asked()).fails(error)
         failed = (await heard.rest())[-1]

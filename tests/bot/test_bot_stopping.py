@@ -9,17 +9,17 @@ BOT = """
 import asyncio, atexit, os, signal, threading, time
 from newsqa.bot import process
 
-stopping.PATIENCE = 0.2
+process.STOP_SECONDS = 0.2
 atexit.register(print, "unwound")
 
 async def serve():
-    stopped = stopping.stopping()
+    stopped = process.stop_signal()
     os.kill(os.getpid(), signal.{signal})
     which = await stopped
     {then}
     return which
 
-stopping.leave(asyncio.run(serve()))
+process.exit_process(asyncio.run(serve()))
 """
 HANGS = "time.sleep(60)"
 WAITS_FOR_A_THREAD = "await asyncio.to_thread(time.sleep, 60)"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted_desk import SOON, Heard, message, scripted_bot
+from scripted_desk import SOON, Listener, is_engaged, message, scripted_bot
 
-from newsqa.bot.events import Answered, ConversationPlace, Partial, Working
+from newsqa.bot.events import Answered, ConversationPlace, Partial, Started
 from newsqa.errors import ModelError
 
 PLACES = [ConversationPlace("discord", "G1", "C1", thread) for thread in ("1", "2")]
@@ -29,12 +29,12 @@ class Play:
         match deed:
             case "take" | "again":
                 self.texts.setdefault(number, f"Question {number}?")
-                self.heard.append((number, Heard(self.bot, self.asked(number))))
+                self.heard.append((number, Listener(self.bot, self.asked(number))))
             case "edit" if number in self.texts:
                 self.texts[number] += "?"
-                await self.bot.edited(self.asked(number))
+                await self.bot.handle_edit(self.asked(number))
             case "delete":
-                await self.bot.deleted(asked.place, asked.id)
+                await self.bot.handle_delete(asked.place, asked.id)
             case "leave" if self.heard:
                 await self.heard[number % len(self.heard)][1].leave()
                 self.left.add(number % len(self.heard))
@@ -45,7 +45,7 @@ class Play:
             case "fails" if calls:
                 calls[number % len(calls)].fails(ModelError("gone"))
             case _:
-                await self.bot.engaged(asked.place)
+                await is_engaged(self.bot, asked.place)
 
     def asked(self, number):
         place = PLACES[number % len(PLACES)]
@@ -53,13 +53,13 @@ class Play:
 
 
 def check(told, number):
-    """A stream tells nothing, or Working first, one ending last, and before it only more and more sentences."""
+    """A stream tells nothing, or Started first, one ending last, and before it only more and more sentences."""
     if not told:
         return
-    assert isinstance(told[0], Working)
-    assert not isinstance(told[-1], Working | Partial)
-    assert all(isinstance(one, Working | Partial) for one in told[:-1])
-    assert len({one.exchange for one in told}) == 1
+    assert isinstance(told[0], Started)
+    assert not isinstance(told[-1], Started | Partial)
+    assert all(isinstance(one, Started | Partial) for one in told[:-1])
+    assert len({one.request_id for one in told}) == 1
     if isinstance(told[-1], Answered):
         assert told[-1].answer.question.startswith(f"Question {number}?")
         assert told[-1].answer.text == f"{told[-1].answer.question} [1]"
@@ -71,7 +71,7 @@ def test_every_stream_is_whole_and_nothing_is_left_over(steps):
     async def played():
         with tempfile.TemporaryDirectory() as folder:
             async with scripted_bot(Path(folder), "discord", bot_workers=2, bot_rate=0, bot_rate_all=0) as (bot, desk):
-                bot._pool._leaving = 0.0
+                bot._pool._stop_seconds = 0.0
                 play = Play(bot, desk)
                 for step in steps:
                     await play.do(*step)
@@ -79,11 +79,11 @@ def test_every_stream_is_whole_and_nothing_is_left_over(steps):
                 for index, (number, heard) in enumerate(play.heard):
                     if index not in play.left:
                         check(await heard.rest(), number)
-                assert not bot._exchanges
-                assert not len(bot._asking.order)
+                assert not bot._requests
+                assert not len(bot._runner.queue)
                 desk.let_go()
-                while bot._pool.running or bot._pool.left_behind:
+                while bot._pool.running or bot._pool.hung:
                     await asyncio.sleep(0)
-                assert bot._pool._places._value == 2
+                assert bot._pool._slots._value == 2
 
     asyncio.run(asyncio.wait_for(played(), 3 * SOON))

@@ -52,13 +52,13 @@ def kept(folder):
     ]):  # fmt: skip
         asked = message(f"Zebra {number}?", f"{number}.0", place, person)
         store.claim(asked, f"e{number}", asked.text)
-        store.answered(f"e{number}", answer_of(asked.text, f"Yak {number}.", refused=refused))
-        store.delivered(f"e{number}", ["9"])
-        store.tally(place, "refused" if refused else "answered")
+        store.save_answer(f"e{number}", answer_of(asked.text, f"Yak {number}.", refused=refused))
+        store.mark_delivered(f"e{number}", ["9"])
+        store.count_outcome(place, "refused" if refused else "answered")
     for outcome in ("failed", "limited", "interrupted", "left"):
-        store.tally(OTHER, outcome)
-    store.vote("e0", "U9", "good")
-    store.vote("e1", "U9", "bad")
+        store.count_outcome(OTHER, outcome)
+    store.save_vote("e0", "U9", "good")
+    store.save_vote("e1", "U9", "bad")
     yield store
     store.close()
 
@@ -66,7 +66,7 @@ def kept(folder):
 def counts(folder):
     """Return how many answers are still kept, by channel."""
     with closing(Store(folder)) as store:
-        return [bool(store.stored(f"e{number}")) for number in range(4)]
+        return [bool(store.load_answer(f"e{number}")) for number in range(4)]
 
 
 def test_status_of_nothing_says_so_and_makes_nothing(bots, folder):
@@ -125,7 +125,7 @@ async def test_a_running_bot_heeds_at_once_what_is_changed(bots, folder):
         status = json.loads(bots("status", "--json")[1])
         assert (status["running"], status["today"]["answered"]) == (1, 1)
         assert bots("forget", "--person", "U1", "--yes")[0] == 0
-        assert await bot.stored(told.exchange) is None
+        assert await bot.load_answer(told.request_id) is None
     assert json.loads(bots("status", "--json")[1])["running"] == 0
 
 

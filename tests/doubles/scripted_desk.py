@@ -112,7 +112,7 @@ class ScriptedDesk:
             call.fails(RuntimeError("the test is over"))
 
 
-class Heard:
+class Listener:
     """What the bot tells of a message, read as it comes."""
 
     def __init__(self, bot, asked):
@@ -121,19 +121,19 @@ class Heard:
         self._task = asyncio.create_task(self._read(asked))
 
     async def _read(self, asked):
-        async for happening in self._bot.take(asked):
-            self._queue.put_nowait(happening)
+        async for event in self._bot.handle(asked):
+            self._queue.put_nowait(event)
         self._queue.put_nowait(None)
 
     async def next(self):
-        """Return the next happening; None is the end."""
+        """Return the next event; None is the end."""
         return await asyncio.wait_for(self._queue.get(), SOON)
 
     async def rest(self):
         """Return all that is still to come."""
         found = []
-        while (happening := await self.next()) is not None:
-            found.append(happening)
+        while (event := await self.next()) is not None:
+            found.append(event)
         return found
 
     async def leave(self):
@@ -156,13 +156,22 @@ async def scripted_bot(folder, platform="slack", grace=10.0, **changed):
 
 async def everything(bot, asked):
     """Return all that is told of a message."""
-    return [happening async for happening in bot.take(asked)]
+    return [event async for event in bot.handle(asked)]
 
 
 async def answered(bot, desk, asked, text="It reopened in May.", refused=False):
     """Have a message answered and its answer delivered; return the last thing told."""
-    heard = Heard(bot, asked)
+    heard = Listener(bot, asked)
     (await desk.asked()).answers(text, refused)
     last = (await heard.rest())[-1]
-    await bot.delivered(last.exchange, ["200.1"])
+    await bot.record_delivered(last.request_id, ["200.1"])
     return last
+
+
+async def is_engaged(bot, place):
+    """Return True if the bot was called into a thread; by then its store has done all that it was asked before."""
+    return await bot._executor.call(bot._store.is_engaged, place)
+
+
+def disabled_channels(store):
+    return [row["channel"] for row in store._db.execute("SELECT channel FROM disabled")]

@@ -24,7 +24,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of audioop, which discord.py imports for voices
     import discord
 
-    from newsqa.frontends.discord.client import use_backoff
+    from newsqa.frontends.discord.client import install_backoff
 
 LOCAL = {"discord_api_url": "http://127.0.0.1:9/api/v10", "discord_gateway_url": "ws://127.0.0.1:9"}
 
@@ -65,7 +65,7 @@ def test_the_address_that_adds_the_bot_asks_for_what_the_guide_lists_and_no_more
 
 
 def test_after_a_long_outage_it_is_back_within_two_minutes():
-    use_backoff()
+    install_backoff()
     backoff = discord.client.ExponentialBackoff()
     waits = [backoff.delay() for _ in range(200)]
     assert waits[0] <= 2

@@ -17,7 +17,7 @@ from newsqa import extras
 from newsqa.errors import SettingsError, UsageError
 from newsqa.extras import install_hint
 from newsqa.frontends.slack import preflight
-from newsqa.frontends.slack.run import serve, way_in
+from newsqa.frontends.slack.run import listen_address, serve_slack
 from newsqa.settings import Settings
 from places import DOCS
 
@@ -35,7 +35,7 @@ def tokens(monkeypatch):
 def test_a_token_that_is_missing_or_another_is_named_with_where_it_stands(tokens, name, value):
     tokens.setenv(name, value)
     with pytest.raises(SettingsError) as error:
-        serve(Settings())
+        serve_slack(Settings())
     assert name in str(error.value)
     assert "docs/slack.md" in error.value.hint
     assert not value or value not in str(error.value) + error.value.hint
@@ -43,10 +43,10 @@ def test_a_token_that_is_missing_or_another_is_named_with_where_it_stands(tokens
 
 def test_over_http_the_signing_secret_takes_the_place_of_the_apps_token(tokens):
     tokens.delenv("SLACK_APP_TOKEN")
-    assert preflight.keys(http=True) == preflight.SlackTokens(BOT_TOKEN, secret="5166f1ca")
+    assert preflight.load_tokens(http=True) == preflight.SlackTokens(BOT_TOKEN, secret="5166f1ca")
     tokens.delenv("SLACK_SIGNING_SECRET")
     with pytest.raises(SettingsError, match="SLACK_SIGNING_SECRET is not set"):
-        preflight.keys(http=True)
+        preflight.load_tokens(http=True)
 
 
 @pytest.mark.parametrize(
@@ -61,28 +61,28 @@ def test_over_http_the_signing_secret_takes_the_place_of_the_apps_token(tokens):
 )
 def test_tokens_go_to_slack_or_this_machine_alone(tokens, url):
     with pytest.raises(SettingsError, match="NEWSQA_SLACK_API_URL"):
-        serve(Settings(slack_api_url=url))
+        serve_slack(Settings(slack_api_url=url))
 
 
 def test_offline_means_offline(tokens):
     with pytest.raises(SettingsError, match="NEWSQA_OFFLINE"):
-        serve(Settings(offline=True))
+        serve_slack(Settings(offline=True))
     preflight.check_address(Settings(offline=True, slack_api_url="http://127.0.0.1:1/api/"))
 
 
 def test_a_missing_package_is_named_with_what_to_install(tokens):
     tokens.setattr(extras, "find_spec", lambda name: None if name == "slack_bolt" else find_spec(name))
     with pytest.raises(SettingsError, match="slack-bolt") as error:
-        serve(Settings())
+        serve_slack(Settings())
     assert error.value.hint == install_hint(".[slack]")
 
 
 def test_options_that_make_no_sense_together_are_refused():
-    assert way_in(http=False, host=None, port=None) is None
-    assert way_in(http=True, host=None, port=3000).host == "127.0.0.1"
+    assert listen_address(http=False, host=None, port=None) is None
+    assert listen_address(http=True, host=None, port=3000).host == "127.0.0.1"
     for http, host, port in ((True, None, None), (False, None, 3000), (False, "0.0.0.0", None)):
         with pytest.raises(UsageError):
-            way_in(http=http, host=host, port=port)
+            listen_address(http=http, host=host, port=port)
 
 
 def test_the_manifest_that_people_paste_has_what_the_bot_asks_for_and_no_more():
@@ -90,7 +90,7 @@ def test_the_manifest_that_people_paste_has_what_the_bot_asks_for_and_no_more():
     scopes = set(manifest["oauth_config"]["scopes"]["bot"])
     events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
     page = (DOCS / "slack.md").read_text("utf-8")
-    assert scopes == preflight.NEEDED | set(preflight.USED)
+    assert scopes == preflight.REQUIRED_SCOPES | set(preflight.OPTIONAL_SCOPES)
     assert manifest["settings"]["socket_mode_enabled"]
     assert manifest["settings"]["interactivity"]["is_enabled"]
     assert all(f"`{name}`" in page for name in scopes | events)

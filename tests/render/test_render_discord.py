@@ -12,10 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsqa.render.clean import safe_line
-from newsqa.render.discord import answered, partial, plain, sources, working
-from newsqa.render.discord import line as rendered_line
-from newsqa.render.discord import shown as rendered_shown
-from newsqa.render.posts import link, units
+from newsqa.render.discord import (
+    escape,
+    render_answer,
+    render_line,
+    render_partial,
+    render_sources,
+    strip_markup,
+)
+from newsqa.render.posts import encode_address, utf16_length
 from newsqa.render.wording import day
 from newsqa.types import Article, Duplicate, Hit, Passage, Sentence
 from thoroughness import examples
@@ -53,16 +58,16 @@ def letters(text):
 def is_fit(part):
     """Assert that Discord's own client knows a message, that its limits hold, and that nothing in it calls anybody."""
     assert part.content or part.embeds
-    assert units(part.content) <= 2_000
+    assert utf16_length(part.content) <= 2_000
     assert len(part.embeds) <= 10
     embeds = [discord.Embed.from_dict(embed) for embed in part.embeds]
     known = [{name: embed.to_dict()[name] for name in given} for embed, given in zip(embeds, part.embeds, strict=True)]
     assert known == list(part.embeds)
     assert sum(map(len, embeds)) <= 6_000
     for embed in embeds:
-        assert units(embed.title or "") <= 256
-        assert units(embed.description or "") <= 4_096
-        assert units(embed.footer.text or "") <= 2_048
+        assert utf16_length(embed.title or "") <= 256
+        assert utf16_length(embed.description or "") <= 4_096
+        assert utf16_length(embed.footer.text or "") <= 2_048
         assert len(embed.url or "") <= 2_048
         assert embed.title or embed.description
         displayed(embed.title or "")
@@ -82,7 +87,7 @@ def sources_in(parts):
 @given(answers())
 @settings(max_examples=examples(150), deadline=None)
 def test_an_answer_is_posted_whole_with_its_sources_within_all_limits_and_calls_nobody(answer):
-    parts = answered(answer, "x" * 80, private=True)
+    parts = render_answer(answer, "x" * 80, private=True)
     for part in parts:
         is_fit(part)
     whole = safe_line(answer.text) or "There is no answer."
@@ -105,7 +110,7 @@ def has_every_source(parts, answer):
         addresses = [embed["url"] for embed in part.embeds if "url" in embed]
         assert len(set(addresses)) == len(addresses)
     for (_, embed), source in zip(listed, answer.citations, strict=True):
-        address, lines = link(source.url), unwrapped(embed.get("description", ""))
+        address, lines = encode_address(source.url), unwrapped(embed.get("description", ""))
         assert embed.get("url", address or "").startswith(address or "")
         assert not address or "url" in embed or letters(address) in map(letters, lines)
         assert letters((safe_line(source.title or "") or "untitled")[:60]) in letters(displayed(embed["title"]))
@@ -120,7 +125,7 @@ def has_every_source(parts, answer):
 @given(answers())
 @settings(max_examples=examples(60), deadline=None)
 def test_all_sources_are_given_with_their_whole_quotes(answer):
-    parts = sources(answer)
+    parts = render_sources(answer)
     for part in parts:
         is_fit(part)
     lines = [line for part in parts for e in part.embeds for line in e.get("description", "").split("\n")]
@@ -133,7 +138,7 @@ def test_all_sources_are_given_with_their_whole_quotes(answer):
 @settings(max_examples=examples(60), deadline=None)
 def test_what_is_shown_on_the_way_fits_too(said):
     sentences = [Sentence(words, (n,), 1.0) for n, words in enumerate(said)]
-    for part in (partial(sentences), working("".join(said)), rendered_line(" ".join(said))):
+    for part in (render_partial(sentences), render_line(" ".join(said))):
         is_fit(part)
         displayed(part.content)
 
@@ -153,11 +158,11 @@ ESCAPED = [
 
 @pytest.mark.parametrize(("words", "markdown"), ESCAPED)
 def test_words_show_as_they_are(words, markdown):
-    assert plain(words) == markdown
+    assert escape(words) == markdown
 
 
 def test_an_answer_has_an_embed_a_source():
-    (part,) = answered(an_answer(), "ex-1")
+    (part,) = render_answer(an_answer(), "ex-1")
     assert part.content == "It carries 4,000 carts a day. [1] Nobody was hurt. [2]"
     about = {"text": "Orrinport Courier · 4 March 2025"}
     title = "Bridge [/b] {x} {{ closed"
@@ -180,21 +185,21 @@ def test_an_answer_has_an_embed_a_source():
 
 def test_a_title_with_marks_and_line_ends_still_leads_to_its_article():
     hard = replace(ARTICLE, title="A | B > C) <d>\n& *e*", url="https://courier.example/a|b>c)d")
-    (part,) = answered(an_answer(citations=(citation(1, "Nobody was hurt.", hard),)), "ex-1")
+    (part,) = render_answer(an_answer(citations=(citation(1, "Nobody was hurt.", hard),)), "ex-1")
     assert displayed(part.embeds[0]["title"]) == "[1] A | B > C) <d> & *e*"
     assert part.embeds[0]["url"] == "https://courier.example/a%7Cb%3Ec)d"
 
 
 def test_a_source_without_title_and_address_shows_what_is_known():
     bare = Article("a", "Nobody was hurt.", PATH, None, "Orrinport Courier")
-    (part,) = answered(an_answer(citations=(citation(1, "Nobody was hurt.", bare),)), "ex-1")
+    (part,) = render_answer(an_answer(citations=(citation(1, "Nobody was hurt.", bare),)), "ex-1")
     footer = {"text": "Orrinport Courier · no date"}
     assert part.embeds[0] == {"title": "[1] untitled", "description": "> Nobody was hurt.", "footer": footer}
 
 
 def test_an_address_that_discord_takes_in_no_title_is_written_out():
     inner = replace(ARTICLE, url="http://intranet/bridge")
-    (part,) = answered(an_answer(citations=(citation(1, "Nobody was hurt.", inner),)), "ex-1")
+    (part,) = render_answer(an_answer(citations=(citation(1, "Nobody was hurt.", inner),)), "ex-1")
     assert "url" not in part.embeds[0]
     assert part.embeds[0]["description"] == "> Nobody was hurt.\n<http://intranet/bridge>"
 
@@ -203,7 +208,7 @@ def test_a_refusal_links_the_articles_that_it_names():
     hits = tuple(Hit(Passage(1, a.id, 0, 1, "x"), a, 0.5) for a in (ARTICLE, replace(ARTICLE, id="b", title="Ferry")))
     text = f"The articles do not answer this. Nearest: “{ARTICLE.title}”. 3 articles searched."
     refused = an_answer(refused=True, text=text, citations=(), sentences=(), retrieved=hits, dropped=(), notices=())
-    (part,) = answered(refused, "ex-1")
+    (part,) = render_answer(refused, "ex-1")
     assert part.content == text
     footer = {"text": "Orrinport Courier · 4 March 2025"}
     assert part.embeds == ({"title": ARTICLE.title, "url": ARTICLE.url, "footer": footer},)
@@ -212,13 +217,13 @@ def test_a_refusal_links_the_articles_that_it_names():
 def test_a_long_quote_is_cut_beside_the_answer_and_whole_among_the_sources():
     story = replace(ARTICLE, text=" ".join(f"The ferry left quay {n} at dawn." for n in range(300)))
     answer = an_answer(citations=(citation(1, story.text, story, (Duplicate("c", "Coastline Wire"),)),))
-    (part,) = answered(answer, "ex-1", private=True)
+    (part,) = render_answer(answer, "ex-1", private=True)
     quote = part.embeds[0]["description"].split("\n")[0].removeprefix("> ")
     assert quote.endswith("…")
     assert story.text.startswith(quote[:-1])
     does = ["good", "bad", "sources", "share"]
     assert [button.id for button in part.buttons] == [f"newsqa:{what}:ex-1" for what in does]
-    texts = [embed["description"] for whole in sources(answer) for embed in whole.embeds]
+    texts = [embed["description"] for whole in render_sources(answer) for embed in whole.embeds]
     assert len(texts) > 1
     assert letters("".join(text.removeprefix("> ") for text in texts)) == letters(
         f"{story.text} also carried by Coastline Wire"
@@ -227,7 +232,7 @@ def test_a_long_quote_is_cut_beside_the_answer_and_whole_among_the_sources():
 
 def test_an_answer_of_20_000_characters_goes_out_in_whole_sentences():
     text = " ".join(f"Mr. Oake told of quay {n} and of the ``` that he saw there. [{n}]" for n in range(1, 301))
-    parts = answered(an_answer(text=text), "ex-1")
+    parts = render_answer(an_answer(text=text), "ex-1")
     said = [part.content for part in parts if part.content]
     assert " ".join(map(displayed, said)) == text
     assert len(said) >= 10
@@ -249,16 +254,16 @@ SAID = [
 
 @pytest.mark.parametrize(("written", "words"), SAID)
 def test_what_people_write_is_read_as_plain_words(written, words):
-    assert rendered_shown(written) == words
+    assert strip_markup(written) == words
 
 
 @given(WORDS)
 def test_anything_can_be_read(words):
-    rendered_shown(words).encode()
+    strip_markup(words).encode()
 
 
 def test_invitations_to_other_servers_become_no_cards():
     for invitation in ("discord.gg/canary", "Discord.com/invite/canary", "discordapp.com/invite/canary"):
-        assert not re.search(r"(\.gg|/invite)/canary", plain(f"Join {invitation} now"))
-        assert displayed(plain(invitation)) == invitation
-    assert plain("https://discord.gg/canary") == "<https://discord.gg/canary>"
+        assert not re.search(r"(\.gg|/invite)/canary", escape(f"Join {invitation} now"))
+        assert displayed(escape(invitation)) == invitation
+    assert escape("https://discord.gg/canary") == "<https://discord.gg/canary>"

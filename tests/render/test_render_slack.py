@@ -14,10 +14,17 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from newsqa.render.clean import safe_line
-from newsqa.render.posts import link
-from newsqa.render.slack import Post, answered, asked, partial, plain, sources, working
-from newsqa.render.slack import line as slack_line
-from newsqa.render.slack import shown as slack_shown
+from newsqa.render.posts import encode_address
+from newsqa.render.slack import (
+    SlackMessage,
+    add_question,
+    escape,
+    render_answer,
+    render_line,
+    render_partial,
+    render_sources,
+    strip_markup,
+)
 from newsqa.render.wording import day
 from newsqa.types import Article, Duplicate, Hit, Passage, Sentence
 from thoroughness import examples
@@ -76,12 +83,12 @@ def sources_in(blocks):
 @given(answers())
 @settings(max_examples=examples(150), deadline=None)
 def test_an_answer_is_posted_whole_with_its_sources_within_all_limits_and_calls_nobody(answer):
-    posts = answered(answer, "ex-1", private=True)
+    posts = render_answer(answer, "ex-1", private=True)
     for post in posts:
         is_fit(post)
     assert [block["type"] for post in posts for block in post.blocks].count("actions") == 1
     assert posts[-1].blocks[-1]["type"] == "actions"
-    posts = (Post(posts[0].text, posts[0].blocks[1:]), *posts[1:])  # without the question
+    posts = (SlackMessage(posts[0].text, posts[0].blocks[1:]), *posts[1:])  # without the question
     has_every_word(posts, safe_line(answer.text) or "There is no answer.")
     has_every_source(posts, answer)
 
@@ -89,7 +96,7 @@ def test_an_answer_is_posted_whole_with_its_sources_within_all_limits_and_calls_
 @given(answers())
 @settings(max_examples=examples(60), deadline=None)
 def test_the_view_has_every_whole_quote(answer):
-    view = sources(answer)
+    view = render_sources(answer)
     assert View(**view).to_dict()["type"] == "modal"
     assert len(view["title"]["text"]) <= 24
     assert len(json.dumps(view)) <= 250_000
@@ -129,7 +136,7 @@ def has_every_source(posts, answer):
     listed = [source for post in posts for source in sources_in(post.blocks)]
     assert [n for n, _, _ in listed] == [c.n for c in answer.citations]
     for (_, address, words), source in zip(listed, answer.citations, strict=True):
-        assert address == link(source.url)
+        assert address == encode_address(source.url)
         assert (safe_line(source.title or "") or "untitled")[:150].rstrip() in words
         assert source.published is None or len(source.outlet or "") > 80 or day(source.published) in words
         quote = safe_line(source.quote)
@@ -140,7 +147,7 @@ def has_every_source(posts, answer):
 @settings(max_examples=examples(60), deadline=None)
 def test_what_is_shown_on_the_way_fits_too(said):
     sentences = [Sentence(words, (n,), 1.0) for n, words in enumerate(said)]
-    for post in (partial(sentences), working("".join(said)), slack_line(" ".join(said))):
+    for post in (render_partial(sentences), render_line(" ".join(said))):
         is_fit(post)
 
 
@@ -159,7 +166,7 @@ also carried by Coastline Wire
 
 
 def test_an_answer_reads_well_with_and_without_blocks():
-    post, *more = answered(an_answer(), "ex-1")
+    post, *more = render_answer(an_answer(), "ex-1")
     assert not more
     assert post.text == READ_ALOUD
     kinds = [block["type"] for block in post.blocks]
@@ -185,7 +192,7 @@ def test_an_answer_reads_well_with_and_without_blocks():
 def test_a_title_with_marks_and_line_ends_still_leads_to_its_article():
     title = "A | B > C) <d>\n& *e*"
     hard = replace(ARTICLE, title=title, url="https://courier.example/a|b>c)d")
-    post = answered(an_answer(citations=(citation(1, "Nobody was hurt.", hard),)), "ex-1")[0]
+    post = render_answer(an_answer(citations=(citation(1, "Nobody was hurt.", hard),)), "ex-1")[0]
     link_part = post.blocks[1]["elements"][0]["elements"][1]
     assert link_part["text"] == "A | B > C) <d> & *e*"
     assert link_part["url"] == "https://courier.example/a%7Cb%3Ec)d"
@@ -194,7 +201,7 @@ def test_a_title_with_marks_and_line_ends_still_leads_to_its_article():
 
 def test_a_source_without_title_and_address_shows_what_is_known():
     bare = Article("a", "Nobody was hurt.", PATH, None, "Orrinport Courier")
-    post = answered(an_answer(citations=(citation(1, "Nobody was hurt.", bare),)), "ex-1")[0]
+    post = render_answer(an_answer(citations=(citation(1, "Nobody was hurt.", bare),)), "ex-1")[0]
     assert words_of(post.blocks[1]) == "[1] untitled · Orrinport Courier · no dateNobody was hurt."
 
 
@@ -205,7 +212,7 @@ def test_a_refusal_links_the_articles_that_it_names():
     hits = tuple(Hit(Passage(n, a.id, 0, 1, "x"), a, 0.5) for n, a in enumerate((named, other, local, named)))
     text = "The articles do not answer this. Nearest: “Bridge closed”; “Quay full”. 3 articles searched."
     refused = an_answer(refused=True, text=text, citations=(), sentences=(), retrieved=hits, dropped=(), notices=())
-    (post,) = answered(refused, "ex-1")
+    (post,) = render_answer(refused, "ex-1")
     assert post.text.startswith(text)
     assert post.text == text
     said, buttons = post.blocks
@@ -217,20 +224,20 @@ def test_a_refusal_links_the_articles_that_it_names():
 
 def test_a_private_answer_shows_its_question_which_calls_nobody():
     question = "<!channel> who said *this* & that? " + "Really? " * 300
-    (post,) = answered(an_answer(question=question), "ex-1", private=True)
+    (post,) = render_answer(an_answer(question=question), "ex-1", private=True)
     (line,) = post.blocks[0]["elements"]
     assert line["type"] == "plain_text"
     assert line["text"].startswith("<\u200b!channel> who said *this* & that? Really?")
     assert len(line["text"]) <= 510
     is_fit(post)
-    shared = asked(an_answer(question="Who?"), answered(an_answer(), "ex-1")[0], "U1")
+    shared = add_question(an_answer(question="Who?"), render_answer(an_answer(), "ex-1")[0], "U1")
     assert [part["text"] for part in shared.blocks[0]["elements"]] == ["<@U1> asked:", "Who?"]
 
 
 def test_a_long_quote_is_cut_beside_the_answer_and_whole_in_the_view():
     story = replace(ARTICLE, text=" ".join(f"The ferry left quay {n} at dawn." for n in range(200)))
     answer = an_answer(citations=(citation(1, story.text, story, (Duplicate("c", "Coastline Wire"),)),))
-    (post,) = answered(answer, "ex-1", private=True)
+    (post,) = render_answer(answer, "ex-1", private=True)
     quote = words_of(post.blocks[2]["elements"][1])
     assert quote.endswith("…")
     assert story.text.startswith(quote[:-1])
@@ -238,7 +245,7 @@ def test_a_long_quote_is_cut_beside_the_answer_and_whole_in_the_view():
     actions = ["newsqa_good", "newsqa_bad", "newsqa_sources", "newsqa_share"]
     assert [button["action_id"] for button in post.blocks[-1]["elements"]] == actions
     assert {button["value"] for button in post.blocks[-1]["elements"]} == {"ex-1"}
-    view = sources(answer)
+    view = render_sources(answer)
     assert len(view["blocks"]) > 1
     assert letters(story.text) in letters(words_of(*view["blocks"]))
     assert words_of(*view["blocks"]).endswith("also carried by Coastline Wire")
@@ -248,7 +255,7 @@ def test_an_answer_of_20_000_characters_goes_out_in_whole_sentences():
     cited = [citation(1, "Nobody was hurt.")] * 300
     text = " ".join(f"Mr. Oake told of quay {n} and of the ``` that he saw there. [{n}]" for n in range(1, 301))
     answer = an_answer(text=text, citations=tuple(replace(c, n=n) for n, c in enumerate(cited, 1)))
-    posts = answered(answer, "ex-1")
+    posts = render_answer(answer, "ex-1")
     for post in posts:
         is_fit(post)
     has_every_word(posts, text)
@@ -261,7 +268,7 @@ def test_an_answer_of_20_000_characters_goes_out_in_whole_sentences():
 def test_many_small_sources_keep_within_the_blocks_of_a_message():
     bare = replace(citation(1, "Nobody was hurt."), title=None, outlet=None, published=None, url=None, quote="")
     answer = an_answer(citations=tuple(replace(bare, n=n) for n in range(1, 120)))
-    posts = answered(answer, "ex-1")
+    posts = render_answer(answer, "ex-1")
     for post in posts:
         is_fit(post)
     has_every_source(posts, answer)
@@ -269,7 +276,7 @@ def test_many_small_sources_keep_within_the_blocks_of_a_message():
 
 def test_a_view_that_cannot_hold_all_quotes_says_so():
     long = replace(citation(1, "Nobody was hurt."), quote="漢字 " * 3_000)
-    view = sources(an_answer(citations=tuple(replace(long, n=n) for n in range(1, 16))))
+    view = render_sources(an_answer(citations=tuple(replace(long, n=n) for n in range(1, 16))))
     assert is_taken(view["blocks"], 100)
     assert len(json.dumps(view)) <= 250_000
     assert words_of(view["blocks"][-1]) == "There is more than can be shown here."
@@ -294,11 +301,11 @@ SAID = [
 
 @pytest.mark.parametrize(("written", "words"), SAID)
 def test_what_people_write_is_read_as_plain_words(written, words):
-    assert slack_shown(written) == words
+    assert strip_markup(written) == words
 
 
 @given(WORDS)
 def test_what_is_escaped_is_read_back_and_anything_can_be_read(words):
-    slack_shown(words).encode()
+    strip_markup(words).encode()
     bare = re.sub(r"[*_~`>:]", "", safe_line(words))
-    assert slack_shown(plain(bare)) == safe_line(bare)
+    assert strip_markup(escape(bare)) == safe_line(bare)

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
 from newsqa.render.clean import safe_line
-from newsqa.render.posts import link, pack, shorten, split, units
+from newsqa.render.posts import encode_address, pack, shorten, split, utf16_length
 
 LIMITS = st.sampled_from([12, 40, 200, 3_000])
 
 
 def escaped(text):
     """Return the size of a text whose every sign is written as an entity."""
-    return units(html.escape(text))
+    return utf16_length(html.escape(text))
 
 
 @given(LONG, LIMITS)
@@ -88,4 +88,4 @@ LINKS = dict(
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_only_addresses_of_the_web_are_links_and_nothing_ends_them_early(address):
-    assert link(address) == LINKS.get(address)
+    assert encode_address(address) == LINKS.get(address)

@@ -1,4 +1,4 @@
-"""What the bot's admins may do from within the platform, and what everybody may: `/newsqa WORDS`."""
+"""What admins see and change: the bot's status, the command `/newsqa WORDS`, and votes as a set of questions."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from newsqa.answer.history import recent_turns
-from newsqa.bot.database import FILE, open_database, translated
-from newsqa.bot.events import NAMES, OUTCOMES, channel_named
+from newsqa.bot.database import FILE, history_errors, open_database
+from newsqa.bot.events import OUTCOMES, PLATFORM_NAMES, parse_channel
 from newsqa.bot.log import logger
-from newsqa.bot.process import living
+from newsqa.bot.process import count_running
 from newsqa.bot.store import Store
 from newsqa.errors import NewsqaError, UsageError
 from newsqa.render.record import to_line
@@ -19,24 +19,24 @@ from newsqa.render.wording import count
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from newsqa.bot.events import ConversationPlace, Outcome, Platform, Verdict
+    from newsqa.bot.events import ConversationPlace, Outcome, Platform, Vote
     from newsqa.bot.store import VotedAnswer
     from newsqa.settings import Settings
     from newsqa.types import Citation, JsonObject, Turn
 
 
-# What the bot's file tells its keeper: counts by day and channel, votes, where it is silent. No words of anybody.
+# The status: counts by day and channel, and votes; nothing that anybody said.
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
-    """A channel in which the bot was asked, or was disabled; `id` is "" for all direct messages together.
+class ChannelStatus:
+    """A channel in which the bot was asked, or is disabled; `id` is "" for all direct messages together.
 
-    `enabled` is what `disable` changes; `listed` tells that the settings name it, or name none. `last` is None where
-    nothing was asked in the time for which counts are kept.
+    `enabled` is what `disable` changes; `listed` is true if the settings list it, or list no channels. `last` is None
+    if nothing was asked while counts are kept.
     """
 
     platform: Platform
@@ -48,90 +48,94 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """How the bot did today and in all the time for which counts are kept.
+class BotStatus:
+    """Counts of today and of all the time for which they are kept (`in_all`).
 
-    `running` processes keep what they know in the same folder. `held` are the answers that are stored, `open` the
-    questions that are being answered or were left by a process that died.
+    `running` is the number of processes that use the folder, `held` that of stored answers, and `open` that of
+    questions being answered or left by a process that died.
     """
 
     running: int
     today: Mapping[Outcome, int]
     in_all: Mapping[Outcome, int]
-    votes: Mapping[Verdict, int]
+    votes: Mapping[Vote, int]
     held: int
     open: int
-    channels: tuple[Channel, ...] = field(default_factory=tuple)
+    channels: tuple[ChannelStatus, ...] = field(default_factory=tuple)
 
 
-def asked(counts: Mapping[Outcome, int]) -> int:
-    """Return how many questions were taken: those that met a limit were not."""
+def count_questions(counts: Mapping[Outcome, int]) -> int:
+    """Return how many questions were accepted: all but those that met a limit."""
     return sum(number for outcome, number in counts.items() if outcome != "limited")
 
 
 def has_store(folder: Path) -> bool:
-    """Tell whether a bot has kept anything in a folder."""
+    """Return True if a bot has stored anything in a folder."""
     return (folder / FILE).is_file()
 
 
-def bot_status(settings: Settings) -> Status:
-    """Read how the bot does, while it runs or not. Raises HistoryError."""
+def bot_status(settings: Settings) -> BotStatus:
+    """Read the status, also while the bot is running. Raises HistoryError."""
     folder = settings.sessions_folder()
-    with closing(open_database(folder)) as db, translated(folder):
+    with closing(open_database(folder)) as db, history_errors(folder):
         db.execute("BEGIN")
-        rows = db.execute("SELECT day, platform, channel, outcome, number, at FROM tally").fetchall()
+        tally = db.execute("SELECT * FROM tally").fetchall()
         votes = dict(db.execute("SELECT verdict, count(*) FROM vote GROUP BY verdict").fetchall())
         states = dict(db.execute("SELECT state, count(*) FROM exchange GROUP BY state").fetchall())
-        running = living(folder)
-        off = set(db.execute("SELECT platform, channel FROM disabled").fetchall())
+        rows = db.execute("SELECT platform, channel FROM disabled")
+        disabled: set[tuple[Platform, str]] = {(row["platform"], row["channel"]) for row in rows}
+        running = count_running(folder)
     today = date.today().isoformat()
-    return Status(
+    return BotStatus(
         running=running,
-        today=_sum((outcome, number) for day, _, _, outcome, number, _ in rows if day == today),
-        in_all=_sum((outcome, number) for _, _, _, outcome, number, _ in rows),
+        today=_sum_outcomes(row for row in tally if row["day"] == today),
+        in_all=_sum_outcomes(tally),
         votes={"good": votes.get("good", 0), "bad": votes.get("bad", 0)},
         held=sum(states.values()) - states.get("open", 0),
         open=states.get("open", 0),
-        channels=tuple(_channel_counts(rows, off, settings.bot_channels)),
+        channels=tuple(_channel_statuses(tally, disabled, settings.bot_channels)),
     )
 
 
-def _sum(counted: Iterable[tuple[Outcome, int]]) -> dict[Outcome, int]:
+def _sum_outcomes(tally: Iterable[sqlite3.Row]) -> dict[Outcome, int]:
     counts = dict.fromkeys(OUTCOMES, 0)
-    for outcome, number in counted:
-        counts[outcome] += number
+    for row in tally:
+        counts[row["outcome"]] += row["number"]
     return counts
 
 
-def _channel_counts(
-    rows: list[sqlite3.Row], off: set[tuple[Platform, str]], listed: frozenset[str]
-) -> Iterator[Channel]:
-    """Yield direct messages first, then channels, those that were asked in last before others."""
-    last: dict[tuple[Platform, str], float] = dict.fromkeys(sorted(off), 0.0)
-    for _, platform, channel, _, _, at in rows:
-        last[platform, channel] = max(at, last.get((platform, channel), 0.0))
+def _channel_statuses(
+    tally: list[sqlite3.Row], disabled: set[tuple[Platform, str]], listed: frozenset[str]
+) -> Iterator[ChannelStatus]:
+    """Yield direct messages first, then channels, the most recently asked ones first."""
+    last: dict[tuple[Platform, str], float] = dict.fromkeys(sorted(disabled), 0.0)
+    for row in tally:
+        key = row["platform"], row["channel"]
+        last[key] = max(row["at"], last.get(key, 0.0))
     for key, at in sorted(last.items(), key=lambda entry: (entry[0][1] != "", -entry[1], entry[0])):
         platform, channel = key
-        yield Channel(
+        yield ChannelStatus(
             platform=platform,
             id=channel,
-            enabled=key not in off,
+            enabled=key not in disabled,
             listed=not (listed and channel) or channel in listed,
-            counts=_sum((row[3], row[4]) for row in rows if (row[1], row[2]) == key),
+            counts=_sum_outcomes(row for row in tally if (row["platform"], row["channel"]) == key),
             last=datetime.fromtimestamp(at).astimezone() if at else None,
         )
 
 
-def teams_of(folder: Path, platform: Platform, channel: str) -> list[str]:
-    """Return the workspaces or servers in which a channel of this id was spoken in. Raises HistoryError."""
-    with closing(open_database(folder)) as db, translated(folder):
-        rows = db.execute(
+def teams_of_channel(folder: Path, platform: Platform, channel: str) -> list[str]:
+    """Return the workspaces or servers in which a channel of this id was used. Raises HistoryError."""
+    with closing(open_database(folder)) as db, history_errors(folder):
+        exchanges = db.execute(
             "SELECT DISTINCT team FROM exchange WHERE platform = ? AND channel = ?", (platform, channel)
         ).fetchall()
-        places = db.execute("SELECT place FROM engaged WHERE platform = ?", (platform,)).fetchall()
-    engaged = [parts for (place,) in places if (parts := place.split("/"))[2:3] == [channel]]
-    return sorted({team for (team,) in rows} | {parts[1] for parts in engaged})
+        engaged = db.execute("SELECT place FROM engaged WHERE platform = ?", (platform,)).fetchall()
+    places = [row["place"].split("/") for row in engaged]
+    return sorted({row["team"] for row in exchanges} | {place[1] for place in places if place[2:3] == [channel]})
 
+
+# The command `/newsqa` within a platform.
 
 log = logger("bot.admin")
 
@@ -148,10 +152,10 @@ ADMINS = (
 )
 NOT_AN_ADMIN = "Only those who look after me can do that. Everybody can: {everybody}."
 FAILED = "I could not do that; my log says why."
-TOLD = 20
+MOST_CHANNELS = 20
 """Channels that a list shows."""
 
-OUTCOME_WORDS: dict[Outcome, str] = {
+OUTCOME_NAMES: dict[Outcome, str] = {
     "answered": "answered",
     "refused": "refused for lack of evidence",
     "failed": "failed",
@@ -162,168 +166,143 @@ OUTCOME_WORDS: dict[Outcome, str] = {
 
 
 def run_admin_command(text: str, person: str, place: ConversationPlace, settings: Settings) -> str:
-    """Do what a person asks for by a command given in a place, and return what to tell them, and only them.
+    """Run a command that a person gave in a place, and return the reply, which is for that person only.
 
-    It reads and writes the bot's file, so call it off the event loop. Raises nothing: what cannot be done is told.
+    It blocks on the bot's file, so call it off the event loop. Errors become replies.
     """
     words = text.split()
-    told = {"command": " ".join(words[:2]), "person": person, "channel": place.channel}
+    fields = {"command": " ".join(words[:2]), "person": person, "channel": place.channel}
     try:
-        done = _done(words, person, place, settings)
+        reply = _run(words, person, place, settings)
     except UsageError as error:
         return f"{error} {error.hint}".strip()
     except NewsqaError as error:
-        log.exception("command_failed", **told, hint=error.hint)
+        log.exception("command_failed", **fields, hint=error.hint)
         return FAILED
-    log.info("command", **told)
-    return done
+    log.info("command", **fields)
+    return reply
 
 
-def _done(words: list[str], person: str, place: ConversationPlace, settings: Settings) -> str:
+def _run(words: list[str], person: str, place: ConversationPlace, settings: Settings) -> str:
+    is_admin = person in settings.bot_admins
     match [*map(str.lower, words)]:
         case ["forget", "me"]:
-            return _forget_me(person, place, settings)
+            with closing(Store(settings.sessions_folder())) as store:
+                return _forgotten(store.forget_person(place.platform, person), place)
         case [] | ["help"]:
-            return _help(admin=person in settings.bot_admins)
-    if person not in settings.bot_admins:
-        return NOT_AN_ADMIN.format(everybody=" and ".join(line.split(":")[0] for line in EVERYBODY))
-    return _as_admin(words, place, settings)
-
-
-def _as_admin(words: list[str], place: ConversationPlace, settings: Settings) -> str:
-    match [*map(str.lower, words)]:
+            return "\n".join(f"/newsqa {line}" for line in (*EVERYBODY, *(ADMINS if is_admin else ())))
+        case _ if not is_admin:
+            return NOT_AN_ADMIN.format(everybody=" and ".join(line.split(":")[0] for line in EVERYBODY))
         case ["status"]:
-            return _status(settings)
+            return _describe_status(settings)
         case ["channels"]:
-            return _channels(settings, place)
-        case ["enable" | "disable" | "forget" as what, "channel", *_]:
-            return _ON_CHANNEL[what](_channel(words[2:], place), settings)
-        case ["enable" | "disable" as what, *_]:
-            return _ON_CHANNEL[what](_channel(words[1:], place), settings)
+            return _describe_channels(settings, place)
+        case ["enable" | "disable" | "forget" as action, "channel", *_]:
+            return _change_channel(action, _parse_place(words[2:], place), settings)
+        case ["enable" | "disable" as action, *_]:
+            return _change_channel(action, _parse_place(words[1:], place), settings)
     raise UsageError("I do not know that command.", hint="/newsqa help tells which there are.")
 
 
-def _help(*, admin: bool) -> str:
-    return "\n".join(f"/newsqa {line}" for line in (*EVERYBODY, *(ADMINS if admin else ())))
-
-
-def _status(settings: Settings) -> str:
-    found = bot_status(settings)
+def _describe_status(settings: Settings) -> str:
+    status = bot_status(settings)
     return "\n".join(
         (
-            f"Today: {_counts(found.today)}.",
-            f"In the last {count(settings.bot_retention, 'day')}: {_counts(found.in_all)}.",
-            f"Votes: {found.votes['good']} good, {found.votes['bad']} bad. Answers kept: {found.held}.",
+            f"Today: {_describe_counts(status.today)}.",
+            f"In the last {count(settings.bot_retention, 'day')}: {_describe_counts(status.in_all)}.",
+            f"Votes: {status.votes['good']} good, {status.votes['bad']} bad. Answers kept: {status.held}.",
         )
     )
 
 
-def _counts(counts: Mapping[Outcome, int]) -> str:
-    parts = [f"{counts[outcome]:,} {word}" for outcome, word in OUTCOME_WORDS.items() if counts[outcome]]
-    return ", ".join((count(asked(counts), "question"), *parts))
+def _describe_counts(counts: Mapping[Outcome, int]) -> str:
+    parts = [f"{counts[outcome]:,} {name}" for outcome, name in OUTCOME_NAMES.items() if counts[outcome]]
+    return ", ".join((count(count_questions(counts), "question"), *parts))
 
 
-def _channels(settings: Settings, here: ConversationPlace) -> str:
-    found = [channel for channel in bot_status(settings).channels if channel.platform == here.platform]
-    lines = [_line(channel, here) for channel in found[:TOLD]]
-    more = [f"and {len(found) - TOLD:,} more"] if len(found) > TOLD else []
+def _describe_channels(settings: Settings, here: ConversationPlace) -> str:
+    channels = [channel for channel in bot_status(settings).channels if channel.platform == here.platform]
+    lines = [_describe_channel(channel, here) for channel in channels[:MOST_CHANNELS]]
+    more = [f"and {len(channels) - MOST_CHANNELS:,} more"] if len(channels) > MOST_CHANNELS else []
     return "\n".join([*lines, *more]) or "I was not asked anywhere yet."
 
 
-def _line(channel: Channel, here: ConversationPlace) -> str:
+def _describe_channel(channel: ChannelStatus, here: ConversationPlace) -> str:
     name = f"{channel.id}{' (here)' if channel.id == here.channel else ''}" if channel.id else "direct messages"
     state = "" if channel.enabled else " · silent"
     state += "" if channel.listed else " · not on the list of channels in my settings"
-    return f"{name}: {count(asked(channel.counts), 'question')}{state}"
+    return f"{name}: {count(count_questions(channel.counts), 'question')}{state}"
 
 
-def _channel(named: list[str], here: ConversationPlace) -> ConversationPlace:
-    """Return the channel that is named, else the one where the command was given."""
-    if len(named) > 1:
+def _parse_place(names: list[str], here: ConversationPlace) -> ConversationPlace:
+    """Return the named channel, or the one where the command was given."""
+    if len(names) > 1:
         raise UsageError("Name one channel, or none for this one.")
-    if not named:
+    if not names:
         return type(here)(here.platform, here.team, here.channel, direct=here.direct)
-    platform, channel = channel_named(named[0])
+    platform, channel = parse_channel(names[0])
     if platform != here.platform:
         raise UsageError(f"{channel} is no channel of this platform.")
     return type(here)(platform, here.team, channel)
 
 
-def _disable(channel: ConversationPlace, settings: Settings) -> str:
+def _change_channel(action: str, place: ConversationPlace, settings: Settings) -> str:
+    """Enable, disable or forget a channel, and return what was done."""
+    channel = place.channel
     with closing(Store(settings.sessions_folder())) as store:
-        store.disable(channel.platform, channel.channel)
-    return f"I am silent in {channel.channel} from now on. /newsqa enable {channel.channel} undoes that."
-
-
-def _enable(channel: ConversationPlace, settings: Settings) -> str:
-    with closing(Store(settings.sessions_folder())) as store:
-        changed = store.enable(channel.platform, channel.channel)
-    if settings.bot_channels and channel.channel not in settings.bot_channels and not channel.direct:
-        return f"My settings list the channels that I serve, and {channel.channel} is not among them."
-    return f"I answer in {channel.channel}{' again' if changed else '; I was not silent there'}."
-
-
-def _forget_channel(channel: ConversationPlace, settings: Settings) -> str:
-    with closing(Store(settings.sessions_folder())) as store:
-        return _forgotten(store.forget_place(channel), channel)
-
-
-def _forget_me(person: str, place: ConversationPlace, settings: Settings) -> str:
-    with closing(Store(settings.sessions_folder())) as store:
-        return _forgotten(store.forget_person(place.platform, person), place)
+        if action == "forget":
+            return _forgotten(store.forget_place(place), place)
+        if action == "disable":
+            store.disable(place.platform, channel)
+            return f"I am silent in {channel} from now on. /newsqa enable {channel} undoes that."
+        changed = store.enable(place.platform, channel)
+    if settings.bot_channels and channel not in settings.bot_channels and not place.direct:
+        return f"My settings list the channels that I serve, and {channel} is not among them."
+    return f"I answer in {channel}{' again' if changed else '; I was not silent there'}."
 
 
 def _forgotten(answers: int, place: ConversationPlace) -> str:
-    there = NAMES[place.platform]
+    there = PLATFORM_NAMES[place.platform]
     return f"Forgotten: {count(answers, 'question')} and what belongs to them. What was posted in {there} stays there."
 
 
-_ON_CHANNEL: dict[str, Callable[[ConversationPlace, Settings], str]] = {
-    "enable": _enable,
-    "disable": _disable,
-    "forget": _forget_channel,
-}
-
-
-# What people said of answers, as a set of questions that `newsqa eval` reads.
-#
-# An answer that was found good gives a question with that answer and its citations as gold, a refusal that was found
-# good one that cannot be answered. What was found bad, or as bad as good, gives a question to be looked at: the tag
-# says so, and `meta` holds what was answered. Who voted is not told.
+# Votes as a set of questions for `newsqa eval`. A good answer becomes a question with that answer and its citations as
+# gold, a good refusal one that is not answerable; any other a question to be reviewed. Voters are not named.
 
 GOOD = "found-good"
-LOOK = "to-be-looked-at"
+TO_REVIEW = "to-be-looked-at"
 
 
 def export_feedback(store: Store) -> Iterator[str]:
-    """Yield a line of JSON for each answer that somebody voted on. Raises HistoryError."""
-    for judged in store.judged():
-        yield to_line(_item(judged))
+    """Yield a line of JSON for each answer with votes. Raises HistoryError."""
+    for voted in store.load_voted_answers():
+        yield to_line(_question_record(voted))
 
 
-def _item(judged: VotedAnswer) -> JsonObject:
-    answer = judged.answer
-    good = judged.good > judged.bad
-    item = {
-        "id": judged.exchange,
+def _question_record(voted: VotedAnswer) -> JsonObject:
+    answer = voted.answer
+    good = voted.good > voted.bad
+    record = {
+        "id": voted.request_id,
         "question": answer.question,
         "asked": answer.asked.isoformat(),
-        "history": [message for turn in recent_turns(judged.before) for message in _messages(turn)],
-        "tags": [GOOD if good else LOOK],
-        "meta": {"good": judged.good, "bad": judged.bad, "answer": answer.text, "model": answer.model},
+        "history": [message for turn in recent_turns(voted.before) for message in _messages(turn)],
+        "tags": [GOOD if good else TO_REVIEW],
+        "meta": {"good": voted.good, "bad": voted.bad, "answer": answer.text, "model": answer.model},
     }
     if not good:
-        return item
+        return record
     if answer.refused:
-        return {**item, "answerable": False}
-    said = " ".join(sentence.text for sentence in answer.sentences)
-    return {**item, "answerable": True, "answers": [said], "gold": [_gold(citation) for citation in answer.citations]}
+        return {**record, "answerable": False}
+    text = " ".join(sentence.text for sentence in answer.sentences)
+    gold = [_gold_record(citation) for citation in answer.citations]
+    return {**record, "answerable": True, "answers": [text], "gold": gold}
 
 
 def _messages(turn: Turn) -> list[JsonObject]:
     return [{"role": "user", "content": turn.question}, {"role": "assistant", "content": turn.answer}]
 
 
-def _gold(citation: Citation) -> JsonObject:
-    named = {"article_id": citation.article_id, "url": citation.url, "quote": citation.quote}
-    return {name: value for name, value in named.items() if value}
+def _gold_record(citation: Citation) -> JsonObject:
+    values = {"article_id": citation.article_id, "url": citation.url, "quote": citation.quote}
+    return {name: value for name, value in values.items() if value}

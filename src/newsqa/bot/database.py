@@ -1,20 +1,17 @@
-"""Opens the bot's SQLite file: private, in WAL mode, of one known version; its errors leave here as HistoryError."""
+"""The bot's SQLite file: private, in WAL mode, of one known version; its errors are raised as HistoryError."""
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from newsqa.errors import HistoryError
 from newsqa.private_files import private_file, private_folder
 from newsqa.store.database import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from concurrent.futures import Future
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -45,14 +42,15 @@ CREATE TABLE disabled (
 
 
 def open_database(folder: Path) -> sqlite3.Connection:
-    """Open the file in this folder, and make it where there is none. Any thread may use it, one at a time.
+    """Open the file in this folder, or create it. Its rows are sqlite3.Row; any one thread may use it at a time.
 
-    Raises HistoryError where it cannot be used, or was made by a newer newsqa.
+    Raises HistoryError if it cannot be used, or was made by a newer newsqa.
     """
-    with translated(folder):
+    with history_errors(folder):
         private_folder(folder)
         private_file(folder / FILE)  # SQLite gives its -wal and -shm files the same mode
         db = sqlite3.connect(folder / FILE, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
+        db.row_factory = sqlite3.Row
         try:
             _prepare(db, folder)
         except BaseException:
@@ -65,7 +63,7 @@ def _prepare(db: sqlite3.Connection, folder: Path) -> None:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA foreign_keys = ON")
-    db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
+    db.execute("PRAGMA secure_delete = ON")  # deleted content is overwritten
     with transaction(db):
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
@@ -80,11 +78,11 @@ def _prepare(db: sqlite3.Connection, folder: Path) -> None:
 
 
 @contextmanager
-def translated(folder: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system raise inside into HistoryError, with what to do about it."""
+def history_errors(folder: Path) -> Iterator[None]:
+    """Raise errors of SQLite and the file system as HistoryError, with what to do about them."""
     try:
         yield
-    except (sqlite3.Error, OSError, ValueError) as error:  # ValueError: what is no text
+    except (sqlite3.Error, OSError, ValueError) as error:  # ValueError: text that is not valid Unicode
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
         raise HistoryError(
@@ -94,34 +92,3 @@ def translated(folder: Path) -> Iterator[None]:
             else f"Check free space and that you may write to {folder}, or name another folder with NEWSQA_SESSIONS.",
             retryable="locked" in reason,
         ) from error
-
-
-# Runs what blocks for a moment on a thread of its own, one call after the other: the event loop never waits.
-
-Given = ParamSpec("Given")
-Made = TypeVar("Made")
-
-
-class SerialExecutor:
-    """One thread. Calls are made in the order in which they were asked for."""
-
-    def __init__(self, name: str, failed: Callable[[BaseException], None]) -> None:
-        self._failed = failed
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
-
-    async def call(self, made: Callable[Given, Made], *given: Given.args, **named: Given.kwargs) -> Made:
-        """Return what a call returns. Raises what it raises; not made if cancelled before its turn."""
-        return await asyncio.wrap_future(self._thread.submit(made, *given, **named))
-
-    def post(self, made: Callable[Given, object], *given: Given.args, **named: Given.kwargs) -> None:
-        """Have a call made, and do not wait for it; `failed` is told what it raises, on the thread."""
-        with suppress(RuntimeError):  # after the end there is nothing left to keep
-            self._thread.submit(made, *given, **named).add_done_callback(self._told)
-
-    def _told(self, call: Future[object]) -> None:
-        if not call.cancelled() and (error := call.exception()):
-            self._failed(error)
-
-    def close(self) -> None:
-        """Take no more calls; those asked for are still made."""
-        self._thread.shutdown(wait=False)

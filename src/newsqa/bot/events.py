@@ -1,4 +1,4 @@
-"""What goes in and out of the bot: values that know no platform."""
+"""What goes into the bot and what comes out: messages and events that know no platform."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 
 Platform = Literal["slack", "discord"]
-Verdict = Literal["good", "bad"]
+Vote = Literal["good", "bad"]
 Outcome = Literal["answered", "refused", "failed", "limited", "interrupted", "left"]
-"""What becomes of a question: how its stream ends."""
+"""How a question ends; "left" is one that its asker deleted."""
 
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+VOTES: tuple[Vote, ...] = get_args(Vote)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationPlace:
-    """Where a conversation is held; one place, one conversation.
+    """Where a conversation is held: one place, one conversation.
 
-    `team` is the workspace or server, "" in a direct message of Discord. `thread` is the id of the thread, "" where the
+    `team` is the workspace or server, "" in a direct message of Discord. `thread` is the id of the thread, "" if the
     whole channel is one conversation, as in a direct message without threads.
     """
 
@@ -37,7 +37,7 @@ class ConversationPlace:
 
     @property
     def key(self) -> str:
-        """What tells this conversation from all others."""
+        """A text that identifies the conversation."""
         return "/".join((self.platform, self.team, self.channel, self.thread))
 
 
@@ -45,9 +45,9 @@ class ConversationPlace:
 class Message:
     """What a person wrote, decoded: no mark-up, no mention of the bot itself, names in place of ids.
 
-    `id` is the platform's name of the message, unique in its channel: what arrives twice under it is one message.
-    `event` names the delivery, "" where the platform does not. `addressed` tells that the bot was mentioned, written to
-    directly or asked by command; what is not addressed is answered only in a thread where the bot takes part.
+    `id` is the platform's id of the message, unique in its channel; deliveries with the same id are one message.
+    `event` is the id of the delivery, "" if the platform gives none. `addressed` is true if the bot was mentioned,
+    written to directly or asked by command; other messages are answered only in a thread where the bot takes part.
     `private` asks for an answer that only this person sees.
     """
 
@@ -61,88 +61,88 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Working:
-    """The question was taken: show within a second that it is worked on. Comes again when a question was edited.
+class Started:
+    """The question was accepted: show within a second that it is being answered. Repeated when it was edited.
 
-    `before` names the messages that a process which died had shown it by (`Bot.shown`): go on in them.
+    `posted` are the ids of the messages that a process which died had posted for it (`Bot.record_posted`); reuse them.
     """
 
-    exchange: str
-    before: tuple[str, ...] = ()
+    request_id: str
+    posted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """The sentences that have passed the check so far; more may follow, none will be taken back."""
+    """The sentences verified so far; more may follow, none are taken back."""
 
-    exchange: str
+    request_id: str
     sentences: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The whole answer, or the refusal: `answer.refused` tells."""
+    """The whole answer, or the refusal (`answer.refused`)."""
 
-    exchange: str
+    request_id: str
     answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No answer could be made: a friendly line that names `incident`, under which the log has the rest."""
+    """There is no answer: a friendly `reply` that names `incident`, under which the log has the error."""
 
-    exchange: str
-    line: str
+    request_id: str
+    reply: str
     incident: str
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """The bot is stopping before the answer was made: a line that says so and asks to try again."""
+    """The bot stops before the answer is complete: a `reply` that asks to try again."""
 
-    exchange: str
-    line: str
+    request_id: str
+    reply: str
 
 
 @dataclass(frozen=True, slots=True)
-class Limited:
-    """The question is not taken, for a reason that only its asker should read.
+class Declined:
+    """The question is not answered, for a reason that only its asker should read: a limit, or it is only a greeting.
 
-    That they have to wait is told once for each time of waiting; what the bot is for, to who says no more than hello.
+    An asker who meets a limit is notified once in each window of time.
     """
 
-    line: str
+    reply: str
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """The question was deleted: take away what was shown of its answer."""
+class Withdrawn:
+    """The question was deleted: delete what was posted of its answer."""
 
-    exchange: str
-
-
-Event = Working | Partial | Answered | Failed | Interrupted | Limited | Left
-"""What a stream tells. It ends with one of the last five, or tells nothing at all where the bot has nothing to say."""
+    request_id: str
 
 
-# Channels as people name them: by an id of their platform, which tells the platform, too.
+Event = Started | Partial | Answered | Failed | Interrupted | Declined | Withdrawn
+"""An item of the stream of one message. The stream is empty, or ends with one of the last five."""
 
-NAMES: dict[Platform, str] = {"slack": "Slack", "discord": "Discord"}
-FORMS: dict[Platform, re.Pattern[str]] = {
+
+# Channels as people write them: the form of the id tells the platform.
+
+PLATFORM_NAMES: dict[Platform, str] = {"slack": "Slack", "discord": "Discord"}
+_CHANNEL_IDS: dict[Platform, re.Pattern[str]] = {
     "slack": re.compile(r"[CGD][A-Z0-9]+", re.ASCII),
     "discord": re.compile(r"[0-9]+", re.ASCII),
 }
-_LINK = re.compile(r"<#(\w+)(?:\|[^>]*)?>", re.ASCII)
+_CHANNEL_LINK = re.compile(r"<#(\w+)(?:\|[^>]*)?>", re.ASCII)
 
 
-def channel_named(text: str) -> tuple[Platform, str]:
+def parse_channel(text: str) -> tuple[Platform, str]:
     """Return platform and id of a channel, written as its id or as the platform's own link to it (<#C024BE91L|news>).
 
-    Raises UsageError where it is neither.
+    Raises UsageError if it is neither.
     """
-    link = _LINK.fullmatch(text.strip())
+    link = _CHANNEL_LINK.fullmatch(text.strip())
     name = link[1] if link else text.strip()
-    for platform, form in FORMS.items():
+    for platform, form in _CHANNEL_IDS.items():
         if form.fullmatch(name):
             return platform, name
     raise UsageError(

@@ -1,4 +1,4 @@
-"""Health and metrics over HTTP, on loopback alone: who may read them is on this machine."""
+"""Health and metrics over HTTP, only on this machine."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ if TYPE_CHECKING:
 
     from newsqa.bot.core import Bot
     from newsqa.bot.metrics import Metrics
-    from newsqa.bot.workers import IndexStatus
+    from newsqa.bot.pipelines import IndexStatus
     from newsqa.settings import Settings
     from newsqa.types import JsonObject
 
 
 HOST = "127.0.0.1"
-SLOWEST = 5.0
-"""Seconds until an index that does not open counts as one that cannot be opened."""
+OPEN_SECONDS = 5.0
+"""Time after which an index that does not open counts as one that cannot be opened."""
 
 
 @asynccontextmanager
 async def serve_health(bot: Bot, settings: Settings) -> AsyncIterator[None]:
     """Serve `/health` and `/metrics` on the port of the settings, if they name one, for as long as the context lasts.
 
-    Raises SettingsError where the port cannot be had.
+    Raises SettingsError if the port cannot be used.
     """
     if not settings.bot_port:
         yield
         return
-    door = _HealthServer(bot.vitals)
+    server = _HealthServer(bot.metrics)
     app = web.Application()
-    app.add_routes([web.get("/health", door.health), web.get("/metrics", door.metrics)])
+    app.add_routes([web.get("/health", server.health), web.get("/metrics", server.metrics)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     try:
@@ -66,38 +66,38 @@ def _why(error: OSError | OverflowError) -> str:
 
 
 class _HealthServer:
-    def __init__(self, vitals: Metrics) -> None:
-        self._vitals = vitals
-        self._looking: asyncio.Task[IndexStatus] | None = None
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._check: asyncio.Task[IndexStatus] | None = None
 
     async def health(self, _: web.Request) -> web.Response:
-        """Answer 200 where the bot is connected and answers from the index that stands in the folder, else 503."""
-        index, vitals = await self._index(), self._vitals
-        told = {
-            "ok": vitals.is_connected and "error" not in index,
-            "platform": vitals.platform,
-            "connected": vitals.is_connected,
+        """Respond 200 if the bot is connected and answers from the index in its folder, else 503."""
+        index, metrics = await self._index(), self._metrics
+        report = {
+            "ok": metrics.is_connected and "error" not in index,
+            "platform": metrics.platform,
+            "connected": metrics.is_connected,
             "index": index,
-            "queue": vitals.waiting(),
-            "running": vitals.running(),
+            "queue": metrics.waiting(),
+            "running": metrics.running(),
         }
-        return web.json_response(told, status=200 if told["ok"] else 503, headers={"Cache-Control": "no-store"})
+        return web.json_response(report, status=200 if report["ok"] else 503, headers={"Cache-Control": "no-store"})
 
     async def metrics(self, _: web.Request) -> web.Response:
-        """Answer with everything that is counted, as Prometheus reads it."""
-        told = generate_latest(self._vitals.registry)
-        return web.Response(body=told, headers={"Content-Type": CONTENT_TYPE_LATEST})
+        """Respond with all metrics in the format of Prometheus."""
+        body = generate_latest(self._metrics.registry)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _index(self) -> JsonObject:
-        """Tell which index answers. However many ask, one thread looks: where it hangs, no others do."""
-        if self._vitals.index is None:
+        """Return which index answers. All requests share one check, so that a hung one costs one thread."""
+        if self._metrics.index_status is None:
             return {}
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(asyncio.to_thread(self._vitals.index))
+        if self._check is None or self._check.done():
+            self._check = asyncio.create_task(asyncio.to_thread(self._metrics.index_status))
         try:
-            standing = await asyncio.wait_for(asyncio.shield(self._looking), SLOWEST)
+            status = await asyncio.wait_for(asyncio.shield(self._check), OPEN_SECONDS)
         except NewsqaError as error:
             return {"error": str(error)}
         except TimeoutError:
-            return {"error": f"The index did not open within {SLOWEST:.0f} seconds."}
-        return {"digest": standing.digest, "age_seconds": round(standing.age)}
+            return {"error": f"The index did not open within {OPEN_SECONDS:.0f} seconds."}
+        return {"digest": status.digest, "age_seconds": round(status.age)}

@@ -1,4 +1,4 @@
-"""How many questions are taken a minute: of one person, and of all together. Sliding windows, in memory."""
+"""Which messages the bot answers: a filter on the message alone, and rate limits for each person and for all."""
 
 from __future__ import annotations
 
@@ -18,118 +18,114 @@ if TYPE_CHECKING:
     from newsqa.settings import Settings
 
 
-WINDOW = 60.0
-"""Seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """A question that is not taken: seconds until one is, whether the asker's own limit was met, whether to say so."""
-
-    seconds: int
-    own: bool
-    tell: bool
-
-
-@dataclass(slots=True)
-class _Person:
-    """When the last questions of a person were taken, when they were last told to wait, and last asked at all."""
-
-    taken: deque[float]
-    told: float = -math.inf
-    asked: float = -math.inf
-
-
-class RateLimits:
-    """Counts the questions of the last minute; `of_one` and `of_all` bound them, 0 does not.
-
-    Each asker who meets a limit is told once a window. Nothing is kept of a person who was silent for a window.
-    """
-
-    def __init__(self, of_one: int, of_all: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._of_one = of_one
-        self._clock = clock
-        self._people: OrderedDict[str, _Person] = OrderedDict()
-        self._taken: deque[float] = deque(maxlen=of_all)
-
-    def take(self, person: str) -> Wait | None:
-        """Count a question of a person; return the Wait where it is not taken, which is not counted."""
-        now = self._clock()
-        one = self._person(person, now)
-        own, others = _free_at(one.taken), _free_at(self._taken)
-        if max(own, others) > now:
-            return Wait(math.ceil(max(own, others) - now), own >= others, self.tells(person))
-        one.taken.append(now)
-        self._taken.append(now)
-        return None
-
-    def tells(self, person: str) -> bool:
-        """Whether to tell a person that they have to wait, for whatever reason: once a window."""
-        now = self._clock()
-        one = self._person(person, now)
-        if now - one.told < WINDOW:
-            return False
-        one.told = now
-        return True
-
-    def __len__(self) -> int:
-        """Count the people who are remembered."""
-        return len(self._people)
-
-    def _person(self, name: str, now: float) -> _Person:
-        while self._people and next(iter(self._people.values())).asked <= now - WINDOW:
-            self._people.popitem(last=False)
-        one = self._people.setdefault(name, _Person(deque(maxlen=self._of_one)))
-        one.asked = now
-        self._people.move_to_end(name)
-        return one
-
-
-def _free_at(taken: deque[float]) -> float:
-    """Return from when on one more may be taken: a window after the oldest of those that fill it."""
-    return taken[0] + WINDOW if taken and len(taken) == taken.maxlen else -math.inf
-
-
-# Which messages the bot hears at all, told from the message and the settings alone.
-
 COURTESIES = frozenset({
     "hi", "hello", "hey", "hi there", "hello there", "good morning", "good evening", "help", "help me", "start", "test",
     "ping", "are you there", "what can you do", "who are you", "ok", "okay", "yes", "no", "thanks", "thank you", "thx",
     "many thanks", "thanks a lot", "thank you very much", "thank you so much", "great", "great thanks", "ok thanks",
     "perfect", "perfect thanks", "nice", "cool", "got it", "good bot", "bye", "lol",
 })  # fmt: skip
-"""What people say to greet, to thank or to find out what this is: whole messages, which no article answers."""
+"""Whole messages that greet, thank or ask what the bot is, and that no article answers."""
 
 _PUNCTUATION = re.compile(r"[^\w\s]+")
 
 
-def listed(message: Message, settings: Settings) -> bool:
-    """Tell whether its person, and its channel unless it is a direct message, are served; with no list, all are."""
+def is_served(message: Message, settings: Settings) -> bool:
+    """Return True if the settings serve its person, and its channel unless it is direct; empty lists serve all."""
     if settings.bot_people and message.person not in settings.bot_people:
         return False
-    place = message.place
-    return (
-        place.direct or not settings.bot_channels or not settings.bot_channels.isdisjoint({place.channel, place.thread})
-    )
+    place, channels = message.place, settings.bot_channels
+    return place.direct or not channels or not channels.isdisjoint({place.channel, place.thread})
 
 
-def may_follow_up(message: Message) -> bool:
-    """Tell whether what was not addressed to the bot may be a question to it, in a thread that it was called into.
+def can_follow_up(message: Message) -> bool:
+    """Return True if a message not addressed to the bot may be a question in a thread that it was called into.
 
-    What begins with somebody's name is said to them; what has no words (a picture, an emoji) or no end asks nothing,
-    nor do thanks. A whole channel is no thread: there, people talk among themselves.
+    A message that begins with a name is for that person; one without words (a picture, an emoji), an overlong one and
+    thanks ask nothing. In a whole channel people talk to each other.
     """
-    place, text = message.place, message_question(message.text)
+    place, text = message.place, normalize_question(message.text)
     asks = is_usable(text) and not is_courtesy(text)
     return bool(place.thread or place.direct) and asks and not text.startswith("@")
 
 
 def is_courtesy(text: str) -> bool:
-    """Tell whether a text says nothing but a courtesy, or nothing at all: who says that to the bot is told its use."""
+    """Return True if a text has no words, or only a greeting, thanks or a call for help."""
     words = " ".join(_PUNCTUATION.sub(" ", text.casefold()).split())
     return not words or words in COURTESIES
 
 
-def message_question(text: str) -> str:
-    """Return a text in a line, as `newsqa ask` reads it; of one too long to be answered no more than tells so."""
+def normalize_question(text: str) -> str:
+    """Return a text in one line, as `newsqa ask` reads it; one too long to be answered is cut just beyond the limit."""
     return " ".join(text[: 4 * MAX_CHARACTERS].encode("utf-8", "replace").decode().split())[: MAX_CHARACTERS + 1]
+
+
+WINDOW = 60.0
+"""Seconds of a sliding window."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimited:
+    """The limit that a question met: seconds to wait, if it is the asker's own, and if they should be notified."""
+
+    seconds: int
+    own: bool
+    notify: bool
+
+
+@dataclass(slots=True)
+class _PersonWindow:
+    """When a person's last questions were accepted, when they were last notified, and when they last asked."""
+
+    accepted: deque[float]
+    notified: float = -math.inf
+    asked: float = -math.inf
+
+
+class RateLimits:
+    """Sliding windows of a minute, in memory; `per_person` and `total` bound the questions, 0 means no limit.
+
+    Each asker who meets a limit is notified once a window. People who are silent for a window are forgotten.
+    """
+
+    def __init__(self, per_person: int, total: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_person = per_person
+        self._clock = clock
+        self._people: OrderedDict[str, _PersonWindow] = OrderedDict()
+        self._accepted: deque[float] = deque(maxlen=total)
+
+    def acquire(self, person: str) -> RateLimited | None:
+        """Count a question of a person; return the limit that it met, in which case it is not counted."""
+        now = self._clock()
+        window = self._window(person, now)
+        own, total = _free_at(window.accepted), _free_at(self._accepted)
+        if max(own, total) > now:
+            return RateLimited(math.ceil(max(own, total) - now), own >= total, self.should_notify(person))
+        window.accepted.append(now)
+        self._accepted.append(now)
+        return None
+
+    def should_notify(self, person: str) -> bool:
+        """Return True once a window, to notify a person that they have to wait."""
+        now = self._clock()
+        window = self._window(person, now)
+        if now - window.notified < WINDOW:
+            return False
+        window.notified = now
+        return True
+
+    def __len__(self) -> int:
+        """Count the people in memory."""
+        return len(self._people)
+
+    def _window(self, person: str, now: float) -> _PersonWindow:
+        while self._people and next(iter(self._people.values())).asked <= now - WINDOW:
+            self._people.popitem(last=False)
+        window = self._people.setdefault(person, _PersonWindow(deque(maxlen=self._per_person)))
+        window.asked = now
+        self._people.move_to_end(person)
+        return window
+
+
+def _free_at(accepted: deque[float]) -> float:
+    """Return when one more is accepted: a window after the oldest of a full deque."""
+    return accepted[0] + WINDOW if accepted and len(accepted) == accepted.maxlen else -math.inf

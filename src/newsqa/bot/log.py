@@ -1,6 +1,6 @@
-"""The bot's log: one JSON object a line on standard error, with ids and timings, no keys, nothing that was said.
+"""The bot's log: a JSON object per line on standard error, with ids and timings, without keys and what was said.
 
-`configure` takes the loggers of all packages the same way: those of others tell warnings only.
+`configure` handles the loggers of all packages in the same way; other packages log warnings only.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from newsqa.settings import Settings
 
 
-SAID = ("question", "answer", "text")
+TEXT_FIELDS = ("question", "answer", "text")
 """The fields that hold what people and the bot said."""
 
-LEAST_SAID, UNSAID = 4, "[what was said]"
-"""Characters of what is taken out of other fields, too; and what then stands there."""
+LEAST_REDACTED, REDACTED = 4, "[what was said]"
+"""Texts of at least so many characters are replaced in the other fields, too; and the replacement."""
 
-LONGEST = 8_000
+LONGEST_FIELD = 8_000
 """Characters of one field, a trace included."""
 
 _TOKENS = re.compile(
     r"""(?x)
     \b(?:xox[a-z]|xapp|xoxe\.xox[a-z])-[\w.-]+                       # Slack
     | \b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}                         # Discord
-    | (?<=/webhooks/)[\w/-]+ | (?<=/interactions/)[\w/-]+            # who holds these may answer as the bot
+    | (?<=/webhooks/)[\w/-]+ | (?<=/interactions/)[\w/-]+            # whoever holds these may answer as the bot
     | (?<=hooks\.slack\.com/)\S+
     | (?<=[?&])(?:ticket|token|sig|key)=[^&\s"']+
     """
@@ -50,26 +50,24 @@ _HEAD: list[structlog.typing.Processor] = [
 
 def logger(name: str) -> FilteringBoundLogger:
     """Return a logger whose events are names with fields: `log.info("answered", exchange=…, seconds=…)`."""
-    made: FilteringBoundLogger = structlog.wrap_logger(
+    wrapped: FilteringBoundLogger = structlog.wrap_logger(
         logging.getLogger(f"newsqa.{name}"),
         processors=[*_HEAD, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,
     )
-    return made
+    return wrapped
 
 
 def configure(settings: Settings) -> None:
-    """Send the log of the whole process to standard error. It holds what was said only where they ask for it."""
-    steps: list[structlog.typing.Processor] = [
-        structlog.processors.format_exc_info,
-        _whole if settings.bot_log_text else _without_words,
-        _without_keys,
-    ]
+    """Send the log of the whole process to standard error, with what was said only if the settings ask for it."""
+    redact_text: list[structlog.typing.Processor] = [] if settings.bot_log_text else [_redact_text]
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_HEAD,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            *steps,
+            structlog.processors.format_exc_info,
+            *redact_text,
+            _redact_keys,
             structlog.processors.JSONRenderer(default=str, ensure_ascii=True),
         ],
     )
@@ -80,29 +78,21 @@ def configure(settings: Settings) -> None:
     logging.captureWarnings(capture=True)
 
 
-def without_keys(text: str) -> str:
-    """Return a text without keys and tokens, cut where it is endless."""
-    return _TOKENS.sub(HIDDEN, redact(text[:LONGEST]))
+def _redact_text(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Remove what was said, also where an error repeats it."""
+    said = [text for name in TEXT_FIELDS if len(text := str(fields.pop(name, ""))) >= LEAST_REDACTED]
+    return {name: _replace_all(value, said) for name, value in fields.items()}
 
 
-def _whole(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return fields
-
-
-def _without_words(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Take out what was said, also where an error repeats it."""
-    said = [words for name in SAID if len(words := str(fields.pop(name, ""))) >= LEAST_SAID]
-    return {name: _without(value, said) for name, value in fields.items()}
-
-
-def _without(value: object, said: list[str]) -> object:
+def _replace_all(value: object, said: list[str]) -> object:
     if isinstance(value, str):
-        for words in said:
-            value = value.replace(words, UNSAID)
+        for text in said:
+            value = value.replace(text, REDACTED)
     return value
 
 
-def _without_keys(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _redact_keys(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Remove keys and tokens from all fields, and cut long ones."""
     return {name: _clean(value) for name, value in fields.items()}
 
 
@@ -113,4 +103,4 @@ def _clean(value: object) -> object:
         return [_clean(entry) for entry in value]
     if isinstance(value, dict):
         return {str(name): _clean(entry) for name, entry in value.items()}
-    return without_keys(str(value))
+    return _TOKENS.sub(HIDDEN, redact(str(value)[:LONGEST_FIELD]))

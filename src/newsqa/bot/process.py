@@ -1,4 +1,4 @@
-"""How a bot's process ends when it is told to: answers first, but in time, whatever hangs."""
+"""The bot's process: how it stops in time whatever hangs, and how other processes see that it is running."""
 
 from __future__ import annotations
 
@@ -17,18 +17,20 @@ from newsqa.private_files import FILE
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from filelock import FileLock
 
-PATIENCE = 9.0
-"""Seconds from the signal to the end at most: service managers kill after ten."""
 
-AT_WORK = frozenset({"answer", "warm"})
+STOP_SECONDS = 9.0
+"""Longest time from the signal to the exit: service managers kill after ten seconds."""
+
+MODEL_THREADS = frozenset({"answer", "warm"})
 """Names of the threads that call models and are not waited for."""
 
 
-def stopping() -> asyncio.Future[int]:
-    """Return what becomes the signal that stops the bot, SIGTERM or SIGINT; a second one stops it at once.
+def stop_signal() -> asyncio.Future[int]:
+    """Return a future of the signal that stops the bot, SIGTERM or SIGINT; a second signal stops it at once.
 
-    From the first on the process has `PATIENCE`; then it ends wherever it is.
+    The process exits `STOP_SECONDS` after the first signal, whatever it is doing.
     """
     loop = asyncio.get_running_loop()
     stopped: asyncio.Future[int] = loop.create_future()
@@ -36,7 +38,9 @@ def stopping() -> asyncio.Future[int]:
     def stop(which: signal.Signals) -> None:
         loop.remove_signal_handler(which)
         if not stopped.done():
-            _end_within(PATIENCE, which)
+            timer = threading.Timer(STOP_SECONDS, _exit_now, (which,))
+            timer.daemon = True
+            timer.start()
             stopped.set_result(which)
 
     for which in (signal.SIGTERM, signal.SIGINT):
@@ -44,47 +48,40 @@ def stopping() -> asyncio.Future[int]:
     return stopped
 
 
-def leave(by: int) -> NoReturn:
-    """End the process as the signal asks, once all is closed: with 0, or with 130 after Ctrl-C.
+def exit_process(by: int) -> NoReturn:
+    """Exit after a signal, once all is closed: with code 0, or with 130 after Ctrl-C.
 
-    Python unwinds daemon threads when it ends, and a model's native code takes that for an error and aborts the process
-    (SIGABRT): a stop that went well would look like a crash. So where one is at work, nothing is unwound.
+    Python unwinds daemon threads when it exits; the native code of a model takes that for an error and aborts the
+    process (SIGABRT), so that a clean stop would look like a crash. While such a thread is running, nothing is unwound.
     """
-    if any(thread.name in AT_WORK for thread in threading.enumerate()):
-        _end_here(by)
-    sys.exit(_code(by))
+    if any(thread.name in MODEL_THREADS for thread in threading.enumerate()):
+        _exit_now(by)
+    sys.exit(_exit_code(by))
 
 
-def _end_within(seconds: float, by: int) -> None:
-    timer = threading.Timer(seconds, _end_here, (by,))
-    timer.daemon = True
-    timer.start()
-
-
-def _end_here(by: int) -> NoReturn:
+def _exit_now(by: int) -> NoReturn:
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(_code(by))
+    os._exit(_exit_code(by))
 
 
-def _code(by: int) -> int:
+def _exit_code(by: int) -> int:
     return 130 if by == signal.SIGINT else 0
 
 
-# Tells which processes of the bot are alive: each holds the lock of a file, which the system lets go with the process.
-#
-# Process numbers would not do: in a container, every process before and after a crash has the same one.
+# Each process holds a lock on a file of its own, which the system releases when the process ends. Process ids would not
+# do: in a container, every process before and after a crash has the same one.
 
 NOBODY = ""
-"""The owner of what a process gave up."""
+"""The owner of what a process released."""
 
-STARTING = 5.0
-"""Seconds for which another process may look at a lock while it is taken."""
+LOCK_SECONDS = 5.0
+"""How long another process may probe a lock while it is acquired."""
 
 
-def living(folder: Path) -> int:
-    """Return how many processes of the bot are alive that keep what they know in a folder. Raises OSError."""
+def count_running(folder: Path) -> int:
+    """Return how many bot processes use a folder. Raises OSError."""
     from filelock import FileLock, Timeout
 
     count = 0
@@ -97,19 +94,19 @@ def living(folder: Path) -> int:
 
 
 class ProcessLock:
-    """This process, under a name that no other has, for as long as it is not closed. Raises OSError."""
+    """Shows others that this process is alive, under a unique name, until it is closed. Raises OSError."""
 
     def __init__(self, folder: Path) -> None:
         self.name = secrets.token_hex(8)
         self._folder = folder
         self._lock = self._lock_of(self.name)
-        self._lock.acquire(timeout=STARTING)
-        while not self._path(self.name).exists():  # another process took it for a dead one's before it was locked
+        self._lock.acquire(timeout=LOCK_SECONDS)
+        while not self._path(self.name).exists():  # another process swept it before it was locked
             self._lock.release()
-            self._lock.acquire(timeout=STARTING)
+            self._lock.acquire(timeout=LOCK_SECONDS)
 
     def is_alive(self, name: str) -> bool:
-        """Tell whether the process of this name still runs on this machine."""
+        """Return True if the process of this name still runs on this machine."""
         if name in {NOBODY, self.name}:
             return name == self.name
         if not self._path(name).exists():
@@ -126,12 +123,12 @@ class ProcessLock:
         return False
 
     def sweep(self) -> None:
-        """Take away what processes left that were killed."""
+        """Delete the locks of processes that were killed."""
         for path in self._folder.glob(self._path("*").name):
             self.is_alive(path.stem.removeprefix("bot-"))
 
     def close(self) -> None:
-        """Be dead for the others."""
+        """Release the lock and delete its file."""
         with suppress(OSError):
             self._path(self.name).unlink()
         self._lock.release()
@@ -139,7 +136,7 @@ class ProcessLock:
     def _path(self, name: str) -> Path:
         return self._folder / f"bot-{name}.lock"
 
-    def _lock_of(self, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _lock_of(self, name: str) -> FileLock:
         from filelock import FileLock
 
         return FileLock(self._path(name), timeout=0, mode=FILE, thread_local=False)

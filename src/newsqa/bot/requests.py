@@ -1,4 +1,4 @@
-"""A question on its way to its answer."""
+"""A question on its way to its answer: its state, its turn in the conversation, its events for the frontend."""
 
 from __future__ import annotations
 
@@ -11,185 +11,180 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from newsqa.answer.history import recent_turns
-from newsqa.bot.events import Partial, Working
-from newsqa.bot.limits import message_question
-from newsqa.bot.store import conversation
+from newsqa.bot.events import Partial, Started
+from newsqa.bot.limits import normalize_question
+from newsqa.bot.store import conversation_key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-    from newsqa.bot.database import SerialExecutor
-    from newsqa.bot.events import Answered, Failed, Interrupted, Left, Message
+    from newsqa.bot.events import Answered, Failed, Interrupted, Message, Withdrawn
     from newsqa.bot.store import Store
-    from newsqa.bot.workers import WorkerPool
+    from newsqa.bot.threads import SerialExecutor, WorkerPool
     from newsqa.types import Answer, Sentence
 
-    Ending = Answered | Failed | Interrupted | Left
-
-
-# What an exchange has to tell, between the desk that makes it and the front that shows it.
+    Ending = Answered | Failed | Interrupted | Withdrawn
 
 
 class EventBuffer:
-    """Holds what was not read yet, and no more: where the front is slow, sentences come together.
+    """Events between the pipeline that makes them and the frontend that shows them.
 
-    Nothing is told after the first ending.
+    It holds only what was not read yet: for a slow reader sentences are joined. Nothing follows the first ending.
     """
 
-    def __init__(self, exchange: str) -> None:
-        self.exchange = exchange
-        self.before: tuple[str, ...] = ()
+    def __init__(self, request_id: str) -> None:
+        self.request_id = request_id
+        self._posted: tuple[str, ...] = ()
         self._sentences: tuple[Sentence, ...] = ()
-        self._working = True
-        self._more = False
+        self._start_unread = True
+        self._sentences_unread = False
         self._ending: Ending | None = None
-        self._news = asyncio.Event()
-        self._news.set()
+        self._changed = asyncio.Event()
+        self._changed.set()
 
     @property
     def ended(self) -> bool:
-        """Whether the ending is known."""
+        """True if the ending is known."""
         return self._ending is not None
 
-    def claimed(self, exchange: str, before: tuple[str, ...]) -> None:
-        """Take the name under which the store knows it, and what showed it before; an ending takes the name too."""
-        self.exchange, self.before = exchange, before
-        self._ending = replace(self._ending, exchange=exchange) if self._ending else None
+    def set_claim(self, request_id: str, posted: tuple[str, ...]) -> None:
+        """Take over the id under which the store knows the request, also in the ending, and the messages posted."""
+        self.request_id, self._posted = request_id, posted
+        self._ending = replace(self._ending, request_id=request_id) if self._ending else None
 
-    def anew(self) -> None:
-        """Begin again: what was told of the answer holds no longer."""
-        self._sentences, self._more, self._working = (), False, True
-        self._news.set()
+    def restart(self) -> None:
+        """Discard the sentences and start again."""
+        self._sentences, self._sentences_unread, self._start_unread = (), False, True
+        self._changed.set()
 
-    def passed(self, sentence: Sentence) -> None:
-        """Tell a sentence that passed the check."""
-        self._sentences, self._more = (*self._sentences, sentence), True
-        self._news.set()
+    def add(self, sentence: Sentence) -> None:
+        """Add a verified sentence."""
+        self._sentences, self._sentences_unread = (*self._sentences, sentence), True
+        self._changed.set()
 
     def end(self, ending: Ending) -> None:
-        """Tell how it ended; only the first ending counts."""
+        """Set the ending; only the first one counts."""
         self._ending = self._ending or ending
-        self._news.set()
+        self._changed.set()
 
-    async def happenings(self) -> AsyncGenerator[Working | Partial | Ending]:
-        """Yield what there is to tell, as it comes, until the ending."""
+    async def read(self) -> AsyncGenerator[Started | Partial | Ending]:
+        """Yield the events as they come, up to the ending."""
         while True:
-            await self._news.wait()
-            if self._working:
-                self._working = False
-                yield Working(self.exchange, self.before)
+            await self._changed.wait()
+            if self._start_unread:
+                self._start_unread = False
+                yield Started(self.request_id, self._posted)
             elif self._ending:
                 yield self._ending
                 return
-            elif self._more:
-                self._more = False
-                yield Partial(self.exchange, self._sentences)
+            elif self._sentences_unread:
+                self._sentences_unread = False
+                yield Partial(self.request_id, self._sentences)
             else:
-                self._news.clear()
+                self._changed.clear()
 
 
 class Request:
-    """A message that is being answered: its words, which may be edited, what is told of it, and the tasks at work.
+    """A message that is being answered: its question, which may be edited, its events, and its tasks.
 
-    `work` lasts from the claim to the ending, `attempt` from one edit to the next.
+    `task` runs from the claim to the ending, `attempt` from one edit to the next.
     """
 
     def __init__(self, message: Message) -> None:
         self.message = message
-        self.question = message_question(message.text)
-        self.telling = EventBuffer(secrets.token_hex(8))
-        self.began = time.monotonic()
+        self.question = normalize_question(message.text)
+        self.events = EventBuffer(secrets.token_hex(8))
         self.edits = 0
-        self.work: asyncio.Task[None] | None = None
+        self.task: asyncio.Task[None] | None = None
         self.attempt: asyncio.Task[Answer] | None = None
+        self._began = time.monotonic()
 
     @property
     def id(self) -> str:
-        """The name of the exchange, under which its answer is kept."""
-        return self.telling.exchange
+        """The id under which the answer is stored."""
+        return self.events.request_id
 
     @property
     def seconds(self) -> float:
-        """How long ago it was asked."""
-        return round(time.monotonic() - self.began, 3)
+        """Seconds since the question was asked."""
+        return round(time.monotonic() - self._began, 3)
 
-    def passed(self, edits: int, sentence: Sentence) -> None:
-        """Tell a sentence that passed the check, unless the question was edited since it had so many edits."""
+    def add_sentence(self, edits: int, sentence: Sentence) -> None:
+        """Add a verified sentence, unless the question was edited since it had `edits` edits."""
         if edits == self.edits:
-            self.telling.passed(sentence)
+            self.events.add(sentence)
 
-    def edit(self, words: str) -> None:
-        """Have other words answered: whatever was told of the answer holds no longer."""
-        self.question = words
+    def edit(self, question: str) -> None:
+        """Replace the question, and restart its answer."""
+        self.question = question
         self.edits += 1
-        self.telling.anew()
+        self.events.restart()
         if self.attempt:
             self.attempt.cancel()
 
     def end(self, ending: Ending) -> None:
-        """Tell how it ends, and stop what is at work on it."""
-        self.telling.end(ending)
-        if self.work:
-            self.work.cancel()
-
-
-# One thing at a time in each conversation, in the order in which it was asked for.
+        """Set the ending, and cancel the work."""
+        self.events.end(ending)
+        if self.task:
+            self.task.cancel()
 
 
 class ConversationQueue:
-    """Nothing is kept of a conversation in which nobody waits."""
+    """Lets one request at a time into each conversation, in order; keeps nothing of a conversation without requests."""
 
     def __init__(self) -> None:
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
     def __len__(self) -> int:
-        """Count the conversations in which something happens."""
+        """Count the conversations that have requests."""
         return len(self._locks)
 
     @asynccontextmanager
     async def turn(self, conversation: str) -> AsyncIterator[None]:
-        """Wait until everything that was asked for before in this conversation is done."""
-        lock, waiting = self._locks.get(conversation, (asyncio.Lock(), 0))
-        self._locks[conversation] = lock, waiting + 1
+        """Wait until all earlier requests of this conversation are done."""
+        lock, users = self._locks.get(conversation, (asyncio.Lock(), 0))
+        self._locks[conversation] = lock, users + 1
         try:
             async with lock:  # an asyncio.Lock is fair: first come, first served
                 yield
         finally:
-            _, waiting = self._locks[conversation]
-            if waiting > 1:
-                self._locks[conversation] = lock, waiting - 1
+            _, users = self._locks[conversation]
+            if users > 1:
+                self._locks[conversation] = lock, users - 1
             else:
                 del self._locks[conversation]
 
 
-# Has a question answered: in its turn, with the history of its conversation, in time, and anew when it was edited.
-
-
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """What an answer takes; `patience` bounds the seconds from question to answer, all waiting included."""
+class RequestRunner:
+    """Answers requests in their turn, with the history of their conversation, and again after an edit.
+
+    `seconds` limits the time from question to answer, all waiting included.
+    """
 
     store: Store
-    aside: SerialExecutor
+    executor: SerialExecutor
     pool: WorkerPool
-    patience: float
-    order: ConversationQueue = field(default_factory=ConversationQueue)
+    seconds: float
+    queue: ConversationQueue = field(default_factory=ConversationQueue)
 
-    async def answer(self, exchange: Request) -> Answer:
-        """Return the answer to an exchange. Raises TimeoutError, NewsqaError, and whatever else goes wrong."""
-        async with asyncio.timeout(self.patience), self.order.turn(conversation(exchange.message)):
+    async def run(self, request: Request) -> Answer:
+        """Return the answer to a request. Raises TimeoutError, NewsqaError, and whatever else goes wrong."""
+        async with asyncio.timeout(self.seconds), self.queue.turn(conversation_key(request.message)):
             while True:
-                edits = exchange.edits
-                exchange.attempt = asyncio.create_task(self._attempt(exchange))
+                edits = request.edits
+                request.attempt = asyncio.create_task(self._attempt(request))
                 try:
-                    answer = await exchange.attempt
+                    answer = await request.attempt
                 except (Exception, asyncio.CancelledError):
-                    if edits == exchange.edits or (exchange.work and exchange.work.cancelling()):
+                    if edits == request.edits or (request.task and request.task.cancelling()):
                         raise
                 else:
-                    if edits == exchange.edits:
+                    if edits == request.edits:
                         return answer
 
-    async def _attempt(self, exchange: Request) -> Answer:
-        before = await self.aside.call(self.store.history, exchange.message, exchange.id)
-        return await self.pool.answer(exchange.question, recent_turns(before), partial(exchange.passed, exchange.edits))
+    async def _attempt(self, request: Request) -> Answer:
+        history = await self.executor.call(self.store.load_history, request.message, request.id)
+        return await self.pool.answer(
+            request.question, recent_turns(history), partial(request.add_sentence, request.edits)
+        )

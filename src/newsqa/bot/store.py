@@ -1,8 +1,8 @@
-"""What the bot keeps: which messages were seen, open questions, answers, and where it was called in.
+"""What the bot stores: messages seen, open questions, answers, votes, counts, and where it was called in.
 
-Times are seconds since 1970. An exchange is "open" until its answer is made, "answered" until that was posted, then
-"delivered"; an owner is a process (alive.py). Kept is what Sources, sharing, follow-ups and feedback need, no more: the
-passages that were retrieved are not.
+Times are seconds since 1970. An exchange (a question and its answer) is "open" until its answer is complete, "answered"
+until that is posted, then "delivered"; its owner is a process (process.py). Only what the Sources button, sharing,
+follow-ups and feedback need is stored: no retrieved passages.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from newsqa.answer.history import MAX_TURNS
-from newsqa.bot.database import open_database, translated
+from newsqa.bot.database import history_errors, open_database
 from newsqa.bot.events import ConversationPlace, Message
 from newsqa.bot.process import NOBODY, ProcessLock
 from newsqa.render.record import from_record, to_record
@@ -27,45 +27,45 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from newsqa.bot.events import Outcome, Platform, Verdict
+    from newsqa.bot.events import Outcome, Platform, Vote
     from newsqa.types import Answer
 
 
-LAPSE = 12 * 3600.0
-"""Seconds after which a place without threads has forgotten what was talked about: a new day, a new conversation."""
+CONVERSATION_SECONDS = 12 * 3600.0
+"""Age after which questions in a place without threads are no history: a new day, a new conversation."""
 
-REDELIVERED = 3600.0
-"""Seconds in which platforms deliver a message again."""
+REDELIVERY_SECONDS = 3600.0
+"""How long platforms deliver a message again."""
 
 _DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimedRequest:
-    """A question that this process has to answer; `again` after a crash, which may have made `answer`.
+class Claim:
+    """A question that this process has to answer.
 
-    `shown` are the messages by which the process that crashed had shown that it was worked on.
+    `resumed` is true after another process died: it may have stored `answer`, and had `posted` messages (ids).
     """
 
-    exchange: str
-    again: bool = False
+    request_id: str
+    resumed: bool = False
     answer: Answer | None = None
-    shown: tuple[str, ...] = ()
+    posted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class VotedAnswer:
-    """An answer that people voted on, how many found it good and bad, and the exchanges before it."""
+    """An answer with its numbers of good and bad votes, and the exchanges before it."""
 
-    exchange: str
+    request_id: str
     answer: Answer
     good: int
     bad: int
     before: tuple[Turn, ...]
 
 
-def conversation(message: Message) -> str:
-    """Return what tells a conversation from all others: the place, and the person where only that one sees it."""
+def conversation_key(message: Message) -> str:
+    """Return what identifies a conversation: the place, and the person if nobody else sees the answer."""
     return f"{message.place.key}/{message.person}" if message.private else message.place.key
 
 
@@ -75,287 +75,285 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._db = open_database(folder)
-        with translated(folder):
-            self._alive = ProcessLock(folder)
+        with history_errors(folder):
+            self._process = ProcessLock(folder)
 
     def close(self) -> None:
-        """Let go of the file; what this process left open may be taken up by others."""
-        self._alive.close()
+        """Close the file; other processes may resume what is open."""
+        self._process.close()
         self._db.close()
 
-    def hears(self, message: Message) -> bool:
-        """Tell whether the bot listens there: not where it was disabled, unaddressed only where it takes part."""
+    # Questions, from the claim to the delivered answer.
+
+    def is_listening(self, message: Message) -> bool:
+        """Return False where the bot is disabled, and for unaddressed messages where it was not called in."""
         place = message.place
         with self._reading() as db:
-            off = db.execute(
+            disabled = db.execute(
                 "SELECT 1 FROM disabled WHERE platform = ? AND channel IN (?, ?)",
                 (place.platform, place.channel, place.thread),
             ).fetchone()
-        return not off and (message.addressed or self.engaged(place))
+        return not disabled and (message.addressed or self.is_engaged(place))
 
-    def engaged(self, place: ConversationPlace) -> bool:
-        """Tell whether the bot was called into this thread."""
+    def is_engaged(self, place: ConversationPlace) -> bool:
+        """Return True if the bot was called into this thread."""
         with self._reading() as db:
             return db.execute("SELECT 1 FROM engaged WHERE place = ?", (place.key,)).fetchone() is not None
 
-    def claim(self, message: Message, exchange: str, question: str) -> ClaimedRequest | None:
-        """Make this process the one that answers a message; None where it was answered or another process is at it."""
-        keys = [key for key in _keys(message) if key]
+    def claim(self, message: Message, request_id: str, question: str) -> Claim | None:
+        """Claim a message for this process; None if it was answered or another process is answering it."""
+        place = message.place
+        keys = [json.dumps(["message", place.platform, place.team, place.channel, message.id])]
+        if message.event:
+            keys.append(json.dumps(["event", place.platform, message.event]))
         now = time.time()
         with self._writing() as db:
             marks = ", ".join("?" * len(keys))
-            row = db.execute(f"SELECT exchange FROM seen WHERE key IN ({marks})", keys).fetchone()  # noqa: S608
-            claim = self._taken_over(row[0], question) if row else ClaimedRequest(exchange)
-            name = row[0] if row else exchange
+            seen = db.execute(f"SELECT exchange FROM seen WHERE key IN ({marks})", keys).fetchone()  # noqa: S608
+            claim = self._resume(seen["exchange"], question) if seen else Claim(request_id)
+            name = seen["exchange"] if seen else request_id
             db.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", [(key, name, now) for key in keys])
-            if not row:
-                self._insert(message, exchange, question, now)
+            if not seen:
+                self._insert(message, request_id, question, now)
         return claim
 
-    def _taken_over(self, exchange: str, question: str) -> ClaimedRequest | None:
+    def _resume(self, request_id: str, question: str) -> Claim | None:
         row = self._db.execute(
-            "SELECT state, owner, question, record, posted FROM exchange WHERE id = ?", (exchange,)
+            "SELECT state, owner, question, record, posted FROM exchange WHERE id = ?", (request_id,)
         ).fetchone()
-        if row is None or row[0] == "delivered" or self._alive.is_alive(row[1]):
+        if row is None or row["state"] == "delivered" or self._process.is_alive(row["owner"]):
             return None
-        answer = _answer(row[3]) if row[0] == "answered" and row[2] == question else None
+        usable = row["state"] == "answered" and row["question"] == question
+        answer = _parse_answer(row["record"]) if usable else None
         self._db.execute(
             "UPDATE exchange SET owner = ?, question = ?, state = ? WHERE id = ?",
-            (self._alive.name, question, "answered" if answer else "open", exchange),
+            (self._process.name, question, "answered" if answer else "open", request_id),
         )
-        return ClaimedRequest(exchange, again=True, answer=answer, shown=tuple(json.loads(row[4])))
+        return Claim(request_id, resumed=True, answer=answer, posted=tuple(json.loads(row["posted"])))
 
-    def _insert(self, message: Message, exchange: str, question: str, now: float) -> None:
+    def _insert(self, message: Message, request_id: str, question: str, now: float) -> None:
         place = message.place
         self._db.execute(
             "INSERT INTO exchange (id, at, conversation, platform, team, channel, thread, direct, message, event, "
             "person, private, question, state, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)",
             (
-                *(exchange, now, conversation(message), place.platform, place.team, place.channel, place.thread),
-                *(place.direct, message.id, message.event, message.person, message.private, question, self._alive.name),
+                *(request_id, now, conversation_key(message), place.platform, place.team, place.channel, place.thread),
+                *(place.direct, message.id, message.event, message.person, message.private, question),
+                self._process.name,
             ),
         )
-        if place.thread:  # addressed there, now or before
+        if place.thread:  # the message was addressed to the bot, or an earlier one was
             self._db.execute("INSERT OR REPLACE INTO engaged VALUES (?, ?, ?)", (place.key, place.platform, now))
 
-    def asks(self, exchange: str, question: str) -> None:
-        """Keep the new words of a question that was edited."""
-        with self._writing() as db:
-            db.execute("UPDATE exchange SET question = ? WHERE id = ? AND state = 'open'", (question, exchange))
+    def update_question(self, request_id: str, question: str) -> None:
+        """Store the new text of a question that was edited."""
+        self._write("UPDATE exchange SET question = ? WHERE id = ? AND state = 'open'", (question, request_id))
 
-    def answered(self, exchange: str, answer: Answer) -> None:
-        """Keep an answer; it is open until it was posted."""
+    def save_answer(self, request_id: str, answer: Answer) -> None:
+        """Store an answer, which is not delivered yet."""
+        text = answer.text.encode("utf-8", "replace").decode()
         record = json.dumps(to_record(replace(answer, retrieved=())))
-        with self._writing() as db:
-            db.execute(
-                "UPDATE exchange SET state = 'answered', answer = ?, record = ? WHERE id = ?",
-                (answer.text.encode("utf-8", "replace").decode(), record, exchange),
-            )
+        statement = "UPDATE exchange SET state = 'answered', answer = ?, record = ? WHERE id = ?"
+        self._write(statement, (text, record, request_id))
 
-    def shown(self, exchange: str, posted: Sequence[str]) -> None:
-        """Note by which messages it is shown that a question is worked on."""
-        with self._writing() as db:
-            names = json.dumps(list(posted))
-            db.execute("UPDATE exchange SET posted = ? WHERE id = ? AND state != 'delivered'", (names, exchange))
+    def save_posted(self, request_id: str, posted: Sequence[str]) -> None:
+        """Store the ids of the messages posted for a question that is being answered."""
+        statement = "UPDATE exchange SET posted = ? WHERE id = ? AND state != 'delivered'"
+        self._write(statement, (json.dumps(list(posted)), request_id))
 
-    def delivered(self, exchange: str, posted: Sequence[str]) -> None:
-        """Note that an answer was posted, and under which ids."""
-        with self._writing() as db:
-            statement = "UPDATE exchange SET state = 'delivered', posted = ? WHERE id = ? AND state != 'open'"
-            db.execute(statement, (json.dumps(list(posted)), exchange))
+    def mark_delivered(self, request_id: str, posted: Sequence[str]) -> None:
+        """Store that an answer was posted, and under which ids."""
+        statement = "UPDATE exchange SET state = 'delivered', posted = ? WHERE id = ? AND state != 'open'"
+        self._write(statement, (json.dumps(list(posted)), request_id))
 
-    def released(self, message: Message) -> None:
-        """Give up a message whose answer nobody reads: whoever gets it again may take it."""
+    def release(self, message: Message) -> None:
+        """Give up a message whose answer nobody reads; whoever receives it again may claim it."""
         place = message.place
-        with self._writing() as db:
-            db.execute(
-                "UPDATE exchange SET owner = ? WHERE platform = ? AND team = ? AND channel = ? AND message = ? "
-                "AND owner = ?",
-                (NOBODY, place.platform, place.team, place.channel, message.id, self._alive.name),
-            )
+        self._write(
+            "UPDATE exchange SET owner = ? WHERE platform = ? AND team = ? AND channel = ? AND message = ? "
+            "AND owner = ?",
+            (NOBODY, place.platform, place.team, place.channel, message.id, self._process.name),
+        )
 
-    def dropped(self, exchange: str) -> None:
-        """Forget an exchange that will have no answer; its message stays seen."""
-        with self._writing() as db:
-            db.execute("DELETE FROM exchange WHERE id = ?", (exchange,))
+    def delete(self, request_id: str) -> None:
+        """Delete an exchange that will have no answer; its message stays seen."""
+        self._write("DELETE FROM exchange WHERE id = ?", (request_id,))
 
-    def dropped_message(self, place: ConversationPlace, message: str) -> None:
-        """Forget the exchange of a message; the message stays seen."""
-        with self._writing() as db:
-            db.execute(
-                "DELETE FROM exchange WHERE platform = ? AND team = ? AND channel = ? AND message = ?",
-                (place.platform, place.team, place.channel, message),
-            )
+    def delete_message(self, place: ConversationPlace, message_id: str) -> None:
+        """Delete the exchange of a message; the message stays seen."""
+        self._write(
+            "DELETE FROM exchange WHERE platform = ? AND team = ? AND channel = ? AND message = ?",
+            (place.platform, place.team, place.channel, message_id),
+        )
 
-    def stored(self, exchange: str) -> Answer | None:
+    def load_unanswered(self, platform: Platform, seconds: float) -> list[Message]:
+        """Return the undelivered questions of the last so many seconds that no living process owns, oldest first."""
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT * FROM exchange WHERE platform = ? AND state != 'delivered' AND at >= ? ORDER BY number",
+                (platform, time.time() - seconds),
+            ).fetchall()
+            return [_parse_message(row) for row in rows if not self._process.is_alive(row["owner"])]
+
+    # Answers and the history of conversations.
+
+    def load_answer(self, request_id: str) -> Answer | None:
         """Return an answer, without the passages retrieved."""
         with self._reading() as db:
-            row = db.execute("SELECT record FROM exchange WHERE id = ?", (exchange,)).fetchone()
-        return _answer(row[0]) if row and row[0] else None
+            row = db.execute("SELECT record FROM exchange WHERE id = ?", (request_id,)).fetchone()
+        return _parse_answer(row["record"]) if row and row["record"] else None
 
-    def history(self, message: Message, exchange: str) -> list[Turn]:
+    def load_history(self, message: Message, request_id: str) -> list[Turn]:
         """Return the latest exchanges before this one in its conversation, oldest first."""
-        since = 0.0 if message.place.thread else time.time() - LAPSE
+        since = 0.0 if message.place.thread else time.time() - CONVERSATION_SECONDS
         with self._reading() as db:
-            row = db.execute("SELECT number FROM exchange WHERE id = ?", (exchange,)).fetchone()
-            return [*self._above(message), *self._before(conversation(message), row[0], since)] if row else []
+            row = db.execute("SELECT number FROM exchange WHERE id = ?", (request_id,)).fetchone()
+            if row is None:
+                return []
+            return [*self._root(message.place), *self._before(conversation_key(message), row["number"], since)]
 
-    def _above(self, message: Message) -> list[Turn]:
-        """Return the exchange below which a thread in a direct message was begun."""
-        place = message.place
+    def _root(self, place: ConversationPlace) -> list[Turn]:
+        """Return the exchange under which a thread in a direct message was started."""
         rows = self._db.execute(
             "SELECT question, answer, record FROM exchange WHERE platform = ? AND team = ? AND channel = ? "
             "AND thread = '' AND direct AND ? != '' AND answer IS NOT NULL "
             "AND (message = ? OR instr(posted, json_quote(?)))",
             (place.platform, place.team, place.channel, *[place.thread] * 3),
         )
-        return [_past_turn(*row) for row in rows]
+        return [_past_turn(row) for row in rows]
 
-    def _before(self, talk: str, number: int, since: float = 0.0) -> list[Turn]:
+    def _before(self, conversation: str, number: int, since: float = 0.0) -> list[Turn]:
         rows = self._db.execute(
             "SELECT question, answer, record FROM exchange WHERE conversation = ? AND answer IS NOT NULL AND at >= ? "
             "AND number < ? ORDER BY number DESC LIMIT ?",
-            (talk, since, number, MAX_TURNS),
+            (conversation, since, number, MAX_TURNS),
         ).fetchall()
-        return [_past_turn(*row) for row in reversed(rows)]
+        return [_past_turn(row) for row in reversed(rows)]
 
-    def left_open(self, platform: Platform, seconds: float) -> list[Message]:
-        """Return the questions of the last so many seconds that no living process is answering, oldest first."""
-        with self._reading() as db:
-            rows = db.execute(
-                "SELECT platform, team, channel, thread, direct, message, person, question, event, private, owner "
-                "FROM exchange WHERE platform = ? AND state != 'delivered' AND at >= ? ORDER BY number",
-                (platform, time.time() - seconds),
-            ).fetchall()
-            return [_message(row) for row in rows if not self._alive.is_alive(row[-1])]
+    # Votes and counts.
 
-    def vote(self, exchange: str, person: str, verdict: Verdict) -> bool:
-        """Count what a person says of an answer; False where it says nothing new, or the answer is not kept."""
+    def save_vote(self, request_id: str, person: str, vote: Vote) -> bool:
+        """Store a vote on an answer; return False if it is no change, or the answer is not stored."""
         with self._writing() as db:
-            if not db.execute("SELECT 1 FROM exchange WHERE id = ? AND answer IS NOT NULL", (exchange,)).fetchone():
+            if not db.execute("SELECT 1 FROM exchange WHERE id = ? AND answer IS NOT NULL", (request_id,)).fetchone():
                 return False
             changed = db.execute(
                 "INSERT INTO vote VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET verdict = excluded.verdict, "
                 "at = excluded.at WHERE verdict != excluded.verdict",
-                (exchange, person, verdict, time.time()),
+                (request_id, person, vote, time.time()),
             )
             return changed.rowcount > 0
 
-    def tally(self, place: ConversationPlace, outcome: Outcome) -> None:
-        """Count a question by how it ended, a day and channel; direct messages all together."""
-        day, now = date.today().isoformat(), time.time()
-        with self._writing() as db:
-            db.execute(
-                "INSERT INTO tally VALUES (?, ?, ?, ?, 1, ?) "
-                "ON CONFLICT DO UPDATE SET number = number + 1, at = excluded.at",
-                (day, place.platform, "" if place.direct else place.channel, outcome, now),
-            )
-
-    def judged(self) -> Iterator[VotedAnswer]:
-        """Yield every answer that somebody voted on, with what was said before it, oldest first."""
+    def load_voted_answers(self) -> Iterator[VotedAnswer]:
+        """Yield every answer with votes, with what was said before it, oldest first."""
         with self._reading() as db:
             rows = db.execute(
-                "SELECT id, number, conversation, record, total(verdict = 'good'), total(verdict = 'bad') "
-                "FROM exchange JOIN vote ON vote.exchange = id WHERE record IS NOT NULL GROUP BY id ORDER BY number"
+                "SELECT id, number, conversation, record, total(verdict = 'good') AS good, "
+                "total(verdict = 'bad') AS bad FROM exchange JOIN vote ON vote.exchange = id "
+                "WHERE record IS NOT NULL GROUP BY id ORDER BY number"
             ).fetchall()
-            for exchange, number, talk, record, good, bad in rows:
-                yield VotedAnswer(exchange, _answer(record), int(good), int(bad), tuple(self._before(talk, number)))
+            for row in rows:
+                before = tuple(self._before(row["conversation"], row["number"]))
+                yield VotedAnswer(row["id"], _parse_answer(row["record"]), int(row["good"]), int(row["bad"]), before)
+
+    def count_outcome(self, place: ConversationPlace, outcome: Outcome) -> None:
+        """Count a question by how it ended, per day and channel; direct messages are counted together."""
+        self._write(
+            "INSERT INTO tally VALUES (?, ?, ?, ?, 1, ?) "
+            "ON CONFLICT DO UPDATE SET number = number + 1, at = excluded.at",
+            (date.today().isoformat(), place.platform, "" if place.direct else place.channel, outcome, time.time()),
+        )
+
+    # Channels in which the bot is silent, and what is deleted on request or with age.
 
     def disable(self, platform: Platform, channel: str) -> None:
-        """Have every process of the bot be silent in a channel, until it is enabled."""
-        with self._writing() as db:
-            db.execute("INSERT OR REPLACE INTO disabled VALUES (?, ?, ?)", (platform, channel, time.time()))
+        """Make every process of the bot silent in a channel, until it is enabled."""
+        self._write("INSERT OR REPLACE INTO disabled VALUES (?, ?, ?)", (platform, channel, time.time()))
 
     def enable(self, platform: Platform, channel: str) -> bool:
-        """Undo `disable`; False where there was nothing to undo."""
-        with self._writing() as db:
-            gone = db.execute("DELETE FROM disabled WHERE platform = ? AND channel = ?", (platform, channel))
-            return gone.rowcount > 0
-
-    def disabled(self, platform: Platform) -> list[str]:
-        """Return the channels in which the bot is silent."""
-        with self._reading() as db:
-            rows = db.execute("SELECT channel FROM disabled WHERE platform = ? ORDER BY at", (platform,))
-            return [channel for (channel,) in rows]
+        """Undo `disable`; return False if the channel was not disabled."""
+        return self._write("DELETE FROM disabled WHERE platform = ? AND channel = ?", (platform, channel)) > 0
 
     def forget_place(self, place: ConversationPlace) -> int:
-        """Forget what was said in a thread, or in a channel and all its threads; return how many answers that were."""
-        where = "platform = ? AND team = ? AND channel = ? AND ? IN ('', thread)"
-        key = place.key  # of a channel, it ends in "/": the keys of its threads begin so
+        """Delete what was said in a thread, or in a channel and all its threads; return the number of exchanges."""
         below = "place = ?1" if place.thread else "substr(place, 1, length(?1)) = ?1"
-        with self._writing() as db:
-            gone = db.execute(
-                f"DELETE FROM exchange WHERE {where}",  # noqa: S608  our own words
+        return self._forget(
+            (
+                "DELETE FROM exchange WHERE platform = ? AND team = ? AND channel = ? AND ? IN ('', thread)",
                 (place.platform, place.team, place.channel, place.thread),
-            )
-            db.execute(f"DELETE FROM engaged WHERE {below}", (key,))  # noqa: S608
-        return self._gone(gone)
+            ),
+            # the key of a channel ends in "/", and is the beginning of the keys of its threads
+            (f"DELETE FROM engaged WHERE {below}", (place.key,)),  # noqa: S608  our own words
+        )
 
     def forget_person(self, platform: Platform, person: str) -> int:
-        """Forget what a person asked, and how they voted; return how many answers that were."""
-        with self._writing() as db:
-            gone = db.execute("DELETE FROM exchange WHERE platform = ? AND person = ?", (platform, person))
-            db.execute("DELETE FROM vote WHERE person = ?", (person,))
-        return self._gone(gone)
+        """Delete what a person asked, and their votes; return the number of exchanges."""
+        return self._forget(
+            ("DELETE FROM exchange WHERE platform = ? AND person = ?", (platform, person)),
+            ("DELETE FROM vote WHERE person = ?", (person,)),
+        )
 
     def forget_everything(self) -> int:
-        """Forget all that was said and counted; return how many answers that were. Disabled channels stay so."""
-        with self._writing() as db:
-            gone = db.execute("DELETE FROM exchange")
-            db.execute("DELETE FROM engaged")
-            db.execute("DELETE FROM tally")
-            db.execute("DELETE FROM seen WHERE at < ?", (time.time() - REDELIVERED,))
-        return self._gone(gone)
+        """Delete everything said and counted; return the number of exchanges. Disabled channels stay disabled."""
+        return self._forget(
+            ("DELETE FROM exchange", ()),
+            ("DELETE FROM engaged", ()),
+            ("DELETE FROM tally", ()),
+            ("DELETE FROM seen WHERE at < ?", (time.time() - REDELIVERY_SECONDS,)),
+        )
 
     def sweep(self, days: float) -> None:
-        """Forget everything that is older than so many days, and the names of processes that died."""
+        """Delete everything that is older than so many days, and the locks of processes that died."""
         before = (time.time() - days * _DAY,)
+        tables = ("exchange", "seen", "engaged", "tally")
+        self._forget(*((f"DELETE FROM {table} WHERE at < ?", before) for table in tables))  # noqa: S608  our own names
+        with history_errors(self._folder):
+            self._process.sweep()
+
+    def _forget(self, *deletions: tuple[str, Sequence[object]]) -> int:
+        """Execute deletions in one transaction, the first from `exchange`; return its number of rows."""
         with self._writing() as db:
-            for table in ("exchange", "seen", "engaged", "tally"):
-                db.execute(f"DELETE FROM {table} WHERE at < ?", before)  # noqa: S608  our own words
-        self._wipe()
-        with translated(self._folder):
-            self._alive.sweep()
-
-    def _gone(self, deletion: sqlite3.Cursor) -> int:
-        self._wipe()
-        return deletion.rowcount
-
-    def _wipe(self) -> None:
-        """Take what was deleted out of the log beside the file, too, unless another process reads it just now."""
-        with self._reading() as db:
+            deleted = [db.execute(statement, values).rowcount for statement, values in deletions]
+        with self._reading() as db:  # remove the content from the write-ahead log, too, unless a process is reading it
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return deleted[0]
+
+    def _write(self, statement: str, values: Sequence[object]) -> int:
+        """Execute one statement in a transaction; return the number of rows changed."""
+        with self._writing() as db:
+            return db.execute(statement, values).rowcount
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with translated(self._folder):
+        with history_errors(self._folder):
             yield self._db
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with translated(self._folder), transaction(self._db):
+        with history_errors(self._folder), transaction(self._db):
             yield self._db
 
 
-def _keys(message: Message) -> tuple[str, str]:
-    place = message.place
-    event = json.dumps(["event", place.platform, message.event]) if message.event else ""
-    return event, json.dumps(["message", place.platform, place.team, place.channel, message.id])
-
-
-def _past_turn(question: str, answer: str, record: str) -> Turn:
-    """Return a turn of a conversation; of an answer that another version of newsqa stored, its text only."""
-    try:
-        return replace(Turn.from_answer(_answer(record)), question=question, answer=answer)
-    except (KeyError, TypeError, ValueError):
-        return Turn(question, answer)
-
-
-def _answer(record: str) -> Answer:
+def _parse_answer(record: str) -> Answer:
     return from_record(json.loads(record))
 
 
-def _message(row: Sequence[str]) -> Message:
-    platform, team, channel, thread, direct, message, person, question, event, private, _ = row
-    place = ConversationPlace(platform, team, channel, thread, bool(direct))  # type: ignore[arg-type]
-    return Message(message, place, person, question, addressed=True, event=event, private=bool(private))
+def _past_turn(row: sqlite3.Row) -> Turn:
+    """Return a turn of a conversation; of an answer that another version of newsqa stored, its text only."""
+    try:
+        return replace(Turn.from_answer(_parse_answer(row["record"])), question=row["question"], answer=row["answer"])
+    except (KeyError, TypeError, ValueError):
+        return Turn(row["question"], row["answer"])
+
+
+def _parse_message(row: sqlite3.Row) -> Message:
+    place = ConversationPlace(row["platform"], row["team"], row["channel"], row["thread"], bool(row["direct"]))
+    return Message(
+        id=row["message"],
+        place=place,
+        person=row["person"],
+        text=row["question"],
+        addressed=True,
+        event=row["event"],
+        private=bool(row["private"]),
+    )

@@ -1,7 +1,4 @@
-"""What of an answer is posted on any platform, in words that are safe to show, and how it is cut into messages.
-
-Sources are named by their titles, never by their paths.
-"""
+"""What is posted of an answer on every platform: its parts in safe lines, and texts split to fit into messages."""
 
 from __future__ import annotations
 
@@ -23,142 +20,20 @@ if TYPE_CHECKING:
 
     Size = Callable[[str], int]
 
-UNTITLED = "untitled"
-NOTHING = "There is no answer."
-WORKING = "Looking through the articles …"
-LABELS = {"good": "Good answer", "bad": "Bad answer", "sources": "Sources", "share": "Share in the channel"}
-"""What a button does, and its words."""
 
-LONGEST_ADDRESS = 2_000
-LONGEST_TITLE = 200
-LONGEST_ABOUT = 200
-LONGEST_NOTE = 500
-LONGEST_QUOTE = 700
-"""UTF-16 units of a quote beside an answer; the view of the sources has all of it."""
-
-MAX_NEAREST = 3
-_HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+:[0-9a-f:.]*")
-_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_MENTION = re.compile(r"@(?=channel|everyone|here|group|[!&]?\d)", re.IGNORECASE)
-_PATH = "/:@!$&'()*+,;=~%"
+# Text too long for one message is split between sentences, else words, else graphemes; never inside a marker like [12].
+# It is one line (`safe_line`), not yet escaped. `size` returns the size of a piece after escaping: at least the number
+# of its characters, and at least the size of any prefix. So no split falls into an escape.
 
 Item = TypeVar("Item")
 
 _MARKERS = re.compile(r"(?:\[\d+\] ?)+")
 _SPACE = re.compile(r" (?!\[\d+\])")
 _WIDE_STOPS = "。！？｡」』”’）"
-_SMALLEST = 3
-"""A piece is at least this part of what would fit, or it ends at the next best place."""
+_SMALLEST = 3  # a piece fills at least 1/3 of the limit, else the next best place to split is used
 
 
-@dataclass(frozen=True, slots=True)
-class PostedSource:
-    """A numbered source in words that are safe to show in a line; `address` is None if there is none to link."""
-
-    n: int
-    title: str
-    address: str | None
-    about: str
-    quote: str
-    duplicates: str
-
-
-@dataclass(frozen=True, slots=True)
-class NearestArticle:
-    """An article that a refusal names, with its address."""
-
-    title: str
-    address: str
-    about: str
-
-
-def answer_line(answer: Answer) -> str:
-    """Return the text of an answer with its [n], as one line."""
-    return safe_line(answer.text) or NOTHING
-
-
-def sentences_line(sentences: Sequence[Sentence]) -> str:
-    """Return the sentences that have been checked so far, with their [n], as one line."""
-    checked = (s.text + "".join(f" [{n}]" for n in s.citations) for s in sentences)
-    return safe_line(" ".join(checked))
-
-
-def posted_sources(answer: Answer, longest: int | None = None) -> list[PostedSource]:
-    """Return the sources of an answer in their order; quotes of more than `longest` units end in an ellipsis."""
-    return [_source(citation, longest) for citation in answer.citations]
-
-
-def has_long_quote(answer: Answer) -> bool:
-    """Return True if some quote is too long to be shown whole beside the answer."""
-    return any(units(safe_line(citation.quote)) > LONGEST_QUOTE for citation in answer.citations)
-
-
-def nearest(answer: Answer) -> list[NearestArticle]:
-    """Return the articles that a refusal names and whose address is known, in the order in which it names them."""
-    if not answer.refused:
-        return []
-    named = {hit.article.title: hit.article for hit in reversed(answer.retrieved) if hit.article.title}
-    places = ((answer.text.find(f"“{title}”"), article) for title, article in named.items())
-    ordered = sorted(((place, article) for place, article in places if place >= 0), key=itemgetter(0))
-    linked = {address: article for _, article in ordered if (address := link(article.url))}
-    found = [NearestArticle(_title(article), address, _about(article)) for address, article in linked.items()]
-    return found[:MAX_NEAREST]
-
-
-def short_notes(answer: Answer) -> list[str]:
-    """Return the notes on an answer, each cut to what fits beside it."""
-    return [shorten(note, units, LONGEST_NOTE) for note in answer_notes(answer)]
-
-
-def link(url: str | None) -> str | None:
-    """Return a web address as every client takes it: its host in ASCII, all else percent-encoded.
-
-    User names and passwords are left out. None if it is no http address, or longer than clients take.
-    """
-    try:
-        parts = urlsplit(safe_line(url or ""))
-        host = (parts.hostname or "").encode("idna").decode().lower()
-        port = f":{parts.port}" if parts.port is not None else ""
-    except ValueError:  # brackets that hold no IPv6 address, a port that is no number, a host that is none
-        return None
-    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
-        return None
-    where = (f"[{host}]" if ":" in host else host) + port
-    rest = (_encoded(parts.path, _PATH), _encoded(parts.query, _PATH + "?"), _encoded(parts.fragment, _PATH + "?"))
-    address = urlunsplit((parts.scheme, where, *rest))
-    return address if len(address) <= LONGEST_ADDRESS else None
-
-
-def _encoded(part: str, kept: str) -> str:
-    return _MENTION.sub("%40", _BARE_PERCENT.sub("%25", quote(part, safe=kept)))
-
-
-def _source(citation: Citation, longest: int | None) -> PostedSource:
-    words = safe_line(citation.quote)
-    return PostedSource(
-        n=citation.n,
-        title=_title(citation),
-        address=link(citation.url),
-        about=_about(citation),
-        quote=shorten(words, units, longest) if longest else words,
-        duplicates=shorten(format_duplicates(citation.also_carried_by), units, LONGEST_NOTE),
-    )
-
-
-def _title(source: Article | Citation) -> str:
-    return shorten(safe_line(source.title or "") or UNTITLED, units, LONGEST_TITLE)
-
-
-def _about(source: Article | Citation) -> str:
-    return shorten(provenance(source), units, LONGEST_ABOUT)
-
-
-# Text is cut between sentences, else between words, else between what the eye sees as characters; never inside a marker
-# like [12]. It is one line that is not escaped yet. `size` returns how large a piece is when escaped: at least its
-# number of characters, and at least the size of any beginning of it. So no cut falls into an escape.
-
-
-def units(text: str) -> int:
+def utf16_length(text: str) -> int:
     """Return the length of a text as the clients count it, in UTF-16 code units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
@@ -166,9 +41,9 @@ def units(text: str) -> int:
 def split(text: str, size: Size, limit: int) -> list[str]:
     """Return the text in pieces of at most `limit`; nothing but spaces between pieces is lost."""
     pieces, start = [], 0
-    ends = list(_sentence_ends(text)) if _is_larger(text, size, limit) else []
-    while _is_larger(text[start:], size, limit):
-        reach = start + _fitting(text[start : start + limit], size, limit)
+    ends = list(_sentence_ends(text)) if _exceeds(text, size, limit) else []
+    while _exceeds(text[start:], size, limit):
+        reach = start + _longest_prefix(text[start : start + limit], size, limit)
         end = _best_end(text, start, reach, ends)
         pieces.append(text[start:end].rstrip())
         start = end + (text[end : end + 1] == " ")
@@ -176,17 +51,18 @@ def split(text: str, size: Size, limit: int) -> list[str]:
 
 
 def shorten(text: str, size: Size, limit: int) -> str:
-    """Return the text, or as much of its beginning as fits in whole words, with an ellipsis at the end."""
+    """Return the text, or its longest beginning of whole words that fits, with an ellipsis."""
     if size(text) <= limit:
         return text
-    reach = _fitting(text[:limit], size, limit - 1)
+    reach = _longest_prefix(text[:limit], size, limit - 1)
     return text[: _best_end(text, 0, reach, [])].rstrip() + "…"
 
 
 def pack(items: Sequence[Item], size: Callable[[Item], int], limit: int, most: int, taken: int = 0) -> list[list[Item]]:
-    """Return the items in their order, in groups of at most `most` items and `limit` in size, the first less `taken`.
+    """Return the items in order, in groups of at most `most` items and a total size of `limit`.
 
-    There is one group at least; an item that is larger than the limit gets a group of its own.
+    `taken` is the size already used in the first group. There is at least one group; an item larger than the limit has
+    a group of its own.
     """
     groups: list[list[Item]] = [[]]
     for item in items:
@@ -199,26 +75,26 @@ def pack(items: Sequence[Item], size: Callable[[Item], int], limit: int, most: i
     return groups
 
 
-def _is_larger(text: str, size: Size, limit: int) -> bool:
+def _exceeds(text: str, size: Size, limit: int) -> bool:
     return len(text) > limit or size(text) > limit
 
 
-def _fitting(text: str, size: Size, limit: int) -> int:
-    """Return how many characters from the beginning fit, at least one."""
+def _longest_prefix(text: str, size: Size, limit: int) -> int:
+    """Return how many characters from the beginning fit; at least one."""
     return max(bisect_right(range(1, len(text) + 1), limit, key=lambda count: size(text[:count])), 1)
 
 
 def _best_end(text: str, start: int, reach: int, ends: list[int]) -> int:
-    """Return where to end a piece that may go up to `reach`."""
+    """Return the best end of a piece that may extend to `reach`."""
     least = start + (reach - start) // _SMALLEST
     if (found := bisect_right(ends, reach)) and ends[found - 1] > least:
         return ends[found - 1]
     spaces = [space.start() for space in _SPACE.finditer(text, start + 1, reach + 1)]
-    return spaces[-1] if spaces and spaces[-1] > least else _character_end(text, start, reach)
+    return spaces[-1] if spaces and spaces[-1] > least else _last_boundary(text, start, reach)
 
 
 def _sentence_ends(text: str) -> Iterator[int]:
-    """Yield where sentences end, after their markers."""
+    """Yield where sentences begin, after the markers of the sentence before."""
     for begin, _ in sentence_spans(text):
         markers = _MARKERS.match(text, begin)
         end = markers.end() if markers else begin
@@ -226,8 +102,8 @@ def _sentence_ends(text: str) -> Iterator[int]:
             yield end
 
 
-def _character_end(text: str, start: int, reach: int) -> int:
-    """Return the last place that splits no marker and no character made of several, `reach` if there is none."""
+def _last_boundary(text: str, start: int, reach: int) -> int:
+    """Return the last place up to `reach` outside markers and graphemes, or `reach` if there is none."""
     from wcwidth import grapheme_boundary_before
 
     end = start + grapheme_boundary_before(text[start : reach + 1], reach + 1 - start)
@@ -235,3 +111,136 @@ def _character_end(text: str, start: int, reach: int) -> int:
         first, last = (max(start, reach - 12) + place for place in marker.span())
         end = first if first < end < last else end
     return end if end > start else reach
+
+
+# What is posted of an answer.
+
+UNTITLED = "untitled"
+NOTHING = "There is no answer."
+WORKING = "Looking through the articles …"
+BUTTON_LABELS = {"good": "Good answer", "bad": "Bad answer", "sources": "Sources", "share": "Share in the channel"}
+"""The label of each action."""
+
+LONGEST_ADDRESS = 2_000
+LONGEST_TITLE = 200
+LONGEST_ABOUT = 200
+LONGEST_NOTE = 500
+LONGEST_QUOTE = 700
+"""UTF-16 units of a quote beside an answer; the view of the sources has the whole quote."""
+
+MOST_NEAREST = 3
+_HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+:[0-9a-f:.]*")
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_CALL = re.compile(r"@(?=channel|everyone|here|group|[!&]?\d)", re.IGNORECASE)
+_PATH = "/:@!$&'()*+,;=~%"
+
+
+@dataclass(frozen=True, slots=True)
+class PostedSource:
+    """A numbered source in lines that are safe to show; `address` is None if there is none to link."""
+
+    n: int
+    title: str
+    address: str | None
+    about: str
+    quote: str
+    duplicates: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearestArticle:
+    """An article that a refusal names."""
+
+    title: str
+    address: str
+    about: str
+
+
+def text_line(answer: Answer) -> str:
+    """Return the text of an answer with its [n], as one line."""
+    return safe_line(answer.text) or NOTHING
+
+
+def partial_line(sentences: Sequence[Sentence]) -> str:
+    """Return the sentences verified so far, with their [n], as one line."""
+    return safe_line(" ".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in sentences))
+
+
+def posted_sources(answer: Answer, longest: int | None = None) -> list[PostedSource]:
+    """Return the sources of an answer in order; quotes of more than `longest` units are shortened."""
+    return [_source(citation, longest) for citation in answer.citations]
+
+
+def has_long_quotes(answer: Answer) -> bool:
+    """Return True if some quote is too long to be shown beside the answer."""
+    return any(utf16_length(safe_line(citation.quote)) > LONGEST_QUOTE for citation in answer.citations)
+
+
+def nearest_articles(answer: Answer) -> list[NearestArticle]:
+    """Return the articles that a refusal names and that have an address, in the order of its text."""
+    if not answer.refused:
+        return []
+    named = {hit.article.title: hit.article for hit in reversed(answer.retrieved) if hit.article.title}
+    places = ((answer.text.find(f"“{title}”"), article) for title, article in named.items())
+    found = sorted(((place, article) for place, article in places if place >= 0), key=itemgetter(0))
+    linked = {address: article for _, article in found if (address := encode_address(article.url))}
+    return [NearestArticle(_title(article), address, _about(article)) for address, article in linked.items()][
+        :MOST_NEAREST
+    ]
+
+
+def button_actions(answer: Answer, *, private: bool) -> list[str]:
+    """Return the actions of the buttons below an answer, in order; `private` adds the one that shares it."""
+    return ["good", "bad", *(["sources"] if has_long_quotes(answer) else []), *(["share"] if private else [])]
+
+
+def posted_notes(answer: Answer) -> list[str]:
+    """Return the notes beside an answer."""
+    return [shorten(note, utf16_length, LONGEST_NOTE) for note in answer_notes(answer)]
+
+
+def encode_address(url: str | None) -> str | None:
+    """Return an address as every client accepts it: host in ASCII, everything else percent-encoded.
+
+    User names and passwords are removed. None if it is not an http address, or longer than clients accept.
+    """
+    try:
+        parts = urlsplit(safe_line(url or ""))
+        host = (parts.hostname or "").encode("idna").decode().lower()
+        port = f":{parts.port}" if parts.port is not None else ""
+    except ValueError:  # brackets that hold no IPv6 address, a port that is no number, a host that is none
+        return None
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
+        return None
+    where = (f"[{host}]" if ":" in host else host) + port
+    rest = (
+        _encode_part(parts.path, _PATH),
+        _encode_part(parts.query, _PATH + "?"),
+        _encode_part(parts.fragment, _PATH + "?"),
+    )
+    address = urlunsplit((parts.scheme, where, *rest))
+    return address if len(address) <= LONGEST_ADDRESS else None
+
+
+def _encode_part(part: str, kept: str) -> str:
+    return _CALL.sub("%40", _BARE_PERCENT.sub("%25", quote(part, safe=kept)))
+
+
+def _source(citation: Citation, longest: int | None) -> PostedSource:
+    words = safe_line(citation.quote)
+    return PostedSource(
+        n=citation.n,
+        title=_title(citation),
+        address=encode_address(citation.url),
+        about=_about(citation),
+        quote=shorten(words, utf16_length, longest) if longest else words,
+        duplicates=shorten(format_duplicates(citation.also_carried_by), utf16_length, LONGEST_NOTE),
+    )
+
+
+def _title(source: Article | Citation) -> str:
+    return shorten(safe_line(source.title or "") or UNTITLED, utf16_length, LONGEST_TITLE)
+
+
+def _about(source: Article | Citation) -> str:
+    return shorten(provenance(source), utf16_length, LONGEST_ABOUT)

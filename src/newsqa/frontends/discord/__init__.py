@@ -1,1 +1,1 @@
-"""Discord: decode, ask, render, send, recover."""
+"""The Discord frontend."""

@@ -1,4 +1,4 @@
-"""What discord.py hands over → a Message of the bot's, or nothing where nobody asked it anything."""
+"""Decode messages and commands of discord.py into the bot's messages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from newsqa.bot.events import ConversationPlace, Message
-from newsqa.render.discord import shown
+from newsqa.render.discord import strip_markup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,51 +18,51 @@ _WRITTEN = frozenset({discord.MessageType.default, discord.MessageType.reply})
 _MENTION = re.compile(r"<(@!?|@&|#)(\d+)>")
 
 
-def message_of(message: discord.Message, me: discord.ClientUser, root: Callable[[int], int]) -> Message | None:
-    """Decode a message that a person wrote; None for the bot's own, for other bots', and for talk between people.
+def decode_message(message: discord.Message, me: discord.ClientUser, root: Callable[[int], int]) -> Message | None:
+    """Decode a message that a person wrote; None for messages of bots and between people.
 
-    Addressed are direct messages, mentions of the bot or of the role that Discord made for it, and replies to what it
-    wrote. A message in a thread that mentions or answers somebody else is theirs, however engaged the bot is there.
-    `root` tells with which question the conversation of a question began, where there are no threads.
+    Addressed to the bot are direct messages, mentions of it or of the role that Discord made for it, and replies to its
+    messages. A message that mentions or answers somebody else is for them, also in the bot's threads. `root` returns
+    the first question of the conversation of a question, where there are no threads.
     """
     if message.author.bot or message.webhook_id or message.type not in _WRITTEN:
         return None
-    answered = _answered(message)
-    called = _called(message, me) or (answered is not None and answered.author.id == me.id)
-    if message.guild and not called and (message.mentions or message.reference or not message.content.strip()):
+    replied_to = _replied_to(message)
+    addressed = _is_mentioned(message, me) or (replied_to is not None and replied_to.author.id == me.id)
+    if message.guild and not addressed and (message.mentions or message.reference or not message.content.strip()):
         return None
-    began = root(answered.reference.message_id or 0) if called and answered and answered.reference else 0
+    first = root(replied_to.reference.message_id or 0) if addressed and replied_to and replied_to.reference else 0
     return Message(
         id=str(message.id),
-        place=place_of(message.channel, message.guild.id if message.guild else None, began or message.id),
+        place=conversation_place(message.channel, message.guild.id if message.guild else None, first or message.id),
         person=str(message.author.id),
-        text=_words(message, me),
-        addressed=called or message.guild is None,
+        text=_plain_text(message, me),
+        addressed=addressed or message.guild is None,
     )
 
 
-def question_of(interaction: discord.Interaction, question: str) -> Message:
-    """Decode what somebody asked by /ask: a conversation between the bot and this person, in a server private."""
-    if interaction.channel is None:  # never so for commands
+def decode_question(interaction: discord.Interaction, question: str) -> Message:
+    """Decode a question asked by /ask: private in a server, so that each person has a conversation of their own."""
+    if interaction.channel is None:  # never true for commands
         raise ValueError("an interaction without a channel")
     person, guild = str(interaction.user.id), interaction.guild_id
-    place = place_of(interaction.channel, guild)
+    place = conversation_place(interaction.channel, guild)
     return Message(
         id=str(interaction.id),
         place=place if guild is None else ConversationPlace("discord", place.team, place.channel),
         person=person,
-        text=shown(question).strip(),
+        text=strip_markup(question).strip(),
         addressed=True,
         event=str(interaction.id),
         private=guild is not None,
     )
 
 
-def place_of(channel: object, guild: int | None, root: int = 0) -> ConversationPlace:
-    """Return the conversation that a message of this channel belongs to.
+def conversation_place(channel: object, guild: int | None, root: int = 0) -> ConversationPlace:
+    """Return the place of a message in this channel; `root` is the first message of its conversation, 0 for none.
 
-    A thread that Discord makes from a message has the id of that message, so that a question in a channel and what
-    follows in its thread are one place before there is a thread: `root` is that message, 0 for the channel as a whole.
+    A thread that Discord makes from a message has the id of that message. So a question in a channel and what follows
+    in its thread have the same place, even before the thread exists.
     """
     id_ = getattr(channel, "id", 0)
     if guild is None:
@@ -72,29 +72,29 @@ def place_of(channel: object, guild: int | None, root: int = 0) -> ConversationP
     return ConversationPlace("discord", str(guild), str(id_), str(root) if root else "")
 
 
-def _answered(message: discord.Message) -> discord.Message | None:
-    """Return the message that this one replies to, where Discord sent it along."""
+def _replied_to(message: discord.Message) -> discord.Message | None:
+    """Return the message that this one replies to, if Discord sent it along."""
     resolved = message.reference.resolved if message.reference else None
     return resolved if isinstance(resolved, discord.Message) else None
 
 
-def _called(message: discord.Message, me: discord.ClientUser) -> bool:
-    by_name = any(user.id == me.id for user in message.mentions)
-    return by_name or any(_is_bots(role, me) for role in message.role_mentions)
+def _is_mentioned(message: discord.Message, me: discord.ClientUser) -> bool:
+    mentioned = any(user.id == me.id for user in message.mentions)
+    return mentioned or any(_is_role_of(role, me) for role in message.role_mentions)
 
 
-def _is_bots(role: discord.Role, me: discord.ClientUser) -> bool:
-    """Whether a role is the one that Discord made for the bot: people pick it from the list as they do the bot."""
+def _is_role_of(role: discord.Role, me: discord.ClientUser) -> bool:
+    """Return True for the role that Discord made for the bot: people may pick it in place of the bot."""
     return role.tags is not None and role.tags.bot_id == me.id
 
 
-def _words(message: discord.Message, me: discord.ClientUser) -> str:
-    """Return what was written in plain words: names in place of ids, without the mention of the bot."""
+def _plain_text(message: discord.Message, me: discord.ClientUser) -> str:
+    """Return the text with names in place of ids, without the mention of the bot."""
     names = {f"@{user.id}": f"@{user.display_name}" for user in message.mentions if user.id != me.id}
-    names |= {f"@&{role.id}": f"@{role.name}" for role in message.role_mentions if not _is_bots(role, me)}
+    names |= {f"@&{role.id}": f"@{role.name}" for role in message.role_mentions if not _is_role_of(role, me)}
     names |= {f"#{channel.id}": f"#{channel.name}" for channel in message.channel_mentions}
 
-    def named(match: re.Match[str]) -> str:
+    def name_of(match: re.Match[str]) -> str:
         return names.get(match[1].rstrip("!") + match[2], "")
 
-    return " ".join(shown(_MENTION.sub(named, message.content)).split())
+    return " ".join(strip_markup(_MENTION.sub(name_of, message.content)).split())

@@ -1,1 +1,1 @@
-"""Slack: decode, ask, render, send, recover."""
+"""The Slack frontend."""

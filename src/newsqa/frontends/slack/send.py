@@ -1,4 +1,4 @@
-"""Posts on their way to Slack: every call that leaves, with what is tried again and what is not."""
+"""Calls to Slack's Web API and response URLs: what is sent, what is retried and what is not."""
 
 from __future__ import annotations
 
@@ -23,36 +23,46 @@ if TYPE_CHECKING:
     from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 
     from newsqa.bot.events import ConversationPlace
-    from newsqa.render.slack import Post
+    from newsqa.render.slack import SlackMessage
     from newsqa.types import JsonObject
 
 
-UNFIT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
-"""What Slack says of blocks that it does not take."""
+BLOCK_ERRORS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
+"""Errors of Slack for blocks that it does not accept."""
 
-QUIET = {"unfurl_links": False, "unfurl_media": False}
+NO_PREVIEWS = {"unfurl_links": False, "unfurl_media": False}
+
+
+class ResponseRejectedError(NewsqaError):
+    """Slack did not accept a message at the response URL of a click or a command."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlackConnection:
-    """How Slack is reached: the base of its Web API, the one session for all calls, a proxy, a logger without texts."""
+    """How Slack is reached: base URL of its Web API, the one session for all calls, a proxy, a logger without texts."""
 
     url: str
     session: ClientSession
     logger: logging.Logger
     proxy: str | None = None
 
-    def client(self, token: str | None, *, patient: bool = True) -> AsyncWebClient:
-        """Make a client; one that is not patient does not wait where Slack says that it was called too often."""
-        handlers: list[AsyncRetryHandler] = patient_handlers() if patient else [AsyncConnectionErrorRetryHandler()]
+    def client(self, token: str | None, *, wait: bool = True) -> AsyncWebClient:
+        """Return a client that retries, also after a rate limit (429) and server errors unless `wait` is false."""
+        handlers: list[AsyncRetryHandler] = [AsyncConnectionErrorRetryHandler(max_retry_count=2 if wait else 1)]
+        if wait:
+            handlers = [
+                AsyncRateLimitErrorRetryHandler(max_retry_count=4),
+                *handlers,
+                AsyncServerErrorRetryHandler(max_retry_count=2),
+            ]
         client = AsyncWebClient(
             token, base_url=self.url, session=self.session, logger=self.logger, retry_handlers=handlers
         )
-        client.proxy = self.proxy  # the client itself looks for one in the environment, and past NO_PROXY
+        client.proxy = self.proxy  # the client itself looks for one in the environment, and ignores NO_PROXY
         return client
 
     def webhook(self, url: str) -> AsyncWebhookClient:
-        """Make a client for the address under which Slack takes what belongs to a click or a command."""
+        """Return a client for the response URL of a click or a command."""
         client = AsyncWebhookClient(
             url, session=self.session, logger=self.logger, retry_handlers=[AsyncRateLimitErrorRetryHandler(4)]
         )
@@ -60,76 +70,63 @@ class SlackConnection:
         return client
 
 
-def patient_handlers() -> list[AsyncRetryHandler]:
-    """Try again: as late as Slack asks (429), at once where a connection broke, shortly where Slack failed."""
-    return [
-        AsyncRateLimitErrorRetryHandler(max_retry_count=4),
-        AsyncConnectionErrorRetryHandler(max_retry_count=2),
-        AsyncServerErrorRetryHandler(max_retry_count=2),
-    ]
-
-
-class NotTakenError(NewsqaError):
-    """Slack did not take a message at the address of a click or a command."""
-
-
 @dataclass(frozen=True, slots=True)
-class Sender:
-    """Sends posts. Raises SlackApiError, NotTakenError, ClientError (aiohttp) or TimeoutError where it cannot."""
+class SlackSender:
+    """Sends messages. Raises SlackApiError, ResponseRejectedError, ClientError (aiohttp) or TimeoutError."""
 
-    line: SlackConnection
+    connection: SlackConnection
     token: str
     client: AsyncWebClient = field(init=False)
-    hasty: AsyncWebClient = field(init=False)
+    _client_without_wait: AsyncWebClient = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "client", self.line.client(self.token))
-        object.__setattr__(self, "hasty", self.line.client(self.token, patient=False))
+        object.__setattr__(self, "client", self.connection.client(self.token))
+        object.__setattr__(self, "_client_without_wait", self.connection.client(self.token, wait=False))
 
-    async def post(self, place: ConversationPlace, post: Post) -> str:
-        """Post into the thread of a place; return the name (ts) of the message."""
-        told = {"channel": place.channel, "thread_ts": place.thread or None, **QUIET}
-        reply = await _fitting(self.client.chat_postMessage, post, told)
+    async def post(self, place: ConversationPlace, message: SlackMessage) -> str:
+        """Post into the thread of a place; return the id (ts) of the message."""
+        fields = {"channel": place.channel, "thread_ts": place.thread or None, **NO_PREVIEWS}
+        reply = await _send(self.client.chat_postMessage, message, fields)
         return str(reply["ts"])
 
-    async def update(self, place: ConversationPlace, ts: str, post: Post, *, patient: bool = True) -> None:
-        """Put a post in the place of a message."""
-        client = self.client if patient else self.hasty
-        await _fitting(client.chat_update, post, {"channel": place.channel, "ts": ts, "parse": "none"})
+    async def update(self, place: ConversationPlace, ts: str, message: SlackMessage, *, wait: bool = True) -> None:
+        """Replace a message; unless `wait`, a rate limit is an error at once."""
+        client = self.client if wait else self._client_without_wait
+        await _send(client.chat_update, message, {"channel": place.channel, "ts": ts, "parse": "none"})
 
     async def delete(self, place: ConversationPlace, ts: str) -> None:
-        """Take a message away."""
+        """Delete a message."""
         await self.client.chat_delete(channel=place.channel, ts=ts)
 
-    async def whisper(self, place: ConversationPlace, person: str, post: Post) -> None:
-        """Post what only one person sees, until they reload."""
-        told = {"channel": place.channel, "user": person, "thread_ts": place.thread or None}
-        await _fitting(self.client.chat_postEphemeral, post, told)
+    async def post_ephemeral(self, place: ConversationPlace, person: str, message: SlackMessage) -> None:
+        """Post a message that only one person sees, until they reload."""
+        fields = {"channel": place.channel, "user": person, "thread_ts": place.thread or None}
+        await _send(self.client.chat_postEphemeral, message, fields)
 
-    async def open(self, trigger: str, view: JsonObject) -> None:
+    async def open_view(self, trigger: str, view: JsonObject) -> None:
         """Open a modal for the person who clicked less than three seconds ago."""
         await self.client.views_open(trigger_id=trigger, view=view)
 
-    async def respond(self, url: str, post: Post | None = None, **how: Any) -> None:
-        """Send to the address of a click or a command; it takes five messages in half an hour."""
-        words = {"text": post.text, "blocks": list(post.blocks), **QUIET} if post else {}
-        reply = await self.line.webhook(url).send_dict({**words, **how})
+    async def respond(self, url: str, message: SlackMessage | None = None, **fields: Any) -> None:
+        """Send to the response URL of a click or a command; it accepts five messages in half an hour."""
+        content = {"text": message.text, "blocks": list(message.blocks), **NO_PREVIEWS} if message else {}
+        reply = await self.connection.webhook(url).send_dict({**content, **fields})
         if reply.status_code != 200:
-            raise NotTakenError(f"Slack answered {reply.status_code} ({reply.body[:80]}).")
+            raise ResponseRejectedError(f"Slack answered {reply.status_code} ({reply.body[:80]}).")
 
 
-async def _fitting(call: Any, post: Post, told: JsonObject) -> Any:
-    """Send a post; where Slack takes its blocks no more, send its text, which holds the answer too."""
+async def _send(call: Any, message: SlackMessage, fields: JsonObject) -> Any:
+    """Send a message; if Slack refuses its blocks, send only its text, which holds the answer too."""
     try:
-        return await call(text=post.text, blocks=list(post.blocks), **told)
+        return await call(text=message.text, blocks=list(message.blocks), **fields)
     except SlackApiError as error:
-        if fault(error) not in UNFIT:
+        if error_code(error) not in BLOCK_ERRORS:
             raise
-        return await call(text=post.text, blocks=[], **told)
+        return await call(text=message.text, blocks=[], **fields)
 
 
-def fault(error: Exception) -> str:
-    """Return Slack's own name of an error ("channel_not_found"), else that of its kind."""
-    told = getattr(error.response, "data", None) if isinstance(error, SlackApiError) else None
-    named = told.get("error") if isinstance(told, dict) else None  # a page of a proxy is no answer of Slack's
-    return str(named or type(error).__name__)
+def error_code(error: Exception) -> str:
+    """Return Slack's name of an error ("channel_not_found"), else the name of its class."""
+    data = getattr(error.response, "data", None) if isinstance(error, SlackApiError) else None
+    code = data.get("error") if isinstance(data, dict) else None  # the page of a proxy is not Slack's response
+    return str(code or type(error).__name__)

@@ -1,4 +1,4 @@
-"""Between Slack and the bot: each question on a task of its own, its stream shown on its board."""
+"""Between Slack and the bot: each question on a task of its own, its events shown in its reply."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from newsqa.bot.admin import run_admin_command
-from newsqa.bot.events import Answered, ConversationPlace, Failed, Interrupted, Left, Limited, Partial, Working
+from newsqa.bot.events import Answered, ConversationPlace, Declined, Failed, Interrupted, Partial, Started, Withdrawn
 from newsqa.bot.log import logger
-from newsqa.frontends.slack.boards import FAULTS, Board, EphemeralBoard, ThreadBoard, UpdateBudget
-from newsqa.frontends.slack.decode import Deleted, Edited
-from newsqa.frontends.slack.send import NotTakenError, fault
-from newsqa.render.slack import Post, answered, asked, line, plain, sources
+from newsqa.frontends.slack.decode import MessageDeleted, MessageEdited
+from newsqa.frontends.slack.replies import SEND_ERRORS, CommandReply, SlackReply, ThreadReply, UpdateBudget
+from newsqa.frontends.slack.send import ResponseRejectedError, error_code
+from newsqa.render.slack import SlackMessage, add_question, escape, render_answer, render_line, render_sources
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
     from newsqa.bot.core import Bot
-    from newsqa.bot.events import Event, Message, Verdict
-    from newsqa.frontends.slack.decode import Spoken
-    from newsqa.frontends.slack.send import Sender
+    from newsqa.bot.events import Event, Message, Vote
+    from newsqa.frontends.slack.decode import SlackEvent
+    from newsqa.frontends.slack.send import SlackSender
     from newsqa.settings import Settings
 
 
 log = logger("slack")
 
-THANKS: dict[Verdict, str] = {
+THANKS: dict[Vote, str] = {
     "good": "Thank you: noted as a good answer.",
     "bad": "Thank you: noted as a bad answer.",
 }
@@ -38,7 +38,7 @@ FORGOTTEN = "That answer is no longer kept. Please ask again."
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A click on a button: who, on what, and where Slack takes what belongs to it."""
+    """A click on a button: its action and value, who clicked, and where to respond."""
 
     action: str
     value: str
@@ -50,160 +50,154 @@ class Click:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
-    """What people say and click in Slack, served by the bot; nothing here blocks, and every method returns at once."""
+class SlackService:
+    """Handles messages, commands and clicks with the bot; each handler starts a task and returns at once."""
 
     bot: Bot
-    sender: Sender
+    sender: SlackSender
     settings: Settings
-    pace: UpdateBudget = field(default_factory=UpdateBudget)
+    budget: UpdateBudget = field(default_factory=UpdateBudget)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _shared: deque[str] = field(default_factory=lambda: deque(maxlen=1_000))
 
-    def hear(self, spoken: Spoken) -> None:
-        """Take what somebody said, changed or deleted."""
-        if isinstance(spoken, Deleted):
-            self._start(self.bot.deleted(spoken.place, spoken.id))
-        elif isinstance(spoken, Edited):
-            self._start(self.bot.edited(spoken.message))
+    def handle_event(self, event: SlackEvent) -> None:
+        """Handle a message that was written, edited or deleted."""
+        if isinstance(event, MessageDeleted):
+            self._start(self.bot.handle_delete(event.place, event.id))
+        elif isinstance(event, MessageEdited):
+            self._start(self.bot.handle_edit(event.message))
         else:
-            self._start(self._answer(spoken, ThreadBoard(self.sender, spoken, self.pace)))
+            self._start(self._answer(event, ThreadReply(self.sender, event, self.budget)))
 
-    def command(self, message: Message, url: str) -> None:
-        """Take the question of a command, to be answered at its address."""
-        self._start(self._answer(message, EphemeralBoard(self.sender, message, url)))
+    def handle_question(self, message: Message, url: str) -> None:
+        """Handle a question asked by command, to be answered at its response URL."""
+        self._start(self._answer(message, CommandReply(self.sender, message, url)))
 
-    def keep(self, message: Message, url: str) -> None:
-        """Take a command to the bot itself, from an admin or anybody."""
-        self._start(self._keep(message, url))
+    def handle_admin_command(self, message: Message, url: str) -> None:
+        """Handle `/newsqa`, from an admin or anybody."""
+        self._start(self._run_admin_command(message, url))
 
-    async def resume(self) -> None:
-        """Take up what a process that died left without an answer."""
-        for message in await self.bot.left_open():
-            if message.private:
-                self.command(message, url="")
-            else:
-                self.hear(message)
-
-    def click(self, click: Click) -> None:
-        """Take a click; one on a button that is not ours, or no longer, is nothing."""
+    def handle_click(self, click: Click) -> None:
+        """Handle a click; clicks on unknown buttons are ignored."""
         match click.action:
             case "newsqa_good":
-                self._start(self._feedback(click, "good"))
+                self._start(self._record_vote(click, "good"))
             case "newsqa_bad":
-                self._start(self._feedback(click, "bad"))
+                self._start(self._record_vote(click, "bad"))
             case "newsqa_sources":
-                self._start(self._sources(click))
+                self._start(self._show_sources(click))
             case "newsqa_share":
                 self._start(self._share(click))
 
+    async def resume(self) -> None:
+        """Answer what a process that died left without an answer."""
+        for message in await self.bot.load_unanswered():
+            if message.private:
+                self.handle_question(message, url="")
+            else:
+                self.handle_event(message)
+
     async def finish(self, seconds: float) -> None:
-        """Let what is under way be sent, for so long; then leave it."""
+        """Wait for running tasks for so many seconds, then cancel them."""
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=seconds)
             for task in late:
                 task.cancel()
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(_told(work))
+        task = asyncio.create_task(_log_errors(work))
         self._tasks.add(task)  # the loop itself holds tasks only weakly
         task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, message: Message, board: Board) -> None:
-        async with aclosing(self.bot.take(message)) as happenings:
-            async for happening in happenings:
-                await self._show(happening, board, private=message.private)
+    async def _answer(self, message: Message, reply: SlackReply) -> None:
+        async with aclosing(self.bot.handle(message)) as events:
+            async for event in events:
+                await self._show(event, reply, private=message.private)
 
-    async def _show(self, happening: Event, board: Board, *, private: bool) -> None:
-        match happening:
-            case Working():
-                await _attempted(self._working(board, happening), "working", happening.exchange)
+    async def _show(self, event: Event, reply: SlackReply, *, private: bool) -> None:
+        match event:
+            case Started():
+                await _try_send(self._show_started(event, reply), "working", event.request_id)
             case Partial():
-                board.partial(happening.sentences)
-            case Limited():
-                await _attempted(board.whisper(line(happening.line)), "limited", "")
-            case Left():
-                await _attempted(board.clear(), "left", happening.exchange)
+                reply.update(event.sentences)
+            case Declined():
+                await _try_send(reply.notify_asker(render_line(event.reply)), "limited", "")
+            case Withdrawn():
+                await _try_send(reply.delete(), "left", event.request_id)
             case _:
-                await self._end(board, happening, private=private)
+                await self._show_ending(event, reply, private=private)
 
-    async def _working(self, board: Board, happening: Working) -> None:
-        names = await board.working(happening.before)
-        await self.bot.shown(happening.exchange, names)
+    async def _show_started(self, event: Started, reply: SlackReply) -> None:
+        ids = await reply.start(event.posted)
+        await self.bot.record_posted(event.request_id, ids)
 
-    async def _note(self, exchange: str, names: Sequence[str]) -> None:
-        await _attempted(self.bot.shown(exchange, names), "noted", exchange)
-
-    async def _end(self, board: Board, happening: Answered | Failed | Interrupted, *, private: bool) -> None:
+    async def _show_ending(self, event: Answered | Failed | Interrupted, reply: SlackReply, *, private: bool) -> None:
+        messages: Sequence[SlackMessage]
+        if isinstance(event, Answered):
+            messages = render_answer(event.answer, event.request_id, private=private)
+        else:
+            messages = (render_line(event.reply),)
         try:
-            names = await board.end(_posts(happening, private=private), partial(self._note, happening.exchange))
-        except FAULTS as error:
-            log.warning("not_delivered", exchange=happening.exchange, why=fault(error))
+            ids = await reply.finish(messages, partial(self._record_posted, event.request_id))
+        except SEND_ERRORS as error:
+            log.warning("not_delivered", exchange=event.request_id, why=error_code(error))
         else:
-            await self.bot.delivered(happening.exchange, names)
+            await self.bot.record_delivered(event.request_id, ids)
 
-    async def _keep(self, message: Message, url: str) -> None:
-        told = await asyncio.to_thread(run_admin_command, message.text, message.person, message.place, self.settings)
-        await self.sender.respond(url, Post(plain(told), ()), response_type="ephemeral")
+    async def _record_posted(self, request_id: str, ids: Sequence[str]) -> None:
+        await _try_send(self.bot.record_posted(request_id, ids), "noted", request_id)
 
-    async def _feedback(self, click: Click, verdict: Verdict) -> None:
-        if await self.bot.feedback(click.value, click.person, verdict):
-            await self._tell(click, THANKS[verdict])
+    async def _run_admin_command(self, message: Message, url: str) -> None:
+        reply = await asyncio.to_thread(run_admin_command, message.text, message.person, message.place, self.settings)
+        await self.sender.respond(url, SlackMessage(escape(reply), ()), response_type="ephemeral")
 
-    async def _sources(self, click: Click) -> None:
-        answer = await self.bot.stored(click.value)
+    async def _record_vote(self, click: Click, vote: Vote) -> None:
+        if await self.bot.record_vote(click.value, click.person, vote):
+            await self._reply_to_click(click, THANKS[vote])
+
+    async def _show_sources(self, click: Click) -> None:
+        answer = await self.bot.load_answer(click.value)
         if answer:
-            await self.sender.open(click.trigger, sources(answer))
+            await self.sender.open_view(click.trigger, render_sources(answer))
         else:
-            await self._tell(click, FORGOTTEN)
+            await self._reply_to_click(click, FORGOTTEN)
 
     async def _share(self, click: Click) -> None:
-        """Post a private answer for all, with who shared it; the private one gives way to it."""
-        if click.value in self._shared:  # a second click, before the first took the button away
+        """Post a private answer for everyone, with who shared it, in place of the private one."""
+        if click.value in self._shared:  # a second click, before the first removed the button
             return
         self._shared.append(click.value)
-        answer = await self.bot.stored(click.value)
+        answer = await self.bot.load_answer(click.value)
         if answer is None:
-            await self._tell(click, FORGOTTEN)
+            await self._reply_to_click(click, FORGOTTEN)
             return
-        first, *others = answered(answer, click.value)
-        for post in (asked(answer, first, click.person), *others):
-            await self._publish(click, post)
-        await _attempted(self.sender.respond(click.url, delete_original=True), "shared", click.value)
+        first, *others = render_answer(answer, click.value)
+        for message in (add_question(answer, first, click.person), *others):
+            try:
+                await self.sender.respond(click.url, message, response_type="in_channel", replace_original=False)
+            except ResponseRejectedError:  # it accepts five messages, but works in every channel
+                await self.sender.post(ConversationPlace("slack", "", click.channel), message)
+        await _try_send(self.sender.respond(click.url, delete_original=True), "shared", click.value)
 
-    async def _publish(self, click: Click, post: Post) -> None:
-        """Post for all; the address of a click works in every channel, but not for more than five messages."""
-        try:
-            await self.sender.respond(click.url, post, response_type="in_channel", replace_original=False)
-        except NotTakenError:
-            await self.sender.post(ConversationPlace("slack", "", click.channel), post)
-
-    async def _tell(self, click: Click, words: str) -> None:
-        """Say something to the one who clicked, where they clicked."""
-        where = {"thread_ts": click.thread} if click.thread else {}
-        post = line(words)
-        await self.sender.respond(click.url, post, response_type="ephemeral", replace_original=False, **where)
+    async def _reply_to_click(self, click: Click, text: str) -> None:
+        """Reply to the person who clicked, where they clicked."""
+        thread = {"thread_ts": click.thread} if click.thread else {}
+        message = render_line(text)
+        await self.sender.respond(click.url, message, response_type="ephemeral", replace_original=False, **thread)
 
 
-def _posts(happening: Answered | Failed | Interrupted, *, private: bool) -> Sequence[Post]:
-    if isinstance(happening, Answered):
-        return answered(happening.answer, happening.exchange, private=private)
-    return (line(happening.line),)
-
-
-async def _attempted(work: Coroutine[None, None, None], what: str, exchange: str) -> None:
-    """Send something that the answer does not depend on."""
+async def _try_send(work: Coroutine[None, None, None], what: str, request_id: str) -> None:
+    """Send something that the answer does not depend on; errors are logged."""
     try:
         await work
-    except FAULTS as error:
-        log.warning("not_shown", what=what, exchange=exchange, why=fault(error))
+    except SEND_ERRORS as error:
+        log.warning("not_shown", what=what, exchange=request_id, why=error_code(error))
 
 
-async def _told(work: Coroutine[None, None, None]) -> None:
-    """Do a piece of work; what goes wrong in it is in the log, and nowhere else."""
+async def _log_errors(work: Coroutine[None, None, None]) -> None:
     try:
         await work
-    except FAULTS as error:
-        log.warning("not_sent", why=fault(error))
+    except SEND_ERRORS as error:
+        log.warning("not_sent", why=error_code(error))
     except Exception as error:
         log.exception("not_done", why=type(error).__name__)

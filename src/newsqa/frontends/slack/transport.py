@@ -1,4 +1,4 @@
-"""The app as Bolt sees it: every envelope is acknowledged at once, and handed on."""
+"""How Slack's events arrive: a Bolt app that acknowledges at once and passes them on, over HTTP or Socket Mode."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from newsqa.bot.log import logger
 from newsqa.errors import NewsqaError
-from newsqa.frontends.slack.decode import commanded, heard
+from newsqa.frontends.slack.decode import decode_command, decode_event
 from newsqa.frontends.slack.service import Click
 
 if TYPE_CHECKING:
@@ -30,21 +30,23 @@ if TYPE_CHECKING:
     from newsqa.bot.metrics import Metrics
     from newsqa.frontends.slack.preflight import SlackIdentity
     from newsqa.frontends.slack.send import SlackConnection
-    from newsqa.frontends.slack.service import Service
+    from newsqa.frontends.slack.service import SlackService
 
     Ack = Callable[[], Awaitable[object]]
     Body = dict[str, Any]
 
 
 ANY = re.compile("")
-KEEPING = "/newsqa"
-"""The command to the bot itself; every other one asks, since a workspace may have to name `/ask` otherwise."""
+ADMIN_COMMAND = "/newsqa"
+"""The command to the bot itself; every other one asks a question, since a workspace may have to rename `/ask`."""
 
 
-def slack_app(service: Service, identity: SlackIdentity, line: SlackConnection, signing_secret: str = "") -> AsyncApp:
-    """Return the app; it serves as long as something hands it envelopes (Socket Mode) or requests (HTTP).
+def slack_app(
+    service: SlackService, identity: SlackIdentity, connection: SlackConnection, signing_secret: str = ""
+) -> AsyncApp:
+    """Return the app, which handles envelopes (Socket Mode) and requests (HTTP).
 
-    Bolt gets no token: it only acknowledges, and everything that is posted is sent by `service`.
+    Bolt gets no token: it only acknowledges, and `service` sends all messages.
     """
 
     async def authorize() -> AuthorizeResult:
@@ -54,9 +56,9 @@ def slack_app(service: Service, identity: SlackIdentity, line: SlackConnection, 
 
     app = AsyncApp(
         name="slack_bolt.newsqa",  # Bolt sets the level of the logger of this name, which must not be our own
-        client=line.client(None),
+        client=connection.client(None),
         authorize=authorize,
-        logger=line.logger,
+        logger=connection.logger,
         signing_secret=signing_secret,
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,  # helpers for threads that nothing here needs
@@ -65,23 +67,23 @@ def slack_app(service: Service, identity: SlackIdentity, line: SlackConnection, 
     return app
 
 
-def _register_events(app: AsyncApp, service: Service, identity: SlackIdentity) -> None:
-    """Register what is done for each kind of envelope; of each kind all are taken, since Slack repeats what is not."""
+def _register_events(app: AsyncApp, service: SlackService, identity: SlackIdentity) -> None:
+    """Register handlers for envelopes of every kind, since Slack repeats those that are not acknowledged."""
 
     async def on_event(body: Body) -> None:
-        if spoken := heard(body, identity.user):
-            service.hear(spoken)
+        if event := decode_event(body, identity.user):
+            service.handle_event(event)
 
     async def on_command(ack: Ack, body: Body) -> None:
         await ack()
-        if body["command"].lower() == KEEPING:
-            service.keep(commanded(body, raw=True), body["response_url"])
+        if body["command"].lower() == ADMIN_COMMAND:
+            service.handle_admin_command(decode_command(body, raw=True), body["response_url"])
         else:
-            service.command(commanded(body), body["response_url"])
+            service.handle_question(decode_command(body), body["response_url"])
 
     async def on_action(ack: Ack, body: Body, action: Body) -> None:
         await ack()
-        service.click(_click(body, action))
+        service.handle_click(_decode_click(body, action))
 
     async def on_other(ack: Ack) -> None:
         await ack()
@@ -94,7 +96,7 @@ def _register_events(app: AsyncApp, service: Service, identity: SlackIdentity) -
     app.options(ANY)(on_other)
 
 
-def _click(body: Body, action: Body) -> Click:
+def _decode_click(body: Body, action: Body) -> Click:
     container = body.get("container") or {}
     thread = (body.get("message") or {}).get("thread_ts") or container.get("thread_ts") or ""
     return Click(
@@ -108,159 +110,143 @@ def _click(body: Body, action: Body) -> Click:
     )
 
 
-# The way in over HTTP: Slack calls a public address, and every request must bear its signature.
+# HTTP: Slack sends requests to a public address, each with its signature.
 
 log = logger("slack.http")
 
 PATH = "/slack/events"
-LARGEST = 1_000_000
-"""Bytes of a request; Slack's own are far smaller."""
+LARGEST_REQUEST = 1_000_000
+"""Bytes; Slack's own requests are far smaller."""
 
-SLOWEST = 10.0
-"""Seconds for the whole of a request to arrive."""
+REQUEST_SECONDS = 10.0
+"""Time for a whole request to arrive."""
 
 _STAMP, _SIGNATURE = re.compile(r"[0-9]{1,12}", re.ASCII), re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
 
 @asynccontextmanager
-async def http(app: AsyncApp, secret: str, host: str, port: int) -> AsyncIterator[None]:
-    """Answer Slack's requests on a port for as long as the context lasts. Raises NewsqaError where it cannot be had."""
-    door = web.Application(client_max_size=LARGEST)
-    door.add_routes([web.post(PATH, _RequestServer(app, SignatureVerifier(secret)).take)])
-    runner = web.AppRunner(door, access_log=None, shutdown_timeout=1.0)
+async def serve_http(app: AsyncApp, secret: str, host: str, port: int) -> AsyncIterator[None]:
+    """Serve Slack's requests for as long as the context lasts. Raises NewsqaError if the port cannot be used."""
+    server = web.Application(client_max_size=LARGEST_REQUEST)
+    server.add_routes([web.post(PATH, _RequestHandler(app, SignatureVerifier(secret)).handle)])
+    runner = web.AppRunner(server, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await _listen_http(runner, host, port)
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise NewsqaError(
+                f"Port {port} of {host} cannot be had: {error.strerror}.", hint="Choose another --port, or --host."
+            ) from error
         yield
     finally:
         await runner.cleanup()
 
 
-async def _listen_http(runner: web.AppRunner, host: str, port: int) -> None:
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        raise NewsqaError(
-            f"Port {port} of {host} cannot be had: {error.strerror}.", hint="Choose another --port, or --host."
-        ) from error
-
-
-class _RequestServer:
+class _RequestHandler:
     def __init__(self, app: AsyncApp, verifier: SignatureVerifier) -> None:
         self.app = app
         self.verifier = verifier
 
-    async def take(self, request: web.Request) -> web.StreamResponse:
-        """Answer 401 to what Slack did not sign in the last five minutes, before anything reads it."""
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Respond 401 to what Slack did not sign in the last five minutes, before it is parsed."""
         try:
-            async with asyncio.timeout(SLOWEST):
+            async with asyncio.timeout(REQUEST_SECONDS):
                 data = await request.read()
         except TimeoutError:
             return web.Response(status=408)
-        if not self._signed(request, data):
+        if not self._is_signed(request, data):
             return web.Response(status=401, text="The signature is not Slack's, or too old.")
-        return await self._dispatched(request, data.decode("utf-8", "replace"))
+        return await self._dispatch(request, data.decode("utf-8", "replace"))
 
-    async def _dispatched(self, request: web.Request, body: str) -> web.StreamResponse:
+    async def _dispatch(self, request: web.Request, body: str) -> web.StreamResponse:
         try:
-            told = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
-            answer = await self.app.async_dispatch(told)
-        except Exception as error:  # signed, but nothing that Slack sends: Bolt raises whatever it runs into
+            envelope = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
+            response = await self.app.async_dispatch(envelope)
+        except Exception as error:  # signed, but malformed: Bolt raises all kinds of errors
             log.warning("not_understood", error=type(error).__name__)
             return web.Response(status=400)
-        if answer.status >= 500:  # the same, further in; nothing here was lost that Slack should send again
+        if response.status >= 500:  # also malformed: Slack should not send it again
             return web.Response(status=400)
-        return await to_aiohttp_response(answer)
+        return await to_aiohttp_response(response)
 
-    def _signed(self, request: web.Request, data: bytes) -> bool:
+    def _is_signed(self, request: web.Request, data: bytes) -> bool:
         stamp = request.headers.get("X-Slack-Request-Timestamp", "")
         signature = request.headers.get("X-Slack-Signature", "")
         if not _STAMP.fullmatch(stamp) or not _SIGNATURE.fullmatch(signature):
-            return False  # the verifier raises at what is no number, and at what is not ASCII
+            return False  # the verifier raises on what is not a number or not ASCII
         try:
             return bool(self.verifier.is_valid(data, stamp, signature))
-        except UnicodeDecodeError:  # nothing that Slack sends
+        except UnicodeDecodeError:  # Slack sends UTF-8
             return False
 
 
-# The way in without a public address: a WebSocket that this side opens.
+# Socket Mode: a WebSocket that this side opens; no public address is needed.
 
 socket_log = logger("slack.socket")
 
-LOOK = 1.0
-"""Seconds between looks at the connection for the log."""
+CHECK_SECONDS = 1.0
+"""Time between two checks of the connection for the log."""
 
-PING = 4.0
-"""Seconds between the client's own looks: a connection that broke is opened anew within as many."""
+PING_SECONDS = 4.0
+"""Time between the client's own checks: a broken connection is opened again within as many seconds."""
 
-WAIT = 5.0
-"""Seconds to wait for the first connection before going on without one."""
+CONNECT_SECONDS = 5.0
+"""Time to wait for the first connection before going on without one."""
 
-GOODBYE = 1.0
-"""Seconds that the other side has to take leave."""
+CLOSE_SECONDS = 1.0
+"""Time that the other side has to close the connection."""
 
-STALE = 12.0
-"""Seconds without a connection after which a new address is asked for."""
+STALE_SECONDS = 12.0
+"""Time without a connection after which a new address is requested."""
 
 
 @asynccontextmanager
-async def socket(app: AsyncApp, line: SlackConnection, app_token: str, vitals: Metrics) -> AsyncIterator[None]:
-    """Take envelopes from Slack's socket for as long as the context lasts, from the first moment that there is one."""
-    handler = AsyncSocketModeHandler(app, app_token, logger=_silent(line.logger), ping_interval=PING)
-    handler.client.proxy = line.proxy  # the client itself looks for one in the environment, and past NO_PROXY
-    handler.client.message_listeners.append(_greeted(vitals))
+async def serve_socket(
+    app: AsyncApp, connection: SlackConnection, app_token: str, metrics: Metrics
+) -> AsyncIterator[None]:
+    """Handle envelopes from Slack's socket for as long as the context lasts, as soon as it is connected."""
+    silent = connection.logger.getChild("socket")
+    silent.setLevel(logging.CRITICAL)  # `_watch` logs what matters
+    handler = AsyncSocketModeHandler(app, app_token, logger=silent, ping_interval=PING_SECONDS)
+    handler.client.proxy = connection.proxy  # the client itself looks for one in the environment, and ignores NO_PROXY
+
+    async def on_message(_: object, message: Mapping[str, object], *__: object) -> None:
+        if message.get("type") == "hello":  # also of a connection that replaces another without a gap
+            metrics.set_disconnected()
+            metrics.set_connected()
+
+    handler.client.message_listeners.append(on_message)
     connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
-    watching = asyncio.create_task(_watch(handler.client, vitals))
+    watching = asyncio.create_task(_watch(handler.client, metrics))
     try:
-        await asyncio.wait({connecting}, timeout=WAIT)  # it tries until it succeeds
+        await asyncio.wait({connecting}, timeout=CONNECT_SECONDS)  # it retries until it succeeds
         yield
     finally:
         connecting.cancel()
         watching.cancel()
         await asyncio.gather(connecting, watching, return_exceptions=True)
-        await _close(handler)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await handler.close_async()  # type: ignore[no-untyped-call]
+        await handler.client.aiohttp_client_session.close()
 
 
-def _greeted(vitals: Metrics) -> Callable[..., Awaitable[None]]:
-    """Return what notes each connection, also one that takes the place of another without a gap."""
-
-    async def heard(_: object, message: Mapping[str, object], *__: object) -> None:
-        if message.get("type") == "hello":
-            vitals.lost()
-            vitals.connected()
-
-    return heard
-
-
-def _silent(logger: logging.Logger) -> logging.Logger:
-    silent = logger.getChild("socket")
-    silent.setLevel(logging.CRITICAL)  # what matters is told by `_watch`
-    return silent
-
-
-async def _close(handler: AsyncSocketModeHandler) -> None:
-    """Close the socket, whether or not the other side takes leave."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(GOODBYE):
-            await handler.close_async()  # type: ignore[no-untyped-call]
-    await handler.client.aiohttp_client_session.close()
-
-
-async def _watch(client: SocketModeClient, vitals: Metrics) -> None:
-    """Tell when the connection is lost and when it is back; have a new address asked for while there is none.
+async def _watch(client: SocketModeClient, metrics: Metrics) -> None:
+    """Log when the connection is lost and when it is back; request a new address while there is none.
 
     The client itself would try the last address for ever, and log a trace each time.
     """
     lost = 0.0
     while True:
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(CHECK_SECONDS)
         if await client.is_connected():
             if lost:
                 socket_log.info("socket_back", seconds=round(time.monotonic() - lost))
             lost = 0.0
         elif not lost:
             lost = time.monotonic()
-            vitals.lost()
+            metrics.set_disconnected()
             socket_log.warning("socket_lost")
-        elif time.monotonic() - lost > STALE:
+        elif time.monotonic() - lost > STALE_SECONDS:
             client.wss_uri = None

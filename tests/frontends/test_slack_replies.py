@@ -7,13 +7,12 @@ import asyncio
 import pytest
 
 from newsqa.bot.events import ConversationPlace, Message
-from newsqa.frontends.slack import boards
-from newsqa.render.slack import Post
-from newsqa.render.slack import working as render_working
+from newsqa.frontends.slack import replies
+from newsqa.render.slack import SlackMessage, render_working
 from newsqa.types import Sentence
 
 PLACE = ConversationPlace("slack", "T1", "C1", "1.0")
-PARTS = tuple(Post(text, ()) for text in ("one", "two", "three"))
+PARTS = tuple(SlackMessage(text, ()) for text in ("one", "two", "three"))
 
 
 class Sender:
@@ -24,7 +23,7 @@ class Sender:
         self.left = breaks_after
         self.whispered = []
 
-    async def whisper(self, _, __, post):
+    async def post_ephemeral(self, _, __, post):
         self.whispered.append(post.text)
 
     async def post(self, _, post):
@@ -42,8 +41,8 @@ class Sender:
         del self.standing[name]
 
 
-def board(sender):
-    return boards.ThreadBoard(sender, Message("1.0", PLACE, "U1", "Who?", addressed=True), boards.UpdateBudget())
+def thread_reply(sender):
+    return replies.ThreadReply(sender, Message("1.0", PLACE, "U1", "Who?", addressed=True), replies.UpdateBudget())
 
 
 def noting(names):
@@ -55,16 +54,16 @@ def noting(names):
 
 async def test_an_answer_in_parts_that_was_cut_off_is_finished_and_not_said_twice():
     sender, names = Sender(breaks_after=2), []
-    first = board(sender)
-    names[:] = await first.working(())
+    first = thread_reply(sender)
+    names[:] = await first.start(())
     with pytest.raises(TimeoutError):
-        await first.end(PARTS, noting(names))
+        await first.finish(PARTS, noting(names))
     assert list(sender.standing) == names
     assert list(sender.standing.values()) == ["one", "two"]
 
-    sender.left, second = 99, board(sender)
-    assert list(await second.working(names)) == names
-    assert list(await second.end(PARTS, noting(names))) == list(sender.standing)
+    sender.left, second = 99, thread_reply(sender)
+    assert list(await second.start(names)) == names
+    assert list(await second.finish(PARTS, noting(names))) == list(sender.standing)
     assert list(sender.standing.values()) == ["one", "two", "three"]
 
 
@@ -72,17 +71,17 @@ async def test_an_answer_in_parts_that_was_cut_off_is_finished_and_not_said_twic
 async def test_what_is_for_the_asker_alone_stands_in_a_direct_message(direct, stands):
     sender = Sender()
     message = Message("1.0", ConversationPlace("slack", "T1", "D1", direct=direct), "U1", "hi", addressed=True)
-    await boards.ThreadBoard(sender, message, boards.UpdateBudget()).whisper(PARTS[0])
+    await replies.ThreadReply(sender, message, replies.UpdateBudget()).notify_asker(PARTS[0])
     assert list(sender.standing.values()) == stands
     assert sender.whispered == ([] if direct else ["one"])
 
 
 async def test_nothing_is_shown_of_sentences_that_were_taken_back(monkeypatch):
-    monkeypatch.setattr(boards, "APART", 0.0)
+    monkeypatch.setattr(replies, "UPDATE_INTERVAL", 0.0)
     sender = Sender()
-    answer = board(sender)
-    await answer.working(())
-    answer.partial((Sentence("It reopened.", (1,), 0.9),))
+    answer = thread_reply(sender)
+    await answer.start(())
+    answer.update((Sentence("It reopened.", (1,), 0.9),))
     answer._newest = ()  # as an ending or an edit does, in the moment in which its time has come
     await asyncio.sleep(0.01)
     assert list(sender.standing.values()) == [render_working().text]
@@ -90,19 +89,19 @@ async def test_nothing_is_shown_of_sentences_that_were_taken_back(monkeypatch):
 
 async def test_what_an_answer_in_fewer_parts_leaves_over_is_taken_away():
     sender = Sender(["8.0", "9.0"])
-    second = board(sender)
-    await second.working(["8.0", "9.0"])
-    await second.end(PARTS[:1], noting([]))
+    second = thread_reply(sender)
+    await second.start(["8.0", "9.0"])
+    await second.finish(PARTS[:1], noting([]))
     assert sender.standing == {"8.0": "one"}
 
 
 @pytest.mark.parametrize(("long", "kept"), [(-1.0, False), (60.0, True)])
 async def test_after_a_long_wait_the_answer_is_a_new_message_that_slack_tells_of(monkeypatch, long, kept):
-    monkeypatch.setattr(boards, "LONG", long)
+    monkeypatch.setattr(replies, "LONG_WAIT", long)
     sender, noted = Sender(), []
-    answer = board(sender)
-    (working,) = await answer.working(())
-    names = await answer.end(PARTS[:2], noting(noted))
+    answer = thread_reply(sender)
+    (working,) = await answer.start(())
+    names = await answer.finish(PARTS[:2], noting(noted))
     assert (working in names) is kept
     assert list(sender.standing.values()) == ["one", "two"]
     assert list(names) == noted == list(sender.standing)
