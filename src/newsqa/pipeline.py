@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from newsqa import __version__, models
 from newsqa.answer.conversation import leaves_open, rephrase
@@ -26,13 +26,14 @@ from newsqa.verify.verifier import Verifier, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
 
     from langchain_core.embeddings import Embeddings
 
+    from newsqa.models.encoders import Reranker, TokenEncoder
     from newsqa.prompts import Prompts
     from newsqa.settings import Settings
-    from newsqa.types import Article, Bounds, Hit, Index, Query, Reranker, TokenEncoder, Turn
+    from newsqa.store.snapshot import LibraryIndex, Snapshot
+    from newsqa.types import Article, Bounds, Hit, Query, Turn
 
     Answerer = Callable[[Query, Sequence[Hit], float], Iterator[DraftText | DraftSentence | Draft]]
     """Proposes an answer from evidence that is best first, before a moment of `time.monotonic`: words as they are
@@ -45,16 +46,6 @@ if TYPE_CHECKING:
 NOTHING = VerifiedDraft((), (), ())
 STOOD_IN = "What the model wrote did not stand: these are sentences of the articles."
 FOUND_NOTHING = "The model found no answer: these are sentences of the articles."
-
-
-class IndexSource(Protocol):
-    """An index that is open for reading."""
-
-    def snapshot(self) -> AbstractContextManager[Index]:
-        """Hold the newest published generation still for as long as the context lasts."""
-
-    def close(self) -> None:
-        """Let go of files and connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +86,7 @@ class Pipeline:
     where rules cannot; `encoder` lets the check compare what written sentences speak of with their quotes.
     """
 
-    index: IndexSource
+    index: LibraryIndex
     embedder: Embeddings
     reranker: Reranker
     answerer: Answerer
@@ -178,7 +169,7 @@ class Pipeline:
             return self.rewriter(question, standalone, history, deadline)
 
     def _answered(
-        self, query: Query, index: Index, clock: _Clock, deadline: float
+        self, query: Query, index: Snapshot, clock: _Clock, deadline: float
     ) -> Generator[AnswerEvent, None, tuple[list[Hit], Draft, VerifiedDraft]]:
         if not usable(query.text):
             return [], Draft((), 0.0, self.model), NOTHING

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from newsqa.answer.candidates import Candidate
     from newsqa.answer.signals import Signals
-    from newsqa.types import Article, Hit, Query, Reranker, TokenEncoder
+    from newsqa.models.encoders import Reranker, TokenEncoder
+    from newsqa.types import Article, Hit, Query
 
 
 # The chance that the chosen sentences hold the answer: what decides between an answer and a refusal.

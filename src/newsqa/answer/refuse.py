@@ -12,7 +12,8 @@ from newsqa.verify.evidence import day
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.types import Article, Bounds, Coverage, Draft, Hit, Query, Reason
+    from newsqa.store.records import Coverage
+    from newsqa.types import Article, Bounds, Draft, Hit, Query, Reason
 
 
 NEAREST = 3

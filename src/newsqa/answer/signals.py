@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from newsqa.answer.candidates import Candidate
+    from newsqa.models.encoders import Reranker, TokenEncoder, TokenVectors
     from newsqa.text.names import Name
-    from newsqa.types import AnswerKind, Query, Reranker, TokenEncoder, TokenVectors
+    from newsqa.types import AnswerKind, Query
 
     Floats = npt.NDArray[np.float32]
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from newsqa.answer.prompt import Prompt, PromptBuilder
     from newsqa.answer.signals import Signals
-    from newsqa.types import Hit, Query, Reranker, TokenEncoder
+    from newsqa.models.encoders import Reranker, TokenEncoder
+    from newsqa.types import Hit, Query
 
 
 NEAR_QUESTION = -1.0

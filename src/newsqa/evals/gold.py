@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from newsqa.evals.datasets.items import Accepted, Gold, Item
-    from newsqa.types import Article, Index, JsonObject
+    from newsqa.store.snapshot import Snapshot
+    from newsqa.types import Article, JsonObject
 
 
 Doubt = Literal[
@@ -34,7 +35,7 @@ class Resolved:
     doubt: Doubt | None = None
 
 
-def resolve(gold: Gold, item: Item, index: Index) -> Resolved:
+def resolve(gold: Gold, item: Item, index: Snapshot) -> Resolved:
     """Find a gold of a question among the articles that the question may see."""
     named = [article for name in _named(gold, index) if (article := index.article(name))]
     if not named:
@@ -56,14 +57,14 @@ def bounds_of(item: Item) -> Bounds:
     return Bounds(as_of=item.as_of)
 
 
-def _named(gold: Gold, index: Index) -> list[str]:
+def _named(gold: Gold, index: Snapshot) -> list[str]:
     """Return the ids that the first telling name gives; a quote alone is looked up by its words."""
     if gold.article_id and index.article(gold.article_id):
         return [gold.article_id]
-    found = index.at_path(gold.path) if gold.path else []
-    found = found or (index.at_url(gold.url) if gold.url else [])
+    found = index.find_by_path(gold.path) if gold.path else []
+    found = found or (index.find_by_url(gold.url) if gold.url else [])
     alone = not (gold.article_id or gold.path or gold.url)
-    return [span.article.id for span in index.holding(gold.quote)] if gold.quote and alone else found
+    return [span.article.id for span in index.find_phrase(gold.quote)] if gold.quote and alone else found
 
 
 def _holds(article: Article, quote: str | None) -> bool:
@@ -75,10 +76,10 @@ def _visible(article: Article, item: Item) -> bool:
     return item.as_of is None or (article.published is not None and article.published <= item.as_of)
 
 
-def _with_copies(articles: Sequence[Article], item: Item, index: Index) -> Iterator[str]:
+def _with_copies(articles: Sequence[Article], item: Item, index: Snapshot) -> Iterator[str]:
     yield from (article.id for article in articles)
     for article in articles:
-        for carrier in index.carriers(article.id):
+        for carrier in index.duplicates(article.id):
             copy = index.article(carrier.article_id)
             if copy and _visible(copy, item):
                 yield copy.id
@@ -87,7 +88,7 @@ def _with_copies(articles: Sequence[Article], item: Item, index: Index) -> Itera
 # What the index says of a question and of its answer, asked while it is open: a run can then be scored without it.
 
 
-def index_facts(item: Item, record: JsonObject, index: Index) -> IndexFacts:
+def index_facts(item: Item, record: JsonObject, index: Snapshot) -> IndexFacts:
     """Look up a question's gold and accepted answers, and the citations of the record of its answer.
 
     The record may be anyone's: a citation that names no offsets is faithful where its quote stands anywhere in the
@@ -102,18 +103,18 @@ def index_facts(item: Item, record: JsonObject, index: Index) -> IndexFacts:
     )
 
 
-def _answer_in_index(item: Item, index: Index) -> bool | None:
+def _answer_in_index(item: Item, index: Snapshot) -> bool | None:
     if any(_stands(answer, item, index) for answer in item.answers):
         return True
     return None if all(map(is_reference, item.answers)) else False
 
 
-def _stands(answer: Accepted, item: Item, index: Index) -> bool:
+def _stands(answer: Accepted, item: Item, index: Snapshot) -> bool:
     """Tell whether each part of an answer stands somewhere in what the question may see."""
-    return all(index.holding(part, bounds_of(item), limit=1) for part in parts(answer))
+    return all(index.find_phrase(part, bounds_of(item), limit=1) for part in parts(answer))
 
 
-def grounds(citation: JsonObject, index: Index) -> CitationFacts:
+def grounds(citation: JsonObject, index: Snapshot) -> CitationFacts:
     """Compare a citation with the article that it names; what the citation does not say is not compared."""
     article = _cited(citation, index)
     if article is None:
@@ -124,11 +125,13 @@ def grounds(citation: JsonObject, index: Index) -> CitationFacts:
     return CitationFacts(exists=agrees, faithful=_faithful(citation, article.text))
 
 
-def _cited(citation: JsonObject, index: Index) -> Article | None:
+def _cited(citation: JsonObject, index: Snapshot) -> Article | None:
     article_id, url, path = (citation.get(name) for name in ("article_id", "url", "path"))
     if isinstance(article_id, str):
         return index.article(article_id)
-    found = index.at_url(url) if isinstance(url, str) else index.at_path(path) if isinstance(path, str) else []
+    found = (
+        index.find_by_url(url) if isinstance(url, str) else index.find_by_path(path) if isinstance(path, str) else []
+    )
     return index.article(found[0]) if len(found) == 1 else None
 
 
@@ -144,7 +147,7 @@ def _faithful(citation: JsonObject, text: str) -> bool:
 # Finds in the index what the citations and passages of other programs name: by address, path, id or words.
 
 
-def resolve_citation(named: JsonObject, index: Index) -> JsonObject:
+def resolve_citation(named: JsonObject, index: Snapshot) -> JsonObject:
     """Return a citation or passage with what the index knows of its article, where it names one and only one.
 
     What it says itself stays as it says it, so that it can be told right from wrong; an address that leads to the
@@ -160,22 +163,22 @@ def resolve_citation(named: JsonObject, index: Index) -> JsonObject:
     return {**stored, **said, **_same_place(said, article, index, place), **_span(said, article)}
 
 
-def _article(named: JsonObject, index: Index) -> Article | None:
+def _article(named: JsonObject, index: Snapshot) -> Article | None:
     if article_id := named.get("article_id"):
         return index.article(article_id)
     url, path, words = named.get("url"), named.get("path"), named.get("quote") or named.get("text")
     if url or path:
-        found = (index.at_url(url) if url else []) or (index.at_path(path) if path else [])
+        found = (index.find_by_url(url) if url else []) or (index.find_by_path(path) if path else [])
     else:
-        found = [span.article.id for span in index.holding(words, limit=1)] if words else []
+        found = [span.article.id for span in index.find_phrase(words, limit=1)] if words else []
     return index.article(found[0]) if len(found) == 1 else None
 
 
-def _same_place(said: JsonObject, article: Article, index: Index, stored: JsonObject) -> JsonObject:
+def _same_place(said: JsonObject, article: Article, index: Snapshot, stored: JsonObject) -> JsonObject:
     """Return the address and path of an article, unless others are said."""
     leads = {
-        "url": "url" not in said or article.id in index.at_url(said["url"]),
-        "path": "path" not in said or article.id in index.at_path(said["path"]),
+        "url": "url" not in said or article.id in index.find_by_url(said["url"]),
+        "path": "path" not in said or article.id in index.find_by_path(said["path"]),
     }
     return {name: value for name, value in stored.items() if leads[name]}
 
@@ -191,7 +194,7 @@ def _span(said: JsonObject, article: Article) -> JsonObject:
 NAMED = 3
 
 
-def doubts(items: Sequence[Item], index: Index, report: Callable[[int], None] = lambda _: None) -> list[str]:
+def doubts(items: Sequence[Item], index: Snapshot, report: Callable[[int], None] = lambda _: None) -> list[str]:
     """Return warnings for people, one a line: gold that is not in the index, quotes that are not in their articles.
 
     `report` is told how many questions have been looked at.

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsqa.evals.datasets.items import Item
-    from newsqa.types import Index, JsonObject
+    from newsqa.store.snapshot import Snapshot
+    from newsqa.types import JsonObject
 
 
 # One prediction of another program, brought to the form of our record.
@@ -192,7 +193,7 @@ def read_predictions(path: Path) -> Predictions:
     return Predictions(path, path.name.split(".")[0] or path.name, given, tuple(dict.fromkeys(repeated)))
 
 
-def lines_of(predictions: Predictions, items: Sequence[Item], index: Index | None = None) -> list[RunLine]:
+def lines_of(predictions: Predictions, items: Sequence[Item], index: Snapshot | None = None) -> list[RunLine]:
     """Make each question's line, as a run would have it; what the predictions do not say is null.
 
     A question without a prediction gets a line with `error`: it counts as an answer with nothing in it, and the run as
@@ -210,7 +211,7 @@ def lines_of(predictions: Predictions, items: Sequence[Item], index: Index | Non
     ]
 
 
-def _line(item: Item, one: Predicted, model: str, place: tuple[int, int], index: Index | None) -> RunLine:
+def _line(item: Item, one: Predicted, model: str, place: tuple[int, int], index: Snapshot | None) -> RunLine:
     if index is None and one.line and one.line.item == item:
         return replace(one.line, place=place)
     record = _record(item, one.record, model)

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from zlib import crc32
 
 from newsqa.ingest.clean import boilerplate, clean, countable_lines
-from newsqa.ingest.sync import IndexProgress, publish
+from newsqa.ingest.embed import cut_passages
+from newsqa.ingest.progress import IndexProgress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     import numpy as np
     import numpy.typing as npt
 
+    from newsqa.ingest.progress import Report
     from newsqa.store.writer import LibraryWriter
     from newsqa.types import Article, Duplicate
 
@@ -79,7 +81,7 @@ def bands(runs: frozenset[int]) -> list[int]:
 
 
 def are_copies(one: frozenset[int], two: frozenset[int]) -> bool:
-    """Tell whether two texts, as shingles, carry the same story nearly word for word."""
+    """Return True if two texts, as shingles, carry the same story nearly word for word."""
     shorter = min(len(one), len(two))
     if shorter < ENOUGH_SHINGLES:
         return False
@@ -131,53 +133,53 @@ def _permutations() -> tuple[Hashes, Hashes]:
     return factors, drawn.randint(0, 1 << 32, BANDS * ROWS, dtype=np.uint32)
 
 
-# What an article's neighbours decide: lines that its outlet repeats are left out, copies of its story are found.
+# Comparing the articles of a library: the lines that an outlet repeats are removed, then copies of a story are found.
 
-MANY_LINES = 500_000
-"""Above so many different lines, those seen once are forgotten, to bound memory (lossy counting, Manku and Motwani)."""
+MAX_LINES = 500_000
+"""Above so many different lines, those seen once are dropped, to bound memory (lossy counting, Manku and Motwani)."""
 
 CANDIDATES = 20
 
 
-def finalize(writer: LibraryWriter, report: Callable[[IndexProgress], None]) -> None:
-    """Compare the articles that are new or changed with their neighbours. Raises LibraryError."""
-    publish(writer, _drop_repeated_lines(writer))
-    publish(writer, _find_copies(writer, report))
+def compare_articles(writer: LibraryWriter, report: Report) -> None:
+    """Compare the articles that are new or changed with the others. Raises LibraryError."""
+    writer.publish_steps(_remove_repeated_lines(writer))
+    writer.publish_steps(_find_duplicates(writer, report))
 
 
-def _drop_repeated_lines(writer: LibraryWriter) -> Iterator[None]:
-    for outlet in writer.settling.unsettled_outlets():
+def _remove_repeated_lines(writer: LibraryWriter) -> Iterator[None]:
+    for outlet in writer.comparisons.pending_outlets():
         repeated = _repeated_lines(writer, outlet)
-        if repeated == writer.settling.repeated(outlet):
+        if repeated == writer.comparisons.repeated_lines(outlet):
             continue
-        for article, _, read_text, text in writer.settling.texts_of_outlet(outlet):
-            kept = clean(read_text, repeated) or clean(read_text)
-            if kept != text:
-                writer.articles.set_text(article, kept)
-        writer.settling.set_repeated(outlet, repeated)
+        for stored in writer.comparisons.outlet_texts(outlet):
+            kept = clean(stored.read_text, repeated) or clean(stored.read_text)
+            if kept != stored.text:
+                writer.articles.replace_text(stored.article, kept, cut_passages(stored.title, kept))
+        writer.comparisons.set_repeated_lines(outlet, repeated)
         yield
 
 
 def _repeated_lines(writer: LibraryWriter, outlet: str) -> frozenset[str]:
     counts: Counter[str] = Counter()
     articles, titles = 0, set[str]()
-    for _, title, read_text, _ in writer.settling.texts_of_outlet(outlet):
+    for stored in writer.comparisons.outlet_texts(outlet):
         articles += 1
-        titles.add(title or "")
-        counts.update(countable_lines(read_text))
-        if len(counts) > MANY_LINES:
-            counts = Counter({line: n for line, n in counts.items() if n > 1})
+        titles.add(stored.title or "")
+        counts.update(countable_lines(stored.read_text))
+        if len(counts) > MAX_LINES:
+            counts = Counter({line: count for line, count in counts.items() if count > 1})
     return boilerplate(counts, articles, titles)
 
 
-def _find_copies(writer: LibraryWriter, report: Callable[[IndexProgress], None]) -> Iterator[None]:
-    unsettled = writer.settling.unsettled()
-    for done, article in enumerate(unsettled):
-        runs = shingles(writer.settling.text(article))
-        others = writer.settling.sharing_bands(article, bands(runs))[:CANDIDATES]
-        copies = [other for other in others if are_copies(runs, shingles(writer.settling.text(other)))]
-        writer.settling.set_copies(article, copies)
-        writer.settling.settle([article])
+def _find_duplicates(writer: LibraryWriter, report: Report) -> Iterator[None]:
+    pending = writer.comparisons.pending()
+    for done, article in enumerate(pending):
+        runs = shingles(writer.comparisons.text(article))
+        others = writer.comparisons.replace_bands(article, bands(runs))[:CANDIDATES]
+        copies = [other for other in others if are_copies(runs, shingles(writer.comparisons.text(other)))]
+        writer.comparisons.set_copies(article, copies)
+        writer.comparisons.mark_done(article)
         if done % 100 == 0:
-            report(IndexProgress("compare", done, len(unsettled)))
+            report(IndexProgress("compare", done, len(pending)))
         yield

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from newsqa.ingest.duplicates import stories_once
 from newsqa.search.rerank import EVIDENCE, spread
 from newsqa.text.alignment import most_alike_part
-from newsqa.text.passages import passages_of
+from newsqa.text.passages import passage_spans
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import Wording, wording
 from newsqa.types import EXTRACTIVE, Draft, Hit, Origin, Passage, Quote
@@ -20,8 +20,9 @@ from newsqa.verify.evidence import origin_sentence
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from newsqa.store.snapshot import Snapshot
     from newsqa.text.alignment import Alignment
-    from newsqa.types import Article, Bounds, Duplicate, Index, Query
+    from newsqa.types import Article, Bounds, Duplicate, Query
 
     Spans = tuple[tuple[int, int], ...]
 
@@ -48,7 +49,7 @@ class QuotationMatch:
     spans: Spans
 
 
-def quotation_matches(parts: Sequence[str], index: Index, bounds: Bounds) -> list[QuotationMatch]:
+def quotation_matches(parts: Sequence[str], index: Snapshot, bounds: Bounds) -> list[QuotationMatch]:
     """Find the articles that hold a quotation, first published first.
 
     Where none holds its words in a row, articles count in which somebody says them in a row: quoted, with “he said”
@@ -71,10 +72,10 @@ def titled(parts: Sequence[str], hits: Sequence[Hit]) -> list[QuotationMatch]:
 
 
 def _found(
-    phrase: str, wanted: Sequence[Sequence[str]], index: Index, bounds: Bounds, *, spoken: bool
+    phrase: str, wanted: Sequence[Sequence[str]], index: Snapshot, bounds: Bounds, *, spoken: bool
 ) -> list[QuotationMatch]:
     found = []
-    for span in index.holding(phrase, bounds, MOST):
+    for span in index.find_phrase(phrase, bounds, MOST):
         text = _speech(span.article.text) if spoken else wording(span.article.text)
         spans = _in_order(text, wanted)
         if spans and all(map(_near_by, [span.article.text] * len(spans), spans, wanted)):
@@ -165,7 +166,7 @@ SURE = 0.99
 """Of quotations drawn from articles so many are traced to them (benchmarks/quote_to_source.py)."""
 
 
-def attribute_quotation(query: Query, candidates: Sequence[Hit], index: Index) -> tuple[list[Hit], Draft]:
+def attribute_quotation(query: Query, candidates: Sequence[Hit], index: Snapshot) -> tuple[list[Hit], Draft]:
     """Return the passages that hold the quotation before the other candidates, and a draft that names their articles.
 
     Copies of one story count once. The first published is the likeliest origin, unless the question names an outlet or
@@ -234,7 +235,7 @@ def _nearest_first(query: Query, candidates: Sequence[Hit]) -> list[Hit]:
 
 def _passages(place: QuotationMatch) -> Iterator[Hit]:
     text = place.article.text
-    for start, end in passages_of(text):
+    for start, end in passage_spans(text):
         if any(first < end and last > start for first, last in place.spans):
             passage = Passage(0, place.article.id, start, end, text[start:end])  # no one asks the library for it by id
             yield Hit(passage, place.article, 1.0, place.also_carried_by)

@@ -14,7 +14,8 @@ from newsqa.text.sentences import sentence_spans
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from newsqa.types import Hit, Query, Reranker
+    from newsqa.models.encoders import Reranker
+    from newsqa.types import Hit, Query
 
     Span = tuple[int, int]
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.types import Hit, Index, Query, Ranked
+    from newsqa.store.records import Ranked
+    from newsqa.store.snapshot import Snapshot
+    from newsqa.types import Hit, Query
 
 
 # How near an article was published to the time that a question speaks of.
@@ -67,16 +69,16 @@ NAMED_SOURCE = 0.5
 """Parts that are added for an article published at the time asked about, and by an outlet or author named."""
 
 
-def retrieve(query: Query, index: Index, embedder: Embeddings) -> list[Hit]:
+def retrieve(query: Query, index: Snapshot, embedder: Embeddings) -> list[Hit]:
     """Return at most CANDIDATES passages, best first, scored by their fused rank and soft weights.
 
     Raises VectorsError and LibraryError where the index cannot be read, ModelError where the embedder fails.
     """
     lists = [
-        index.by_words(query.terms, query.bounds, DEPTH),
-        index.by_vector(embedder.embed_query(query.sought), query.bounds, DEPTH),
+        index.search_words(query.terms, query.bounds, DEPTH),
+        index.search_vectors(embedder.embed_query(query.sought), query.bounds, DEPTH),
     ]
-    hits = index.hits(fuse(lists))
+    hits = index.load_hits(fuse(lists))
     near = nearness(query, [hit.article.published for hit in hits])
     weighed = [
         hit.scored(hit.score * (1 + NEAR * nearly) * (1 + NAMED_SOURCE * _from_named_source(query, hit)))

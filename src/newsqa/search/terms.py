@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from newsqa.types import Lexicon
+    from newsqa.store.records import Lexicon
 
 
 def _words(text: str) -> frozenset[str]:

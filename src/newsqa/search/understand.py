@@ -14,7 +14,8 @@ from newsqa.types import Query
 if TYPE_CHECKING:
     from datetime import date
 
-    from newsqa.types import AnswerKind, Bounds, Lexicon, Order
+    from newsqa.store.records import Lexicon
+    from newsqa.types import AnswerKind, Bounds, Order
 
 
 # What a question asks for, from its question word and the noun that stands with it (as in Li and Roth, 2002).

@@ -27,7 +27,7 @@ class _Piece:
     heading: bool
 
 
-def passages_of(text: str) -> list[tuple[int, int]]:
+def passage_spans(text: str) -> list[tuple[int, int]]:
     """Return the spans of the passages of a text, in code points, in order.
 
     A passage is about 160 words of whole sentences and never more than 250 (a word is what stands between white

@@ -14,7 +14,8 @@ from newsqa.verify.support import ENOUGH, Verdict, by_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.types import Draft, Hit, Origin, TokenEncoder
+    from newsqa.models.encoders import TokenEncoder
+    from newsqa.types import Draft, Hit, Origin
 
 
 NO_QUOTE = "no quote from the articles at hand goes with it"

@@ -14,7 +14,7 @@ from newsqa.models.chat import invoke_model
 from newsqa.search.understand import answer_kind
 from newsqa.text.calendar import CALENDAR
 from newsqa.text.names import names
-from newsqa.text.passages import passages_of
+from newsqa.text.passages import passage_spans
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import content_stems, fold, word_set, words
 from newsqa.types import Usage
@@ -66,7 +66,7 @@ class QuestionWriter:
 
         Raises ModelError if the model does not answer several times in a row.
         """
-        spans = passages_of(source.article.text)
+        spans = passage_spans(source.article.text)
         if not spans or self.calls >= self.most_calls:
             return []
         draft, fault = self._written(SourceSentence(source, *random.choice(spans)))

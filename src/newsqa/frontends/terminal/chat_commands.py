@@ -200,7 +200,7 @@ def _tell_bounds(conversation: Conversation) -> None:
 
 def _sources(conversation: Conversation, _: str) -> None:
     with conversation.library.snapshot() as index:
-        listed, outlets = index.sources(), index.lexicon.outlets
+        listed, outlets = index.list_sources(), index.lexicon.outlets
     text = sources_text(listed) if listed else "Nothing has been indexed yet."
     conversation.screen.say(text + (f"\n\nOutlets: {', '.join(map(safe_line, outlets))}" if outlets else ""))
 
