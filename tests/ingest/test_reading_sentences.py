@@ -70,7 +70,7 @@ def test_passages_are_whole_sentences_that_leave_nothing_out(text):
     starts, ends = {start for start, _ in sentences}, {end for _, end in sentences}
     assert all(start in starts and end in ends for start, end in passages)
     held = [span for start, end in passages for span in sentences if start <= span[0] and span[1] <= end]
-    assert held == sentences
+    assert tuple(held) == sentences
     assert all(len(text[start:end].split()) <= 250 for start, end in passages)
 
 

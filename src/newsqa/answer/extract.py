@@ -117,14 +117,10 @@ def choose(ranked: Sequence[Candidate]) -> list[Quote]:
     article gives another number for it: then both are shown. Of one article they come in its order, the best first.
     """
     chosen: list[_ChosenSentence] = []
-    parted: dict[str, list[tuple[int, int]]] = {}  # the sentences of each article, found once
     for candidate in ranked:
         if len(chosen) == MOST_QUOTES:
             break
-        article = candidate.hit.article
-        if article.id not in parted:
-            parted[article.id] = sentence_spans(article.text)
-        new = _with_context(candidate, parted[article.id])
+        new = _with_context(candidate, sentence_spans(candidate.hit.article.text))
         left = MOST_WORDS - sum(one.size for one in chosen)
         if new.size <= left and not any(_repeats(new, one) for one in chosen):
             chosen.append(new)

@@ -189,7 +189,7 @@ class _Selection:
     """The sentences chosen from one passage, as spans of its article."""
 
     hit: Hit
-    sentences: list[Span]
+    sentences: tuple[Span, ...]
     spans: set[Span]
 
     @classmethod

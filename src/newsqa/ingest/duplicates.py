@@ -8,7 +8,6 @@ numbers, so that the library can keep them and compare a new article with those 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -17,6 +16,7 @@ from zlib import crc32
 from newsqa.ingest.clean import boilerplate, clean, countable_lines
 from newsqa.ingest.embed import cut_passages
 from newsqa.ingest.progress import IndexProgress
+from newsqa.text.words import word_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,12 +61,10 @@ class Carried(Protocol):
 
 Found = TypeVar("Found", bound=Carried)
 
-_WORD = re.compile(r"\w+")
-
 
 def shingles(text: str) -> frozenset[int]:
     """Return the runs of four words of a text, as numbers; case and marks do not count."""
-    words = _WORD.findall(text.casefold())
+    words = word_runs(text.casefold())
     runs = (" ".join(words[i : i + SHINGLE_WORDS]) for i in range(len(words) - SHINGLE_WORDS + 1))
     return frozenset(crc32(run.encode()) for run in runs)
 

@@ -18,14 +18,16 @@ from datetime import UTC, date, datetime
 from itertools import islice, pairwise
 from typing import Any
 
+from newsqa.text.calendar import MONTH_NAMES, MONTHS, WEEKDAYS
+
 # Dates as they are written in news: read when they are whole and certain, else not at all.
 
 EARLIEST, LATEST = 1600, 2200
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_MONTHS = "|".join(month[:3] for month in MONTH_NAMES)
+_MONTH = rf"(?P<month>{_MONTHS})[a-z]{{0,6}}\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s+)?"
+_WEEKDAY = rf"(?:(?:{'|'.join(day[:3] for day in WEEKDAYS)})[a-z]{{0,6}}\.?,?\s+)?"
 _TIME = r"(?:[\s,;T]+(?:at\s+)?\d{1,2}[:.h]\d{2}.{0,40}|\s+\d{1,2}\s?[ap]\.?m\.?.{0,30})?"
 _AFTER = r"(?:[T\s,].{0,40})?"
 _WHOLE = [
@@ -40,7 +42,7 @@ _WHOLE = [
 ]
 _SLASHED = re.compile(rf"(?P<a>\d{{1,2}})[/.](?P<b>\d{{1,2}})[/.](?P<year>\d{{4}}){_AFTER}\s*\Z", re.DOTALL)
 _IN_ADDRESS = re.compile(
-    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<mark>[-/_]?)(?P<month>\d\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    rf"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<mark>[-/_]?)(?P<month>\d\d|{_MONTHS})"
     r"(?P=mark)(?P<day>\d\d?)(?!\d)",
     re.IGNORECASE,
 )
@@ -80,7 +82,7 @@ def _from_text(text: str) -> date | None:
 
 def _made(match: re.Match[str]) -> date | None:
     month = match["month"].lower()
-    number = int(month) if month.isdigit() else _MONTHS.index(month[:3]) + 1
+    number = int(month) if month.isdigit() else MONTHS[month[:3]]
     return _valid(int(match["year"]), number, int(match["day"]))
 
 
@@ -132,7 +134,7 @@ _PRESS = re.compile(
 _ROLE = re.compile(r"\b(?:Writer|Correspondent|Reporter|Editor|Contributor|Special|Columnist|Desk)\b", re.IGNORECASE)
 _NAME_LINKS = re.compile(r"(?:and|&|de|da|di|del|van|von|der|den|la|le|al|el|bin|ibn|of|the|for|in|with|at|y|e)\Z")
 _ENDS_SENTENCE = re.compile(r"(?:(?<!\.\.)\.|[,;:—–-])[\"'”’»)\]]*\Z")
-_TIME_WORD = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|local time", re.IGNORECASE)
+_TIME_WORD = re.compile(rf"{'|'.join(WEEKDAYS)}|local time", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

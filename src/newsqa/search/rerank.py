@@ -86,10 +86,10 @@ def expand_context(hits: Sequence[Hit]) -> list[Hit]:
     A passage keeps within the words that one may have, and never reaches into another of the hits: no sentence is
     shown twice.
     """
-    texts = {hit.article.id: hit.article.text for hit in hits}
-    sentences = {article: sentence_spans(text) for article, text in texts.items()}
-    taken = {article: [_span(hit) for hit in hits if hit.article.id == article] for article in texts}
-    return [_widened(hit, sentences[hit.article.id], taken[hit.article.id]) for hit in hits]
+    taken: dict[str, list[Span]] = {}
+    for hit in hits:
+        taken.setdefault(hit.article.id, []).append(_span(hit))
+    return [_widened(hit, sentence_spans(hit.article.text), taken[hit.article.id]) for hit in hits]
 
 
 def _span(hit: Hit) -> Span:

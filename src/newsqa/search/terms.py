@@ -6,6 +6,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from newsqa.text.calendar import MONTH_NAMES, WEEKDAYS
+from newsqa.text.words import word_runs
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -41,12 +44,7 @@ JOINERS = _words(
     al bin da de del della den der di du el for ibn la le of the van von y
     """
 )
-CALENDAR = _words(
-    """
-    january february march april may june july august september october november december monday tuesday
-    wednesday thursday friday saturday sunday
-    """
-)
+CALENDAR = frozenset((*MONTH_NAMES, *WEEKDAYS))
 SENTENCE_END = re.compile(r"(?:^|[.!?…:]\s+|[“\"]\s*)$")
 SHOUTED = 0.7
 MOST_TERMS = 40
@@ -209,7 +207,7 @@ def _without_possessive(word: re.Match[str]) -> int:
 
 
 def _key(name: str) -> str:
-    words = [word for word in re.findall(r"\w+", name.casefold()) if word != "the"]
+    words = [word for word in word_runs(name.casefold()) if word != "the"]
     return "".join(words)
 
 

@@ -101,6 +101,7 @@ CREATE TABLE copies (
     other INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
     PRIMARY KEY (article, other)
 ) WITHOUT ROWID;
+CREATE INDEX copies_by_other ON copies (other);
 
 -- Lines that an outlet repeats, and that are therefore left out of its articles.
 CREATE TABLE repeated (

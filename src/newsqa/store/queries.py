@@ -36,11 +36,11 @@ FROM passages
 
 # The other articles of the story that each article of a JSON array belongs to, however many copies lie between them.
 _DUPLICATES = """
-WITH RECURSIVE
-    pairs (one, two) AS (SELECT article, other FROM copies UNION ALL SELECT other, article FROM copies),
-    stories (first, id) AS (
-        SELECT value, value FROM json_each(?) UNION SELECT first, two FROM stories JOIN pairs ON one = id
-    )
+WITH RECURSIVE stories (first, id) AS (
+    SELECT value, value FROM json_each(?)
+    UNION SELECT first, other FROM stories JOIN copies ON article = id
+    UNION SELECT first, article FROM stories JOIN copies ON other = id
+)
 SELECT s.first, a.article_id, a.outlet FROM stories s JOIN articles a ON a.id = s.id
 WHERE s.id != s.first ORDER BY a.article_id
 """

@@ -1,4 +1,4 @@
-"""Days named in prose: 24 April 2025, April 24, 2025-04-24."""
+"""The names of months and weekdays, and days named in prose: 24 April 2025, April 24, 2025-04-24."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ["january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-         "september sept sep", "october oct", "november nov", "december dec"], 1,
-    )
-    for name in names.split()
-}  # fmt: skip
+_MONTHS = (
+    *("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug"),
+    *("september sept sep", "october oct", "november nov", "december dec"),
+)
+MONTHS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+"""The numbers of the months by their names and short forms, in small letters."""
+
+MONTH_NAMES = tuple(names.split()[0] for names in _MONTHS)
+SHORT_MONTHS = frozenset(MONTHS) - frozenset(MONTH_NAMES)
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

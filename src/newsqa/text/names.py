@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from newsqa.text.numbers import TENS, UNITS
 from newsqa.text.sentences import TITLES
 from newsqa.text.words import FUNCTION_WORDS, Word, word_set, words
 
@@ -13,16 +14,18 @@ _OPENS = re.compile(r"[.!?:;…\n]\s*[\"'“”‘’»)\]]*\s*$|[\"“‘«(\[�
 
 _LINKS = word_set("of de la le da di del der den van von bin ibn al el du y")
 _BROKEN = re.compile(r"[,;:.!?()\[\]\"“”«»\n—–/]")
-_NOT_NAMES = FUNCTION_WORDS | word_set(
-    """
+_NOT_NAMES = (
+    FUNCTION_WORDS
+    | word_set(
+        """
     according additionally amid analysts another authorities citing critics despite earlier eventually experts
     federal finally following formally given including ironically later local many no notably officials police
     previously recently
     regardless reporters reportedly residents said separately sources speaking still supporters today tomorrow
-    ultimately unlike why witnesses yes yesterday two three four five six seven eight nine ten eleven twelve thirteen
-    fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred
-    hundreds thousand thousands million millions dozens
+    ultimately unlike why witnesses yes yesterday hundred hundreds thousand thousands million millions dozens
     """
+    )
+    | (UNITS.keys() | TENS.keys()) - {"zero"}
 )
 _SHORT = """
 north:n south:s east:e west:w street:st avenue:ave boulevard:blvd saint:st mount:mt fort:ft department:dept

@@ -12,7 +12,6 @@ MAX_WORDS = 250
 ENOUGH_WORDS = 110  # from here on a passage ends at the end of a paragraph rather than inside the next
 TAIL_WORDS = 60
 
-_WORD = re.compile(r"\S+")
 _ENDS_SENTENCE = re.compile(r"[.!?…:;,。！？][)\]}”’»\"'“*_」』]*$")
 
 
@@ -64,7 +63,7 @@ def _pieces(text: str) -> list[_Piece]:
         opens = n == 0 or _breaks_line(text[spans[n - 1][1] : start])
         closes = n + 1 == len(spans) or _breaks_line(text[end : spans[n + 1][0]])
         heading = opens and closes and end - start < 100 and not _ENDS_SENTENCE.search(sentence[-8:])
-        words = max(len(_WORD.findall(sentence)), (end - start) // 12)
+        words = max(len(sentence.split()), (end - start) // 12)
         pieces.append(_Piece(start, end, words, opens, heading))
     return pieces
 

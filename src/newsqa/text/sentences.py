@@ -7,8 +7,11 @@ PDF): there a line break is a space. Inside such a unit each full stop is judged
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
+
+from newsqa.text.calendar import CALENDAR, SHORT_MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +34,9 @@ TITLES = _words(
 )
 
 # stand before a number: the end of a sentence only where no number follows
-NUMBERED = _words(
-    "No Nos no nos Jan Feb Mar Apr Jun Jul Aug Sept Sep Oct Nov Dec p pp Vol vol Ch ch Fig fig Figs Art art "
-    "Sect sec para Ref Ex Op Nr c"
-)
+NUMBERED = _words("No Nos no nos p pp Vol vol Ch ch Fig fig Figs Art art Sect sec para Ref Ex Op Nr c") | {
+    name.capitalize() for name in SHORT_MONTHS
+}
 
 # may stand inside or at the end: the end only where the next word opens sentences
 OPEN = _words(
@@ -58,10 +60,8 @@ OPENERS = _words(
 
 # follow "6 p.m." inside a sentence
 AFTER_HOUR = _words(
-    "ET EST EDT CT CST CDT MT MST MDT PT PST PDT GMT UTC BST CET CEST IST JST AEST Eastern Central Mountain Pacific "
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
-    "September October November December Jan Feb Mar Apr Jun Jul Aug Sept Sep Oct Nov Dec"
-)
+    "ET EST EDT CT CST CDT MT MST MDT PT PST PDT GMT UTC BST CET CEST IST JST AEST Eastern Central Mountain Pacific"
+) | {name.capitalize() for name in CALENDAR}
 
 # a letter after one of these names a thing: "Plan B." may end a sentence, "J. D." may not
 LETTERED = _words(
@@ -77,6 +77,7 @@ SAYING = "said|says|asked|asks|told|added|adds|wrote|writes|posted|replied|cried
 Span = tuple[int, int]
 
 MAX_WORDS = 120
+CACHED_CHARACTERS = 100_000  # the spans of longer texts are not cached, to bound memory
 MAX_CHARACTERS = 1_500  # an endless run without a space is cut too, or a page of base64 would be one quote
 
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
@@ -95,19 +96,26 @@ _WORD = re.compile(r"\S+")
 _ADDRESS_ENDS = frozenset({"Com", "Net", "Org", "Io", "Js", "Co", "Gov", "Tv", "Ai"})
 
 
-def sentence_spans(text: str) -> list[Span]:
+def sentence_spans(text: str) -> tuple[Span, ...]:
     """Return the spans of the sentences of a text, in code points, in order.
 
     Spans do not overlap, carry no white space at their ends, and together hold every other character. A sentence
     has at most 120 words; an endless run is cut at a clause mark, else at a space.
     """
-    return [
+    return _cached_spans(text) if len(text) <= CACHED_CHARACTERS else _find_spans(text)
+
+
+def _find_spans(text: str) -> tuple[Span, ...]:
+    return tuple(
         piece
         for unit in _units(text)
         for start, end in _split(text, *unit)
         if (span := _strip(text, start, end))
         for piece in _capped(text, *span)
-    ]
+    )
+
+
+_cached_spans = lru_cache(maxsize=256)(_find_spans)
 
 
 def _strip(text: str, start: int, end: int) -> Span | None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|(?:[^\W_][\u0300-\u036f]*)+(?:['’ʼ][^\W_]+)*")
 """A word with its apostrophes, or letters with a full stop each (U.S.); a hyphen parts words."""
 
+_RUN = re.compile(r"\w+")
+
 
 def word_set(listed: str) -> frozenset[str]:
     """Make a set of the words of a list that is written as people read it."""
@@ -61,6 +63,11 @@ class Word:
     def content(self) -> bool:
         """Whether it says something: no word of grammar, no number in digits."""
         return self.folded not in FUNCTION_WORDS and not self.folded[0].isdigit() and len(self.folded) > 1
+
+
+def word_runs(text: str) -> list[str]:
+    """Return the runs of letters, digits and underscores in a text, as written; an apostrophe parts them."""
+    return _RUN.findall(text)
 
 
 def words(text: str) -> list[Word]:

@@ -39,7 +39,6 @@ class EvidenceSet:
     def __init__(self, evidence: Sequence[Hit]) -> None:
         self._articles = {hit.article.id: hit.article for hit in reversed(evidence)}
         self._evidence = tuple(evidence)
-        self._spans: dict[str, list[tuple[int, int]]] = {}
         self._carriers: dict[str, tuple[Duplicate, ...]] = {}
         for hit in evidence:
             known = self._carriers.get(hit.article.id, ())
@@ -99,10 +98,8 @@ class EvidenceSet:
     def _quote(self, article: Article, start: int, end: int) -> Quote:
         return Quote(article, start, end, self._carriers[article.id])
 
-    def _sentences(self, article: Article) -> list[tuple[int, int]]:
-        if article.id not in self._spans:
-            self._spans[article.id] = sentence_spans(self._articles[article.id].text)
-        return self._spans[article.id]
+    def _sentences(self, article: Article) -> tuple[tuple[int, int], ...]:
+        return sentence_spans(self._articles[article.id].text)
 
 
 def _says_enough(said: Reading) -> bool:

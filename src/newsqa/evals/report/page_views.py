@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from newsqa.evals.metrics.retrieval import Evidence, evidence
 from newsqa.evals.report.shared import accepted_text, parts
 from newsqa.render.clean import web_address
+from newsqa.text.words import word_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 # Finds in a text what a reader looks for: the words of accepted answers, of gold quotes, and what was cited.
 
 Kind = Literal["answer", "gold", "cited"]
-_WORD = re.compile(r"\w+")
 _ARTICLES = frozenset({"a", "an", "the"})
 _NOTHING = re.compile(r"(?!)")
 
@@ -46,7 +46,7 @@ class MarkedText:
 
 def phrases(texts: Iterable[str]) -> re.Pattern[str]:
     """Return what finds any of these phrases by their words, whatever case, quotes and dashes they are written with."""
-    found = (_WORD.findall(text) for text in texts)
+    found = map(word_runs, texts)
     bare = {tuple(words[1:] if words[0].lower() in _ARTICLES else words) for words in found if words}
     # the longest first: of two that begin alike a pattern takes the one named first
     alternatives = sorted((r"[\W_]+".join(map(re.escape, words)) for words in bare if words), key=len, reverse=True)
