@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from zlib import crc32
 
-from newsqa.ingest.clean import boilerplate, clean, countable_lines
+from newsqa.ingest.clean import clean, countable_lines, find_repeated_lines
 from newsqa.ingest.embed import cut_passages
 from newsqa.ingest.progress import IndexProgress
 from newsqa.text.words import word_runs
@@ -87,7 +87,7 @@ def are_copies(one: frozenset[int], two: frozenset[int]) -> bool:
     return shared >= RESEMBLANCE * (len(one) + len(two) - shared) or shared >= CONTAINMENT * shorter
 
 
-def stories_once(found: Iterable[Found]) -> Iterator[Found]:
+def unique_stories(found: Iterable[Found]) -> Iterator[Found]:
     """Keep of the copies of one story what was found in the first of them."""
     copies: set[str] = set()
     for one in found:
@@ -167,7 +167,7 @@ def _repeated_lines(writer: LibraryWriter, outlet: str) -> frozenset[str]:
         counts.update(countable_lines(stored.read_text))
         if len(counts) > MAX_LINES:
             counts = Counter({line: count for line, count in counts.items() if count > 1})
-    return boilerplate(counts, articles, titles)
+    return find_repeated_lines(counts, articles, titles)
 
 
 def _find_duplicates(writer: LibraryWriter, report: Report) -> Iterator[None]:

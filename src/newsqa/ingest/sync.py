@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
 
 from newsqa.errors import SourceError, UsageError
-from newsqa.ingest.clean import clean, language_of
+from newsqa.ingest.clean import clean
 from newsqa.ingest.embed import cut_passages
-from newsqa.ingest.files import STANDARD_INPUT, SUFFIXES, Problem, safe, scan, suffix_of
+from newsqa.ingest.files import STANDARD_INPUT, SUFFIXES, Problem, scan, storable_path, suffix_of
+from newsqa.ingest.language import detect_language
 from newsqa.ingest.progress import Changes, IndexProgress
 from newsqa.ingest.readers.registry import read_file
 from newsqa.store.records import NewArticle, outlet_key, text_digest
@@ -47,7 +48,7 @@ def get_or_add_source(writer: LibraryWriter, location: str, name: str | None) ->
     A source whose location is gone from this machine, and whose key is the new location's name, has moved there: so an
     index can be moved together with what it was made from. Raises UsageError if the name is taken.
     """
-    path = location if location == STANDARD_INPUT else safe(str(Path(location).expanduser().resolve()))
+    path = location if location == STANDARD_INPUT else storable_path(str(Path(location).expanduser().resolve()))
     default = path.rstrip("/").rpartition("/")[2] or path
     known = writer.sources.all()
     source = next((s for s in known if s.location == path), None)
@@ -69,7 +70,7 @@ def _is_below(item: FileFound | Problem, folder: Path) -> bool:
 
 
 def _root_name(location: str) -> str:
-    return safe(location.rstrip("/") or "/")
+    return storable_path(location.rstrip("/") or "/")
 
 
 FRESH_NS = 2_000_000_000
@@ -205,7 +206,7 @@ def _incoming(found: FileFound, raw: RawArticle, repeated: frozenset[str]) -> Ne
         byline=raw.byline,
         published=raw.published,
         url=raw.url,
-        language=language_of(text),
+        language=detect_language(text),
     )
 
 

@@ -8,9 +8,9 @@ from datetime import date
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from newsqa.ingest.duplicates import stories_once
+from newsqa.ingest.duplicates import unique_stories
 from newsqa.search.rerank import EVIDENCE, spread
-from newsqa.text.alignment import most_alike_part
+from newsqa.text.alignment import align
 from newsqa.text.passages import passage_spans
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import Wording, wording
@@ -146,7 +146,7 @@ def _aligned(parts: Sequence[str], read: Wording) -> Alignment | None:
     said = [word for part in parts for word in wording(part).words]
     if len(said) < FEWEST_WORDS:
         return None
-    return most_alike_part(" ".join(said), " ".join(read.words), ALIKE)
+    return align(" ".join(said), " ".join(read.words), ALIKE)
 
 
 def _span(read: Wording, start: int, end: int) -> tuple[int, int]:
@@ -173,7 +173,7 @@ def attribute_quotation(query: Query, candidates: Sequence[Hit], index: Snapshot
     a time. No origins is a refusal. Raises LibraryError where the index cannot be read.
     """
     found = quotation_matches(query.quotation, index, query.bounds) or titled(query.quotation, candidates)
-    stories = list(stories_once(sorted(found, key=lambda place: not _as_asked(query, place.article))))
+    stories = list(unique_stories(sorted(found, key=lambda place: not _as_asked(query, place.article))))
     hits = _best_first(stories, candidates) if stories else _nearest_first(query, candidates)
     held = {hit.article.id for hit in hits}
     told = list(_brief(place for place in stories[:MOST_TOLD] if place.article.id in held))

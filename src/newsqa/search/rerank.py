@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from newsqa.ingest.duplicates import stories_once
+from newsqa.ingest.duplicates import unique_stories
 from newsqa.search.retrieve import nearness
 from newsqa.text.passages import MAX_WORDS, embedding_text
 from newsqa.text.sentences import sentence_spans
@@ -51,7 +51,7 @@ def rerank(query: Query, candidates: Sequence[Hit], reranker: Reranker) -> list[
 
 def spread(candidates: Sequence[Hit]) -> list[Hit]:
     """Keep the candidates, in their order, that are the first copy of their story and among few of their article."""
-    return list(_few_an_article(stories_once(candidates)))
+    return list(_few_an_article(unique_stories(candidates)))
 
 
 def _scored(query: Query, read: Sequence[Hit], logits: Sequence[float]) -> list[Hit]:

@@ -47,7 +47,7 @@ _FEAST = re.compile(rf"\b(?P<feast>{'|'.join(_FEASTS).replace(chr(39), '[’' + 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of a month, of a year where the text names one, and where it stands."""
+    """A day of a month, its year if the text names one, and its span in the text."""
 
     day: int
     month: int
@@ -57,13 +57,13 @@ class Day:
     end: int
 
     def agrees(self, other: Day) -> bool:
-        """Whether both may be the same day: a year that only one of them names does not part them."""
+        """Return True if both may be the same day: a year that only one of them names does not count."""
         same_year = self.year is None or other.year is None or self.year == other.year
         return (self.day, self.month) == (other.day, other.month) and same_year
 
 
 def dates(text: str) -> list[Day]:
-    """Find the days named in a text, in order."""
+    """Return the days named in a text, in order."""
     found: list[Day] = []
     for match in (m for form in _FORMS for m in form.finditer(text)):
         if all(match.end() <= day.start or match.start() >= day.end for day in found):

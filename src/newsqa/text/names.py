@@ -1,4 +1,4 @@
-"""Names of people, places and bodies: runs of capitalised words, told from a sentence's first word."""
+"""Finds names of people, places and bodies: runs of capitalised words that do not just begin a sentence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from newsqa.text.sentences import TITLES
 from newsqa.text.words import FUNCTION_WORDS, Word, word_set, words
 
 _OPENS = re.compile(r"[.!?:;…\n]\s*[\"'“”‘’»)\]]*\s*$|[\"“‘«(\[—–•-]\s*$")
-"""What stands before a word that is capitalised only for its place: the end of a sentence, or an opening mark."""
+"""The text before a word that may be capitalised only for its place: the end of a sentence, or an opening mark."""
 
 _LINKS = word_set("of de la le da di del der den van von bin ibn al el du y")
 _BROKEN = re.compile(r"[,;:.!?()\[\]\"“”«»\n—–/]")
@@ -38,7 +38,7 @@ SHORT_FORMS = dict(pair.split(":") for pair in _SHORT.split())
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A run of words that name someone or something, as written, and where it stands."""
+    """A run of words that name someone or something: as written, folded, and its span in the text."""
 
     text: str
     words: tuple[str, ...]
@@ -47,10 +47,10 @@ class Name:
 
 
 def names(text: str, common: frozenset[str] = frozenset()) -> list[Name]:
-    """Find the names of a text, in order.
+    """Return the names of a text, in order.
 
-    `common` holds folded words known to be written in lower case elsewhere: at the head of a sentence they are no
-    names. Without it, an unknown word at the head of a sentence counts as one.
+    `common` holds folded words known to be written in lower case elsewhere: at the start of a sentence they are not
+    names. Any other unknown word at the start of a sentence counts as one.
     """
     found: list[Name] = []
     run: list[Word] = []
@@ -85,7 +85,7 @@ def _is_name_word(word: Word, text: str, common: frozenset[str], *, inside: bool
 
 
 def _abbreviated(word: Word, text: str) -> bool:
-    """Whether a full stop after a word is that of a title or an initial: "Sen. Scott", "J. Marsh", "St. George"."""
+    """Return True if a full stop after a word is that of a title or initial: "Sen. Scott", "J. Marsh"."""
     known = word.text in TITLES or word.text in {"St", "Mt", "Ft"} or len(word.text) == 1
     return known and text.startswith(". ", word.end)
 
@@ -102,5 +102,5 @@ def _opens(text: str, start: int) -> bool:
 def _close(run: list[Word], found: list[Name], text: str) -> None:
     if run:
         folded = tuple(word.folded for word in run)
-        telling = tuple(word for word in folded if word not in _LINKS)  # none in "Al", or "La" alone
-        found.append(Name(text[run[0].start : run[-1].end], telling or folded, run[0].start, run[-1].end))
+        named = tuple(word for word in folded if word not in _LINKS)  # empty for "Al" or "La" alone
+        found.append(Name(text[run[0].start : run[-1].end], named or folded, run[0].start, run[-1].end))

@@ -1,4 +1,4 @@
-"""Numbers in news prose: 1,200, 1.2 million, "twelve", $5bn, 12 per cent, and what they count."""
+"""Finds numbers in news prose, and what they count: 1,200, 1.2 million, "twelve", $5bn, 12 per cent."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _NO_COUNT_AFTER_ONE = word_set("of another who that or and thing in to on is was
 _POINTS_AT_ONE = re.compile(r"\b(?i:no|any|every|this|that|the|another|at)\s+$")
 _ONE_TO_ANOTHER = re.compile(r"\s+(?:\w+\s+)?(?:to|after|from|over)\s+(?:another|the (?:next|other)|one)\b")
 _LONGEST = 40
-"""Digits beyond which a row of digits is no number that a person would read."""
+"""A row of more digits is not a number that a person would read."""
 
 _COUNTED_WITHIN = 3
 _STOPS_COUNT = word_set("and or but to in on at from of as by with for who that which were was have has had is")
@@ -61,7 +61,7 @@ _STOPS_COUNT = word_set("and or but to in on at from of as by with for who that 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of a text: its value, unit, the stems of the words that it counts (nearest first), and where it is.
+    """A number of a text: its value, unit, the stems of the words that it counts (nearest first), and its span.
 
     The unit is "%", a currency ("$", "crown"), "s" for a decade (the 1990s), or "" for a plain number.
     """
@@ -75,7 +75,7 @@ class Number:
 
 
 def numbers(text: str) -> list[Number]:
-    """Find the numbers of a text, in order; the days of dates are left to `dates`."""
+    """Return the numbers of a text, in order, without those of the days that `dates` finds."""
     taken = [(d.start, d.end) for d in dates(text)]
     found = (_number(match, text) for match in _NUMBER.finditer(text))
     return [n for n in found if n and not any(start <= n.start < end for start, end in taken)]
@@ -113,7 +113,7 @@ def _spelled(phrase: str) -> Decimal:
 
 
 def _is_pronoun(match: re.Match[str], text: str) -> bool:
-    """Tell the "one" of "one of them" from the one of "one person"."""
+    """Return True for the "one" of "one of them", False for that of "one person"."""
     if (match["spelled"] or "").lower() != "one":
         return False
     following = _COUNTED.match(text, match.end())

@@ -33,10 +33,10 @@ def write_reports(folder: Path, lines: Sequence[RunLine], summary: Summary) -> N
     from newsqa.evals.report.markdown import markdown_report
     from newsqa.evals.report.page import page_report
     from newsqa.evals.report.shared import report_lines
-    from newsqa.private_files import save
+    from newsqa.private_files import write_files
 
     questions = report_lines(lines)
-    save(
+    write_files(
         folder,
         {
             "report.json": json_report(questions, summary),

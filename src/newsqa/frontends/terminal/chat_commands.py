@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsqa.environment import for_programs
+from newsqa.environment import program_environment
 from newsqa.errors import LibraryError, SourceError, UsageError
 from newsqa.frontends.terminal.console import first_day, last_day, messages
 from newsqa.frontends.terminal.egress import tell_leaving
@@ -71,7 +71,7 @@ def _page(console: Console, view: RenderableType, line: int) -> None:
         console.print(view)
         return
     text = "\n".join(_lines(console, view))
-    environ = {**for_programs(), "LESSSECURE": "1", "LESSCHARSET": "utf-8"}
+    environ = {**program_environment(), "LESSSECURE": "1", "LESSCHARSET": "utf-8"}
     ours = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the pager now
     try:
         subprocess.run([less, "-R", f"+{max(line - ABOVE, 1)}"], input=text.encode(), env=environ, check=False)  # noqa: S603
