@@ -1,8 +1,9 @@
-"""Near-copies: articles that carry one story nearly word for word, as papers do that print the same agency.
+"""Compares articles with each other: finds copies of one story, and removes the lines that an outlet repeats.
 
-Candidates share a band of their MinHash signatures (Broder 1997; banding as in Leskovec, Rajaraman and Ullman, "Mining
-of Massive Datasets", chapter 3); a candidate is a copy only if the texts themselves prove it. The bands are plain
-numbers, so that the library can keep them and compare a new article with those of earlier runs.
+Copies are articles with nearly the same words, as papers have that print the same agency. Candidates share a band of
+their MinHash signatures (Broder 1997; banding as in Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets",
+chapter 3); a candidate is a copy only if the texts themselves agree. The bands are plain numbers, so that the library
+can store them and a new article is compared with those of earlier runs.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from functools import cache
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from newsqa.ingest.clean import clean, countable_lines, find_repeated_lines
@@ -19,14 +20,13 @@ from newsqa.ingest.progress import IndexProgress
 from newsqa.text.words import word_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     import numpy as np
     import numpy.typing as npt
 
     from newsqa.ingest.progress import Report
     from newsqa.store.writer import LibraryWriter
-    from newsqa.types import Article, Duplicate
 
     Hashes = npt.NDArray[np.uint32]
 
@@ -35,43 +35,28 @@ BANDS, ROWS = 32, 4
 """Two texts that share half of their shingles share a band in 87 % of cases; with a tenth in common, in 0.3 %."""
 
 SHINGLE_WORDS = 4
-ENOUGH_SHINGLES = 40
-"""A text of fewer words says too little to be called a copy of another."""
+MIN_SHINGLES = 40
+"""A text of fewer shingles is too short to be called a copy of another."""
 
 RESEMBLANCE = 0.65
 CONTAINMENT = 0.9
-"""Copies share so much of all shingles, or of the shorter text's: an agency's story cut to its first half.
+"""Copies share so much of all shingles, or of the shorter text's (an agency's story cut to its first half).
 
-Chosen by reading the 34 most alike pairs among 2,172 news articles: below 0.65 they are updates of a running story and
-forms filled in anew (weekly property sales, opening hours), whose facts differ.
+Chosen by reading the 34 most similar pairs among 2,172 news articles: below 0.65 they are updates of a running story
+and recurring forms (weekly property sales, opening hours), whose facts differ.
 """
 
 
-class Carried(Protocol):
-    """Something found in an article, with the articles that carry the same story."""
-
-    @property
-    def article(self) -> Article:
-        """Where it was found."""
-
-    @property
-    def also_carried_by(self) -> tuple[Duplicate, ...]:
-        """The article's copies."""
-
-
-Found = TypeVar("Found", bound=Carried)
-
-
 def shingles(text: str) -> frozenset[int]:
-    """Return the runs of four words of a text, as numbers; case and marks do not count."""
+    """Return the runs of four words of a text, as numbers; case and punctuation do not count."""
     words = word_runs(text.casefold())
     runs = (" ".join(words[i : i + SHINGLE_WORDS]) for i in range(len(words) - SHINGLE_WORDS + 1))
     return frozenset(crc32(run.encode()) for run in runs)
 
 
 def bands(runs: frozenset[int]) -> list[int]:
-    """Return the bands of a text's MinHash signature as 64-bit numbers; none where the text is too short."""
-    if len(runs) < ENOUGH_SHINGLES:
+    """Return the bands of a text's MinHash signature as 64-bit numbers; [] if the text is too short."""
+    if len(runs) < MIN_SHINGLES:
         return []
     rows = _signature(runs).astype("<u4").reshape(BANDS, ROWS)
     keys = (hashlib.blake2b(bytes([n]) + row.tobytes(), digest_size=8).digest() for n, row in enumerate(rows))
@@ -81,26 +66,17 @@ def bands(runs: frozenset[int]) -> list[int]:
 def are_copies(one: frozenset[int], two: frozenset[int]) -> bool:
     """Return True if two texts, as shingles, carry the same story nearly word for word."""
     shorter = min(len(one), len(two))
-    if shorter < ENOUGH_SHINGLES:
+    if shorter < MIN_SHINGLES:
         return False
     shared = len(one & two)
     return shared >= RESEMBLANCE * (len(one) + len(two) - shared) or shared >= CONTAINMENT * shorter
 
 
-def unique_stories(found: Iterable[Found]) -> Iterator[Found]:
-    """Keep of the copies of one story what was found in the first of them."""
-    copies: set[str] = set()
-    for one in found:
-        if one.article.id not in copies:
-            copies.update(carrier.article_id for carrier in one.also_carried_by)
-            yield one
-
-
 def _signature(runs: frozenset[int]) -> Hashes:
     """Return the MinHash signature of a text's shingles, shape (BANDS * ROWS,).
 
-    Each value is the smallest number that one permutation of the 32-bit numbers makes of any shingle, so that two texts
-    agree in as large a share of their values as they share of their shingles.
+    Each value is the smallest number to which one permutation of the 32-bit numbers maps any shingle, so that the share
+    of values in which two texts agree estimates the share of shingles that they have in common.
     """
     import numpy as np
 
@@ -110,7 +86,7 @@ def _signature(runs: frozenset[int]) -> Hashes:
 
 
 def _mixed(numbers: Hashes) -> Hashes:
-    """Spread 32-bit numbers, each onto another one, so that like ones lie far apart (the finalizer of MurmurHash3)."""
+    """Map 32-bit numbers one to one, so that similar ones lie far apart (the finalizer of MurmurHash3)."""
     import numpy as np
 
     for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
@@ -122,7 +98,7 @@ def _mixed(numbers: Hashes) -> Hashes:
 def _permutations() -> tuple[Hashes, Hashes]:
     """Draw the permutations n → factor * n + offset (mod 2³²): an odd factor sends no two numbers to the same one.
 
-    The legacy generator draws the same in every version of numpy, as bands that are kept in a library require.
+    The legacy generator draws the same in every version of numpy, which bands that are stored in a library need.
     """
     import numpy as np
 

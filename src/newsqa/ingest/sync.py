@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def find_files(location: str, index: Path) -> list[FileFound | Problem]:
     """Return the files of a location, by stat only, without those of the index itself.
 
-    Raises SourceError where the location itself cannot be read.
+    Raises SourceError if the location itself cannot be read.
     """
     own = index.resolve()
     found = [item for item in scan(location) if not _is_below(item, own)]
@@ -74,7 +74,7 @@ def _root_name(location: str) -> str:
 
 
 FRESH_NS = 2_000_000_000
-"""A file changed so lately may change again without its time showing it: next time its content is compared."""
+"""A file that changed so recently may change again with the same time: the next run compares its content."""
 
 
 def read_source(
@@ -118,14 +118,14 @@ class _SourceSync:
                 _keep_below(gone, item.name.removeprefix(f"{_root_name(location)}/"))
                 continue
             self.report(IndexProgress("read", done, len(found), item.name))
-            yield from self._file(item, gone.pop(item.path, None))
+            yield from self._sync_file(item, gone.pop(item.path, None))
         for file in gone.values():
             self.writer.remove_file(file.id)
             yield
         self.changes.removed += self.writer.articles.delete_orphans(everywhere=True)
         self.report(IndexProgress("read", len(found), len(found)))
 
-    def _file(self, found: FileFound, known: KnownFile | None) -> Iterator[None]:
+    def _sync_file(self, found: FileFound, known: KnownFile | None) -> Iterator[None]:
         if known and known.digest and (known.size, known.mtime_ns) == (found.size, found.mtime_ns):
             self.changes.problems += (Problem(*problem) for problem in known.problems)
             return
@@ -136,18 +136,18 @@ class _SourceSync:
             return
         file = self.writer.sources.begin_file(self.source, found.path)
         seen, problems = set[str](), list[Problem]()
-        for item in _safely_read(found):
-            problem = item if isinstance(item, Problem) else self._article(file, found, item, seen)
+        for item in _read_safely(found):
+            problem = item if isinstance(item, Problem) else self._store_article(file, found, item, seen)
             problems += [problem] if problem else []
             yield
-        self._remove(file, found, self.writer.articles.places(file) - seen)
+        self._remove_articles(file, found, self.writer.articles.places(file) - seen)
         same = digest is not None and digest == _digest(found)
         entries = [(p.name, p.reason, p.hint) for p in problems]
         self.writer.sources.finish_file(file, found.size, _reliable_mtime(found), digest if same else None, entries)
         self.changes.problems += problems
         yield
 
-    def _remove(self, file: int, found: FileFound, keys: set[str]) -> None:
+    def _remove_articles(self, file: int, found: FileFound, keys: set[str]) -> None:
         """Remove the articles that are no longer in their file, unless its kind keeps them."""
         if _keeps_articles(found):
             self.writer.articles.clear_places(file, keys)
@@ -155,9 +155,9 @@ class _SourceSync:
             self.writer.articles.remove_places(file, keys)
             self.changes.removed += self.writer.articles.delete_orphans()
 
-    def _article(self, file: int, found: FileFound, raw: RawArticle, seen: set[str]) -> Problem | None:
+    def _store_article(self, file: int, found: FileFound, raw: RawArticle, seen: set[str]) -> Problem | None:
         """Store an article, and add its key to `seen`; return a problem if it could not be stored."""
-        incoming = _incoming(found, raw, self._repeated_lines(outlet_key(raw.outlet)))
+        incoming = _new_article(found, raw, self._repeated_lines(outlet_key(raw.outlet)))
         if not incoming.text.strip():
             return Problem(f"{found.name}{raw.place}", "it holds no text of an article")
         if incoming.key in seen:  # a feed that gives two items the same key
@@ -182,7 +182,7 @@ class _SourceSync:
         return self._repeated[outlet]
 
 
-def _safely_read(found: FileFound) -> Iterator[RawArticle | Problem]:
+def _read_safely(found: FileFound) -> Iterator[RawArticle | Problem]:
     """Read a file; whatever is wrong with it becomes a problem of that file alone."""
     try:
         yield from read_file(found)
@@ -192,7 +192,7 @@ def _safely_read(found: FileFound) -> Iterator[RawArticle | Problem]:
         yield Problem(found.name, f"it cannot be read ({type(error).__name__})")
 
 
-def _incoming(found: FileFound, raw: RawArticle, repeated: frozenset[str]) -> NewArticle:
+def _new_article(found: FileFound, raw: RawArticle, repeated: frozenset[str]) -> NewArticle:
     text = clean(raw.text, repeated) or clean(raw.text)
     address = _address(raw.url)
     return NewArticle(

@@ -8,8 +8,7 @@ from datetime import date
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from newsqa.ingest.duplicates import unique_stories
-from newsqa.search.rerank import EVIDENCE, spread
+from newsqa.search.rerank import EVIDENCE, spread, unique_stories
 from newsqa.text.alignment import align
 from newsqa.text.passages import passage_spans
 from newsqa.text.sentences import sentence_spans

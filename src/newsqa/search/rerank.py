@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from newsqa.ingest.duplicates import unique_stories
 from newsqa.search.retrieve import nearness
 from newsqa.text.passages import MAX_WORDS, embedding_text
 from newsqa.text.sentences import sentence_spans
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from newsqa.models.encoders import Reranker
-    from newsqa.types import Hit, Query
+    from newsqa.types import Article, Duplicate, Hit, Query
 
     Span = tuple[int, int]
 
@@ -52,6 +51,30 @@ def rerank(query: Query, candidates: Sequence[Hit], reranker: Reranker) -> list[
 def spread(candidates: Sequence[Hit]) -> list[Hit]:
     """Keep the candidates, in their order, that are the first copy of their story and among few of their article."""
     return list(_few_an_article(unique_stories(candidates)))
+
+
+class HasDuplicates(Protocol):
+    """Something found in an article, with the other articles that carry the same story."""
+
+    @property
+    def article(self) -> Article:
+        """The article that it was found in."""
+
+    @property
+    def also_carried_by(self) -> tuple[Duplicate, ...]:
+        """The other articles that carry the same story."""
+
+
+Found = TypeVar("Found", bound=HasDuplicates)
+
+
+def unique_stories(found: Iterable[Found]) -> Iterator[Found]:
+    """Yield what was found, without other copies of a story than the one that comes first."""
+    copies: set[str] = set()
+    for one in found:
+        if one.article.id not in copies:
+            copies.update(duplicate.article_id for duplicate in one.also_carried_by)
+            yield one
 
 
 def _scored(query: Query, read: Sequence[Hit], logits: Sequence[float]) -> list[Hit]:

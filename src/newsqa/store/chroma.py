@@ -28,7 +28,7 @@ IDS_AT_ONCE = 5_000
 """Chroma refuses batches past 5,461 ids, and SQLite statements with too many variables."""
 
 VECTORS_AT_ONCE = 1_000
-"""Vectors in one request: a request to a server has 8 MB at most."""
+"""Vectors per request, which make a request to a server of about 8 MB."""
 
 
 _importing = threading.Lock()

@@ -14,18 +14,19 @@ _OPENS = re.compile(r"[.!?:;…\n]\s*[\"'“”‘’»)\]]*\s*$|[\"“‘«(\[�
 
 _LINKS = word_set("of de la le da di del der den van von bin ibn al el du y")
 _BROKEN = re.compile(r"[,;:.!?()\[\]\"“”«»\n—–/]")
+_NUMBER_WORDS = (UNITS.keys() | TENS.keys()) - {"zero"}
 _NOT_NAMES = (
     FUNCTION_WORDS
+    | _NUMBER_WORDS
     | word_set(
         """
     according additionally amid analysts another authorities citing critics despite earlier eventually experts
     federal finally following formally given including ironically later local many no notably officials police
-    previously recently
-    regardless reporters reportedly residents said separately sources speaking still supporters today tomorrow
-    ultimately unlike why witnesses yes yesterday hundred hundreds thousand thousands million millions dozens
+    previously recently regardless reporters reportedly residents said separately sources speaking still supporters
+    today tomorrow ultimately unlike why witnesses yes yesterday hundred hundreds thousand thousands million millions
+    dozens
     """
     )
-    | (UNITS.keys() | TENS.keys()) - {"zero"}
 )
 _SHORT = """
 north:n south:s east:e west:w street:st avenue:ave boulevard:blvd saint:st mount:mt fort:ft department:dept
