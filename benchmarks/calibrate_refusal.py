@@ -55,7 +55,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from newsqa.answer.extract import Signals
-    from newsqa.types import Hit, Query, TokenEncoder
+    from newsqa.models.encoders import TokenEncoder
+    from newsqa.types import Hit, Query
 
 FOLDS = 5
 COUNTS_FOR = {"quiz": 1.0, "robbed quiz": 0.3, "direct": 3.0}

@@ -54,8 +54,8 @@ class Trial:
     def found(self, question: list[float], model: str) -> dict[str, str]:
         """Return every article that words find, by path; note what should not be."""
         with open_index(self.settings, model) as opened, opened.snapshot() as snapshot:
-            hits = snapshot.hits(snapshot.by_words(["harbour"], NO_BOUNDS, 100_000))
-            near = snapshot.hits(snapshot.by_vector(question, NO_BOUNDS, 20))
+            hits = snapshot.load_hits(snapshot.search_words(["harbour"], NO_BOUNDS, 100_000))
+            near = snapshot.load_hits(snapshot.search_vectors(question, NO_BOUNDS, 20))
         articles = {hit.article.id: hit.article for hit in [*hits, *near]}
         twice = [path for path, n in Counter(article.path for article in articles.values()).items() if n > 1]
         strange = [a.path for a in articles.values() if a.text not in self.versions[a.path]]

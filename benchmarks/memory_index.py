@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from newsqa.text.passages import embedding_text, passages_of
-from newsqa.types import Coverage, Hit, Lexicon, Passage
+from newsqa.store.records import Coverage, Lexicon
+from newsqa.text.passages import embedding_text, passage_spans
+from newsqa.types import Hit, Passage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.types import Article, Bounds, Ranked
+    from newsqa.store.records import Ranked
+    from newsqa.types import Article, Bounds
 
 CHUNK = 1024
 
@@ -32,7 +34,7 @@ class MemoryIndex:
         self.passages = [
             Passage(number, article.id, start, end, article.text[start:end])
             for number, (article, (start, end)) in enumerate(
-                (article, span) for article in articles for span in passages_of(article.text)
+                (article, span) for article in articles for span in passage_spans(article.text)
             )
         ]
         self.texts = [embedding_text(self.articles[p.article_id].title, p.text) for p in self.passages]
@@ -65,7 +67,7 @@ class MemoryIndex:
         """Return how many articles there are."""
         return Coverage(articles=len(self.articles))
 
-    def by_words(self, terms: Sequence[str], bounds: Bounds, limit: int) -> Ranked:  # noqa: ARG002
+    def search_words(self, terms: Sequence[str], bounds: Bounds, limit: int) -> Ranked:  # noqa: ARG002
         """Rank by BM25; any term may match."""
         match = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
         if not match:
@@ -73,13 +75,13 @@ class MemoryIndex:
         rows = self.words.execute("SELECT rowid, -rank FROM f WHERE f MATCH ? ORDER BY rank LIMIT ?", (match, limit))
         return [(int(number), float(score)) for number, score in rows]
 
-    def by_vector(self, vector: Sequence[float], bounds: Bounds, limit: int) -> Ranked:  # noqa: ARG002
+    def search_vectors(self, vector: Sequence[float], bounds: Bounds, limit: int) -> Ranked:  # noqa: ARG002
         """Rank by cosine similarity."""
         scores = self.vectors @ np.asarray(vector, dtype=np.float32)
         best = np.argsort(-scores)[:limit]
         return [(int(place), float(scores[place])) for place in best]
 
-    def hits(self, ranked: Ranked) -> list[Hit]:
+    def load_hits(self, ranked: Ranked) -> list[Hit]:
         """Load passages with their articles."""
         passages = ((self.passages[number], score) for number, score in ranked)
         return [Hit(passage, self.articles[passage.article_id], score) for passage, score in passages]

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.types import Hit, Reranker
+    from newsqa.models.encoders import Reranker
+    from newsqa.types import Hit
 
 DEPTHS = (1, 5, 10, 20)
 WORDS = 250

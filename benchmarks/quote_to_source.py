@@ -175,7 +175,7 @@ def _names(settings: Settings) -> list[str]:
     from newsqa.store.snapshot import open_index
 
     with open_index(settings) as opened, opened.snapshot() as index:
-        return [source.name for source in index.sources()]
+        return [source.name for source in index.list_sources()]
 
 
 def holds(text: str, quote: str) -> bool:

@@ -87,7 +87,7 @@ def write_articles(path: Path, wanted: int) -> int:
     """Write articles of about `wanted` passages in all; return how many passages they are cut into."""
     from newsqa.ingest.files import scan
     from newsqa.ingest.readers.registry import read_file
-    from newsqa.text.passages import passages_of
+    from newsqa.text.passages import passage_spans
     from newsqa.text.sentences import sentence_spans
 
     texts = [article.text for found in scan(str(ROOT / "corpus")) for article in _articles(read_file, found)]
@@ -97,7 +97,7 @@ def write_articles(path: Path, wanted: int) -> int:
     with path.open("w", encoding="utf-8") as file:
         for n in range(wanted):
             text = _article(chance, pool)
-            passages += len(passages_of(text))
+            passages += len(passage_spans(text))
             day = f"2025-{chance.randint(1, 4):02}-{chance.randint(1, 28):02}"
             story = {"title": f"Story {n}", "text": text, "published": day, "outlet": f"Outlet {n % 7}"}
             file.write(json.dumps(story) + "\n")
@@ -121,13 +121,13 @@ def bare(options: argparse.Namespace) -> dict[str, float]:
     """Run the embedder alone: passages sorted by length, in batches of 16, two threads."""
     from newsqa import models
     from newsqa.settings import Settings
-    from newsqa.text.passages import embedding_text, passages_of
+    from newsqa.text.passages import embedding_text, passage_spans
 
     articles = [json.loads(line) for line in Path(options.source).read_text("utf-8").splitlines()]
     texts = [
         embedding_text(article["title"], article["text"][a:b])
         for article in articles
-        for a, b in passages_of(article["text"])
+        for a, b in passage_spans(article["text"])
     ]
     texts.sort(key=len)
     embedder = models.create_embedder(Settings(threads=2))

@@ -14,11 +14,11 @@ from types import SimpleNamespace
 import pytest
 
 from newsqa import environment
-from newsqa.environment import MOST_BYTES, NAMES, for_programs, from_dotenv, read_dotenv, variable
+from newsqa.environment import MOST_BYTES, NAMES, from_dotenv, program_environment, read_dotenv, variable
 from newsqa.errors import ModelError, SettingsError, SettingsWarning
 from newsqa.models.credentials import key_for
 from newsqa.settings import Settings, data_folder, secret_values
-from newsqa.trust import SENT, refuse_untrusted, trust, trust_everything, untrusted
+from newsqa.trust import CREDENTIALS, find_untrusted, refuse_untrusted, trust, trust_everything
 
 CANARY = "sk-canary-of-the-environment"
 OTHER = "another-secret-canary"
@@ -33,7 +33,7 @@ ELSEWHERE = "http://models.example:9"
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """An empty working folder of a person whose environment holds keys, with a data folder beside it."""
-    for name in {*NAMES, *(name for names in SENT.values() for name in names)}:
+    for name in {*NAMES, *(name for names in CREDENTIALS.values() for name in names)}:
         monkeypatch.delenv(name, raising=False)
     for name in (*KEYS.values(), "SLACK_BOT_TOKEN", "DISCORD_BOT_TOKEN", "CHROMA_CLIENT_AUTH_CREDENTIALS"):
         monkeypatch.setenv(name, CANARY)
@@ -125,15 +125,15 @@ MALFORMED = [
 )
 def test_nothing_is_taken_from_a_hostile_file(folder, monkeypatch, content, warned):
     (folder / ".env").write_bytes(content)
-    before, programs = dict(os.environ), for_programs()
+    before, programs = dict(os.environ), program_environment()
     with no_program(monkeypatch), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         assert Settings.load() == Settings()
     assert [one.category for one in caught] == ([warned] if warned else [])
     assert all(str(folder / ".env") in str(one.message) and "ignored" in str(one.message) for one in caught)
     assert os.environ == before
-    assert for_programs() == programs
-    assert not set(for_programs().values()) & {CANARY, OTHER}
+    assert program_environment() == programs
+    assert not set(program_environment().values()) & {CANARY, OTHER}
     for address, key in KEYS.items():
         assert not variable(address)
         assert key_for(key, address) == CANARY  # to the provider's own address
@@ -274,7 +274,7 @@ def test_a_key_of_the_environment_goes_to_an_address_of_the_file_only_where_a_pe
     trust_everything(True)
     assert key_for(KEYS[address], address) == CANARY
     trust_everything(False)
-    trust(untrusted(address))
+    trust(find_untrusted(address))
     assert key_for(KEYS[address], address) == CANARY
 
 
@@ -294,7 +294,7 @@ def test_headers_of_the_environment_are_sent_nowhere_either(folder, monkeypatch)
         key_for("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
 
 
-@pytest.mark.parametrize("address", [name for name in SENT if name.startswith("NEWSQA_")])
+@pytest.mark.parametrize("address", [name for name in CREDENTIALS if name.startswith("NEWSQA_")])
 def test_tokens_and_credentials_are_kept_from_addresses_of_the_file(folder, address):
     (folder / ".env").write_text(f"{address}=http://127.0.0.1:9/api/v10\n")
     Settings.load()
@@ -306,20 +306,20 @@ def test_tokens_and_credentials_are_kept_from_addresses_of_the_file(folder, addr
 def test_a_kept_yes_is_for_one_folder_and_one_address_and_its_owner(folder, monkeypatch):
     (folder / ".env").write_text(f"OPENAI_BASE_URL={ELSEWHERE}/v1\nNEWSQA_SESSIONS={folder}\n")
     Settings.load()
-    trust(untrusted("OPENAI_BASE_URL"))
+    trust(find_untrusted("OPENAI_BASE_URL"))
     kept = data_folder() / "trusted.json"
     assert kept.stat().st_mode & 0o777 == 0o600
     assert CANARY not in kept.read_text()
-    assert untrusted("OPENAI_BASE_URL") is None
+    assert find_untrusted("OPENAI_BASE_URL") is None
     for other in ("https://models.example:9", "http://models.example:8", "http://models.example.evil:9"):
         (folder / ".env").write_text(f"OPENAI_BASE_URL={other}/v1\n")
         Settings.load()
-        assert untrusted("OPENAI_BASE_URL")
+        assert find_untrusted("OPENAI_BASE_URL")
     (folder / "other").mkdir()
     (folder / "other" / ".env").write_text(f"OPENAI_BASE_URL={ELSEWHERE}/v1\n")
     monkeypatch.chdir(folder / "other")
     Settings.load()
-    assert untrusted("OPENAI_BASE_URL")
+    assert find_untrusted("OPENAI_BASE_URL")
     kept.write_text("[1, {}, null]")
-    assert untrusted("OPENAI_BASE_URL")
+    assert find_untrusted("OPENAI_BASE_URL")
     assert from_dotenv("OPENAI_BASE_URL")

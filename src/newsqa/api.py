@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
     from langchain_core.language_models import BaseChatModel
 
-    from newsqa.ingest.sync import IndexProgress, IndexReport
+    from newsqa.ingest.progress import IndexProgress, IndexReport
+    from newsqa.models.encoders import Reranker
     from newsqa.pipeline import AnswerEvent, Pipeline
-    from newsqa.types import Answer, Article, Coverage, Hit, Reranker, Turn
+    from newsqa.store.records import Coverage
+    from newsqa.types import Answer, Article, Hit, Turn
 
 
 class OpenOptions(TypedDict, total=False):

@@ -1,7 +1,7 @@
-"""The variables of the environment and of `.env` in the working folder, and which of the two a value comes from.
+"""Reads variables from the environment and from `.env` in the working folder.
 
-A `.env` may have come with somebody else's folder. So only names that newsqa knows are taken from it, its values are
-taken literally, and none of them reaches `os.environ`, where other packages and programs would read it.
+A `.env` may have come with somebody else's folder. So only names that newsqa knows are read from it, values are
+literal, and none of them reaches `os.environ`, where other packages and programs would read it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NAMES = frozenset({
     "OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "OLLAMA_API_KEY", "OLLAMA_HOST",
     "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DISCORD_BOT_TOKEN",
 })  # fmt: skip
-"""What `.env` may set beside newsqa's own settings; .env.example lists all of it."""
+"""What `.env` may set besides newsqa's own settings; .env.example lists all of it."""
 
 MOST_BYTES = 1 << 16
 """Bytes of a `.env`; a longer one is ignored."""
@@ -31,12 +31,12 @@ MOST_BYTES = 1 << 16
 PASSED_ON = frozenset({
     "PATH", "HOME", "LANG", "LANGUAGE", "TERM", "TERMINFO", "TERMINFO_DIRS", "COLORTERM", "COLUMNS", "LINES", "LESS",
 })  # fmt: skip
-"""What programs that newsqa starts see of the environment, with LC_*."""
+"""The variables that programs started by newsqa get, besides LC_*."""
 
 
 @dataclass(frozen=True, slots=True)
 class DotEnv:
-    """What a `.env` holds that newsqa uses, by name; `ignored` says why it isn't used, "" where it is or is missing."""
+    """The variables of a `.env` that newsqa uses; `ignored` says why a file is not used, else it is ""."""
 
     folder: Path = Path()
     values: Mapping[str, str] = field(default_factory=dict)
@@ -52,7 +52,7 @@ _loaded = _Loaded(DotEnv())
 
 
 class _UnusableError(Exception):
-    """Why a `.env` is not used."""
+    """A `.env` must not be used; the message says why."""
 
 
 def load() -> DotEnv:
@@ -72,7 +72,7 @@ def variables() -> dict[str, str]:
 
 
 def variable(name: str) -> str:
-    """Return a variable of the environment, else of `.env`, without surrounding spaces; "" where it is not set."""
+    """Return a variable of the environment, else of the loaded `.env`, without surrounding spaces; "" if not set."""
     return variables().get(name, "").strip()
 
 
@@ -81,8 +81,8 @@ def from_dotenv(name: str) -> bool:
     return name not in os.environ and bool(_loaded.file.values.get(name, "").strip())
 
 
-def for_programs() -> dict[str, str]:
-    """Return the environment for a program that newsqa starts: what a terminal program needs, and no keys."""
+def program_environment() -> dict[str, str]:
+    """Return the environment for a program that newsqa starts: what terminals need, and no keys."""
     return {name: value for name, value in os.environ.items() if name in PASSED_ON or name.startswith("LC_")}
 
 
@@ -93,7 +93,7 @@ def read_dotenv(folder: Path) -> DotEnv:
     except FileNotFoundError:  # the working folder is gone
         return DotEnv()
     try:
-        return DotEnv(where, _known(_text(folder)))
+        return DotEnv(where, _known_variables(_text(folder)))
     except FileNotFoundError:
         return DotEnv(where)
     except OSError as error:
@@ -103,7 +103,7 @@ def read_dotenv(folder: Path) -> DotEnv:
 
 
 def _text(folder: Path) -> str:
-    """Return the text of `.env`, opened once and checked through what was opened. Raises OSError, _UnusableError."""
+    """Return the text of `.env`, opened once and checked on the open file. Raises OSError, _UnusableError."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         if stat.S_ISLNK(os.stat(FILE, dir_fd=opened, follow_symlinks=False).st_mode):
@@ -115,7 +115,7 @@ def _text(folder: Path) -> str:
                 raise _UnusableError("it is not a regular file")
             _check_owner(file, "it")
             _check_owner(opened, "its folder")
-            data = _bounded(file)
+            data = _read_bounded(file)
         finally:
             os.close(file)
     finally:
@@ -128,7 +128,7 @@ def _text(folder: Path) -> str:
         raise _UnusableError("it is not UTF-8") from None
 
 
-def _bounded(file: int) -> bytes:
+def _read_bounded(file: int) -> bytes:
     data = b""
     while piece := os.read(file, MOST_BYTES + 1 - len(data)):
         data += piece
@@ -168,7 +168,7 @@ def _own_group(group: int, opened: int) -> bool:
     return {*members, *(one.pw_name for one in pwd.getpwall() if one.pw_gid == group)} <= {user}
 
 
-def _known(text: str) -> dict[str, str]:
+def _known_variables(text: str) -> dict[str, str]:
     """Return the variables of a `.env` that newsqa uses. Raises _UnusableError."""
     from dotenv import dotenv_values
 

@@ -1,4 +1,4 @@
-"""Optional parts of newsqa: the packages that each extra brings, and how to install what is missing."""
+"""The packages of each optional extra, and how to install those that are missing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PACKAGES: Mapping[Extra, Mapping[str, str]] = {
     "slack": {"slack_bolt": "slack-bolt", **_SERVED},
     "write": _WRITE,
 }
-"""The modules that an extra of pyproject.toml needs, each with the package that brings it."""
+"""The modules that each extra of pyproject.toml needs, with the package that each comes from."""
 
 
 def missing_packages(extra: Extra) -> list[str]:

@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from newsqa.answer.extract import ExtractiveAnswerer
+    from newsqa.models.encoders import Reranker, TokenEncoder
     from newsqa.prompts import Prompts
     from newsqa.search.attribution import Attribution
     from newsqa.settings import Settings
-    from newsqa.types import Article, Bounds, DraftEvent, Hit, Index, IndexSource, Query, Reranker, TokenEncoder, Turn
+    from newsqa.store.snapshot import LibraryIndex, Snapshot
+    from newsqa.types import Article, Bounds, DraftEvent, Hit, Query, Turn
 
     Answerer = Callable[[Query, Sequence[Hit], float], Iterator[DraftEvent]]
     """Drafts an answer from evidence, best first, until a time of `time.monotonic`."""
@@ -87,7 +89,7 @@ class Pipeline:
     cannot complete. With `encoder` the verifier compares the clauses of written sentences with their quotes.
     """
 
-    index: IndexSource
+    index: LibraryIndex
     embedder: Embeddings
     reranker: Reranker
     answerer: Answerer
@@ -186,7 +188,7 @@ class Pipeline:
             return self.rewriter(question, standalone, history, clock.deadline)
 
     def _find_evidence(
-        self, query: Query, index: Index, clock: _Clock
+        self, query: Query, index: Snapshot, clock: _Clock
     ) -> Generator[AnswerEvent, None, tuple[list[Hit], Attribution | None]]:
         """Return passages, best first, and where quoted words come from if that is asked for."""
         if not is_usable(query.text):

@@ -18,23 +18,20 @@ FILE = 0o600
 
 
 def private_folder(folder: Path) -> None:
-    """Make a folder, and those above it that are missing. A folder that was there keeps its mode. Raises OSError."""
+    """Create a folder, and missing ones above it. A folder that exists keeps its mode. Raises OSError."""
     if not folder.is_dir():
         folder.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER)
         folder.mkdir(exist_ok=True, mode=FOLDER)
 
 
 def private_file(path: Path) -> None:
-    """Make an empty file where there is none, and take it from other people where there is one. Raises OSError."""
+    """Create an empty file, or take away other people's access to one that exists. Raises OSError."""
     os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, FILE))
     path.chmod(FILE)
 
 
-# Writes files that are whole or not there, and that only their owner may read.
-
-
-def save(folder: Path, texts: Mapping[str, str]) -> None:
-    """Write texts into files of these names: all beside first, then renamed. Raises SourceError where it cannot."""
+def write_files(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write the files of a report: all under other names first, then renamed. Raises SourceError if it cannot."""
     beside = {folder / name: folder / f".{name}.new" for name in texts}
     try:
         private_folder(folder)

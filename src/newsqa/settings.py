@@ -1,4 +1,4 @@
-"""What a person can set: newsqa's own settings, from the environment and from `.env`."""
+"""The settings of newsqa, read from the environment and from `.env`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL")
-LEAST_SECRET = 6
-"""Characters; what is shorter is no key, and would blot out words."""
+MIN_SECRET = 6
+"""Characters; a shorter value is no key, and removing it would remove ordinary words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,16 @@ class Settings:
 
     `chroma` is "" for the embedded Chroma, else the address of a Chroma server. `embedder`, `reranker` and `model`
     are names that `newsqa.models` knows. `timeout` is in seconds and bounds one answer or one call to a server.
-    `context` is how many tokens the chat model can read and write together, 0 for what is known of it. `tracing`
-    lets LangSmith see what chat models read and write, where its own variables ask for it.
-    `bot_channels`, `bot_people` and `bot_admins` are ids of a platform; where no channels or people are listed, the bot
-    serves every channel that it is invited to and everyone in them. `bot_rate` bounds the questions of one person a
-    minute, `bot_rate_all` those of all, 0 for no bound; `bot_workers` answer at a time and `bot_queue` questions wait.
-    `bot_retention` is how many days conversations of the bot are kept. `bot_log_text` lets the log hold questions and
-    answers. `bot_port` serves health and metrics on loopback, 0 for not at all. The addresses of Slack and Discord may
-    only be their own, or on loopback.
-    `prompts` and `sessions` are folders, None for the places that newsqa chooses. `debug` shows where an unforeseen
-    error came from.
+    `context` is how many tokens the chat model can read and write together, 0 for the number that newsqa knows.
+    `tracing` lets LangSmith record what chat models read and write, if its own variables ask for it.
+    `bot_channels`, `bot_people` and `bot_admins` are ids of a platform; if no channels or people are listed, the bot
+    serves every channel that it is invited to and everyone in them. `bot_rate` bounds the questions of one person per
+    minute, `bot_rate_all` those of all, 0 for no bound; `bot_workers` questions are answered at a time, and `bot_queue`
+    may wait. `bot_retention` is for how many days conversations of the bot are kept. `bot_log_text` lets the log hold
+    questions and answers. `bot_port` serves health and metrics on loopback, 0 for not at all. The addresses of Slack
+    and Discord may only be their own, or on loopback.
+    `prompts` and `sessions` are folders, None for the defaults of newsqa. `debug` shows the traceback of an unexpected
+    error.
     """
 
     index: Path = Path(".newsqa")
@@ -68,10 +68,10 @@ class Settings:
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read `.env` of the working folder and the environment, which wins.
+        """Read `.env` of the working folder and the environment, which takes precedence.
 
-        Raises SettingsError where a value cannot be used. Warns with SettingsWarning where `.env` is ignored since
-        other people may have written it, or since it cannot be read.
+        Raises SettingsError if a value cannot be used. Warns with SettingsWarning if `.env` is ignored because other
+        people may have written it, or because it cannot be read.
         """
         if environ is None:
             _load_dotenv()
@@ -80,44 +80,40 @@ class Settings:
         return cls(**{name: _value(name, text) for name, text in given.items() if text})  # type: ignore[arg-type]
 
     def sessions_folder(self) -> Path:
-        """Return where conversations are kept: `sessions`, else a folder among the user's data (XDG)."""
+        """Return the folder of conversations: `sessions`, else newsqa's folder in the user's data (XDG)."""
         return self.sessions or data_folder()
 
 
 def data_folder() -> Path:
-    """Return newsqa's folder among the user's data (XDG); only the environment says where."""
+    """Return newsqa's folder in the user's data (XDG), as the environment alone gives it."""
     data = os.environ.get("XDG_DATA_HOME", "")
     return (Path(data) if Path(data).is_absolute() else Path.home() / ".local" / "share") / "newsqa"
 
 
 def unknown_settings(environ: Mapping[str, str] | None = None) -> list[str]:
-    """Return the NEWSQA_ variables, of `.env` and the environment, that no setting has."""
+    """Return the NEWSQA_ variables of `.env` and the environment that are no setting."""
     environ = environment.variables() if environ is None else environ
     known = {f"NEWSQA_{f.name.upper()}" for f in fields(Settings)}
     return sorted(name for name in environ if name.startswith("NEWSQA_") and name not in known)
 
 
-def variable(name: str) -> str:
-    """Return a variable of another package, as a provider's address or key, "" where it is not set.
-
-    What `.env` sets counts once the settings are loaded.
-    """
-    return environment.variable(name)
-
-
-def past_proxies(host: str) -> None:
-    """Have every client reach a host of this machine without the proxy that the environment may name (NO_PROXY)."""
-    listed = [entry.strip() for entry in (variable("NO_PROXY") or variable("no_proxy")).split(",") if entry.strip()]
+def bypass_proxies(host: str) -> None:
+    """Add a host of this machine to NO_PROXY, so that no client uses a proxy for it."""
+    listed = [
+        entry.strip()
+        for entry in (environment.variable("NO_PROXY") or environment.variable("no_proxy")).split(",")
+        if entry.strip()
+    ]
     if "*" not in listed and host not in listed:
         os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join([*listed, host])
 
 
 def secret_values() -> list[str]:
-    """Return the values of the variables whose names tell of a key, so that they can be kept out of what is told."""
+    """Return the values of variables that are named like keys, so that they can be removed from output."""
     return [
         value.strip()
         for name, value in (*os.environ.items(), *environment.loaded().values.items())
-        if any(word in name.upper() for word in SECRET) and len(value.strip()) >= LEAST_SECRET
+        if any(word in name.upper() for word in SECRET) and len(value.strip()) >= MIN_SECRET
     ]
 
 
@@ -148,7 +144,7 @@ def _positive(number: float) -> float:
     return number
 
 
-def _at_least_nothing(number: int) -> int:
+def _not_negative(number: int) -> int:
     if number < 0:
         raise ValueError("it must be 0 or more")
     return number
@@ -170,7 +166,7 @@ def _whole(text: str) -> int:
 
 
 def _count(text: str) -> int:
-    return _at_least_nothing(int(text))
+    return _not_negative(int(text))
 
 
 def _seconds(text: str) -> float:

@@ -1,7 +1,7 @@
-"""Keys of the environment and addresses from `.env`: the first are sent to the second only where a person agreed.
+"""Sends keys of the environment to addresses from `.env` only if a person agreed.
 
-A key and an address that both come from `.env` belong together, and whoever sets an address in the environment may
-send keys there. But a `.env` that came with somebody else's folder must not direct a person's keys elsewhere.
+A key and an address that both come from `.env` belong together, and an address that is set in the environment may get
+any key. But a `.env` that came with somebody else's folder must not send a person's keys elsewhere.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from newsqa.settings import data_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-SENT = {
+CREDENTIALS = {
     "OPENAI_BASE_URL": ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_CUSTOM_HEADERS"),
     "ANTHROPIC_BASE_URL": ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_CUSTOM_HEADERS"),
     "OLLAMA_HOST": ("OLLAMA_API_KEY",),
@@ -30,7 +30,7 @@ SENT = {
     "NEWSQA_DISCORD_API_URL": ("DISCORD_BOT_TOKEN",),
     "NEWSQA_DISCORD_GATEWAY_URL": ("DISCORD_BOT_TOKEN",),
 }
-"""Addresses, by their variable, and the variables whose values their clients send there."""
+"""The variables of addresses, and the variables whose values clients send there."""
 
 FILE = "trusted.json"
 
@@ -45,7 +45,7 @@ _trust = _Trust()
 
 @dataclass(frozen=True, slots=True)
 class Untrusted:
-    """An address from `.env`, by its variable and place, and the variables of the environment that would go there."""
+    """An address from `.env`, by its variable and origin, and the variables of the environment that would go there."""
 
     address: str
     place: str
@@ -71,27 +71,27 @@ def trust_everything(trusted: bool) -> None:  # noqa: FBT001  as the option give
     _trust.everything = trusted
 
 
-def untrusted(address: str) -> Untrusted | None:
-    """Return what would go wrong with an address, by its variable; None where nothing does or a person agreed."""
+def find_untrusted(address: str) -> Untrusted | None:
+    """Return what would be sent to the address in a variable without consent; None if nothing would."""
     if _trust.everything or not from_dotenv(address):
         return None
-    credentials = tuple(name for name in SENT[address] if _in_environment(name))
+    credentials = tuple(name for name in CREDENTIALS[address] if _in_environment(name))
     if not credentials:
         return None
-    found = Untrusted(address, _place(variable(address)), credentials, str(loaded().folder))
-    return None if _entry(found) in _kept() else found
+    found = Untrusted(address, _origin(variable(address)), credentials, str(loaded().folder))
+    return None if _entry(found) in _agreed() else found
 
 
 def refuse_untrusted(address: str) -> None:
-    """Raise SettingsError where a key of the environment would go to an address that only `.env` gives."""
-    if found := untrusted(address):
+    """Raise SettingsError if a key of the environment would go to an address that only `.env` gives."""
+    if found := find_untrusted(address):
         raise SettingsError(str(found), hint=found.hint)
 
 
 def trust(found: Untrusted) -> None:
-    """Keep that a person agreed, for this folder and this address. Raises OSError."""
+    """Store that a person agreed, for this folder and this address. Raises OSError."""
     file = _file()
-    kept = [*_kept(), _entry(found)]
+    kept = [*_agreed(), _entry(found)]
     private_folder(file.parent)
     private_file(file)
     file.write_text(json.dumps(kept, indent=1), "utf-8")
@@ -102,7 +102,7 @@ def _in_environment(name: str) -> bool:
     return any(key.upper() == name and value.strip() for key, value in os.environ.items())
 
 
-def _place(address: str) -> str:
+def _origin(address: str) -> str:
     """Return scheme, host and port of an address, without user and password."""
     try:
         parts = urlsplit(address if "://" in address else f"http://{address}")
@@ -115,7 +115,7 @@ def _entry(found: Untrusted) -> dict[str, str]:
     return {"folder": found.folder, "variable": found.address, "address": found.place}
 
 
-def _kept() -> list[dict[str, str]]:
+def _agreed() -> list[dict[str, str]]:
     with suppress(OSError, ValueError, RecursionError):
         kept = json.loads(_file().read_text("utf-8"))
         return [entry for entry in kept if isinstance(entry, dict)] if isinstance(kept, list) else []

@@ -10,9 +10,10 @@ from newsqa import models
 from newsqa.answer.extract import ExtractiveAnswerer
 from newsqa.search.understand import understand
 from newsqa.settings import Settings
-from newsqa.text.passages import passages_of
+from newsqa.store.records import Lexicon
+from newsqa.text.passages import passage_spans
 from newsqa.text.sentences import sentence_spans
-from newsqa.types import NO_BOUNDS, Article, DraftSentence, Hit, Lexicon, Passage
+from newsqa.types import NO_BOUNDS, Article, DraftSentence, Hit, Passage
 from newsqa.verify.verifier import verify
 
 STRIKE = """Dockers of Orrin end their strike
@@ -50,7 +51,7 @@ def hits(*texts: str) -> list[Hit]:
         article = Article(str(number), text, f"{number}.md", title=text.splitlines()[0], published=date(2031, 5, 6))
         found += [
             Hit(Passage(len(found), article.id, start, end, text[start:end]), article, 1.0 - number)
-            for start, end in passages_of(text)
+            for start, end in passage_spans(text)
         ]
     return found
 

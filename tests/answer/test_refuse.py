@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from newsqa.answer.refuse import refuse, undated_notice
-from newsqa.types import NO_BOUNDS, Article, Bounds, Coverage, Dropped, Hit, Passage, Query
+from newsqa.store.records import Coverage
+from newsqa.types import NO_BOUNDS, Article, Bounds, Dropped, Hit, Passage, Query
 
 NOTHING = ()
 WHOLE = Coverage(articles=1204, undated=3, first=date(2025, 3, 3), last=date(2025, 4, 18))

@@ -58,7 +58,7 @@ def index(tmp_path_factory):
 @pytest.fixture(scope="module")
 def ids(index):
     paths = ("news/may/0.json", "news/may/1.json", "news/rest.jsonl#1", "news/rest.jsonl#2")
-    return [index.at_path(path)[0] for path in paths]
+    return [index.find_by_path(path)[0] for path in paths]
 
 
 def gold_of(index, item=None, **gold):
@@ -262,7 +262,7 @@ def test_gold_of_a_beir_folder_is_found_and_its_questions_are_no_articles(tmp_pa
     with snapshot(indexed(tmp_path / "index", tmp_path / source)) as opened:
         ((article,),) = index_facts(item, {}, opened).gold
         assert opened.article(article).title == "Cheese festival"
-        assert opened.holding("How many people came to the cheese festival") == []
+        assert opened.find_phrase("How many people came to the cheese festival") == []
 
 
 def test_a_copy_of_the_articles_elsewhere_does_not_confuse_paths(tmp_path):
@@ -271,7 +271,7 @@ def test_a_copy_of_the_articles_elsewhere_does_not_confuse_paths(tmp_path):
         (tmp_path / name / "news" / "a.txt").write_text(f"The {name} festival in Ostby drew {len(name)},000 people.")
     folder = indexed(tmp_path / "index", tmp_path / "first" / "news", tmp_path / "second" / "news")
     with snapshot(folder) as opened:
-        texts = [opened.article(name).text for name in opened.at_path("second/news/a.txt")]
+        texts = [opened.article(name).text for name in opened.find_by_path("second/news/a.txt")]
         assert [text.split()[1] for text in texts] == ["second"]
-        assert len(opened.at_path("a.txt")) == 2
-        assert opened.article(opened.at_path("news/a.txt")[0]).text.split()[1] == "first"  # as it is stored
+        assert len(opened.find_by_path("a.txt")) == 2
+        assert opened.article(opened.find_by_path("news/a.txt")[0]).text.split()[1] == "first"  # as it is stored

@@ -199,7 +199,7 @@ def test_the_unanswerable_ones_are_hidden_by_their_day(corpus_index, corpus_item
             hidden = item.meta["hidden"]
             assert index.article(hidden["article_id"]).published > item.as_of
             assert index.coverage(Bounds(as_of=item.as_of)).articles
-            assert index.holding(hidden["quote"], Bounds(as_of=item.as_of)) == []
+            assert index.find_phrase(hidden["quote"], Bounds(as_of=item.as_of)) == []
             assert not item.gold
             assert not item.answers
 

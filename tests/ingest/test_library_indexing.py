@@ -10,7 +10,7 @@ from word_embedder import WordEmbedder
 
 from newsqa.errors import BusyError, LibraryError, ModelError, SourceError, UsageError
 from newsqa.ingest.indexer import index_source, indexing_alone, rebuild_index, remove_source, rename_source
-from newsqa.ingest.sync import IndexProgress
+from newsqa.ingest.progress import IndexProgress
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
 from newsqa.types import NO_BOUNDS, Bounds
@@ -45,14 +45,14 @@ def index(settings, source, **options):
 def texts(settings):
     """Every article that is found by a word that stands in all of them, by its path."""
     with open_index(settings) as opened, opened.snapshot() as snapshot:
-        hits = snapshot.hits(snapshot.by_words(["the"], NO_BOUNDS, 1000))
+        hits = snapshot.load_hits(snapshot.search_words(["the"], NO_BOUNDS, 1000))
         return {hit.article.path: hit.article.text for hit in hits}
 
 
 def nearest(settings, question, bounds=NO_BOUNDS, limit=3):
     with open_index(settings, "words") as opened, opened.snapshot() as snapshot:
-        ranked = snapshot.by_vector(WordEmbedder().embed_query(question), bounds, limit)
-        return [hit.article.path for hit in snapshot.hits(ranked)]
+        ranked = snapshot.search_vectors(WordEmbedder().embed_query(question), bounds, limit)
+        return [hit.article.path for hit in snapshot.load_hits(ranked)]
 
 
 def test_words_and_vectors_find_what_was_indexed(settings, folder):
@@ -66,7 +66,7 @@ def test_a_passage_is_a_span_of_its_article(settings, folder):
     (folder / "council.txt").write_text(LONG)
     index(settings, folder)
     with open_index(settings) as opened, opened.snapshot() as snapshot:
-        hits = snapshot.hits(snapshot.by_words(["councillor"], NO_BOUNDS, 50))
+        hits = snapshot.load_hits(snapshot.search_words(["councillor"], NO_BOUNDS, 50))
     assert len(hits) > 3
     assert all(hit.passage.text == hit.article.text[hit.passage.start : hit.passage.end] for hit in hits)
 
@@ -100,15 +100,15 @@ def test_the_same_articles_give_the_same_digest(settings, folder, tmp_path):
 def test_an_edited_file_is_replaced_and_a_deleted_one_goes(settings, folder):
     index(settings, folder)
     with open_index(settings) as opened, opened.snapshot() as snapshot:
-        (before,) = snapshot.hits(snapshot.by_words(["ferry"], NO_BOUNDS, 5))
+        (before,) = snapshot.load_hits(snapshot.search_words(["ferry"], NO_BOUNDS, 5))
     (folder / "ferry.txt").write_text("The ferry Tern is cancelled until Friday, the harbour office said on Monday.")
     (folder / "bridge.txt").unlink()
     report = index(settings, folder)
     assert (report.added, report.changed, report.removed) == (0, 1, 1)
     with open_index(settings, "words") as opened, opened.snapshot() as snapshot:
-        (after,) = snapshot.hits(snapshot.by_words(["ferry"], NO_BOUNDS, 5))
-        assert snapshot.by_words(["dawn", "bridge"], NO_BOUNDS, 5) == []
-        assert len(snapshot.by_vector(WordEmbedder().embed_query("bridge"), NO_BOUNDS, 5)) == 1
+        (after,) = snapshot.load_hits(snapshot.search_words(["ferry"], NO_BOUNDS, 5))
+        assert snapshot.search_words(["dawn", "bridge"], NO_BOUNDS, 5) == []
+        assert len(snapshot.search_vectors(WordEmbedder().embed_query("bridge"), NO_BOUNDS, 5)) == 1
     assert after.article.id == before.article.id
     assert "dawn" not in after.article.text
 
@@ -249,8 +249,8 @@ def test_bounds_hold_for_words_and_vectors(settings, tmp_path):
         vector = WordEmbedder().embed_query("the")
 
         def both(bounds):
-            words = snapshot.hits(snapshot.by_words(["the"], bounds, 20))
-            near = snapshot.hits(snapshot.by_vector(vector, bounds, 20))
+            words = snapshot.load_hits(snapshot.search_words(["the"], bounds, 20))
+            near = snapshot.load_hits(snapshot.search_vectors(vector, bounds, 20))
             titles = {hit.article.title for hit in words}
             assert titles == {hit.article.title for hit in near}
             return titles
@@ -272,8 +272,8 @@ def test_bounds_hold_for_words_and_vectors(settings, tmp_path):
 def test_terms_are_data_and_never_syntax(settings, folder, term):
     index(settings, folder)
     with open_index(settings) as opened, opened.snapshot() as snapshot:
-        snapshot.by_words([term], NO_BOUNDS, 5)
-        found = snapshot.hits(snapshot.by_words([term, "bridge"], NO_BOUNDS, 5))
+        snapshot.search_words([term], NO_BOUNDS, 5)
+        found = snapshot.load_hits(snapshot.search_words([term, "bridge"], NO_BOUNDS, 5))
     assert "news/bridge.txt" in {hit.article.path for hit in found}
 
 
@@ -288,7 +288,7 @@ def test_copies_of_a_story_know_each_other(settings, tmp_path):
     )
     index(settings, path)
     with open_index(settings) as opened, opened.snapshot() as snapshot:
-        hits = snapshot.hits(snapshot.by_words(["councillor", "ferry"], NO_BOUNDS, 50))
+        hits = snapshot.load_hits(snapshot.search_words(["councillor", "ferry"], NO_BOUNDS, 50))
     carried = {hit.article.title: {c.outlet for c in hit.also_carried_by} for hit in hits}
     assert carried == {
         "Wire": {"The Ledger", "Radio Lim"},
@@ -299,7 +299,7 @@ def test_copies_of_a_story_know_each_other(settings, tmp_path):
     lines(path, article("wire", LONG, outlet="Port Wire"), article("ledger", BRIDGE, outlet="The Ledger"))
     index(settings, path)
     with open_index(settings) as opened, opened.snapshot() as snapshot:
-        hits = snapshot.hits(snapshot.by_words(["councillor", "bridge"], NO_BOUNDS, 50))
+        hits = snapshot.load_hits(snapshot.search_words(["councillor", "bridge"], NO_BOUNDS, 50))
     assert all(hit.also_carried_by == () for hit in hits)
 
 
@@ -329,7 +329,7 @@ def test_sources_are_listed_renamed_and_removed(settings, folder, tmp_path):
     index(settings, tmp_path / "wire.jsonl", name="wire")
     rename_source(settings, "news", "town")
     with open_index(settings) as opened, opened.snapshot() as snapshot:
-        listed = [(source.name, source.files, source.articles) for source in snapshot.sources()]
+        listed = [(source.name, source.files, source.articles) for source in snapshot.list_sources()]
     assert listed == [("town", 2, 2), ("wire", 1, 1)]
     assert "town/ferry.txt" in texts(settings)
     with pytest.raises(UsageError):
@@ -363,7 +363,7 @@ def test_another_embedder_is_refused_until_the_vectors_are_made_again(settings, 
     index(settings, folder)  # what could not be made again is as it was
     rebuild_index(settings, embedder=other)
     with open_index(settings, "other") as opened, opened.snapshot() as snapshot:
-        found = snapshot.hits(snapshot.by_vector(other.embed_query(BRIDGE), NO_BOUNDS, 1))
+        found = snapshot.load_hits(snapshot.search_vectors(other.embed_query(BRIDGE), NO_BOUNDS, 1))
     assert found[0].article.path == "news/bridge.txt"
 
 
@@ -386,12 +386,12 @@ def test_a_question_sees_one_generation(settings, folder):
             (folder / "ferry.txt").unlink()
             (folder / "tram.txt").write_text("The tram to the old market runs again, the city said on Tuesday.")
             index(settings, folder)
-            hits = snapshot.hits(snapshot.by_words(["the"], NO_BOUNDS, 9))
-            near = snapshot.hits(snapshot.by_vector(WordEmbedder().embed_query("the"), NO_BOUNDS, 9))
+            hits = snapshot.load_hits(snapshot.search_words(["the"], NO_BOUNDS, 9))
+            near = snapshot.load_hits(snapshot.search_vectors(WordEmbedder().embed_query("the"), NO_BOUNDS, 9))
             assert {h.article.path for h in hits} == {"news/ferry.txt", "news/bridge.txt"}
             assert {h.article.path for h in near} <= {"news/ferry.txt", "news/bridge.txt"}
         with opened.snapshot() as snapshot:
-            near = snapshot.hits(snapshot.by_vector(WordEmbedder().embed_query("the"), NO_BOUNDS, 9))
+            near = snapshot.load_hits(snapshot.search_vectors(WordEmbedder().embed_query("the"), NO_BOUNDS, 9))
             assert {h.article.path for h in near} == {"news/tram.txt", "news/bridge.txt"}
 
 

@@ -32,8 +32,8 @@ def write(folder: Path, number: int, version: int) -> None:
 def indexed(settings: Settings) -> dict[str, str]:
     """The articles that are found by a word of theirs; each must be found once, and read whole."""
     with open_index(settings, "words") as opened, opened.snapshot() as snapshot:
-        hits = snapshot.hits(snapshot.by_words(["harbour"], NO_BOUNDS, 10_000))
-        near = snapshot.hits(snapshot.by_vector(WordEmbedder().embed_query("harbour basin"), NO_BOUNDS, 50))
+        hits = snapshot.load_hits(snapshot.search_words(["harbour"], NO_BOUNDS, 10_000))
+        near = snapshot.load_hits(snapshot.search_vectors(WordEmbedder().embed_query("harbour basin"), NO_BOUNDS, 50))
     assert all(hit.passage.text == hit.article.text[hit.passage.start : hit.passage.end] for hit in [*hits, *near])
     assert max(Counter(hit.passage.id for hit in hits).values(), default=1) == 1
     articles = {hit.article.id: hit.article for hit in hits}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.ingest.clean import boilerplate, clean, countable_lines
+from newsqa.ingest.clean import clean, countable_lines, find_repeated_lines
 from places import DATA
 
 LINES = json.loads((DATA / "clutter.json").read_text("utf-8"))
@@ -79,19 +79,19 @@ def counted(texts):
 
 def test_lines_that_an_outlet_repeats_are_known_and_go():
     texts = [f"Story {n}\n{FIRST[:50]} {n}.\nTellin Post, voice of the coast\nQuote of the day" for n in range(4)]
-    repeated = boilerplate(counted(texts), len(texts), titles={"Quote of the day"})
+    repeated = find_repeated_lines(counted(texts), len(texts), titles={"Quote of the day"})
     assert repeated == {"Tellin Post, voice of the coast"}
     assert clean(texts[0], repeated) == f"Story 0\n{FIRST[:50]} 0.\nQuote of the day"
 
 
 def test_a_line_in_a_few_of_many_files_is_no_boilerplate():
     texts = [f"Story {n}\nA line of three" if n < 3 else f"Story {n}" for n in range(11)]
-    assert boilerplate(counted(texts), len(texts)) == frozenset()
+    assert find_repeated_lines(counted(texts), len(texts)) == frozenset()
 
 
 def test_a_sentence_in_three_versions_of_a_story_is_no_boilerplate():
     texts = [f"Story {n}\nNobody was hurt." for n in range(4)]
-    assert boilerplate(counted(texts), len(texts)) == frozenset()
+    assert find_repeated_lines(counted(texts), len(texts)) == frozenset()
 
 
 def test_long_lines_are_not_counted():

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.ingest.clean import language_of
 from newsqa.ingest.files import RawArticle, scan
-from newsqa.ingest.opening import date_in_address, date_of, opening_of
+from newsqa.ingest.language import detect_language
+from newsqa.ingest.opening import find_date, parse_date, read_opening
 from newsqa.ingest.readers.registry import read_file
 from places import DATA
 
@@ -22,20 +22,20 @@ BODY = "The harbour board of Tellin voted on Tuesday to close the old north quay
 
 @pytest.mark.parametrize("case", OPENINGS, ids=[case["about"] for case in OPENINGS])
 def test_first_lines_say_what_the_article_is(case):
-    opening = opening_of(case["text"].replace("BODY", BODY))
+    opening = read_opening(case["text"].replace("BODY", BODY))
     assert opening.text.lstrip("\n") == case["left"].replace("BODY", BODY)
     found = (opening.title, opening.byline, opening.outlet, opening.published and opening.published.isoformat())
     assert found == tuple(case.get(name) for name in ("title", "byline", "outlet", "published"))
 
 
 def test_a_known_title_is_taken_out_where_it_is_repeated_and_nothing_else_is():
-    assert opening_of(f"QUAY  to close\n\n{BODY}", "Quay to close").text == f"\n{BODY}"
-    assert opening_of(f"Another line\n\n{BODY}", "Quay to close").text == f"Another line\n\n{BODY}"
+    assert read_opening(f"QUAY  to close\n\n{BODY}", "Quay to close").text == f"\n{BODY}"
+    assert read_opening(f"Another line\n\n{BODY}", "Quay to close").text == f"Another line\n\n{BODY}"
 
 
 @given(st.text(), st.none() | st.text(min_size=1))
 def test_first_lines_taken_out_leave_the_rest_unchanged(text, title):
-    left = opening_of(text, title).text
+    left = read_opening(text, title).text
     rest = iter(text.splitlines(keepends=True))
     assert all(line in rest for line in left.splitlines(keepends=True))
     assert bool(left.strip()) == bool(text.strip())
@@ -43,13 +43,13 @@ def test_first_lines_taken_out_leave_the_rest_unchanged(text, title):
 
 @pytest.mark.parametrize(("written", "expected"), DATES, ids=[repr(case[0])[:30] for case in DATES])
 def test_dates_are_read_as_written_or_not_at_all(written, expected):
-    found = date_of(written)
+    found = parse_date(written)
     assert (found.isoformat() if found else None) == expected
 
 
 @given(st.text(max_size=100) | st.floats() | st.integers())
 def test_nothing_breaks_the_reading_of_dates(value):
-    found = date_of(value)
+    found = parse_date(value)
     assert found is None or 1600 <= found.year <= 2200
 
 
@@ -66,7 +66,7 @@ def test_nothing_breaks_the_reading_of_dates(value):
     ],
 )
 def test_an_address_or_a_file_name_may_say_the_date(address, expected):
-    assert date_in_address(address) == expected
+    assert find_date(address) == expected
 
 
 def read(folder, name, content):
@@ -106,16 +106,18 @@ def test_what_is_no_name_is_no_byline(tmp_path, author):
 
 
 def test_languages_are_told_apart_and_short_texts_are_not_guessed():
-    assert language_of(BODY) == "en"
+    assert detect_language(BODY) == "en"
     assert (
-        language_of(
+        detect_language(
             "Der Hafenrat von Tellin hat am Dienstag beschlossen, den alten Kai zu schließen, weil er Risse hat."
         )
         == "de"
     )
     assert (
-        language_of("Le conseil du port a décidé mardi de fermer le vieux quai, où des fissures ont été trouvées hier.")
+        detect_language(
+            "Le conseil du port a décidé mardi de fermer le vieux quai, où des fissures ont été trouvées hier."
+        )
         == "fr"
     )
-    assert language_of("Tellin!") is None
-    assert language_of("1 2 3 4 5 " * 50) is None
+    assert detect_language("Tellin!") is None
+    assert detect_language("1 2 3 4 5 " * 50) is None

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from newsqa.errors import SourceError
 from newsqa.ingest.clean import clean
 from newsqa.ingest.files import Problem, RawArticle, scan
-from newsqa.ingest.readers.documents import mended
+from newsqa.ingest.readers.documents import join_broken_words
 from newsqa.ingest.readers.registry import read_file
 from thoroughness import examples
 
@@ -253,7 +253,7 @@ def test_a_lot_of_nonsense_holds_nothing_up(tmp_path, suffix, data):
 
 def test_words_without_end_are_mended_in_time():
     for text in ("a" * 100_000, "a-" * 50_000, "ab-\n" * 25_000):
-        assert set(mended(text)) <= set(text)
+        assert set(join_broken_words(text)) <= set(text)
 
 
 NAMES = ["text", "title", "url", "date", "author", "source", "content", "articles", "metadata", "rendered", "name"]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.search.retrieve import expand_context
-from newsqa.text.passages import passages_of
+from newsqa.text.passages import passage_spans
 from newsqa.text.sentences import sentence_spans
 from newsqa.types import Article, Hit, Passage
 
@@ -25,7 +25,7 @@ def hits_of(source: Article, spans: list[tuple[int, int]]) -> list[Hit]:
 @given(lengths, st.data())
 def test_passages_grow_by_whole_sentences_and_never_meet(words, data) -> None:
     source = article(words)
-    spans = passages_of(source.text)
+    spans = passage_spans(source.text)
     chosen = data.draw(st.lists(st.sampled_from(spans), unique=True, min_size=1))
     starts, ends = ({span[n] for span in sentence_spans(source.text)} for n in (0, 1))
     wide = expand_context(hits_of(source, chosen))

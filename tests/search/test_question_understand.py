@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.search.understand import MAX_CHARACTERS, answer_kind, is_usable, understand
-from newsqa.types import NO_BOUNDS, Lexicon
+from newsqa.store.records import Lexicon
+from newsqa.types import NO_BOUNDS
 from places import DATA
 
 GOLDEN = json.loads((DATA / "understand.json").read_text("utf-8"))

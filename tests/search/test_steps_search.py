@@ -36,15 +36,15 @@ class FakeIndex:
         self._words, self._vector = words, vector
         self.asked_for = []
 
-    def by_words(self, terms, bounds, limit):
+    def search_words(self, terms, bounds, limit):
         self.asked_for.append((terms, bounds))
         return [(number, 9.0 - n) for n, number in enumerate(self._words)][:limit]
 
-    def by_vector(self, vector, bounds, limit):
+    def search_vectors(self, vector, bounds, limit):
         self.asked_for.append((vector, bounds))
         return [(number, 0.9 - n / 1000) for n, number in enumerate(self._vector)][:limit]
 
-    def hits(self, ranked):
+    def load_hits(self, ranked):
         return [self._hits[number].scored(score) for number, score in ranked]
 
 

@@ -12,7 +12,7 @@ from word_embedder import WordEmbedder
 from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
-from newsqa.text.passages import passages_of
+from newsqa.text.passages import passage_spans
 from newsqa.types import Bounds
 from thoroughness import examples
 
@@ -42,7 +42,7 @@ def held(tmp_path_factory):
     place = Settings(index=folder / "index")
     index_source(place, str(folder), embedder=WordEmbedder())
     with open_index(place) as opened, opened.snapshot() as index:
-        yield index.holding
+        yield index.find_phrase
 
 
 def found(spans):
@@ -91,7 +91,7 @@ def test_parts_of_numbers_and_other_forms_of_words_do_not_count(held, phrase):
 @pytest.mark.parametrize("words", [2, 3, 5, 11, 12, 40, 120, 500])
 def test_a_phrase_may_run_on_over_the_ends_of_passages(held, words):
     text = held("harbour of Kell")[0].article.text
-    for _, end in passages_of(text)[:-1]:
+    for _, end in passage_spans(text)[:-1]:
         before, after = text[:end].split()[-((words + 1) // 2) :], text[end:].split()[: words // 2]
         phrase = " ".join(before + after)
         (span,) = held(phrase)

@@ -16,8 +16,8 @@ from word_embedder import WordEmbedder
 from newsqa.errors import NewsqaError, SettingsError, VectorsError
 from newsqa.ingest.indexer import index_source, rebuild_index
 from newsqa.settings import Settings
+from newsqa.store.manifest import read_manifest, write_manifest
 from newsqa.store.snapshot import open_index
-from newsqa.store.vector_mark import read_mark, write_mark
 from newsqa.store.vectors import VectorReader, VectorWriter
 from newsqa.types import NO_BOUNDS
 from places import HELPERS
@@ -44,8 +44,8 @@ def settings(tmp_path, folder):
 
 def ask(settings):
     with open_index(settings, "words") as opened, opened.snapshot() as snapshot:
-        ranked = snapshot.by_vector(WordEmbedder().embed_query(QUESTION), NO_BOUNDS, 5)
-        return [hit.article.path for hit in snapshot.hits(ranked)]
+        ranked = snapshot.search_vectors(WordEmbedder().embed_query(QUESTION), NO_BOUNDS, 5)
+        return [hit.article.path for hit in snapshot.load_hits(ranked)]
 
 
 def from_store(settings, generation=0):
@@ -61,7 +61,7 @@ def test_store_and_library_agree(settings):
     found = from_store(settings)
     assert found is not None
     with open_index(settings, None) as opened, opened.snapshot() as snapshot:  # no model: the library's own vectors
-        exact = snapshot.by_vector(WordEmbedder().embed_query(QUESTION), NO_BOUNDS, 5)
+        exact = snapshot.search_vectors(WordEmbedder().embed_query(QUESTION), NO_BOUNDS, 5)
     assert [score for _, score in found] == pytest.approx([score for _, score in exact], abs=1e-5)
     assert found[0][1] > found[-1][1]  # a similarity, not a distance
 
@@ -78,13 +78,21 @@ def test_readers_leave_the_store_as_it_is(settings):
 
 
 def damages():
-    return ["delete graph", "empty sqlite", "delete sqlite", "no mark", "torn mark", "dirty mark", "extra file"]
+    return [
+        "delete graph",
+        "empty sqlite",
+        "delete sqlite",
+        "no manifest",
+        "torn manifest",
+        "dirty manifest",
+        "extra file",
+    ]
 
 
 def damage(index: Path, how: str) -> None:
     store = index / "vectors"
     graph = next(path for path in store.iterdir() if path.is_dir())
-    mark = read_mark(index)
+    manifest = read_manifest(index)
     match how:
         case "delete graph":
             shutil.rmtree(graph)
@@ -92,12 +100,14 @@ def damage(index: Path, how: str) -> None:
             (store / "chroma.sqlite3").write_bytes(b"")
         case "delete sqlite":
             (store / "chroma.sqlite3").unlink()
-        case "no mark":
+        case "no manifest":
             (index / "vectors.json").unlink()
-        case "torn mark":
+        case "torn manifest":
             (index / "vectors.json").write_text('{"whole": tr')
-        case "dirty mark":
-            write_mark(index, type(mark)(**{**json.loads((index / "vectors.json").read_text()), "whole": False}))
+        case "dirty manifest":
+            write_manifest(
+                index, type(manifest)(**{**json.loads((index / "vectors.json").read_text()), "whole": False})
+            )
         case "extra file":
             (graph / "left.bin").write_bytes(b"x")
 
@@ -157,11 +167,11 @@ def test_stale_passages_stay_unseen_and_go_when_they_are_many(settings, folder):
             path.write_text(path.read_text().replace("chamber", "assembly"))
         index_source(settings, str(folder), embedder=WordEmbedder())
         with open_index(settings, "words") as opened, opened.snapshot() as snapshot:
-            found = snapshot.by_vector(WordEmbedder().embed_query(QUESTION), NO_BOUNDS, 40)
+            found = snapshot.search_vectors(WordEmbedder().embed_query(QUESTION), NO_BOUNDS, 40)
             assert len(found) == len(set(found)) == 40
-        mark = read_mark(settings.index)
-        assert mark.stale <= 0.3 * 40 + 1
-        assert mark.ids == 40 + mark.stale
+        manifest = read_manifest(settings.index)
+        assert manifest.stale <= 0.3 * 40 + 1
+        assert manifest.ids == 40 + manifest.stale
 
 
 def test_more_passages_than_chroma_takes_at_once(tmp_path):
@@ -187,12 +197,12 @@ def test_a_reader_sees_what_another_process_indexed_meanwhile(settings, folder):
     with open_index(settings, "words") as opened:
         vector = WordEmbedder().embed_query("quorum quorum quorum")
         with opened.snapshot() as snapshot:
-            snapshot.by_vector(vector, NO_BOUNDS, 3)
+            snapshot.search_vectors(vector, NO_BOUNDS, 3)
         (folder / "new.txt").write_text("quorum quorum quorum, said nobody at all in Port Ossel.")
         script = HELPERS / "word_embedder.py"
         subprocess.run([sys.executable, script, settings.index, folder], check=True, capture_output=True, timeout=60)
         with opened.snapshot() as snapshot:
-            (best, *_) = snapshot.hits(snapshot.by_vector(vector, NO_BOUNDS, 3))
+            (best, *_) = snapshot.load_hits(snapshot.search_vectors(vector, NO_BOUNDS, 3))
         assert best.article.path == "news/new.txt"
 
 
@@ -232,7 +242,7 @@ def test_vectors_on_a_chroma_server(server, tmp_path, folder):
     assert "news/7.txt" not in ask(settings)
     rebuild_index(settings, embedder=WordEmbedder("wide", 64))
     with open_index(settings, "wide") as opened, opened.snapshot() as snapshot:
-        assert snapshot.by_vector(WordEmbedder("wide", 64).embed_query(QUESTION), NO_BOUNDS, 5)
+        assert snapshot.search_vectors(WordEmbedder("wide", 64).embed_query(QUESTION), NO_BOUNDS, 5)
     process.kill()
     process.wait()
     began = time.monotonic()

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from newsqa.answer.candidates import Candidate
-    from newsqa.types import Hit, Query, Reranker, TokenEncoder, TokenVectors
+    from newsqa.models.encoders import Reranker, TokenEncoder, TokenVectors
+    from newsqa.types import Hit, Query
 
     Floats = npt.NDArray[np.float32]
 

@@ -13,7 +13,8 @@ from newsqa.verify.evidence import day
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.types import Article, Coverage, Dropped, Hit, Query, Reason
+    from newsqa.store.records import Coverage
+    from newsqa.types import Article, Dropped, Hit, Query, Reason
 
 
 NEAREST = 3

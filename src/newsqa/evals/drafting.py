@@ -37,7 +37,7 @@ from newsqa.models.chat import invoke_model
 from newsqa.search.understand import answer_kind
 from newsqa.text.calendar import CALENDAR, dates
 from newsqa.text.names import names
-from newsqa.text.passages import passages_of
+from newsqa.text.passages import passage_spans
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import content_stems, fold, word_set, words
 from newsqa.types import NO_BOUNDS, Bounds, Usage
@@ -47,9 +47,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from newsqa.evals.datasets.items import Item
-    from newsqa.store.rows import ArticleListing
+    from newsqa.store.records import ArticleSummary
     from newsqa.store.snapshot import Snapshot
-    from newsqa.types import Index
 
     WrittenBy = Callable[[SourceArticle, Random], Iterable[DraftQuestion]]
 
@@ -112,7 +111,7 @@ def draft_set(index: Snapshot, plan: Plan, report: Callable[[int], None], writer
     Raises ModelError if the writer's model does not answer.
     """
     random = Random(plan.seed)  # noqa: S311  a set must come out the same again
-    listed = [article for article in index.listing() if article.language in {None, "en"}]
+    listed = [article for article in index.list_articles() if article.language in {None, "en"}]
     drafting = _Drafting(index, plan.quotas(), writer)
     for turn, article_id in product(range(MOST_OF_AN_ARTICLE), _in_turns(listed, random)):
         if drafting.done:
@@ -131,7 +130,7 @@ def draft_set(index: Snapshot, plan: Plan, report: Callable[[int], None], writer
 class _Drafting:
     """The questions kept so far, and what is still wanted."""
 
-    index: Index
+    index: Snapshot
     quotas: Mapping[Kind, int]
     writer: WrittenBy | None
     kept: dict[Kind, list[Item]] = field(default_factory=lambda: defaultdict(list))
@@ -193,14 +192,14 @@ class _Drafting:
         return DraftSet(items, {kind: len(self.kept[kind]) for kind in kinds}, lacking)
 
 
-def _in_turns(listed: Sequence[ArticleListing], random: Random) -> list[str]:
+def _in_turns(listed: Sequence[ArticleSummary], random: Random) -> list[str]:
     """Order the ids of the articles so that outlets, and the months of each, take turns and none fills the set."""
     ordered = random.sample(listed, len(listed))
     ordered = _interleaved(ordered, lambda article: (article.outlet, str(article.published)[: len("2025-03")]))
     return [article.article_id for article in _interleaved(ordered, lambda article: article.outlet)]
 
 
-def _interleaved(listed: Iterable[ArticleListing], group: Callable[[ArticleListing], Hashable]) -> list[ArticleListing]:
+def _interleaved(listed: Iterable[ArticleSummary], group: Callable[[ArticleSummary], Hashable]) -> list[ArticleSummary]:
     """Put the first article of every group first, then the second ones, and so on."""
     seen: Counter[Hashable] = Counter()
     places = []
@@ -213,7 +212,7 @@ def _interleaved(listed: Iterable[ArticleListing], group: Callable[[ArticleListi
 # What the index says of a draft.
 
 
-def has_other_answer(draft: DraftQuestion, index: Index) -> bool:
+def has_other_answer(draft: DraftQuestion, index: Snapshot) -> bool:
     """Return True if several articles hold the sentence, or another sentence gives its question another answer."""
     only_one = draft.form == "source"  # copies of a story have several outlets and days
     if not _in_one_story(draft.sentence.text, index, only_one=only_one):
@@ -224,7 +223,7 @@ def has_other_answer(draft: DraftQuestion, index: Index) -> bool:
     return any(_contradicts(text, draft) for text in (*_nearest(draft, index, NO_BOUNDS), *own))
 
 
-def hiding_day(draft: DraftQuestion, index: Index, random: Random) -> date | None:
+def hiding_day(draft: DraftQuestion, index: Snapshot, random: Random) -> date | None:
     """Return a day as of which a question cannot be answered; None if there is none.
 
     No day hides an undated article. Some article must be visible then, and none that answers the question or comes
@@ -238,27 +237,27 @@ def hiding_day(draft: DraftQuestion, index: Index, random: Random) -> date | Non
     return as_of if index.coverage(bounds).articles and not _may_answer(draft, index, bounds) else None
 
 
-def _in_one_story(phrase: str, index: Index, *, only_one: bool) -> bool:
+def _in_one_story(phrase: str, index: Snapshot, *, only_one: bool) -> bool:
     """Return True if one article holds the words, or its near copies at other outlets too unless `only_one`."""
-    found = index.holding(phrase)
+    found = index.find_phrase(phrase)
     if only_one or not found:
         return len(found) == 1 and not found[0].also_carried_by
     copies = {copy.article_id for copy in found[0].also_carried_by}
     return all(span.article.id in copies for span in found[1:])
 
 
-def _may_answer(draft: DraftQuestion, index: Index, bounds: Bounds) -> bool:
+def _may_answer(draft: DraftQuestion, index: Snapshot, bounds: Bounds) -> bool:
     """Return True if an article within the bounds holds the sentence, names the person, or is about the same."""
     phrases = [draft.sentence.text, *(draft.answers[:1] if draft.kind == "person" else ())]
-    if any(index.holding(phrase, bounds, limit=1) for phrase in phrases):
+    if any(index.find_phrase(phrase, bounds, limit=1) for phrase in phrases):
         return True
     return draft.form != "source" and any(_hints(text, draft) for text in _nearest(draft, index, bounds))
 
 
-def _nearest(draft: DraftQuestion, index: Index, bounds: Bounds) -> Iterator[str]:
+def _nearest(draft: DraftQuestion, index: Snapshot, bounds: Bounds) -> Iterator[str]:
     """Yield the sentences of the passages that are nearest to a question by their words."""
     terms = [word.text for word in words(_matter(draft)) if word.content or word.text[0].isdigit()]
-    for hit in index.hits(index.by_words(terms, bounds, PASSAGES_COMPARED)):
+    for hit in index.load_hits(index.search_words(terms, bounds, PASSAGES_COMPARED)):
         yield from (hit.passage.text[start:end] for start, end in sentence_spans(hit.passage.text))
 
 
@@ -322,7 +321,7 @@ class QuestionWriter:
 
         Raises ModelError if the model does not answer several times in a row.
         """
-        spans = passages_of(source.article.text)
+        spans = passage_spans(source.article.text)
         if not spans or self.calls >= self.most_calls:
             return []
         draft, fault = self._written(SourceSentence(source, *random.choice(spans)))

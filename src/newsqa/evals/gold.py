@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from newsqa.evals.datasets.items import Gold, Item
-    from newsqa.types import Article, Index, JsonObject
+    from newsqa.store.snapshot import Snapshot
+    from newsqa.types import Article, JsonObject
 
 
 MAX_NAMED = 3
@@ -39,7 +40,7 @@ class ResolvedGold:
     doubt: Doubt | None = None
 
 
-def resolve_gold(gold: Gold, item: Item, index: Index) -> ResolvedGold:
+def resolve_gold(gold: Gold, item: Item, index: Snapshot) -> ResolvedGold:
     """Find a gold of a question among the articles that the question may see."""
     named = [article for name in _named_ids(gold, index) if (article := index.article(name))]
     if not named:
@@ -53,7 +54,7 @@ def resolve_gold(gold: Gold, item: Item, index: Index) -> ResolvedGold:
         doubt = "its quote is not in the article"
     elif len(holding) > 1 and not gold.quote and gold.path:
         doubt = "several articles stand there, and no quote tells which"
-    copies = [index.article(copy.article_id) for article in visible for copy in index.carriers(article.id)]
+    copies = [index.article(copy.article_id) for article in visible for copy in index.duplicates(article.id)]
     seen = [*visible, *(copy for copy in copies if copy and _is_visible(copy, item))]
     return ResolvedGold(tuple(dict.fromkeys(article.id for article in seen)), doubt)
 
@@ -63,14 +64,14 @@ def bounds_of(item: Item) -> Bounds:
     return Bounds(as_of=item.as_of)
 
 
-def _named_ids(gold: Gold, index: Index) -> list[str]:
+def _named_ids(gold: Gold, index: Snapshot) -> list[str]:
     """Return the ids that the first name that is known gives; a quote alone is looked up by its words."""
     if gold.article_id and index.article(gold.article_id):
         return [gold.article_id]
-    found = index.at_path(gold.path) if gold.path else []
-    found = found or (index.at_url(gold.url) if gold.url else [])
+    found = index.find_by_path(gold.path) if gold.path else []
+    found = found or (index.find_by_url(gold.url) if gold.url else [])
     alone = not (gold.article_id or gold.path or gold.url)
-    return [span.article.id for span in index.holding(gold.quote)] if gold.quote and alone else found
+    return [span.article.id for span in index.find_phrase(gold.quote)] if gold.quote and alone else found
 
 
 def _has_quote(article: Article, quote: str | None) -> bool:
@@ -85,7 +86,7 @@ def _is_visible(article: Article, item: Item) -> bool:
 # Gold, accepted answers and citations of an answer.
 
 
-def index_facts(item: Item, record: JsonObject, index: Index) -> IndexFacts:
+def index_facts(item: Item, record: JsonObject, index: Snapshot) -> IndexFacts:
     """Look up a question's gold and accepted answers, and the citations of the record of its answer.
 
     The record may be anyone's: a citation that names no offsets is faithful if its quote is anywhere in the article,
@@ -94,7 +95,7 @@ def index_facts(item: Item, record: JsonObject, index: Index) -> IndexFacts:
     cited = record.get("citations")
     citations = cited if isinstance(cited, list) else []
     in_index = any(
-        all(index.holding(part, bounds_of(item), limit=1) for part in parts(answer)) for answer in item.answers
+        all(index.find_phrase(part, bounds_of(item), limit=1) for part in parts(answer)) for answer in item.answers
     )
     unknown = all(map(is_reference, item.answers)) and not in_index
     return IndexFacts(
@@ -104,7 +105,7 @@ def index_facts(item: Item, record: JsonObject, index: Index) -> IndexFacts:
     )
 
 
-def check_citation(citation: JsonObject, index: Index) -> CitationCheck:
+def check_citation(citation: JsonObject, index: Snapshot) -> CitationCheck:
     """Compare a citation with the article that it names; what the citation does not say is not compared."""
     article = _cited_article(citation, index)
     if article is None:
@@ -114,11 +115,13 @@ def check_citation(citation: JsonObject, index: Index) -> CitationCheck:
     return CitationCheck(exists=agrees, faithful=_is_faithful(citation, article.text))
 
 
-def _cited_article(citation: JsonObject, index: Index) -> Article | None:
+def _cited_article(citation: JsonObject, index: Snapshot) -> Article | None:
     article_id, url, path = (citation.get(name) for name in ("article_id", "url", "path"))
     if isinstance(article_id, str):
         return index.article(article_id)
-    found = index.at_url(url) if isinstance(url, str) else index.at_path(path) if isinstance(path, str) else []
+    found = (
+        index.find_by_url(url) if isinstance(url, str) else index.find_by_path(path) if isinstance(path, str) else []
+    )
     return index.article(found[0]) if len(found) == 1 else None
 
 
@@ -139,7 +142,7 @@ def _particulars(article: Article) -> JsonObject:
 # Citations and passages of other programs.
 
 
-def resolve_citation(named: JsonObject, index: Index) -> JsonObject:
+def resolve_citation(named: JsonObject, index: Snapshot) -> JsonObject:
     """Return a citation or passage with what the index knows of its article, if it names one and only one.
 
     What it says itself stays as it is, so that it can be scored; an address that leads to the article is the article's,
@@ -151,29 +154,29 @@ def resolve_citation(named: JsonObject, index: Index) -> JsonObject:
         return named
     fields = {"article_id": article.id, **_particulars(article)}
     fields |= {name: value for name, value in named.items() if value is not None}
-    if "url" not in fields or article.id in index.at_url(fields["url"]):
+    if "url" not in fields or article.id in index.find_by_url(fields["url"]):
         fields["url"] = article.url
-    if "path" not in fields or article.id in index.at_path(fields["path"]):
+    if "path" not in fields or article.id in index.find_by_path(fields["path"]):
         fields["path"] = article.path
     start = article.text.find(words) if words and not {"start", "end"} & fields.keys() else -1
     return {**fields, "start": start, "end": start + len(words)} if start >= 0 else fields
 
 
-def _named_article(named: JsonObject, words: str, index: Index) -> Article | None:
+def _named_article(named: JsonObject, words: str, index: Snapshot) -> Article | None:
     if article_id := named.get("article_id"):
         return index.article(article_id)
     url, path = named.get("url"), named.get("path")
     if url or path:
-        found = (index.at_url(url) if url else []) or (index.at_path(path) if path else [])
+        found = (index.find_by_url(url) if url else []) or (index.find_by_path(path) if path else [])
     else:
-        found = [span.article.id for span in index.holding(words, limit=1)] if words else []
+        found = [span.article.id for span in index.find_phrase(words, limit=1)] if words else []
     return index.article(found[0]) if len(found) == 1 else None
 
 
 # What is odd about a set, seen beside the index that it will be asked of; a run goes on all the same.
 
 
-def gold_warnings(items: Sequence[Item], index: Index, report: Callable[[int], None] = lambda _: None) -> list[str]:
+def gold_warnings(items: Sequence[Item], index: Snapshot, report: Callable[[int], None] = lambda _: None) -> list[str]:
     """Return warnings for people, one a line: gold that is not in the index, quotes that are not in their articles.
 
     `report` is called with how many questions have been looked at.

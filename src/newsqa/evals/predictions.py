@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsqa.evals.datasets.items import Item
-    from newsqa.types import Index, JsonObject
+    from newsqa.store.snapshot import Snapshot
+    from newsqa.types import JsonObject
 
 IDS = ("id", "question_id", "task_id", "qid", "_id")
 ANSWERS = ("text", "answer", "prediction", "response", "output", "predictions")
@@ -99,7 +100,7 @@ def read_predictions(path: Path) -> Predictions:
     return Predictions(path, path.name.split(".")[0] or path.name, by_id, tuple(dict.fromkeys(repeated)))
 
 
-def lines_of(predictions: Predictions, items: Sequence[Item], index: Index | None = None) -> list[RunLine]:
+def lines_of(predictions: Predictions, items: Sequence[Item], index: Snapshot | None = None) -> list[RunLine]:
     """Make each question's line, as a run would have it; what the predictions do not say is null.
 
     A question without a prediction gets a line with `error`: it counts as an answer with nothing in it, and the run as
@@ -216,7 +217,7 @@ def _sentences(given: JsonObject) -> list[JsonObject]:
     return [{"text": text, "citations": list(keys) if marked else all_of_them} for text, keys in parts]
 
 
-def _line(item: Item, given: Prediction, model: str, place: tuple[int, int], index: Index | None) -> RunLine:
+def _line(item: Item, given: Prediction, model: str, place: tuple[int, int], index: Snapshot | None) -> RunLine:
     if index is None and given.line and given.line.item == item:
         return replace(given.line, place=place)
     asked = item.asked or item.as_of

@@ -1,24 +1,23 @@
-"""Takes away whole lines that are not the article. No word is ever rewritten, and what is in doubt stays.
+"""Removes whole lines that are not part of the article. No word is ever rewritten, and doubtful lines stay.
 
-Three kinds of lines go: those that are never news, wherever they stand ("Advertisement"); those that open a box after
-the article's end, with the box ("Leave a Reply" and the form below); and those that an outlet repeats across its files.
+Three kinds of lines are removed: those that are never news, anywhere in the text ("Advertisement"); those that open a
+box after the article's end, with the box ("Leave a Reply" and the form below); and those that an outlet repeats in many
+of its articles.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
 from string import whitespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 
-# What the lines look like that stand on news pages and are not news. English; matched without regard to capitals.
-#
-# A pattern must take the whole line, or (BOX) begin with words that no sentence of an article begins with. Marks
-# around a line (bullets, dashes, a final stop) are taken off before it is matched.
+# Lines of news pages that are not news, in English, matched regardless of case. A pattern must match the whole line, or
+# (BOX) begin with words that no sentence of an article begins with. Marks around a line (bullets, dashes, a final stop)
+# are stripped before it is matched.
 
 
 def _any_of(*patterns: str) -> re.Pattern[str]:
@@ -104,11 +103,11 @@ DONATION = _any_of(
 )
 
 
-LONGEST_CLUTTER = 300
-LONGEST_REPEATED = 160
-FEWEST_FILES = 3
-FEWEST_FILES_OF_A_SENTENCE = 5  # a short sentence may stand in three versions of one story
-SHARE_OF_FILES = 0.3
+MAX_CLUTTER = 300  # characters of a line
+MAX_REPEATED = 160  # characters of a line
+MIN_ARTICLES = 3
+MIN_ARTICLES_OF_SENTENCE = 5  # three versions of one story may share a short sentence
+MIN_SHARE = 0.3
 
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|\Z)")
 _MARKS_BEFORE = "#>*_•·▪■►▶→|–—-" + whitespace
@@ -119,43 +118,45 @@ _PARAGRAPH_WORDS = 12
 
 
 def clean(text: str, repeated: Collection[str] = frozenset()) -> str:
-    """Return the text without the lines that are not the article; "" where nothing is left.
+    """Return the text without the lines that are not part of the article; "" if nothing is left.
 
-    The result is whole lines of the text, in order, unchanged. `repeated` are lines as `boilerplate` gives them.
+    The result is whole lines of the text, in order, unchanged. `repeated` are lines from `find_repeated_lines`.
     """
     lines = [match[0] for match in _LINE.finditer(text) if match[0]]
-    bare = [line.lstrip(_MARKS_BEFORE).rstrip(_MARKS_AFTER) if len(line) < LONGEST_CLUTTER else "" for line in lines]
-    gone = {n for n, line in enumerate(bare) if _is_clutter(line) or lines[n].strip() in repeated}
-    gone |= _listings(lines, bare)
-    gone |= _tail(lines, bare, gone)
-    left = [n for n in range(len(lines)) if n not in gone]
-    said = [n for n in left if lines[n].strip()]
-    if not said:
+    bare = [line.lstrip(_MARKS_BEFORE).rstrip(_MARKS_AFTER) if len(line) < MAX_CLUTTER else "" for line in lines]
+    removed = {n for n, line in enumerate(bare) if _is_clutter(line) or lines[n].strip() in repeated}
+    removed |= _listings(lines, bare)
+    removed |= _tail(lines, bare, removed)
+    left = [n for n in range(len(lines)) if n not in removed]
+    filled = [n for n in left if lines[n].strip()]
+    if not filled:
         return ""
-    return "".join(lines[n] for n in left if said[0] <= n <= said[-1])
+    return "".join(lines[n] for n in left if filled[0] <= n <= filled[-1])
 
 
 def countable_lines(text: str) -> frozenset[str]:
     """Return the lines of an article, stripped, that could be repeated in others: those of up to 160 characters."""
     stripped = (line.strip() for line in text.splitlines())
-    return frozenset(line for line in stripped if 2 <= len(line) <= LONGEST_REPEATED)
+    return frozenset(line for line in stripped if 2 <= len(line) <= MAX_REPEATED)
 
 
-def boilerplate(counts: Mapping[str, int], articles: int, titles: Collection[str] = frozenset()) -> frozenset[str]:
-    """Return the lines that stand in so many of an outlet's articles that they are not the news.
+def find_repeated_lines(
+    counts: Mapping[str, int], articles: int, titles: Collection[str] = frozenset()
+) -> frozenset[str]:
+    """Return the lines that so many of an outlet's articles share that they are not news.
 
-    `counts` says in how many of the outlet's `articles` each of `countable_lines` stands; three of them at least, five
-    for what reads like a sentence, and 30 % of them all. `titles` are never given.
+    `counts` gives for each of the `countable_lines` how many of the outlet's `articles` have it. Lines are returned
+    from three articles on, five if the line reads like a sentence, and 30 % of all. `titles` are never returned.
     """
     return frozenset(
         line
         for line, count in counts.items()
-        if count >= max(_fewest(line), SHARE_OF_FILES * articles) and line not in titles
+        if count >= max(_min_articles(line), MIN_SHARE * articles) and line not in titles
     )
 
 
-def _fewest(line: str) -> int:
-    return FEWEST_FILES_OF_A_SENTENCE if _ENDS_SENTENCE.search(line) else FEWEST_FILES
+def _min_articles(line: str) -> int:
+    return MIN_ARTICLES_OF_SENTENCE if _ENDS_SENTENCE.search(line) else MIN_ARTICLES
 
 
 def _is_clutter(line: str) -> bool:
@@ -164,20 +165,20 @@ def _is_clutter(line: str) -> bool:
 
 def _listings(lines: list[str], bare: list[str]) -> set[int]:
     """Return the bullets below headings like "Also read" (which are clutter themselves)."""
-    gone: set[int] = set()
+    found: set[int] = set()
     inside = False
     for n, line in enumerate(lines):
         if LISTING.fullmatch(bare[n]):
             inside = True
         elif inside and line.strip():
             inside = _BULLET.match(line) is not None and not _is_paragraph(line)
-            gone |= {n} if inside else set()
-    return gone
+            found |= {n} if inside else set()
+    return found
 
 
-def _tail(lines: list[str], bare: list[str], gone: set[int]) -> set[int]:
+def _tail(lines: list[str], bare: list[str], removed: set[int]) -> set[int]:
     """Return the lines from the first that opens a box after the article's last paragraph."""
-    paragraphs = [n for n, line in enumerate(lines) if n not in gone and _is_paragraph(line)]
+    paragraphs = [n for n, line in enumerate(lines) if n not in removed and _is_paragraph(line)]
     last = paragraphs[-1] if paragraphs else -1
     for n in range(last + 1, len(lines)):
         if OPENS_TAIL.fullmatch(bare[n]) or DONATION.match(bare[n]):
@@ -187,44 +188,3 @@ def _tail(lines: list[str], bare: list[str], gone: set[int]) -> set[int]:
 
 def _is_paragraph(line: str) -> bool:
     return _ENDS_SENTENCE.search(line[-40:]) is not None and len(line.split()) >= _PARAGRAPH_WORDS
-
-
-# Which language a text is in.
-
-ENOUGH_LETTERS = 60
-SAMPLE = 1_500
-SURE = 0.9
-FUNCTION_WORDS = frozenset((
-    "the", "of", "and", "to", "that", "was", "were", "is", "are", "has", "have", "had", "been", "for",
-    "with", "from", "his", "her", "their", "this", "which", "who", "said", "would",
-))  # fmt: skip
-PLAIN_SHARE, PLAIN_KINDS = 0.15, 5
-"""Share of English function words, and how many of them, from which a text is plainly English."""
-
-
-def language_of(text: str) -> str | None:
-    """Return the ISO 639-1 code of the language of a text, or None where it is too short or not sure.
-
-    Reads the first 1,500 characters. Plain English is told by its function words, 50 times as fast as by a model;
-    about everything else py3langid is asked (Lui and Baldwin 2012, "langid.py").
-    """
-    words = text[:SAMPLE].split()
-    sample = " ".join(words)
-    if sum(map(str.isalpha, sample)) < ENOUGH_LETTERS:
-        return None
-    if _plainly_english(words):
-        return "en"
-    code, probability = _identifier().classify(sample)
-    return str(code) if probability >= SURE else None
-
-
-def _plainly_english(words: list[str]) -> bool:
-    found = [word for word in map(str.casefold, words) if word in FUNCTION_WORDS]
-    return len(found) >= PLAIN_SHARE * len(words) and len(set(found)) >= PLAIN_KINDS
-
-
-@cache
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -1,28 +1,31 @@
-"""Near-copies: articles that carry one story nearly word for word, as papers do that print the same agency.
+"""Compares articles with each other: finds copies of one story, and removes the lines that an outlet repeats.
 
-Candidates share a band of their MinHash signatures (Broder 1997; banding as in Leskovec, Rajaraman and Ullman, "Mining
-of Massive Datasets", chapter 3); a candidate is a copy only if the texts themselves prove it. The bands are plain
-numbers, so that the library can keep them and compare a new article with those of earlier runs.
+Copies are articles with nearly the same words, as papers have that print the same agency. Candidates share a band of
+their MinHash signatures (Broder 1997; banding as in Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets",
+chapter 3); a candidate is a copy only if the texts themselves agree. The bands are plain numbers, so that the library
+can store them and a new article is compared with those of earlier runs.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from newsqa.ingest.clean import boilerplate, clean, countable_lines
-from newsqa.ingest.sync import IndexProgress, publish
+from newsqa.ingest.clean import clean, countable_lines, find_repeated_lines
+from newsqa.ingest.embed import cut_passages
+from newsqa.ingest.progress import IndexProgress
+from newsqa.text.words import word_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     import numpy as np
     import numpy.typing as npt
 
+    from newsqa.ingest.progress import Report
     from newsqa.store.writer import LibraryWriter
 
     Hashes = npt.NDArray[np.uint32]
@@ -32,31 +35,28 @@ BANDS, ROWS = 32, 4
 """Two texts that share half of their shingles share a band in 87 % of cases; with a tenth in common, in 0.3 %."""
 
 SHINGLE_WORDS = 4
-ENOUGH_SHINGLES = 40
-"""A text of fewer words says too little to be called a copy of another."""
+MIN_SHINGLES = 40
+"""A text of fewer shingles is too short to be called a copy of another."""
 
 RESEMBLANCE = 0.65
 CONTAINMENT = 0.9
-"""Copies share so much of all shingles, or of the shorter text's: an agency's story cut to its first half.
+"""Copies share so much of all shingles, or of the shorter text's (an agency's story cut to its first half).
 
-Chosen by reading the 34 most alike pairs among 2,172 news articles: below 0.65 they are updates of a running story and
-forms filled in anew (weekly property sales, opening hours), whose facts differ.
+Chosen by reading the 34 most similar pairs among 2,172 news articles: below 0.65 they are updates of a running story
+and recurring forms (weekly property sales, opening hours), whose facts differ.
 """
 
 
-_WORD = re.compile(r"\w+")
-
-
 def shingles(text: str) -> frozenset[int]:
-    """Return the runs of four words of a text, as numbers; case and marks do not count."""
-    words = _WORD.findall(text.casefold())
+    """Return the runs of four words of a text, as numbers; case and punctuation do not count."""
+    words = word_runs(text.casefold())
     runs = (" ".join(words[i : i + SHINGLE_WORDS]) for i in range(len(words) - SHINGLE_WORDS + 1))
     return frozenset(crc32(run.encode()) for run in runs)
 
 
 def bands(runs: frozenset[int]) -> list[int]:
-    """Return the bands of a text's MinHash signature as 64-bit numbers; none where the text is too short."""
-    if len(runs) < ENOUGH_SHINGLES:
+    """Return the bands of a text's MinHash signature as 64-bit numbers; [] if the text is too short."""
+    if len(runs) < MIN_SHINGLES:
         return []
     rows = _signature(runs).astype("<u4").reshape(BANDS, ROWS)
     keys = (hashlib.blake2b(bytes([n]) + row.tobytes(), digest_size=8).digest() for n, row in enumerate(rows))
@@ -64,9 +64,9 @@ def bands(runs: frozenset[int]) -> list[int]:
 
 
 def are_copies(one: frozenset[int], two: frozenset[int]) -> bool:
-    """Tell whether two texts, as shingles, carry the same story nearly word for word."""
+    """Return True if two texts, as shingles, carry the same story nearly word for word."""
     shorter = min(len(one), len(two))
-    if shorter < ENOUGH_SHINGLES:
+    if shorter < MIN_SHINGLES:
         return False
     shared = len(one & two)
     return shared >= RESEMBLANCE * (len(one) + len(two) - shared) or shared >= CONTAINMENT * shorter
@@ -75,8 +75,8 @@ def are_copies(one: frozenset[int], two: frozenset[int]) -> bool:
 def _signature(runs: frozenset[int]) -> Hashes:
     """Return the MinHash signature of a text's shingles, shape (BANDS * ROWS,).
 
-    Each value is the smallest number that one permutation of the 32-bit numbers makes of any shingle, so that two texts
-    agree in as large a share of their values as they share of their shingles.
+    Each value is the smallest number to which one permutation of the 32-bit numbers maps any shingle, so that the share
+    of values in which two texts agree estimates the share of shingles that they have in common.
     """
     import numpy as np
 
@@ -86,7 +86,7 @@ def _signature(runs: frozenset[int]) -> Hashes:
 
 
 def _mixed(numbers: Hashes) -> Hashes:
-    """Spread 32-bit numbers, each onto another one, so that like ones lie far apart (the finalizer of MurmurHash3)."""
+    """Map 32-bit numbers one to one, so that similar ones lie far apart (the finalizer of MurmurHash3)."""
     import numpy as np
 
     for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
@@ -98,7 +98,7 @@ def _mixed(numbers: Hashes) -> Hashes:
 def _permutations() -> tuple[Hashes, Hashes]:
     """Draw the permutations n → factor * n + offset (mod 2³²): an odd factor sends no two numbers to the same one.
 
-    The legacy generator draws the same in every version of numpy, as bands that are kept in a library require.
+    The legacy generator draws the same in every version of numpy, which bands that are stored in a library need.
     """
     import numpy as np
 
@@ -107,53 +107,53 @@ def _permutations() -> tuple[Hashes, Hashes]:
     return factors, drawn.randint(0, 1 << 32, BANDS * ROWS, dtype=np.uint32)
 
 
-# What an article's neighbours decide: lines that its outlet repeats are left out, copies of its story are found.
+# Comparing the articles of a library: the lines that an outlet repeats are removed, then copies of a story are found.
 
-MANY_LINES = 500_000
-"""Above so many different lines, those seen once are forgotten, to bound memory (lossy counting, Manku and Motwani)."""
+MAX_LINES = 500_000
+"""Above so many different lines, those seen once are dropped, to bound memory (lossy counting, Manku and Motwani)."""
 
 CANDIDATES = 20
 
 
-def finalize(writer: LibraryWriter, report: Callable[[IndexProgress], None]) -> None:
-    """Compare the articles that are new or changed with their neighbours. Raises LibraryError."""
-    publish(writer, _drop_repeated_lines(writer))
-    publish(writer, _find_copies(writer, report))
+def compare_articles(writer: LibraryWriter, report: Report) -> None:
+    """Compare the articles that are new or changed with the others. Raises LibraryError."""
+    writer.publish_steps(_remove_repeated_lines(writer))
+    writer.publish_steps(_find_duplicates(writer, report))
 
 
-def _drop_repeated_lines(writer: LibraryWriter) -> Iterator[None]:
-    for outlet in writer.settling.unsettled_outlets():
+def _remove_repeated_lines(writer: LibraryWriter) -> Iterator[None]:
+    for outlet in writer.comparisons.pending_outlets():
         repeated = _repeated_lines(writer, outlet)
-        if repeated == writer.settling.repeated(outlet):
+        if repeated == writer.comparisons.repeated_lines(outlet):
             continue
-        for article, _, read_text, text in writer.settling.texts_of_outlet(outlet):
-            kept = clean(read_text, repeated) or clean(read_text)
-            if kept != text:
-                writer.articles.set_text(article, kept)
-        writer.settling.set_repeated(outlet, repeated)
+        for stored in writer.comparisons.outlet_texts(outlet):
+            kept = clean(stored.read_text, repeated) or clean(stored.read_text)
+            if kept != stored.text:
+                writer.articles.replace_text(stored.article, kept, cut_passages(stored.title, kept))
+        writer.comparisons.set_repeated_lines(outlet, repeated)
         yield
 
 
 def _repeated_lines(writer: LibraryWriter, outlet: str) -> frozenset[str]:
     counts: Counter[str] = Counter()
     articles, titles = 0, set[str]()
-    for _, title, read_text, _ in writer.settling.texts_of_outlet(outlet):
+    for stored in writer.comparisons.outlet_texts(outlet):
         articles += 1
-        titles.add(title or "")
-        counts.update(countable_lines(read_text))
-        if len(counts) > MANY_LINES:
-            counts = Counter({line: n for line, n in counts.items() if n > 1})
-    return boilerplate(counts, articles, titles)
+        titles.add(stored.title or "")
+        counts.update(countable_lines(stored.read_text))
+        if len(counts) > MAX_LINES:
+            counts = Counter({line: count for line, count in counts.items() if count > 1})
+    return find_repeated_lines(counts, articles, titles)
 
 
-def _find_copies(writer: LibraryWriter, report: Callable[[IndexProgress], None]) -> Iterator[None]:
-    unsettled = writer.settling.unsettled()
-    for done, article in enumerate(unsettled):
-        runs = shingles(writer.settling.text(article))
-        others = writer.settling.sharing_bands(article, bands(runs))[:CANDIDATES]
-        copies = [other for other in others if are_copies(runs, shingles(writer.settling.text(other)))]
-        writer.settling.set_copies(article, copies)
-        writer.settling.settle([article])
+def _find_duplicates(writer: LibraryWriter, report: Report) -> Iterator[None]:
+    pending = writer.comparisons.pending()
+    for done, article in enumerate(pending):
+        runs = shingles(writer.comparisons.text(article))
+        others = writer.comparisons.replace_bands(article, bands(runs))[:CANDIDATES]
+        copies = [other for other in others if are_copies(runs, shingles(writer.comparisons.text(other)))]
+        writer.comparisons.set_copies(article, copies)
+        writer.comparisons.mark_done(article)
         if done % 100 == 0:
-            report(IndexProgress("compare", done, len(unsettled)))
+            report(IndexProgress("compare", done, len(pending)))
         yield

@@ -1,4 +1,4 @@
-"""Passages into vectors, kept in the library, and from there into Chroma."""
+"""From texts to passages, from passages to vectors in the library, and from there into Chroma."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import time
 from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, ModelError
-from newsqa.ingest.sync import IndexProgress
-from newsqa.store.snapshot import REBUILD, refuse_other_model
-from newsqa.store.vector_mark import collection_name
+from newsqa.ingest.progress import IndexProgress
+from newsqa.store.manifest import collection_name
+from newsqa.store.records import NewPassage
+from newsqa.store.snapshot import REBUILD, check_embedder
 from newsqa.store.vectors import VectorWriter
+from newsqa.text.passages import embedding_text, passage_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from langchain_core.embeddings import Embeddings
 
+    from newsqa.ingest.progress import Report
     from newsqa.settings import Settings
     from newsqa.store.writer import LibraryWriter
 
@@ -24,40 +27,47 @@ TEXTS_AT_ONCE = 64
 STORE_SECONDS = 3.0
 
 
+def cut_passages(title: str | None, text: str) -> list[NewPassage]:
+    """Cut the text of an article into passages to store."""
+    return [NewPassage(start, end, embedding_text(title, text[start:end])) for start, end in passage_spans(text)]
+
+
 def use_model(writer: LibraryWriter, model: str) -> None:
-    """Make sure that the vectors of the index are this embedder's. Raises LibraryError where they are another's."""
-    refuse_other_model(writer.meta("model"), model, writer.folder)
+    """Store which embedder makes the vectors of the index. Raises LibraryError if another one made those it has."""
+    check_embedder(writer.meta("model"), model, writer.folder)
     if writer.meta("model") is None:
         with writer.publication():
             writer.set_meta("model", model)
 
 
-def forget_vectors(writer: LibraryWriter, embedder: Embeddings, model: str) -> None:
-    """Let another embedder make the vectors; passages get new ids, so that none is taken for its old self.
+def replace_model(writer: LibraryWriter, embedder: Embeddings, model: str) -> None:
+    """Delete all vectors, for another embedder to make them; passages get new ids, so that no stale vector is theirs.
 
-    Raises ModelError, with nothing forgotten, where the embedder does not work.
+    Raises ModelError, with nothing deleted, if the embedder does not work.
     """
     embedder.embed_query("Does it work?")
     with writer.publication():
-        writer.embeddings.forget()
-        writer.articles.remake_passages()
+        writer.vectors.clear()
+        for stored in writer.articles.texts():
+            writer.articles.replace_passages(stored.article, cut_passages(stored.title, stored.text))
         writer.set_meta("model", model)
         writer.set_meta("width", "")
 
 
-def embed(writer: LibraryWriter, embedder: Embeddings, report: Callable[[IndexProgress], None]) -> int:
+def embed_passages(writer: LibraryWriter, embedder: Embeddings, report: Report) -> int:
     """Make the vectors that are missing, the short texts first, and store them every few seconds; return how many.
 
     Raises ModelError, LibraryError; what was made until then is stored.
     """
-    missing = writer.embeddings.missing()
+    missing = writer.vectors.missing()
     ready: list[tuple[bytes, bytes]] = []
     stored = time.monotonic()
     try:
         for start in range(0, len(missing), TEXTS_AT_ONCE):
             report(IndexProgress("embed", start, len(missing)))
             batch = missing[start : start + TEXTS_AT_ONCE]
-            vectors = embedder.embed_documents(writer.embeddings.texts(passage for passage, _ in batch))
+            texts = writer.vectors.passage_texts(passage for passage, _ in batch)
+            vectors = embedder.embed_documents([embedding_text(title, text) for title, text in texts])
             ready += zip((digest for _, digest in batch), _bytes(writer, vectors, len(batch)), strict=True)
             if time.monotonic() - stored > STORE_SECONDS:
                 _store(writer, ready)
@@ -71,12 +81,12 @@ def embed(writer: LibraryWriter, embedder: Embeddings, report: Callable[[IndexPr
 def _store(writer: LibraryWriter, ready: list[tuple[bytes, bytes]]) -> None:
     if ready:
         with writer.publication():
-            writer.embeddings.put(ready)
+            writer.vectors.add(ready)
         ready.clear()
 
 
 def _bytes(writer: LibraryWriter, vectors: Sequence[Sequence[float]], expected: int) -> list[bytes]:
-    """Return vectors as they are stored; refuse what cannot be compared with those that are there."""
+    """Return vectors as they are stored. Raises ModelError, LibraryError if they cannot be compared with the others."""
     import numpy as np
 
     rows = np.asarray(vectors, dtype="<f4")
@@ -94,17 +104,15 @@ def _bytes(writer: LibraryWriter, vectors: Sequence[Sequence[float]], expected: 
     return [row.tobytes() for row in rows]
 
 
-def sync_vectors(
-    writer: LibraryWriter, settings: Settings, model: str, report: Callable[[IndexProgress], None]
-) -> None:
-    """Bring Chroma up to the library. Raises VectorsError: until it is done, the library's own vectors are searched."""
+def sync_vectors(writer: LibraryWriter, settings: Settings, model: str, report: Report) -> None:
+    """Bring Chroma up to the library. Raises VectorsError; until it is done, the library's own vectors are searched."""
     name = collection_name(writer.meta("id") or "", model)
     store = VectorWriter(settings.index, model, settings.chroma, name, settings.timeout)
     if store.is_current(int(writer.meta("vectored") or 0)):
         return
     store.sync(
         writer.generation,
-        writer.embeddings.passage_ids(),
-        writer.embeddings.vectors,
+        writer.vectors.passage_ids(),
+        writer.vectors.load,
         lambda done, total: report(IndexProgress("vectors", done, total)),
     )

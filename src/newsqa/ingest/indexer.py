@@ -1,16 +1,12 @@
-"""The way of an article: from a source into the library, and on into the vector index.
+"""Indexing: from a source into the library, and from there into the vector index.
 
-    index_source(settings, "corpus", print)       read, store words, embed, bring Chroma up to date
+    index_source(settings, "corpus", print)        read, store words, embed, bring Chroma up to date
     rebuild_index(settings, print)                 `newsqa index --rebuild`: the same articles, another embedder
     rename_source(settings, "corpus", "samples")
     remove_source(settings, "samples")
 
-    lock.py      one process at a time            origins.py   which source a location is
-    files.py     files → articles in the library  settle.py    lines that an outlet repeats; copies of one story
-    embed.py     passages → vectors → Chroma      values.py    Progress, IndexReport
-
-Words are published every two seconds, so that they are found while vectors are still being made. Whatever is
-published stays: a run that is interrupted is taken up by the next where it stopped.
+Words are published every two seconds, so that they are found while vectors are still being made. Whatever is published
+stays: after an interruption, the next run continues where it stopped.
 """
 
 from __future__ import annotations
@@ -25,22 +21,21 @@ from typing import TYPE_CHECKING
 
 from newsqa import models
 from newsqa.errors import BusyError, LibraryError
-from newsqa.ingest.duplicates import finalize
-from newsqa.ingest.embed import embed, forget_vectors, sync_vectors, use_model
-from newsqa.ingest.sync import IndexProgress, IndexReport, found_in, read_source, source_of
+from newsqa.ingest.duplicates import compare_articles
+from newsqa.ingest.embed import embed_passages, replace_model, sync_vectors, use_model
+from newsqa.ingest.sync import find_files, get_or_add_source, read_source
 from newsqa.private_files import FILE, private_file, private_folder
 from newsqa.store.writer import LibraryWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from langchain_core.embeddings import Embeddings
 
+    from newsqa.ingest.progress import IndexProgress, IndexReport, Report
     from newsqa.settings import Settings
 
-
-# One process indexes at a time; another is told which.
 
 LOCK = "index.lock"
 HOLDER = "index.holder"
@@ -48,7 +43,7 @@ HOLDER = "index.holder"
 
 @contextmanager
 def indexing_alone(folder: Path) -> Iterator[None]:
-    """Hold the index for writing; a killed process lets go of it. Raises BusyError, LibraryError."""
+    """Lock the index for writing; the lock of a killed process ends with it. Raises BusyError, LibraryError."""
     from filelock import FileLock, Timeout
 
     try:
@@ -67,13 +62,13 @@ def indexing_alone(folder: Path) -> Iterator[None]:
             hint="Name another with --index, or check its permissions.",
         ) from error
     try:
-        _sign(folder)
+        _write_holder(folder)
         yield
     finally:
         lock.release()
 
 
-def _sign(folder: Path) -> None:
+def _write_holder(folder: Path) -> None:
     now = datetime.now().astimezone().isoformat(timespec="seconds")
     try:
         private_file(folder / HOLDER)
@@ -93,13 +88,13 @@ def _holder(folder: Path) -> str:
 
 
 def _silent(_: IndexProgress) -> None:
-    """Report nothing."""
+    """Ignore progress."""
 
 
 def index_source(
     settings: Settings,
     location: str,
-    report: Callable[[IndexProgress], None] = _silent,
+    report: Report = _silent,
     *,
     name: str | None = None,
     rebuild: bool = False,
@@ -107,60 +102,58 @@ def index_source(
 ) -> IndexReport:
     """Index a folder, a file or "-" (standard input); what is unchanged since the last time costs next to nothing.
 
-    What is gone from the source goes from the index; other sources are left alone. `name` names the source in the
-    paths that a reader sees, else its folder's or file's name does. `rebuild` makes all vectors of the index anew,
-    which another embedder asks for. `embedder` is the one that the settings name, unless given.
+    Articles that are gone from the source are removed from the index; other sources are left alone. `name` names the
+    source in the paths that a reader sees; by default it is the name of the folder or file. `rebuild` makes all vectors
+    of the index anew, which a change of the embedder needs. `embedder` is by default the one that the settings name.
 
-    Raises SourceError where the source cannot be used at all, BusyError where another process is indexing, LibraryError
-    where the index cannot be written or was made with another embedder, ModelError and VectorsError.
+    Raises SourceError if the source cannot be used at all, BusyError if another process is indexing, LibraryError if
+    the index cannot be written or was made with another embedder, ModelError and VectorsError.
     """
     began = time.monotonic()
-    found = found_in(location, settings.index)
+    found = find_files(location, settings.index)
     embedder = embedder or models.create_embedder(settings)
     with _writing(settings) as writer:
         if rebuild:
-            forget_vectors(writer, embedder, models.embedder_fingerprint(embedder))
+            replace_model(writer, embedder, models.embedder_fingerprint(embedder))
         use_model(writer, models.embedder_fingerprint(embedder))
         with writer.publication():
-            source = source_of(writer, location, name)
+            source = get_or_add_source(writer, location, name)
         changes = read_source(writer, source, location, found, report)
-        finalize(writer, report)
+        compare_articles(writer, report)
         embedded = _make_vectors(writer, settings, embedder, report)
         articles = writer.sources.count_articles(source)
     return changes.report(source.name, articles, embedded, time.monotonic() - began)
 
 
-def rebuild_index(
-    settings: Settings, report: Callable[[IndexProgress], None] = _silent, *, embedder: Embeddings | None = None
-) -> int:
+def rebuild_index(settings: Settings, report: Report = _silent, *, embedder: Embeddings | None = None) -> int:
     """Make all vectors anew from the articles in the library, with the embedder that is set now; return how many.
 
     No source is read. Raises what `index_source` does.
     """
     embedder = embedder or models.create_embedder(settings)
     with _writing(settings) as writer:
-        forget_vectors(writer, embedder, models.embedder_fingerprint(embedder))
-        finalize(writer, report)
+        replace_model(writer, embedder, models.embedder_fingerprint(embedder))
+        compare_articles(writer, report)
         return _make_vectors(writer, settings, embedder, report)
 
 
 def rename_source(settings: Settings, name: str, new: str) -> None:
     """Give a source another name, in the paths that a reader sees. Raises UsageError, BusyError, LibraryError."""
     with _writing(settings) as writer, writer.publication():
-        writer.sources.rename(writer.sources.named(name), new)
+        writer.sources.rename(writer.sources.get(name), new)
 
 
 def remove_source(settings: Settings, name: str) -> int:
-    """Remove a source with the articles that stand nowhere else; return how many articles went.
+    """Remove a source with the articles that no other source holds; return how many articles were deleted.
 
-    Raises UsageError where there is none of that name, BusyError, LibraryError.
+    Raises UsageError if there is none of that name, BusyError, LibraryError.
     """
     with _writing(settings) as writer:
         with writer.publication():
-            gone = writer.remove_source(writer.sources.named(name))
-        finalize(writer, _silent)
-        writer.tidy()
-    return gone
+            removed = writer.remove_source(writer.sources.get(name))
+        compare_articles(writer, _silent)
+        writer.compact()
+    return removed
 
 
 @contextmanager
@@ -169,10 +162,8 @@ def _writing(settings: Settings) -> Iterator[LibraryWriter]:
         yield writer
 
 
-def _make_vectors(
-    writer: LibraryWriter, settings: Settings, embedder: Embeddings, report: Callable[[IndexProgress], None]
-) -> int:
-    embedded = embed(writer, embedder, report)
-    writer.tidy()
+def _make_vectors(writer: LibraryWriter, settings: Settings, embedder: Embeddings, report: Report) -> int:
+    embedded = embed_passages(writer, embedder, report)
+    writer.compact()
     sync_vectors(writer, settings, models.embedder_fingerprint(embedder), report)
     return embedded

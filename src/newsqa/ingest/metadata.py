@@ -1,4 +1,4 @@
-"""From the fields that a file gives to a raw article that can be stored, or the reason why not."""
+"""Builds an article from the fields that a file gives, and turns HTML fragments into lines of text."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from urllib.parse import urlsplit
 
 from newsqa.errors import SourceError
 from newsqa.ingest.files import Kind, RawArticle
-from newsqa.ingest.opening import date_in_address, date_of, opening_of
+from newsqa.ingest.opening import find_date, parse_date, read_opening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-
-
-# HTML fragments as lines of text: what a block holds is a line, in the words of the page.
 
 
 def _tags(names: str) -> frozenset[str]:
@@ -33,15 +30,15 @@ _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))})\b[^<>]{{0,500}}>",
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 
 
-def looks_like_markup(text: str) -> bool:
-    """Tell whether a text is HTML rather than plain: it holds a tag that closes, or one that breaks lines."""
+def has_markup(text: str) -> bool:
+    """Return True if a text is HTML rather than plain: it holds an HTML tag that articles use."""
     return "<" in text and _ANY_TAG.search(text) is not None
 
 
-def text_of_markup(markup: str) -> str:
-    """Return the words of an HTML fragment, each block a line, blocks apart by an empty line.
+def markup_to_text(markup: str) -> str:
+    """Return the words of an HTML fragment, one line per block, with an empty line between blocks.
 
-    Where nothing but inline tags stand in it, its own lines stay as they are.
+    A fragment with nothing but inline tags keeps its own lines.
     """
     if _BLOCK_TAG.search(markup):
         return "\n\n".join(_fragment_lines(markup))
@@ -55,13 +52,13 @@ def _fragment_lines(markup: str) -> list[str]:
         return []
     parser = html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True)
     try:
-        return lines_of(html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser))
+        return tree_lines(html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser))
     except (etree.LxmlError, ValueError):
         return []
 
 
-def lines_of(tree: object) -> list[str]:
-    """Return the visible words of a tree, a line for each block; white space is as a browser shows it."""
+def tree_lines(tree: object) -> list[str]:
+    """Return the visible words of a tree, one line per block, with white space as a browser shows it."""
     from lxml import etree
 
     parts: list[str] = []
@@ -101,7 +98,7 @@ PUBLISHED = (
     "date_published", "published_date", "publishDate", "pub_date", "pubdate", "published_time", "publishedDate",
     "timestamp", "created_at", "dateCreated",
 )  # fmt: skip
-ADDRESS = ("url", "link", "canonical_url", "web_url", "webUrl", "permalink", "source_url", "external_url", "id")
+URL = ("url", "link", "canonical_url", "web_url", "webUrl", "permalink", "source_url", "external_url", "id")
 NESTED = ("metadata", "meta")
 
 MAX_FIELD = 500
@@ -109,14 +106,14 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NOT_A_NAME = re.compile(r"https?://|@|^(?:none|null|unknown|n/a|admin|nan)$", re.IGNORECASE)
 
 
-def article_of(
+def build_article(
     fields: Mapping[str, Any], kind: Kind, place: str = "", file_name: str = "", text: str | None = None
 ) -> RawArticle:
-    """Make an article of an object with the usual field names. Raises SourceError where it holds no text.
+    """Build an article from an object with the usual field names. Raises SourceError if it holds no text.
 
-    `text` is taken as it stands where it is given; a text among the fields may be HTML. What the fields do not say is
-    looked for in the first lines, the address and, at last, the file's name. An outlet that nothing names is the host
-    of the address ("usatoday.com").
+    `text` is used as it is if given; a text among the fields may be HTML. What the fields do not say is read from the
+    first lines, the address and, last, the file's name. If nothing names the outlet, it is the host of the address
+    ("usatoday.com").
     """
     fields = _flat(fields)
     raw = RawArticle(
@@ -125,18 +122,18 @@ def article_of(
         place=place,
         title=_first(fields, TITLE, field_text),
         outlet=_first(fields, OUTLET, _outlet),
-        byline=_first(fields, BYLINE, names),
-        published=_first(fields, PUBLISHED, date_of),
-        url=_first(fields, ADDRESS, address),
+        byline=_first(fields, BYLINE, read_byline),
+        published=_first(fields, PUBLISHED, parse_date),
+        url=_first(fields, URL, read_url),
     )
     return _completed(raw, file_name)
 
 
 def _completed(raw: RawArticle, file_name: str = "") -> RawArticle:
-    """Fill in what first lines, address and file name say, and check that the text can be stored."""
+    """Fill in what first lines, address and file name say. Raises SourceError if the text cannot be stored."""
     if _UNSTORABLE.search(raw.text):
         raise SourceError("its text holds NUL characters or broken Unicode", hint="Save it as UTF-8.")
-    opening = opening_of(raw.text, raw.title)
+    opening = read_opening(raw.text, raw.title)
     if not opening.text.strip():
         raise SourceError("it holds no text")
     return replace(
@@ -145,7 +142,7 @@ def _completed(raw: RawArticle, file_name: str = "") -> RawArticle:
         title=raw.title or field_text(opening.title),
         outlet=raw.outlet or field_text(opening.outlet) or host(raw.url),
         byline=raw.byline or field_text(opening.byline),
-        published=raw.published or opening.published or date_in_address(raw.url or "") or date_in_address(file_name),
+        published=raw.published or opening.published or find_date(raw.url or "") or find_date(file_name),
     )
 
 
@@ -157,20 +154,20 @@ def field_text(value: object) -> str | None:
         value = value[0] if value else None
     if not isinstance(value, str) or _UNSTORABLE.search(value):
         return None
-    value = text_of_markup(value) if looks_like_markup(value) else value
+    value = markup_to_text(value) if has_markup(value) else value
     return " ".join(value.split())[:MAX_FIELD].strip() or None
 
 
-def names(value: object) -> str | None:
-    """Return a byline of a string, an object with a name, or a list of these; names in other names stand once."""
+def read_byline(value: object) -> str | None:
+    """Return a byline from a string, an object with a name, or a list of these, with each name once."""
     parts = [field_text(part) for part in (value if isinstance(value, list) else [value])]
     people = list(dict.fromkeys(_person(part) for part in parts if part and not _NOT_A_NAME.search(part)))
     alone = [name for name in people if not _made_of(name, [other for other in people if other != name])]
     return ", ".join(name for name in alone if name)[:MAX_FIELD] or None
 
 
-def address(value: object) -> str | None:
-    """Return a web address, or None where the value is none that could be opened safely."""
+def read_url(value: object) -> str | None:
+    """Return a web address, or None if the value is not one that can be opened safely."""
     if (
         not isinstance(value, str)
         or len(value) > 2_000
@@ -199,7 +196,7 @@ def _flat(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _first(fields: Mapping[str, Any], keys: Iterable[str], read: Callable[[Any], _Read | None]) -> _Read | None:
-    """Return what the first of the usual names says that can be read."""
+    """Return the first value under one of the usual names that can be read."""
     return next((found for key in keys if key in fields and (found := read(fields[key])) is not None), None)
 
 
@@ -211,7 +208,7 @@ def _text(fields: Mapping[str, Any]) -> str:
         if isinstance(value, list) and all(isinstance(part, str) for part in value):
             value = "\n\n".join(value)
         if isinstance(value, str) and value.strip():
-            return text_of_markup(value) if looks_like_markup(value) else value
+            return markup_to_text(value) if has_markup(value) else value
     raise SourceError("it holds no text", hint=f"Name the field that holds it {', '.join(TEXT[:3])} or {TEXT[3]}.")
 
 
@@ -225,7 +222,7 @@ def _person(name: str) -> str:
 
 
 def _made_of(name: str, others: list[str]) -> bool:
-    """Tell whether a name is several of the others run together: "Ann Lee Bo Roe" beside "Ann Lee" and "Bo Roe"."""
+    """Return True if a name is several of the others joined: "Ann Lee Bo Roe" beside "Ann Lee" and "Bo Roe"."""
     rest = name
     for other in others:
         rest = rest.replace(other, "")

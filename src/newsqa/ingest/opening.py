@@ -1,13 +1,13 @@
-"""What the first lines of an article say about it: its title, who wrote it, for whom and when.
+"""Reads the first lines of an article: its title, who wrote it, for which outlet and when.
 
     Divers find crack in Ostrel Dam          the title: short, without a final stop
 
     By Corin Dask                            the byline
     Ambry Valley Post | 6 March 2025         outlet and date
 
-    HATHERSK, March 6 (AFP) — Divers have …  the dateline: an agency; a date only where the year is written
+    HATHERSK, March 6 (AFP) — Divers have …  the dateline: an agency; a date only if it has a year
 
-A line that says nothing else is taken out of the text, since its content is known then; a dateline stays.
+A line that says nothing else is removed from the text, since its content is stored; a dateline stays.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from datetime import UTC, date, datetime
 from itertools import islice, pairwise
 from typing import Any
 
-# Dates as they are written in news: read when they are whole and certain, else not at all.
+from newsqa.text.calendar import MONTH_NAMES, MONTHS, WEEKDAYS
 
 EARLIEST, LATEST = 1600, 2200
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_MONTHS = "|".join(month[:3] for month in MONTH_NAMES)
+_MONTH = rf"(?P<month>{_MONTHS})[a-z]{{0,6}}\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s+)?"
+_WEEKDAY = rf"(?:(?:{'|'.join(day[:3] for day in WEEKDAYS)})[a-z]{{0,6}}\.?,?\s+)?"
 _TIME = r"(?:[\s,;T]+(?:at\s+)?\d{1,2}[:.h]\d{2}.{0,40}|\s+\d{1,2}\s?[ap]\.?m\.?.{0,30})?"
 _AFTER = r"(?:[T\s,].{0,40})?"
 _WHOLE = [
@@ -40,17 +40,17 @@ _WHOLE = [
 ]
 _SLASHED = re.compile(rf"(?P<a>\d{{1,2}})[/.](?P<b>\d{{1,2}})[/.](?P<year>\d{{4}}){_AFTER}\s*\Z", re.DOTALL)
 _IN_ADDRESS = re.compile(
-    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<mark>[-/_]?)(?P<month>\d\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    rf"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<mark>[-/_]?)(?P<month>\d\d|{_MONTHS})"
     r"(?P=mark)(?P<day>\d\d?)(?!\d)",
     re.IGNORECASE,
 )
 
 
-def date_of(value: object) -> date | None:
-    """Return the date that a value of a file says, as written there, in its own time zone; None where not certain.
+def parse_date(value: object) -> date | None:
+    """Return the date that a value of a file states, in its own time zone; None if it is not certain.
 
     Takes dates, seconds or milliseconds since 1970 (in UTC), and text: ISO 8601, RFC 2822, "24 April 2025",
-    "April 24, 2025". "3/4/2025" could be two dates, so it is None; so is what lies before 1600 or after 2200.
+    "April 24, 2025". "3/4/2025" could be two dates, so it is None; so is a date before 1600 or after 2200.
     """
     if isinstance(value, datetime):
         value = value.date()
@@ -63,7 +63,7 @@ def date_of(value: object) -> date | None:
     return _from_text(value.strip()) if isinstance(value, str) and len(value) < 80 else None
 
 
-def date_in_address(address: str) -> date | None:
+def find_date(address: str) -> date | None:
     """Return the date in an address or a file name: "/2025/04/24/", "/2025/apr/24/", "2025-04-24-…", "20250424"."""
     dates = {found for match in _IN_ADDRESS.finditer(address[-500:]) if (found := _made(match))}
     return dates.pop() if len(dates) == 1 else None
@@ -80,7 +80,7 @@ def _from_text(text: str) -> date | None:
 
 def _made(match: re.Match[str]) -> date | None:
     month = match["month"].lower()
-    number = int(month) if month.isdigit() else _MONTHS.index(month[:3]) + 1
+    number = int(month) if month.isdigit() else MONTHS[month[:3]]
     return _valid(int(match["year"]), number, int(match["day"]))
 
 
@@ -132,7 +132,7 @@ _PRESS = re.compile(
 _ROLE = re.compile(r"\b(?:Writer|Correspondent|Reporter|Editor|Contributor|Special|Columnist|Desk)\b", re.IGNORECASE)
 _NAME_LINKS = re.compile(r"(?:and|&|de|da|di|del|van|von|der|den|la|le|al|el|bin|ibn|of|the|for|in|with|at|y|e)\Z")
 _ENDS_SENTENCE = re.compile(r"(?:(?<!\.\.)\.|[,;:—–-])[\"'”’»)\]]*\Z")
-_TIME_WORD = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|local time", re.IGNORECASE)
+_TIME_WORD = re.compile(rf"{'|'.join(WEEKDAYS)}|local time", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +146,13 @@ class Opening:
     published: date | None = None
 
 
-def opening_of(text: str, title: str | None = None) -> Opening:
-    """Read the first lines of a text; `title` is the article's title where it is known from elsewhere."""
+def read_opening(text: str, title: str | None = None) -> Opening:
+    """Read the first lines of a text; `title` is the article's title if it is known from elsewhere."""
     lines = list(islice((m for m in _LINE.finditer(text) if m[0].strip()), HEAD_LINES + 1))
     unwrapped = any(len(line[0]) > WRAPPED for line in lines)
     found: Found = {}
     taken: list[re.Match[str]] = []
-    for line, following in pairwise(lines):  # so the last line is never taken: something is left
+    for line, following in pairwise(lines):  # the last line is never taken, so that something is left
         said = _heading(line, following, title, unwrapped=unwrapped) if not taken else {}
         said = said or _credits(line[0].strip(), below_byline=_follows(taken, line) and "byline" in found)
         if not said:
@@ -181,7 +181,7 @@ def _without(text: str, taken: list[re.Match[str]]) -> str:
 
 
 def _heading(line: re.Match[str], following: re.Match[str], title: str | None, *, unwrapped: bool) -> Found:
-    """Tell whether the first line is the title: the known one, or a short line without a final stop."""
+    """Return the title if the first line is one: the known title, or a short line without a final stop."""
     heading = " ".join(line[0].lstrip("# \t").split())
     if title:
         return {"title": title} if heading.casefold() == " ".join(title.split()).casefold() else {}
@@ -197,7 +197,7 @@ def _heading(line: re.Match[str], following: re.Match[str], title: str | None, *
 
 
 def _credits(line: str, *, below_byline: bool) -> Found:
-    """Read a line that holds nothing but byline, outlet, date or reading time; {} where it holds anything else."""
+    """Read a line that holds nothing but byline, outlet, date or reading time; {} if it holds anything else."""
     if len(line) > 160:
         return {}
     parts = [part for part in _BETWEEN.split(line) if part]
@@ -213,9 +213,9 @@ def _credits(line: str, *, below_byline: bool) -> Found:
 def _credit(part: str) -> Found | None:
     if match := _BYLINE.match(part):
         return _byline(match["name"].strip())
-    if day := date_of(part):
+    if day := parse_date(part):
         return {"published": day}
-    if (match := _DATED.match(part)) and (day := date_of(match["date"].strip())):
+    if (match := _DATED.match(part)) and (day := parse_date(match["date"].strip())):
         return {"updated" if match["later"] else "published": day}
     return {"reading_time": None} if _READING_TIME.match(part) else None
 
@@ -230,7 +230,7 @@ def _byline(name: str) -> Found | None:
 
 
 def is_outlet(part: str) -> bool:
-    """Tell whether a few words are the name of a paper, an agency or a station."""
+    """Return True if a few words are the name of a paper, an agency or a station."""
     words = part.split()
     named = all(word[0].isupper() or word[0].isdigit() or _NAME_LINKS.match(word) for word in words)
     return named and len(words) <= 6 and bool(_PRESS.search(part)) and not _ROLE.search(part)
@@ -244,6 +244,6 @@ def _dateline(line: str) -> Found:
     if match["agency"] and not _TIME_WORD.search(match["agency"]):
         found["outlet"] = match["agency"]
     written = _DATELINE_DATE.search(match[0])
-    if written and (day := date_of(written[0])):
+    if written and (day := parse_date(written[0])):
         found["published"] = day
     return found

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
+    from newsqa.models.encoders import Reranker, TokenEncoder
     from newsqa.settings import Settings
-    from newsqa.types import Reranker, TokenEncoder
 
 
 def create_embedder(settings: Settings) -> Embeddings:

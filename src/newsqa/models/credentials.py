@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from newsqa.environment import NAMES, from_dotenv
+from newsqa.environment import NAMES, from_dotenv, variable
 from newsqa.errors import ModelError
 from newsqa.models.providers import on_loopback
-from newsqa.settings import variable
-from newsqa.trust import SENT, untrusted
+from newsqa.trust import CREDENTIALS, find_untrusted
 
 if TYPE_CHECKING:
     from httpx import Request
@@ -25,7 +24,7 @@ def key_for(key: str, address: str) -> str:
     A key of the environment is not sent to an address from `.env` that nobody agreed to: a server on this machine
     then gets none, since most need none. Raises ModelError for any other server, and where more than the key would go.
     """
-    found = untrusted(address)
+    found = find_untrusted(address)
     if found is None:
         return variable(key)
     if found.credentials == (key,) and on_loopback(found.place):
@@ -58,7 +57,7 @@ def key_told(provider: Provider) -> str:
     """Name the key of a provider and where it is read from, and say if it was not sent; "" where it needs none."""
     if provider.key is None:
         return ""
-    if provider.url in SENT and untrusted(provider.url):
+    if provider.url in CREDENTIALS and find_untrusted(provider.url):
         return (
             f" ({provider.key} of the environment was not sent: {provider.url} comes from .env; newsqa --trust-env "
             "sends it)"

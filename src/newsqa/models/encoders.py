@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from newsqa.errors import ModelError
 from newsqa.models.files import COLBERT, MINILM, bundled_folder, file_digest, model_folder, onnx_file
-from newsqa.types import TokenVectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
     from newsqa.settings import Settings
-    from newsqa.types import Reranker
 
-Floats = np.ndarray[Any, np.dtype[np.float32]]
+    Floats = npt.NDArray[np.float32]
 
 BATCH = 16
 BATCH_TOKENS = 2048
@@ -148,7 +146,15 @@ def _unusable(folder: Path, name: str, error: Exception) -> ModelError:
 
 
 @dataclass(frozen=True, slots=True)
-class ColbertEncoder:
+class TokenVectors:
+    """Unit vectors of a text's tokens, shape (tokens, width), with the span of each token in the text, (tokens, 2)."""
+
+    vectors: Floats
+    spans: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEncoder:
     """A vector for every token in its context, for late interaction (ColBERT, arXiv:2004.12832).
 
     The model is answerai-colbert-small-v1 as exported in the wheel: vectors of 384 numbers, before its own projection
@@ -170,9 +176,9 @@ class ColbertEncoder:
         return [encoded[place] for place in range(len(texts))]
 
 
-def create_token_encoder(settings: Settings) -> ColbertEncoder:
+def create_token_encoder(settings: Settings) -> TokenEncoder:
     """Create the token encoder. Raises ModelError if its files are missing or altered."""
-    return ColbertEncoder(OnnxEncoder(bundled_folder(COLBERT), settings.threads))
+    return TokenEncoder(OnnxEncoder(bundled_folder(COLBERT), settings.threads))
 
 
 def _token_vectors(encoding: Encoding, output: Floats) -> TokenVectors:
@@ -182,6 +188,13 @@ def _token_vectors(encoding: Encoding, output: Floats) -> TokenVectors:
     spans = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)[own]
     norms = np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
     return TokenVectors(np.asarray(vectors / norms, dtype=np.float32), spans)
+
+
+class Reranker(Protocol):
+    """Scores texts against a question, each pair read together."""
+
+    def score(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return one score per text, in their order; higher is better; unbounded logits."""
 
 
 @dataclass(frozen=True, slots=True)

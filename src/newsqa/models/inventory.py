@@ -9,6 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
 from newsqa import models
+from newsqa.environment import variable
 from newsqa.errors import ModelError
 from newsqa.extras import install_hint
 from newsqa.models import files, providers
@@ -20,8 +21,8 @@ from newsqa.models.parser import check_parser
 from newsqa.models.providers import LOCAL, PROVIDERS, ServedModel, objects_in, on_loopback, positive_int, read_json
 from newsqa.models.registry import ModelInfo, model_info, parse_model_name
 from newsqa.models.usage import Price
-from newsqa.settings import Settings, variable
-from newsqa.trust import SENT, untrusted
+from newsqa.settings import Settings
+from newsqa.trust import CREDENTIALS, find_untrusted
 from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ def _missing(info: ModelInfo, settings: Settings, *, writes: bool) -> tuple[str,
         return FORBIDDEN, "Unset it to use this model."
     if info.key and not variable(info.key):
         return f"{info.key} is not set.", f"Set it {set_where(info.key)}."
-    found = untrusted(provider.url) if provider.url in SENT and info.kind == "hosted" else None
+    found = find_untrusted(provider.url) if provider.url in CREDENTIALS and info.kind == "hosted" else None
     return (str(found), found.hint) if found else ("", "")
 
 

@@ -8,8 +8,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from newsqa.environment import variable
 from newsqa.errors import ModelError
-from newsqa.settings import variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

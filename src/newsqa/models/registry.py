@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from newsqa.environment import variable
 from newsqa.errors import ModelError
 from newsqa.extras import install_hint
 from newsqa.models.chat_errors import excerpt, redacted_error, translate_error
@@ -35,7 +36,7 @@ from newsqa.models.providers import (
     server_address,
     without_secrets,
 )
-from newsqa.settings import past_proxies, variable
+from newsqa.settings import bypass_proxies
 from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def create_chat_model(settings: Settings, temperature: float | None = None) -> B
     _require_package(provider, info)
     _require_key(info)
     if info.kind == "server":
-        past_proxies(host_of(info.address))
+        bypass_proxies(host_of(info.address))
     metadata = {"newsqa_timeout": settings.timeout, "newsqa_tracing": settings.tracing}
     if provider.name == LLAMACPP:
         from newsqa.models.llamacpp import LlamaCppChat

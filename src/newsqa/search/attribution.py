@@ -9,8 +9,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from newsqa.search.retrieve import EVIDENCE, limit_per_article, unique_stories
-from newsqa.text.alignment import most_alike_part
-from newsqa.text.passages import passages_of
+from newsqa.text.alignment import align
+from newsqa.text.passages import passage_spans
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import Wording, wording
 from newsqa.types import EXTRACTIVE, DraftSummary, Hit, Origin, Passage, Quote
@@ -19,8 +19,9 @@ from newsqa.verify.evidence import origin_sentence
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from newsqa.store.snapshot import Snapshot
     from newsqa.text.alignment import Alignment
-    from newsqa.types import Article, Bounds, Duplicate, Index, Query
+    from newsqa.types import Article, Bounds, Duplicate, Query
 
     Spans = tuple[tuple[int, int], ...]
 
@@ -42,7 +43,7 @@ class Attribution:
     summary: DraftSummary
 
 
-def attribute_quotation(query: Query, candidates: Sequence[Hit], index: Index) -> Attribution:
+def attribute_quotation(query: Query, candidates: Sequence[Hit], index: Snapshot) -> Attribution:
     """Find the origins of the quotation that a question is about.
 
     Duplicates of an article count once. The article that was published first is the likeliest origin, unless the
@@ -119,13 +120,13 @@ class QuotationMatch:
     def passages(self) -> Iterator[Hit]:
         """Yield the passages of the article that hold a part of the quotation."""
         text = self.article.text
-        for start, end in passages_of(text):
+        for start, end in passage_spans(text):
             if any(first < end and last > start for first, last in self.spans):
                 passage = Passage(0, self.article.id, start, end, text[start:end])  # its id is never looked up
                 yield Hit(passage, self.article, 1.0, self.also_carried_by)
 
 
-def find_quotation(parts: Sequence[str], index: Index, bounds: Bounds) -> list[QuotationMatch]:
+def find_quotation(parts: Sequence[str], index: Snapshot, bounds: Bounds) -> list[QuotationMatch]:
     """Find the articles that hold a quotation, first published first.
 
     If no article holds its words in a row, articles count in which they are quoted speech, which newspapers break with
@@ -148,10 +149,10 @@ def _find_in_titles(parts: Sequence[str], hits: Sequence[Hit]) -> list[Quotation
 
 
 def _find(
-    phrase: str, wanted: Sequence[Sequence[str]], index: Index, bounds: Bounds, *, in_speech: bool
+    phrase: str, wanted: Sequence[Sequence[str]], index: Snapshot, bounds: Bounds, *, in_speech: bool
 ) -> list[QuotationMatch]:
     found = []
-    for place in index.holding(phrase, bounds, MAX_ARTICLES):
+    for place in index.find_phrase(phrase, bounds, MAX_ARTICLES):
         article = place.article
         spans = _spans_in_order(_speech(article.text) if in_speech else wording(article.text), wanted)
         if spans and all(
@@ -224,7 +225,7 @@ def _align(parts: Sequence[str], read: Wording) -> Alignment | None:
     said = [word for part in parts for word in wording(part).words]
     if len(said) < MIN_WORDS:
         return None
-    return most_alike_part(" ".join(said), " ".join(read.words), SIMILARITY)
+    return align(" ".join(said), " ".join(read.words), SIMILARITY)
 
 
 def _text_span(read: Wording, start: int, end: int) -> tuple[int, int]:

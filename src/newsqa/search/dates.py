@@ -9,18 +9,14 @@ from datetime import date, timedelta
 from math import ceil
 from typing import TYPE_CHECKING
 
-from newsqa.text.calendar import WEEKDAYS
+from newsqa.text.calendar import MONTHS, WEEKDAYS
+from newsqa.text.numbers import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-NUMBERS = {"a": 1, "an": 1, "couple of": 2, "few": 3} | {word: number for number, word in enumerate(COUNTED, 1)}
+NUMBERS = {"a": 1, "an": 1, "couple of": 2, "few": 3} | {word: n for word, n in UNITS.items() if 1 <= n <= 12}
 DAYS_IN = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365, "decade": 3650}
 PART = {"early": (1, 10), "mid": (11, 20), "late": (21, 31)}
 
@@ -107,10 +103,6 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _month_number(name: str) -> int:
-    return next(number for number, month in enumerate(MONTHS, 1) if month.startswith(name.lower().rstrip(".")[:3]))
-
-
 def _year_of(month: int, day: int, asked: date) -> int:
     """Return the year of the last such day that is not after `asked`."""
     return asked.year if (month, day) <= (asked.month, asked.day) else asked.year - 1
@@ -127,7 +119,7 @@ def _iso(match: re.Match[str], _asked: date) -> DateRange | None:
 
 def _dated(match: re.Match[str], asked: date) -> DateRange | None:
     """Read "12 March 2025", "March 12th", "3 to 9 May", "May 3–9"."""
-    month = _month_number(match["month"])
+    month = MONTHS[match["month"].lower()]
     year = int(match["year"]) if match["year"] else _year_of(month, int(match["day"]), asked)
     first = _day(year, month, int(match["day"]))
     last = _day(year, month, int(match["last"])) if match["last"] else first
@@ -138,7 +130,7 @@ def _in_month(match: re.Match[str], asked: date) -> DateRange | None:
     which = (match["which"] or "").lower()
     if match["month"] == "may" and which == "this":
         return None  # "this may be"
-    month = _month_number(match["month"])
+    month = MONTHS[match["month"].lower()]
     year = int(match["year"]) if match["year"] else _year_of(month, 1, asked)
     if which == "last" and month == asked.month and not match["year"]:
         year -= 1
@@ -208,7 +200,7 @@ RANGE = re.compile(r"[a-z].*\d\s*[-–]\s*\d|\d\s*[-–]\s*\d.*[a-z]|\b(to|and|u
 OPENS_PAIR = re.compile(r"\b(between|from)\s*(the\s+)?$", re.IGNORECASE)
 OPENS_END = re.compile(r"\b(since|after|from|before|until|till|up to)\s*(the\s+)?$", re.IGNORECASE)
 
-MONTH = rf"(?P<month>{'|'.join(MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
+MONTH = rf"(?P<month>{'|'.join(MONTHS)})\b\.?"
 DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 LAST = r"(?:\s*(?:-|–|to|and|until|through)\s*(?:the\s+)?(?P<last>[0-3]?\d)(?:st|nd|rd|th)?)?"
 YEAR = r"(?:,?\s+(?P<year>(?:19|20)\d\d))?"

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.types import Article, Duplicate, Hit, Index, Query, Ranked, Reranker
+    from newsqa.models.encoders import Reranker
+    from newsqa.store.records import Ranked
+    from newsqa.store.snapshot import Snapshot
+    from newsqa.types import Article, Duplicate, Hit, Query
 
     Span = tuple[int, int]
 
@@ -35,16 +38,16 @@ NAMED_SOURCE_BOOST = 0.5
 """Shares of its score that are added for an article published at the time asked about, and by a source named."""
 
 
-def retrieve(query: Query, index: Index, embedder: Embeddings) -> list[Hit]:
+def retrieve(query: Query, index: Snapshot, embedder: Embeddings) -> list[Hit]:
     """Return at most CANDIDATES passages, best first, scored by fused rank and boosted by time, outlet and byline.
 
     Raises VectorsError and LibraryError if the index cannot be read, ModelError if the embedder fails.
     """
     lists = [
-        index.by_words(query.terms, query.bounds, DEPTH),
-        index.by_vector(embedder.embed_query(query.sought), query.bounds, DEPTH),
+        index.search_words(query.terms, query.bounds, DEPTH),
+        index.search_vectors(embedder.embed_query(query.sought), query.bounds, DEPTH),
     ]
-    hits = index.hits(fuse(lists))
+    hits = index.load_hits(fuse(lists))
     nearness = time_nearness(query, [hit.article.published for hit in hits])
     boosted = [
         hit.scored(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.search import dates
 from newsqa.search.quotations import quotation_in
-from newsqa.text.calendar import WEEKDAYS
+from newsqa.text.calendar import MONTH_NAMES, WEEKDAYS
 from newsqa.text.words import word_set
 from newsqa.types import Query
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-    from newsqa.types import AnswerKind, Bounds, Lexicon, Order
+    from newsqa.store.records import Lexicon
+    from newsqa.types import AnswerKind, Bounds, Order
 
 
 MAX_CHARACTERS = 2000
@@ -221,7 +222,7 @@ _JOINERS = word_set(
     al bin da de del della den der di du el for ibn la le of the van von y
     """
 )
-_CALENDAR = frozenset({*dates.MONTHS, *WEEKDAYS})
+_CALENDAR = frozenset({*MONTH_NAMES, *WEEKDAYS})
 _SENTENCE_END = re.compile(r"(?:^|[.!?…:]\s+|[“\"]\s*)$")
 _SHOUTED = 0.7
 MAX_TERMS = 40

@@ -28,15 +28,15 @@ IDS_AT_ONCE = 5_000
 """Chroma refuses batches past 5,461 ids, and SQLite statements with too many variables."""
 
 VECTORS_AT_ONCE = 1_000
-"""As many as make a request of 8 MB to a server."""
+"""Vectors per request, which make a request to a server of about 8 MB."""
 
 
 _importing = threading.Lock()
 
 
 @contextmanager
-def translated(where: str) -> Iterator[None]:
-    """Turn whatever Chroma raises inside into VectorsError; a panic of its Rust part is no Exception."""
+def map_chroma_errors(where: str) -> Iterator[None]:
+    """Turn whatever Chroma raises inside into VectorsError; a panic of its Rust part is not an Exception."""
     try:
         yield
     except (VectorsError, KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -45,16 +45,16 @@ def translated(where: str) -> Iterator[None]:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         raise VectorsError(
-            f"The vector index {where} failed: {_brief(error)}.", hint=_advice(where), retryable=where.startswith("at")
+            f"The vector index {where} failed: {_message(error)}.", hint=_hint(where), retryable=where.startswith("at")
         ) from error
 
 
-def _brief(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     text = " ".join(str(error).split())[:200].rstrip(".")
     return text or type(error).__name__
 
 
-def _advice(where: str) -> str:
+def _hint(where: str) -> str:
     if where.startswith("at"):
         return "Start the Chroma server, check NEWSQA_CHROMA, or unset it to keep the vectors in the index folder."
     return "Run newsqa index again: it makes the vector index anew from the library."
@@ -72,14 +72,14 @@ class Collection:
     def ids(self) -> set[int]:
         """Return the ids of all passages in it."""
         found: set[int] = set()
-        with translated(self.where):
+        with map_chroma_errors(self.where):
             while batch := self.collection.get(limit=IDS_AT_ONCE, offset=len(found), include=[])["ids"]:
                 found.update(map(int, batch))
         return found
 
-    def holds(self, passages: Sequence[int]) -> bool:
-        """Whether each of the passages is there, with its vector."""
-        with translated(self.where):
+    def contains(self, passages: Sequence[int]) -> bool:
+        """Return True if it holds each of the passages, with a vector."""
+        with map_chroma_errors(self.where):
             for batch in _batches(passages):
                 got = self.collection.get(ids=list(map(str, batch)), include=["embeddings"])
                 if len(got["ids"]) != len(batch) or len(got["embeddings"]) != len(batch):
@@ -88,36 +88,36 @@ class Collection:
 
     def upsert(self, passages: Sequence[int], vectors: Floats) -> None:
         """Store vectors, shape (passages, width), at most VECTORS_AT_ONCE of them."""
-        with translated(self.where):
+        with map_chroma_errors(self.where):
             self.collection.upsert(ids=list(map(str, passages)), embeddings=vectors)
 
     def delete(self, passages: Sequence[int]) -> None:
-        """Take passages out."""
-        with translated(self.where):
+        """Delete passages."""
+        with map_chroma_errors(self.where):
             for batch in _batches(passages):
                 self.collection.delete(ids=list(map(str, batch)))
 
     def nearest(self, vector: Floats, limit: int) -> list[tuple[int, float]]:
         """Return passages by cosine similarity, -1 to 1, the most similar first."""
-        with translated(self.where):
+        with map_chroma_errors(self.where):
             found = self.collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         # Chroma's cosine distance is 1 - cosine similarity
         return [(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def stamp(self) -> str:
-        """Return what the last writer stamped on the collection, asked anew."""
-        with translated(self.where):
+        """Return the stamp that the last writer set, read anew from the server."""
+        with map_chroma_errors(self.where):
             current = self.client.get_collection(self.collection.name, embedding_function=None)
             return str((current.metadata or {}).get("stamp", ""))
 
     def set_stamp(self, stamp: str) -> None:
-        """Stamp the collection, so that a reader knows whose changes it sees."""
-        with translated(self.where):
+        """Set the stamp of the collection, so that a reader knows which writer's vectors it holds."""
+        with map_chroma_errors(self.where):
             self.collection.modify(metadata={"stamp": stamp})
 
     def close(self) -> None:
-        """Let go of its files or its connection."""
-        with translated(self.where):
+        """Close its files or its connection."""
+        with map_chroma_errors(self.where):
             self.client.close()
             for session in self.sessions:
                 session.close()  # the client leaves its connections open
@@ -131,13 +131,13 @@ def _batches(passages: Sequence[int]) -> Iterator[Sequence[int]]:
 def open_embedded(folder: Path, *, create: bool = False) -> Collection:
     """Open the store in a folder. Raises VectorsError.
 
-    Only a store known to be whole may be opened: a damaged one can end the process.
+    Only a store known to be intact may be opened: a damaged one can crash the process.
     """
     where = f"in {folder}"
-    with translated(where):
+    with map_chroma_errors(where):
         chromadb = _chromadb()
-        client = chromadb.PersistentClient(str(folder), settings=_quiet())
-    return _collection(client, "passages", where, create=create)
+        client = chromadb.PersistentClient(str(folder), settings=_client_settings())
+    return _open_collection(client, "passages", where, create=create)
 
 
 def open_server(address: str, name: str, timeout: float, *, create: bool = False) -> Collection:
@@ -151,14 +151,14 @@ def open_server(address: str, name: str, timeout: float, *, create: bool = False
 
     def connect() -> Collection:
         chromadb = _chromadb()
-        client = chromadb.HttpClient(host, port, url.scheme == "https", settings=_quiet())
+        client = chromadb.HttpClient(host, port, url.scheme == "https", settings=_client_settings())
         sessions = _sessions(client)
         for session in sessions:
             session.timeout = timeout
-        return replace(_collection(client, name, where, create=create), sessions=sessions)
+        return replace(_open_collection(client, name, where, create=create), sessions=sessions)
 
-    with translated(where):
-        return _within(timeout, connect)
+    with map_chroma_errors(where):
+        return _call_within(timeout, connect)
 
 
 def _sessions(client: Any) -> tuple[Any, ...]:
@@ -174,8 +174,8 @@ def _port(address: str) -> int:
         raise SettingsError(f"NEWSQA_CHROMA is {address!r}.", hint="Write it as http://host:8000.") from error
 
 
-def _within(timeout: float, call: Callable[[], Collection]) -> Collection:
-    """Call in a thread of its own: Chroma's client has no timeout while it is being made."""
+def _call_within(timeout: float, call: Callable[[], Collection]) -> Collection:
+    """Call in a thread of its own: Chroma's client has no timeout while it is being created."""
     results: list[Collection | BaseException] = []
 
     def run() -> None:
@@ -209,15 +209,15 @@ def _chromadb() -> Any:
         return importlib.import_module("chromadb")
 
 
-def _quiet() -> Any:
+def _client_settings() -> Any:
     from chromadb.config import Settings
 
-    # the working folder's .env is ours to read, not Chroma's
+    # Chroma must not read the working folder's .env
     return Settings(anonymized_telemetry=False, _env_file=None)  # type: ignore[call-arg]
 
 
-def _collection(client: Any, name: str, where: str, *, create: bool) -> Collection:
-    with translated(where):
+def _open_collection(client: Any, name: str, where: str, *, create: bool) -> Collection:
+    with map_chroma_errors(where):
         if create:
             _drop_others(client, name)
             made = client.get_or_create_collection(name, embedding_function=None, configuration=CONFIGURATION)

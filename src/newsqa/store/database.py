@@ -1,4 +1,4 @@
-"""Opens the library's SQLite file; every error of SQLite leaves here as a LibraryError."""
+"""The library's SQLite file: its tables, how it is opened, and its errors as LibraryError."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-
-# The tables of the library.
 
 VERSION = 1
 
@@ -42,9 +40,9 @@ CREATE TABLE files (
     UNIQUE (source, path)
 );
 
--- `read_text` is the text as its file has it, NULL where all of its lines are in `text`.
+-- `read_text` is the text as its file has it, NULL if all of its lines are in `text`.
 -- The rows are wide: what every question counts is read from indexes alone.
--- `settled` is 0 until lines that its outlet repeats and copies of the story have been looked for.
+-- `settled` is 0 until the article has been compared with others, for repeated lines and copies of its story.
 CREATE TABLE articles (
     id INTEGER PRIMARY KEY,
     article_id TEXT NOT NULL UNIQUE,
@@ -62,7 +60,7 @@ CREATE INDEX articles_outlets ON articles (outlet);
 CREATE INDEX articles_bylines ON articles (byline);
 CREATE INDEX articles_unsettled ON articles (id) WHERE settled = 0;
 
--- Where an article stands; it lives as long as it stands somewhere. `key` names the place when the file changes,
+-- Where in which file an article is; one without a place is deleted. `key` identifies the place when the file changes,
 -- `place` is what a person sees of it ("#12").
 CREATE TABLE places (
     id INTEGER PRIMARY KEY,
@@ -103,6 +101,7 @@ CREATE TABLE copies (
     other INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
     PRIMARY KEY (article, other)
 ) WITHOUT ROWID;
+CREATE INDEX copies_by_other ON copies (other);
 
 -- Lines that an outlet repeats, and that are therefore left out of its articles.
 CREATE TABLE repeated (
@@ -118,15 +117,15 @@ DAMAGED_HINT = "Put back a copy of the index, or move its folder away and index 
 
 
 @contextmanager
-def translated(folder: Path) -> Iterator[None]:
-    """Turn what SQLite raises inside into LibraryError, with what to do about it."""
+def map_sqlite_errors(folder: Path) -> Iterator[None]:
+    """Turn the errors of SQLite that are raised inside into LibraryError, with a hint."""
     try:
         yield
     except sqlite3.Error as error:
-        raise _explained(error, folder) from error
+        raise _library_error(error, folder) from error
 
 
-def _explained(error: sqlite3.Error, folder: Path) -> LibraryError:
+def _library_error(error: sqlite3.Error, folder: Path) -> LibraryError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         return LibraryError(f"The disk that holds {folder} is full.", hint="Free some space and run it again.")
@@ -147,7 +146,7 @@ def _explained(error: sqlite3.Error, folder: Path) -> LibraryError:
 
 
 def open_to_write(folder: Path) -> sqlite3.Connection:
-    """Open the library in this folder for the one process that indexes; make it where there is none.
+    """Open the library in this folder for the one process that indexes; create it if there is none.
 
     The caller holds the index's lock. Raises LibraryError.
     """
@@ -160,7 +159,7 @@ def open_to_write(folder: Path) -> sqlite3.Connection:
             f"The index folder {folder} cannot be used: {error.strerror}.",
             hint="Name another with --index, or check its permissions.",
         ) from error
-    with translated(folder):
+    with map_sqlite_errors(folder):
         database = _connect(f"file:{quote(os.fspath(folder / FILE))}?mode=rw")
         if not database.execute("SELECT 1 FROM sqlite_master").fetchone():
             _create(database)
@@ -173,16 +172,16 @@ def open_to_write(folder: Path) -> sqlite3.Connection:
 def open_to_read(folder: Path) -> sqlite3.Connection:
     """Open the library in this folder for reading; any thread may use the connection, one at a time.
 
-    Raises LibraryError where there is none, or where it cannot be read.
+    Raises LibraryError if there is none, or it cannot be read.
     """
     path = folder / FILE
     if not path.is_file() or not path.stat().st_size:
         raise LibraryError(f"There is no index in {folder}.", hint=f"Make one: newsqa index SOURCE --index {folder}")
-    with translated(folder):
+    with map_sqlite_errors(folder):
         try:
             database = _connect(f"file:{quote(os.fspath(path))}?mode=ro")
         except sqlite3.OperationalError:
-            if os.access(folder, os.W_OK) or _unmerged(path):
+            if os.access(folder, os.W_OK) or _has_wal(path):
                 raise
             # SQLite cannot make its -shm file beside a database in a folder that is read-only
             database = _connect(f"file:{quote(os.fspath(path))}?immutable=1")
@@ -190,14 +189,15 @@ def open_to_read(folder: Path) -> sqlite3.Connection:
     return database
 
 
-def _unmerged(path: Path) -> bool:
-    """Whether transactions wait beside the database that are not yet in it."""
+def _has_wal(path: Path) -> bool:
+    """Return True if there are committed transactions beside the database that are not yet in it."""
     wal = path.with_name(f"{FILE}-wal")
     return wal.exists() and wal.stat().st_size > 0
 
 
 def _connect(uri: str) -> sqlite3.Connection:
     database = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
+    database.row_factory = sqlite3.Row
     try:
         database.execute("PRAGMA foreign_keys = ON")
         database.execute(f"PRAGMA cache_size = -{CACHE_KB}")
@@ -217,7 +217,7 @@ def _create(database: sqlite3.Connection) -> None:
 
 
 def _check_version(database: sqlite3.Connection, folder: Path) -> None:
-    version = database.execute("PRAGMA user_version").fetchone()[0]
+    version = database.execute("PRAGMA user_version").fetchone()["user_version"]
     if version > VERSION:
         raise LibraryError(
             f"The index in {folder} was made by a newer newsqa (version {version} of its tables, {VERSION} here).",
@@ -232,7 +232,7 @@ def _check_version(database: sqlite3.Connection, folder: Path) -> None:
 
 @contextmanager
 def transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """Write all that happens inside, or nothing of it."""
+    """Commit the changes made inside, or none of them if it fails."""
     database.execute("BEGIN IMMEDIATE")
     try:
         yield

@@ -1,7 +1,7 @@
-"""Where a phrase stands word for word: the full text names the articles that may hold it, their texts decide.
+"""Finds a phrase word for word: the full-text index names candidate articles, and their texts decide.
 
-The full text knows passages and stems. So a phrase may be cut by the end of a passage, and what it finds may be other
-forms of the words; both are settled by reading the articles themselves.
+The full-text index holds passages and stems. So a phrase may be cut by the end of a passage, and a match may be other
+forms of its words; reading the articles settles both.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from newsqa.store.queries import story, within
+from newsqa.store.queries import load_articles, load_duplicates, within
 from newsqa.text.words import wording
 from newsqa.types import Quote
 
@@ -21,36 +21,36 @@ if TYPE_CHECKING:
     from newsqa.types import Bounds
 
 
-PIECE = 6
-"""Words of a long phrase that are sought together: few articles share so many in a row by chance."""
+PIECE_WORDS = 6
+"""Words of a long phrase that are searched for together: few articles share so many in a row by chance."""
 
-MOST_PIECES = 24
-MOST_READ = 400
-"""Articles that are read in search of one phrase; of a phrase that is rare at all, a handful are."""
+MAX_PIECES = 24
+MAX_ARTICLES = 400
+"""Articles that are read for one phrase; a phrase that is at all rare has a handful of candidates."""
 
 
 def find_phrase(database: sqlite3.Connection, phrase: str, bounds: Bounds, limit: int) -> list[Quote]:
-    """Find where the words of a phrase stand in their order, one place an article, first published first."""
+    """Return where the words of a phrase occur in order, one quote per article, the first published first."""
     wanted = wording(phrase)
     if not any(word[0].isalnum() for word in wanted.words):
         return []
     written = [phrase[start:end] for start, end in wanted.spans]
-    candidates = _dated(database, _passages(database, written), bounds)
-    found = (_place(database, article, wanted.words) for article in islice(candidates, MOST_READ))
-    return list(islice((span for span in found if span), max(limit, 0)))
+    candidates = _sorted_by_date(database, _candidate_passages(database, written), bounds)
+    quotes = (_quote(database, rowid, wanted.words) for rowid in islice(candidates, MAX_ARTICLES))
+    return list(islice((quote for quote in quotes if quote), max(limit, 0)))
 
 
-def _place(database: sqlite3.Connection, key: int, wanted: Sequence[str]) -> Quote | None:
-    article, carriers = story(database, key)
-    place = next(wording(article.text).places(wanted), None)
-    return Quote(article, *place, carriers) if place else None
+def _quote(database: sqlite3.Connection, rowid: int, wanted: Sequence[str]) -> Quote | None:
+    article = load_articles(database, [rowid])[rowid]
+    span = next(wording(article.text).places(wanted), None)
+    return Quote(article, *span, load_duplicates(database, [rowid]).get(rowid, ())) if span else None
 
 
-def _passages(database: sqlite3.Connection, words: Sequence[str]) -> set[int]:
-    """Return the passages of articles that may hold these words in a row."""
-    if len(words) >= 2 * PIECE:
-        pieces = [words[at : at + PIECE] for at in range(0, len(words) - PIECE + 1, PIECE)]
-        return _matching(database, " OR ".join(map(_quoted, pieces[:MOST_PIECES])))
+def _candidate_passages(database: sqlite3.Connection, words: Sequence[str]) -> set[int]:
+    """Return passages whose articles may hold these words in a row."""
+    if len(words) >= 2 * PIECE_WORDS:
+        pieces = [words[at : at + PIECE_WORDS] for at in range(0, len(words) - PIECE_WORDS + 1, PIECE_WORDS)]
+        return _matching(database, " OR ".join(map(_quoted, pieces[:MAX_PIECES])))
     found = _matching(database, _quoted(words))
     for cut in range(1, len(words)):  # it may begin in one passage and end in the next, whose id is the next too
         second = _matching(database, f"^ {_quoted(words[cut:])}")
@@ -61,8 +61,8 @@ def _passages(database: sqlite3.Connection, words: Sequence[str]) -> set[int]:
 
 
 def _matching(database: sqlite3.Connection, query: str) -> set[int]:
-    rows = database.execute("SELECT rowid FROM words WHERE words MATCH ?", (f"text : ({query})",))
-    return {row[0] for row in rows}
+    rows = database.execute("SELECT rowid AS id FROM words WHERE words MATCH ?", (f"text : ({query})",))
+    return {row["id"] for row in rows}
 
 
 def _quoted(words: Iterable[str]) -> str:
@@ -70,12 +70,12 @@ def _quoted(words: Iterable[str]) -> str:
     return '"' + " ".join(words) + '"'
 
 
-def _dated(database: sqlite3.Connection, passages: Iterable[int], bounds: Bounds) -> Iterator[int]:
-    """Yield the rows of the articles of these passages, within the bounds, by date; those without one last."""
+def _sorted_by_date(database: sqlite3.Connection, passages: Iterable[int], bounds: Bounds) -> Iterator[int]:
+    """Yield the rows of the articles of these passages, within the bounds, by date; undated ones last."""
     where, values = within(bounds)
     rows = database.execute(
         "SELECT DISTINCT a.id, a.published FROM json_each(?) j JOIN passages p ON p.id = j.value "  # noqa: S608
         f"JOIN articles a ON a.id = p.article WHERE {where} ORDER BY a.published IS NULL, a.published, a.id",
         (json.dumps(sorted(passages)), *values),
     )
-    return (row[0] for row in rows)
+    return (row["id"] for row in rows)

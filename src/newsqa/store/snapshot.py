@@ -6,14 +6,14 @@ import hashlib
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from newsqa.errors import LibraryError
 from newsqa.store import queries
-from newsqa.store.database import open_to_read, translated
+from newsqa.store.database import map_sqlite_errors, open_to_read
+from newsqa.store.locator import ArticleLocator
+from newsqa.store.manifest import collection_name
 from newsqa.store.phrase_search import find_phrase
-from newsqa.store.queries import article_locator
-from newsqa.store.vector_mark import collection_name
 from newsqa.store.vectors import VectorReader
 from newsqa.types import NO_BOUNDS
 
@@ -26,50 +26,42 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from newsqa.settings import Settings
-    from newsqa.store.queries import ArticleLocator
-    from newsqa.store.rows import ArticleListing, SourceSummary
-    from newsqa.types import Article, Bounds, Coverage, Duplicate, Hit, Lexicon, Quote, Ranked
+    from newsqa.store.records import ArticleSummary, Coverage, Lexicon, Ranked, SourceSummary
+    from newsqa.types import Article, Bounds, Duplicate, Hit, Quote
 
     Floats = npt.NDArray[np.float32]
 
 
-ONCE_EXACT = 50_000
+T = TypeVar("T")
+
+EXACT_PASSAGES = 50_000
 """For a single question over no more passages than these, comparing them all is quicker than opening Chroma."""
 
 REBUILD = "newsqa index --rebuild"
 
 
-@dataclass(frozen=True, slots=True)
-class _Matrix:
-    """Unit vectors, shape (passages, width), with the ids of the passages and the rows of their articles."""
-
-    ids: npt.NDArray[np.int64]
-    articles: npt.NDArray[np.int64]
-    vectors: Floats
-
-
 def open_index(settings: Settings, model: str | None = None, *, once: bool = False) -> LibraryIndex:
     """Open the index that the settings name, for reading; several processes may, also while one indexes.
 
-    `model` is the fingerprint of the embedder that makes the vectors of questions; None where nothing is searched by
-    vector. `once` tells that one question is asked and no more. Raises LibraryError where there is no index, or it is
-    damaged or made with another embedder.
+    `model` is the fingerprint of the embedder that makes the vectors of questions, or None if nothing is searched by
+    vector. `once` says that only one question will be asked. Raises LibraryError if there is no index, or it is damaged
+    or made with another embedder.
     """
     index = LibraryIndex(settings.index, model, settings.chroma, settings.timeout, once)
     with index.snapshot():
         return index
 
 
-def refuse_other_model(stored: str | None, model: str, folder: Path) -> None:
-    """Raise LibraryError where the vectors of an index were made by another embedder than `model`."""
+def check_embedder(stored: str | None, model: str, folder: Path) -> None:
+    """Raise LibraryError if the vectors of an index were made by another embedder than `model`."""
     if stored is not None and stored != model:
         raise LibraryError(
-            f"The vectors of the index in {folder} were made by {_brief(stored)}; the settings name {_brief(model)}.",
+            f"The vectors of the index in {folder} were made by {_cut(stored)}; the settings name {_cut(model)}.",
             hint=f"Make them again with “{REBUILD}”, or set NEWSQA_EMBEDDER back.",
         )
 
 
-def _brief(model: str) -> str:
+def _cut(model: str) -> str:
     return model if len(model) <= 60 else f"{model[:60]}…"
 
 
@@ -84,21 +76,21 @@ class LibraryIndex:
     once: bool = False
     _idle: list[sqlite3.Connection] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _kept: dict[str, tuple[int, object]] = field(default_factory=dict)
+    _cache: dict[str, tuple[int, object]] = field(default_factory=dict)
     _vectors: VectorReader | None = None
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        """Hold the newest published generation still for as long as the context lasts. Raises LibraryError."""
+        """Hold the newest published generation for as long as the context lasts. Raises LibraryError."""
         with self._lock:
             database = self._idle.pop() if self._idle else None
         database = database or open_to_read(self.folder)
-        with translated(self.folder):
+        with map_sqlite_errors(self.folder):
             try:
                 database.execute("BEGIN")
                 facts = queries.meta(database)
                 if self.model is not None:
-                    refuse_other_model(facts.get("model"), self.model, self.folder)
+                    check_embedder(facts.get("model"), self.model, self.folder)
                 yield Snapshot(self, database, facts)
                 database.execute("ROLLBACK")
             except BaseException:
@@ -108,7 +100,7 @@ class LibraryIndex:
             self._idle.append(database)
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
         with self._lock:
             while self._idle:
                 self._idle.pop().close()
@@ -123,29 +115,30 @@ class LibraryIndex:
         self.close()
 
     def vectors(self, index_id: str, model: str) -> VectorReader:
-        """Return the reader of the vector store, which is opened when it is first asked."""
+        """Return the reader of the vector store, which opens it at the first query."""
         with self._lock:
             if self._vectors is None:
                 name = collection_name(index_id, model)
                 self._vectors = VectorReader(self.folder, model, self.server, name, self.timeout)
             return self._vectors
 
-    def keep(self, name: str, generation: int, make: Callable[[], object]) -> object:
-        """Return what `make` made for this generation; only the newest of each name is kept."""
+    def cached(self, generation: int, make: Callable[[sqlite3.Connection], T], database: sqlite3.Connection) -> T:
+        """Return what `make` reads from the database in this generation; only the newest result is cached."""
+        name = make.__qualname__
         with self._lock:
-            kept = self._kept.get(name)
-        if kept and kept[0] == generation:
-            return kept[1]
-        made = make()
+            known = self._cache.get(name)
+        if known and known[0] == generation:
+            return cast("T", known[1])
+        made = make(database)
         with self._lock:
-            if name not in self._kept or self._kept[name][0] < generation:
-                self._kept[name] = generation, made
+            if name not in self._cache or self._cache[name][0] < generation:
+                self._cache[name] = generation, made
         return made
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One published generation (`seams.Index`): every call sees the same articles, whatever is indexed meanwhile."""
+    """One published generation, words and vectors: every call sees the same articles, whatever is indexed meanwhile."""
 
     opened: LibraryIndex
     database: sqlite3.Connection
@@ -153,105 +146,109 @@ class Snapshot:
 
     @property
     def generation(self) -> int:
-        """Counts what was published into this index so far."""
+        """The number of this generation, from 0."""
         return int(self.facts["generation"])
 
     @property
     def digest(self) -> str:
         """Identifies what is searched: the same articles, passages and models give the same digest."""
-
-        def make() -> str:
-            text = f"{queries.articles_digest(self.database)}\0{self.facts.get('model', '')}"
-            return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-
-        return str(self.opened.keep("digest", self.generation, make))
+        text = f"{self._cached(queries.articles_digest)}\0{self.facts.get('model', '')}"
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
     @property
     def lexicon(self) -> Lexicon:
-        """The outlets and bylines it knows."""
-        return self.opened.keep("lexicon", self.generation, lambda: queries.lexicon(self.database))  # type: ignore[return-value]
+        """The outlets and bylines that it knows."""
+        return self._cached(queries.lexicon)
 
     def coverage(self, bounds: Bounds) -> Coverage:
-        """Return what the articles within the bounds span."""
+        """Return how many articles lie within the bounds, and their first and last day."""
         return queries.coverage(self.database, bounds)
 
-    def by_words(self, terms: Sequence[str], bounds: Bounds, limit: int) -> Ranked:
+    def search_words(self, terms: Sequence[str], bounds: Bounds, limit: int) -> Ranked:
         """Rank passages by BM25 over title and text; any of the terms may match. Terms are data, never syntax."""
-        return queries.by_words(self.database, terms, bounds, limit)
+        return queries.search_words(self.database, terms, bounds, limit)
 
-    def by_vector(self, vector: Sequence[float], bounds: Bounds, limit: int) -> Ranked:
+    def search_vectors(self, vector: Sequence[float], bounds: Bounds, limit: int) -> Ranked:
         """Rank passages by cosine similarity; passages that have no vector yet are not found.
 
-        Chroma finds them where nothing is bounded and its store is whole and new enough; else the vectors in the
-        library are compared one by one, which is exact. Raises VectorsError where a Chroma server cannot be reached.
+        Chroma is searched if nothing is bounded and its store is complete and new enough; otherwise the vectors in the
+        library are compared one by one, which is exact. Raises VectorsError if a Chroma server cannot be reached.
         """
         import numpy as np
 
-        asked = _unit(np.asarray([vector], dtype=np.float32))[0]
-        if bounds == NO_BOUNDS and not self._quicker_exact() and (found := self._from_store(asked, limit)) is not None:
-            return found
-        return self._from_library(asked, bounds, limit)
+        question = _unit(np.asarray([vector], dtype=np.float32))[0]
+        if bounds == NO_BOUNDS and not self._is_exact_quicker():
+            found = self._search_store(question, limit)
+            if found is not None:
+                return found
+        return self._search_library(question, bounds, limit)
 
-    def hits(self, ranked: Ranked) -> list[Hit]:
-        """Load passages with their whole articles and copies, in the order given."""
-        return queries.hits(self.database, ranked)
+    def find_phrase(self, phrase: str, bounds: Bounds = NO_BOUNDS, limit: int = 20) -> list[Quote]:
+        """Return where the words of a phrase occur in order, one quote per article, the first published first.
 
-    def holding(self, phrase: str, bounds: Bounds = NO_BOUNDS, limit: int = 20) -> list[Quote]:
-        """Find where the words of a phrase stand in their order, one place an article, first published first."""
+        Case, accents, punctuation and white space do not count; the words may run on over paragraphs. The phrase is
+        data, never syntax; one without words is found nowhere.
+        """
         return find_phrase(self.database, phrase, bounds, limit)
+
+    def find_by_url(self, url: str) -> list[str]:
+        """Return the ids of the articles at an address; scheme, "www.", fragment and trackers do not count."""
+        return self._cached(ArticleLocator.load).find_by_url(url)
+
+    def find_by_path(self, path: str) -> list[str]:
+        """Return the ids of the articles at a stored path, else at those with which most of its end agrees."""
+        return self._cached(ArticleLocator.load).find_by_path(path)
+
+    def load_hits(self, ranked: Ranked) -> list[Hit]:
+        """Load passages with their whole articles and duplicates, in the order given."""
+        return queries.load_hits(self.database, ranked)
 
     def article(self, article_id: str) -> Article | None:
         """Return one article, or None."""
         return queries.article(self.database, article_id)
 
-    def carriers(self, article_id: str) -> tuple[Duplicate, ...]:
-        """Return the other articles that carry the same story."""
-        return queries.carriers(self.database, article_id)
-
-    def at_url(self, url: str) -> list[str]:
-        """Return the ids of the articles at an address, however it is written."""
-        return self._places().at_url(url)
-
-    def at_path(self, path: str) -> list[str]:
-        """Return the ids of the articles at a path, however much of it is written."""
-        return self._places().at_path(path)
+    def duplicates(self, article_id: str) -> tuple[Duplicate, ...]:
+        """Return the other articles that carry the same story, nearly word for word."""
+        return queries.duplicates(self.database, article_id)
 
     def newest(self, limit: int) -> list[Article]:
         """Return the newest articles that have a title and a date, the newest first."""
         return queries.newest(self.database, limit)
 
-    def listing(self) -> list[ArticleListing]:
-        """Return every article without its words, by their ids."""
-        return queries.listing(self.database)
+    def list_articles(self) -> list[ArticleSummary]:
+        """Return every article without its text, by article id."""
+        return queries.list_articles(self.database)
 
-    def sources(self) -> list[SourceSummary]:
-        """Return what was indexed, a summary a source."""
-        return queries.sources(self.database)
+    def list_sources(self) -> list[SourceSummary]:
+        """Return a summary of every source."""
+        return queries.list_sources(self.database)
 
-    def _places(self) -> ArticleLocator:
-        return self.opened.keep("places", self.generation, lambda: article_locator(self.database))  # type: ignore[return-value]
+    def _cached(self, make: Callable[[sqlite3.Connection], T]) -> T:
+        return self.opened.cached(self.generation, make, self.database)
 
-    def _quicker_exact(self) -> bool:
-        return self.opened.once and not self.opened.server and queries.count_passages(self.database) <= ONCE_EXACT
+    def _is_exact_quicker(self) -> bool:
+        once = self.opened.once and not self.opened.server
+        return once and queries.count_passages(self.database) <= EXACT_PASSAGES
 
-    def _from_store(self, vector: Floats, limit: int) -> Ranked | None:
+    def _search_store(self, vector: Floats, limit: int) -> Ranked | None:
+        """Search Chroma; None if its store cannot be used, or holds too many passages that left the library."""
         if self.opened.model is None:
             return None
         store = self.opened.vectors(self.facts["id"], self.opened.model)
-        asked = limit + limit // 2 + 10  # some may have left the library
-        found = store.nearest(vector, asked, int(self.facts["vectored"]))
+        more = limit + limit // 2 + 10  # some passages may have left the library
+        found = store.nearest(vector, more, int(self.facts["vectored"]))
         if found is None:
             return None
-        known = queries.known(self.database, [passage for passage, _ in found])
-        kept = [(passage, score) for passage, score in found if passage in known]
-        if len(kept) < limit and len(found) == asked:
-            return None  # so many are stale that others may have been missed
+        existing = queries.existing_passages(self.database, [passage for passage, _ in found])
+        kept = [(passage, score) for passage, score in found if passage in existing]
+        if len(kept) < limit and len(found) == more:
+            return None
         return kept[:limit]
 
-    def _from_library(self, vector: Floats, bounds: Bounds, limit: int) -> Ranked:
+    def _search_library(self, vector: Floats, bounds: Bounds, limit: int) -> Ranked:
         import numpy as np
 
-        matrix = self._matrix()
+        matrix = self._cached(_load_matrix)
         if not len(matrix.ids) or matrix.vectors.shape[1] != len(vector):
             return []
         scores = matrix.vectors @ vector
@@ -261,15 +258,22 @@ class Snapshot:
         best = np.argsort(-scores, kind="stable")[:limit]
         return [(int(matrix.ids[row]), float(scores[row])) for row in best if scores[row] > -np.inf]
 
-    def _matrix(self) -> _Matrix:
-        import numpy as np
 
-        def make() -> _Matrix:
-            ids, articles, vectors = queries.all_vectors(self.database)
-            rows = np.frombuffer(vectors, dtype="<f4").reshape(len(ids), -1) if ids else np.zeros((0, 0), np.float32)
-            return _Matrix(np.asarray(ids, np.int64), np.asarray(articles, np.int64), _unit(rows))
+@dataclass(frozen=True, slots=True)
+class _Matrix:
+    """Unit vectors, shape (passages, width), with the ids of the passages and the rows of their articles."""
 
-        return self.opened.keep("matrix", self.generation, make)  # type: ignore[return-value]
+    ids: npt.NDArray[np.int64]
+    articles: npt.NDArray[np.int64]
+    vectors: Floats
+
+
+def _load_matrix(database: sqlite3.Connection) -> _Matrix:
+    import numpy as np
+
+    ids, articles, vectors = queries.all_vectors(database)
+    rows = np.frombuffer(vectors, dtype="<f4").reshape(len(ids), -1) if ids else np.zeros((0, 0), np.float32)
+    return _Matrix(np.asarray(ids, np.int64), np.asarray(articles, np.int64), _unit(rows))
 
 
 def _unit(vectors: Floats) -> Floats:

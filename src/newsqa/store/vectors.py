@@ -1,4 +1,7 @@
-"""Finds the nearest passages in the vector store, from any process, as long as the store is whole and new enough."""
+"""The vector store made from the library: any process may search it, the indexing process brings it up to date.
+
+Its manifest says whether it is complete and which generation it holds; if in doubt, the library is searched instead.
+"""
 
 from __future__ import annotations
 
@@ -16,37 +19,37 @@ from weakref import finalize
 from newsqa.errors import VectorsError
 from newsqa.private_files import FILE, FOLDER, private_folder
 from newsqa.store.chroma import VECTORS_AT_ONCE, open_embedded, open_server
-from newsqa.store.vector_mark import (
+from newsqa.store.manifest import (
     GRAPH_WRITTEN,
     SQLITE,
     STORE,
-    Mark,
-    changing,
-    files_of,
+    Manifest,
+    file_digests,
     is_intact,
-    read_mark,
-    reading,
-    write_mark,
+    read_lock,
+    read_manifest,
+    write_lock,
+    write_manifest,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from newsqa.store.chroma import Collection, Floats
+    from newsqa.store.records import Ranked
 
     Vectors = Callable[[Sequence[int]], Iterable[bytes]]
     Progress = Callable[[int, int], None]
 
 
-Nearest = list[tuple[int, float]]
 COPY = "newsqa-vectors-"
 
 
 @dataclass(slots=True, weakref_slot=True)
 class VectorReader:
-    """Reads the vector store of an index, in its folder or the collection `name` on a server; safe between threads.
+    """Searches the vector store of an index, in its folder or the collection `name` on a server.
 
-    It opens the store when it is first asked, and again whenever its mark has changed.
+    Safe between threads. The store is opened at the first search, and again whenever its manifest has changed.
     """
 
     index: Path
@@ -59,57 +62,57 @@ class VectorReader:
     _collection: Collection | None = None
     _resources: ExitStack = field(default_factory=ExitStack)
 
-    def nearest(self, vector: Floats, limit: int, generation: int) -> Nearest | None:
+    def nearest(self, vector: Floats, limit: int, generation: int) -> Ranked | None:
         """Return passages by cosine similarity, the most similar first.
 
-        None where the store cannot be trusted to hold the library's `generation`: ask the library itself. Passages
-        that have left the library may be among them. Raises VectorsError where a server cannot be reached.
+        Return None if the store may not hold the library's `generation`: the library itself is to be searched then.
+        Passages that have left the library may be among them. Raises VectorsError if a server cannot be reached.
         """
-        with self._lock, ExitStack() as held:
-            if not self.server and not held.enter_context(reading(self.index)):
+        with self._lock, ExitStack() as stack:
+            if not self.server and not stack.enter_context(read_lock(self.index)):
                 return None
-            mark = read_mark(self.index)
-            if mark is None or not self._serves(mark, generation):
+            manifest = read_manifest(self.index)
+            if manifest is None or not self._is_usable(manifest, generation):
                 return None
-            if mark.stamp != self._stamp:
-                self._open(mark)
+            if manifest.stamp != self._stamp:
+                self._open(manifest)
             if self._collection is None:
                 return None
-            return self._ask(self._collection, mark, vector, limit)
+            return self._query(self._collection, manifest, vector, limit)
 
-    def _serves(self, mark: Mark, generation: int) -> bool:
-        ours = mark.whole and mark.model == self.model and mark.server == self.server
-        return ours and mark.generation >= generation and mark.ids > 0
+    def _is_usable(self, manifest: Manifest, generation: int) -> bool:
+        ours = manifest.whole and manifest.model == self.model and manifest.server == self.server
+        return ours and manifest.generation >= generation and manifest.ids > 0
 
-    def _ask(self, collection: Collection, mark: Mark, vector: Floats, limit: int) -> Nearest | None:
+    def _query(self, collection: Collection, manifest: Manifest, vector: Floats, limit: int) -> Ranked | None:
         try:
-            if self.server and collection.stamp() != mark.stamp:
+            if self.server and collection.stamp() != manifest.stamp:
                 return None
-            return collection.nearest(vector, min(limit, mark.ids))
+            return collection.nearest(vector, min(limit, manifest.ids))
         except VectorsError:
             self._stamp = ""  # a server may be back for the next question
             if self.server:
                 raise
             return None
 
-    def _open(self, mark: Mark) -> None:
+    def _open(self, manifest: Manifest) -> None:
         self.close()
         if self.server:
             self._collection = open_server(self.server, self.name, self.timeout)
-        elif is_intact(self.index, mark):
+        elif is_intact(self.index, manifest):
             with suppress(VectorsError, OSError):
-                self._collection = open_embedded(self._copy())
+                self._collection = open_embedded(self._private_copy())
         if self._collection is not None:
             self._resources.callback(self._collection.close)
-        self._stamp = mark.stamp
+        self._stamp = manifest.stamp
 
-    def _copy(self) -> Path:
+    def _private_copy(self) -> Path:
         """Return a private folder with a copy of the store's SQLite file and links to its graph.
 
         Chroma writes into the SQLite file when it is opened, and into the files of a graph that is still empty, its
         vectors being few enough to stay in the SQLite file: such a graph is copied too.
         """
-        _sweep()
+        _remove_old_copies()
         folder = Path(tempfile.mkdtemp(prefix=f"{COPY}{os.getpid()}-"))
         self._resources.callback(finalize(self, shutil.rmtree, folder, ignore_errors=True))
         for path in (self.index / STORE).resolve().iterdir():
@@ -122,23 +125,23 @@ class VectorReader:
         return folder
 
     def close(self) -> None:
-        """Let go of the store; the next question opens it again."""
+        """Close the store; the next search opens it again."""
         self._collection = None
         self._stamp = ""
         with suppress(VectorsError):
             self._resources.close()
 
 
-def _sweep() -> None:
+def _remove_old_copies() -> None:
     """Remove the copies that killed processes of this user left behind."""
     for folder in Path(tempfile.gettempdir()).glob(f"{COPY}*-*"):
         with suppress(OSError, ValueError):
             process = int(folder.name.removeprefix(COPY).partition("-")[0])
-            if folder.stat().st_uid == os.getuid() and not _runs(process):
+            if folder.stat().st_uid == os.getuid() and not _is_running(process):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _runs(process: int) -> bool:
+def _is_running(process: int) -> bool:
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -148,17 +151,16 @@ def _runs(process: int) -> bool:
     return True
 
 
-# Brings the vector store up to the library. Only the process that holds the index's lock calls it.
-
 STALE_SHARE = 0.3
-"""Passages that left the library stay in an embedded store, unseen, until they are so many; then it is made anew."""
+"""Passages that left the library stay in an embedded store, unseen, until they are this share; then it is rebuilt."""
 
 
 @dataclass(frozen=True, slots=True)
 class VectorWriter:
-    """Writes the vector store of an index: in its folder, or the collection `name` on a server.
+    """Brings the vector store of an index up to date: in its folder, or the collection `name` on a server.
 
-    `model` is the fingerprint of the embedder, `timeout` in seconds bounds each call to a server.
+    Only the process that holds the index's lock may use it. `model` is the fingerprint of the embedder, `timeout` in
+    seconds bounds each call to a server.
     """
 
     index: Path
@@ -168,14 +170,14 @@ class VectorWriter:
     timeout: float
 
     def is_current(self, generation: int) -> bool:
-        """Whether the store is known to hold that generation."""
-        mark = read_mark(self.index)
-        if mark is None or not self._is_ours(mark) or mark.generation < generation:
+        """Return True if the store is known to hold that generation."""
+        manifest = read_manifest(self.index)
+        if manifest is None or not self._is_ours(manifest) or manifest.generation < generation:
             return False
-        return bool(self.server) or is_intact(self.index, mark)
+        return bool(self.server) or is_intact(self.index, manifest)
 
     def sync(self, generation: int, wanted: set[int], vectors: Vectors, progress: Progress) -> None:
-        """Let the store hold the vectors of these passages, and mark it whole once every id has been checked.
+        """Store the vectors of the wanted passages, and mark the store as complete once every id has been checked.
 
         `vectors` gives the vectors of passages, as float32, from the library. Raises VectorsError.
         """
@@ -190,86 +192,88 @@ class VectorWriter:
                 hint="Check free space and permissions, then run newsqa index again.",
             ) from error
 
-    def _is_ours(self, mark: Mark) -> bool:
-        return mark.whole and mark.model == self.model and mark.server == self.server
+    def _is_ours(self, manifest: Manifest) -> bool:
+        return manifest.whole and manifest.model == self.model and manifest.server == self.server
 
-    # in the folder of the index
+    # In the folder of the index
 
     def _sync_embedded(self, generation: int, wanted: set[int], vectors: Vectors, progress: Progress) -> None:
-        mark = read_mark(self.index)
+        manifest = read_manifest(self.index)
         if (
-            mark
-            and self._is_ours(mark)
-            and is_intact(self.index, mark)
-            and self._extend(mark, generation, wanted, vectors, progress)
+            manifest
+            and self._is_ours(manifest)
+            and is_intact(self.index, manifest)
+            and self._extend(manifest, generation, wanted, vectors, progress)
         ):
             return
         self._rebuild(generation, wanted, vectors, progress)
 
-    def _extend(self, mark: Mark, generation: int, wanted: set[int], vectors: Vectors, progress: Progress) -> bool:
-        """Add what is missing, in place under a dirty mark; False where the store is better made anew."""
+    def _extend(
+        self, manifest: Manifest, generation: int, wanted: set[int], vectors: Vectors, progress: Progress
+    ) -> bool:
+        """Add what is missing, in place, with the manifest marked as incomplete; False if a rebuild is better."""
         store = self.index / STORE
-        with changing(self.index):
-            write_mark(self.index, replace(mark, whole=False))
+        with write_lock(self.index):
+            write_manifest(self.index, replace(manifest, whole=False))
             try:
                 with closing(open_embedded(store)) as collection:
                     held = collection.ids()
                     missing, stale = sorted(wanted - held), len(held - wanted)
                     if stale > STALE_SHARE * len(wanted):
                         return False
-                    _add(collection, missing, vectors, progress)
+                    _upsert(collection, missing, vectors, progress)
                 _check(store, missing, len(held | wanted))
-            except VectorsError:  # what is there cannot be trusted, and the library has it all
+            except VectorsError:  # the store is damaged, and the library has all vectors
                 return False
-            self._mark_whole(store, generation, len(held | wanted), stale)
+            self._mark_complete(store, generation, len(held | wanted), stale)
         return True
 
     def _rebuild(self, generation: int, wanted: set[int], vectors: Vectors, progress: Progress) -> None:
-        """Make a store beside the old one, check it, and swap it in by rename."""
+        """Build a store beside the old one, check it, and swap it in by rename."""
         new, old, store = (self.index / name for name in (f"{STORE}.new", f"{STORE}.old", STORE))
         _remove(new, old)
-        if not (mark := read_mark(self.index)) or not mark.whole:
-            with changing(self.index):
-                _remove(store)  # nobody can use it, and it takes the room of the new one
+        if not (manifest := read_manifest(self.index)) or not manifest.whole:
+            with write_lock(self.index):
+                _remove(store)  # nobody can use it, and the new one needs the space
         private_folder(new)
         with closing(open_embedded(new, create=True)) as collection:
-            _add(collection, sorted(wanted), vectors, progress)
+            _upsert(collection, sorted(wanted), vectors, progress)
         _check(new, sorted(wanted), len(wanted))
-        with changing(self.index):
-            write_mark(self.index, Mark(whole=False, model=self.model))
+        with write_lock(self.index):
+            write_manifest(self.index, Manifest(whole=False, model=self.model))
             if store.exists():
                 store.rename(old)
             new.rename(store)
-            self._mark_whole(store, generation, len(wanted), 0)
+            self._mark_complete(store, generation, len(wanted), 0)
         _remove(old)
 
-    def _mark_whole(self, store: Path, generation: int, ids: int, stale: int) -> None:
+    def _mark_complete(self, store: Path, generation: int, ids: int, stale: int) -> None:
         _compact(store)
-        files = files_of(store)
-        mark = Mark(whole=True, model=self.model, generation=generation, ids=ids, stale=stale, files=files)
-        write_mark(self.index, mark)
+        files = file_digests(store)
+        manifest = Manifest(whole=True, model=self.model, generation=generation, ids=ids, stale=stale, files=files)
+        write_manifest(self.index, manifest)
 
-    # on a server
+    # On a server
 
     def _sync_server(self, generation: int, wanted: set[int], vectors: Vectors, progress: Progress) -> None:
-        mark = Mark(whole=False, model=self.model, server=self.server)
-        write_mark(self.index, mark)
+        manifest = Manifest(whole=False, model=self.model, server=self.server)
+        write_manifest(self.index, manifest)
         with closing(open_server(self.server, self.name, self.timeout, create=True)) as collection:
             held = collection.ids()
             missing = sorted(wanted - held)
-            _add(collection, missing, vectors, progress)
+            _upsert(collection, missing, vectors, progress)
             collection.delete(sorted(held - wanted))
-            if collection.ids() != wanted or not collection.holds(missing):
+            if collection.ids() != wanted or not collection.contains(missing):
                 raise VectorsError(
                     f"The Chroma server at {self.server} does not hold what was sent to it.",
                     hint="Run newsqa index again.",
                     retryable=True,
                 )
-            collection.set_stamp(mark.stamp)
-        write_mark(self.index, replace(mark, whole=True, generation=generation, ids=len(wanted)))
+            collection.set_stamp(manifest.stamp)
+        write_manifest(self.index, replace(manifest, whole=True, generation=generation, ids=len(wanted)))
 
 
-def _add(collection: Collection, passages: Sequence[int], vectors: Vectors, progress: Progress) -> None:
+def _upsert(collection: Collection, passages: Sequence[int], vectors: Vectors, progress: Progress) -> None:
     import numpy as np
 
     for start in range(0, len(passages), VECTORS_AT_ONCE):
@@ -280,9 +284,9 @@ def _add(collection: Collection, passages: Sequence[int], vectors: Vectors, prog
 
 
 def _check(store: Path, passages: Sequence[int], ids: int) -> None:
-    """Open the store as it now stands on disk, and look for every id and vector. Raises VectorsError."""
+    """Open the store as it is on disk, and look up every id and vector. Raises VectorsError."""
     with closing(open_embedded(store)) as collection:
-        if len(collection.ids()) != ids or not collection.holds(passages):
+        if len(collection.ids()) != ids or not collection.contains(passages):
             raise VectorsError(
                 f"The vector index in {store} does not hold what was written to it.",
                 hint="Check free space, then run newsqa index again.",
@@ -290,7 +294,7 @@ def _check(store: Path, passages: Sequence[int], ids: int) -> None:
 
 
 def _compact(store: Path) -> None:
-    """Give back the space of vectors that have moved from the store's SQLite file into its graph; hide its files."""
+    """Free the space of vectors that moved from the store's SQLite file into its graph; make its files private."""
     try:
         with closing(sqlite3.connect(store / SQLITE)) as database:
             database.execute("VACUUM")

@@ -1,4 +1,4 @@
-"""The part of a text that is most like a shorter one, letter by letter."""
+"""Finds the part of a text that is most similar to a shorter text, letter by letter."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """A part of a text, `text[start:end]`, and how like it is to what was sought, from 0 to 1.
+    """A part of a text, `text[start:end]`, and its similarity to the text that was searched for, from 0 to 1.
 
-    The likeness is that of a part as long as what was sought; what has nothing in common at its ends is left out.
+    The similarity is that of a part as long as the searched text; ends with nothing in common are left out.
     """
 
     score: float
@@ -23,15 +23,15 @@ class Alignment:
     end: int
 
 
-def most_alike_part(sought: str, text: str, least: float) -> Alignment | None:
-    """Return the part of a text that is most like `sought`, the first of equals; None where none reaches `least`.
+def align(sought: str, text: str, least: float) -> Alignment | None:
+    """Return the part of a text that is most similar to `sought`, the first of equals; None if none reaches `least`.
 
-    Likeness is the share of the characters of both that they have in common in their order: twice their longest common
-    subsequence by the sum of their lengths. A part is as long as `sought`, or shorter at an end of the text. A text
-    that is shorter as a whole is compared with the parts of `sought`.
+    Similarity is the share of characters that both have in common in the same order: twice their longest common
+    subsequence divided by the sum of their lengths. A part is as long as `sought`, or shorter at an end of the text. If
+    the whole text is shorter than `sought`, it is compared with the parts of `sought`.
     """
     if len(sought) > len(text):
-        found = most_alike_part(text, sought, least)
+        found = align(text, sought, least)
         return Alignment(found.score, 0, len(text)) if found else None
     if not sought:
         return None
@@ -48,25 +48,25 @@ def most_alike_part(sought: str, text: str, least: float) -> Alignment | None:
 
 
 def _trimmed(masks: Mapping[str, int], size: int, text: str, found: Alignment) -> Alignment:
-    """Leave out of a part, at both ends, the characters without which it has as much in common."""
+    """Cut off both ends of a part as long as it keeps the same characters in common."""
     start, end = found.start, found.end
     common = _common(masks, size, text[start:end])
     end = bisect_left(range(start, end), common, key=lambda place: _common(masks, size, text[start:place])) + start
-    spared = bisect_left(range(start, end), 1, key=lambda place: _common(masks, size, text[place:end]) < common)
-    return Alignment(found.score, start + spared - 1, end)
+    skipped = bisect_left(range(start, end), 1, key=lambda place: _common(masks, size, text[place:end]) < common)
+    return Alignment(found.score, start + skipped - 1, end)
 
 
 def _steps(common: int, size: int, length: int, needed: float) -> int:
-    """Return how many characters further on the next part begins that can reach the likeness needed.
+    """Return how many characters further the next part begins that can reach the similarity needed.
 
-    With each character the common subsequence grows by one at most, while the part grows, stays or shrinks: what is
-    lacking, `needed * (size + length) / 2 - common`, falls by one at most. So no part that could be the best is passed.
+    With each character the common subsequence grows by at most one, while the part grows, stays or shrinks: so the
+    missing number, `needed * (size + length) / 2 - common`, falls by at most one, and no better part is skipped.
     """
     return max(1, ceil(needed * (size + length) / 2 - common - 1e-9))
 
 
 def _masks(sought: str) -> Mapping[str, int]:
-    """Return for each character the places where it is, as the bits of a number."""
+    """Return for each character the positions where it occurs, as the bits of a number."""
     masks: dict[str, int] = {}
     for place, character in enumerate(sought):
         masks[character] = masks.get(character, 0) | 1 << place

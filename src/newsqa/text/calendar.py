@@ -1,4 +1,4 @@
-"""Days named in prose: 24 April 2025, April 24, 2025-04-24."""
+"""The names of months and weekdays, and days named in prose: 24 April 2025, April 24, 2025-04-24."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ["january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-         "september sept sep", "october oct", "november nov", "december dec"], 1,
-    )
-    for name in names.split()
-}  # fmt: skip
+_MONTHS = (
+    *("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug"),
+    *("september sept sep", "october oct", "november nov", "december dec"),
+)
+MONTHS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+"""The numbers of the months by their names and short forms, in small letters."""
+
+MONTH_NAMES = tuple(names.split()[0] for names in _MONTHS)
+SHORT_MONTHS = frozenset(MONTHS) - frozenset(MONTH_NAMES)
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -46,7 +47,7 @@ _FEAST = re.compile(rf"\b(?P<feast>{'|'.join(_FEASTS).replace(chr(39), '[’' + 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of a month, of a year where the text names one, and where it stands."""
+    """A day of a month, its year if the text names one, and its span in the text."""
 
     day: int
     month: int
@@ -56,13 +57,13 @@ class Day:
     end: int
 
     def agrees(self, other: Day) -> bool:
-        """Whether both may be the same day: a year that only one of them names does not part them."""
+        """Return True if both may be the same day: a year that only one of them names does not count."""
         same_year = self.year is None or other.year is None or self.year == other.year
         return (self.day, self.month) == (other.day, other.month) and same_year
 
 
 def dates(text: str) -> list[Day]:
-    """Find the days named in a text, in order."""
+    """Return the days named in a text, in order."""
     found: list[Day] = []
     for match in (m for form in _FORMS for m in form.finditer(text)):
         if all(match.end() <= day.start or match.start() >= day.end for day in found):

@@ -1,28 +1,32 @@
-"""Names of people, places and bodies: runs of capitalised words, told from a sentence's first word."""
+"""Finds names of people, places and bodies: runs of capitalised words that do not just begin a sentence."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from newsqa.text.numbers import TENS, UNITS
 from newsqa.text.sentences import TITLES
 from newsqa.text.words import FUNCTION_WORDS, Word, word_set, words
 
 _OPENS = re.compile(r"[.!?:;…\n]\s*[\"'“”‘’»)\]]*\s*$|[\"“‘«(\[—–•-]\s*$")
-"""What stands before a word that is capitalised only for its place: the end of a sentence, or an opening mark."""
+"""The text before a word that may be capitalised only for its place: the end of a sentence, or an opening mark."""
 
 _LINKS = word_set("of de la le da di del der den van von bin ibn al el du y")
 _BROKEN = re.compile(r"[,;:.!?()\[\]\"“”«»\n—–/]")
-_NOT_NAMES = FUNCTION_WORDS | word_set(
-    """
+_NUMBER_WORDS = (UNITS.keys() | TENS.keys()) - {"zero"}
+_NOT_NAMES = (
+    FUNCTION_WORDS
+    | _NUMBER_WORDS
+    | word_set(
+        """
     according additionally amid analysts another authorities citing critics despite earlier eventually experts
     federal finally following formally given including ironically later local many no notably officials police
-    previously recently
-    regardless reporters reportedly residents said separately sources speaking still supporters today tomorrow
-    ultimately unlike why witnesses yes yesterday two three four five six seven eight nine ten eleven twelve thirteen
-    fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred
-    hundreds thousand thousands million millions dozens
+    previously recently regardless reporters reportedly residents said separately sources speaking still supporters
+    today tomorrow ultimately unlike why witnesses yes yesterday hundred hundreds thousand thousands million millions
+    dozens
     """
+    )
 )
 _SHORT = """
 north:n south:s east:e west:w street:st avenue:ave boulevard:blvd saint:st mount:mt fort:ft department:dept
@@ -35,7 +39,7 @@ SHORT_FORMS = dict(pair.split(":") for pair in _SHORT.split())
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A run of words that name someone or something, as written, and where it stands."""
+    """A run of words that name someone or something: as written, folded, and its span in the text."""
 
     text: str
     words: tuple[str, ...]
@@ -44,10 +48,10 @@ class Name:
 
 
 def names(text: str, common: frozenset[str] = frozenset()) -> list[Name]:
-    """Find the names of a text, in order.
+    """Return the names of a text, in order.
 
-    `common` holds folded words known to be written in lower case elsewhere: at the head of a sentence they are no
-    names. Without it, an unknown word at the head of a sentence counts as one.
+    `common` holds folded words known to be written in lower case elsewhere: at the start of a sentence they are not
+    names. Any other unknown word at the start of a sentence counts as one.
     """
     found: list[Name] = []
     run: list[Word] = []
@@ -82,7 +86,7 @@ def _is_name_word(word: Word, text: str, common: frozenset[str], *, inside: bool
 
 
 def _abbreviated(word: Word, text: str) -> bool:
-    """Whether a full stop after a word is that of a title or an initial: "Sen. Scott", "J. Marsh", "St. George"."""
+    """Return True if a full stop after a word is that of a title or initial: "Sen. Scott", "J. Marsh"."""
     known = word.text in TITLES or word.text in {"St", "Mt", "Ft"} or len(word.text) == 1
     return known and text.startswith(". ", word.end)
 
@@ -99,5 +103,5 @@ def _opens(text: str, start: int) -> bool:
 def _close(run: list[Word], found: list[Name], text: str) -> None:
     if run:
         folded = tuple(word.folded for word in run)
-        telling = tuple(word for word in folded if word not in _LINKS)  # none in "Al", or "La" alone
-        found.append(Name(text[run[0].start : run[-1].end], telling or folded, run[0].start, run[-1].end))
+        named = tuple(word for word in folded if word not in _LINKS)  # empty for "Al" or "La" alone
+        found.append(Name(text[run[0].start : run[-1].end], named or folded, run[0].start, run[-1].end))

@@ -1,4 +1,4 @@
-"""Numbers in news prose: 1,200, 1.2 million, "twelve", $5bn, 12 per cent, and what they count."""
+"""Finds numbers in news prose, and what they count: 1,200, 1.2 million, "twelve", $5bn, 12 per cent."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from decimal import Decimal
 from newsqa.text.calendar import dates
 from newsqa.text.words import FUNCTION_WORDS, fold, stem, word_set
 
-_UNITS = {
+UNITS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
     "seventeen": 17, "eighteen": 18, "nineteen": 19,
 }  # fmt: skip
-_TENS = {
+TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
+"""The words for numbers below 20, and for tens."""
+
 _SCALES = {
     "hundred": 10**2, "dozen": 12, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     "k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "b": 10**9, "tn": 10**12,
@@ -30,7 +32,7 @@ _CURRENCIES: dict[str, str] = {
     "lira": "lira", "shekel": "shekel", "shekels": "shekel", "zloty": "zloty", "hryvnia": "hryvnia",
 }  # fmt: skip
 
-_BELOW_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(list(_UNITS)[1:10])})\b)?|(?:{'|'.join(_UNITS)}))\b"
+_BELOW_100 = rf"(?:(?:{'|'.join(TENS)})(?:[\s-](?:{'|'.join(list(UNITS)[1:10])})\b)?|(?:{'|'.join(UNITS)}))\b"
 _HUNDREDS = rf"(?:(?:{_BELOW_100}|an?)[\s-]hundred\b(?:\s+(?:and\s+)?{_BELOW_100})?)"
 _CHUNK = rf"(?:{_HUNDREDS}|{_BELOW_100})"
 _SCALE = r"(?:thousand|million|billion|trillion|dozen)\b"
@@ -51,7 +53,7 @@ _NO_COUNT_AFTER_ONE = word_set("of another who that or and thing in to on is was
 _POINTS_AT_ONE = re.compile(r"\b(?i:no|any|every|this|that|the|another|at)\s+$")
 _ONE_TO_ANOTHER = re.compile(r"\s+(?:\w+\s+)?(?:to|after|from|over)\s+(?:another|the (?:next|other)|one)\b")
 _LONGEST = 40
-"""Digits beyond which a row of digits is no number that a person would read."""
+"""A row of more digits is not a number that a person would read."""
 
 _COUNTED_WITHIN = 3
 _STOPS_COUNT = word_set("and or but to in on at from of as by with for who that which were was have has had is")
@@ -59,7 +61,7 @@ _STOPS_COUNT = word_set("and or but to in on at from of as by with for who that 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of a text: its value, unit, the stems of the words that it counts (nearest first), and where it is.
+    """A number of a text: its value, unit, the stems of the words that it counts (nearest first), and its span.
 
     The unit is "%", a currency ("$", "crown"), "s" for a decade (the 1990s), or "" for a plain number.
     """
@@ -73,7 +75,7 @@ class Number:
 
 
 def numbers(text: str) -> list[Number]:
-    """Find the numbers of a text, in order; the days of dates are left to `dates`."""
+    """Return the numbers of a text, in order, without those of the days that `dates` finds."""
     taken = [(d.start, d.end) for d in dates(text)]
     found = (_number(match, text) for match in _NUMBER.finditer(text))
     return [n for n in found if n and not any(start <= n.start < end for start, end in taken)]
@@ -99,8 +101,8 @@ def _spelled(phrase: str) -> Decimal:
     """Read number words from left to right: "two hundred and five thousand" is (2·100 + 5)·1000."""
     total, part = Decimal(0), Decimal(0)
     for word in re.split(r"[\s,-]+", phrase.lower()):
-        if word in _UNITS or word in _TENS:
-            part += _UNITS.get(word, 0) + _TENS.get(word, 0)
+        if word in UNITS or word in TENS:
+            part += UNITS.get(word, 0) + TENS.get(word, 0)
         elif word == "half":
             part += Decimal("0.5")
         elif word in {"hundred", "dozen"}:
@@ -111,7 +113,7 @@ def _spelled(phrase: str) -> Decimal:
 
 
 def _is_pronoun(match: re.Match[str], text: str) -> bool:
-    """Tell the "one" of "one of them" from the one of "one person"."""
+    """Return True for the "one" of "one of them", False for that of "one person"."""
     if (match["spelled"] or "").lower() != "one":
         return False
     following = _COUNTED.match(text, match.end())
@@ -136,7 +138,7 @@ def counted(text: str, end: int) -> tuple[str, ...]:
     stems: list[str] = []
     while len(stems) < _COUNTED_WITHIN and (match := _COUNTED.match(text, end)):
         word = fold(match.group().strip(" -\n\t"))
-        if word in _STOPS_COUNT or word in _UNITS or word in _TENS:
+        if word in _STOPS_COUNT or word in UNITS or word in TENS:
             break
         if word not in FUNCTION_WORDS:
             stems.append(stem(word))

@@ -1,4 +1,4 @@
-"""Runs of whole sentences, long enough to be understood alone and short enough to be ranked."""
+"""Cuts texts into passages: runs of whole sentences, long enough to be understood and short enough to be ranked."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from newsqa.text.sentences import sentence_spans
 
 TARGET_WORDS = 160
 MAX_WORDS = 250
-ENOUGH_WORDS = 110  # from here on a passage ends at the end of a paragraph rather than inside the next
+MIN_WORDS = 110  # a passage of so many words ends at the end of a paragraph rather than inside the next
 TAIL_WORDS = 60
 
-_WORD = re.compile(r"\S+")
 _ENDS_SENTENCE = re.compile(r"[.!?…:;,。！？][)\]}”’»\"'“*_」』]*$")
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A sentence: its span, its size in words, and whether a line begins or ends with it."""
+    """A sentence: its span, its size in words, if it begins a line, and if it is a heading."""
 
     start: int
     end: int
@@ -27,12 +26,12 @@ class _Piece:
     heading: bool
 
 
-def passages_of(text: str) -> list[tuple[int, int]]:
+def passage_spans(text: str) -> list[tuple[int, int]]:
     """Return the spans of the passages of a text, in code points, in order.
 
-    A passage is about 160 words of whole sentences and never more than 250 (a word is what stands between white
-    space; twelve characters count as one at least, so that scripts without spaces stay bounded). It ends at a
-    paragraph's end where one is near, and a heading goes with what it heads.
+    A passage is about 160 words of whole sentences and never more than 250 (words are separated by white
+    space; twelve characters count as at least one word, to bound scripts without spaces). It ends at a paragraph's end
+    if one is near, and a heading goes with the text below it.
     """
     groups: list[list[_Piece]] = []
     current: list[_Piece] = []
@@ -50,7 +49,7 @@ def passages_of(text: str) -> list[tuple[int, int]]:
 
 
 def embedding_text(title: str | None, passage_text: str) -> str:
-    """Return what an embedder or reranker reads of a passage: its article's title in front, once."""
+    """Return the text of a passage that an embedder or reranker reads: with the article's title in front, once."""
     if not title or passage_text.startswith(title):
         return passage_text
     return f"{title}\n{passage_text}"
@@ -64,7 +63,7 @@ def _pieces(text: str) -> list[_Piece]:
         opens = n == 0 or _breaks_line(text[spans[n - 1][1] : start])
         closes = n + 1 == len(spans) or _breaks_line(text[end : spans[n + 1][0]])
         heading = opens and closes and end - start < 100 and not _ENDS_SENTENCE.search(sentence[-8:])
-        words = max(len(_WORD.findall(sentence)), (end - start) // 12)
+        words = max(len(sentence.split()), (end - start) // 12)
         pieces.append(_Piece(start, end, words, opens, heading))
     return pieces
 
@@ -86,7 +85,7 @@ def _is_full(current: list[_Piece], piece: _Piece, ahead: int) -> bool:
     words = _words(current)
     if words + piece.words > MAX_WORDS:
         return True
-    if piece.opens_line and words >= ENOUGH_WORDS:
+    if piece.opens_line and words >= MIN_WORDS:
         return words + ahead - TARGET_WORDS > TARGET_WORDS - words  # nearer to the target without it
     return words >= TARGET_WORDS and words + ahead > (TARGET_WORDS + MAX_WORDS) // 2
 
@@ -96,7 +95,7 @@ def _words(pieces: list[_Piece]) -> int:
 
 
 def _without_headings(current: list[_Piece]) -> int:
-    """Return how many pieces of a full passage stay in it: headings at its end go with what follows."""
+    """Return how many pieces of a full passage stay in it: headings at its end move to the next passage."""
     left = len(current)
     while left and current[left - 1].heading:
         left -= 1

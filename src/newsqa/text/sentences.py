@@ -1,42 +1,42 @@
-"""Where sentences begin and end: one pass over the text, in linear time, with nothing normalised.
+"""Splits texts into sentences, in one pass and linear time, without normalising anything.
 
-A line of its own is never joined to another, save where the text is plainly wrapped by hand at some width (e-mail,
-PDF): there a line break is a space. Inside such a unit each full stop is judged by the words on both its sides.
+Lines are never joined, unless the text is clearly wrapped at some width (e-mail, PDF): then a line break is a space.
+Inside such a unit each full stop is judged by the words before and after it.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
+
+from newsqa.text.calendar import CALENDAR, SHORT_MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# Words whose full stop may not end a sentence, for the splitter in `sentences`.
-#
-# The lists were written for English-language news; they are matched with the capitals given here.
+# Words whose full stop may not end a sentence, in English-language news; their case counts.
 
 
 def _words(line: str) -> frozenset[str]:
     return frozenset(line.split())
 
 
-# stand before a name: never the end of a sentence
+# before a name: never the end of a sentence
 TITLES = _words(
     "Mr Mrs Ms Mx Dr Prof Sen Sens Rep Reps Gov Govs Gen Lt Col Capt Sgt Cpl Pvt Maj Adm Cmdr Brig Rev Revd Fr Hon "
     "Pres Supt Msgr Amb Atty Det Insp Ald Cllr Sec Asst Messrs Mme Mlle Dra Sra Herr Mgr Cpt Spc Ens "
     "eg ie cf vs v viz approx ca e.g i.e incl"
 )
 
-# stand before a number: the end of a sentence only where no number follows
-NUMBERED = _words(
-    "No Nos no nos Jan Feb Mar Apr Jun Jul Aug Sept Sep Oct Nov Dec p pp Vol vol Ch ch Fig fig Figs Art art "
-    "Sect sec para Ref Ex Op Nr c"
-)
+# before a number: the end of a sentence only if no number follows
+NUMBERED = _words("No Nos no nos p pp Vol vol Ch ch Fig fig Figs Art art Sect sec para Ref Ex Op Nr c") | {
+    name.capitalize() for name in SHORT_MONTHS
+}
 
-# may stand inside or at the end: the end only where the next word opens sentences
+# inside a sentence or at its end: the end only if the next word opens sentences
 OPEN = _words(
     "St Ste Mt Ft Jr Sr Inc Corp Co Cos Ltd Bros Esq Ave Blvd Rd Dept Univ Assn Assoc Natl Intl Bldg Hwy "
     "Ala Ariz Ark Calif Colo Conn Del Fla Ga Ill Ind Kan Ky La Mass Md Mich Minn Miss Mo Mont Neb Nev Okla Ore Pa Penn "
@@ -58,10 +58,8 @@ OPENERS = _words(
 
 # follow "6 p.m." inside a sentence
 AFTER_HOUR = _words(
-    "ET EST EDT CT CST CDT MT MST MDT PT PST PDT GMT UTC BST CET CEST IST JST AEST Eastern Central Mountain Pacific "
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
-    "September October November December Jan Feb Mar Apr Jun Jul Aug Sept Sep Oct Nov Dec"
-)
+    "ET EST EDT CT CST CDT MT MST MDT PT PST PDT GMT UTC BST CET CEST IST JST AEST Eastern Central Mountain Pacific"
+) | {name.capitalize() for name in CALENDAR}
 
 # a letter after one of these names a thing: "Plan B." may end a sentence, "J. D." may not
 LETTERED = _words(
@@ -70,13 +68,14 @@ LETTERED = _words(
     "Route Line line and or than as with Generation Gen grade influenza Exhibit Terminal terminal"
 )
 
-# tell who spoke: “Why?” Maria Stern asked.
+# say who spoke: “Why?” Maria Stern asked.
 SAYING = "said|says|asked|asks|told|added|adds|wrote|writes|posted|replied|cried|shouted|tweeted|wondered|exclaimed"
 
 
 Span = tuple[int, int]
 
 MAX_WORDS = 120
+CACHED_CHARACTERS = 100_000  # the spans of longer texts are not cached, to bound memory
 MAX_CHARACTERS = 1_500  # an endless run without a space is cut too, or a page of base64 would be one quote
 
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
@@ -95,19 +94,26 @@ _WORD = re.compile(r"\S+")
 _ADDRESS_ENDS = frozenset({"Com", "Net", "Org", "Io", "Js", "Co", "Gov", "Tv", "Ai"})
 
 
-def sentence_spans(text: str) -> list[Span]:
+def sentence_spans(text: str) -> tuple[Span, ...]:
     """Return the spans of the sentences of a text, in code points, in order.
 
     Spans do not overlap, carry no white space at their ends, and together hold every other character. A sentence
     has at most 120 words; an endless run is cut at a clause mark, else at a space.
     """
-    return [
+    return _cached_spans(text) if len(text) <= CACHED_CHARACTERS else _find_spans(text)
+
+
+def _find_spans(text: str) -> tuple[Span, ...]:
+    return tuple(
         piece
         for unit in _units(text)
         for start, end in _split(text, *unit)
         if (span := _strip(text, start, end))
         for piece in _capped(text, *span)
-    ]
+    )
+
+
+_cached_spans = lru_cache(maxsize=256)(_find_spans)
 
 
 def _strip(text: str, start: int, end: int) -> Span | None:
@@ -117,11 +123,11 @@ def _strip(text: str, start: int, end: int) -> Span | None:
     return (start + left, start + right) if left < right else None
 
 
-# --- lines, and lines wrapped by hand ---------------------------------------------------------------------------
+# Lines, and lines that are wrapped
 
 
 def _units(text: str) -> Iterator[Span]:
-    """Yield the stretches that no sentence crosses: lines, or runs of wrapped lines."""
+    """Yield the spans that no sentence crosses: lines, or runs of wrapped lines."""
     for block in _blocks(text):
         soft = _wrapped(text, block)
         start, end = block[0]
@@ -148,7 +154,7 @@ def _blocks(text: str) -> Iterator[list[Span]]:
 
 
 def _wrapped(text: str, block: list[Span]) -> list[bool]:
-    """Tell for each line break of a block whether it only wraps: the next line's first word had no room left."""
+    """Return for each line break of a block if it only wraps: the next line's first word had no room left."""
     width = max(end - start for start, end in block)
     hard = [False] * (len(block) - 1)
     if not hard or not 45 <= width <= 110:
@@ -169,7 +175,7 @@ def _had_no_room(text: str, line: Span, following: Span, width: int) -> bool:
     return first_word is not None and length + 1 + len(first_word[0]) > 0.92 * width
 
 
-# --- stops ------------------------------------------------------------------------------------------------------
+# Full stops
 
 
 def _split(text: str, start: int, end: int) -> Iterator[Span]:
@@ -210,7 +216,7 @@ def _cut(text: str, begin: int, end: int, match: re.Match[str], *, inside_quote:
 
 
 def _cut_without_space(text: str, begin: int, end: int, match: re.Match[str], *, inside_quote: bool) -> int:
-    """Judge `said.“The American`, `"No."The next` and `war.The next`: a stop with no space after it."""
+    """Return where the sentence ends at a stop without a space after it, or 0: `said.“The American`, `war.The next`."""
     stop, close = match.end("stop"), match["close"]
     before = _before(text, begin, match.start())
     if not before or not (before[-1].islower() or before[-1].isdigit()) or "." in before or "@" in before:
@@ -227,7 +233,7 @@ def _cut_without_space(text: str, begin: int, end: int, match: re.Match[str], *,
 
 
 def _abbreviates(text: str, begin: int, match: re.Match[str], word: str, *, opened: bool) -> bool:
-    """Tell whether a single full stop belongs to an abbreviation and the sentence goes on with `word`."""
+    """Return True if a full stop belongs to an abbreviation and the sentence goes on with `word`."""
     stop = match.start()
     if match["close"].strip("*_"):
         return False
@@ -244,7 +250,7 @@ def _abbreviates(text: str, begin: int, match: re.Match[str], word: str, *, open
 
 
 def _before(text: str, begin: int, stop: int) -> str:
-    """Return the word right before a stop; 30 characters are enough to know any abbreviation."""
+    """Return the word before a stop, its last 30 characters at most: no abbreviation is longer."""
     found = _BEFORE.search(text[max(begin, stop - 30) : stop])
     return found[0] if found else ""
 
@@ -254,7 +260,7 @@ def _names_a_letter(text: str, begin: int, letter: int) -> bool:
     return bool(words) and words[-1] in LETTERED
 
 
-# --- runs too long to be a sentence -----------------------------------------------------------------------------
+# Runs that are too long for a sentence
 
 
 def _capped(text: str, start: int, end: int) -> Iterator[Span]:

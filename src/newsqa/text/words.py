@@ -1,4 +1,4 @@
-"""Words as they are compared: folded to one spelling, stemmed, and told apart from the little words of grammar."""
+"""Finds the words of a text, and brings them to the form in which they are compared: folded and stemmed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|(?:[^\W_][\u0300-\u036f]*)+(?:['’ʼ][^\W_]+)*")
 """A word with its apostrophes, or letters with a full stop each (U.S.); a hyphen parts words."""
+
+_RUN = re.compile(r"\w+")
 
 
 def word_set(listed: str) -> frozenset[str]:
@@ -45,7 +47,7 @@ FUNCTION_WORDS = word_set(
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a text: as written, as compared, and where it stands (code points, end exclusive)."""
+    """A word of a text: as written, folded, and its span (code points, end exclusive)."""
 
     text: str
     folded: str
@@ -54,23 +56,28 @@ class Word:
 
     @property
     def capitalised(self) -> bool:
-        """Whether it begins with a capital letter."""
+        """True if it begins with a capital letter."""
         return self.text[0].isupper()
 
     @property
     def content(self) -> bool:
-        """Whether it says something: no word of grammar, no number in digits."""
+        """True if it is no function word, no number in digits and no single letter."""
         return self.folded not in FUNCTION_WORDS and not self.folded[0].isdigit() and len(self.folded) > 1
 
 
+def word_runs(text: str) -> list[str]:
+    """Return the runs of letters, digits and underscores in a text, as written; an apostrophe parts them."""
+    return _RUN.findall(text)
+
+
 def words(text: str) -> list[Word]:
-    """Find the words of a text, in order."""
+    """Return the words of a text, in order."""
     return [Word(m.group(), fold(m.group()), m.start(), m.end()) for m in WORD.finditer(text)]
 
 
 @lru_cache(maxsize=50_000)
 def fold(word: str) -> str:
-    """Bring a word to the one spelling in which words are compared: no case, accents, possessive or dots."""
+    """Return the spelling in which words are compared: without case, accents, possessive and dots."""
     plain = unicodedata.normalize("NFKD", word.replace("’", "'").replace("ʼ", "'"))
     plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
     plain = plain.removesuffix("'s") if plain not in FUNCTION_WORDS else plain
@@ -82,7 +89,7 @@ _stemmers = threading.local()  # a stemmer keeps the word it works on, so each t
 
 @lru_cache(maxsize=50_000)
 def stem(folded: str) -> str:
-    """Cut a folded word to its stem by the English Snowball rules (snowballstem.org, "Porter2")."""
+    """Return the stem of a folded word by the English Snowball rules (snowballstem.org, "Porter2")."""
     if not hasattr(_stemmers, "english"):
         import snowballstemmer
 
@@ -92,24 +99,20 @@ def stem(folded: str) -> str:
 
 
 def content_stems(found: Iterable[Word]) -> list[str]:
-    """Return the stems of the words that say something, in order."""
+    """Return the stems of the content words, in order."""
     return [stem(word.folded) for word in found if word.content]
 
 
 def lower_case_words(text: str) -> frozenset[str]:
-    """Return the folded words that a text also writes in lower case: those are no names."""
+    """Return the folded words that a text also writes in lower case: they are not names."""
     return frozenset(fold(m.group()) for m in WORD.finditer(text) if m.group()[0].islower())
 
 
-# The wording of a text: its words and numbers in their order, however they are set.
-#
-# Case, accents, kinds of quotation marks and dashes, punctuation and white space do not count; the place of each word
-# does, in code points. Numbers keep what stands between their digits: 145 does not stand in 145,000.
+# The wording of a text: its words and numbers in order, for comparing texts word for word. Case, accents, punctuation
+# and white space do not count. Numbers keep the marks between their digits, so that 145 does not occur in 145,000.
 
-_JOINS = "\u00ad\u200b-\u200d\u2060\ufeff"  # soft hyphens and what has no width stand inside words
-_MARKS = (
-    "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0980-\u0dff\u0e31-\u0e4e"  # re calls them no letters
-)
+_JOINS = "\u00ad\u200b-\u200d\u2060\ufeff"  # soft hyphens and characters without width are parts of words
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0980-\u0dff\u0e31-\u0e4e"  # no letters for re
 _LETTERS = r"[^\W_ʼʻ]+"
 _WORD = re.compile(rf"{_LETTERS}(?:(?:[{_JOINS}{_MARKS}]+|(?<=\d)[.,](?=\d)){_LETTERS})*[{_MARKS}]*|[$€£¥₹%]")
 _UNSEEN = re.compile(f"[{_JOINS}\u0300-\u036f]")
@@ -123,7 +126,7 @@ class Wording:
     spans: tuple[tuple[int, int], ...]
 
     def places(self, wanted: Sequence[str]) -> Iterator[tuple[int, int]]:
-        """Yield where the wanted words stand one after another, as spans of the text, in order."""
+        """Yield the spans of the text where the wanted words follow one another, in order."""
         if not wanted:
             return
         first, size = wanted[0], len(wanted)
@@ -134,7 +137,7 @@ class Wording:
 
 
 def wording(text: str) -> Wording:
-    """Read the wording of a text."""
+    """Return the wording of a text."""
     found = [(match.group(), match.span()) for match in _WORD.finditer(text)]
     return Wording(tuple(_folded(word) for word, _ in found), tuple(span for _, span in found))
 
@@ -147,11 +150,9 @@ def _folded(word: str) -> str:
     return unicodedata.normalize("NFC", plain).casefold()
 
 
-# Words in quotation marks.
-
 _QUOTED = re.compile(r"“([^“”]{1,2000})”|\"([^\"]{1,2000})\"|«([^«»]{1,2000})»")
 
 
 def quoted(text: str) -> list[str]:
-    """Find what stands in double quotation marks, without the marks, in order."""
+    """Return the words in double quotation marks, without the marks, in order."""
     return [next(part for part in match.groups() if part is not None) for match in _QUOTED.finditer(text)]

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
-    from newsqa.types import Quote, TokenEncoder
+    from newsqa.models.encoders import TokenEncoder
+    from newsqa.types import Quote
     from newsqa.verify.checks.reading import Reading
     from newsqa.verify.evidence import EvidenceSet
 

@@ -16,7 +16,8 @@ from newsqa.verify.faults import Fault
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from newsqa.types import Hit, Origin, TokenEncoder
+    from newsqa.models.encoders import TokenEncoder
+    from newsqa.types import Hit, Origin
 
 
 def verify(

@@ -27,7 +27,7 @@ from newsqa.evals.report.formatting import (
 )
 from newsqa.evals.report.page import page_report
 from newsqa.evals.scoring import BY_NAME, METRICS
-from newsqa.private_files import save
+from newsqa.private_files import write_files
 from newsqa.render.clean import safe, safe_line
 from newsqa.render.plain import escaped
 from newsqa.render.record import to_document
@@ -49,7 +49,7 @@ def write_reports(folder: Path, summary: Summary) -> None:
     A report that was there stays whole until its successor is. Raises SourceError if they cannot be written; other
     files of the folder are not touched.
     """
-    save(
+    write_files(
         folder,
         {
             "report.json": json_report(summary),

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
 
 from newsqa.bot.process import exit_process, stop_signal
+from newsqa.environment import variable
 from newsqa.errors import NewsqaError, SettingsError
 from newsqa.extras import check_extra
 from newsqa.models.providers import host_of, on_loopback, without_secrets
-from newsqa.settings import variable
 from newsqa.trust import refuse_untrusted
 
 if TYPE_CHECKING:

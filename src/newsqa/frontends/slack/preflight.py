@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from newsqa.environment import variable
 from newsqa.errors import NewsqaError, SettingsError
-from newsqa.settings import variable
 from newsqa.trust import refuse_untrusted
 
 if TYPE_CHECKING:

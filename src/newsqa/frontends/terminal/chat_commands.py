@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsqa.environment import for_programs
+from newsqa.environment import program_environment
 from newsqa.errors import LibraryError, SourceError, UsageError
 from newsqa.frontends.terminal.console import first_day, last_day, messages
 from newsqa.frontends.terminal.egress import announce_egress
@@ -128,7 +128,7 @@ def _page(console: Console, view: RenderableType, line: int) -> None:
         console.print(view)
         return
     text = "\n".join(_render_lines(console, view))
-    environ = {**for_programs(), "LESSSECURE": "1", "LESSCHARSET": "utf-8"}
+    environ = {**program_environment(), "LESSSECURE": "1", "LESSCHARSET": "utf-8"}
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the pager now
     try:
         subprocess.run([less, "-R", f"+{max(line - LINES_ABOVE, 1)}"], input=text.encode(), env=environ, check=False)  # noqa: S603
@@ -194,7 +194,7 @@ def _show_bounds(conversation: Conversation) -> None:
 
 def _sources(conversation: Conversation, _: str) -> None:
     with conversation.library.snapshot() as index:
-        listed, outlets = index.sources(), index.lexicon.outlets
+        listed, outlets = index.list_sources(), index.lexicon.outlets
     text = sources_text(listed) if listed else "Nothing has been indexed yet."
     conversation.display.note(text + (f"\n\nOutlets: {', '.join(map(safe_line, outlets))}" if outlets else ""))
 

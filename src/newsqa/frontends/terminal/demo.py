@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsqa.environment import variable
 from newsqa.errors import SourceError
 from newsqa.frontends.terminal.chat import chat
 from newsqa.frontends.terminal.index import index_sources
 from newsqa.private_files import private_folder
-from newsqa.settings import variable
 
 if TYPE_CHECKING:
     from newsqa.settings import Settings

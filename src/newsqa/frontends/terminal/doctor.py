@@ -183,7 +183,7 @@ def _prompts(settings: Settings) -> Diagnosis:
 def _index(settings: Settings) -> Diagnosis:
     with open_index(settings) as opened, opened.snapshot() as index:
         held = index.coverage(NO_BOUNDS)
-        problems = sum(len(source.problems) for source in index.sources())
+        problems = sum(len(source.problems) for source in index.list_sources())
     says = f"{settings.index}: {count(held.articles, 'article')}, {period(held.first, held.last)}"
     if not held.articles:
         raise LibraryError(f"{settings.index} holds no article.", hint="Index some: newsqa index FOLDER")

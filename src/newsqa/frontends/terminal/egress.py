@@ -13,7 +13,7 @@ from newsqa.models.egress import data_egress
 from newsqa.private_files import private_file, private_folder
 from newsqa.render.clean import safe_line
 from newsqa.settings import data_folder
-from newsqa.trust import SENT, trust, untrusted
+from newsqa.trust import CREDENTIALS, find_untrusted, trust
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,15 +82,15 @@ def confirm_addresses(settings: Settings, judge: str | None = None, addresses: S
     variables. After a no, or without a terminal, sending a key raises an error. Raises SettingsError if a yes cannot
     be remembered.
     """
-    if not (sys.stdin.isatty() and sys.stderr.isatty()) or not any(map(untrusted, SENT)):
+    if not (sys.stdin.isatty() and sys.stderr.isatty()) or not any(map(find_untrusted, CREDENTIALS)):
         return
     from newsqa.models.providers import PROVIDERS, on_loopback
 
     kinds = [name.partition(":")[0] for name in (settings.model, settings.embedder, judge or "")]
     bases = [PROVIDERS[kind].url for kind in kinds if kind in PROVIDERS]
     used = {*bases, "NEWSQA_CHROMA", *addresses}
-    for address in SENT:
-        found = untrusted(address) if address in used else None
+    for address in CREDENTIALS:
+        found = find_untrusted(address) if address in used else None
         if found is None or (address in bases and on_loopback(found.place)):  # a model's server here gets no key
             continue
         messages().print(safe_line(str(found)), soft_wrap=True)

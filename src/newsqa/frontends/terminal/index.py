@@ -20,9 +20,9 @@ from newsqa.store.snapshot import open_index
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from newsqa.ingest.sync import IndexProgress, IndexReport
+    from newsqa.ingest.progress import IndexProgress, IndexReport
     from newsqa.settings import Settings
-    from newsqa.store.rows import SourceSummary
+    from newsqa.store.records import SourceSummary
 
 
 PHASES = {"read": "reading", "compare": "comparing", "embed": "embedding", "vectors": "vectors"}
@@ -123,7 +123,7 @@ def _progress_bar() -> Iterator[Callable[[IndexProgress], None]]:
 def list_sources(settings: Settings, *, as_json: bool) -> None:
     """Print the sources of the index, with what could not be read of them."""
     with open_index(settings) as opened, opened.snapshot() as index:
-        sources = index.sources()
+        sources = index.list_sources()
     if as_json:
         print_json({"sources": [asdict(source) for source in sources]})
     else:

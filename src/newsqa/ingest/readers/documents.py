@@ -1,4 +1,4 @@
-"""Plain text and markdown: the text is the file's own lines."""
+"""Reads files of one article: plain text, markdown, PDF and Word."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from newsqa.errors import SourceError
 from newsqa.extras import install_hint
 from newsqa.ingest.files import MAX_FILE, Problem, RawArticle, decode, read_all
-from newsqa.ingest.metadata import article_of
+from newsqa.ingest.metadata import build_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ _FRONT = re.compile(r"---[ \t]*\r?\n(?P<matter>.*?\r?\n|)(?:---|\.\.\.)[ \t]*(?:
 
 def read_text(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:
     """Yield the one article of a text file."""
-    yield article_of({}, "txt", file_name=file_name, text=decode(read_all(stream)))
+    yield build_article({}, "txt", file_name=file_name, text=decode(read_all(stream)))
 
 
 def read_markdown(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:
@@ -32,19 +32,19 @@ def read_markdown(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Pr
     text = decode(read_all(stream))
     match = _FRONT.match(text, 0, MAX_FRONT_MATTER)
     if not match:
-        yield article_of({}, "md", file_name=file_name, text=text)
+        yield build_article({}, "md", file_name=file_name, text=text)
         return
     matter = _front_matter(match["matter"])
     if matter is None:
         yield Problem("", "its front matter is no valid YAML, so what it says is not known", "Put quotes around it.")
-    yield article_of(matter or {}, "md", file_name=file_name, text=text[match.end() :])
+    yield build_article(matter or {}, "md", file_name=file_name, text=text[match.end() :])
 
 
 def _front_matter(matter: str) -> dict[str, Any] | None:
     import yaml
 
     try:
-        # the loader that makes nothing but text: a title stays as it is written, be it 1984 or "no"
+        # this loader makes everything text: a title stays as it is written, even 1984 or "no"
         fields = yaml.load(matter, Loader=yaml.BaseLoader)  # noqa: S506
     except (yaml.YAMLError, RecursionError, ValueError):
         return None
@@ -53,7 +53,7 @@ def _front_matter(matter: str) -> dict[str, Any] | None:
     return fields if isinstance(fields, dict) else None
 
 
-# PDF and Word files, by the optional extra `documents`.
+# PDF and Word files need the optional extra `documents`.
 
 MAX_PAGES = 2_000
 EXTRA = install_hint(".[documents]")
@@ -63,26 +63,26 @@ _HYPHENED = re.compile(r"\b[^\W\d_]{1,40}-[^\W\d_]{1,40}\b")
 
 
 def read_pdf(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:
-    """Yield the one article of a PDF: the lines of its pages, with words mended that a line's end broke."""
+    """Yield the one article of a PDF: the lines of its pages, with words joined that a line's end broke."""
     try:
         import pypdf
     except ImportError as error:
         raise SourceError("reading PDF needs the package pypdf", hint=EXTRA) from error
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it writes to the screen about every flaw
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it logs every flaw
     data = read_all(stream)
     try:
         text = _pages(pypdf.PdfReader(io.BytesIO(data)))
     except SourceError:
         raise
-    except Exception as error:  # whatever a broken file provokes in it
+    except Exception as error:  # a broken file may raise anything
         raise SourceError("it is no PDF that can be read") from error
     if not text.strip():
         raise SourceError("it holds no text, only pictures of it", hint="Run it through text recognition (OCR) first.")
-    yield article_of({}, "pdf", file_name=file_name, text=mended(text))
+    yield build_article({}, "pdf", file_name=file_name, text=join_broken_words(text))
 
 
 def read_docx(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:
-    """Yield the one article of a Word file: its paragraphs and the cells of its tables, a line each."""
+    """Yield the one article of a Word file: its paragraphs and table cells, one per line."""
     try:
         import docx
     except ImportError as error:
@@ -92,13 +92,13 @@ def read_docx(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Proble
     try:
         document = docx.Document(data)
         lines = list(_paragraphs(document))
-    except Exception as error:  # whatever a broken file provokes in it
+    except Exception as error:  # a broken file may raise anything
         raise SourceError("it is no Word file that can be read") from error
-    yield article_of({}, "docx", file_name=file_name, text="\n".join(lines))
+    yield build_article({}, "docx", file_name=file_name, text="\n".join(lines))
 
 
-def mended(text: str) -> str:
-    """Mend words broken at a line's end; a word that stands with its hyphen elsewhere in the text keeps it."""
+def join_broken_words(text: str) -> str:
+    """Join words broken at a line's end; a word that is hyphenated elsewhere in the text keeps its hyphen."""
     whole = frozenset(_HYPHENED.findall(text))
 
     def word(match: re.Match[str]) -> str:

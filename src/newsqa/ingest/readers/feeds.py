@@ -1,4 +1,4 @@
-"""JSON: an article an object, in a list, under a usual name, or one a line."""
+"""Reads files of many articles: JSON (an object, a list of them, or one per line), RSS and Atom."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
 from newsqa.ingest.files import MAX_LINE, Kind, Problem, RawArticle, decode, read_all
-from newsqa.ingest.metadata import MAX_FIELD, TEXT, address, article_of
+from newsqa.ingest.metadata import MAX_FIELD, TEXT, build_article, read_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def read_json(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Proble
     """Yield the articles of a JSON file: one object, a list of them, or an object that holds such a list."""
     text = decode(read_all(stream))
     try:
-        value = _parsed(text)
+        value = _parse_json(text)
     except SourceError:
         lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) > 1 and all(is_article_line(line.encode("utf-8", "replace")) for line in lines[:2]):
@@ -34,21 +34,21 @@ def read_json(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Proble
         raise
     objects = _objects(value)
     if objects is None:
-        yield article_of(value if isinstance(value, dict) else {}, "json", file_name=file_name)
+        yield build_article(value if isinstance(value, dict) else {}, "json", file_name=file_name)
         return
     for n, one in enumerate(objects, 1):
         yield _article(one, "json", f"#{n}")
 
 
 def read_lines(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:  # noqa: ARG001 - a reader
-    """Yield the articles of a file with one JSON object a line, holding one line at a time."""
+    """Yield the articles of a file with one JSON object per line, with one line at a time in memory."""
     return _lines(enumerate(_capped_lines(stream), 1))
 
 
 def is_article_line(line: bytes) -> bool:
-    """Tell whether a line is one whole JSON object, and not an object around a list of articles."""
+    """Return True if a line is one whole JSON object, and not an object around a list of articles."""
     try:
-        value = _parsed(decode(line))
+        value = _parse_json(decode(line))
         return isinstance(value, dict) and _objects(value) is None
     except SourceError:
         return False
@@ -64,7 +64,7 @@ def _lines(lines: Iterator[tuple[int, bytes]]) -> Iterator[RawArticle | Problem]
 
 def _line(line: bytes, place: str) -> RawArticle | Problem:
     try:
-        value = _parsed(decode(line))
+        value = _parse_json(decode(line))
     except SourceError as error:
         return Problem(place, str(error), error.hint)
     return _article(value, "jsonl", place)
@@ -74,20 +74,20 @@ def _article(value: object, kind: Kind, place: str) -> RawArticle | Problem:
     if not isinstance(value, dict):
         return Problem(place, "it is no JSON object")
     try:
-        return article_of(value, kind, place)
+        return build_article(value, kind, place)
     except SourceError as error:
         return Problem(place, str(error), error.hint)
 
 
 def _capped_lines(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield lines; one past the cap comes cut, just longer than the cap, and the rest of it is passed over."""
+    """Yield lines; one that is too long is cut one byte after the cap, and the rest of it is skipped."""
     while line := stream.readline(MAX_LINE + 1):
         yield line
         while len(line) > MAX_LINE and not line.endswith(b"\n"):
             line = stream.readline(MAX_LINE + 1)
 
 
-def _parsed(text: str) -> Any:
+def _parse_json(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=lambda _: None)
     except json.JSONDecodeError as error:
@@ -100,7 +100,7 @@ def _parsed(text: str) -> Any:
 
 
 def _objects(value: object, depth: int = 0) -> list[Any] | None:
-    """Return the list of articles in a JSON value, or None where the value is one article itself."""
+    """Return the list of articles in a JSON value, or None if the value itself is one article."""
     if isinstance(value, list):
         return value
     if not isinstance(value, dict) or depth > 2 or any(isinstance(value.get(key), str) for key in TEXT[:13]):
@@ -109,7 +109,7 @@ def _objects(value: object, depth: int = 0) -> list[Any] | None:
     return next((found for part in inner if (found := _objects(part, depth + 1)) is not None), None)
 
 
-# RSS and Atom files, read as they lie there: nothing is ever fetched.
+# RSS and Atom files; nothing is ever fetched.
 
 _ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _DECLARES = re.compile(rb"<!\s*(?:ENTITY|DOCTYPE[^>]*\[)", re.IGNORECASE)
@@ -145,7 +145,7 @@ _KEY = ("guid", "id")
 
 def read_feed(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:  # noqa: ARG001 - a reader
     """Yield the items of a feed: full content before summary, its HTML as lines of text."""
-    root = _parsed_feed(read_all(stream))
+    root = _parse_feed(read_all(stream))
     items = [element for element in root.iter() if _name(element) in {"item", "entry"}]
     if not items and _name(root).rpartition(":")[2] not in {"rss", "feed", "rdf"}:
         raise SourceError("it is no feed that can be read")
@@ -155,7 +155,7 @@ def read_feed(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Proble
         yield _feed_article(item, outlet, f"#{n}")
 
 
-def _parsed_feed(data: bytes) -> Any:
+def _parse_feed(data: bytes) -> Any:
     from lxml import etree
 
     if not _ROOT.search(data[:8192].replace(b"\x00", b"")):
@@ -166,7 +166,7 @@ def _parsed_feed(data: bytes) -> Any:
         encoding="utf-8", recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
     )
     try:
-        root = etree.fromstring(_mended(_decoded(data)).encode("utf-8", "replace"), parser=parser)
+        root = etree.fromstring(_with_xml_entities(_decoded(data)).encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise SourceError("it is no feed that can be read") from error
     if root is None:
@@ -182,8 +182,8 @@ def _decoded(data: bytes) -> str:
         return decode(data)
 
 
-def _mended(text: str) -> str:
-    """Return XML whose entities can be read: feeds also use those of HTML, and a bare “&”."""
+def _with_xml_entities(text: str) -> str:
+    """Return XML whose entities a parser accepts: feeds also use those of HTML, and a bare “&”."""
     parts = _CDATA.split(_PROLOGUE.sub("", text.lstrip("\ufeff \t\r\n")).replace("\x00", ""))
     return "".join(part if n % 2 else _ENTITY.sub(_entity, part) for n, part in enumerate(parts))
 
@@ -217,7 +217,7 @@ def _text(children: dict[str, list[Any]], *names: str) -> str:
 
 
 def _inner(element: Any) -> str:
-    """Return what is in an element: its text, and if there are elements in it (XHTML), their markup as HTML."""
+    """Return the content of an element: its text, or if it holds elements (XHTML), their markup as HTML."""
     from lxml import etree
 
     if not len(element):
@@ -239,10 +239,10 @@ def _feed_article(item: Any, outlet: str, place: str) -> RawArticle | Problem:
         "outlet": html.unescape(_source(children) or outlet),
         "authors": [_author(child) for name in _AUTHOR for child in children.get(name, ())],
         "published": _text(children, *_PUBLISHED),
-        "url": _link(children) or address(key),
+        "url": _link(children) or read_url(key),
     }
     try:
-        article = article_of(fields, "feed", place)
+        article = build_article(fields, "feed", place)
     except SourceError as error:
         return Problem(place, str(error), error.hint)
     storable = key.isprintable() and 0 < len(key) < 500
@@ -250,7 +250,7 @@ def _feed_article(item: Any, outlet: str, place: str) -> RawArticle | Problem:
 
 
 def _source(children: dict[str, list[Any]]) -> str:
-    """Return where an item was taken from: the text of RSS's “source”, or the title in Atom's."""
+    """Return the outlet an item was taken from: the text of RSS's “source”, or the title in Atom's."""
     found = next(iter(children.get("source", ())), None)
     if found is None:
         return ""
@@ -258,7 +258,7 @@ def _source(children: dict[str, list[Any]]) -> str:
 
 
 def _author(element: Any) -> str:
-    """Return a name: Atom has it in an element of its own, RSS often beside an address of mail."""
+    """Return an author's name: Atom has an element for it, RSS often an e-mail address beside it."""
     text = _text(_children(element), "name") if len(element) else _inner(element)
     mailbox = _MAILBOX.fullmatch(text[:MAX_FIELD])
     return (mailbox[1] or mailbox[2]) if mailbox else text
@@ -268,6 +268,6 @@ def _link(children: dict[str, list[Any]]) -> str | None:
     """Return the address of the article itself; Atom also links to other forms of it."""
     for link in children.get("link", ()):
         found = link.get("href") if link.get("rel", "alternate") == "alternate" else None
-        if place := address(found or _inner(link)):
+        if place := read_url(found or _inner(link)):
             return place
     return None

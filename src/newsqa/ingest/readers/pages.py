@@ -1,6 +1,6 @@
-"""Web pages: which of a page's lines are its article, and what the page says about it.
+"""Reads web pages: the lines of a page that are its article, and what the page says about it.
 
-trafilatura (Barbaresi 2021) chooses; the lines stored are the page's own, so nothing it rewrites gets in.
+trafilatura (Barbaresi 2021) selects the lines; those stored are the page's own, so nothing it rewrites gets in.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
 from newsqa.ingest.files import decode, read_all
-from newsqa.ingest.metadata import article_of, lines_of
-from newsqa.ingest.opening import date_of, is_outlet
+from newsqa.ingest.metadata import build_article, tree_lines
+from newsqa.ingest.opening import is_outlet, parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,38 +36,38 @@ _DATES = (
 )  # fmt: skip
 
 
-def fields_of(tree: Any) -> dict[str, Any]:
-    """Return title, outlet, author, published, url and text of a page's tree, as far as it says them."""
-    told = _linked_data(tree)
+def read_metadata(tree: Any) -> dict[str, Any]:
+    """Return title, outlet, authors, published, url and text of a page's tree, those that it has."""
+    article = _linked_data(tree)
     meta = _meta(tree)
-    published = [told.get("datePublished"), told.get("dateCreated"), *_all(meta, _DATES), _time(tree)]
+    published = [article.get("datePublished"), article.get("dateCreated"), *_all(meta, _DATES), _time(tree)]
     fields = {
-        "title": told.get("headline") or _any(meta, _TITLES) or _heading(tree) or told.get("name"),
-        "outlet": _name(told.get("publisher")) or _any(meta, _OUTLETS) or _outlet_in_title(tree),
-        "authors": told.get("author") or told.get("creator") or _any(meta, _AUTHORS),
-        "published": next((value for value in published if date_of(value)), None),
-        "url": _address(tree, told, meta),
-        "text": told.get("articleBody"),
+        "title": article.get("headline") or _any(meta, _TITLES) or _heading(tree) or article.get("name"),
+        "outlet": _name(article.get("publisher")) or _any(meta, _OUTLETS) or _outlet_in_title(tree),
+        "authors": article.get("author") or article.get("creator") or _any(meta, _AUTHORS),
+        "published": next((value for value in published if parse_date(value)), None),
+        "url": _address(tree, article, meta),
+        "text": article.get("articleBody"),
     }
-    fields["published"] = fields["published"] or _searched_date(tree, _address(tree, told, meta))
+    fields["published"] = fields["published"] or _search_date(tree, _address(tree, article, meta))
     return {key: _unescaped(value) for key, value in fields.items() if value}
 
 
 def _linked_data(tree: Any) -> dict[str, Any]:
-    """Return the first article among all JSON-LD of a page, its author and publisher looked up by their @id."""
+    """Return the first article in the JSON-LD of a page, with author and publisher resolved by their @id."""
     nodes: list[dict[str, Any]] = []
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower():
             nodes += _nodes(_json(script.text or ""))
     named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
     article = next((node for node in nodes if _is_article(node)), {})
-    return {key: _looked_up(value, named) for key, value in article.items()}
+    return {key: _resolve(value, named) for key, value in article.items()}
 
 
 def _json(text: str) -> object:
     text = text.strip().removeprefix("<!--").removesuffix("-->").removeprefix("//<![CDATA[").removesuffix("//]]>")
     try:
-        return json.loads(text, strict=False)  # pages leave line breaks inside their strings
+        return json.loads(text, strict=False)  # some pages have line breaks inside strings
     except (ValueError, RecursionError):
         return None
 
@@ -92,9 +92,9 @@ def _is_article(node: dict[str, Any]) -> bool:
     )
 
 
-def _looked_up(value: object, named: dict[str, dict[str, Any]]) -> object:
+def _resolve(value: object, named: dict[str, dict[str, Any]]) -> object:
     if isinstance(value, list):
-        return [_looked_up(part, named) if isinstance(part, dict) else part for part in value]
+        return [_resolve(part, named) if isinstance(part, dict) else part for part in value]
     if isinstance(value, dict) and set(value) <= {"@id", "@type"}:
         return named.get(str(value.get("@id")), value)
     return value
@@ -144,30 +144,30 @@ def _heading(tree: Any) -> str | None:
 
 
 def _time(tree: Any) -> str | None:
-    """Return the one time that the page marks as its publication's; several that differ say nothing certain."""
+    """Return the time that the page marks as its publication, if all times so marked are of one day."""
     marked = [time.get("datetime") for time in tree.iter("time") if "datePublished" in (time.get("itemprop") or "")]
     times = marked or [time.get("datetime") for part in tree.iter("article") for time in part.iter("time")]
-    days = {date_of(time) for time in times if time}
+    days = {parse_date(time) for time in times if time}
     return next((time for time in times if time), None) if len(days) == 1 else None
 
 
-def _address(tree: Any, told: dict[str, Any], meta: dict[str, str]) -> str | None:
+def _address(tree: Any, article: dict[str, Any], meta: dict[str, str]) -> str | None:
     canonical = [link.get("href") for link in tree.iter("link") if (link.get("rel") or "").lower() == "canonical"]
-    page = told.get("mainEntityOfPage")
+    page = article.get("mainEntityOfPage")
     page = page.get("@id") if isinstance(page, dict) else page
-    known = [*canonical, meta.get("og:url"), told.get("url"), page]
+    known = [*canonical, meta.get("og:url"), article.get("url"), page]
     return next((one for one in known if isinstance(one, str) and one.startswith(("http://", "https://"))), None)
 
 
-def _searched_date(tree: Any, url: str | None) -> str | None:
-    """Ask htmldate (Barbaresi 2020), for what it finds in the page's markup; it is not let guess from the text."""
+def _search_date(tree: Any, url: str | None) -> str | None:
+    """Return the date that htmldate (Barbaresi 2020) finds in the markup; it must not guess from the text."""
     from copy import deepcopy
 
     from htmldate import find_date
 
     try:
         found = find_date(deepcopy(tree), url=url, original_date=True, extensive_search=False, min_date="1995-01-01")
-    except Exception:  # whatever a broken page provokes in it: then no date is known
+    except Exception:  # a broken page may raise anything: then no date is known
         return None
     return str(found) if found else None
 
@@ -176,8 +176,8 @@ def _unescaped(value: object) -> object:
     return html.unescape(value) if isinstance(value, str) else value
 
 
-MAX_PAGE = 8 * 2**20  # no article's page is longer, and parsers of pages are slow
-LONG_LINE = 60  # squeezed characters from which a line is known again inside another
+MAX_PAGE = 8 * 2**20  # bytes; no article's page is longer, and parsers of pages are slow
+LONG_LINE = 60  # characters without spaces; so long a line is recognised inside another
 WINDOW = 20_000
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{3,40})", re.IGNORECASE)
@@ -190,13 +190,13 @@ def read_page(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Proble
     data = read_all(stream)
     if len(data) > MAX_PAGE:
         raise SourceError(f"a page of more than {MAX_PAGE // 2**20} MB")
-    tree = _parsed(_decoded(data))
-    fields = fields_of(tree)
+    tree = _parse(_decoded(data))
+    fields = read_metadata(tree)
     lines = _article_lines(tree)
-    told = _told_text(fields.pop("text", None))
-    if len(told) > 1.5 * sum(map(len, lines)):  # the page shows a part only
-        lines = [line for line in told.splitlines() if line.strip()]
-    yield article_of(fields, "html", file_name=file_name, text="\n\n".join(lines))
+    body = _article_body(fields.pop("text", None))
+    if len(body) > 1.5 * sum(map(len, lines)):  # the page shows only a part
+        lines = [line for line in body.splitlines() if line.strip()]
+    yield build_article(fields, "html", file_name=file_name, text="\n\n".join(lines))
 
 
 def _decoded(data: bytes) -> str:
@@ -211,7 +211,7 @@ def _decoded(data: bytes) -> str:
         return decode(data)
 
 
-def _parsed(markup: str) -> Any:
+def _parse(markup: str) -> Any:
     from lxml import etree
     from lxml.html import HTMLParser, document_fromstring
 
@@ -223,14 +223,14 @@ def _parsed(markup: str) -> Any:
     return tree
 
 
-def _told_text(body: object) -> str:
+def _article_body(body: object) -> str:
     return html.unescape(body) if isinstance(body, str) else ""
 
 
 def _article_lines(tree: Any) -> list[str]:
-    """Return the page's own lines that trafilatura takes for the article."""
+    """Return the page's own lines that trafilatura selects as the article."""
     _strip_surroundings(tree)
-    own = lines_of(tree)
+    own = tree_lines(tree)
     chosen = _chosen(tree)
     kept = _own_lines(own, chosen)
     if _size(kept) >= 0.7 * _size(chosen) > 0:
@@ -239,9 +239,9 @@ def _article_lines(tree: Any) -> list[str]:
 
 
 def _strip_surroundings(tree: Any) -> None:
-    """Take away what is no text of the page, navigation, and the page's own header and footer.
+    """Remove scripts, navigation, and the page's own header and footer.
 
-    Of a short page trafilatura would take all, and of a shorter one the data in its scripts, as one line.
+    Of a short page trafilatura would take everything, and of a shorter one the data in its scripts, as one line.
     """
     for script in list(tree.iter("script", "style", "noscript", "template")):
         script.drop_tree()
@@ -259,7 +259,7 @@ def _chosen(tree: Any) -> list[str]:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it writes to the screen about every odd page
     try:
         document = bare_extraction(tree, fast=True, include_comments=False, include_tables=True, with_metadata=False)
-    except Exception as error:  # whatever a broken page provokes in it
+    except Exception as error:  # a broken page may raise anything
         raise SourceError("it is no HTML page that can be read") from error
     body = getattr(document, "body", None)
     return _lines_of_extract(body) if body is not None else []
@@ -275,7 +275,7 @@ def _lines_of_extract(body: Any) -> list[str]:
 
 
 def _own_lines(own: list[str], chosen: list[str]) -> list[str]:
-    """Return those lines of the page that stand among the chosen ones, in one walk through both."""
+    """Return the lines of the page that are among the chosen ones, in one pass through both."""
     squeezed = [_squeezed(line) for line in chosen]
     whole = frozenset(squeezed)
     run = "".join(squeezed)
@@ -300,9 +300,9 @@ def _size(lines: list[str]) -> int:
 
 
 def _main_lines(tree: Any) -> list[str]:
-    """Return the lines of a page too short for trafilatura: of its article, else its main part, else all of it."""
+    """Return the lines of a page too short for trafilatura: its article, else its main part, else all of it."""
     for name in ("article", "main", "body"):
         part = tree.find(f".//{name}")
-        if part is not None and (lines := lines_of(part)):
+        if part is not None and (lines := tree_lines(part)):
             return lines
     return []

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from newsqa.models.encoders import TokenEncoder, TokenVectors
     from newsqa.text.words import Word
-    from newsqa.types import TokenEncoder, TokenVectors
     from newsqa.verify.checks.participants import Participant, Tie
     from newsqa.verify.checks.reading import QuoteText, Reading
 

