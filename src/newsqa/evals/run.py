@@ -191,7 +191,7 @@ class _RunState:
         try:
             return self.pipeline.ask(
                 item.question,
-                history=turns_from_messages(item.history),
+                history=turns_from_messages((message.role, message.content) for message in item.history),
                 bounds=bounds_of(item),
                 asked=asked,
                 id=item.id,

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date  # noqa: TC003  pydantic reads it
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from newsqa.evals.datasets.entries import Fields, ReadItem
 from newsqa.render.record import adapter
@@ -56,7 +56,8 @@ class Gold:
     quote: str | None = None
 
 
-class HistoryMessage(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class HistoryMessage:
     """What was said before a question: by "user" or "assistant", and its text."""
 
     role: str
