@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from newsqa.errors import ModelError
 from newsqa.extras import install_hint
 from newsqa.models.chat_errors import excerpt, redacted_error, translate_error
-from newsqa.models.credentials import NO_KEY, key_for, ollama_options, describe_place
+from newsqa.models.credentials import NO_KEY, describe_place, key_for, ollama_options
 from newsqa.models.files import chat_weights, file_digest, read_gguf_header
 from newsqa.models.providers import (
     LLAMACPP,

@@ -104,7 +104,7 @@ def _signed(parsed: Tree, at: int) -> Signed:
 
 
 def _untold(parsed: Tree, at: int, denied: int) -> bool:
-    """Check if it is not told if something is so: "not until …" says when, "whether to …" asks, a plan may fail."""
+    """Check if a text leaves open what is so: "not until …" says when, "whether to …" asks, a plan may fail."""
     token = parsed.tokens[at]
     if token.part == "NOUN" and not denied and token.dependency in {"dobj", "nsubjpass"}:
         return root(parsed.word(token.head)) in WITHHOLDING | ENDING
