@@ -1,11 +1,13 @@
 """What quotes carry and what they don't, as a table of sentences."""
 
 import json
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsqa.verify.faults import Fault, FaultCode
 from newsqa.verify.support import MIN_OVERLAP, check_support
 from places import DATA
 
@@ -21,6 +23,11 @@ def test_support(case):
     else:
         assert found.fault
         assert case["why"] in str(found.fault)
+
+
+@pytest.mark.parametrize("code", get_args(FaultCode))
+def test_every_fault_has_words_for_a_person(code):
+    assert str(Fault(code, ("{0}", "two", "three")))
 
 
 @given(st.text(max_size=400), st.lists(st.text(max_size=400), max_size=3))

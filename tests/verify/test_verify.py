@@ -1,5 +1,7 @@
 """Every draft is checked: quotes are spans of stored articles, sentences are carried by their quotes."""
 
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -174,6 +176,23 @@ def test_a_sentence_said_twice_is_dropped_once():
     checked = check(claim, claim)
     assert len(checked.sentences) == 1
     assert checked.dropped[0].why == str(Fault("repeated"))
+
+
+VERBATIM = """
+import sys
+from newsqa.types import Article, DraftSentence, Hit, Passage, Quote
+from newsqa.verify.verifier import verify
+text = "Halvia struck the port of Kell at night."
+article = Article("strike", text, "strike.md")
+sentence = DraftSentence(text, (Quote(article, 0, len(text)),))
+assert verify([sentence], [Hit(Passage(1, "strike", 0, len(text), text), article, 1.0)]).sentences
+print(*(name for name in sys.modules if name.startswith(("newsqa.verify.", "spacy", "numpy"))))
+"""
+
+
+def test_a_verbatim_sentence_is_verified_without_the_rules():
+    shown = subprocess.run([sys.executable, "-c", VERBATIM], capture_output=True, text=True, check=True).stdout
+    assert set(shown.split()) == {"newsqa.verify.verifier", "newsqa.verify.evidence", "newsqa.verify.faults"}
 
 
 @pytest.mark.parametrize(

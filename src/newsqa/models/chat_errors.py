@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from newsqa.errors import ModelError, NewsqaError
-from newsqa.models.credentials import key_told
+from newsqa.models.credentials import describe_key
 from newsqa.models.providers import PROVIDERS
 from newsqa.settings import secret_values
 
@@ -177,7 +177,7 @@ def model_error(
     """Return a ModelError of one kind; `said` fills the places of its template, as "served" or "wait"."""
     template = TEMPLATES[kind]
     provider = PROVIDERS.get(name.partition(":")[0])
-    key = key_told(provider) if provider else ""
+    key = describe_key(provider) if provider else ""
     values = {"at": "", "seconds": "it may", "key": key, "served": "", "wait": " a while", **(said or {})}
     return ModelError(
         f"The model {name} did not answer: {template.why.format(**values)}{code}.{quoted}",

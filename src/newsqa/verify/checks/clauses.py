@@ -50,13 +50,13 @@ class Clause:
 
 @lru_cache(maxsize=4096)
 def clauses(text: str) -> tuple[Clause, ...]:
-    """Read a sentence as its clauses, in order. Raises ModelError where there is no parser."""
+    """Read a sentence as its clauses, in order. Raises ModelError if there is no parser."""
     parsed = tree(text)
     return tuple(_clause(parsed, at) for at in range(len(parsed.tokens)) if predicates(parsed, at))
 
 
 def predicates(parsed: Tree, at: int) -> bool:
-    """Whether a token is a verb that says something, or a noun or adjective that stands with "be"."""
+    """Return True if a token is a verb that says something, or a noun or adjective that stands with "be"."""
     token = parsed.tokens[at]
     if token.dependency in {"aux", "auxpass", "amod", "compound", "det", "prep", "case"}:
         return False
@@ -66,7 +66,7 @@ def predicates(parsed: Tree, at: int) -> bool:
 
 
 def complements(parsed: Tree, at: int) -> bool:
-    """Whether a token says what somebody is: "was due", "is the mayor"."""
+    """Return True if a token says what somebody is: "was due", "is the mayor"."""
     first = parsed.joined_to(at)
     head = parsed.tokens[parsed.tokens[first].head]
     return parsed.tokens[first].dependency in _COMPLEMENTS and head.part in {"VERB", "AUX"}
@@ -101,7 +101,7 @@ def _called_something(parsed: Tree, at: int) -> list[int]:
 
 
 def _inverted(parsed: Tree, at: int) -> bool:
-    """Whether what follows a verb of saying is its subject: “…,” asked the baker."""
+    """Return True if what follows a verb of saying is its subject: “…,” asked the baker."""
     before = parsed.tokens[at - 1].text if at else ""
     return root(parsed.word(at)) in REPORTING and before in _BEFORE_SPEAKER
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Literal
 from newsqa.text.words import word_set
 from newsqa.verify.checks.arithmetic import in_contrast, in_pair
 from newsqa.verify.checks.clauses import clauses
-from newsqa.verify.checks.participants import SAYS, verb_kin
+from newsqa.verify.checks.participants import SAYS, called, verb_kin
 from newsqa.verify.checks.parties import meet, parties, same_names, shortened
 from newsqa.verify.checks.trees import binding, clearly_better, fit, slot, tree, verbs
-from newsqa.verify.facts.amounts import same_dimension, tells
+from newsqa.verify.facts.amounts import YEARS, same_dimension, tells
 from newsqa.verify.facts.moments import Moment
 from newsqa.verify.facts.synonyms import HONORIFICS, WINNING, converse, kin, one_way, root, same_people
 from newsqa.verify.faults import Fault
@@ -82,7 +82,7 @@ def _both_win(deed: Deed, other: Deed) -> bool:
 
 
 def among(one: Party, some: Iterable[Party]) -> bool:
-    """Whether one of some is the same as this one."""
+    """Return True if one of some is the same as this one."""
     return any(same_party(one, party) for party in some)
 
 
@@ -105,14 +105,14 @@ def _same_deed(deed: Deed, other: Deed) -> bool:
 
 
 def _so(one: Party, two: Party, deed: Deed, *, turned: bool) -> bool:
-    """Whether the first does it to the second, or the reverse, and neither stands on the other's side too."""
+    """Return True if the first does it to the second, or the reverse, and neither stands on the other's side too."""
     doer, other = (two, one) if turned else (one, two)
     sides = [[same_party(party, who) for who in side] for party in (doer, other) for side in (deed.ones, deed.others)]
     return any(sides[0]) and any(sides[3]) and not (turned and (any(sides[1]) or any(sides[2])))
 
 
 def same_party(one: Party, other: Party) -> bool:
-    """Whether two are one: by their last names, else by a word; pronouns only where both are of one kind."""
+    """Return True if two are one: by their last names, else by a word; pronouns only where both are of one kind."""
     if one.points or other.points:
         return any({one.head, other.head} <= kind for kind in (_HE, _SHE))
     if one.names and other.names:
@@ -134,7 +134,7 @@ def exchanged(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
 
 
 def _only(one: Party, not_two: Party, clause: Clause, there: Sequence[Clause]) -> bool:
-    """Whether the quotes have the one, and never the other, as the subject of what a clause says."""
+    """Return True if the quotes have the one, and never the other, as the subject of what a clause says."""
     if not (one.acts and not_two.acts) or one.points or not_two.points or same_party(one, not_two):
         return False
     alike = [known for known in there if verb_kin(clause.verb) & verb_kin(known.verb)]
@@ -144,16 +144,11 @@ def _only(one: Party, not_two: Party, clause: Clause, there: Sequence[Clause]) -
     )
 
 
-def called(party: Party) -> str:
-    """Return a party as a fault calls it."""
-    return " ".join(sorted(party.names or party.words))
-
-
 @lru_cache(maxsize=4096)
 def deeds(text: str) -> tuple[Deed, ...]:
     """Return the deeds of a sentence, those told by a noun ("his support for her") too.
 
-    Raises ModelError where there is no parser.
+    Raises ModelError if there is no parser.
     """
     parsed = tree(text)
     found = [deed for clause in clauses(text) for deed in _sides(parsed, clause)]
@@ -199,9 +194,7 @@ def _told_by_nouns(parsed: Tree, clause: Clause) -> Iterator[Deed]:
             yield Deed(parsed.word(thing), "doer", clause.doers, at)
 
 
-# Facts that have changed places: each number, time and name must be that of what it stands with in the quotes.
-#
-# A fact of the quotes is a rival where it hangs on the words on which the sentence hangs another one; see `bindings`.
+# Facts that have changed places: a number, time or name of the quotes that is bound to the words of another one here.
 
 _CROSSED = 1.2
 """How many times better two facts must fit crosswise than as they stand to be held for swapped."""
@@ -210,8 +203,6 @@ _LIST = re.compile(r"(?:\s|,|;|\b(?:and|or|as well as)\b)+")
 _SEPARATES = re.compile(r"[,;:.]")
 _UNLIKE = 20
 """Days by which a day, a month and a year differ in length at least."""
-
-YEARS = range(1000, 2200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +301,7 @@ def name_rival(name: Name, sentence: Reading, source: QuoteText) -> Fault | None
 
 
 def _listed(other: Name, name: Name, reading: Reading) -> bool:
-    """Whether two names stand in one list, so that a sentence may take one of them."""
+    """Return True if two names stand in one list, so that a sentence may take one of them."""
     for own in (one for one in reading.names if _same_name(one, name)):
         first, last = sorted((own, other), key=lambda one: one.start)
         between = _listing(reading.text[first.end : last.start], reading.names)
@@ -320,7 +311,7 @@ def _listed(other: Name, name: Name, reading: Reading) -> bool:
 
 
 def _listing(text: str, known: Sequence[Name]) -> bool:
-    """Whether a text between two names has only other names, commas and "and"."""
+    """Return True if a text between two names has only other names, commas and "and"."""
     left = text
     for name in known:
         left = left.replace(name.text, " ")
@@ -374,7 +365,7 @@ def _crossed(one: Binding, other: Binding, first: Sequence[_There], second: Sequ
 
 
 def _comparable(amount: Amount, other: Amount) -> bool:
-    """Whether two numbers measure, or may count, the same kind of thing."""
+    """Return True if two numbers measure, or may count, the same kind of thing."""
     if other.bare or not (amount.unit == other.unit or same_dimension(amount, other)):
         return False
     return not amount.counts or not other.counts or not set(amount.counts).isdisjoint(other.counts) or bool(amount.unit)
@@ -395,12 +386,12 @@ def _grouped(found: Sequence[Moment]) -> Iterator[tuple[int, int, list[Moment]]]
 
 
 def _within(one: Amount | Moment, other: Moment) -> bool:
-    """Whether words are part of longer ones: the month of a date."""
+    """Return True if words are part of longer ones: the month of a date."""
     return one.end - one.start < other.end - other.start and one.start < other.end and other.start < one.end
 
 
 def _alike(one: Moment, other: Moment) -> bool:
-    """Whether both are days, or both months, or both years."""
+    """Return True if both are days, or both months, or both years."""
     return abs((one.last - one.first).days - (other.last - other.first).days) < _UNLIKE
 
 
@@ -409,13 +400,13 @@ def _meet(one: Moment, other: Moment) -> bool:
 
 
 def _same_name(one: Name, other: Name) -> bool:
-    """Whether two names share a word and each has no more than one that the other lacks: none for two parks."""
+    """Return True if two names share a word and each has no more than one that the other lacks: none for two parks."""
     here, there = ({*name.words} - HONORIFICS for name in (one, other))
     return bool(here & there) and (here <= there or there <= here or len(here & there) > min(len(here), len(there)) / 2)
 
 
 def _mentioned(other: Name, name: Name, sentence: Reading) -> bool:
-    """Whether a sentence has a name, a part of it, or the country for its people; parts of the rival do not count."""
+    """Check if a sentence has a name, a part of it, or the country for its people; parts of the rival do not count."""
     if _same_name(other, name):
         return True
     said = sentence.folded - {*name.words}

@@ -69,7 +69,7 @@ def _named_there(day: Day, source: QuoteText) -> bool:
 
 
 def _year_fits(day: Day, other: Day, published: date | None) -> bool:
-    """Whether a year that the quote leaves out is the one that the article's day makes it."""
+    """Return True if a year that the quote leaves out is the one that the article's day makes it."""
     if day.year is None or other.year is not None or published is None:
         return True
     meant = day_of(other, published)
@@ -92,7 +92,7 @@ def _weekdays(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
 
 
 def _agrees_with_date(weekday: re.Match[str], sentence: Reading, source: QuoteText) -> bool:
-    """Whether a date right beside a weekday falls on it."""
+    """Return True if a date right beside a weekday falls on it."""
     seen = next((published for published in source.published if published), None)
     for day in sentence.days:
         between = sentence.text[weekday.end() : day.start] if weekday.end() <= day.start else "far"
@@ -115,7 +115,7 @@ def _months(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
 
 
 def _is_name(match: re.Match[str], source: QuoteText) -> bool:
-    """Whether "May" or "April" is someone's name in the quotes, or a word at the head of the sentence."""
+    """Return True if "May" or "April" is someone's name in the quotes, or a word at the head of the sentence."""
     return match.start() == 0 and match.group(1) in {"May", "March"} and match.group(1).lower() in source.whole.folded
 
 
@@ -150,10 +150,10 @@ def _parts_of_day(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
             yield Fault("day_part_missing", (match.group(),))
 
 
-# Order in time: what the quotes have come first must not come after it in the sentence.
+# The order of events.
 
 _LATER = {"after": False, "following": False, "once": False, "before": True, "until": True}
-"""Whether what stands below such a word is the later of the two."""
+"""True if what stands below such a word is the later of the two."""
 
 
 def order_kept(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
@@ -188,7 +188,7 @@ def _joined(parsed: Tree, at: int) -> tuple[str, str] | None:
     return None
 
 
-# Directions: where a sentence says north, its quotes must not say south instead.
+# Directions.
 
 _DIRECTION = re.compile(
     r"\b(?P<first>north|south)?[\s-]?(?P<then>east|west)?(?:ern(?:most)?|erly|wards?|bound)?\b", re.IGNORECASE

@@ -113,7 +113,7 @@ def _missing(name: Name, source: QuoteText) -> str | None:
 
 
 def _only_shown(name: Name, source: QuoteText) -> bool:
-    """Whether nothing of a whole name stands in the quotes: it is that of who wrote them, or of where they stood."""
+    """Check if nothing of a whole name stands in the quotes: it is that of who wrote them, or of where they stood."""
     return len(name.words) > 1 and source.whole.folded.isdisjoint(name.words) and {*name.words} <= source.known.folded
 
 
@@ -131,7 +131,7 @@ def _has(word: str, source: QuoteText) -> bool:
 
 
 def _understood(name: Name, sentence: Reading, source: QuoteText) -> bool:
-    """Whether a name that is not in the quotes is plain from the article beside them.
+    """Return True if a name that is not in the quotes is plain from the article beside them.
 
     So is the rest of a name of which they have a part ("Lena Wrothsley" where they say "Wrothsley"), what they shorten,
     and one from the title where they only point back ("them") and no other name would be put aside for it.
@@ -148,20 +148,20 @@ def _understood(name: Name, sentence: Reading, source: QuoteText) -> bool:
 
 
 def _is_part(name: Name, whole: Name) -> bool:
-    """Whether a name is another or a part of it; of two that a hyphen joins ("Tarn-Wick") neither is the other."""
+    """Check if a name is another or a part of it; of two that a hyphen joins ("Tarn-Wick") neither is the other."""
     ends_so = name.words[-1] == whole.words[-1]
     return _in_order(name.words, whole.words) and (ends_so or "-" not in whole.text)
 
 
 def _part_quoted(name: Name, source: QuoteText) -> bool:
-    """Whether the quotes have the end of a name, alone or with a title: "Wrothsley" of "Lena Wrothsley"."""
+    """Return True if the quotes have the end of a name, alone or with a title: "Wrothsley" of "Lena Wrothsley"."""
     ends = (other for other in source.whole.names if other.words[-1] == name.words[-1])
     part = any({*other.words} - HONORIFICS <= {*name.words} for other in ends)
     return part and len(name.words) > 1 and not _otherwise_called(name, source)
 
 
 def _otherwise_called(name: Name, source: QuoteText) -> bool:
-    """Whether the quotes give another first name to the same last one."""
+    """Return True if the quotes give another first name to the same last one."""
     same = (other for other in source.whole.names if other.words[-1] == name.words[-1] and len(other.words) > 1)
     return any(
         not set(other.words) & set(name.words[:-1]) - HONORIFICS and other.words[0] not in HONORIFICS for other in same
@@ -169,7 +169,7 @@ def _otherwise_called(name: Name, source: QuoteText) -> bool:
 
 
 def _shortened(name: Name, source: QuoteText) -> bool:
-    """Whether a name is the abbreviation of words in the quotes or the article, or the reverse."""
+    """Return True if a name is the abbreviation of words in the quotes or the article, or the reverse."""
     letters = "".join(name.words)
     if len(name.words) == 1 and 1 < len(letters) < _LONGEST_INITIALS and letters.upper() in name.text:
         return any(letters in _initials(reading) for reading in (source.whole, source.known, source.around))
@@ -185,7 +185,7 @@ def _initials(reading: Reading) -> str:
 
 
 def _unused(piece: Reading, name: Name, sentence: Reading) -> bool:
-    """Whether a piece names someone or something, a people aside, that the sentence leaves out for another name."""
+    """Check if a piece names someone or something, a people aside, that the sentence leaves out for another name."""
     named = (other for other in piece.names if not (len(other.words) == 1 and _OF_PEOPLE.search(other.words[0])))
     said = sentence.folded - {*name.words}
     return any(not {*other.words} & said and not {*other.words} <= {*name.words} for other in named)
@@ -197,7 +197,7 @@ def _in_order(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
 
 
 def _whole(name: Name, source: QuoteText) -> bool:
-    """Whether neighbours in a name are so in one name of the quotes, the title or the article, or each is one there.
+    """Check if neighbours in a name are so in one name of the quotes, the title or the article, or each is one there.
 
     "Pennsylvania McDonald's" is two names; a first name that goes with another last one is none.
     """
@@ -214,7 +214,7 @@ def _short(name: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _two(run: tuple[str, ...], last: set[str], first: set[str]) -> bool:
-    """Whether one name ends and another begins between two words, so far as is known."""
+    """Return True if one name ends and another begins between two words, so far as is known."""
     return run[0] in last and run[1] in first
 
 
@@ -229,7 +229,7 @@ def _runs(name: Name) -> Iterator[tuple[str, str]]:
             yield one.folded, other.folded
 
 
-# What stands before a noun: whose or what kind it is must be so in the quotes, "American capsule", "brake module".
+# Modifiers of nouns: "American capsule", "brake module".
 
 _BEFORE = ("amod", "compound", "nmod", "poss")
 
@@ -261,7 +261,7 @@ def _swapped(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
 
 
 def _only(word: str, other: str, noun: Noun, there: list[Noun]) -> bool:
-    """Whether the quotes have one word before a noun, and never the other."""
+    """Return True if the quotes have one word before a noun, and never the other."""
     known = [one for one in there if meet({one.head}, {noun.head})]
     return any(meet({word}, one.before) for one in known) and not any(meet({other}, one.before) for one in known)
 
@@ -285,7 +285,7 @@ def _arguments(text: str, clause: Clause) -> list[list[Noun]]:
 
 @lru_cache(maxsize=4096)
 def nouns(text: str) -> dict[int, Noun]:
-    """Return the nouns of a sentence by their places. Raises ModelError where there is no parser."""
+    """Return the nouns of a sentence by their places. Raises ModelError if there is no parser."""
     parsed = tree(text)
     found: dict[int, Noun] = {}
     for at, token in enumerate(parsed.tokens):

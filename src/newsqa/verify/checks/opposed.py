@@ -63,7 +63,7 @@ class OppositeTerm:
 def says_opposite(sentence: str, pieces: Sequence[str]) -> str | None:
     """Return the word or phrase of a sentence that its quotes turn round, or None.
 
-    Where the quotes have both sides somewhere, they tell nothing. Raises ModelError where there is no parser.
+    Where the quotes have both sides somewhere, they tell nothing. Raises ModelError if there is no parser.
     """
     there = [turn for piece in pieces for turn in turns(piece)]
     own = turns(sentence)
@@ -78,7 +78,7 @@ def says_opposite(sentence: str, pieces: Sequence[str]) -> str | None:
 
 
 def says_the_same(sentence: str, at: int, piece: str) -> bool:
-    """Whether a piece has the opposite of what a sentence denies at a place, or denies the opposite of it."""
+    """Return True if a piece has the opposite of what a sentence denies at a place, or denies the opposite of it."""
     own = [one for one in turns(sentence) if one.at == at]
     return any(one.taken & other.taken and one.word != other.word for one in own for other in turns(piece))
 
@@ -88,7 +88,7 @@ def _turned(one: OppositeTerm) -> OppositeTerm:
 
 
 def _agrees(one: OppositeTerm, there: Sequence[OppositeTerm]) -> bool:
-    """Whether the same side is taken there, of what may be the same thing."""
+    """Return True if the same side is taken there, of what may be the same thing."""
     return any(
         (one.taken & other.taken and (_shared(one, other) or not one.key or not other.key))
         or (one.word == other.word and one.weighed == other.weighed)
@@ -102,18 +102,18 @@ def _shared(one: OppositeTerm, other: OppositeTerm) -> int:
 
 
 def _clash(one: OppositeTerm, other: OppositeTerm) -> bool:
-    """Whether two say the opposite of the same thing."""
+    """Return True if two say the opposite of the same thing."""
     return bool(_turned(one).taken & other.taken) and _may_be_compared(one, other) and _of_the_same(one, other)
 
 
 def _of_a_ban(one: OppositeTerm, other: OppositeTerm, said: frozenset[str]) -> bool:
-    """Whether quotes tell of a ban on what the sentence speaks of, or of another deed of its own object."""
+    """Return True if quotes tell of a ban on what the sentence speaks of, or of another deed of its own object."""
     turned = bool(_turned(one).taken & other.taken) and one.sole == other.sole
     return turned and other.word in DEEDS and one.word not in DEEDS and bool(other.key) and meet(other.key, said)
 
 
 def _may_be_compared(one: OppositeTerm, other: OppositeTerm) -> bool:
-    """Whether neither is told of others by name, or of some alone, or by a verb that has many meanings."""
+    """Return True if neither is told of others by name, or of some alone, or by a verb that has many meanings."""
     if one.names and other.names and not same_names(one.names, other.names):
         return False
     light = not {root(one.word), root(other.word)}.isdisjoint(_LIGHT)
@@ -121,7 +121,7 @@ def _may_be_compared(one: OppositeTerm, other: OppositeTerm) -> bool:
 
 
 def _of_the_same(one: OppositeTerm, other: OppositeTerm) -> bool:
-    """Whether two are said of the same thing, among at least a third of the same words."""
+    """Return True if two are said of the same thing, among at least a third of the same words."""
     shared = _shared(one, other)
     if shared < 1 or 3 * shared < min(len(one.words), len(other.words)):
         return False
@@ -139,7 +139,7 @@ def _met(one: frozenset[str], other: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=4096)
 def turns(text: str) -> tuple[OppositeTerm, ...]:
-    """Find what has opposites in a sentence. Raises ModelError where there is no parser."""
+    """Find what has opposites in a sentence. Raises ModelError if there is no parser."""
     parsed = tree(text)
     by_place = {clause.at: clause for clause in clauses(text)}
     marks = {one.at: one for one in signed(text)}
@@ -189,7 +189,7 @@ def _month_of(parsed: Tree, at: int) -> frozenset[str]:
 
 
 def _sole(parsed: Tree, at: int) -> bool:
-    """Whether something is told of some alone: "only two", "all but one"; the others are otherwise."""
+    """Return True if something is told of some alone: "only two", "all but one"; the others are otherwise."""
     teller_at = teller(parsed, at) if parsed.tokens[at].part not in {"VERB", "AUX"} else at
     subjects = parsed.under(teller_at, "nsubj", "nsubjpass")
     if parsed.tokens[teller_at].dependency in {"acl", "relcl"}:
@@ -223,13 +223,13 @@ def _said(parsed: Tree, at: int) -> tuple[list[OppositeSide], list[int]]:
 
 
 def _fits(parsed: Tree, at: int, side: OppositeSide) -> bool:
-    """Whether a token is of the part of speech that is meant; where verbs are, a noun must be that of a deed."""
+    """Return True if a token is of the part of speech that is meant; where verbs are, a noun must be that of a deed."""
     part = parsed.tokens[at].part
     return part in side.parts and (part != "NOUN" or "VERB" not in side.parts or parsed.word(at) in DEEDS)
 
 
 def _may_say(parsed: Tree, at: int) -> bool:
-    """Whether a token may say something of its own: no helping verb, and no stranded preposition."""
+    """Return True if a token may say something of its own: no helping verb, and no stranded preposition."""
     token = parsed.tokens[at]
     if token.dependency in {"aux", "auxpass", "compound"}:
         return False
@@ -258,7 +258,7 @@ def _sign(parsed: Tree, at: int, mark: Signed | None, within: Iterable[int]) -> 
 
 
 def _outstanding(parsed: Tree, at: int) -> bool:
-    """Whether a noun names what is yet to come: "subject to approval", "awaits a decision"."""
+    """Return True if a noun names what is yet to come: "subject to approval", "awaits a decision"."""
     token = parsed.tokens[at]
     above = token.head
     ruled = parsed.word(parsed.tokens[above].head) if token.dependency == "pobj" else ""

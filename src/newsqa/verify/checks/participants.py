@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from newsqa.verify.checks.trees import Tree
 
 
-# What each who takes part is tied to: the verbs, offices, things and words that a sentence puts them with.
-
 SAYS = frozenset({"#says"})
 _SAID_NOUNS = word_set("view eyes opinion words message statement account claim argument remark comment announcement")
 _FOUND = frozenset({"NOUN", "PROPN", "ADJ", "NUM", "VERB", "ADV"})
@@ -71,7 +69,7 @@ class Tied:
 
 @lru_cache(maxsize=4096)
 def ties(text: str) -> tuple[Tied, ...]:
-    """Find the ties of all who are mentioned in a sentence. Raises ModelError where there is no parser."""
+    """Find the ties of all who are mentioned in a sentence. Raises ModelError if there is no parser."""
     parsed = tree(text)
     found = [tied for clause in clauses(text) for tied in _of_clause(parsed, clause)]
     found += _according(parsed)
@@ -189,13 +187,13 @@ class Participant:
 
     @property
     def acts(self) -> bool:
-        """Whether it is a person or a body, so far as words tell."""
+        """True if it is a person or a body, so far as words tell."""
         return bool(self.names) or any(acts(word) for word in self.words)
 
 
 @lru_cache(maxsize=64)
 def cast(source: QuoteText) -> tuple[Participant, ...]:
-    """Return who takes part in the quotes. Raises ModelError where there is no parser."""
+    """Return who takes part in the quotes. Raises ModelError if there is no parser."""
     figures: list[Participant] = []
     for place, piece in enumerate(source.pieces):
         text = piece.reading.text
@@ -257,7 +255,7 @@ def _figure(figures: list[Participant], party: Party) -> Participant:
 
 
 def _named_alike(one: Participant, other: Participant) -> bool:
-    """Whether the last name of one is among the names of the other, or made of their first letters."""
+    """Return True if the last name of one is among the names of the other, or made of their first letters."""
     heads, others = one.heads & one.names, other.heads & other.names
     if any(known <= other.names for known in other_names(frozenset(one.names))):
         return True
@@ -296,7 +294,7 @@ def _subjects(text: str, obj: int) -> Iterator[Party]:
 
 
 def _fits(pronoun: Party, party: Party) -> bool:
-    """Whether a pronoun may mean a party: "she" means no body of people."""
+    """Return True if a pronoun may mean a party: "she" means no body of people."""
     if party.points:
         return False
     body = any((actor(word) or "") in BODIES for word in party.words)
@@ -306,6 +304,11 @@ def _fits(pronoun: Party, party: Party) -> bool:
 def alike(one: Participant, there: Sequence[Participant], source: QuoteText) -> list[Participant]:
     """Return all in the quotes who one may be, by a name, a word, or what the article calls them."""
     return [o for o in there if _same(one, o) or _called(one, o, source) or _called(o, one, source)]
+
+
+def called(one: Party | Participant) -> str:
+    """Return the words by which a fault names one who takes part."""
+    return " ".join(sorted(one.names or one.words))
 
 
 def matching(one: Participant, there: Sequence[Participant], source: QuoteText) -> list[Participant]:
@@ -319,12 +322,12 @@ def _same(one: Participant, other: Participant) -> bool:
 
 
 def _called(named: Participant, described: Participant, source: QuoteText) -> bool:
-    """Whether a word stands close to a name somewhere in the article: "Wrothsley, the engineer"."""
+    """Return True if a word stands close to a name somewhere in the article: "Wrothsley, the engineer"."""
     near = (kin_near(name, text) for name in named.names for text in source.context)
     return any(not kin(office).isdisjoint(found) for found in near for office in described.words if actor(office))
 
 
-# Whom quotes mean without a name: "she", "the mayor", "the spacecraft", told from the article around them.
+# Who "she", "the mayor" or "the spacecraft" is, by the article around the quotes.
 
 _BREAK = re.compile(r"[^\w\s'’-]")
 _COMMA = re.compile(r"\s*,\s+(?:(?:an?|the|its|their)\s+)?")
@@ -333,14 +336,14 @@ _DESCRIBED = 3
 
 
 def pointed_at(name: Name, source: QuoteText) -> bool:
-    """Whether the quotes mean one of this name by a pronoun or by what the article calls them and no one else."""
+    """Check if the quotes mean one of this name by a pronoun or by what the article calls them and no one else."""
     return _by_pronoun(name, source) or any(
         _antecedents_called(name, words, source) for words in _descriptions(source.whole)
     )
 
 
 def _by_pronoun(name: Name, source: QuoteText) -> bool:
-    """Whether whoever was last the subject before a "he" of the quotes has this name."""
+    """Return True if whoever was last the subject before a "he" of the quotes has this name."""
     known = (figure for figure in cast(source) if figure.ties and name.words[-1] in figure.names)
     return any({*name.words} <= figure.words for figure in known)
 
@@ -362,7 +365,7 @@ def _unbroken(text: Reading, start: int, end: int) -> Iterator[Word]:
 
 
 def _antecedents_called(name: Name, description: list[str], source: QuoteText) -> bool:
-    """Whether the article puts a description beside this name, with its nation if it has one, else beside no other."""
+    """Check if the article puts a description beside this name, with its nation if it has one, else beside no other."""
     beside = _beside(name.words[-1], source.around)
     nation = next((word for word in description if is_nation(word)), None)
     if nation and not any(same_people(nation, word) for word in beside):

@@ -39,7 +39,7 @@ _TRADES = re.compile(r"[a-z]{3,}(?:ists?|ians?|men|man|women|woman)")
 
 
 def acts(word: str) -> bool:
-    """Whether a word is one for a person or a body."""
+    """Return True if a word is one for a person or a body."""
     return word in _PEOPLE or actor(word) is not None or _TRADES.fullmatch(word) is not None
 
 
@@ -57,12 +57,12 @@ class Party:
 
     @property
     def points(self) -> bool:
-        """Whether only a pronoun stands there."""
+        """True if only a pronoun stands there."""
         return self.head in POINTING
 
     @property
     def acts(self) -> bool:
-        """Whether it is a person or a body, so far as words tell."""
+        """True if it is a person or a body, so far as words tell."""
         return bool(self.names) or self.head in PERSONAL or any(acts(word) for word in self.words)
 
 
@@ -106,12 +106,12 @@ def _named_by(tree: Tree, at: int) -> list[int]:
 
 
 def _is_plural_name(tree: Tree, at: int) -> bool:
-    """Whether a possessive is part of a name: the Harbour Workers' Union."""
+    """Return True if a possessive is part of a name: the Harbour Workers' Union."""
     return tree.tokens[at].tag in {"NNPS", "NNS"} and tree.tokens[at].text[:1].isupper()
 
 
 def _names(tree: Tree, at: int) -> bool:
-    """Whether a token is part of a name, and no title or day."""
+    """Return True if a token is part of a name, and no title or day."""
     word, token = tree.word(at), tree.tokens[at]
     if not token.text[:1].isupper() or word in HONORIFICS or word in CALENDAR or word in OFFICES:
         return False
@@ -135,20 +135,20 @@ def _may_own(tree: Tree, at: int) -> bool:
 
 
 def meet(some: Iterable[str], others: Iterable[str]) -> bool:
-    """Whether two groups of words may mean the same: by a word, a synonym, or a country and its people."""
+    """Return True if two groups of words may mean the same: by a word, a synonym, or a country and its people."""
     there = list(others)
     known = frozenset(k for word in there for k in kin(word))
     return any(not kin(word).isdisjoint(known) or any(same_people(word, other) for other in there) for word in some)
 
 
 def same_names(some: Iterable[str], others: Iterable[str]) -> bool:
-    """Whether one of some names, by their heads ("Rubio"), is among others, which are whole ("Marco Rubio")."""
+    """Return True if one of some names, by their heads ("Rubio"), is among others, which are whole ("Marco Rubio")."""
     there = list(others)
     return any(same_people(one, other) for one in some for other in there)
 
 
 def shortened(some: Iterable[str], others: Iterable[str]) -> bool:
-    """Whether one name is made of the first letters of the other, one word aside (NHTSA)."""
+    """Return True if one name is made of the first letters of the other, one word aside (NHTSA)."""
     one, two = list(some), list(others)
     for short, long in ((one, two), (two, one)):
         for word in short if len(long) > 1 else ():

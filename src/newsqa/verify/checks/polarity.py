@@ -68,7 +68,7 @@ class Signed:
 
 @lru_cache(maxsize=4096)
 def signed(text: str) -> tuple[Signed, ...]:
-    """Return the telling words of a sentence with their signs. Raises ModelError where there is no parser."""
+    """Return the telling words of a sentence with their signs. Raises ModelError if there is no parser."""
     parsed = tree(text)
     places = (at for at in range(len(parsed.tokens)) if _says_something(parsed, at))
     return tuple(_signed(parsed, at) for at in places)
@@ -104,7 +104,7 @@ def _signed(parsed: Tree, at: int) -> Signed:
 
 
 def _untold(parsed: Tree, at: int, denied: int) -> bool:
-    """Whether it is not told if something is so: "not until …" says when, "whether to …" asks, a plan may fail."""
+    """Check if a text leaves open what is so: "not until …" says when, "whether to …" asks, a plan may fail."""
     token = parsed.tokens[at]
     if token.part == "NOUN" and not denied and token.dependency in {"dobj", "nsubjpass"}:
         return root(parsed.word(token.head)) in WITHHOLDING | ENDING
@@ -117,7 +117,7 @@ def _untold(parsed: Tree, at: int, denied: int) -> bool:
 
 
 def _below_denial(parsed: Tree, at: int, denied: int) -> bool:
-    """Whether a predicate stands under a denial that does not reach it."""
+    """Return True if a predicate stands under a denial that does not reach it."""
     token = parsed.tokens[at]
     if token.dependency == "advcl" and parsed.under(at, "aux") and not _too(parsed, at):
         return _denied(parsed, token.head) > 0  # "did not go so far as to blame"
@@ -129,7 +129,7 @@ def _below_denial(parsed: Tree, at: int, denied: int) -> bool:
 
 
 def _but_some(parsed: Tree, at: int) -> bool:
-    """Whether a predicate is told of all, or of none, but some: "nobody but the cook", "all except two"."""
+    """Return True if a predicate is told of all, or of none, but some: "nobody but the cook", "all except two"."""
     arguments = parsed.under(at, "nsubj", "nsubjpass", "dobj")
     beside = [low for one in arguments for low in (one, *parsed.under(one, "prep", "advmod"))]
     return any(parsed.word(one) in BUT for one in beside) or _all_but(parsed, arguments)
@@ -146,14 +146,14 @@ def _conditions(parsed: Tree, at: int) -> list[int]:
 
 
 def _of_hardly_any(parsed: Tree, at: int) -> bool:
-    """Whether what is denied is so for the rest, as "hardly any were sold before": no later sale is meant."""
+    """Return True if what is denied is so for the rest, as "hardly any were sold before": no later sale is meant."""
     first = parsed.joined_to(at)
     low = [low for one in parsed.under(first, "nsubj", "nsubjpass") for low in parsed.below(one)]
     return any(parsed.word(one) in {"hardly", "scarcely", "barely", "few"} for one in low)
 
 
 def _too(parsed: Tree, at: int) -> bool:
-    """Whether something is too much so for a verb to follow: "too well known to be sold"."""
+    """Return True if something is too much so for a verb to follow: "too well known to be sold"."""
     if not any(parsed.word(one) == "to" for one in parsed.under(at, "aux")):
         return False
     own = set(parsed.below(at))
@@ -200,7 +200,7 @@ def _denied(parsed: Tree, at: int) -> int:
 
 
 def _stands_for(parsed: Tree, at: int) -> bool:
-    """Whether a clause stands for the verb that it is said to be: "what it cannot do is mend"."""
+    """Return True if a clause stands for the verb that it is said to be: "what it cannot do is mend"."""
     return parsed.tokens[at].lemma == "do" and any(parsed.word(one) == "what" for one in parsed.under(at, "dobj"))
 
 
@@ -218,13 +218,13 @@ def _own_negations(parsed: Tree, at: int) -> int:
 
 
 def _negator(parsed: Tree, at: int) -> bool:
-    """Whether a token is a negation: "not only" is none."""
+    """Return True if a token is a negation: "not only" is none."""
     following = parsed.word(at + 1) if at + 1 < len(parsed.tokens) else ""
     return parsed.word(at) in NEGATORS and following not in NOT_DENYING
 
 
 def _negates(parsed: Tree, at: int) -> bool:
-    """Whether a verb turns what follows it round: "failed to", "denied that", "unable to"."""
+    """Return True if a verb turns what follows it round: "failed to", "denied that", "unable to"."""
     particles = {parsed.word(one) for one in parsed.under(at, "prt")}
     return root(parsed.word(at)) in NEGATING or (root(parsed.word(at)), *particles) in NEGATING_PHRASES
 
@@ -234,7 +234,7 @@ def _turns_round(parsed: Tree, at: int) -> bool:
 
 
 def _turns_from(parsed: Tree, prep: int) -> bool:
-    """Whether a preposition leads to what was kept from happening: "decided against", "stopped him from"."""
+    """Return True if a preposition leads to what was kept from happening: "decided against", "stopped him from"."""
     if parsed.word(prep) == "against":
         return True
     if parsed.word(prep) == "of" and parsed.word(parsed.tokens[prep].head) == "short":
@@ -269,14 +269,14 @@ def _empty(parsed: Tree, at: int) -> int:
 
 
 def _set_aside(parsed: Tree, at: int) -> bool:
-    """Whether a noun is named as what it is not: "a tarpaulin instead of a cabin", "to them and not to us"."""
+    """Return True if a noun is named as what it is not: "a tarpaulin instead of a cabin", "to them and not to us"."""
     first = min((one for one in parsed.below(at, "prep", "relcl", "acl", "conj", "appos") if one <= at), default=at)
     before = tuple(parsed.word(one) for one in range(max(0, first - 3), first))
     return before[-2:] in SET_ASIDE or before[-2:] in _BUT_NOT
 
 
 def _lacked(parsed: Tree, at: int) -> int:
-    """Whether the verb above says of a noun that it is not there: "lacks", "turned down"."""
+    """Return True if the verb above says of a noun that it is not there: "lacks", "turned down"."""
     token = parsed.tokens[at]
     above = token.head
     if token.dependency not in {"dobj", "nsubjpass"}:
@@ -289,7 +289,7 @@ def _lacked(parsed: Tree, at: int) -> int:
 
 
 def _at_all(parsed: Tree, at: int) -> bool:
-    """Whether a noun is one of which, where the verb is denied, there is none: "any", "even a", "a single"."""
+    """Return True if a noun is one of which, where the verb is denied, there is none: "any", "even a", "a single"."""
     return any(parsed.word(one) in {"any", "even", "single"} for one in parsed.under(at, "det", "advmod", "amod"))
 
 

@@ -121,7 +121,6 @@ class QuoteSentence:
     """One sentence of a quote, and the day on which its article was published."""
 
     reading: Reading
-    quote: int
     published: date | None
 
 
@@ -138,7 +137,7 @@ class QuoteText:
     def pieces(self) -> list[QuoteSentence]:
         """The sentences of its quotes, in order."""
         return [
-            QuoteSentence(read(quote[start:end]), n, self.published[n] if n < len(self.published) else None)
+            QuoteSentence(read(quote[start:end]), self.published[n] if n < len(self.published) else None)
             for n, quote in enumerate(self.quotes)
             for start, end in sentence_spans(quote)
         ]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from newsqa.text.words import word_set
 from newsqa.verify.checks.clauses import clauses
-from newsqa.verify.checks.confusions import among, asked_for_asker, called, crossed, exchanged, overcome, same_party
+from newsqa.verify.checks.confusions import among, asked_for_asker, crossed, exchanged, overcome, same_party
 from newsqa.verify.checks.dates import order_kept
 from newsqa.verify.checks.names import modifiers_kept
-from newsqa.verify.checks.participants import SAYS, cast, matching, own_cast, verb_kin
+from newsqa.verify.checks.participants import SAYS, called, cast, matching, own_cast, verb_kin
 from newsqa.verify.checks.parties import meet, same_names
 from newsqa.verify.checks.reading import kin_near
 from newsqa.verify.facts.synonyms import MUTUAL, NAMING, OFFICES, actor, kin, one_way, root
@@ -25,98 +25,6 @@ if TYPE_CHECKING:
     from newsqa.verify.checks.participants import Participant, Tie
     from newsqa.verify.checks.parties import Party
     from newsqa.verify.checks.reading import QuoteText, Reading
-
-
-# Another doer: one of those in the quotes does, with the same things, what another of them does there.
-
-
-def other_doer(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
-    """Find one of those in the quotes who does, with the same things, what another of them does there."""
-    every = [clause for piece in source.pieces for clause in clauses(piece.reading.text)]
-    there = [clause for clause in every if verb_kin(clause.verb) != SAYS]
-    for clause in (one for one in clauses(sentence.text) if one_way(one.verb) and verb_kin(one.verb) != SAYS):
-        alike = [known for known in there if not kin(clause.verb).isdisjoint(kin(known.verb))]
-        doers = [_acting(known, every) for known in alike]
-        apart = all(some and all(_apart(*pair) for pair in product(clause.doers, some)) for some in doers)
-        if not (clause.doers and doers and apart and any(_same_things(clause, known) for known in alike)):
-            continue
-        if all(_is_there(party, every, source) for party in clause.doers):
-            yield Fault("agent_confused", (called(doers[0][0]), called(clause.doers[0])))
-
-
-def _is_there(one: Party, every: Sequence[Clause], source: QuoteText) -> bool:
-    """Whether the quotes know one who acts, in whatever part."""
-    if not one.acts or one.points:
-        return False
-    known = bool(one.names) and one.names <= source.whole.named
-    return known or any(among(one, clause.parties) for clause in every)
-
-
-def _acting(clause: Clause, every: Sequence[Clause]) -> tuple[Party, ...]:
-    """Return who does it, by an order or a law if so: "Tam issued an order freezing pay"."""
-    if any(party.acts or party.points for party in clause.doers):
-        return clause.doers
-    means = {(party.at, party.words) for party in clause.doers}
-    givers = [other.doers for other in every if any((party.at, party.words) in means for party in other.done)]
-    return givers[0] if givers else clause.doers
-
-
-def _apart(one: Party, other: Party) -> bool:
-    """Whether two are surely not the same; a title that both have does not make them one."""
-    if one.points or other.points or not other.acts or same_party(one, other):
-        return False
-    return bool(one.names and other.names) or not meet(one.words, other.words)
-
-
-def _same_things(clause: Clause, known: Clause) -> bool:
-    return any(meet({one.head}, {other.head}) for one in clause.done for other in known.done if not one.points)
-
-
-# How well one who takes part in a sentence fits someone in its quotes: by what each of them is tied to.
-
-_LIGHT = frozenset(map(root, word_set("be is was are were have has had do make get take go come give keep let")))
-"""Verbs that say little: that two do something so named hardly makes them alike."""
-
-_BELONGS = frozenset({"owner", "whose", "of"})
-_SAME, _LITTLE, _WORD = 1.0, 0.3, 0.3
-_UNSURE = 0.7
-_MOST = 4
-"""Shared words that count, at most."""
-
-
-def fit(some: Sequence[Tie], others: Sequence[Tie], without: frozenset[str] = frozenset()) -> float:
-    """Sum up how far each tie is found among others; `without` are kin of words that count for neither."""
-    return sum(max((_alike(one, other, without) for other in others), default=0.0) for one in some)
-
-
-def _alike(one: Tie, other: Tie, without: frozenset[str]) -> float:
-    """Weigh two ties: the same part in the same verb or noun, and words that they share; half if a pronoun says who."""
-    return _weight(one, other, without) * (1 if one.sure and other.sure else _UNSURE)
-
-
-def _weight(one: Tie, other: Tie, without: frozenset[str]) -> float:
-    shared = min(_MOST, len(_shared(one.words, other.words, without)))
-    meeting = one.what & other.what
-    if not meeting:
-        return _WORD * shared / 2 if "is" not in {one.slot, other.slot} else 0.0
-    weight = _LITTLE if meeting <= _LIGHT else _SAME
-    if not _compatible(one.slot, other.slot):
-        return 0.0
-    return weight + _WORD * shared
-
-
-def _compatible(one: str, other: str) -> bool:
-    """Whether two may be the same part: "the Americans' proposal" is one that they proposed."""
-    if one == other:
-        return True
-    if "is" in {one, other}:
-        return False
-    return bool(_BELONGS & {one, other}) or not ("doer" in {one, other} or {one, other} == {"from", "to"})
-
-
-def _shared(some: Iterable[str], others: Iterable[str], without: frozenset[str]) -> set[str]:
-    known = frozenset(k for word in others for k in kin(word))
-    return {word for word in some if not kin(word).isdisjoint(known) and kin(word).isdisjoint(without)}
 
 
 _HE = r"he|him|his|himself"
@@ -167,16 +75,16 @@ def _places_kept(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
     pairs = [(one, matching(one, there, source)) for one in here]
     for (one, own), (two, others) in itertools.combinations(pairs, 2):
         if _changed_places(one, own, two, others):
-            yield Fault("swapped", (_called(one), _called(two)))
+            yield Fault("swapped", (called(one), called(two)))
     used = {id(other) for _, own in pairs for other in own}
     for one, own in pairs:
         for rival in (other for other in there if id(other) not in used and not other.names & sentence.folded):
             if _comparable(one, rival) and not _one_name(one, rival, source) and _fits_better(one, own, rival):
-                yield Fault("agent_confused", (_called(rival), _called(one)))
+                yield Fault("agent_confused", (called(rival), called(one)))
 
 
 def _changed_places(one: Participant, own: list[Participant], two: Participant, others: list[Participant]) -> bool:
-    """Whether two fit the quotes clearly better where each stands for the other."""
+    """Return True if two fit the quotes clearly better where each stands for the other."""
     if not own or not others or any(first is second for first in own for second in others):
         return False
     without = frozenset(k for word in one.words | two.words for k in kin(word))
@@ -194,7 +102,7 @@ def _changed_places(one: Participant, own: list[Participant], two: Participant, 
 
 
 def _comparable(one: Participant, rival: Participant) -> bool:
-    """Whether one may have been put for another: two who have names, or two offices or bodies."""
+    """Return True if one may have been put for another: two who have names, or two offices or bodies."""
     if one.names and rival.names:
         return not any(word[:_STEM] == other[:_STEM] for word in one.names for other in rival.names)
     offices = [any(map(actor, figure.words)) for figure in (one, rival)]
@@ -202,13 +110,13 @@ def _comparable(one: Participant, rival: Participant) -> bool:
 
 
 def _one_name(one: Participant, rival: Participant, source: QuoteText) -> bool:
-    """Whether the article writes two names as one: the Aces are Las Vegas where it has the Las Vegas Aces."""
+    """Return True if the article writes two names as one: the Aces are Las Vegas where it has the Las Vegas Aces."""
     heads = one.names & one.heads, rival.names & rival.heads
     return any(heads[0] & {*name.words} and heads[1] & {*name.words} for name in source.around.names)
 
 
 def _fits_better(one: Participant, own: list[Participant], rival: Participant) -> bool:
-    """Whether another, of whom the sentence says nothing, fits what it says of one far better."""
+    """Return True if another, of whom the sentence says nothing, fits what it says of one far better."""
     telling = [tie for tie in one.ties if tie.slot in _TELLING]
     return fit(telling, rival.ties) >= fit(telling, _known(own)) + _FAR_BETTER
 
@@ -219,10 +127,6 @@ def _known(some: list[Participant]) -> list[Tie]:
 
 def _sure(some: list[Participant]) -> list[Tie]:
     return [tie for figure in some for tie in figure.ties]
-
-
-def _called(figure: Participant) -> str:
-    return " ".join(sorted(figure.names or figure.words))
 
 
 def _wrong_offices(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
@@ -239,7 +143,7 @@ def _wrong_offices(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
                 continue  # a goalkeeper is a keeper
             unheard = kin(office).isdisjoint(near) and (held or elsewhere)
             if unheard or (held and elsewhere and all(kin(office).isdisjoint(kin(other)) for other in held)):
-                yield Fault("office_mismatch", (_called(figure), office))
+                yield Fault("office_mismatch", (called(figure), office))
 
 
 def _made(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
@@ -267,12 +171,101 @@ def _held_by_another(office: str, own: Sequence[Participant], there: Sequence[Pa
     return any(not kin(office).isdisjoint(kin(other)) for other in _offices(others))
 
 
+def _other_agents(sentence: Reading, source: QuoteText) -> Iterator[Fault]:
+    """Find one of those in the quotes who does, with the same things, what another of them does there."""
+    every = [clause for piece in source.pieces for clause in clauses(piece.reading.text)]
+    there = [clause for clause in every if verb_kin(clause.verb) != SAYS]
+    for clause in (one for one in clauses(sentence.text) if one_way(one.verb) and verb_kin(one.verb) != SAYS):
+        alike = [known for known in there if not kin(clause.verb).isdisjoint(kin(known.verb))]
+        doers = [_acting(known, every) for known in alike]
+        apart = all(some and all(_apart(*pair) for pair in product(clause.doers, some)) for some in doers)
+        if not (clause.doers and doers and apart and any(_same_things(clause, known) for known in alike)):
+            continue
+        if all(_is_there(party, every, source) for party in clause.doers):
+            yield Fault("agent_confused", (called(doers[0][0]), called(clause.doers[0])))
+
+
+def _is_there(one: Party, every: Sequence[Clause], source: QuoteText) -> bool:
+    """Return True if the quotes know one who acts, in whatever part."""
+    if not one.acts or one.points:
+        return False
+    known = bool(one.names) and one.names <= source.whole.named
+    return known or any(among(one, clause.parties) for clause in every)
+
+
+def _acting(clause: Clause, every: Sequence[Clause]) -> tuple[Party, ...]:
+    """Return who does it, by an order or a law if so: "Tam issued an order freezing pay"."""
+    if any(party.acts or party.points for party in clause.doers):
+        return clause.doers
+    means = {(party.at, party.words) for party in clause.doers}
+    givers = [other.doers for other in every if any((party.at, party.words) in means for party in other.done)]
+    return givers[0] if givers else clause.doers
+
+
+def _apart(one: Party, other: Party) -> bool:
+    """Return True if two are surely not the same; a title that both have does not make them one."""
+    if one.points or other.points or not other.acts or same_party(one, other):
+        return False
+    return bool(one.names and other.names) or not meet(one.words, other.words)
+
+
+def _same_things(clause: Clause, known: Clause) -> bool:
+    return any(meet({one.head}, {other.head}) for one in clause.done for other in known.done if not one.points)
+
+
+# How well a participant of a sentence fits one of its quotes, by their ties.
+
+_LIGHT = frozenset(map(root, word_set("be is was are were have has had do make get take go come give keep let")))
+"""Verbs that say little: that two do something so named hardly makes them alike."""
+
+_BELONGS = frozenset({"owner", "whose", "of"})
+_SAME, _LITTLE, _WORD = 1.0, 0.3, 0.3
+_UNSURE = 0.7
+_MOST = 4
+"""Shared words that count, at most."""
+
+
+def fit(some: Sequence[Tie], others: Sequence[Tie], without: frozenset[str] = frozenset()) -> float:
+    """Sum up how far each tie is found among others; `without` are kin of words that count for neither."""
+    return sum(max((_alike(one, other, without) for other in others), default=0.0) for one in some)
+
+
+def _alike(one: Tie, other: Tie, without: frozenset[str]) -> float:
+    """Weigh two ties: the same part in the same verb or noun, and words that they share; half if a pronoun says who."""
+    return _weight(one, other, without) * (1 if one.sure and other.sure else _UNSURE)
+
+
+def _weight(one: Tie, other: Tie, without: frozenset[str]) -> float:
+    shared = min(_MOST, len(_shared(one.words, other.words, without)))
+    meeting = one.what & other.what
+    if not meeting:
+        return _WORD * shared / 2 if "is" not in {one.slot, other.slot} else 0.0
+    weight = _LITTLE if meeting <= _LIGHT else _SAME
+    if not _compatible(one.slot, other.slot):
+        return 0.0
+    return weight + _WORD * shared
+
+
+def _compatible(one: str, other: str) -> bool:
+    """Return True if two may be the same part: "the Americans' proposal" is one that they proposed."""
+    if one == other:
+        return True
+    if "is" in {one, other}:
+        return False
+    return bool(_BELONGS & {one, other}) or not ("doer" in {one, other} or {one, other} == {"from", "to"})
+
+
+def _shared(some: Iterable[str], others: Iterable[str], without: frozenset[str]) -> set[str]:
+    known = frozenset(k for word in others for k in kin(word))
+    return {word for word in some if not kin(word).isdisjoint(known) and kin(word).isdisjoint(without)}
+
+
 _CHECKS = (
     _genders,
     crossed,
     exchanged,
     overcome,
-    other_doer,
+    _other_agents,
     asked_for_asker,
     order_kept,
     modifiers_kept,

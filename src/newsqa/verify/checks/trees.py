@@ -27,9 +27,6 @@ _DATELINE = re.compile(r"[A-Z][A-Z .,'’()]+[—–-]\s+")
 _APOSTROPHE = re.compile(r"(?<=\w)’(?=\w)")
 """As in “wasn’t”, which the parser knows with a straight one only."""
 
-_RAISED = frozenset({"xcomp", "acomp", "attr", "oprd", "prep", "pcomp"})
-"""What hangs on a predicate and leads down to another one with the same subject: "was due to meet"."""
-
 
 @dataclass(frozen=True)
 class Tree:
@@ -117,7 +114,7 @@ def _turned(tokens: tuple[Token, ...], at: int, verb: int, doer: int) -> Token:
 
 @lru_cache(maxsize=4096)
 def tree(text: str) -> Tree:
-    """Parse a sentence. Raises ModelError where there is no parser."""
+    """Parse a sentence. Raises ModelError if there is no parser."""
     line = _DATELINE.match(text)
     tokens = _verbs_found(parse(_APOSTROPHE.sub("'", text[line.end() :] if line else text)))
     children: list[list[int]] = [[] for _ in tokens]
@@ -127,7 +124,7 @@ def tree(text: str) -> Tree:
     return Tree(tokens, tuple(map(tuple, children)))
 
 
-# What a number, a time or a name of a text belongs to: the words about it, by their way through the parse tree.
+# The words that a number, a time or a name belongs to, by their distance in the tree.
 
 Binding = tuple[tuple[frozenset[str], float], ...]
 """Words that a fact belongs to: the kin of each, and how close it is, 1 to 0."""
@@ -157,7 +154,7 @@ class Placed(Protocol):
 
 
 def binding(fact: Placed, reading: Reading) -> Binding:
-    """Return the words that a fact of a text belongs to. Raises ModelError where there is no parser."""
+    """Return the words that a fact of a text belongs to. Raises ModelError if there is no parser."""
     return _binding(fact.start, fact.end, reading.text)
 
 
@@ -180,7 +177,7 @@ def fit(here: Binding, there: Binding) -> float:
 
 
 def clearly_better(one: float, other: float) -> bool:
-    """Whether one fit is so much better than another that it is no chance."""
+    """Return True if one fit is so much better than another that it is no chance."""
     return one > _BETTER * other + _CLEARLY
 
 

@@ -1,4 +1,4 @@
-"""Words in quotation marks: they must stand in a quote to the letter."""
+"""Wording: quoted words, grave words, addresses, speakers, and clauses about something that the quotes do not have."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import quoted, word_set, wording, words
-from newsqa.verify.checks.participants import SAYS, alike, cast, own_cast
+from newsqa.verify.checks.participants import SAYS, alike, called, cast, own_cast
 from newsqa.verify.checks.reading import read
 from newsqa.verify.facts.synonyms import OFFICES, actor, kin, root
 from newsqa.verify.faults import Fault
@@ -62,7 +62,7 @@ def _hold(text: tuple[str, ...], parts: list[tuple[str, ...]]) -> bool:
     return True
 
 
-# What is added: a grave word, an address or markup that the quotes do not have.
+# Grave words and addresses that are added.
 
 _GRAVE = frozenset(
     root(word)
@@ -96,7 +96,7 @@ def check_addresses(sentence: Reading, source: QuoteText) -> Fault | None:
     return None
 
 
-# Speakers: who is said to say something must be who says it in the quotes, or in the sentences around them.
+# Speakers.
 
 _LEAST = 2
 """Words that what is said must share with what is said in the quotes, for their speakers to be compared."""
@@ -110,7 +110,7 @@ def check_speakers(sentence: Reading, source: QuoteText) -> Fault | None:
             continue
         own = alike(figure, there, source)
         if any(_given_to_another(said, figure, own, there) for said in _said(figure.ties)):
-            return Fault("speaker_mismatch", (" ".join(sorted(figure.names or figure.words)),))
+            return Fault("speaker_mismatch", (called(figure),))
     return None
 
 
@@ -119,7 +119,7 @@ def _said(some: Sequence[Tie]) -> Iterator[Tie]:
 
 
 def _given_to_another(said: Tie, figure: Participant, own: list[Participant], there: Sequence[Participant]) -> bool:
-    """Whether others say it in the quotes, clearly sooner than the one who is named for it."""
+    """Return True if others say it in the quotes, clearly sooner than the one who is named for it."""
     heard = [(_shared(said, tie), one) for one in there if one.acts for tie in _said((*one.ties, *one.perhaps))]
     most = max((score for score, _ in heard), default=0)
     if not most or most < min(_LEAST, len(said.words)):
@@ -133,7 +133,7 @@ def _given_to_another(said: Tie, figure: Participant, own: list[Participant], th
 
 
 def _no_one(other: Participant) -> bool:
-    """Whether one without a name cannot be one who has one: a body, or one of many."""
+    """Return True if one without a name cannot be one who has one: a body, or one of many."""
     return not any((actor(word) or "") in OFFICES and actor(word) == word for word in other.heads)
 
 
@@ -142,12 +142,7 @@ def _shared(said: Tie, other: Tie) -> int:
     return sum(not kin(word).isdisjoint(known) for word in said.words)
 
 
-# Likeness: whether each clause of a sentence speaks of what its quotes speak of, in whatever words.
-#
-# Words are compared in their context, by late interaction (ColBERT, arXiv:2004.12832): each telling word of a clause is
-# as like as the token of the quotes that is most like it. It sees what a clause is about, not whether it is true: it
-# tells a free paraphrase from something added, and nothing of numbers, names, roles or denials, which have checks of
-# their own.
+# The similarity of clauses, by late interaction (ColBERT, arXiv:2004.12832).
 
 ALIKE = 0.68
 """The mean cosine of a clause's telling words that is enough. Of true paraphrases 5 in a hundred have a clause below
@@ -165,6 +160,9 @@ _BREAK = re.compile(
 
 def check_clauses(sentence: str, quotes: Sequence[str], encoder: TokenEncoder) -> Fault | None:
     """Return why a clause of a sentence cannot be a paraphrase of any two sentences of its quotes, or None.
+
+    Each content word is as similar as the most similar token of the quotes. That shows what a clause is about, not that
+    it is true: numbers, names, roles and denials have checks of their own.
 
     Among many sentences every word finds one that is a little like it. A single word tells nothing, so a clause has at
     least two; what stands past the encoder's 512 tokens is not seen. Each text is encoded by itself: a quantised model
@@ -198,7 +196,7 @@ def _own(tokens: TokenVectors, found: Sequence[Word]) -> npt.NDArray[np.bool_]:
 
 
 def _strange(telling: Floats) -> bool:
-    """Whether words, shape (words, pieces), are like no two pieces: little on the mean, or two of them hardly."""
+    """Check if words, shape (words, pieces), are like no two pieces: little on the mean, or two of them hardly."""
     pairs = itertools.combinations_with_replacement(range(telling.shape[1]), 2)
     seen = [np.maximum(telling[:, one], telling[:, other]) for one, other in pairs]
     return all(like.mean() < ALIKE or np.sort(like)[:2].mean() < STRANGE for like in seen)

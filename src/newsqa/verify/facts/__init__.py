@@ -1,1 +1,1 @@
-"""Word lists and readers of values that only the rules of `verify.checks` use."""
+"""Word lists, and readers of numbers, times and opposites, for the rules of `verify.checks`."""

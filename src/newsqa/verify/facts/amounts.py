@@ -150,7 +150,7 @@ class Amount:
 
     @property
     def bare(self) -> bool:
-        """Whether nothing says what it counts: "from 9 to 8"."""
+        """True if nothing says what it counts: "from 9 to 8"."""
         return not self.unit and not self.counts
 
 
@@ -292,9 +292,7 @@ def _plain(value: Decimal, unit: str, match: re.Match[str]) -> Amount:
     return Amount(value, unit, "", "", (), match.group(), match.start(), match.end())
 
 
-# When one amount may be told for another: the same quantity in other units, as a part, or rounded as people round.
-#
-# Factors are the SI's and the international yard and pound's (BIPM, SI Brochure, 9th edition; NIST SP 811, appendix B).
+# Equal amounts: converted, as a part, or rounded. Factors: BIPM, SI Brochure, 9th edition; NIST SP 811, appendix B.
 
 _DIMENSIONS = {
     "time": {"second": "1", "minute": "60", "hour": "3600", "day": "86400", "week": "604800"},
@@ -317,7 +315,9 @@ _CONVERTED = Decimal("0.03")
 """How far a converted measure may be off: "about 180 miles" for 290 kilometres."""
 
 _NEVER_ROUNDED = {PLACE, TIMES, AGE, "s"}
-_YEARS = range(1000, 2200)
+YEARS = range(1000, 2200)
+"""Numbers that may be years."""
+
 _LEAST_ROUNDED = 10
 _OFF = {"": Decimal("0.006"), "about": Decimal("0.06"), "above": Decimal("0.1"), "below": Decimal("0.1")}
 """How far a rounded number may be off, after "about", "more than", "nearly", or plainly in words: "1.73 million"."""
@@ -354,13 +354,13 @@ def _one_of(match: re.Match[str]) -> Amount:
 
 
 def same_dimension(one: Amount, other: Amount) -> bool:
-    """Whether both are measured in units that can be converted into each other."""
+    """Return True if both are measured in units that can be converted into each other."""
     here, there = _SCALES.get(one.unit), _SCALES.get(other.unit)
     return here is not None and there is not None and here[0] == there[0]
 
 
 def tells(told: Amount, known: Amount) -> bool:
-    """Whether an amount may be told for a known one: its value, converted or rounded; units that differ are no matter.
+    """Check if an amount may be told for a known one: its value, converted or rounded; units that differ are no matter.
 
     A rounded number keeps to the side that its words name: 57,360 is "more than 57,000" and "nearly 58,000".
     """
@@ -378,7 +378,7 @@ def _near(told: Amount, value: Decimal, slack: Decimal) -> bool:
 
 
 def _rounded(told: Amount, value: Decimal) -> bool:
-    """Whether a person would say the one for the other: fewer digits, the right side, and not far off."""
+    """Return True if a person would say the one for the other: fewer digits, the right side, and not far off."""
     plainly = not told.bound and not any(letter.isalpha() for letter in told.text)
     if plainly or told.unit in _NEVER_ROUNDED or told.value < _LEAST_ROUNDED or _is_year(told) or value <= 0:
         return False
@@ -397,4 +397,4 @@ def _precision(value: Decimal) -> tuple[int, Decimal]:
 
 
 def _is_year(amount: Amount) -> bool:
-    return not amount.unit and amount.value in _YEARS and "," not in amount.text
+    return not amount.unit and amount.value in YEARS and "," not in amount.text

@@ -157,7 +157,7 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-# Times of the clock: 6.40 a.m., 17:30, half past five, noon, "at seven in the morning".
+# Times of the clock.
 
 Half = Literal["am", "pm", ""]
 
@@ -197,7 +197,7 @@ class Clock:
     end: int
 
     def agrees(self, other: Clock) -> bool:
-        """Whether both may be the same time: a half of the day that only one names does not part them."""
+        """Return True if both may be the same time: a half of the day that only one names does not part them."""
         return self.minutes == other.minutes and not (self.half and other.half and self.half != other.half)
 
 

@@ -82,7 +82,7 @@ def opposites(word_root: str) -> frozenset[str]:
     )
 
 
-# Words that deny: negations of grammar, verbs that turn what follows them round, and words made of a denial.
+# Words that deny.
 
 NEGATORS = word_set("not n't never no neither nor hardly scarcely barely nowhere seldom rarely")
 NOT_DENYING = frozenset({"only", "just", "least", "fewer", "less", "until"})

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from newsqa.text.words import stem, word_set
 
-# Word forms that no rule of stemming brings together: "rose" and "risen", "death" and "die", "men" and "man".
+# Forms of one word that stemming does not bring together.
 
 _ENTRIES = """
 arise arose arisen | awake awoke awoken | bear bore borne | beat beaten | become became | begin began begun
@@ -161,7 +161,7 @@ def kin(folded: str) -> frozenset[str]:
     return _KINSHIPS.get(base, frozenset()) | {base}
 
 
-# Verbs that tell one thing from its two sides: what one sells another buys. Also those that are alike on both.
+# Converse verbs: what one sells another buys.
 
 _LISTED = """
 buy sell | purchase sell | lend borrow | beat lose | defeat lose | hire work | employ work | give receive | give get
@@ -192,16 +192,16 @@ _LIGHT = frozenset(map(root, word_set("be have do make say include with and")))
 
 
 def converse(one: str, other: str) -> bool:
-    """Whether what one verb says of two, the other says of them the other way round."""
+    """Return True if what one verb says of two, the other says of them the other way round."""
     return (root(one), root(other)) in _PAIRS
 
 
 def one_way(verb: str) -> bool:
-    """Whether a verb tells who does it to whom: it is not done together, and says enough."""
+    """Return True if a verb tells who does it to whom: it is not done together, and says enough."""
     return root(verb) not in MUTUAL | _LIGHT
 
 
-# Words for who acts in the news: offices and trades of people, and bodies that do things.
+# Offices, trades and bodies.
 
 HONORIFICS = word_set(
     """
@@ -259,7 +259,7 @@ def actor(folded: str) -> str | None:
     return next((f for f, end in zip(forms, ends, strict=True) if folded.endswith(end) and f in ACTORS), None)
 
 
-# Verbs of saying, thinking and telling: who says something is checked by itself.
+# Verbs of saying and thinking.
 
 REPORTING = frozenset(
     map(
@@ -278,7 +278,7 @@ REPORTING = frozenset(
 """The roots of these verbs."""
 
 
-# Countries, their people, and the capitals that stand for their governments.
+# Countries, their people and capitals.
 
 _PEOPLE_ENDS = word_set("a e y n s an ns ans ian ians ish ese i is er ers ean eans ia ic istan land")
 _NATIONS_LISTED = """
@@ -324,7 +324,7 @@ _SAME = tuple(tuple(frozenset(one.split()) for one in line.split("|")) for line 
 
 
 def is_nation(word: str) -> bool:
-    """Whether a folded word is a country, its people or the capital that stands for its government."""
+    """Return True if a folded word is a country, its people or the capital that stands for its government."""
     return _nation(word) is not None
 
 
@@ -333,7 +333,7 @@ def _nation(word: str) -> int | None:
 
 
 def same_people(one: str, other: str) -> bool:
-    """Whether two words are one name, or name one country and its people: Russia and Russian, France and French."""
+    """Check if two words are one name, or name one country and its people: Russia and Russian, France and French."""
     if one == other or ((nation := _nation(one)) is not None and nation == _nation(other)):
         return True
     short, long = sorted((one, other), key=len)
