@@ -37,6 +37,7 @@ lint: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python tools/structure.py --check
 
 golden: $(VENV)/.dev
 	@$(BIN)/python tools/golden.py check
