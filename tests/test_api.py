@@ -108,7 +108,7 @@ def test_a_stream_ends_with_the_answer_and_a_conversation_goes_on(news):
     *events, answer = news.stream(CHEESE, asked=ASKED)
     assert isinstance(answer, Answer)
     assert [event for event in events if isinstance(event, Sentence)] == list(answer.sentences)
-    history = [Turn("user", CHEESE), Turn("assistant", answer.text)]
+    history = [Turn.from_answer(answer)]
     assert "cheese" in news.ask("And when was that?", history=history, asked=ASKED).standalone.lower()
 
 

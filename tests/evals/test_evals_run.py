@@ -36,7 +36,7 @@ class StandInDesk:
 
     @contextmanager
     def snapshot(self):
-        nothing = {name: lambda *_, **__: [] for name in ("holding", "at_path", "at_url", "carriers")}
+        nothing = {name: lambda *_, **__: [] for name in ("find_phrase", "find_by_path", "find_by_url", "duplicates")}
         yield SimpleNamespace(digest=self.digest, article=lambda _: None, **nothing)
 
     def ask(self, question, *, history=(), bounds=None, asked=None, id=None):  # noqa: A002
