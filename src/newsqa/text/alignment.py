@@ -28,11 +28,18 @@ def align(sought: str, text: str, least: float) -> Alignment | None:
 
     Similarity is the share of characters that both have in common in the same order: twice their longest common
     subsequence divided by the sum of their lengths. A part is as long as `sought`, or shorter at an end of the text. If
-    the whole text is shorter than `sought`, it is compared with the parts of `sought`.
+    the whole text is shorter than `sought`, it is compared with the parts of `sought`. If both are equally long, the
+    better of both comparisons counts.
     """
-    if len(sought) > len(text):
-        found = align(text, sought, least)
-        return Alignment(found.score, 0, len(text)) if found else None
+    inside = _best_part(sought, text, least) if len(sought) <= len(text) else None
+    whole = _best_part(text, sought, least) if len(text) <= len(sought) else None
+    if whole and (inside is None or whole.score > inside.score):
+        return Alignment(whole.score, 0, len(text))
+    return inside
+
+
+def _best_part(sought: str, text: str, least: float) -> Alignment | None:
+    """Return the most similar part of a text that is at least as long as `sought`."""
     if not sought:
         return None
     masks, size, best = _masks(sought), len(sought), None
