@@ -32,8 +32,8 @@ from newsqa.ingest.indexer import index_source, remove_source
 from newsqa.pipeline import open_pipeline
 from newsqa.search.quotations import quotation_in
 from newsqa.settings import Settings
+from newsqa.text.calendar import format_day
 from newsqa.text.sentences import sentence_spans
-from newsqa.verify.evidence import day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -130,7 +130,7 @@ def judged(answer: Answer, holders: set[str], by_url: dict[str, Row]) -> str:
     if answer.refused or answer.citations[0].url not in holders:
         return "held, wrong"
     row = by_url[answer.citations[0].url]
-    published = day(date.fromisoformat(row["published"][:10])) if row["published"] else "date unknown"
+    published = format_day(date.fromisoformat(row["published"][:10])) if row["published"] else "date unknown"
     named = (" ".join(row["title"].split()), row["outlet"] or "outlet unknown", published)
     return "held, right" if all(part in answer.text for part in named) else "held, wrong"
 

@@ -21,7 +21,7 @@ from newsqa.render.discord import (
     strip_markup,
 )
 from newsqa.render.posts import encode_address, utf16_length
-from newsqa.render.wording import day
+from newsqa.text.calendar import format_day
 from newsqa.types import Article, Duplicate, Hit, Passage, Sentence
 from thoroughness import examples
 
@@ -117,7 +117,7 @@ def has_every_source(parts, answer):
         assert (
             source.published is None
             or len(source.outlet or "") > 80
-            or day(source.published) in embed["footer"]["text"]
+            or format_day(source.published) in embed["footer"]["text"]
         )
         assert letters(safe_line(source.quote)[:300]) in letters(lines[0] if lines else "")
 

@@ -25,7 +25,7 @@ from newsqa.render.slack import (
     render_sources,
     strip_markup,
 )
-from newsqa.render.wording import day
+from newsqa.text.calendar import format_day
 from newsqa.types import Article, Duplicate, Hit, Passage, Sentence
 from thoroughness import examples
 
@@ -138,7 +138,7 @@ def has_every_source(posts, answer):
     for (_, address, words), source in zip(listed, answer.citations, strict=True):
         assert address == encode_address(source.url)
         assert (safe_line(source.title or "") or "untitled")[:150].rstrip() in words
-        assert source.published is None or len(source.outlet or "") > 80 or day(source.published) in words
+        assert source.published is None or len(source.outlet or "") > 80 or format_day(source.published) in words
         quote = safe_line(source.quote)
         assert quote in words or (quote[:300].rstrip() in words and "…" in words)
 

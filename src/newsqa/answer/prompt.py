@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
 from newsqa.models.usage import count_tokens
+from newsqa.text.calendar import format_day
 from newsqa.text.sentences import sentence_spans
-from newsqa.verify.evidence import day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,7 +94,9 @@ class PromptBuilder:
         if self.info.small:
             asked = self.prompts.fill("answer-small-user", question=question, evidence="\n".join(keyed))
             return [("system", self.prompts.fill("answer-small-system")), ("human", asked)]
-        asked = self.prompts.fill("answer-user", question=question, asked=day(query.asked), evidence="\n\n".join(keyed))
+        asked = self.prompts.fill(
+            "answer-user", question=question, asked=format_day(query.asked), evidence="\n\n".join(keyed)
+        )
         return [("system", self.prompts.fill("answer-system")), ("human", asked)]
 
     def _too_long(self) -> ModelError:
@@ -188,7 +190,7 @@ def format_line(key: int, evidence: PresentedHit) -> str:
 
 def _source(hit: Hit, *, with_title: bool) -> str:
     article = hit.article
-    names = (article.outlet, article.published and day(article.published), article.title if with_title else None)
+    names = (article.outlet, article.published and format_day(article.published), article.title if with_title else None)
     return ", ".join(one_line(name)[:MAX_NAME] for name in names if name)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from newsqa.render.wording import count
 from newsqa.search.attribution import similar_quote
 from newsqa.search.understand import is_usable
-from newsqa.verify.evidence import day
+from newsqa.text.calendar import format_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +100,7 @@ def _similar_words(query: Query, hits: Sequence[Hit]) -> list[str]:
 
 
 def _headline(article: Article) -> str:
-    source = ", ".join(part for part in (article.outlet, article.published and day(article.published)) if part)
+    source = ", ".join(part for part in (article.outlet, article.published and format_day(article.published)) if part)
     return (f"“{article.title}”" if article.title else "an article without a title") + (
         f" ({source})" if source else ""
     )
@@ -119,5 +119,5 @@ def _dates(coverage: Coverage) -> str:
     if not coverage.first or not coverage.last:
         return ""
     if coverage.first == coverage.last:
-        return f", dated {day(coverage.first)}"
-    return f", dated {day(coverage.first)} to {day(coverage.last)}"
+        return f", dated {format_day(coverage.first)}"
+    return f", dated {format_day(coverage.first)} to {format_day(coverage.last)}"

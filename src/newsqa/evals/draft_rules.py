@@ -21,8 +21,7 @@ from newsqa.answer.candidates import needs_context
 from newsqa.answer.follow_ups import has_open_reference
 from newsqa.errors import SourceError
 from newsqa.evals.datasets.items import Gold, Item, item_record
-from newsqa.render.wording import day
-from newsqa.text.calendar import CALENDAR, dates
+from newsqa.text.calendar import CALENDAR, dates, format_day
 from newsqa.text.names import names
 from newsqa.text.numbers import numbers
 from newsqa.text.sentences import sentence_spans
@@ -378,7 +377,7 @@ def source_questions(source: SourceArticle, random: Random) -> Iterator[DraftQue
 def _source_parts(source: SourceArticle) -> tuple[str, ...]:
     """Return title, outlet and day of an article, those that are known."""
     article = source.article
-    parts = (article.title, article.outlet, day(article.published) if article.published else None)
+    parts = (article.title, article.outlet, format_day(article.published) if article.published else None)
     return tuple(part for part in parts if part)
 
 

@@ -24,7 +24,7 @@ from newsqa.render.posts import (
     text_line,
     utf16_length,
 )
-from newsqa.render.wording import day
+from newsqa.text.calendar import format_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +90,7 @@ def _escape_match(found: re.Match[str]) -> str:
 
 def _token_text(token: re.Match[str]) -> str:
     if token["time"]:
-        return day(datetime.fromtimestamp(int(token["time"]), UTC))
+        return format_day(datetime.fromtimestamp(int(token["time"]), UTC))
     return token["emoji"] or token["command"] or token["address"] or ""
 
 

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from newsqa.render.clean import safe, safe_line, web_address
-from newsqa.render.wording import answer_notes, day, format_duplicates, headline, provenance, quoted, repeats_article
+from newsqa.render.wording import answer_notes, format_duplicates, headline, provenance, quoted, repeats_article
+from newsqa.text.calendar import format_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +77,7 @@ def _exchange_markdown(answer: Answer) -> list[str]:
     for citation in answer.citations:
         parts += [*_source_markdown(citation), ""]
     parts += [f"*{escaped(note)}*\n" for note in answer_notes(answer)]
-    return [*parts, f"Asked on {day(answer.asked)}.", ""]
+    return [*parts, f"Asked on {format_day(answer.asked)}.", ""]
 
 
 def _source_markdown(citation: Citation) -> list[str]:

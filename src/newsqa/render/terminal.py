@@ -14,7 +14,6 @@ from newsqa.render.clean import safe, safe_line
 from newsqa.render.wording import (
     MAX_WIDTH,
     answer_notes,
-    day,
     dollars,
     find_matches,
     format_duplicates,
@@ -23,6 +22,7 @@ from newsqa.render.wording import (
     quoted,
     repeats_article,
 )
+from newsqa.text.calendar import format_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -197,4 +197,4 @@ def _size(size: int) -> str:
 
 def _speed(speed: Speed) -> str:
     rates = [f"{verb} {rate:,.0f}" for verb, rate in (("reads", speed.read), ("writes", speed.written)) if rate]
-    return f"{', '.join(rates)} tokens a second ({day(speed.on)})" if rates else ""
+    return f"{', '.join(rates)} tokens a second ({format_day(speed.on)})" if rates else ""

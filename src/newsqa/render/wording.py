@@ -7,6 +7,7 @@ from math import floor, log10
 from typing import TYPE_CHECKING
 
 from newsqa.render.clean import safe_line
+from newsqa.text.calendar import format_day
 from newsqa.text.words import stem, words
 from newsqa.types import EXTRACTIVE
 
@@ -28,16 +29,11 @@ MAX_REASONS = 3
 QUOTATION_MARKS = frozenset("“”„\"«»‘’'")
 
 
-def day(when: date) -> str:
-    """Return a date as news writes it: 3 March 2025."""
-    return f"{when.day} {when:%B %Y}"
-
-
 def period(first: date | None, last: date | None) -> str:
     """Return the time from one day to another, or "undated"."""
     if not first or not last:
         return "undated"
-    return day(first) if first == last else f"{day(first)} to {day(last)}"
+    return format_day(first) if first == last else f"{format_day(first)} to {format_day(last)}"
 
 
 def count(number: int, noun: str) -> str:
@@ -52,7 +48,7 @@ def headline(source: Article | Citation) -> str:
 
 def provenance(source: Article | Citation) -> str:
     """Return the outlet and the date of a source, safe to show in a line."""
-    known = (safe_line(source.outlet or ""), day(source.published) if source.published else "no date")
+    known = (safe_line(source.outlet or ""), format_day(source.published) if source.published else "no date")
     return " · ".join(part for part in known if part)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
 
 _MONTHS = (
@@ -43,6 +44,11 @@ _FORMS = (
 _FEASTS = {"New Year's Day": (1, 1), "Valentine's Day": (14, 2), "Halloween": (31, 10), "Christmas Eve": (24, 12),
            "Christmas Day": (25, 12), "Boxing Day": (26, 12), "New Year's Eve": (31, 12)}  # fmt: skip
 _FEAST = re.compile(rf"\b(?P<feast>{'|'.join(_FEASTS).replace(chr(39), '[’' + chr(39) + ']')})\b{_YEAR}")
+
+
+def format_day(when: date) -> str:
+    """Return a date as news writes it: 3 March 2025."""
+    return f"{when.day} {when:%B %Y}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from itertools import product
 from typing import TYPE_CHECKING
 
+from newsqa.text.calendar import format_day
 from newsqa.text.sentences import sentence_spans
 from newsqa.types import Quote
 
@@ -97,7 +98,7 @@ def origin_sentence(
     name = _shorten(title or "", MAX_TITLE_WORDS)
     named = f"“{name}”" if name else "an article of unknown title"
     publisher = _shorten(outlet or "", MAX_OUTLET_WORDS) or "outlet unknown"
-    where = f"{named} ({publisher}, {day(published) if published else 'date unknown'})"
+    where = f"{named} ({publisher}, {format_day(published) if published else 'date unknown'})"
     place = f"in the title of {where}" if headline else f"in {where}"
     return f"They also stand {place}." if again else f"These words stand {place}."
 
@@ -106,11 +107,6 @@ def origin_sentences(title: str | None, outlet: str | None, published: date | No
     """Return every sentence that may name an article with this title, outlet and date."""
     variants = product((False, True), (False, True))
     return tuple(origin_sentence(title, outlet, published, again=again, headline=head) for again, head in variants)
-
-
-def day(when: date) -> str:
-    """Write a date as news does: 3 March 2025."""
-    return f"{when.day} {when:%B %Y}"
 
 
 def _shorten(text: str, most: int) -> str:

@@ -19,7 +19,8 @@ from newsqa.models.inventory import list_models
 from newsqa.render.clean import safe_line
 from newsqa.render.plain import article_text, conversation_markdown, quote_text
 from newsqa.render.terminal import article_view, excerpt_view, models_text, models_view
-from newsqa.render.wording import count, day, explain_dropped
+from newsqa.render.wording import count, explain_dropped
+from newsqa.text.calendar import format_day
 from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _format_bounds(conversation: Conversation) -> str:
     bounds = conversation.bounds
     days = (("since", bounds.since), ("until", bounds.until), ("as of", bounds.as_of))
     outlet = [safe_line(bounds.outlet)] if bounds.outlet else []
-    return " · ".join([*outlet, *(f"{word} {day(when)}" for word, when in days if when)])
+    return " · ".join([*outlet, *(f"{word} {format_day(when)}" for word, when in days if when)])
 
 
 def status_line(conversation: Conversation) -> str:
