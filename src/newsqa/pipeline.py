@@ -16,6 +16,7 @@ from newsqa.answer.conversation import make_standalone, needs_rewriting
 from newsqa.answer.refuse import refuse, undated_notice
 from newsqa.errors import NewsqaError
 from newsqa.prompts import load_prompts
+from newsqa.render.wording import compose_text
 from newsqa.search.attribution import attribute_quotation
 from newsqa.search.retrieve import expand_context, rerank, retrieve
 from newsqa.search.understand import is_usable, understand
@@ -161,7 +162,8 @@ class Pipeline:
                 standalone=standalone,
                 asked=asked,
                 as_of=bounds.as_of,
-                text=refusal.text if refusal else verified.text,
+                kind="refusal" if refusal else "answer",
+                text=refusal.text if refusal else compose_text("answer", verified.sentences, verified.citations),
                 refused=refusal is not None,
                 reason=refusal.reason if refusal else None,
                 incomplete=draft.incomplete,

@@ -12,6 +12,8 @@ from typing import Any, Final, Literal
 
 Reason = Literal["no_evidence", "not_supported", "out_of_range", "question_unusable"]
 Order = Literal["latest", "first"]
+AnswerForm = Literal["answer", "overview", "timeline", "list", "about_library", "about_answer", "smalltalk", "refusal"]
+"""What an answer is: `about_library` comes from the catalogue and `smalltalk` from newsqa itself, both uncited."""
 
 EXTRACTIVE: Final = "extractive"
 """The name of the answerer that needs no chat model: it selects sentences of the articles."""
@@ -145,12 +147,14 @@ class Quote:
 class DraftSentence:
     """A sentence of a draft with the quotes that may support it; not yet verified.
 
-    `fault` is why it is no answer even if it is true, in words for a person; the verifier drops it.
+    `fault` is why it is no answer even if it is true, in words for a person; the verifier drops it. `marks` are the
+    spans of `text` that answer the question.
     """
 
     text: str
     quotes: tuple[Quote, ...]
     fault: str | None = None
+    marks: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +226,28 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A verified sentence: the numbers of its citations and its lexical support, 0 to 1."""
+    """A verified sentence: the numbers of its citations and its lexical support, 0 to 1.
+
+    `marks` are the spans of `text` that answer the question, such as a name or a number.
+    """
 
     text: str
     citations: tuple[int, ...]
     support: float
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """An article that is near to a question that has no answer; `lead` is its first sentence."""
+
+    article_id: str
+    title: str | None
+    outlet: str | None
+    published: date | None
+    url: str | None
+    path: str
+    lead: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,11 +266,6 @@ class VerifiedDraft:
     citations: tuple[Citation, ...]
     dropped: tuple[Dropped, ...]
 
-    @property
-    def text(self) -> str:
-        """The sentences with their markers, and nothing else."""
-        return " ".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in self.sentences)
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -257,6 +273,7 @@ class Answer:
 
     `timings` are the seconds of each stage. `model` names what answered: EXTRACTIVE if sentences of the articles
     replaced a draft that was not supported; the model that was asked on a refusal. `usage` sums all calls to it.
+    `nearest` are the articles that a refusal shows, `unanswered` the parts of a question that have no answer.
     `notices` are shown beside the answer, never in its text, such as how many undated articles were left out.
     """
 
@@ -266,6 +283,7 @@ class Answer:
     text: str
     id: str | None = None
     as_of: date | None = None
+    kind: AnswerForm = "answer"
     refused: bool = False
     reason: Reason | None = None
     incomplete: bool = False
@@ -273,7 +291,9 @@ class Answer:
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     retrieved: tuple[Hit, ...] = ()
+    nearest: tuple[Nearest, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    unanswered: tuple[str, ...] = ()
     confidence: float = 0.0
     model: str = EXTRACTIVE
     index: str = ""
@@ -287,7 +307,8 @@ class Answer:
 class Turn:
     """A question of a conversation with its answer. `Turn(question, answer)` is enough if only their text is known.
 
-    `standalone` is the question as it was understood, "" if that is not known; `citations` are those of the answer.
+    `standalone` is the question as it was understood, "" if that is not known; `kind` and `citations` are those of the
+    answer.
     """
 
     question: str
@@ -295,11 +316,12 @@ class Turn:
     standalone: str = ""
     refused: bool = False
     citations: tuple[Citation, ...] = ()
+    kind: AnswerForm = "answer"
 
     @classmethod
     def from_answer(cls, answer: Answer) -> Turn:
         """Return the turn that ends with an answer."""
-        return cls(answer.question, answer.text, answer.standalone, answer.refused, answer.citations)
+        return cls(answer.question, answer.text, answer.standalone, answer.refused, answer.citations, answer.kind)
 
 
 JsonObject = dict[str, Any]

@@ -18,9 +18,9 @@ DIGITS = 4  # of scores; more would differ between machines
 
 
 FIELDS = (
-    *("id", "question", "standalone", "asked", "as_of", "refused", "reason", "incomplete", "error", "text"),
-    *("sentences", "citations", "retrieved", "dropped", "notices", "confidence", "model", "index", "config"),
-    *("timings", "usage"),
+    *("id", "question", "standalone", "asked", "as_of", "kind", "refused", "reason", "incomplete", "error"),
+    *("text", "sentences", "citations", "retrieved", "nearest", "dropped", "unanswered", "notices", "confidence"),
+    *("model", "index", "config", "timings", "usage"),
 )
 """The fields of a record in their order."""
 

@@ -12,9 +12,10 @@ from newsqa.text.words import stem, words
 from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
-    from newsqa.types import Answer, Article, Citation, Duplicate
+    from newsqa.types import Answer, AnswerForm, Article, Citation, Duplicate, Sentence
 
 
 MAX_WIDTH = 96
@@ -34,6 +35,24 @@ def period(first: date | None, last: date | None) -> str:
     if not first or not last:
         return "undated"
     return format_day(first) if first == last else f"{format_day(first)} to {format_day(last)}"
+
+
+_ONE_A_LINE = frozenset({"overview", "timeline", "list"})
+
+
+def compose_text(kind: AnswerForm, sentences: Sequence[Sentence], citations: Sequence[Citation]) -> str:
+    """Return sentences with their markers: on one line, or for an overview, a timeline or a list each on its own.
+
+    A line of an overview or a timeline begins with the day of its first source.
+    """
+    marked = [s.text + "".join(f" [{n}]" for n in s.citations) for s in sentences]
+    if kind not in _ONE_A_LINE:
+        return " ".join(marked)
+    days = {citation.n: citation.published for citation in citations}
+    first = [days.get(s.citations[0]) if s.citations and kind != "list" else None for s in sentences]
+    return "\n".join(
+        f"- {format_day(day)}: {text}" if day else f"- {text}" for day, text in zip(first, marked, strict=True)
+    )
 
 
 def count(number: int, noun: str) -> str:

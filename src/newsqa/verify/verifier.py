@@ -71,7 +71,7 @@ class Verifier:
                 return self._drop(sentence, verdict.fault)
             support = round(verdict.overlap, 3)
         self._seen.add(key)
-        return self._keep(sentence.text, quotes, support)
+        return self._keep(sentence.text, quotes, support, sentence.marks)
 
     def verify_origin(self, origin: Origin) -> Sentence | None:
         """Return a sentence that names the article of quoted words, made of what the library knows and nothing else.
@@ -94,9 +94,11 @@ class Verifier:
         citations = tuple(_citation(n, quote) for quote, n in self._numbers.items())
         return VerifiedDraft(tuple(self._sentences), citations, tuple(self._dropped))
 
-    def _keep(self, text: str, quotes: Sequence[Quote], support: float) -> Sentence:
+    def _keep(
+        self, text: str, quotes: Sequence[Quote], support: float, marks: tuple[tuple[int, int], ...] = ()
+    ) -> Sentence:
         numbers = tuple(self._numbers.setdefault(quote, len(self._numbers) + 1) for quote in quotes)
-        self._sentences.append(Sentence(text, numbers, support))
+        self._sentences.append(Sentence(text, numbers, support, marks))
         return self._sentences[-1]
 
     def _drop(self, sentence: DraftSentence, fault: Fault | str) -> Dropped:
