@@ -12,14 +12,15 @@ from threading import Thread
 from typing import TYPE_CHECKING, Self
 
 from newsqa import __version__, models
-from newsqa.answer.conversation import make_standalone, needs_rewriting
+from newsqa.answer.conversation import Reading, read_in_context
 from newsqa.answer.refuse import refuse, undated_notice
+from newsqa.answer.relevance import estimate_relevance
 from newsqa.errors import NewsqaError
 from newsqa.prompts import load_prompts
 from newsqa.render.wording import compose_text
 from newsqa.search.attribution import attribute_quotation
-from newsqa.search.retrieve import expand_context, rerank, retrieve
-from newsqa.search.understand import is_usable, understand
+from newsqa.search.retrieve import EVIDENCE, expand_context, rerank, retrieve
+from newsqa.search.understand import answer_kind, is_usable, understand
 from newsqa.store.snapshot import open_index
 from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer, DraftSummary, DraftText, Sentence, Usage, VerifiedDraft
 from newsqa.verify.verifier import Verifier, verify
@@ -35,14 +36,15 @@ if TYPE_CHECKING:
     from newsqa.prompts import Prompts
     from newsqa.search.attribution import Attribution
     from newsqa.settings import Settings
+    from newsqa.store.records import Lexicon
     from newsqa.store.snapshot import LibraryIndex, Snapshot
-    from newsqa.types import Article, Bounds, DraftEvent, Hit, Query, Turn
+    from newsqa.types import AnswerForm, Article, Bounds, DraftEvent, Hit, Query, Turn
 
     Answerer = Callable[[Query, Sequence[Hit], float], Iterator[DraftEvent]]
     """Drafts an answer from evidence, best first, until a time of `time.monotonic`."""
 
-    Rewriter = Callable[[str, str, Sequence[Turn], float], tuple[str, Usage]]
-    """Rewrites a follow-up as a question that can be understood alone; the second argument is what rules made of it."""
+    Rewriter = Callable[[str, Sequence[Turn], float], tuple[str | None, Usage]]
+    """Rewrites a follow-up as a question that can be understood alone; None if it cannot."""
 
     VerifiedEvents = Generator["AnswerEvent", None, tuple[VerifiedDraft, DraftSummary]]
 
@@ -78,6 +80,20 @@ class _Clock:
 
     def stop(self) -> dict[str, float]:
         return {**self.timings, "total": round(time.perf_counter() - self.began, 4)}
+
+
+SUPPORTED, LIKELIER = 0.5, 0.15
+"""The chance of an answer from which on no further reading is searched, and by how much a later one must be better."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the articles have on one reading: passages, best first, and the chance that they answer it."""
+
+    query: Query
+    hits: list[Hit]
+    relevance: float = 0.0
+    attribution: Attribution | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,42 +150,40 @@ class Pipeline:
         """
         asked = asked or bounds.as_of or date.today()
         clock = _Clock(time.monotonic() + self.timeout)
-        # Make a follow-up whole, and read what is asked for.
-        standalone, rewriting = self._make_standalone(question, history, clock)
         with self.index.snapshot() as index:
-            query = understand(standalone, asked, index.lexicon, bounds)
-
-            # Find the evidence.
-            hits, attribution = yield from self._find_evidence(query, index, clock)
+            # Search what the question may mean, and keep the reading that the articles support best.
+            found, rewriting = yield from self._search_readings(question, history, index, asked, bounds, clock)
+            query, hits = found.query, found.hits
 
             # Draft an answer, and keep the sentences that their quotes support.
-            if attribution:
-                verified, draft = verify((), hits, attribution.origins), attribution.summary
+            if found.attribution:
+                verified, draft = verify((), hits, found.attribution.origins), found.attribution.summary
                 yield from verified.sentences
             else:
                 verified, draft = yield from self._draft(query, hits, clock)
 
             # Refuse if no sentence is left.
-            within, refusal = index.coverage(bounds), None
+            within, refusal, kind = index.coverage(bounds), None, answer_form(query)
             if not verified.sentences:
                 refusal = refuse(query, hits, verified.dropped, within, index.coverage(NO_BOUNDS))
+                kind = "refusal"
 
             # Say what the bounds left out.
             notices = (*draft.notices, *undated_notice(within)) if bounds.dated else draft.notices
             yield Answer(
                 id=id,
                 question=question,
-                standalone=standalone,
+                standalone=query.text,
                 asked=asked,
                 as_of=bounds.as_of,
-                kind="refusal" if refusal else "answer",
-                text=refusal.text if refusal else compose_text("answer", verified.sentences, verified.citations),
+                kind=kind,
+                text=refusal.text if refusal else compose_text(kind, verified.sentences, verified.citations),
                 refused=refusal is not None,
                 reason=refusal.reason if refusal else None,
                 incomplete=draft.incomplete,
                 sentences=verified.sentences,
                 citations=verified.citations,
-                retrieved=tuple(expand_context(hits)),
+                retrieved=tuple(expand_context(hits[:EVIDENCE])),
                 dropped=verified.dropped,
                 confidence=draft.confidence,
                 model=draft.model,
@@ -180,31 +194,50 @@ class Pipeline:
                 notices=notices,
             )
 
-    def _make_standalone(self, question: str, history: Sequence[Turn], clock: _Clock) -> tuple[str, Usage]:
-        if not history:
-            return question, Usage()
-        standalone = make_standalone(question, history) if is_usable(question) else question
-        if not self.rewriter or not needs_rewriting(question, standalone):
-            return standalone, Usage()
-        with clock.stage("rephrase"):
-            return self.rewriter(question, standalone, history, clock.deadline)
+    def _search_readings(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        index: Snapshot,
+        asked: date,
+        bounds: Bounds,
+        clock: _Clock,
+    ) -> Generator[AnswerEvent, None, tuple[_Found, Usage]]:
+        """Search the readings of a question, the likeliest first, until the evidence supports one well enough."""
+        readings, usage = read_in_context(question, history, index.article), Usage()
+        if self.rewriter and len(readings) > 1:
+            with clock.stage("rephrase"):
+                rewritten, usage = self.rewriter(question, history, clock.deadline)
+            if rewritten:
+                readings = (Reading(rewritten, cited=readings[0].cited), *readings[:1])
+        best: _Found | None = None
+        for reading in readings:
+            query = understand_reading(reading, asked, index.lexicon, bounds)
+            found = yield from self._find_evidence(query, index, clock)
+            if best is None or found.relevance > best.relevance + LIKELIER:
+                best = found
+            if found.attribution or best.relevance >= SUPPORTED:
+                break
+        assert best is not None  # noqa: S101  there is always a reading
+        return best, usage
 
-    def _find_evidence(
-        self, query: Query, index: Snapshot, clock: _Clock
-    ) -> Generator[AnswerEvent, None, tuple[list[Hit], Attribution | None]]:
+    def _find_evidence(self, query: Query, index: Snapshot, clock: _Clock) -> Generator[AnswerEvent, None, _Found]:
         """Return passages, best first, and where quoted words come from if that is asked for."""
         if not is_usable(query.text):
-            return [], None
+            return _Found(query, [])
         yield Stage("search")
         with clock.stage("retrieve"):
             candidates = retrieve(query, index, self.embedder)
         if query.quotation:
             with clock.stage("trace"):
                 attribution = attribute_quotation(query, candidates, index)
-            return attribution.hits, attribution
+            return _Found(query, attribution.hits, 1.0, attribution)
         yield Stage("rerank")
+        if query.form in {"overview", "timeline"}:
+            return _Found(query, candidates, 0.0)
         with clock.stage("rerank"):
-            return rerank(query, candidates, self.reranker), None
+            hits = rerank(query, candidates, self.reranker)
+        return _Found(query, hits, estimate_relevance(query, hits))
 
     def _draft(self, query: Query, hits: Sequence[Hit], clock: _Clock) -> VerifiedEvents:
         """Have an answer drafted and verified; if nothing that a model wrote is supported, by `fallback`."""
@@ -262,6 +295,17 @@ class Pipeline:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+def understand_reading(reading: Reading, asked: date, lexicon: Lexicon, bounds: Bounds) -> Query:
+    """Return the query of a reading; what it asks for is in its own words."""
+    query = understand(reading.text, asked, lexicon, bounds)
+    return replace(query, kind=answer_kind(reading.own), context=reading.context, cited=reading.cited)
+
+
+def answer_form(query: Query) -> AnswerForm:
+    """Return what an answer to a question is."""
+    return query.form if query.form in {"overview", "timeline", "list"} else "answer"
 
 
 # Building a pipeline from settings.
@@ -327,8 +371,8 @@ def _create_writer(
     settings: Settings, extractive: ExtractiveAnswerer, prompts: Prompts, model: BaseChatModel | None
 ) -> tuple[Answerer, Rewriter | None, str, str]:
     """Return what a chat model does, its name and its identity: the name with its address or the digest of its file."""
-    from newsqa.answer.conversation import ModelRewriter
     from newsqa.answer.prompt import PromptBuilder
+    from newsqa.answer.rewrite import ModelRewriter
     from newsqa.answer.write import WrittenAnswerer
     from newsqa.models.inventory import with_reported_context_window
     from newsqa.models.parser import check_parser

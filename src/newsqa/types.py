@@ -58,12 +58,16 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that may hold the answer, with its whole article and its score (higher is better)."""
+    """A passage that may hold the answer, with its whole article and its score (higher is better).
+
+    `relevance` is the reranker's logit for the question and the passage, None if it did not read it.
+    """
 
     passage: Passage
     article: Article
     score: float
     also_carried_by: tuple[Duplicate, ...] = ()
+    relevance: float | None = None
 
     def scored(self, score: float) -> Hit:
         """Return the same hit under another score."""
@@ -99,6 +103,9 @@ AnswerKind = Literal[
 ]
 """What a question asks for, as far as its words say."""
 
+QuestionForm = Literal["direct", "overview", "timeline", "list", "comparison", "latest"]
+"""How a question wants to be answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -107,6 +114,9 @@ class Query:
     `bounds` are hard. `terms` are the words to search for, the most specific first; `names` the names of people, places
     and organisations in the question, as written there. `quotation` holds the words whose origin is asked for, in parts
     that follow one another, and is empty if the question asks something else.
+
+    In a conversation `text` begins with `context`, an earlier question; `cited` are the ids of the articles cited on
+    the topic, which are searched first.
     """
 
     text: str
@@ -121,6 +131,9 @@ class Query:
     order: Order | None = None
     kind: AnswerKind = "any"
     quotation: tuple[str, ...] = ()
+    form: QuestionForm = "direct"
+    context: str = ""
+    cited: tuple[str, ...] = ()
 
     @property
     def sought(self) -> str:

@@ -1,194 +1,316 @@
-"""Makes a follow-up a question that can be understood alone: by rules, or with a chat model."""
+"""What a message of a conversation may mean: its readings, each a question that can be searched alone.
+
+A message that refers to what came before is not rewritten. It is read with the names or words of the question that
+opened the topic before it ("Ostrel Dam: how long was the crack in it?"), or with a person of the last answers for its
+"he" or "she"; the pipeline searches the readings and keeps the one that the articles support best.
+"""
 
 from __future__ import annotations
 
 import re
-import time
-from dataclasses import dataclass
-from functools import reduce
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
-from newsqa.answer.follow_ups import (
-    Subject,
-    complete_fragment,
-    has_open_reference,
-    has_opener,
-    is_fragment,
-    resolve_people,
-    resolve_place,
-    strip_opener,
-    topic,
-)
-from newsqa.answer.leaks import has_leak
-from newsqa.answer.prompt import one_line
-from newsqa.answer.refuse import OPENINGS, QUOTATION_NOT_FOUND
-from newsqa.errors import ModelError
-from newsqa.models.chat import invoke_model
 from newsqa.search.quotations import quotation_in
-from newsqa.text.names import name_words, names
-from newsqa.text.words import content_stems, fold, stem, words
-from newsqa.types import Usage
+from newsqa.text.names import names
+from newsqa.text.sentences import sentence_spans
+from newsqa.text.words import content_stems, fold, lower_case_words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from langchain_core.language_models import BaseChatModel
+    from newsqa.types import Article, Turn
 
-    from newsqa.prompts import Prompts
-    from newsqa.types import Turn
+    ArticleById = Callable[[str], Article | None]
 
 
-RECENT_TURNS = 6
-"""Turns that are read; what a follow-up refers to is in the last few."""
+RECENT_TURNS = 8
+"""Turns that are read; older ones have faded."""
+
+CITED_ARTICLES = 6
+"""Articles of a topic that are kept in mind, the latest cited first."""
 
 MAX_CHARACTERS = 1_000
 """Characters of a message that are read; a longer question needs no context."""
 
-MAX_WORDS = 2
-"""Content words: a question with more of them, or with a name, says by itself what "the union" is."""
-
-_DEFINITE = re.compile(r"\b[Tt]he\s+([^\W\d_]+)\b(?!\s+of\b)")
-_TOPIC_IN_BRACKETS = re.compile(r"\([^()]+\)$")
 _MARKERS = re.compile(r"\s*\[[0-9,\s]{1,20}\]")
 
 
-def make_standalone(question: str, history: Sequence[Turn]) -> str:
-    """Return the question as one that can be understood alone, by rules; one that already can is returned unchanged.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a message may mean: its own words, and in `context` what they are about, "" if they say so themselves.
 
-    Pronouns are replaced by names, and fragments put into the previous question; if neither can be done, what the
-    previous question was about is added in brackets.
+    `cited` are the ids of the articles cited on this topic, the latest first; () if it stands alone.
     """
-    if len(question) > MAX_CHARACTERS or not history or quotation_in(question):
-        return question  # a quotation is not changed
-    recent = (turn for turn in history[-RECENT_TURNS:] if turn.question.strip())
-    subject = reduce(_next_subject, recent, None)
-    return _resolve(question, subject) if subject else question
 
+    own: str
+    context: str = ""
+    cited: tuple[str, ...] = ()
 
-def needs_rewriting(question: str, standalone: str) -> bool:
-    """Return True if a question still refers to something before it, or if only a topic was added to it."""
-    return has_open_reference(standalone) or (
-        standalone != question and _TOPIC_IN_BRACKETS.search(standalone) is not None
-    )
-
-
-def _next_subject(before: Subject | None, turn: Turn) -> Subject:
-    """Return the subject after a turn: its question, made standalone by the subject before it, and its answer.
-
-    A question about where words come from is about these words; its answer only names their source.
-    """
-    question = " ".join(turn.question[:MAX_CHARACTERS].split())
-    if quotation := quotation_in(question):
-        return Subject(" … ".join(quotation.parts))
-    answer = _MARKERS.sub("", turn.answer[:MAX_CHARACTERS])
-    # A turn of plain text does not say that it was refused.
-    refused = turn.refused or answer.startswith((QUOTATION_NOT_FOUND, *OPENINGS.values()))
-    return Subject(_resolve(question, before) if before else question, "" if refused else " ".join(answer.split()))
-
-
-def _resolve(question: str, subject: Subject) -> str:
-    asked, opened = strip_opener(question.strip()), has_opener(question)
-    named = resolve_place(resolve_people(asked, subject), subject)
-    if is_fragment(named, opened=opened):
-        return complete_fragment(named, subject.question) or _with_topic(named, subject)
-    if has_open_reference(named) or (opened and _has_few_words(named)) or _refers_to_subject(named, subject):
-        return _with_topic(named, subject)
-    return question if named == asked else named
-
-
-def _has_few_words(question: str) -> bool:
-    named = {word for name in names(question) for word in name.words}
-    return sum(word.content and word.folded not in named for word in words(question)) <= 1
-
-
-def _refers_to_subject(question: str, subject: Subject) -> bool:
-    """Return True if a short question without names mentions "the" thing that the subject mentions."""
-    if len(content_stems(words(question))) > MAX_WORDS or names(question[:1].lower() + question[1:]):
-        return False
-    definite = {stem(fold(match[1])) for match in _DEFINITE.finditer(question)}
-    return bool(definite & set(content_stems(words(f"{subject.question} {subject.answer}"))))
-
-
-def _with_topic(question: str, subject: Subject) -> str:
-    about = topic(subject.question)
-    if not names(about) and (name := subject.first_name_in_answer()):
-        about = f"{about}, {name}"
-    return f"{question} ({about})" if about and about.casefold() not in question.casefold() else question
-
-
-# Follow-ups that the rules could not complete are rewritten by a chat model; code checks what it wrote.
-
-REWRITE_TURNS = 2
-"""Turns that the model sees."""
-
-MAX_MESSAGE = 600
-"""Characters of a message that the model sees."""
-
-MAX_REWRITE_CHARACTERS = 300
-"""Characters of a rewritten question."""
-
-MIN_SHARED = 0.6
-"""The share of the question's content stems that must be in the rewritten one."""
-
-SHARE_OF_TIME = 0.25
-"""The share of the time left that the model gets for rewriting."""
-
-_LEAD = re.compile(r"^\W*(?:(?:stand-?alone|rewritten|rephrased)\s+)?question\s*:\s*", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+")
+    @property
+    def text(self) -> str:
+        """The whole question, which can be searched and understood alone."""
+        return f"{self.context}: {self.own}" if self.context else self.own
 
 
 @dataclass(frozen=True, slots=True)
-class ModelRewriter:
-    """Asks a chat model, named `name`, to rewrite a question as one that can be understood alone."""
+class Topic:
+    """What the conversation is about: the question that opened the topic, and the last one about it in its own words.
 
-    model: BaseChatModel
-    name: str
-    prompts: Prompts
-
-    def __call__(self, question: str, standalone: str, history: Sequence[Turn], deadline: float) -> tuple[str, Usage]:
-        """Return the question as the model rewrites it, or `standalone`, which rules made, if it does no better.
-
-        One short call. The rewritten question is used only if it is a faithful rewrite. A model that fails raises
-        nothing here, since it is asked again for the answer.
-        """
-        said = [(turn.question, turn.answer) for turn in history]
-        messages = (
-            message for pair in said[-REWRITE_TURNS:] for message in zip(("user", "assistant"), pair, strict=True)
-        )
-        turns = "\n".join(f"{role}: {one_line(text[:MAX_MESSAGE])}" for role, text in messages if text)
-        prompt = self.prompts.fill("rephrase-question", turns=turns, question=one_line(question[:MAX_MESSAGE]))
-        now = time.monotonic()
-        try:
-            reply = invoke_model(self.model, self.name, [("human", prompt)], now + SHARE_OF_TIME * (deadline - now))
-        except ModelError:
-            return standalone, Usage()
-        written = _first_line(reply.text)
-        known = [*(text for pair in said for text in pair), question]
-        instructions = self.prompts.templates["rephrase-question"].template
-        usable = is_faithful_rewrite(written, question, known) and not has_leak(written, instructions, "\n".join(known))
-        return (written if usable else standalone), reply.usage
-
-
-def is_faithful_rewrite(written: str, question: str, conversation: Sequence[str]) -> bool:
-    """Return True for a short question in words of the original one and the conversation, without an open reference.
-
-    `conversation` holds all texts, the question too.
+    `cited` are the ids of the articles cited on it, the latest first; `said` are questions and answers, the latest
+    first.
     """
-    if not written.endswith("?") or len(written) > MAX_REWRITE_CHARACTERS or has_open_reference(written):
-        return False
-    known = " ".join(conversation)
-    vocabulary = {word.folded for word in words(known)}
-    names = name_words(written[:1].lower() + written[1:])
-    stems, asked, held = (set(content_stems(words(text))) for text in (written, question, known))
+
+    opened: str
+    last: str
+    cited: tuple[str, ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
+
+
+def read_in_context(message: str, history: Sequence[Turn], article: ArticleById) -> tuple[Reading, ...]:
+    """Return the readings of a message, the likeliest first: at most three, one if it clearly stands alone.
+
+    `article` returns a stored article by its id, or None.
+    """
+    alone = Reading(message)
+    if len(message) > MAX_CHARACTERS or quotation_in(message):
+        return (alone,)
+    topic = current_topic(history)
+    own = strip_opener(message)
+    need = dependence(message)
+    if topic is None or not own:
+        return (alone,)
+    stripped = replace(alone, own=own)
+    articles = [found for one in topic.cited if (found := article(one))]
+    if need == "none":
+        return (stripped,)
+    named = name_people(own, topic, articles)
+    if named != own:
+        return (Reading(named, cited=topic.cited), Reading(named, topic_words(topic.opened), topic.cited))
+    in_context = [Reading(own, context, topic.cited) for context in contexts_of(own, topic)]
+    if swapped := swap_value(own, topic.last):
+        in_context.insert(0, Reading(swapped, cited=topic.cited))
+    if need == "strong" or _is_held(own, articles, topic):
+        return (*in_context, stripped)[:3]
+    return (stripped, *in_context)[:3]
+
+
+def contexts_of(own: str, topic: Topic) -> list[str]:
+    """Return what a message may be about, the likeliest first: the topic, or what the last question was about."""
+    opened, last = topic_words(topic.opened), topic_words(topic.last)
+    if topic.last == topic.opened:
+        return [opened]
+    if _is_bare(own):
+        return [f"{opened}, {last}" if last else opened]
     return (
-        all(name in vocabulary for name in names)
-        and set(_DIGITS.findall(written)) <= set(_DIGITS.findall(known))
-        and len(asked & stems) >= MIN_SHARED * len(asked)
-        and len(stems - held) <= 1
-        and bool(stems - asked)
+        [last, opened]
+        if last and has_reference(own) and _names_in(topic.last)
+        else [opened, last or opened][: 1 + bool(last)]
     )
 
 
-def _first_line(text: str) -> str:
-    lines = [line for line in text.strip().splitlines() if line.strip()]
-    return " ".join(_LEAD.sub("", lines[0]).strip(" \"“”'*`").split()) if lines else ""
+def topic_words(question: str) -> str:
+    """Return the names of a question, or if it has none its content words."""
+    named = _names_in(question)
+    return ", ".join(named) if named else " ".join(word.text for word in words(question) if word.content)
+
+
+def _names_in(question: str) -> list[str]:
+    """Return the names of a question, whose first word is capitalised anyway."""
+    return [name.text for name in names(question[:1].lower() + question[1:])]
+
+
+def current_topic(history: Sequence[Turn]) -> Topic | None:
+    """Return what the last turns are about, or None. Turns about the library, and small talk, change nothing."""
+    topic: Topic | None = None
+    for turn in history[-RECENT_TURNS:]:
+        if (
+            turn.question.strip()
+            and turn.kind not in {"smalltalk", "about_library"}
+            and not quotation_in(turn.question)
+        ):
+            topic = _after(topic, turn)
+    return topic
+
+
+def _after(topic: Topic | None, turn: Turn) -> Topic:
+    question = " ".join(turn.question[:MAX_CHARACTERS].split())
+    own = strip_opener(question) or question
+    standalone = turn.standalone or question
+    cited = tuple(dict.fromkeys(citation.article_id for citation in turn.citations))
+    answer = "" if turn.refused else " ".join(_MARKERS.sub("", turn.answer[:MAX_CHARACTERS]).split())
+    follows = topic is not None and (
+        turn.kind == "about_answer"
+        or (standalone != own and standalone.endswith(own))
+        or (dependence(question) != "none" and (not turn.standalone or not set(cited).isdisjoint(topic.cited)))
+    )
+    if topic is None or not follows:
+        kept = topic.cited if topic and turn.refused else ()
+        said = topic.said if topic else ()
+        return Topic(standalone, standalone, cited or kept, ((standalone, answer), *said))
+    last = own if standalone.endswith(own) else standalone
+    return replace(
+        topic,
+        last=topic.last if turn.refused or turn.kind == "about_answer" or _is_bare(own) else last,
+        cited=tuple(dict.fromkeys([*cited, *topic.cited]))[:CITED_ARTICLES],
+        said=((standalone, answer), *topic.said),
+    )
+
+
+# Whether a message needs what was said before.
+
+_OPENER = re.compile(
+    r"^\s*(?:(?:and|but|so|or|ok|okay|also|then|well|now|no|yes|thanks|thank\s+you)\b[\s,.!:]*|back\s+to\s+)+",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(r"^\s*(?:and\s+|but\s+|so\s+)*(?:what|how)\s+about\b|^\s*(?:and|but|or)\b", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"\b(?:he|him|his|himself|she|hers?|herself|it|its|they|them|theirs?|these|those"
+    r"|(?<!is )(?<!are )(?<!was )(?<!were )there(?!\s+(?:is|are|was|were|be|been|any)\b)"
+    r"|(?:this|that)(?=\W*$|\s+(?:happen|mean|affect|about|be|work|cost|take|occur|start|end|come|go|for)\b)"
+    r"|(?:the\s+)?(?:same|latter|former|other\s+one)|(?:his|her|its|their)\s+own)\b",
+    re.IGNORECASE,
+)
+_EXPLETIVE = re.compile(
+    r"\bit(?:['’]s)?\s+(?:is\s+)?(?:true|possible|likely|clear|legal|safe|rain|snow)", re.IGNORECASE
+)
+FEW_WORDS = 4
+"""Content words: a question with more of them says by itself what it is about."""
+
+
+def dependence(message: str) -> Literal["strong", "weak", "none"]:
+    """Return how much a message needs what was said before: it refers to it, it is short, or neither."""
+    own = strip_opener(message)
+    named = bool(_names_in(own))
+    content = content_stems(words(own))
+    if has_reference(own):
+        return "strong"
+    if _REFERENCE.search(own) and not _EXPLETIVE.search(own):
+        return "weak"  # to someone in the message itself, or before it
+    if _is_bare(own) or (_ABOUT.match(message) and len(content) <= FEW_WORDS):
+        return "strong"
+    return "none" if named or len(content) > FEW_WORDS else "weak"
+
+
+def has_reference(question: str) -> bool:
+    """Return True if a question has an "it", "they", "that" or "he" whose meaning it does not say."""
+    match = _REFERENCE.search(question)
+    if match is None or _EXPLETIVE.search(question):
+        return False
+    before = question[:1].lower() + question[1 : match.start()]
+    return not names(before)
+
+
+def strip_opener(message: str) -> str:
+    """Return a message without the "and", "ok" or "back to" that it begins with."""
+    return _OPENER.sub("", message).strip()
+
+
+def _is_bare(own: str) -> bool:
+    """Return True for a message that has no content of its own, such as "why?" or "since when?"."""
+    return not content_stems(words(own)) and not any(word.folded[0].isdigit() for word in words(own))
+
+
+def _is_held(own: str, articles: Sequence[Article], topic: Topic) -> bool:
+    """Return True if the articles cited before, or what was said, hold the content words of a message."""
+    wanted = set(content_stems(words(own)))
+    said = " ".join(f"{question} {answer}" for question, answer in topic.said[:2])
+    held = {stem for text in (said, *(_whole(one) for one in articles)) for stem in content_stems(words(text))}
+    return len(wanted & held) >= len(wanted) / 2
+
+
+def _whole(article: Article) -> str:
+    return f"{article.title or ''}\n{article.text}"
+
+
+# "And in 2023?": a value in the place of the one like it in the last question.
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def swap_value(own: str, question: str) -> str | None:
+    """Return the last question with the year or name that a message gives in place of its own, or None."""
+    bare = re.sub(r"^(?:what|how)\s+about\s+", "", own.strip(" ?.!"), flags=re.IGNORECASE)
+    bare = re.sub(r"^(?:in|for|on|at|with|by)\s+", "", bare, flags=re.IGNORECASE)
+    given = [name.text for name in names(f"x {bare}")]
+    if _YEAR.fullmatch(bare):
+        here = _YEAR.findall(question)
+    elif given == [bare]:
+        here = _names_in(question)
+    else:
+        return None
+    return question.replace(here[0], bare) if len(here) == 1 else None
+
+
+# "He" and "she": a person of the last answers, as the articles speak of them.
+
+_HE_OR_SHE = re.compile(r"\b(?:(?P<he>he|him|his|himself)|(?P<she>she|her|hers|herself))\b", re.IGNORECASE)
+_NOUN_FOLLOWS = re.compile(
+    r"\s+(?!(?:about|for|in|on|at|to|from|with|by|and|or|after|before|when|during|say|said|do)\b)\w"
+)
+NEAR_TURNS = 3
+"""Turns whose people a pronoun may refer to."""
+
+
+def name_people(own: str, topic: Topic, articles: Sequence[Article]) -> str:
+    """Return a message with a person's name in place of its first "he" or "she", else unchanged."""
+    match = _HE_OR_SHE.search(own)
+    if match is None or names(own[:1].lower() + own[1 : match.start()]):
+        return own
+    person = _person("he" if match["he"] else "she", own, topic, articles)
+    if person is None:
+        return own
+    word = match[0].casefold()
+    possessive = word in {"his", "hers"} or (word == "her" and _NOUN_FOLLOWS.match(own, match.end()) is not None)
+    name = f"{person}'s" if possessive else person
+    return own[: match.start()] + name + own[match.end() :]
+
+
+def _person(pronoun: str, own: str, topic: Topic, articles: Sequence[Article]) -> str | None:
+    """Return the person of the last turns of whom the articles most often say this pronoun."""
+    text = "\n".join(_whole(article) for article in articles)
+    common = lower_case_words(text)
+    best: tuple[float, str] | None = None
+    for age, (question, answer) in enumerate(topic.said[:NEAR_TURNS]):
+        asked, said = _named(question, common), _named(answer, common)
+        in_order = [*said, *asked] if re.match(r"\W*who\b", question, re.IGNORECASE) else [*asked, *said]
+        for place, name in enumerate(dict.fromkeys(in_order)):
+            if name.casefold() in own.casefold():
+                continue
+            counts = pronouns_of(name, text)
+            other = counts["she" if pronoun == "he" else "he"]
+            support = (counts[pronoun] - 2 * other) / (1 + counts[pronoun] + other)
+            weight = support * 0.6**age * 0.9**place
+            if support > 0 and (best is None or weight > best[0]):
+                best = weight, name
+    return best[1] if best else None
+
+
+def _named(text: str, common: frozenset[str]) -> list[str]:
+    return [name.text for name in names(text, common) if not name.text.isupper()]
+
+
+def pronouns_of(name: str, text: str) -> dict[str, int]:
+    """Count the "he" and "she" that follow a name in its sentence or the next one, unless another name is between.
+
+    The last word of the name is looked for.
+    """
+    counts = {"he": 0, "she": 0}
+    last = fold(words(name)[-1].text) if words(name) else ""
+    for mentioned, following in _mentions(last, text):
+        for part in (mentioned, following):
+            match = _HE_OR_SHE.search(part)
+            if match and not names(part[: match.start()][:1].lower() + part[1 : match.start()]):
+                counts["he" if match["he"] else "she"] += 1
+                break
+    return counts
+
+
+def _mentions(last: str, text: str) -> Iterator[tuple[str, str]]:
+    """Yield for each sentence with a word what follows the word in it, and the sentence after it."""
+    spans = sentence_spans(text)
+    for place, (start, end) in enumerate(spans):
+        found = next((word for word in words(text[start:end]) if word.folded == last and word.capitalised), None)
+        if found:
+            after = spans[place + 1] if place + 1 < len(spans) else (end, end)
+            yield text[start + found.end : end], text[after[0] : after[1]]

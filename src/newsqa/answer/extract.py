@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, replace
-from math import exp
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from newsqa.answer.candidates import find_candidates, possible_answers
-from newsqa.text.calendar import CALENDAR
-from newsqa.text.names import names
+from newsqa.answer.candidates import find_candidates
+from newsqa.answer.expected import answer_marks, possible_answers
+from newsqa.answer.relevance import estimate_relevance
 from newsqa.text.numbers import numbers
 from newsqa.text.words import content_stems, words
 from newsqa.types import EXTRACTIVE, DraftSentence, DraftSummary, Quote
@@ -56,10 +55,11 @@ class ExtractiveAnswerer:
         model fails.
         """
         ranked = self.rank(query, evidence)
-        confidence = estimate_confidence(query, ranked) if ranked else 0.0
+        confidence = estimate_relevance(query, evidence) if ranked else 0.0
         if confidence >= MIN_CONFIDENCE:
             for quote in select_quotes([signals.candidate for signals in keep_near_best(ranked)]):
-                yield DraftSentence(" ".join(quote.text.split()), (quote,))
+                text = " ".join(quote.text.split())
+                yield DraftSentence(text, (quote,), marks=answer_marks(query.kind, query.text, text))
         yield DraftSummary(confidence, EXTRACTIVE)
 
     def rank(self, query: Query, evidence: Sequence[Hit]) -> list[Signals]:
@@ -143,7 +143,7 @@ def first_signals(query: Query, candidates: Sequence[Candidate], encoder: TokenE
             fits_kind=bool(possible_answers(query.kind, query.text, candidate.text)),
             in_lead=candidate.start < LEAD_CHARACTERS,
         )
-        for candidate, similarity in zip(candidates, _similarities(query.text, candidates, encoder), strict=True)
+        for candidate, similarity in zip(candidates, _similarities(query, candidates, encoder), strict=True)
     ]
 
 
@@ -166,14 +166,14 @@ def _with_title(candidate: Candidate) -> str:
 # The sum of best matches is ColBERT's (Khattab and Zaharia, arXiv:2004.12832); since the vectors come from the whole
 # passage, a "he" has something of the name before it.
 
-FUNCTION_WORD_WEIGHT = 0.2
-"""The weight of a function word, beside 1 for a content word."""
+FUNCTION_WORD_WEIGHT, CONTEXT_WEIGHT = 0.2, 0.3
+"""The weights of a function word, and of a word that only says what the conversation is about, beside 1."""
 
 
-def _similarities(question: str, candidates: Sequence[Candidate], encoder: TokenEncoder) -> Floats:
+def _similarities(query: Query, candidates: Sequence[Candidate], encoder: TokenEncoder) -> Floats:
     """Return the similarity of each candidate to the question, shape (candidates,)."""
-    encoded = encoder.question(question)
-    weights = _token_weights(question, encoded.spans)
+    encoded = encoder.question(query.text)
+    weights = _token_weights(query, encoded.spans)
     passages = {candidate.rank: candidate.hit.passage.text for candidate in candidates}
     similarities = np.zeros(len(candidates), dtype=np.float32)
     for rank, passage in zip(passages, encoder.texts(list(passages.values())), strict=True):
@@ -183,12 +183,13 @@ def _similarities(question: str, candidates: Sequence[Candidate], encoder: Token
     return similarities
 
 
-def _token_weights(question: str, spans: npt.NDArray[np.int64]) -> Floats:
+def _token_weights(query: Query, spans: npt.NDArray[np.int64]) -> Floats:
     """Weigh the tokens of a question by the words that they belong to; the weights sum to 1. Shape (tokens,)."""
     weights = np.zeros(len(spans), dtype=np.float32)
-    for word in words(question):
+    for word in words(query.text):
         inside = (spans[:, 0] < word.end) & (spans[:, 1] > word.start)
-        weights[inside] = 1.0 if word.content or word.folded[0].isdigit() else FUNCTION_WORD_WEIGHT
+        known = CONTEXT_WEIGHT if word.start < len(query.context) else 1.0
+        weights[inside] = known if word.content or word.folded[0].isdigit() else FUNCTION_WORD_WEIGHT * known
     return weights / max(float(weights.sum()), 1e-9)
 
 
@@ -204,69 +205,6 @@ def _best_cosines(question: TokenVectors, passage: TokenVectors, spans: Sequence
         if inside.any():
             row[:] = cosines[:, inside].max(axis=1)
     return best
-
-
-# Confidence: the chance that the chosen sentences hold the answer, which decides between an answer and a refusal.
-
-MAX_CHARACTERS = 50_000
-"""Characters of an article in which the question's names are looked for."""
-
-PLAIN_KINDS = frozenset({"number", "money", "date", "duration"})
-"""Kinds of answer that rules find reliably, so that a sentence without one does not answer."""
-
-INTERCEPT, WEIGHTS = -4.9, (0.165, 2.9, 1.24, -1.8)
-"""A logistic regression over `ConfidenceSignals` on whether the answer was right, fitted as
-benchmarks/calibrate_refusal.py does: 370 quiz questions over 2,172 articles, the same without the articles that hold
-their answers, and 81 direct ones over five articles."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConfidenceSignals:
-    """What says that a question is answered.
-
-    `cross_encoder` is the best logit of the first candidates; `words` the share of the question's content stems in the
-    passages that were read, and `names` that of its names in the article of the best candidate; `lacks_kind` is 1 if a
-    number, date or span of time is asked for and none was found.
-    """
-
-    cross_encoder: float
-    words: float
-    names: float
-    lacks_kind: float
-
-
-def estimate_confidence(query: Query, ranked: Sequence[Signals]) -> float:
-    """Return the chance, 0 to 1, that the first candidates hold the answer; `ranked` is best first and not empty."""
-    found = confidence_signals(query, ranked)
-    logit = INTERCEPT + sum(weight * value for weight, value in zip(WEIGHTS, astuple(found), strict=True))
-    return 1 / (1 + exp(-logit))
-
-
-def confidence_signals(query: Query, ranked: Sequence[Signals]) -> ConfidenceSignals:
-    """Return what says that the first candidates answer the question."""
-    first = ranked[:FIRST]
-    passages = {signals.candidate.rank: signals.candidate.hit for signals in ranked}.values()
-    read = [f"{hit.article.title or ''}\n{hit.passage.text}" for hit in passages]
-    article = first[0].candidate.hit.article
-    whole = f"{article.title or ''}\n{article.text[:MAX_CHARACTERS]}"
-    return ConfidenceSignals(
-        cross_encoder=max(signals.cross_encoder for signals in first),
-        words=_share(
-            content_stems(words(query.text)), frozenset(stem for text in read for stem in content_stems(words(text)))
-        ),
-        names=_share(_last_names(query.text), frozenset(word.folded for word in words(whole))),
-        lacks_kind=float(query.kind in PLAIN_KINDS and not any(signals.fits_kind for signals in first)),
-    )
-
-
-def _share(wanted: Sequence[str], held: frozenset[str]) -> float:
-    return sum(word in held for word in wanted) / len(wanted) if wanted else 1.0
-
-
-def _last_names(question: str) -> list[str]:
-    """Return the last word of each name of a question, a person's surname; its first word is capitalised anyway."""
-    found = names(question[:1].lower() + question[1:])
-    return [name.words[-1] for name in found if not CALENDAR.issuperset(name.words)]
 
 
 # Selecting quotes: the best first, each with something new, few enough to be read quickly.

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from newsqa.answer.drafts import DraftReader
-from newsqa.answer.extract import ExtractiveAnswerer, estimate_confidence
+from newsqa.answer.extract import ExtractiveAnswerer
 from newsqa.answer.leaks import LeakFilter
 from newsqa.answer.prompt import select_passages, select_sentences
+from newsqa.answer.relevance import estimate_relevance
 from newsqa.errors import ModelError
 from newsqa.models.chat import Reply, stream_model
 from newsqa.models.chat_errors import api_keys
@@ -61,8 +62,7 @@ class WrittenAnswerer:
             reader = DraftReader(prompt.hits, query.text)
             summary = yield from self._stream(query, prompt, reader, deadline)
         if reader.count:
-            ranked = ranked or self.extractive.rank(query, evidence)
-            summary = replace(summary, confidence=estimate_confidence(query, ranked) if ranked else 0.0)
+            summary = replace(summary, confidence=estimate_relevance(query, evidence))
         yield summary
 
     def _stream(

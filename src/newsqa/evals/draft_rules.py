@@ -18,7 +18,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from newsqa.answer.candidates import needs_context
-from newsqa.answer.follow_ups import has_open_reference
+from newsqa.answer.conversation import has_reference
 from newsqa.errors import SourceError
 from newsqa.evals.datasets.items import Gold, Item, item_record
 from newsqa.text.calendar import CALENDAR, dates, format_day
@@ -250,7 +250,7 @@ def depends_on_context(text: str) -> bool:
     outside = text
     for said in quoted(text):
         outside = outside.replace(said, "")
-    if has_open_reference(text) or _OUTSIDE.intersection(word.text for word in words(outside)):
+    if has_reference(text) or _OUTSIDE.intersection(word.text for word in words(outside)):
         return True
     named = [(found.start, found.end) for found in dates(text)]
     relative = (moment for moment in moments(text, _ANY_DAY) if moment.day)

@@ -18,7 +18,7 @@ from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Literal
 
-from newsqa.answer.candidates import possible_answers
+from newsqa.answer.expected import possible_answers
 from newsqa.errors import ModelError
 from newsqa.evals.draft_rules import (
     CLOZE_FRAME,

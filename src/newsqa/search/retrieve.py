@@ -47,6 +47,8 @@ def retrieve(query: Query, index: Snapshot, embedder: Embeddings) -> list[Hit]:
         index.search_words(query.terms, query.bounds, DEPTH),
         index.search_vectors(embedder.embed_query(query.sought), query.bounds, DEPTH),
     ]
+    if query.cited:
+        lists.append(index.search_articles(query.terms, query.cited))
     hits = index.load_hits(fuse(lists))
     nearness = time_nearness(query, [hit.article.published for hit in hits])
     boosted = [
@@ -114,8 +116,9 @@ EVIDENCE = 20
 
 NEARNESS_LOGITS = 3.0
 FOUND_LOGITS = 2.0
-"""Added, in logits, for an article published at the time asked about, and for the candidate that was found first (for
-the others in proportion to their score)."""
+CITED_LOGITS = 1.5
+"""Added, in logits, for an article published at the time asked about, for the candidate that was found first (for the
+others in proportion to their score), and for an article cited before in the conversation."""
 
 
 def rerank(query: Query, candidates: Sequence[Hit], reranker: Reranker) -> list[Hit]:
@@ -129,12 +132,18 @@ def rerank(query: Query, candidates: Sequence[Hit], reranker: Reranker) -> list[
     if not read:
         return []
     logits = reranker.score(query.text, [embedding_text(hit.article.title, hit.passage.text) for hit in read])
+    read = [replace(hit, relevance=logit) for hit, logit in zip(read, logits, strict=True)]
     if not any(logits):
         return chosen[:EVIDENCE]  # there is no reranker, and retrieval has counted nearness in time already
     nearness = time_nearness(query, [hit.article.published for hit in read])
     top = max(hit.score for hit in read) or 1.0
     scored = [
-        hit.scored(logit + NEARNESS_LOGITS * near + FOUND_LOGITS * hit.score / top)
+        hit.scored(
+            logit
+            + NEARNESS_LOGITS * near
+            + FOUND_LOGITS * hit.score / top
+            + CITED_LOGITS * (hit.article.id in query.cited)
+        )
         for hit, logit, near in zip(read, logits, nearness, strict=True)
     ]
     best = sorted(scored, key=lambda hit: -hit.score)

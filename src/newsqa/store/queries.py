@@ -141,6 +141,24 @@ def search_words(database: sqlite3.Connection, terms: Sequence[str], bounds: Bou
     return [(row["id"], -row["score"]) for row in rows]
 
 
+_PASSAGES_OF = """
+SELECT p.id FROM passages p JOIN articles a ON a.id = p.article
+WHERE a.article_id IN (SELECT value FROM json_each(?)) ORDER BY p.id
+"""
+_MATCHING = f"""
+SELECT rowid AS id FROM words WHERE words MATCH ? AND rowid IN (SELECT value FROM json_each(?))
+ORDER BY bm25(words, {TITLE_WEIGHT}, {TEXT_WEIGHT})
+"""  # noqa: S608  our own numbers
+
+
+def search_articles(database: sqlite3.Connection, terms: Sequence[str], article_ids: Sequence[str]) -> Ranked:
+    """Rank all passages of some articles: those that hold any of the terms by BM25, the others below, in order."""
+    query = " OR ".join(filter(None, map(_phrase, terms)))
+    found = [row["id"] for row in database.execute(_PASSAGES_OF, (json.dumps(article_ids),))]
+    first = [row["id"] for row in database.execute(_MATCHING, (query, json.dumps(found)))] if query else []
+    return [(passage, -float(rank)) for rank, passage in enumerate(dict.fromkeys([*first, *found]))]
+
+
 def _phrase(term: str) -> str:
     """Quote a term, so that FTS5 reads it as words and never as its syntax."""
     words = term.replace("\0", " ").replace('"', " ").encode("utf-8", "ignore").decode().strip()

@@ -168,6 +168,10 @@ class Snapshot:
         """Rank passages by BM25 over title and text; any of the terms may match. Terms are data, never syntax."""
         return queries.search_words(self.database, terms, bounds, limit)
 
+    def search_articles(self, terms: Sequence[str], article_ids: Sequence[str]) -> Ranked:
+        """Rank all passages of some articles: those that hold any of the terms by BM25, the others below, in order."""
+        return queries.search_articles(self.database, terms, article_ids)
+
     def search_vectors(self, vector: Sequence[float], bounds: Bounds, limit: int) -> Ranked:
         """Rank passages by cosine similarity; passages that have no vector yet are not found.
 

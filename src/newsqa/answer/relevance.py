@@ -1,0 +1,78 @@
+"""The chance that evidence answers a question, which decides between an answer and a refusal.
+
+How well the article as a whole is about the question counts, not only the sentence that would be quoted: what the
+reranker thinks of its best passages, and which words and names of the question it holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from math import exp
+from typing import TYPE_CHECKING
+
+from newsqa.text.calendar import CALENDAR
+from newsqa.text.names import names
+from newsqa.text.words import content_stems, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from newsqa.types import Article, Hit, Query
+
+
+READ = 5
+"""Passages whose articles are looked at."""
+
+MAX_CHARACTERS = 50_000
+"""Characters of an article in which the question's words are looked for."""
+
+INTERCEPT, WEIGHTS = -3.2, (0.35, 2.6, 1.6)
+"""A logistic regression over `Signals` on whether the evidence holds the answer (benchmarks/calibrate_refusal.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What says that evidence answers a question.
+
+    `reranker` is the best logit of the first passages; `words` the share of the question's content stems that the best
+    article holds, and `names` that of its names.
+    """
+
+    reranker: float
+    words: float
+    names: float
+
+
+def estimate_relevance(query: Query, hits: Sequence[Hit]) -> float:
+    """Return the chance, 0 to 1, that passages, best first, answer the question; 0 if there are none."""
+    if not hits:
+        return 0.0
+    logit = INTERCEPT + sum(w * value for w, value in zip(WEIGHTS, astuple(signals_of(query, hits)), strict=True))
+    return 1 / (1 + exp(-logit))
+
+
+def signals_of(query: Query, hits: Sequence[Hit]) -> Signals:
+    """Return the signals of passages, best first."""
+    read = hits[:READ]
+    best = max(read, key=lambda hit: hit.relevance or -12.0)
+    text = _whole(best.article)
+    own = query.text.removeprefix(query.context)
+    wanted = set(content_stems(words(own))) or set(content_stems(words(query.text)))
+    held = set(content_stems(words(text)))
+    folded = {word.folded for word in words(text)}
+    named = _last_names(own)
+    return Signals(
+        reranker=best.relevance or -12.0,
+        words=len(wanted & held) / len(wanted) if wanted else 1.0,
+        names=sum(name in folded for name in named) / len(named) if named else 1.0,
+    )
+
+
+def _whole(article: Article) -> str:
+    return f"{article.title or ''}\n{article.outlet or ''}\n{article.text[:MAX_CHARACTERS]}"
+
+
+def _last_names(question: str) -> list[str]:
+    """Return the last word of each name of a question, a person's surname; its first word is capitalised anyway."""
+    found = names(question[:1].lower() + question[1:])
+    return [name.words[-1] for name in found if not CALENDAR.issuperset(name.words)]
