@@ -83,7 +83,7 @@ discord --index {index}
 """
 
 HELPED = """
-|index|ask|chat|show|sources|sources rename|sources remove|models|doctor|eval|eval run|eval score|eval compare|eval make
+|index|ask|search|chat|show|sources|sources rename|sources remove|models|doctor|eval|eval run|eval score|eval compare|eval make
 |slack|discord|bots|bots status|bots enable|bots disable|bots forget|bots feedback
 """
 

@@ -10,7 +10,7 @@ from newsqa.frontends.terminal.console import messages, output, print_json, prin
 from newsqa.frontends.terminal.display import LiveAnswer, show_answer, show_live
 from newsqa.frontends.terminal.egress import announce_egress
 from newsqa.pipeline import open_pipeline
-from newsqa.render.clean import safe
+from newsqa.render.clean import safe_line
 from newsqa.render.plain import article_text
 from newsqa.render.record import DIGITS, article_record, to_record
 from newsqa.render.terminal import article_view
@@ -68,7 +68,7 @@ def _hit_text(hit: Hit) -> str:
     """Return a passage below a line of its article: title, outlet, day, score and id."""
     article = hit.article
     about = f"{headline(article)} · {provenance(article)} · {hit.score:.2f} · {article.id}"
-    return f"{about}\n{safe(hit.passage.text)}"
+    return f"{about}\n{safe_line(hit.passage.text)}"
 
 
 def show(settings: Settings, article_id: str, *, as_json: bool) -> None:
