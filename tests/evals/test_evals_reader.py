@@ -3,7 +3,6 @@
 import json
 import sys
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -129,8 +128,7 @@ def test_a_failure_is_not_right_and_in_no_bucket():
 
 
 def scored(rules, answerable, fields):
-    made = line(answerable=answerable, **fields)
-    return scoring.score_line(replace(made, item=replace(made.item, rules=rules)))
+    return scoring.score_line(line(answerable=answerable, rules=rules, **fields))
 
 
 # --- conversations in a run ----------------------------------------------------------------------------------------

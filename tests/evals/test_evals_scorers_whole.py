@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scored_lines import cited, line
 
 from newsqa.evals import scoring
+from newsqa.evals.datasets.items import Rules
 from newsqa.evals.metrics.answers import right as scorers_right
 from newsqa.evals.metrics.selective import calibration, curve, table
 from newsqa.evals.run_file import Judgement
@@ -245,6 +246,7 @@ def test_a_perfect_run_scores_1_in_everything():
         "retrieved": [("ferry", TIME)],
         "confidence": 1.0,
         "judge": Judgement("judge-1", 1.0, 1.0),
+        "rules": Rules(any_of=(TIME,)),
         **cited(("ferry", TIME)),
     }
     run = [line(**perfect), line(answerable=False, refused=True)]
