@@ -39,7 +39,8 @@ def test_metrics_are_named_as_people_ask_for_them():
     assert names == (
         "doc_hit@1 doc_hit@5 doc_hit@10 doc_recall@5 doc_recall@10 doc_mrr doc_ndcg@10 "
         "passage_hit@1 passage_hit@5 passage_hit@10 passage_recall@5 passage_recall@10 passage_mrr passage_ndcg@10 "
-        "em f1 contains rouge_l right wrong_or_outdated citation_existence quote_fidelity citation_recall citation_precision "
+        "em f1 contains rouge_l right wrong_or_outdated "
+        "citation_existence quote_fidelity citation_recall citation_precision "
         "refusal_precision refusal_recall over_refusal aurc coverage@5 ece brier judge_faithfulness judge_correctness"
     )
 
