@@ -58,7 +58,7 @@ def test_turns_know_the_questions_before_them(tmp_path):
     single, first, _, third = conversation(tmp_path)
     assert (single.history, first.history) == ((), ())
     assert third.history == tuple(HistoryMessage("user", turn["question"]) for turn in TURNS[:2])
-    assert (first.tags, third.tags) == (("first", "single"), ("when", "follow-up"))
+    assert (first.tags, third.tags) == (("first", "first turn"), ("when", "follow-up"))
     assert first.group == third.group == "conversation c1"
 
 
@@ -200,7 +200,8 @@ def test_a_set_is_run_reported_and_compared(tmp_path, news_index, monkeypatch, c
     file = written(tmp_path, first, {**CHEESE, **TURNS[1], "any_of": ["no such words"]}, mars)
     code, out = newsqa("eval", "run", file, "--index", news_index, "--out", tmp_path / "run")
     assert code == 0
-    assert "single 100.0 % of 2" in out
+    assert "first turn 100.0 % of 1" in out
+    assert "single 100.0 % of 1" in out
     assert "follow-up 0.0 % of 1" in out
     assert "1 lacks the answer" in out
     report = (tmp_path / "run" / "report.md").read_text("utf-8")

@@ -6,7 +6,7 @@
 
 `refuse` is true where only a refusal is right, false where only an answer is, null where both are. The turns of a
 conversation are asked in one session: each sees the answers that those before it got. `kind` becomes a tag, beside
-"single" or "follow-up". Fields that are not of this form are kept in `meta`.
+"single", "first turn" or "follow-up". Fields that are not of this form are kept in `meta`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def read_reader(entry: Entry) -> Iterator[ReadItem]:
         **{name: given.get(name) for name in ("id", "question", "asked", "as_of")},
         "answerable": None if refuse is None else not refuse,
         "rules": {name: given[name] for name in RULES if name in given},
-        "tags": [*([kind] if kind else []), "follow-up" if turn > 1 else "single"],
+        "tags": [*([kind] if kind else []), "follow-up" if turn > 1 else "first turn" if conversation else "single"],
         "meta": {**meta, **({"group": f"conversation {conversation}", "turn": turn} if conversation else {})},
     }
     try:
