@@ -83,8 +83,8 @@ discord --index {index}
 """
 
 HELPED = """
-|index|ask|chat|show|sources|sources rename|sources remove|models|doctor|eval|eval run|eval score|eval compare|eval make
-|slack|discord|bots|bots status|bots enable|bots disable|bots forget|bots feedback
+|index|ask|search|chat|show|sources|sources rename|sources remove|models|doctor|eval|eval run|eval score|eval compare
+|eval make|slack|discord|bots|bots status|bots enable|bots disable|bots forget|bots feedback
 """
 
 JUDGED = "eval score {run}/run.jsonl {set} --index {index} --judge openai:stand-in --json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
 import typer
@@ -11,13 +12,14 @@ import typer
 from newsqa import __version__
 from newsqa.errors import NewsqaError, SettingsWarning
 from newsqa.frontends.terminal.bots import bots_app
+from newsqa.frontends.terminal.console import print_json
 from newsqa.frontends.terminal.eval_commands import eval_app
 from newsqa.frontends.terminal.options import Asked, AsOf, Index, Json, Model, Outlet, Since, Until, read_settings
 from newsqa.render.clean import safe, safe_line
 from newsqa.render.plain import error_details, error_line
 from newsqa.settings import Settings, secret_values
 from newsqa.trust import trust_everything
-from newsqa.types import Bounds
+from newsqa.types import EXTRACTIVE, Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,15 +101,44 @@ def ask(
 
 
 @app.command()
+def search(
+    query: Annotated[
+        list[str] | None, typer.Argument(help="What to look for; - or nothing reads standard input.")
+    ] = None,
+    outlet: Outlet = None,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    asked: Asked = None,
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """List the passages that may answer, best first, without an answer."""
+    from newsqa.frontends.terminal.ask import search as find
+
+    find(
+        read_settings(index, EXTRACTIVE, connects=True),
+        query or [],
+        Bounds(outlet, since, until, as_of),
+        asked,
+        as_json=json,
+    )
+
+
+@app.command()
 def chat(
     resume: Annotated[bool, typer.Option("--continue", "-c", help="Go on with the last conversation.")] = False,
+    asked: Asked = None,
     model: Model = None,
     index: Index = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Answer each line of standard input with one record on one line.")
+    ] = False,
 ) -> None:
     """Ask one question after another; /help tells what else it can do."""
     from newsqa.frontends.terminal.chat import chat as talk
 
-    talk(read_settings(index, model, connects=True), resume=resume)
+    talk(read_settings(index, model, connects=True), resume=resume, as_json=json, asked=asked)
 
 
 @app.command()
@@ -217,18 +248,30 @@ def discord(model: Model = None, index: Index = None) -> None:
 
 
 def main() -> NoReturn:
-    """Run a command. Exit code 0: done, 1: it could not be done, 2: usage, 130: interrupted."""
+    """Run a command. Exit code 0: done, 1: it could not be done, 2: usage, 130: interrupted.
+
+    With --json an error is also an object on standard output: `error` says what and why, `hint` what to do.
+    """
     _show_settings_warnings()
+    as_json = "--json" in sys.argv
     try:
-        app()
+        code = app(standalone_mode=not as_json)
     except NewsqaError as error:
         trace = _trace(error) if error.__cause__ else []
+        if as_json:
+            _print_error(str(error), error.hint, error.details)
         _fail(error_line(error), error.exit_code, [*error_details(error), *trace])
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
-        _fail(f"something unforeseen: {type(error).__name__}: {error}. NEWSQA_DEBUG=1 shows where.", 1, _trace(error))
-    sys.exit(0)
+        if as_json and (usage := getattr(error, "format_message", None)):  # click's; typer may have a copy of its own
+            _print_error(usage(), "See newsqa --help.")
+            _fail(usage(), 2)
+        why = f"something unforeseen: {type(error).__name__}: {error}. NEWSQA_DEBUG=1 shows where."
+        if as_json:
+            _print_error(why)
+        _fail(why, 1, _trace(error))
+    sys.exit(code or 0)
 
 
 def _show_settings_warnings() -> None:
@@ -254,11 +297,22 @@ def _show_settings_warnings() -> None:
 def _fail(why: str, code: int, details: Sequence[str] = ()) -> NoReturn:
     """Print on standard error, without keys, why something could not be done, and exit."""
     encoding = sys.stderr.encoding or "utf-8"
-    text = "".join([f"newsqa: {safe_line(why)}\n", *(f"  {detail}\n" for detail in details)])
-    for secret in sorted(secret_values(), key=len, reverse=True):
-        text = text.replace(secret, "[hidden]")
+    text = _hide_keys("".join([f"newsqa: {safe_line(why)}\n", *(f"  {detail}\n" for detail in details)]))
     sys.stderr.write(text.encode(encoding, "replace").decode(encoding))
     sys.exit(code)
+
+
+def _print_error(why: str, hint: str = "", details: Sequence[str] = ()) -> None:
+    """Print an error as JSON, without keys."""
+    why, hint, *more = map(_hide_keys, (why, hint, *details))
+    with suppress(OSError):  # standard output may be what failed
+        print_json({"error": why, "hint": hint, "details": more})
+
+
+def _hide_keys(text: str) -> str:
+    for secret in sorted(secret_values(), key=len, reverse=True):
+        text = text.replace(secret, "[hidden]")
+    return text
 
 
 def _trace(error: Exception) -> list[str]:

@@ -25,6 +25,7 @@ def line(
     gold=(),
     answerable=None,
     meta=None,
+    rules=None,
     carriers=None,
     in_index=None,
     grounds=None,
@@ -40,6 +41,7 @@ def line(
         answerable=answerable,
         gold=tuple(Gold(article_id=article, quote=quote) for article, quote in gold),
         meta=meta,
+        rules=rules,
     )
     record = {
         "text": "",

@@ -9,6 +9,7 @@ from compared_runs import FOG, item, run, written
 
 from newsqa import cli
 from newsqa.evals.compare import HEADLINES, compare
+from newsqa.evals.datasets.items import Rules
 from newsqa.evals.scoring import METRICS
 from newsqa.evals.summary import summarise
 
@@ -51,7 +52,8 @@ def only(out):
 
 
 def test_a_run_against_itself_is_as_before_and_passes_any_gate(newsqa, folders):
-    base = folders("base", run(GOOD))
+    first, *others = run(GOOD)
+    base = folders("base", [replace(first, item=replace(first.item, rules=Rules())), *others])
     gates = [f"--gate={metric.name}:0" for metric in METRICS if metric.family != "judge"]
     code, out, _ = newsqa(base, base, "--json", *gates)
     found = only(out)

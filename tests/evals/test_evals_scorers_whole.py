@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scored_lines import cited, line
 
 from newsqa.evals import scoring
+from newsqa.evals.datasets.items import Rules
 from newsqa.evals.metrics.answers import right as scorers_right
 from newsqa.evals.metrics.selective import calibration, curve, table
 from newsqa.evals.run_file import Judgement
@@ -38,7 +39,8 @@ def test_metrics_are_named_as_people_ask_for_them():
     assert names == (
         "doc_hit@1 doc_hit@5 doc_hit@10 doc_recall@5 doc_recall@10 doc_mrr doc_ndcg@10 "
         "passage_hit@1 passage_hit@5 passage_hit@10 passage_recall@5 passage_recall@10 passage_mrr passage_ndcg@10 "
-        "em f1 contains rouge_l citation_existence quote_fidelity citation_recall citation_precision "
+        "em f1 contains rouge_l right wrong_or_outdated "
+        "citation_existence quote_fidelity citation_recall citation_precision "
         "refusal_precision refusal_recall over_refusal aurc coverage@5 ece brier judge_faithfulness judge_correctness"
     )
 
@@ -245,6 +247,7 @@ def test_a_perfect_run_scores_1_in_everything():
         "retrieved": [("ferry", TIME)],
         "confidence": 1.0,
         "judge": Judgement("judge-1", 1.0, 1.0),
+        "rules": Rules(any_of=(TIME,)),
         **cited(("ferry", TIME)),
     }
     run = [line(**perfect), line(answerable=False, refused=True)]

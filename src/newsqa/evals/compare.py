@@ -40,10 +40,12 @@ if TYPE_CHECKING:
 MADE_BY = ("model", "index", "config")  # what of a record says what made it
 
 MAX_NAMED = 3
-_ASKED = ("question", "answers", "gold", "answerable", "history", "asked", "as_of", "group")
+_ASKED = ("question", "answers", "gold", "answerable", "history", "asked", "as_of", "group", "rules")
 """What of a question must be the same in both runs."""
 
 HEADLINES = (
+    "right",
+    "wrong_or_outdated",
     "contains",
     "f1",
     "doc_ndcg@10",

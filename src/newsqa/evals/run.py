@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from newsqa.answer.history import turns_from_messages
+from newsqa.answer.history import recent_turns, turns_from_messages
 from newsqa.errors import NewsqaError, SourceError
 from newsqa.evals.gold import bounds_of, index_facts
 from newsqa.evals.run_file import (
@@ -24,8 +24,8 @@ from newsqa.evals.run_file import (
     lock_folder,
     read_lines,
 )
-from newsqa.render.record import to_record
-from newsqa.types import Answer
+from newsqa.render.record import from_record, to_record
+from newsqa.types import Answer, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -148,8 +148,12 @@ class _RunState:
         limit = min(limit or len(items), len(items))
         total = max([limit, *(numbered[line.item.id][0] for line in before)])
         state = cls(numbered, pipeline, file, setup, today, limit, total)
+        broken: set[str] = set()  # conversations: what follows a turn that failed was answered without it
         for line in before:
-            (state.failed if line.failed else state.lines)[line.item.id] = state._renew(line)
+            if line.failed and line.item.rules:
+                broken.add(line.item.group)
+            again = line.failed or (line.item.rules and line.item.group in broken)
+            (state.failed if again else state.lines)[line.item.id] = state._renew(line)
         finalize_run(file, state.in_order())
         return state
 
@@ -191,7 +195,7 @@ class _RunState:
         try:
             return self.pipeline.ask(
                 item.question,
-                history=turns_from_messages((message.role, message.content) for message in item.history),
+                history=self._turns(item),
                 bounds=bounds_of(item),
                 asked=asked,
                 id=item.id,
@@ -203,3 +207,12 @@ class _RunState:
         setup = self.setup
         failed = Answer(item.question, item.question, asked, "", item.id, item.as_of, error=why)
         return replace(failed, model=setup.model, index=setup.index, config=setup.config)
+
+    def _turns(self, item: Item) -> list[Turn]:
+        """Return the turns before a question: as the set gives them, or with what this run answered to them."""
+        if item.rules is None:
+            return turns_from_messages((message.role, message.content) for message in item.history)
+        place, _ = self.items[item.id]
+        before = (one.id for number, one in self.items.values() if number < place and one.group == item.group)
+        lines = [self.lines[id_] for id_ in before if id_ in self.lines]
+        return recent_turns([Turn.from_answer(from_record(line.record)) for line in lines if not line.failed])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.errors import SourceError
-from newsqa.evals.datasets import items, question_answering, retrieval
+from newsqa.evals.datasets import items, question_answering, reader, retrieval
 from newsqa.evals.datasets.entries import ReadItem, entries, read_text, set_error, validate_set
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Format:
 
 
 OWN = Format("newsqa", "id, question, answers, …", items.is_own, items.read_own)
+READER = Format("reader", "question, refuse, any_of, none_of, …", reader.is_reader, reader.read_reader)
 FORMATS = (
     Format(
         "RealTime QA",
@@ -38,6 +39,7 @@ FORMATS = (
     ),
     Format("mtRAG", "messages, or task_id and input", retrieval.is_mtrag, retrieval.read_mtrag),
     Format("SQuAD", "data, paragraphs, qas", question_answering.is_squad, question_answering.read_squad),
+    READER,
     OWN,
 )
 
@@ -53,6 +55,8 @@ def read_set(path: Path) -> list[Item]:
     found = entries(text)
     form = _format_of(path, text, found)
     read = [one for entry in found for one in _read(form, entry)]
+    if form is READER:
+        read = list(reader.link_turns(read))
     return validate_set(path, read, once=form is OWN, notes=items.date_notes(found) if form is OWN else ())
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Accepted = str | tuple[str, ...]
 """An accepted answer; a tuple is one answer of several parts, all of them required, in any order."""
 
-NAMES = ("id", "question", "answers", "asked", "as_of", "history", "answerable", "gold", "tags", "meta")
+NAMES = ("id", "question", "answers", "asked", "as_of", "history", "answerable", "gold", "tags", "meta", "rules")
 DISTINCTIVE = {"question", "answers", "as_of", "answerable", "gold"}
 GOLD = ("url", "path", "article_id", "quote")
 
@@ -65,8 +65,26 @@ class HistoryMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """What a right answer to a reader's question must hold, and must not; nothing is demanded by what is empty.
+
+    One string of `any_of`, one of each group of `all_of`, none of `none_of`; a source whose address or path is or
+    begins with one of `cites_any`; at most `max_words`.
+    """
+
+    any_of: tuple[str, ...] = ()
+    all_of: tuple[tuple[str, ...], ...] = ()
+    none_of: tuple[str, ...] = ()
+    cites_any: tuple[str, ...] = ()
+    max_words: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A question of a set. `answers` are accepted; `answerable` is False if a refusal is right, None if unknown.
+
+    A question with `rules` may be answered or refused if that is None; its `history` holds the questions asked before
+    it in its session, without answers.
 
     `group` names what the question shares with others (one conversation, one article), so that they are resampled
     together; it is kept in `meta` under that name.
@@ -82,6 +100,7 @@ class Item:
     gold: tuple[Gold, ...] = ()
     tags: tuple[str, ...] = ()
     meta: Any = field(default=None, hash=False)
+    rules: Rules | None = None
 
     @property
     def group(self) -> str:
@@ -160,6 +179,7 @@ def _item(fields: Fields) -> Item:
         gold=tuple(_gold(fields)),
         tags=tuple(fields.entries("tags", str, "texts")),
         meta=meta,
+        rules=_rules(fields),
     )
 
 
@@ -189,6 +209,23 @@ def _gold(fields: Fields) -> Iterator[Gold]:
         if gold == Gold():
             fields.wrong("gold", "must name its article: a url, a path or an article_id")
         yield gold
+
+
+def _rules(fields: Fields) -> Rules | None:
+    given = fields.values.get("rules")
+    if given is None:
+        return None
+    inner = Fields(given if isinstance(given, dict) else {}, "rules", fields.faults)
+    if not isinstance(given, dict):
+        fields.wrong("rules", "must be an object")
+    any_of, none_of, cites_any = (inner.entries(name, str, "texts") for name in ("any_of", "none_of", "cites_any"))
+    all_of, most = inner.entries("all_of", list, "lists of texts"), inner.values.get("max_words")
+    texts = [*any_of, *none_of, *cites_any, *(text for group in all_of for text in group)]
+    if not all(isinstance(text, str) and any(map(str.isalnum, text)) for text in texts) or not all(all_of):
+        inner.wrong("any_of, all_of, none_of, cites_any", "hold texts with a word in each")
+    if most is not None and (type(most) is not int or most < 1):
+        inner.wrong("max_words", "must be a number of words")
+    return Rules(tuple(any_of), tuple(map(tuple, all_of)), tuple(none_of), tuple(cites_any), most)
 
 
 def _contradictions(item: Item) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.evals.datasets.items import is_reference, parts
 from newsqa.evals.metrics.base import Metric, answer_text, answered
+from newsqa.evals.metrics.reader import miss
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -205,8 +206,11 @@ def right(line: RunLine) -> bool | None:
     """Return True if a question was treated rightly; None if the set does not say.
 
     If a refusal is right, it must be refused. Else it must be answered, and an accepted answer must be in the
-    answer; in a set without answers to look for, one of its citations must be from a gold article.
+    answer; in a set without answers to look for, one of its citations must be from a gold article. If the question has
+    rules, they alone decide.
     """
+    if line.item.rules is not None:
+        return not line.failed and miss(line) is None
     if line.item.refusal_is_right:
         return line.refused and not line.failed
     if not answered(line):

@@ -13,15 +13,15 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from newsqa import __version__
-from newsqa.evals.datasets.items import parts
+from newsqa.evals.datasets.items import Rules, parts
 from newsqa.evals.metrics.retrieval import evidence
 from newsqa.evals.report import formatting
-from newsqa.evals.report.formatting import accepted_text
+from newsqa.evals.report.formatting import expected_texts
 from newsqa.evals.report.plots import plots
 from newsqa.evals.scoring import BY_NAME, OUTCOMES, REPLIES, Bucket
 from newsqa.render.clean import safe, web_address
@@ -231,7 +231,9 @@ def _titles(lines: Sequence[RunLine]) -> Titles:
 def _question_view(question: ScoredLine, known: Titles, shown: int) -> QuestionView:
     """Prepare a question: its first passages, as many as `shown`, and the first evidence and gold wherever they are."""
     line, record = question.line, question.line.record
-    answers = _phrases(part for answer in line.item.answers for part in parts(answer))
+    rules = line.item.rules or Rules()
+    accepted = (*(part for answer in line.item.answers for part in parts(answer)), *rules.any_of, *chain(*rules.all_of))
+    answers = _phrases(accepted)
     gold_ids = {one for ids in line.known.gold for one in ids}
     first_evidence = _rank(question.scores, "passage_mrr")
     ranks = {*range(1, min(shown, len(record["retrieved"])) + 1), first_evidence, _first_rank(line, gold_ids)} - {None}
@@ -245,7 +247,7 @@ def _question_view(question: ScoredLine, known: Titles, shown: int) -> QuestionV
         rank=first_evidence or _rank(question.scores, "doc_mrr"),
         answer=[(_pieces(s["text"], _found(answers, s["text"], "answer")), s["citations"]) for s in sentences],
         citations=_citations(line, answers),
-        answers=[accepted_text(answer) for answer in line.item.answers],
+        answers=expected_texts(line.item),
         gold=_gold(line, known),
         passages=passages,
         best=next(bearing, next(golden, 1)),

@@ -16,8 +16,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from newsqa import __version__
 from newsqa.evals.report.formatting import (
     FAMILIES,
-    accepted_text,
     cost_text,
+    expected_texts,
     gold_text,
     interval_text,
     judging_text,
@@ -180,7 +180,7 @@ def _expected(question: ScoredLine) -> str:
     item = question.line.item
     if item.refusal_is_right:
         return "a refusal"
-    return " or ".join(accepted_text(answer) for answer in item.answers) or "an answer"
+    return " or ".join(expected_texts(item)) or "an answer"
 
 
 def _reply(question: ScoredLine) -> str:
@@ -198,7 +198,7 @@ MOST_IDS = 100  # of a bucket
 MOST_TAGS = 40
 LONGEST = 60  # characters of an id, a tag or a name
 _CALLS = re.compile(r"(@|\\#|://|(?i:www\.))(?=\w)")
-_BY_TAG = ("contains", "f1", "doc_hit@5", "passage_hit@5", "citation_recall")
+_BY_TAG = ("right", "contains", "f1", "doc_hit@5", "passage_hit@5", "citation_recall")
 
 
 def markdown_report(summary: Summary) -> str:

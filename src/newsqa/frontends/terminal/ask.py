@@ -1,4 +1,4 @@
-"""`newsqa ask` and `newsqa show`: one question or one article, then done."""
+"""`newsqa ask`, `newsqa search` and `newsqa show`: one question or one article, then done."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from newsqa.frontends.terminal.console import messages, output, print_json, prin
 from newsqa.frontends.terminal.display import LiveAnswer, show_answer, show_live
 from newsqa.frontends.terminal.egress import announce_egress
 from newsqa.pipeline import open_pipeline
+from newsqa.render.clean import safe_line
 from newsqa.render.plain import article_text
-from newsqa.render.record import article_record, to_record
+from newsqa.render.record import DIGITS, article_record, to_record
 from newsqa.render.terminal import article_view
+from newsqa.render.wording import headline, provenance
 from newsqa.store.snapshot import open_index
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from newsqa.settings import Settings
-    from newsqa.types import Bounds
+    from newsqa.types import Bounds, Hit, JsonObject
 
 MAX_BYTES = 1 << 20  # of a question on standard input; the pipeline decides what it can use
 EXAMPLE = 'Write: newsqa ask "When did the harbour reopen?"'
@@ -36,6 +38,37 @@ def ask(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | 
         print_json(to_record(answer))
     else:
         show_answer(answer)
+
+
+def search(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | None, *, as_json: bool) -> None:
+    """Print the passages that may answer, best first, each with its article and score."""
+    query = _question(words)
+    with open_pipeline(settings, once=True) as pipeline:
+        announce_egress(settings)
+        hits = pipeline.search(query, bounds=bounds, asked=asked)
+    if as_json:
+        print_json({"query": query, "passages": [_hit_record(hit) for hit in hits]})
+    else:
+        print_text("\n\n".join(map(_hit_text, hits)) or "Nothing was found.")
+
+
+def _hit_record(hit: Hit) -> JsonObject:
+    about = {name: value for name, value in article_record(hit.article).items() if name not in {"byline", "text"}}
+    passage = hit.passage
+    return {
+        **about,
+        "start": passage.start,
+        "end": passage.end,
+        "score": round(hit.score, DIGITS),
+        "text": passage.text,
+    }
+
+
+def _hit_text(hit: Hit) -> str:
+    """Return a passage below a line of its article: title, outlet, day, score and id."""
+    article = hit.article
+    about = f"{headline(article)} · {provenance(article)} · {hit.score:.2f} · {article.id}"
+    return f"{about}\n{safe_line(hit.passage.text)}"
 
 
 def show(settings: Settings, article_id: str, *, as_json: bool) -> None:

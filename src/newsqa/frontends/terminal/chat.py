@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from datetime import date
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,12 @@ from newsqa.answer.history import Sessions
 from newsqa.errors import ModelError, NewsqaError
 from newsqa.frontends.terminal.background import BackgroundIterator, BackgroundPipeline
 from newsqa.frontends.terminal.chat_commands import Quit, run_command, show_resumed
+from newsqa.frontends.terminal.console import print_json
 from newsqa.frontends.terminal.conversation import Conversation
 from newsqa.frontends.terminal.display import Display, LiveAnswer, show_live
 from newsqa.frontends.terminal.egress import announce_egress
 from newsqa.models.inventory import describe_model
+from newsqa.render.record import to_record
 from newsqa.render.terminal import DIM
 from newsqa.render.wording import count, headline, period
 from newsqa.store.snapshot import open_index
@@ -38,13 +41,16 @@ INTERRUPT_PATIENCE = 3.0
 """Seconds in which the checked sentences must become an answer with its sources after Ctrl-C."""
 
 
-def chat(settings: Settings, *, resume: bool) -> None:
-    """Converse at a terminal, or answer each line of standard input. Raises NewsqaError if it cannot begin."""
+def chat(settings: Settings, *, resume: bool, as_json: bool = False, asked: date | None = None) -> None:
+    """Converse at a terminal, or answer each line of standard input. Raises NewsqaError if it cannot begin.
+
+    With `as_json` each question, and nothing else, gets one record on one line of standard output.
+    """
     _refuse_unusable_model(settings)
     sessions = Sessions(settings.sessions_folder(), os.fspath(settings.index.resolve()))
-    at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    at_terminal = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
     with open_index(settings) as library, BackgroundPipeline(settings, warm_up=at_terminal) as pipeline, suppress(Quit):
-        conversation = Conversation(pipeline, library, sessions, Display.open())
+        conversation = Conversation(pipeline, library, sessions, Display.open(silent=as_json), asked=asked)
         announce_egress(settings)
         if resume:
             _resume(conversation)
@@ -117,12 +123,27 @@ def _handle_line(conversation: Conversation, line: str) -> None:
     try:
         if text.startswith("/"):
             run_command(conversation, text)
+        elif conversation.display.silent:
+            _print_record(conversation, text)
         else:
             answer = _ask(conversation, text)
             conversation.display.answer(answer)
             conversation.add(answer)
     except NewsqaError as error:
         conversation.display.error(error)
+
+
+def _print_record(conversation: Conversation, question: str) -> None:
+    """Answer a question, and print the record of its answer, or of the error that came instead."""
+    try:
+        *_, answer = conversation.stream(question, Event())
+    except NewsqaError as error:
+        day = conversation.asked or date.today()
+        answer = Answer(question, question, day, "", error=f"{error} {error.hint}".strip())
+    assert isinstance(answer, Answer)  # noqa: S101  the last event of a stream
+    print_json(to_record(answer))
+    if answer.error is None:
+        conversation.add(answer)
 
 
 def _ask(conversation: Conversation, question: str) -> Answer:

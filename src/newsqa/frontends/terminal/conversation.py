@@ -12,6 +12,7 @@ from newsqa.types import NO_BOUNDS, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from threading import Event
 
     from newsqa.answer.history import Sessions
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Conversation:
-    """One person's questions and answers. They are stored from the first answer on."""
+    """One person's questions and answers. They are stored from the first answer on.
+
+    `asked` is the day that is today, if it is another.
+    """
 
     pipeline: BackgroundPipeline
     library: LibraryIndex
@@ -34,13 +38,14 @@ class Conversation:
     session: int | None = None
     answers: list[Answer] = field(default_factory=list)
     stored: bool = True
+    asked: date | None = None
 
     def stream(self, question: str, stopped: Event) -> Iterator[AnswerEvent]:
         """Answer within the conversation and its bounds, as `Pipeline.stream` does; `stopped` ends a model's draft."""
         history = recent_turns([Turn.from_answer(answer) for answer in self.answers])
         pipeline = self.pipeline.wait()
         pipeline = replace(pipeline, answerer=stoppable(pipeline.answerer, pipeline.model, stopped))
-        yield from pipeline.stream(question, history=history, bounds=self.bounds)
+        yield from pipeline.stream(question, history=history, bounds=self.bounds, asked=self.asked)
 
     def add(self, answer: Answer) -> None:
         """Add an answer and store it. If storing fails, this is reported once, and the rest is not stored."""

@@ -49,14 +49,18 @@ def show_answer(answer: Answer) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """The output of the chat: each thing that is shown is followed by an empty line."""
+    """The output of the chat: each thing that is shown is followed by an empty line.
+
+    If it is `silent`, only errors are shown: standard output belongs to records then.
+    """
 
     plain: bool
+    silent: bool = False
 
     @classmethod
-    def open(cls) -> Display:
+    def open(cls, *, silent: bool = False) -> Display:
         """Return the display that suits standard output."""
-        return cls(plain=not output().is_terminal)
+        return cls(plain=silent or not output().is_terminal, silent=silent)
 
     @property
     def console(self) -> Console:
@@ -69,6 +73,8 @@ class Display:
 
     def view(self, view: RenderableType, plain: str, *, wrap: bool = True) -> None:
         """Show a view, or its plain counterpart."""
+        if self.silent:
+            return
         if self.plain:
             print_text(plain + "\n")
             return

@@ -137,7 +137,7 @@ def summary_lines(summary: Summary) -> list[str]:
         cost_text(summary.spent),
     ]
     judges = [judging_text(summary.judging, safe_line)] if summary.judging else []
-    return [" · ".join(parts), *judges, *_figures(summary), "", *_misses(summary), *_seconds(summary)]
+    return [" · ".join(parts), *judges, *_figures(summary), "", *_tags(summary), *_misses(summary), *_seconds(summary)]
 
 
 def _figures(summary: Summary) -> Iterator[str]:
@@ -154,6 +154,14 @@ def _figures(summary: Summary) -> Iterator[str]:
             figure = figures[metric.name]
             value, interval = value_text(metric.name, figure.value), interval_text(metric.name, figure.interval)
             yield f"  {metric.name:<19}{value:>8}   {interval:<13} {figure.n:>6,}   {metric.title}"
+
+
+def _tags(summary: Summary) -> list[str]:
+    """Return the share right by tag, the commonest first, for a set with rules."""
+    found = [(figure, tag) for tag, figures in summary.tags.items() for figure in figures if figure.metric == "right"]
+    ordered = sorted(found, key=lambda entry: -entry[0].n)
+    shares = [f"{safe_line(tag)} {value_text('right', figure.value)} of {figure.n:,}" for figure, tag in ordered]
+    return [f"Right: {', '.join(shares)}"] if shares else []
 
 
 def _misses(summary: Summary) -> list[str]:

@@ -46,7 +46,7 @@ def index_sources(
     except KeyboardInterrupt:
         messages().print("Interrupted. What was read is kept; the same command goes on from there.", soft_wrap=True)
         raise
-    if as_json:
+    if as_json and (reports or not failed):
         print_json({"sources": [asdict(report) for report in reports]})
     if failed:
         raise failed[0]
