@@ -26,10 +26,13 @@ NEAREST = 3
 OPENING_SENTENCES = 12
 """Sentences of an article that are searched for its lead."""
 
+CREDIT = 40
+"""Characters after a sentence, in its line, that may say that it is a caption."""
+
 _NOT_THE_NEWS = re.compile(
     r"\b(?:photo(?:graph)?|image|picture|video)s?\s*(?:by|credit|courtesy|:|/|©)|\bfile\s+(?:photo|picture|image)"
     r"|\bgetty\s+images\b|\((?:ap|afp|reuters|epa)\s*(?:/|photo)|/(?:afp|ap|reuters|epa|getty)\b|\bclick\s+here\b"
-    r"|^\W*(?:editor['’]s\s+note|(?:a\s+version\s+of\s+)?th(?:is|e)\s+(?:story|article|page)\s)",
+    r"|^\W*(?:editor['’]s\s+note|(?:a\s+version\s+of\s+)?this\s+(?:story|article|page)\s)",
     re.IGNORECASE,
 )
 """Captions, and what is said of the article itself."""
@@ -109,8 +112,11 @@ def _nearest(hits: Sequence[Hit]) -> Iterator[Nearest]:
 
 def lead_sentence(text: str) -> str | None:
     """Return the first sentence of an article that states something; no heading, byline, dateline or caption."""
-    opening = (" ".join(text[start:end].split()) for start, end in sentence_spans(text)[:OPENING_SENTENCES])
-    return next((line for line in opening if is_statement(line) and not _NOT_THE_NEWS.search(line)), None)
+    for start, end in sentence_spans(text)[:OPENING_SENTENCES]:
+        sentence, credit = " ".join(text[start:end].split()), text[end : end + CREDIT].partition("\n")[0]
+        if is_statement(sentence) and not _NOT_THE_NEWS.search(sentence + credit):
+            return sentence
+    return None
 
 
 def _similar_words(query: Query, hits: Sequence[Hit]) -> list[str]:
