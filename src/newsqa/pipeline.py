@@ -153,7 +153,6 @@ class Pipeline:
             within, refusal = index.coverage(bounds), None
             if not verified.sentences:
                 refusal = refuse(query, hits, verified.dropped, within, index.coverage(NO_BOUNDS))
-
             # Say what the bounds left out.
             notices = (*draft.notices, *undated_notice(within)) if bounds.dated else draft.notices
             yield Answer(

@@ -28,7 +28,7 @@ _ON_ONE_LINE = frozenset({"answer", "refusal"})
 
 
 @dataclass(frozen=True, slots=True)
-class MarkedText:
+class AnswerText:
     """Text that is safe to show, in lines; `marks` are spans of it, in order, that do not overlap."""
 
     text: str
@@ -53,7 +53,7 @@ class MarkedText:
             start += len(line) + 1
 
 
-def marked_text(answer: Answer) -> MarkedText:
+def marked_text(answer: Answer) -> AnswerText:
     """Return the text of an answer with its [n]; a refusal ends with a heading for its nearest articles."""
     text = answer.text
     if answer.refused and answer.nearest:
@@ -61,12 +61,12 @@ def marked_text(answer: Answer) -> MarkedText:
     return _marked(text, answer.sentences, one_line=answer.kind in _ON_ONE_LINE)
 
 
-def marked_sentences(sentences: Sequence[Sentence]) -> MarkedText:
+def marked_sentences(sentences: Sequence[Sentence]) -> AnswerText:
     """Return sentences with their [n] as one line."""
     return _marked(compose_text("answer", sentences, ()), sentences, one_line=True)
 
 
-def _marked(text: str, sentences: Sequence[Sentence], *, one_line: bool) -> MarkedText:
+def _marked(text: str, sentences: Sequence[Sentence], *, one_line: bool) -> AnswerText:
     """Return a text with the marks of its sentences; what is marked is found again after the text was made safe."""
     marks: list[Span] = []
     after = 0
@@ -77,7 +77,7 @@ def _marked(text: str, sentences: Sequence[Sentence], *, one_line: bool) -> Mark
         if after <= first < last:
             marks.append((first, last))
             after = last
-    return MarkedText(_clean(text, one_line=one_line), tuple(marks))
+    return AnswerText(_clean(text, one_line=one_line), tuple(marks))
 
 
 def _mark_spans(text: str, sentences: Sequence[Sentence]) -> Iterator[Span]:

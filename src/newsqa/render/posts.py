@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from newsqa.render.clean import LONGEST_ADDRESS, at_quote, safe_line
-from newsqa.render.marked import MarkedText, marked_text
+from newsqa.render.marked import AnswerText, marked_text
 from newsqa.render.wording import answer_notes, format_duplicates, provenance
 from newsqa.text.sentences import sentence_spans
 
@@ -154,7 +154,7 @@ class PostedSource:
 def split_text(answer: Answer, size: Size, limit: int) -> list[Pieces]:
     """Return the text of an answer with its [n], in parts of at most `limit` without mark-up, each in pieces."""
     said = marked_text(answer)
-    said = said if said.text else MarkedText(NOTHING)
+    said = said if said.text else AnswerText(NOTHING)
     parts, at = [], 0
     for words in split(said.text, size, limit):
         at = said.text.index(words, at)
