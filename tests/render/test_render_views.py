@@ -229,6 +229,11 @@ def test_marks_stay_on_their_words_whatever_is_around_them(before, marked, after
     assert "".join(bold).split() == safe(marked.strip()).split() or (listed and "\n" in marked)
 
 
+def test_a_number_that_is_endless_is_no_marker():
+    text = f"It carries [{'9' * 5_000}] carts. [1]"
+    assert "9999" in shown(answer_view(an_answer(text=text)))
+
+
 def test_a_timeline_has_a_line_a_day():
     lines = ["- 4 March 2025: It carries 4,000 carts a day. [1]", "- 14 March 2025: Nobody was hurt. [2]"]
     assert answer_text(a_timeline()).startswith("\n".join(lines) + "\n\n[1]")

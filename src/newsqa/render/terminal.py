@@ -45,7 +45,7 @@ DIM = "dim"
 MARKED = "on grey23"
 CONTEXT = 600  # characters of an article shown before and after a quote
 _MARGINS = (1, 2, 0, 2)
-_NUMBER = re.compile(r" \[(\d+)\]")
+_NUMBER = re.compile(r" \[(\d{1,6})\]")
 
 HEADS = {"answers": "Answers", "embeds": "Finds articles by meaning", "ranks": "Ranks what was found"}
 NAME_WIDTH = 32
