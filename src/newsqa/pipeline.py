@@ -184,6 +184,7 @@ class Pipeline:
                 sentences=verified.sentences,
                 citations=verified.citations,
                 retrieved=tuple(expand_context(hits[:EVIDENCE])),
+                nearest=refusal.nearest if refusal else (),
                 dropped=verified.dropped,
                 confidence=draft.confidence,
                 model=draft.model,

@@ -1,8 +1,10 @@
 """An article and an answer about it, as renderings show them."""
 
+from dataclasses import replace
 from datetime import date
 
-from newsqa.types import Answer, Article, Citation, Dropped, Duplicate, Hit, Passage, Sentence
+from newsqa.render.wording import compose_text, nearest_sentence
+from newsqa.types import Answer, Article, Citation, Dropped, Duplicate, Hit, Nearest, Passage, Sentence
 
 ARTICLE = Article(
     "or-1",
@@ -41,3 +43,35 @@ def an_answer(**changes):
         "timings": {"total": 0.4},
     }
     return Answer(**{**fields, **changes})
+
+
+NEAREST = tuple(
+    Nearest(
+        f"or-{n}",
+        f"Quay {n} full",
+        "Orrinport Courier",
+        date(2025, 3, n),
+        None if n == 2 else "https://courier.example/quay",
+        "corpus/or/quay.md",
+        f"Quay {n} was full on Monday, the harbour master said.",
+    )
+    for n in (1, 2, 3)
+)
+
+
+def a_refusal(**changes):
+    nothing = {"sentences": (), "citations": (), "dropped": (), "notices": (), "retrieved": ()}
+    text = f"The articles do not answer this. {nearest_sentence(NEAREST[0])} 3 articles searched."
+    fields = {"kind": "refusal", "refused": True, "reason": "no_evidence", "text": text, "nearest": NEAREST}
+    return an_answer(**nothing, **{**fields, **changes})
+
+
+def a_timeline():
+    later = replace(ARTICLE, id="or-2", published=date(2025, 3, 14))
+    citations = (citation(1, "It carries 4,000 carts a day."), citation(2, "Nobody was hurt.", later))
+    sentences = (
+        Sentence("It carries 4,000 carts a day.", (1,), 1.0, ((11, 16),)),
+        Sentence("Nobody was hurt.", (2,), 0.93),
+    )
+    text = compose_text("timeline", sentences, citations)
+    return an_answer(kind="timeline", sentences=sentences, citations=citations, text=text)

@@ -119,6 +119,13 @@ def answers(draw):
     )
 
 
+def with_marks(answer, data):
+    """Return an answer in lines whose sentences are marked anywhere."""
+    places = st.tuples(st.integers(-2, 60), st.integers(-2, 90))
+    marked = [replace(s, marks=tuple(data.draw(st.lists(places, max_size=3)))) for s in answer.sentences]
+    return replace(answer, sentences=tuple(marked), kind="overview")
+
+
 def _unnumbered(words: str) -> str:
     """Return words without anything that reads as a marker: the numbers in an answer are those of its citations."""
     return re.sub(r"\[(\d+)\]", r"(\1)", words)

@@ -1,6 +1,7 @@
 """The chat in a real pseudo-terminal, seen through a terminal emulator that tells what was done to it."""
 
 import os
+import re
 import sys
 import time
 
@@ -8,6 +9,10 @@ import pexpect
 import pyte
 
 ROWS, COLUMNS = 60, 100
+
+
+HYPERLINK = re.compile(r"\x1b\]8;id=\d+;https?://[\w.~%:/?#&=,+-]+\x1b\\|\x1b\]8;;\x1b\\", re.ASCII)
+"""The beginning of a hyperlink to a plain web address, or its end."""
 
 
 class Terminal:
@@ -28,6 +33,10 @@ class Terminal:
             cwd=str(folder),
             timeout=60,
         )
+
+    def commands(self):
+        """What was written but for hyperlinks, which are all that newsqa may command beside colours and the cursor."""
+        return HYPERLINK.sub("", self.written)
 
     def text(self):
         return "\n".join(line.rstrip() for line in self.screen.display).rstrip()

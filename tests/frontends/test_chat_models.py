@@ -76,7 +76,7 @@ def test_what_passed_is_shown_and_why_the_rest_is_not(terminal):
     assert "dragons" in terminal.type("/why", "nobody came")
     assert terminal.screen.title == ""
     for command in ("\x1b]", "\x9b", "\x07"):
-        assert command not in terminal.written
+        assert command not in terminal.commands()
 
 
 def test_a_draft_is_shown_dim_while_it_is_written_also_where_there_is_little_room(tmp_path, news_index, model):

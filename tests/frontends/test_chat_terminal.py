@@ -71,7 +71,7 @@ def test_what_hostile_articles_hold_does_nothing_to_the_terminal(shared_chat):
     assert terminal.screen.title == ""
     assert terminal.screen.icon_name == ""
     for command in ("\x1b]", "\x9d", "\x9b", "\x07", "\u202e"):
-        assert command not in terminal.written
+        assert command not in terminal.commands()
 
 
 def test_bounds_are_set_shown_and_cleared(shared_chat):

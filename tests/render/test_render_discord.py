@@ -6,12 +6,12 @@ import warnings
 from dataclasses import replace
 
 import pytest
-from example_answers import ARTICLE, an_answer, citation
-from hostile_answers import LONG, PATH, WORDS, answers
+from example_answers import ARTICLE, NEAREST, a_refusal, a_timeline, an_answer, citation
+from hostile_answers import LONG, PATH, WORDS, answers, with_marks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsqa.render.clean import safe_line
+from newsqa.render.clean import at_quote, safe_line
 from newsqa.render.discord import (
     escape,
     render_answer,
@@ -22,7 +22,7 @@ from newsqa.render.discord import (
 )
 from newsqa.render.posts import encode_address, utf16_length
 from newsqa.text.calendar import format_day
-from newsqa.types import Article, Duplicate, Hit, Passage, Sentence
+from newsqa.types import Article, Duplicate, Sentence
 from thoroughness import examples
 
 with warnings.catch_warnings():
@@ -111,6 +111,7 @@ def has_every_source(parts, answer):
         assert len(set(addresses)) == len(addresses)
     for (_, embed), source in zip(listed, answer.citations, strict=True):
         address, lines = encode_address(source.url), unwrapped(embed.get("description", ""))
+        address = address and at_quote(address, source.quote)
         assert embed.get("url", address or "").startswith(address or "")
         assert not address or "url" in embed or letters(address) in map(letters, lines)
         assert letters((safe_line(source.title or "") or "untitled")[:60]) in letters(displayed(embed["title"]))
@@ -170,11 +171,16 @@ def test_an_answer_has_an_embed_a_source():
     assert part.embeds[:2] == (
         {
             "title": f"[1] {title}",
-            "url": address,
+            "url": f"{address}#:~:text=It%20carries%204%2C000%20carts%20a%20day.",
             "description": "> It carries 4,000 carts a day.\nalso carried by Coastline Wire",
             "footer": about,
         },
-        {"title": f"[2] {title}", "url": f"{address}#quote-2", "description": "> Nobody was hurt.", "footer": about},
+        {
+            "title": f"[2] {title}",
+            "url": f"{address}#:~:text=Nobody%20was%20hurt.",
+            "description": "> Nobody was hurt.",
+            "footer": about,
+        },
     )
     assert part.embeds[2]["description"].split("\n") == [
         "1 sentence of the draft was left out: “fell” is in none of its quotes.",
@@ -187,7 +193,7 @@ def test_a_title_with_marks_and_line_ends_still_leads_to_its_article():
     hard = replace(ARTICLE, title="A | B > C) <d>\n& *e*", url="https://courier.example/a|b>c)d")
     (part,) = render_answer(an_answer(citations=(citation(1, "Nobody was hurt.", hard),)), "ex-1")
     assert displayed(part.embeds[0]["title"]) == "[1] A | B > C) <d> & *e*"
-    assert part.embeds[0]["url"] == "https://courier.example/a%7Cb%3Ec)d"
+    assert part.embeds[0]["url"] == "https://courier.example/a%7Cb%3Ec)d#:~:text=Nobody%20was%20hurt."
 
 
 def test_a_source_without_title_and_address_shows_what_is_known():
@@ -201,17 +207,48 @@ def test_an_address_that_discord_takes_in_no_title_is_written_out():
     inner = replace(ARTICLE, url="http://intranet/bridge")
     (part,) = render_answer(an_answer(citations=(citation(1, "Nobody was hurt.", inner),)), "ex-1")
     assert "url" not in part.embeds[0]
-    assert part.embeds[0]["description"] == "> Nobody was hurt.\n<http://intranet/bridge>"
+    assert part.embeds[0]["description"] == "> Nobody was hurt.\n<http://intranet/bridge#:~:text=Nobody%20was%20hurt.>"
 
 
-def test_a_refusal_links_the_articles_that_it_names():
-    hits = tuple(Hit(Passage(1, a.id, 0, 1, "x"), a, 0.5) for a in (ARTICLE, replace(ARTICLE, id="b", title="Ferry")))
-    text = f"The articles do not answer this. Nearest: “{ARTICLE.title}”. 3 articles searched."
-    refused = an_answer(refused=True, text=text, citations=(), sentences=(), retrieved=hits, dropped=(), notices=())
-    (part,) = render_answer(refused, "ex-1")
-    assert part.content == text
-    footer = {"text": "Orrinport Courier · 4 March 2025"}
-    assert part.embeds == ({"title": ARTICLE.title, "url": ARTICLE.url, "footer": footer},)
+def test_quotes_of_one_article_that_are_the_same_have_addresses_of_their_own():
+    same = citation(1, "Nobody was hurt.")
+    (part,) = render_answer(an_answer(citations=(same, replace(same, n=2))), "ex-1")
+    link = "https://courier.example/bridge#:~:text=Nobody%20was%20hurt."
+    assert [embed["url"] for embed in part.embeds[:2]] == [link, f"{link}&quote-2"]
+
+
+def test_a_refusal_lists_the_nearest_articles_linked_with_their_leads():
+    (part,) = render_answer(a_refusal(), "ex-1")
+    is_fit(part)
+    assert part.content == "The articles do not answer this. 3 articles searched. Nearest:"
+    for embed, near in zip(part.embeds, NEAREST, strict=True):
+        assert (embed["title"], embed["description"]) == (near.title, f"> {near.lead}")
+        assert embed.get("url") == (near.url and at_quote(near.url, near.lead))
+        assert embed["footer"] == {"text": f"Orrinport Courier · {near.published.day} March 2025"}
+    assert [button.id for button in part.buttons] == ["newsqa:good:ex-1", "newsqa:bad:ex-1"]
+
+
+def test_a_timeline_has_a_line_a_day_and_its_marks_are_bold():
+    (part,) = render_answer(a_timeline(), "ex-1")
+    assert part.content == (
+        "\\- 4 March 2025: It carries **4,000** carts a day. [1]\n\\- 14 March 2025: Nobody was hurt. [2]"
+    )
+
+
+@given(answers(), st.data())
+@settings(max_examples=examples(60), deadline=None)
+def test_hostile_words_that_are_marked_do_no_harm(answer, data):
+    for part in render_answer(with_marks(answer, data), "ex-1"):
+        assert utf16_length(part.content) <= 2_000
+        assert not CALLS.search(json.dumps([part.content, part.embeds], ensure_ascii=False))
+        assert "](" not in part.content.replace("\\](", "")
+
+
+def test_what_needs_no_sources_asks_for_no_verdict():
+    hello = {"sentences": (), "citations": (), "dropped": (), "notices": (), "text": "Ask about the articles."}
+    for kind in ("about_library", "about_answer", "smalltalk"):
+        (part,) = render_answer(an_answer(kind=kind, **hello), "ex-1")
+        assert (part.content, part.embeds, part.buttons) == ("Ask about the articles.", (), ())
 
 
 def test_a_long_quote_is_cut_beside_the_answer_and_whole_among_the_sources():

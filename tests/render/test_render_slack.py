@@ -6,14 +6,14 @@ import re
 from dataclasses import replace
 
 import pytest
-from example_answers import ARTICLE, an_answer, citation
-from hostile_answers import LONG, PATH, WORDS, answers
+from example_answers import ARTICLE, NEAREST, a_refusal, a_timeline, an_answer, citation
+from hostile_answers import LONG, PATH, WORDS, answers, with_marks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from newsqa.render.clean import safe_line
+from newsqa.render.clean import at_quote, safe_line
 from newsqa.render.posts import encode_address
 from newsqa.render.slack import (
     SlackMessage,
@@ -26,7 +26,7 @@ from newsqa.render.slack import (
     strip_markup,
 )
 from newsqa.text.calendar import format_day
-from newsqa.types import Article, Duplicate, Hit, Passage, Sentence
+from newsqa.types import Article, Duplicate, Sentence
 from thoroughness import examples
 
 CALLS = re.compile(r"<[!@#]|@(channel|here|everyone)", re.IGNORECASE)
@@ -136,7 +136,8 @@ def has_every_source(posts, answer):
     listed = [source for post in posts for source in sources_in(post.blocks)]
     assert [n for n, _, _ in listed] == [c.n for c in answer.citations]
     for (_, address, words), source in zip(listed, answer.citations, strict=True):
-        assert address == encode_address(source.url)
+        whole = encode_address(source.url)
+        assert address == (whole and at_quote(whole, source.quote))
         assert (safe_line(source.title or "") or "untitled")[:150].rstrip() in words
         assert source.published is None or len(source.outlet or "") > 80 or format_day(source.published) in words
         quote = safe_line(source.quote)
@@ -176,7 +177,7 @@ def test_an_answer_reads_well_with_and_without_blocks():
         {"type": "text", "text": "[1] ", "style": {"bold": True}},
         {
             "type": "link",
-            "url": "https://courier.example/bridge",
+            "url": "https://courier.example/bridge#:~:text=It%20carries%204%2C000%20carts%20a%20day.",
             "text": "Bridge [/b] {x} {{ closed",
             "style": {"bold": True},
         },
@@ -195,7 +196,7 @@ def test_a_title_with_marks_and_line_ends_still_leads_to_its_article():
     post = render_answer(an_answer(citations=(citation(1, "Nobody was hurt.", hard),)), "ex-1")[0]
     link_part = post.blocks[1]["elements"][0]["elements"][1]
     assert link_part["text"] == "A | B > C) <d> & *e*"
-    assert link_part["url"] == "https://courier.example/a%7Cb%3Ec)d"
+    assert link_part["url"] == "https://courier.example/a%7Cb%3Ec)d#:~:text=Nobody%20was%20hurt."
     assert "A | B &gt; C) &lt;d&gt; &amp; *e*" in post.text
 
 
@@ -205,21 +206,49 @@ def test_a_source_without_title_and_address_shows_what_is_known():
     assert words_of(post.blocks[1]) == "[1] untitled · Orrinport Courier · no dateNobody was hurt."
 
 
-def test_a_refusal_links_the_articles_that_it_names():
-    named = replace(ARTICLE, title="Bridge closed")
-    other = replace(ARTICLE, id="or-2", title="Ferry sails", url="https://courier.example/ferry")
-    local = replace(ARTICLE, id="or-3", title="Quay full", url=None)
-    hits = tuple(Hit(Passage(n, a.id, 0, 1, "x"), a, 0.5) for n, a in enumerate((named, other, local, named)))
-    text = "The articles do not answer this. Nearest: “Bridge closed”; “Quay full”. 3 articles searched."
-    refused = an_answer(refused=True, text=text, citations=(), sentences=(), retrieved=hits, dropped=(), notices=())
-    (post,) = render_answer(refused, "ex-1")
-    assert post.text.startswith(text)
-    assert post.text == text
-    said, buttons = post.blocks
-    assert words_of(said) == text
-    links = [(v["text"], v["url"]) for v in values(said) if "url" in v]
-    assert links == [("Bridge closed", "https://courier.example/bridge")]
+def test_a_refusal_lists_the_nearest_articles_linked_with_their_leads():
+    (post,) = render_answer(a_refusal(), "ex-1")
+    is_fit(post)
+    said, *nearest, buttons = post.blocks
+    assert words_of(said) == "The articles do not answer this. 3 articles searched. Nearest:"
+    assert post.text.startswith(words_of(said))
+    for block, near in zip(nearest, NEAREST, strict=True):
+        assert words_of(block) == f"{near.title} · Orrinport Courier · {near.published.day} March 2025{near.lead}"
+        assert f"> {near.lead}" in post.text
+    links = [(v["text"], v["url"]) for v in values(list(nearest)) if "url" in v]
+    address = "https://courier.example/quay"
+    assert links == [(n.title, at_quote(address, n.lead)) for n in (NEAREST[0], NEAREST[2])]
     assert [button["action_id"] for button in buttons["elements"]] == ["newsqa_good", "newsqa_bad"]
+
+
+def test_a_timeline_has_a_line_a_day_and_its_marks_are_bold():
+    (post,) = render_answer(a_timeline(), "ex-1")
+    is_fit(post)
+    lines = "- 4 March 2025: It carries 4,000 carts a day. [1]\n- 14 March 2025: Nobody was hurt. [2]"
+    assert post.text.startswith(lines + "\n\n")
+    assert words_of(post.blocks[0]) == lines
+    bold = [v["text"] for v in values(post.blocks[0]) if v.get("style") == {"bold": True}]
+    assert bold == ["4,000"]
+
+
+@given(answers(), st.data())
+@settings(max_examples=examples(60), deadline=None)
+def test_hostile_words_that_are_marked_do_no_harm(answer, data):
+    posts = render_answer(with_marks(answer, data), "ex-1")
+    for post in posts:
+        is_fit(post)
+    has_every_word(posts, "\n".join(filter(None, map(safe_line, answer.text.split("\n")))) or "There is no answer.")
+
+
+def test_what_needs_no_sources_asks_for_no_verdict():
+    hello = {"sentences": (), "citations": (), "dropped": (), "notices": (), "text": "Ask about the articles."}
+    for kind in ("about_library", "about_answer", "smalltalk"):
+        (post,) = render_answer(an_answer(kind=kind, **hello), "ex-1")
+        assert (post.text, [block["type"] for block in post.blocks]) == ("Ask about the articles.", ["rich_text"])
+    (post,) = render_answer(an_answer(kind="about_library", **hello), "ex-1", private=True)
+    assert [button["action_id"] for button in post.blocks[-1]["elements"]] == ["newsqa_share"]
+    (post,) = render_answer(an_answer(kind="smalltalk", **hello), "ex-1", private=True)
+    assert "actions" not in [block["type"] for block in post.blocks]
 
 
 def test_a_private_answer_shows_its_question_which_calls_nobody():

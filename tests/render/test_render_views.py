@@ -1,15 +1,21 @@
 """What people and programs are shown of an answer."""
 
 import json
+from dataclasses import replace
 from io import StringIO
 
 import pytest
-from example_answers import an_answer, citation
+from example_answers import ARTICLE, NEAREST, a_refusal, a_timeline, an_answer, citation
+from hostile_answers import WORDS
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 
+from newsqa.render.clean import safe
+from newsqa.render.marked import marked_text
 from newsqa.render.plain import answer_text, conversation_markdown, quote_text
 from newsqa.render.record import article_record, from_record, to_line, to_record
-from newsqa.render.terminal import answer_view, excerpt_view
+from newsqa.render.terminal import answer_view, excerpt_view, sentences_view
 from newsqa.render.wording import explain_dropped, find_matches
 from newsqa.types import Article, Dropped, Duplicate, Sentence, Usage
 
@@ -25,13 +31,18 @@ def shown(view, width=80, **how):
 def test_the_record_has_the_fields_of_the_contract():
     record = json.loads(to_line(to_record(an_answer())))
     assert set(record) == {
-        *("id", "question", "standalone", "asked", "as_of", "refused", "reason", "incomplete", "error", "text"),
-        *("sentences", "citations", "retrieved", "dropped", "notices", "confidence", "model", "index", "config"),
-        *("timings", "usage"),
+        *("id", "question", "standalone", "asked", "as_of", "kind", "refused", "reason", "incomplete", "error", "text"),
+        *("sentences", "citations", "retrieved", "nearest", "dropped", "unanswered", "notices", "confidence"),
+        *("model", "index", "config", "timings", "usage"),
     }
     assert record["asked"] == "2025-04-01"
     assert record["as_of"] is None
-    assert record["sentences"][0] == {"text": "It carries 4,000 carts a day.", "citations": [1], "support": 1.0}
+    assert record["sentences"][0] == {
+        "text": "It carries 4,000 carts a day.",
+        "citations": [1],
+        "support": 1.0,
+        "marks": [],
+    }
     assert record["citations"][0] == {
         "n": 1,
         "article_id": "or-1",
@@ -170,3 +181,116 @@ def test_a_quote_is_given_with_its_source():
     assert quote_text(citation(1, "Nobody was hurt.")) == (
         "“Nobody was hurt.”\nBridge [/b] {x} {{ closed, Orrinport Courier, 4 March 2025\nhttps://courier.example/bridge"
     )
+
+
+MARKED = an_answer(
+    sentences=(
+        Sentence("It carries 4,000 carts a day.", (1,), 1.0, ((11, 16),)),
+        Sentence("Nobody was hurt.", (2,), 0.93, ((0, 6),)),
+    )
+)
+
+
+def test_the_words_that_answer_are_bold():
+    for view in (answer_view(MARKED), sentences_view(MARKED.sentences)):
+        text = shown(view, force_terminal=True, color_system="standard")
+        assert "It carries \x1b[1m4,000\x1b[0m carts a day." in text
+        assert "\x1b[1mNobody\x1b[0m was hurt." in text
+    assert "It carries **4,000** carts a day. \\[1\\] **Nobody** was hurt." in conversation_markdown("Carts", [MARKED])
+    assert "It carries 4,000 carts a day. [1] Nobody was hurt. [2]" in answer_text(MARKED)
+
+
+@pytest.mark.parametrize(
+    ("marks", "bold"),
+    [
+        (((-3, 2), (11, 16)), ["It", "4,000"]),
+        (((20, 900),), ["ts a day."]),
+        (((11, 16), (12, 20)), ["4,000"]),
+        (((16, 11), (5, 5), (90, 99)), []),
+        (((2, 11),), ["carries"]),
+    ],
+)
+def test_marks_that_are_out_of_place_do_no_harm(marks, bold):
+    sentences = (Sentence("It carries 4,000 carts a day.", (1,), 1.0, marks),)
+    said = marked_text(an_answer(sentences=sentences))
+    assert said.text == "It carries 4,000 carts a day. [1] Nobody was hurt. [2]"
+    assert [words for words, marked in said.pieces() if marked] == bold
+
+
+@given(WORDS, WORDS, WORDS, st.booleans())
+def test_marks_stay_on_their_words_whatever_is_around_them(before, marked, after, listed):
+    text = before + marked + after
+    sentence = Sentence(text, (1,), 1.0, ((len(before), len(before + marked)),))
+    said = marked_text(an_answer(text=f"- {text} [1]", sentences=(sentence,), kind="list" if listed else "answer"))
+    assert "".join(words for words, _ in said.pieces()) == said.text
+    assert safe(said.text) == said.text
+    assert ["".join(words for words, _ in line) for line in said.lines()] == said.text.split("\n")
+    bold = [words for words, bold in said.pieces() if bold]
+    assert "".join(bold).split() == safe(marked.strip()).split() or (listed and "\n" in marked)
+
+
+def test_a_number_that_is_endless_is_no_marker():
+    text = f"It carries [{'9' * 5_000}] carts. [1]"
+    assert "9999" in shown(answer_view(an_answer(text=text)))
+
+
+def test_a_timeline_has_a_line_a_day():
+    lines = ["- 4 March 2025: It carries 4,000 carts a day. [1]", "- 14 March 2025: Nobody was hurt. [2]"]
+    assert answer_text(a_timeline()).startswith("\n".join(lines) + "\n\n[1]")
+    assert [line.strip() for line in shown(answer_view(a_timeline())).split("\n")[1:3]] == lines
+    narrow = [line.rstrip() for line in shown(answer_view(a_timeline()), 40).split("\n")[1:3]]
+    assert narrow == ["  - 4 March 2025: It carries 4,000", "    carts a day. [1]"]
+    marked = "- 4 March 2025: It carries **4,000** carts a day. \\[1\\]\n\n- 14 March 2025: Nobody was hurt. \\[2\\]\n"
+    assert marked in conversation_markdown("Carts", [a_timeline()])
+
+
+def test_an_answer_of_one_line_stays_one_and_begins_no_list():
+    answer = an_answer(text="- It carries\n- 4,000 carts.", sentences=())
+    assert answer_text(answer).startswith("- It carries - 4,000 carts.\n")
+    assert "\n\\- It carries - 4,000 carts.\n" in conversation_markdown("Carts", [answer])
+
+
+@pytest.mark.parametrize("kind", ["about_library", "about_answer", "smalltalk"])
+def test_what_needs_no_sources_is_shown_alone(kind):
+    answer = an_answer(kind=kind, sentences=(), citations=(), dropped=(), notices=(), text="31 articles:\n- Courier: 9")
+    assert shown(answer_view(answer), force_terminal=True, color_system="standard").split() == answer.text.split()
+    assert answer_text(answer) == answer.text
+
+
+def test_a_refusal_lists_the_nearest_articles_with_their_leads():
+    views = [shown(answer_view(a_refusal())), answer_text(a_refusal()), conversation_markdown("Carts", [a_refusal()])]
+    for text in views:
+        assert "The articles do not answer this. 3 articles searched. Nearest:" in map(str.strip, text.split("\n"))
+        for near in NEAREST:
+            assert text.count(near.title) == text.count(near.lead) == 1
+    assert "- Quay 1 full · Orrinport Courier · 1 March 2025\n    “Quay 1 was full" in views[1]
+
+
+def test_a_part_without_an_answer_is_named():
+    answer = an_answer(unanswered=(f"who built\nit?{HOSTILE}",))
+    for text in (shown(answer_view(answer), 200), answer_text(answer)):
+        assert "The articles do not answer this part: “who built it?" in text
+        assert "\x1b" not in text
+
+
+def test_titles_link_to_the_quote_on_a_terminal_only():
+    text = shown(answer_view(an_answer()), force_terminal=True, color_system="standard")
+    assert ";https://courier.example/bridge#:~:text=It%20carries%204%2C000%20carts%20a%20day.\x1b\\" in text
+    assert ";https://courier.example/bridge#:~:text=Nobody%20was%20hurt.\x1b\\" in text
+    assert "\x1b" not in shown(answer_view(an_answer()))
+    assert ";https://courier.example/quay#:~:text=Quay%201" in shown(
+        answer_view(a_refusal()), force_terminal=True, color_system="standard"
+    )
+    inner = replace(ARTICLE, url="javascript:alert(1)")
+    text = shown(answer_view(an_answer(citations=(citation(1, "Nobody was hurt.", inner),))), force_terminal=True)
+    assert "javascript" not in text
+
+
+def test_titles_link_to_the_quote_in_markdown():
+    title = r"**Bridge \[/b\] \{x\} \{\{ closed**"
+    text = conversation_markdown("Carts", [an_answer()])
+    assert f"[{title}](<https://courier.example/bridge#:~:text=Nobody%20was%20hurt.>), Orrinport" in text
+    assert "> Nobody was hurt.\n" in text
+    unlinked = replace(ARTICLE, url=None)
+    text = conversation_markdown("Carts", [an_answer(citations=(citation(1, "Nobody was hurt.", unlinked),))])
+    assert f"{title}, Orrinport Courier · 4 March 2025 — corpus/or/bridge.md" in text

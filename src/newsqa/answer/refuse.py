@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from newsqa.render.wording import count
+from newsqa.answer.candidates import is_statement
+from newsqa.render.wording import count, named_source, nearest_sentence, quoted
 from newsqa.search.attribution import similar_quote
 from newsqa.search.understand import is_usable
 from newsqa.text.calendar import format_day
+from newsqa.text.sentences import sentence_spans
+from newsqa.types import Nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from newsqa.store.records import Coverage
-    from newsqa.types import Article, Dropped, Hit, Query, Reason
+    from newsqa.types import Dropped, Hit, Query, Reason
 
 
 NEAREST = 3
-QUOTATION_MARKS = '“”„"«»'
+OPENING_SENTENCES = 12
+"""Sentences of an article that are searched for its lead."""
+
+CREDIT = 40
+"""Characters after a sentence, in its line, that may say that it is a caption."""
+
+_NOT_THE_NEWS = re.compile(
+    r"\b(?:photo(?:graph)?|image|picture|video)s?\s*(?:by|credit|courtesy|:|/|©)|\bfile\s+(?:photo|picture|image)"
+    r"|\bgetty\s+images\b|\((?:ap|afp|reuters|epa)\s*(?:/|photo)|/(?:afp|ap|reuters|epa|getty)\b|\bclick\s+here\b"
+    r"|^\W*(?:editor['’]s\s+note|(?:a\s+version\s+of\s+)?this\s+(?:story|article|page)\s)",
+    re.IGNORECASE,
+)
+"""Captions, and what is said of the article itself."""
 
 OPENINGS: dict[Reason, str] = {
     "no_evidence": "The articles do not answer this.",
@@ -34,25 +51,26 @@ QUOTATION_NOT_FOUND = "None of the articles searched holds these words."
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no answer, and the text that says so."""
+    """Why there is no answer, the text that says so, and the articles that are nearest to one."""
 
     reason: Reason
     text: str
+    nearest: tuple[Nearest, ...] = ()
 
 
 def refuse(query: Query, hits: Sequence[Hit], dropped: Sequence[Dropped], within: Coverage, whole: Coverage) -> Refusal:
-    """Return a refusal that names the nearest headlines and the dates that the articles cover.
+    """Return a refusal that quotes the lead of the nearest article and names the dates that the articles cover.
 
     `dropped` are the sentences of a draft that the verifier dropped, `within` covers the articles inside the bounds of
     the question, `whole` all of them. If the origin of words was asked for, similar words are quoted, as other ones.
     """
-    reason = _reason(query, dropped, within)
+    reason, nearest = _reason(query, dropped, within), tuple(islice(_nearest(hits), NEAREST))
     parts = [OPENINGS[reason]]
     if query.quotation and reason == "no_evidence":
         parts = [QUOTATION_NOT_FOUND, *_similar_words(query, hits)]
     if reason != "question_unusable":
-        parts += [*_nearest(hits), *_covered(within, whole)]
-    return Refusal(reason, " ".join(parts))
+        parts += [*map(nearest_sentence, nearest[:1]), *_covered(within, whole)]
+    return Refusal(reason, " ".join(parts), nearest)
 
 
 def undated_notice(coverage: Coverage) -> tuple[str, ...]:
@@ -80,30 +98,32 @@ def _is_outside(query: Query, coverage: Coverage) -> bool:
     return too_late or too_early
 
 
-def _nearest(hits: Sequence[Hit]) -> list[str]:
-    articles: dict[str, Article] = {}
-    for hit in hits:
-        if hit.article.title and len(articles) < NEAREST:
-            articles.setdefault(hit.article.title.casefold(), hit.article)
-    if not articles:
-        return []
-    return ["Nearest: " + "; ".join(_headline(article) for article in articles.values()) + "."]
+def _nearest(hits: Sequence[Hit]) -> Iterator[Nearest]:
+    """Yield the articles of the hits that have a lead, best first, each title and each lead once."""
+    seen: set[str] = set()
+    for article in {hit.article.id: hit.article for hit in hits}.values():
+        lead = lead_sentence(article.text)
+        title = (article.title or article.id).casefold()
+        if lead and not seen & {title, lead}:
+            seen |= {title, lead}
+            known = (article.title, article.outlet, article.published, article.url, article.path)
+            yield Nearest(article.id, *known, lead)
+
+
+def lead_sentence(text: str) -> str | None:
+    """Return the first sentence of an article that states something; no heading, byline, dateline or caption."""
+    for start, end in sentence_spans(text)[:OPENING_SENTENCES]:
+        sentence, credit = " ".join(text[start:end].split()), text[end : end + CREDIT].partition("\n")[0]
+        if is_statement(sentence) and not _NOT_THE_NEWS.search(sentence + credit):
+            return sentence
+    return None
 
 
 def _similar_words(query: Query, hits: Sequence[Hit]) -> list[str]:
     similar = similar_quote(query.quotation, hits[0]) if hits else None
     if similar is None:
         return []
-    words = " ".join(similar.text.split())
-    marked = words if words[0] in QUOTATION_MARKS or words[-1] in QUOTATION_MARKS else f"“{words}”"
-    return [f"Other words, but much like them, stand in {_headline(similar.article)}: {marked}"]
-
-
-def _headline(article: Article) -> str:
-    source = ", ".join(part for part in (article.outlet, article.published and format_day(article.published)) if part)
-    return (f"“{article.title}”" if article.title else "an article without a title") + (
-        f" ({source})" if source else ""
-    )
+    return [f"Other words, but much like them, stand in {named_source(similar.article)}: {quoted(similar.text)}"]
 
 
 def _covered(within: Coverage, whole: Coverage) -> list[str]:

@@ -32,6 +32,14 @@ _TABLE: dict[int, str] = {
     0x2028: "\n",
     0x2029: "\n",
 }
+LONGEST_ADDRESS = 2_000
+"""Characters of an address that every client accepts."""
+
+_FRAGMENT_WORDS = 5
+"""Words of a quote that each end of a text fragment takes."""
+
+_QUOTATION_MARKS = "“”„\"«»‘’' "
+
 _LINE_ENDS = re.compile(r"\r\n?|[\v\f]")
 _SPACES = re.compile(r"\s+")
 
@@ -56,3 +64,24 @@ def web_address(url: str | None) -> str | None:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         return None
     return quote(line, safe="/:?&=%#+,;@~!$'()*[]")
+
+
+def at_quote(address: str, quote_text: str) -> str:
+    """Return an address that opens a page at a quote, which browsers highlight: `#:~:text=first words,last words`.
+
+    `address` is one of `web_address` or `encode_address`. Its own fragment stays in front, for browsers that do not
+    find the words; a text fragment that it has is replaced. It stays as it is if it would become too long.
+    https://wicg.github.io/scroll-to-text-fragment/ has the syntax.
+    """
+    lines = [line for part in safe(quote_text).split("\n") if (line := safe_line(part).strip(_QUOTATION_MARKS))]
+    if not lines:
+        return address
+    first, last = lines[0].split(" "), lines[-1].split(" ")
+    if len(lines) == 1 and len(first) <= 2 * _FRAGMENT_WORDS:
+        ends = lines
+    else:
+        ends = [" ".join(first[:_FRAGMENT_WORDS]), " ".join(last[-_FRAGMENT_WORDS:])]
+    directive = ",".join(quote(end, safe="").replace("-", "%2D") for end in ends)
+    page, _, fragment = address.partition("#")
+    linked = f"{page}#{fragment.partition(':~:')[0]}:~:text={directive}"
+    return linked if len(linked) <= LONGEST_ADDRESS else address

@@ -14,14 +14,14 @@ from newsqa.render.posts import (
     LONGEST_QUOTE,
     WORKING,
     button_actions,
-    nearest_articles,
     pack,
     partial_line,
+    posted_nearest,
     posted_notes,
     posted_sources,
     shorten,
     split,
-    text_line,
+    split_text,
     utf16_length,
 )
 from newsqa.text.calendar import format_day
@@ -29,6 +29,7 @@ from newsqa.text.calendar import format_day
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from newsqa.render.marked import Pieces
     from newsqa.render.posts import PostedSource
     from newsqa.types import Answer, JsonObject, Sentence
 
@@ -131,7 +132,8 @@ def _source(source: PostedSource) -> list[JsonObject]:
     first, *more = split(source.quote, escaped_size, LONGEST_DESCRIPTION - 1_000)
     lines = [*_quote(first), *([] if more else _duplicates(source))]
     about = break_mentions(source.about)
-    head = {**_titled_embed(f"[{source.n}] {source.title}", source.address, lines), "footer": {"text": about}}
+    number = f"[{source.n}] " if source.n is not None else ""
+    head = {**_titled_embed(f"{number}{source.title}", source.link, lines), "footer": {"text": about}}
     rest = [{"description": "\n".join(_quote(words))} for words in more]
     if rest and source.duplicates:
         rest[-1]["description"] += "\n" + "".join(_duplicates(source))
@@ -209,22 +211,25 @@ def render_answer(answer: Answer, request_id: str, *, private: bool = False) -> 
     The last message has the buttons, whose ids end in `request_id` (at most 80 characters). `private` adds a button
     that shares the answer.
     """
-    *before, last = [DiscordMessage(escape(words)) for words in split(text_line(answer), escaped_size, LONGEST_CONTENT)]
+    parts = split_text(answer, escaped_size, LONGEST_CONTENT)
+    *before, last = [DiscordMessage(_content(pieces)) for pieces in parts]
     first, *more = [tuple(group) for group in pack(_embeds(answer), embed_size, LARGEST_EMBEDS, MOST_EMBEDS)]
     messages = [*before, replace(last, embeds=first), *(DiscordMessage("", embeds) for embeds in more)]
     return (*messages[:-1], replace(messages[-1], buttons=_buttons(answer, request_id, private=private)))
 
 
+def _content(pieces: Pieces) -> str:
+    """Return words of an answer as Markdown, in which those that are marked are bold if there is room for that."""
+    bold = "".join(f"**{escape(words)}**" if marked else escape(words) for words, marked in pieces)
+    return bold if utf16_length(bold) <= LONGEST_CONTENT else escape("".join(words for words, _ in pieces))
+
+
 def _embeds(answer: Answer) -> list[JsonObject]:
     """Return the sources, the nearest articles of a refusal, and the notes below an answer."""
-    sources = sources_embeds(posted_sources(answer, LONGEST_QUOTE))
-    nearest = [
-        {**_titled_embed(near.title, near.address, ()), "footer": {"text": break_mentions(near.about)}}
-        for near in nearest_articles(answer)
-    ]
+    sources = sources_embeds([*posted_sources(answer, LONGEST_QUOTE), *posted_nearest(answer)])
     notes = [escape(note) for note in posted_notes(answer)]
     groups = pack(notes, lambda note: utf16_length(note) + 1, 4_000, 50) if notes else []
-    return [*sources, *nearest, *({"description": "\n".join(group)} for group in groups)]
+    return [*sources, *({"description": "\n".join(group)} for group in groups)]
 
 
 def _buttons(answer: Answer, request_id: str, *, private: bool) -> tuple[Button, ...]:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
-from operator import itemgetter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from newsqa.render.clean import safe_line
+from newsqa.render.clean import LONGEST_ADDRESS, at_quote, safe_line
+from newsqa.render.marked import AnswerText, marked_text
 from newsqa.render.wording import answer_notes, format_duplicates, provenance
 from newsqa.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from newsqa.types import Answer, Article, Citation, Sentence
+    from newsqa.render.marked import Pieces
+    from newsqa.render.wording import Source
+    from newsqa.types import Answer, Citation, Sentence
 
     Size = Callable[[str], int]
 
 
 # Text too long for one message is split between sentences, else words, else graphemes; never inside a marker like [12].
-# It is one line (`safe_line`), not yet escaped. `size` returns the size of a piece after escaping: at least the number
+# It is safe to show, not yet escaped. `size` returns the size of a piece after escaping: at least the number
 # of its characters, and at least the size of any prefix. So no split falls into an escape.
 
 Item = TypeVar("Item")
@@ -46,7 +48,7 @@ def split(text: str, size: Size, limit: int) -> list[str]:
         reach = start + _longest_prefix(text[start : start + limit], size, limit)
         end = _best_end(text, start, reach, ends)
         pieces.append(text[start:end].rstrip())
-        start = end + (text[end : end + 1] == " ")
+        start = end + text[end : end + 1].isspace()
     return [*pieces, text[start:]]
 
 
@@ -98,7 +100,7 @@ def _sentence_ends(text: str) -> Iterator[int]:
     for begin, _ in sentence_spans(text):
         markers = _MARKERS.match(text, begin)
         end = markers.end() if markers else begin
-        if text[end - 1 : end] == " " or text[end - 1 : end] in _WIDE_STOPS:
+        if text[end - 1 : end].isspace() or text[end - 1 : end] in _WIDE_STOPS:
             yield end
 
 
@@ -121,14 +123,12 @@ WORKING = "Looking through the articles …"
 BUTTON_LABELS = {"good": "Good answer", "bad": "Bad answer", "sources": "Sources", "share": "Share in the channel"}
 """The label of each action."""
 
-LONGEST_ADDRESS = 2_000
 LONGEST_TITLE = 200
 LONGEST_ABOUT = 200
 LONGEST_NOTE = 500
 LONGEST_QUOTE = 700
 """UTF-16 units of a quote beside an answer; the view of the sources has the whole quote."""
 
-MOST_NEAREST = 3
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+:[0-9a-f:.]*")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CALL = re.compile(r"@(?=channel|everyone|here|group|[!&]?\d)", re.IGNORECASE)
@@ -137,28 +137,30 @@ _PATH = "/:@!$&'()*+,;=~%"
 
 @dataclass(frozen=True, slots=True)
 class PostedSource:
-    """A numbered source in lines that are safe to show; `address` is None if there is none to link."""
+    """A source in lines that are safe to show; an article that is only near has no number.
 
-    n: int
+    `link` is `address` at the quote; both are None if there is none to link.
+    """
+
+    n: int | None
     title: str
     address: str | None
+    link: str | None
     about: str
     quote: str
-    duplicates: str
+    duplicates: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NearestArticle:
-    """An article that a refusal names."""
-
-    title: str
-    address: str
-    about: str
-
-
-def text_line(answer: Answer) -> str:
-    """Return the text of an answer with its [n], as one line."""
-    return safe_line(answer.text) or NOTHING
+def split_text(answer: Answer, size: Size, limit: int) -> list[Pieces]:
+    """Return the text of an answer with its [n], in parts of at most `limit` without mark-up, each in pieces."""
+    said = marked_text(answer)
+    said = said if said.text else AnswerText(NOTHING)
+    parts, at = [], 0
+    for words in split(said.text, size, limit):
+        at = said.text.index(words, at)
+        parts.append(said.pieces(at, at + len(words)))
+        at += len(words)
+    return parts
 
 
 def partial_line(sentences: Sequence[Sentence]) -> str:
@@ -168,7 +170,15 @@ def partial_line(sentences: Sequence[Sentence]) -> str:
 
 def posted_sources(answer: Answer, longest: int | None = None) -> list[PostedSource]:
     """Return the sources of an answer in order; quotes of more than `longest` units are shortened."""
-    return [_source(citation, longest) for citation in answer.citations]
+    return [
+        replace(_posted(source, source.quote, longest, source.n), duplicates=_duplicates(source))
+        for source in answer.citations
+    ]
+
+
+def posted_nearest(answer: Answer) -> list[PostedSource]:
+    """Return the articles that a refusal shows, with their first sentences."""
+    return [_posted(near, near.lead, LONGEST_QUOTE) for near in answer.nearest]
 
 
 def has_long_quotes(answer: Answer) -> bool:
@@ -176,22 +186,16 @@ def has_long_quotes(answer: Answer) -> bool:
     return any(utf16_length(safe_line(citation.quote)) > LONGEST_QUOTE for citation in answer.citations)
 
 
-def nearest_articles(answer: Answer) -> list[NearestArticle]:
-    """Return the articles that a refusal names and that have an address, in the order of its text."""
-    if not answer.refused:
-        return []
-    named = {hit.article.title: hit.article for hit in reversed(answer.retrieved) if hit.article.title}
-    places = ((answer.text.find(f"“{title}”"), article) for title, article in named.items())
-    found = sorted(((place, article) for place, article in places if place >= 0), key=itemgetter(0))
-    linked = {address: article for _, article in found if (address := encode_address(article.url))}
-    return [NearestArticle(_title(article), address, _about(article)) for address, article in linked.items()][
-        :MOST_NEAREST
-    ]
-
-
 def button_actions(answer: Answer, *, private: bool) -> list[str]:
-    """Return the actions of the buttons below an answer, in order; `private` adds the one that shares it."""
-    return ["good", "bad", *(["sources"] if has_long_quotes(answer) else []), *(["share"] if private else [])]
+    """Return the actions of the buttons below an answer, in order; `private` adds the one that shares it.
+
+    There are none if nothing was asked, and only what articles say, or do not say, is judged.
+    """
+    if answer.kind == "smalltalk" or answer.reason == "question_unusable":
+        return []
+    judged = answer.citations or answer.kind not in {"about_library", "about_answer"}
+    sources, share = has_long_quotes(answer), private
+    return [*(["good", "bad"] if judged else []), *(["sources"] if sources else []), *(["share"] if share else [])]
 
 
 def posted_notes(answer: Answer) -> list[str]:
@@ -226,21 +230,17 @@ def _encode_part(part: str, kept: str) -> str:
     return _CALL.sub("%40", _BARE_PERCENT.sub("%25", quote(part, safe=kept)))
 
 
-def _source(citation: Citation, longest: int | None) -> PostedSource:
-    words = safe_line(citation.quote)
+def _posted(source: Source, quote: str, longest: int | None, n: int | None = None) -> PostedSource:
+    words, address = safe_line(quote), encode_address(source.url)
     return PostedSource(
-        n=citation.n,
-        title=_title(citation),
-        address=encode_address(citation.url),
-        about=_about(citation),
+        n=n,
+        title=shorten(safe_line(source.title or "") or UNTITLED, utf16_length, LONGEST_TITLE),
+        address=address,
+        link=address and at_quote(address, quote),
+        about=shorten(provenance(source), utf16_length, LONGEST_ABOUT),
         quote=shorten(words, utf16_length, longest) if longest else words,
-        duplicates=shorten(format_duplicates(citation.also_carried_by), utf16_length, LONGEST_NOTE),
     )
 
 
-def _title(source: Article | Citation) -> str:
-    return shorten(safe_line(source.title or "") or UNTITLED, utf16_length, LONGEST_TITLE)
-
-
-def _about(source: Article | Citation) -> str:
-    return shorten(provenance(source), utf16_length, LONGEST_ABOUT)
+def _duplicates(source: Citation) -> str:
+    return shorten(format_duplicates(source.also_carried_by), utf16_length, LONGEST_NOTE)

@@ -14,21 +14,22 @@ from newsqa.render.posts import (
     LONGEST_QUOTE,
     WORKING,
     button_actions,
-    nearest_articles,
     pack,
     partial_line,
+    posted_nearest,
     posted_notes,
     posted_sources,
     shorten,
     split,
-    text_line,
+    split_text,
     utf16_length,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.render.posts import NearestArticle, PostedSource
+    from newsqa.render.marked import Pieces
+    from newsqa.render.posts import PostedSource
     from newsqa.types import Answer, JsonObject, Sentence
 
 
@@ -164,8 +165,8 @@ def _source_blocks(source: PostedSource) -> list[JsonObject]:
 
 
 def _head(source: PostedSource) -> list[JsonObject]:
-    number = text(f"[{source.n}] ", bold=True)
-    return [section(number, linked(source.title, source.address), text(f" · {source.about}"))]
+    number = [text(f"[{source.n}] ", bold=True)] if source.n is not None else []
+    return [section(*number, linked(source.title, source.link), text(f" · {source.about}"))]
 
 
 def _duplicates(source: PostedSource) -> list[JsonObject]:
@@ -219,7 +220,7 @@ def render_partial(sentences: Sequence[Sentence]) -> SlackMessage:
 
 def render_line(text: str) -> SlackMessage:
     """Return a line of the bot's own, such as a failure or thanks."""
-    return _message(shorten(safe_line(text) or "…", _size, LONGEST_BLOCK_TEXT))
+    return _message([(shorten(safe_line(text) or "…", _size, LONGEST_BLOCK_TEXT), False)])
 
 
 def render_answer(answer: Answer, request_id: str, *, private: bool = False) -> tuple[SlackMessage, ...]:
@@ -228,15 +229,12 @@ def render_answer(answer: Answer, request_id: str, *, private: bool = False) -> 
     The last message has the buttons, whose value is `request_id`. `private` adds the question, which Slack shows to
     nobody, and a button that shares the answer.
     """
-    articles = nearest_articles(answer)
-    *before, last = [_message(words, articles) for words in split(text_line(answer), _size, LONGEST_BLOCK_TEXT)]
+    *before, last = [_message(pieces) for pieces in split_text(answer, _size, LONGEST_BLOCK_TEXT)]
     taken = sum(map(block_size, last.blocks)) + ROOM_FOR_QUESTION
     first, *more = pack(_items(answer), lambda item: block_size(item.block), LONGEST_BLOCKS, MOST_BLOCKS, taken)
     messages = [*before, _with_items(last, first), *(_with_items(SlackMessage("", ()), items) for items in more)]
-    if answer.reason != "question_unusable":  # nothing to judge, and nothing to share
-        messages[-1] = SlackMessage(
-            messages[-1].text, (*messages[-1].blocks, _buttons(answer, request_id, private=private))
-        )
+    buttons = _buttons(answer, request_id, private=private)
+    messages[-1] = SlackMessage(messages[-1].text, (*messages[-1].blocks, *buttons))
     return (add_question(answer, messages[0]) if private else messages[0], *messages[1:])
 
 
@@ -250,20 +248,16 @@ def _size(words: str) -> int:
     return utf16_length(escape(words))
 
 
-def _message(words: str, articles: Sequence[NearestArticle] = ()) -> SlackMessage:
-    """Return a message in which the titles of articles that a refusal names are links."""
-    elements, rest = [], words
-    for article in articles:
-        before, found, after = rest.partition(f"“{article.title}”")
-        if found:
-            elements += [text(f"{before}“"), linked(article.title, article.address)]
-            rest = f"”{after}"
-    return SlackMessage(escape(words), (rich(section(*elements, text(rest))),))
+def _message(pieces: Pieces) -> SlackMessage:
+    """Return a message in which marked words are bold; the `text` for notifications has no mark-up."""
+    elements = [text(words, bold=marked) for words, marked in pieces]
+    return SlackMessage(escape("".join(words for words, _ in pieces)), (rich(section(*elements)),))
 
 
 def _items(answer: Answer) -> list[_Item]:
-    """Return the sources and notes below an answer."""
-    sources = [_source_item(source) for source in posted_sources(answer, LONGEST_QUOTE)]
+    """Return the sources, the nearest articles of a refusal, and the notes below an answer."""
+    posted = (*posted_sources(answer, LONGEST_QUOTE), *posted_nearest(answer))
+    sources = [_source_item(source) for source in posted]
     notes = posted_notes(answer)
     for at in range(0, len(notes), MOST_ELEMENTS):
         lines = notes[at : at + MOST_ELEMENTS]
@@ -272,7 +266,8 @@ def _items(answer: Answer) -> list[_Item]:
 
 
 def _source_item(source: PostedSource) -> _Item:
-    parts = (f"[{source.n}] {source.title} · {source.about}", source.address)
+    number = f"[{source.n}] " if source.n is not None else ""
+    parts = (f"{number}{source.title} · {source.about}", source.address)
     short = escape(" ".join(part for part in parts if part))
     quote = [f"> {escape(source.quote)}"] if source.quote else []
     duplicates = [escape(source.duplicates)] if source.duplicates else []
@@ -289,9 +284,10 @@ def _with_items(message: SlackMessage, items: Sequence[_Item]) -> SlackMessage:
     return SlackMessage(next((text for text in texts if 0 < utf16_length(text) <= LONGEST_TEXT), "…"), blocks)
 
 
-def _buttons(answer: Answer, request_id: str, *, private: bool) -> JsonObject:
+def _buttons(answer: Answer, request_id: str, *, private: bool) -> list[JsonObject]:
+    """Return a block of buttons, or none."""
     buttons = [
         {"type": "button", "action_id": f"newsqa_{name}", "text": _plain_text(BUTTON_LABELS[name]), "value": request_id}
         for name in button_actions(answer, private=private)
     ]
-    return {"type": "actions", "elements": buttons}
+    return [{"type": "actions", "elements": buttons}] if buttons else []

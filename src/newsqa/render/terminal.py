@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.padding import Padding
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
 from newsqa.models.providers import host_of
-from newsqa.render.clean import safe, safe_line
+from newsqa.render.clean import at_quote, safe, safe_line, web_address
+from newsqa.render.marked import ITEM, marked_sentences, marked_text
 from newsqa.render.wording import (
     MAX_WIDTH,
     answer_notes,
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 
     from newsqa.models.benchmark import Speed
     from newsqa.models.inventory import ModelEntry
+    from newsqa.render.marked import Pieces
+    from newsqa.render.wording import Source
     from newsqa.types import Answer, Article, Citation, Sentence
 
 
@@ -40,6 +45,7 @@ DIM = "dim"
 MARKED = "on grey23"
 CONTEXT = 600  # characters of an article shown before and after a quote
 _MARGINS = (1, 2, 0, 2)
+_NUMBER = re.compile(r" \[(\d{1,6})\]")
 
 HEADS = {"answers": "Answers", "embeds": "Finds articles by meaning", "ranks": "Ranks what was found"}
 NAME_WIDTH = 32
@@ -52,27 +58,42 @@ Row = tuple[str, str, str]
 
 
 def answer_view(answer: Answer) -> RenderableType:
-    """Return an answer: its sentences, each source with its quote, and its notes."""
-    body = sentences_view(answer.sentences) if answer.sentences else _refusal_view(answer)
+    """Return an answer: its sentences, each source with its quote or the nearest articles, and its notes."""
+    numbers = {citation.n for citation in answer.citations}
+    lines = [_line(_said(pieces, numbers), in_list=answer.kind != "answer") for pieces in marked_text(answer).lines()]
     sources = [
         _source(citation, answer.standalone, again=again)
         for citation, again in zip(answer.citations, repeats_article(answer.citations), strict=True)
     ]
+    nearest = [
+        Padding(Group(*_head(near, near.lead), _highlight(quoted(near.lead), answer.standalone)), (1, 0, 0, 0))
+        for near in answer.nearest
+    ]
     notes = [Text(f"\n{note}", style=DIM) for note in answer_notes(answer)]
-    return Padding(Group(body, *sources, *notes), _MARGINS)
+    return Padding(Group(*lines, *sources, *nearest, *notes), _MARGINS)
 
 
 def sentences_view(sentences: Sequence[Sentence]) -> Text:
     """Return sentences with the numbers of their sources, as one paragraph."""
-    return Text(" ").join(
-        Text(safe_line(s.text)).append("".join(f" [{n}]" for n in s.citations), style=MARKER) for s in sentences
-    )
+    return _said(marked_sentences(sentences).pieces(), {n for sentence in sentences for n in sentence.citations})
 
 
-def _refusal_view(answer: Answer) -> RenderableType:
-    """Return a refusal: that there is no answer, then the nearest headlines and what was searched."""
-    why, nearest, rest = safe_line(answer.text).partition(" Nearest: ")
-    return Text(why).append(f"\n\n{nearest.strip()} {rest}" if nearest else "", style=DIM)
+def _said(pieces: Pieces, numbers: set[int]) -> Text:
+    """Return words of an answer, the marked ones bold, with the numbers of its sources."""
+    said = Text.assemble(*((words, "bold" if marked else "") for words, marked in pieces))
+    for found in _NUMBER.finditer(said.plain):
+        if int(found[1]) in numbers:
+            said.stylize(MARKER, *found.span())
+    return said
+
+
+def _line(said: Text, *, in_list: bool) -> RenderableType:
+    """Return a line of an answer; an item of a list wraps beside its hyphen."""
+    if not in_list or not said.plain.startswith(ITEM):
+        return said
+    grid = Table.grid(padding=(0, 1))
+    grid.add_row("-", said[len(ITEM) :])
+    return grid
 
 
 def article_view(article: Article, question: str = "", span: tuple[int, int] | None = None) -> RenderableType:
@@ -127,16 +148,26 @@ def _highlight(text: str, question: str, base: str = "") -> Text:
 
 def _source(citation: Citation, question: str, *, again: bool) -> RenderableType:
     """Return one source: its number in a column of its own, beside it title, outlet, date and quote."""
-    title = Text(headline(citation), style="bold")
-    about = Text(provenance(citation), style=DIM)
-    quote = _highlight(quoted(citation), question)
+    quote = _highlight(quoted(citation.quote), question)
     duplicates = format_duplicates(citation.also_carried_by)
-    lines = [*([] if again else [title, about]), quote, *([Text(duplicates, style=DIM)] if duplicates else [])]
+    head = [] if again else _head(citation, citation.quote)
+    lines = [*head, quote, *([Text(duplicates, style=DIM)] if duplicates else [])]
     grid = Table.grid(padding=(0, 1))
     grid.add_column(no_wrap=True)
     grid.add_column()
-    grid.add_row(Text(f"[{citation.n}]", style=MARKER), Group(*lines))
+    grid.add_row(Text(f"[{citation.n}]", style=_linked(MARKER, citation, citation.quote)), Group(*lines))
     return Padding(grid, (1, 0, 0, 0) if not again else (0, 0, 0, 0))
+
+
+def _head(source: Source, quote: str) -> list[Text]:
+    """Return the title of a source, which links to a quote in it, and the outlet and date below it."""
+    return [Text(headline(source), style=_linked("bold", source, quote)), Text(provenance(source), style=DIM)]
+
+
+def _linked(style: str, source: Source, quote: str) -> Style:
+    """Return a style with a hyperlink to a quote, for terminals that have them."""
+    address = web_address(source.url)
+    return Style.parse(style) + Style(link=at_quote(address, quote) if address else None)
 
 
 def models_text(models: Sequence[ModelEntry]) -> str:

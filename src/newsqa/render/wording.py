@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from newsqa.types import Answer, AnswerForm, Article, Citation, Duplicate, Sentence
+    from newsqa.types import Answer, AnswerForm, Article, Citation, Duplicate, Nearest, Sentence
+
+    Source = Article | Citation | Nearest
 
 
 MAX_WIDTH = 96
@@ -60,20 +62,31 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def headline(source: Article | Citation) -> str:
+def headline(source: Source) -> str:
     """Return the title of a source, else its path, safe to show in a line."""
     return safe_line(source.title or "") or safe_line(source.path)
 
 
-def provenance(source: Article | Citation) -> str:
+def provenance(source: Source) -> str:
     """Return the outlet and the date of a source, safe to show in a line."""
     known = (safe_line(source.outlet or ""), format_day(source.published) if source.published else "no date")
     return " · ".join(part for part in known if part)
 
 
-def quoted(citation: Citation) -> str:
-    """Return a quote in quotation marks, unless it has its own, safe to show in a line."""
-    quote = safe_line(citation.quote)
+def named_source(source: Source) -> str:
+    """Return the title of a source with its outlet and day, as part of a sentence."""
+    known = ", ".join(part for part in (source.outlet, source.published and format_day(source.published)) if part)
+    return (f"“{source.title}”" if source.title else "an article without a title") + (f" ({known})" if known else "")
+
+
+def nearest_sentence(nearest: Nearest) -> str:
+    """Return the sentence of a refusal that quotes the nearest article; renderings list it instead."""
+    return f"Nearest: {named_source(nearest)}: {quoted(nearest.lead)}"
+
+
+def quoted(words: str) -> str:
+    """Return words of an article in quotation marks, unless they have their own, safe to show in a line."""
+    quote = safe_line(words)
     return quote if quote[:1] in QUOTATION_MARKS or quote[-1:] in QUOTATION_MARKS else f"“{quote}”"
 
 
@@ -87,14 +100,15 @@ def format_duplicates(duplicates: tuple[Duplicate, ...]) -> str:
 
 
 def answer_notes(answer: Answer) -> list[str]:
-    """Return what a reader should know beside the answer: its model, if it was cut off, what was dropped, its notices.
+    """Return what a reader should know beside the answer, such as its model, what has no answer, and its notices.
 
     Dropped sentences are counted, not repeated: beside an answer they would be read as part of it. `explain_dropped`
     has them.
     """
     cut = "The answer is incomplete: it was cut off." if answer.incomplete else ""
-    notes = [_written_by(answer), cut, _count_dropped(answer), *(safe_line(notice) for notice in answer.notices)]
-    return [note for note in notes if note]
+    left = [f"The articles do not answer this part: {quoted(part)}" for part in answer.unanswered]
+    notices = [safe_line(notice) for notice in answer.notices]
+    return [note for note in (*left, _written_by(answer), cut, _count_dropped(answer), *notices) if note]
 
 
 def _count_dropped(answer: Answer) -> str:
