@@ -12,7 +12,10 @@ from threading import Thread
 from typing import TYPE_CHECKING, Self
 
 from newsqa import __version__, models
+from newsqa.answer.about_answer import describe_answer
 from newsqa.answer.conversation import make_standalone, needs_rewriting
+from newsqa.answer.library_answer import describe_library
+from newsqa.answer.message import Message, MessageExamples, read_message
 from newsqa.answer.refuse import refuse, undated_notice
 from newsqa.errors import NewsqaError
 from newsqa.prompts import load_prompts
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from newsqa.search.attribution import Attribution
     from newsqa.settings import Settings
     from newsqa.store.snapshot import LibraryIndex, Snapshot
-    from newsqa.types import Article, Bounds, DraftEvent, Hit, Query, Turn
+    from newsqa.types import AnswerForm, Article, Bounds, DraftEvent, Hit, Query, Turn
 
     Answerer = Callable[[Query, Sequence[Hit], float], Iterator[DraftEvent]]
     """Drafts an answer from evidence, best first, until a time of `time.monotonic`."""
@@ -87,7 +90,8 @@ class Pipeline:
     Safe to use from several threads. `config` is a digest of the settings, prompts and models behind the answers,
     `made_of` has one for each of them, and `model` names the model that answers. It gets `timeout` seconds from the
     question on; if nothing that it wrote is supported, `fallback` answers. `rewriter` rewrites follow-ups that rules
-    cannot complete. With `encoder` the verifier compares the clauses of written sentences with their quotes.
+    cannot complete. With `encoder` the verifier compares the clauses of written sentences with their quotes. With
+    `examples` a message may be something else than a question about the news.
     """
 
     index: LibraryIndex
@@ -101,6 +105,7 @@ class Pipeline:
     fallback: Answerer | None = None
     rewriter: Rewriter | None = None
     encoder: TokenEncoder | None = None
+    examples: MessageExamples | None = None
 
     def ask(
         self,
@@ -134,8 +139,16 @@ class Pipeline:
         """
         asked = asked or bounds.as_of or date.today()
         clock = _Clock(time.monotonic() + self.timeout)
+        # Answer what is no question about the news.
+        message = self._read_message(question, history, asked)
+        if message.kind != "question":
+            with self.index.snapshot() as index:
+                answer = self._reply(message, history, index, asked, bounds)
+                yield replace(answer, id=id, question=question, standalone=question, timings=clock.stop())
+            return
+
         # Make a follow-up whole, and read what is asked for.
-        standalone, rewriting = self._make_standalone(question, history, clock)
+        standalone, rewriting = self._make_standalone(message.text, history, clock)
         with self.index.snapshot() as index:
             query = understand(standalone, asked, index.lexicon, bounds)
 
@@ -179,6 +192,24 @@ class Pipeline:
                 usage=rewriting + draft.usage,
                 notices=notices,
             )
+
+    def _read_message(self, question: str, history: Sequence[Turn], asked: date) -> Message:
+        if self.examples is None or not is_usable(question):
+            return Message("question", question)
+        with self.index.snapshot() as index:
+            return read_message(question, history, self.examples, index.lexicon, asked)
+
+    def _reply(self, message: Message, history: Sequence[Turn], index: Snapshot, asked: date, bounds: Bounds) -> Answer:
+        """Answer a message about the last answer, about the library, or small talk."""
+        answer = Answer("", "", asked, "", as_of=bounds.as_of, confidence=1.0, index=index.digest, config=self.config)
+        if message.kind != "about_answer":
+            kind: AnswerForm = "smalltalk" if message.kind == "smalltalk" else "about_library"
+            return replace(answer, kind=kind, text=describe_library(message, index, asked, bounds))
+        about = describe_answer(message, history, index, self.embedder, asked, bounds)
+        verified = about.verified
+        return replace(
+            answer, kind="about_answer", text=about.text, sentences=verified.sentences, citations=verified.citations
+        )
 
     def _make_standalone(self, question: str, history: Sequence[Turn], clock: _Clock) -> tuple[str, Usage]:
         if not history:
@@ -316,6 +347,7 @@ def open_pipeline(
         fallback=extractive if writer else None,
         rewriter=rewriter,
         encoder=encoder,
+        examples=MessageExamples(embedder),
         config=hashlib.sha256("\0".join(made_of.values()).encode()).hexdigest()[:16],
         model=name,
         made_of=made_of,
