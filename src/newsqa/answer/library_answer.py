@@ -49,15 +49,17 @@ def describe_library(message: Message, index: Snapshot, asked: date, bounds: Bou
     return _newest(message, index, asked, bounds)
 
 
-def find_source(name: str, lexicon: Lexicon) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """Return the outlets and bylines that a name may mean: those that have all its words; None if there are none."""
-    wanted = _name_words(name)
+def find_source(name: str, lexicon: Lexicon) -> tuple[str | None, tuple[str, ...]] | None:
+    """Return the outlet and the bylines that a name may mean: those with all its words; None if there are none.
+
+    "USA Today" also means usatoday.com. Of several outlets the one with the shortest name is meant.
+    """
+    wanted, joined = _name_words(name), "".join(word.folded for word in words(name))
     if not wanted:
         return None
-    outlets = [one for one in lexicon.outlets if wanted <= _name_words(one)]
-    exact = [one for one in outlets if wanted == _name_words(one)]
-    bylines = [one for one in lexicon.bylines if wanted <= _name_words(one)]
-    return (tuple(exact or outlets), tuple(bylines)) if outlets or bylines else None
+    outlets = [one for one in lexicon.outlets if wanted <= _name_words(one) or joined in _name_words(one)]
+    bylines = tuple(one for one in lexicon.bylines if wanted <= _name_words(one))
+    return (min(outlets, key=len, default=None), bylines) if outlets or bylines else None
 
 
 def _name_words(name: str) -> frozenset[str]:
@@ -115,18 +117,18 @@ def _matching(message: Message, index: Snapshot, asked: date, bounds: Bounds) ->
     query = understand(message.topic, asked, index.lexicon, bounds)
     named = _narrowed(message.topic, index, asked, bounds)
     found = index.matching_articles(query.terms, named)
-    sought = " ".join(f"“{_cut(term)}”" for term in query.terms)
+    sought = " and ".join(f"“{_cut(term)}”" for term in query.terms)
     if not found:
         hits = index.load_hits(index.search_words(query.terms, named, HEADLINES))
         nearest = _lines(dict.fromkeys(hit.article for hit in hits))
-        begin = f"No article has all of these words in its title and one passage: {sought}."
+        begin = f"No article has {sought} in its title and one passage."
         return "\n".join([begin, *(["Nearest:", *nearest] if nearest else [])])
     outlets = Counter(outlet for _, outlet in found).most_common()
     best = index.load_articles([row for row, _ in found[:HEADLINES]])
     has = "has" if len(found) == 1 else "have"
     opening = (
-        f"{count(len(found), 'article')} of {index.coverage(named).articles:,} {has} all of these words "
-        f"in title and text: {sought}. From {_listed(outlets)}."
+        f"Of {count(index.coverage(named).articles, 'article')}, {len(found):,} {has} {sought} "
+        f"in the title and one passage. From {_listed(outlets)}."
     )
     return "\n".join([opening, *(["The best matches:"] if len(found) > HEADLINES else []), *_lines(best)])
 
@@ -134,13 +136,13 @@ def _matching(message: Message, index: Snapshot, asked: date, bounds: Bounds) ->
 def _from_source(message: Message, index: Snapshot, asked: date, bounds: Bounds) -> str:
     """Return how many articles an outlet, an author or a time has, and the newest headlines."""
     named, source = _narrowed(message.topic, index, asked, bounds), find_source(message.topic, index.lexicon)
-    outlets, bylines = source or ((), ())
-    if outlets:
-        named = replace(named, outlet=outlets[0])
+    outlet, bylines = source or (None, ())
+    if outlet:
+        named = replace(named, outlet=outlet)
     elif source is None and named == bounds:
         return f"No article of the library is by “{_cut(message.topic)}”."
-    articles = index.newest(HEADLINES, named, bylines if not outlets else ())
-    if not outlets and bylines:
+    articles = index.newest(HEADLINES, named, () if outlet else bylines)
+    if bylines and not outlet:
         opening = f"The newest by {_cut(', '.join(bylines))}:"
     else:
         opening = f"The library has {_extent(index, named)}." + (" The newest:" if articles else "")

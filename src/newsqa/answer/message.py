@@ -273,7 +273,8 @@ def _vocabulary(slot: Slot) -> frozenset[str]:
 @cache
 def _frames() -> tuple[tuple[QuestionForm, tuple[re.Pattern[str], ...]], ...]:
     parts = {**_table()["part"], "topic": "(?P<topic>.+)"}
-    frames: dict[QuestionForm, list[re.Pattern[str]]] = {}
-    for form, patterns in _table()["form"].items():
-        frames[form] = [re.compile(_PART.sub(lambda m: parts[m[1]], pattern), re.IGNORECASE) for pattern in patterns]
-    return tuple((form, tuple(compiled)) for form, compiled in frames.items())
+    table: Mapping[QuestionForm, list[str]] = _table()["form"]
+    return tuple(
+        (form, tuple(re.compile(_PART.sub(lambda m: parts[m[1]], frame), re.IGNORECASE) for frame in frames))
+        for form, frames in table.items()
+    )
