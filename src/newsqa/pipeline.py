@@ -15,7 +15,7 @@ from newsqa import __version__, models
 from newsqa.answer.about_answer import describe_answer
 from newsqa.answer.conversation import make_standalone, needs_rewriting
 from newsqa.answer.library_answer import describe_library
-from newsqa.answer.message import Message, MessageExamples, read_message
+from newsqa.answer.message import Intent, MessageExamples, read_message
 from newsqa.answer.refuse import refuse, undated_notice
 from newsqa.errors import NewsqaError
 from newsqa.prompts import load_prompts
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from newsqa.search.attribution import Attribution
     from newsqa.settings import Settings
     from newsqa.store.snapshot import LibraryIndex, Snapshot
-    from newsqa.types import AnswerForm, Article, Bounds, DraftEvent, Hit, Query, Turn
+    from newsqa.types import Article, Bounds, DraftEvent, Hit, Query, Turn
 
     Answerer = Callable[[Query, Sequence[Hit], float], Iterator[DraftEvent]]
     """Drafts an answer from evidence, best first, until a time of `time.monotonic`."""
@@ -139,16 +139,52 @@ class Pipeline:
         """
         asked = asked or bounds.as_of or date.today()
         clock = _Clock(time.monotonic() + self.timeout)
-        # Answer what is no question about the news.
-        message = self._read_message(question, history, asked)
-        if message.kind != "question":
-            with self.index.snapshot() as index:
-                answer = self._reply(message, history, index, asked, bounds)
-                yield replace(answer, id=id, question=question, standalone=question, timings=clock.stop())
-            return
+        intent = self._read_message(question, history, asked)
+        if intent.kind == "question":
+            answered: Iterator[AnswerEvent] = self._answer(intent.text, history, bounds, asked, clock)
+        else:
+            answered = self._reply(intent, history, bounds, asked, clock)
+        for event in answered:
+            yield replace(event, id=id, question=question) if isinstance(event, Answer) else event
 
+    def _read_message(self, question: str, history: Sequence[Turn], asked: date) -> Intent:
+        if self.examples is None or not is_usable(question):
+            return Intent("question", question)
+        with self.index.snapshot() as index:
+            return read_message(question, history, self.examples, index.lexicon, asked)
+
+    def _reply(
+        self, intent: Intent, history: Sequence[Turn], bounds: Bounds, asked: date, clock: _Clock
+    ) -> Iterator[AnswerEvent]:
+        """Answer a message about the last answer, about the library, or small talk."""
+        with self.index.snapshot() as index:
+            if intent.kind == "about_answer":
+                about = describe_answer(intent, history, index, self.embedder, asked, bounds)
+                text, verified = about.text, about.verified
+            else:
+                text, verified = describe_library(intent, index, asked, bounds), verify((), ())
+            yield from verified.sentences
+            yield Answer(
+                question=intent.text,
+                standalone=intent.text,
+                asked=asked,
+                as_of=bounds.as_of,
+                kind="answer" if intent.kind == "question" else intent.kind,
+                text=text,
+                sentences=verified.sentences,
+                citations=verified.citations,
+                confidence=1.0,
+                index=index.digest,
+                config=self.config,
+                timings=clock.stop(),
+            )
+
+    def _answer(
+        self, question: str, history: Sequence[Turn], bounds: Bounds, asked: date, clock: _Clock
+    ) -> Iterator[AnswerEvent]:
+        """Answer a question about the news."""
         # Make a follow-up whole, and read what is asked for.
-        standalone, rewriting = self._make_standalone(message.text, history, clock)
+        standalone, rewriting = self._make_standalone(question, history, clock)
         with self.index.snapshot() as index:
             query = understand(standalone, asked, index.lexicon, bounds)
 
@@ -170,7 +206,6 @@ class Pipeline:
             # Say what the bounds left out.
             notices = (*draft.notices, *undated_notice(within)) if bounds.dated else draft.notices
             yield Answer(
-                id=id,
                 question=question,
                 standalone=standalone,
                 asked=asked,
@@ -192,24 +227,6 @@ class Pipeline:
                 usage=rewriting + draft.usage,
                 notices=notices,
             )
-
-    def _read_message(self, question: str, history: Sequence[Turn], asked: date) -> Message:
-        if self.examples is None or not is_usable(question):
-            return Message("question", question)
-        with self.index.snapshot() as index:
-            return read_message(question, history, self.examples, index.lexicon, asked)
-
-    def _reply(self, message: Message, history: Sequence[Turn], index: Snapshot, asked: date, bounds: Bounds) -> Answer:
-        """Answer a message about the last answer, about the library, or small talk."""
-        answer = Answer("", "", asked, "", as_of=bounds.as_of, confidence=1.0, index=index.digest, config=self.config)
-        if message.kind != "about_answer":
-            kind: AnswerForm = "smalltalk" if message.kind == "smalltalk" else "about_library"
-            return replace(answer, kind=kind, text=describe_library(message, index, asked, bounds))
-        about = describe_answer(message, history, index, self.embedder, asked, bounds)
-        verified = about.verified
-        return replace(
-            answer, kind="about_answer", text=about.text, sentences=verified.sentences, citations=verified.citations
-        )
 
     def _make_standalone(self, question: str, history: Sequence[Turn], clock: _Clock) -> tuple[str, Usage]:
         if not history:

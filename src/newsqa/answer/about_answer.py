@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.answer.message import Message
+    from newsqa.answer.message import Intent
     from newsqa.store.snapshot import Snapshot
     from newsqa.types import Article, Bounds, Turn, VerifiedDraft
 
@@ -88,25 +88,25 @@ class _Cited:
 
 
 def describe_answer(
-    message: Message, history: Sequence[Turn], index: Snapshot, embedder: Embeddings, asked: date, bounds: Bounds
+    intent: Intent, history: Sequence[Turn], index: Snapshot, embedder: Embeddings, asked: date, bounds: Bounds
 ) -> AboutAnswer:
     """Answer a message about the last answer that has citations. Raises ModelError if the embedder fails."""
     cited = _cited_articles(history, index)
-    opening, quotes = OPENINGS.get(message.about, ""), [q for one in cited for q in _runs(one, one.cited)]
-    if message.about == "speaker":
+    opening, quotes = OPENINGS.get(intent.about, ""), [q for one in cited for q in _runs(one, one.cited)]
+    if intent.about == "speaker":
         found = [_speakers(one) for one in cited]
         opening = opening if any(found) else NO_SPEAKER
         quotes = [quote for one, places in zip(cited, found, strict=True) for quote in _runs(one, places or one.cited)]
-    elif message.about == "more":
+    elif intent.about == "more":
         opening, quotes = "", list(_more(cited))
-    elif message.about == "meaning":
+    elif intent.about == "meaning":
         quotes = [q for one in cited for q in _runs(one, sorted({p for c in one.cited for p in _near(one, c, 1)}))]
-    others = _others(quotes, index, embedder, asked, bounds) if message.about == "sure" else []
+    others = _others(quotes, index, embedder, asked, bounds) if intent.about == "sure" else []
     evidence = [_hit(quote, index) for quote in (*quotes, *others)]
     verified = verify((DraftSentence(" ".join(hit.passage.text.split()), (_quote(hit),)) for hit in evidence), evidence)
     if not cited or not verified.sentences:
         return AboutAnswer(NO_MORE if cited else GONE, verify((), ()))
-    return AboutAnswer(_compose(opening, message.about, verified, len(quotes)), verified)
+    return AboutAnswer(_compose(opening, intent.about, verified, len(quotes)), verified)
 
 
 def _cited_articles(history: Sequence[Turn], index: Snapshot) -> list[_Cited]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from newsqa.answer.message import Message
+    from newsqa.answer.message import Intent
     from newsqa.store.records import Lexicon
     from newsqa.store.snapshot import Snapshot
     from newsqa.types import Article, Bounds
@@ -32,21 +32,21 @@ MAX_TITLE = 140
 """Characters of a title or an outlet's name that are shown."""
 
 
-def describe_library(message: Message, index: Snapshot, asked: date, bounds: Bounds) -> str:
+def describe_library(intent: Intent, index: Snapshot, asked: date, bounds: Bounds) -> str:
     """Answer small talk, or a message about the library: what it has, from which outlets and days, its headlines."""
-    if message.kind == "smalltalk":
-        return _small_talk(message, index, bounds)
-    if message.about == "outlets":
+    if intent.kind == "smalltalk":
+        return _small_talk(intent, index, bounds)
+    if intent.about == "outlets":
         return _outlets(index, bounds)
-    if message.about == "period":
+    if intent.about == "period":
         return _period(index, bounds)
-    if message.about in {"matching", "headlines"}:
-        return _matching(message, index, asked, bounds)
-    if message.about == "source":
-        return _from_source(message, index, asked, bounds)
-    if message.about == "count":
+    if intent.about in {"matching", "headlines"}:
+        return _matching(intent, index, asked, bounds)
+    if intent.about == "source":
+        return _from_source(intent, index, asked, bounds)
+    if intent.about == "count":
         return f"The library has {_extent(index, bounds)}. Ask “what's new?” for the newest headlines."
-    return _newest(message, index, asked, bounds)
+    return _newest(intent, index, asked, bounds)
 
 
 def find_source(name: str, lexicon: Lexicon) -> tuple[str | None, tuple[str, ...]] | None:
@@ -100,9 +100,9 @@ def _period(index: Snapshot, bounds: Bounds) -> str:
     return f"The articles are of {period(coverage.first, coverage.last)}.{undated}{latest}"
 
 
-def _newest(message: Message, index: Snapshot, asked: date, bounds: Bounds) -> str:
+def _newest(intent: Intent, index: Snapshot, asked: date, bounds: Bounds) -> str:
     """Return the newest headlines: those of the time that the message names if there are any."""
-    named = _narrowed(message.text, index, asked, bounds)
+    named = _narrowed(intent.text, index, asked, bounds)
     articles = index.newest(HEADLINES, named)
     opening = f"The newest of {count(index.coverage(named).articles, 'article')}:"
     if not articles:
@@ -112,10 +112,10 @@ def _newest(message: Message, index: Snapshot, asked: date, bounds: Bounds) -> s
     return "\n".join([opening, *_lines(articles)])
 
 
-def _matching(message: Message, index: Snapshot, asked: date, bounds: Bounds) -> str:
+def _matching(intent: Intent, index: Snapshot, asked: date, bounds: Bounds) -> str:
     """Return how many articles have all words of a topic, from which outlets, and headlines of the best of them."""
-    query = understand(message.topic, asked, index.lexicon, bounds)
-    named = _narrowed(message.topic, index, asked, bounds)
+    query = understand(intent.topic, asked, index.lexicon, bounds)
+    named = _narrowed(intent.topic, index, asked, bounds)
     found = index.matching_articles(query.terms, named)
     sought = " and ".join(f"“{_cut(term)}”" for term in query.terms)
     if not found:
@@ -133,14 +133,14 @@ def _matching(message: Message, index: Snapshot, asked: date, bounds: Bounds) ->
     return "\n".join([opening, *(["The best matches:"] if len(found) > HEADLINES else []), *_lines(best)])
 
 
-def _from_source(message: Message, index: Snapshot, asked: date, bounds: Bounds) -> str:
+def _from_source(intent: Intent, index: Snapshot, asked: date, bounds: Bounds) -> str:
     """Return how many articles an outlet, an author or a time has, and the newest headlines."""
-    named, source = _narrowed(message.topic, index, asked, bounds), find_source(message.topic, index.lexicon)
+    named, source = _narrowed(intent.topic, index, asked, bounds), find_source(intent.topic, index.lexicon)
     outlet, bylines = source or (None, ())
     if outlet:
         named = replace(named, outlet=outlet)
     elif source is None and named == bounds:
-        return f"No article of the library is by “{_cut(message.topic)}”."
+        return f"No article of the library is by “{_cut(intent.topic)}”."
     articles = index.newest(HEADLINES, named, () if outlet else bylines)
     if bylines and not outlet:
         opening = f"The newest by {_cut(', '.join(bylines))}:"
@@ -183,7 +183,7 @@ HOW_TO_ASK = (
 )
 
 
-def _small_talk(message: Message, index: Snapshot, bounds: Bounds) -> str:
+def _small_talk(intent: Intent, index: Snapshot, bounds: Bounds) -> str:
     """Return a short reply that says, where it helps, what newsqa can do and what the library covers."""
     short = {
         "thanks": "You're welcome. Ask more whenever you like.",
@@ -191,10 +191,10 @@ def _small_talk(message: Message, index: Snapshot, bounds: Bounds) -> str:
         "okay": "All right. Ask another question about the articles whenever you like.",
         "nothing_before": "There is no answer yet that this could be about. Ask a question about the articles first.",
     }
-    if message.about in short:
-        return short[message.about]
+    if intent.about in short:
+        return short[intent.about]
     extent = f"The library has {_extent(index, bounds, named=0)}."
-    if message.about == "foreign":
+    if intent.about == "foreign":
         return f"Please ask in English: newsqa reads and answers questions in English. {extent}"
-    hello = "Hello. " if message.about == "greeting" else ""
+    hello = "Hello. " if intent.about == "greeting" else ""
     return f"{hello}{CAN_DO} {extent} {HOW_TO_ASK}"
