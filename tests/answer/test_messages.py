@@ -165,7 +165,7 @@ def test_the_newest_headlines_come_first_and_hostile_ones_are_only_text(news, ho
     assert [line.count("2025") for line in lines] == [0, 1, 1, 1]
     assert "Canal" in lines[1]
     assert "Cheese festival in Ostby draws record crowd” (Ostby Gazette, 10 May 2025)" in lines[2]
-    assert not set(answer.text) & (set(hostile) - set(";0123 owned[/b]HJmc;b3duZWQ="))
+    assert not {letter for letter in hostile if not letter.isprintable()} & set(answer.text)
 
 
 def test_articles_are_counted_by_words_outlet_author_and_time(news) -> None:

@@ -19,7 +19,7 @@ from newsqa.types import DraftSentence, Hit, Passage, Quote
 from newsqa.verify.verifier import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date
 
     from langchain_core.embeddings import Embeddings
@@ -100,13 +100,13 @@ def describe_answer(
     elif intent.about == "more":
         opening, quotes = "", list(_more(cited))
     elif intent.about == "meaning":
-        quotes = [q for one in cited for q in _runs(one, sorted({p for c in one.cited for p in _near(one, c, 1)}))]
+        quotes = [quote for one in cited for quote in _runs(one, _with_neighbours(one))]
     others = _others(quotes, index, embedder, asked, bounds) if intent.about == "sure" else []
     evidence = [_hit(quote, index) for quote in (*quotes, *others)]
     verified = verify((DraftSentence(" ".join(hit.passage.text.split()), (_quote(hit),)) for hit in evidence), evidence)
     if not cited or not verified.sentences:
         return AboutAnswer(NO_MORE if cited else GONE, verify((), ()))
-    return AboutAnswer(_compose(opening, intent.about, verified, len(quotes)), verified)
+    return AboutAnswer(_compose(opening, intent.about, verified, {one.article.id for one in cited}), verified)
 
 
 def _cited_articles(history: Sequence[Turn], index: Snapshot) -> list[_Cited]:
@@ -141,6 +141,12 @@ def _runs(one: _Cited, places: Sequence[int]) -> list[Quote]:
 
 def _near(one: _Cited, place: int, reach: int) -> range:
     return range(max(0, place - reach), min(len(one.spans), place + reach + 1))
+
+
+def _with_neighbours(one: _Cited) -> list[int]:
+    """Return the cited sentences and those beside them, in their order."""
+    near = {place for cited in one.cited for place in _near(one, cited, 1)}
+    return sorted(place for place in near if place in one.cited or is_statement(one.text(place)))
 
 
 def _speakers(one: _Cited) -> list[int]:
@@ -208,24 +214,27 @@ def _quote(hit: Hit) -> Quote:
     return Quote(hit.article, hit.passage.start, hit.passage.end, hit.also_carried_by)
 
 
-def _compose(opening: str, about: str, verified: VerifiedDraft, own: int) -> str:
-    """Return the sentences with their markers, those of each article after its outlet and day, one a line."""
+def _compose(opening: str, about: str, verified: VerifiedDraft, own: Collection[str]) -> str:
+    """Return the sentences with their markers, those of each article after its outlet and day, one a line.
+
+    `own` are the ids of the articles of the last answer; the others come after them.
+    """
     sources = {citation.n: citation for citation in verified.citations}
-    lines, before = [opening] if opening else [], None
-    for place, sentence in enumerate(verified.sentences):
+    lines, before = [opening] if opening else [], ""
+    for sentence in verified.sentences:
         source = sources[sentence.citations[0]]
-        if place == own:
-            lines.append("Other articles say:")
         marked = sentence.text + "".join(f" [{n}]" for n in sentence.citations)
         if source.article_id == before:
             lines[-1] += f" {marked}"
             continue
+        if source.article_id not in own and before in own:
+            lines.append("Other articles say:")
         before = source.article_id
         title = f"“{safe_line(source.title)}”" if source.title and about in {"source", "published"} else ""
         address = (web_address(source.url) or "") if about == "source" else ""
         day = format_day(source.published) if source.published else "date unknown"
         where = ", ".join(part for part in (title, safe_line(source.outlet or ""), day, address) if part)
         lines.append(f"{where}: {marked}")
-    if about == "sure" and len(verified.sentences) <= own:
+    if about == "sure" and before in own:
         lines.append(ALONE)
     return "\n".join(lines)
