@@ -188,19 +188,20 @@ def _more(cited: Sequence[_Cited]) -> Iterator[Quote]:
 
 
 def _others(quotes: Sequence[Quote], index: Snapshot, embedder: Embeddings, asked: date, bounds: Bounds) -> list[Quote]:
-    """Return sentences of other articles that say the same as a quote, with the same numbers."""
+    """Return sentences of other articles, no copies, that say the same as a quote, with the same numbers."""
     known, found = {quote.article.id for quote in quotes}, list[Quote]()
     for quote in quotes:
         stems, values = set(content_stems(words(quote.text))), {number.value for number in numbers(quote.text)}
         query = understand(quote.text[:MAX_QUERY], asked, index.lexicon, bounds)
         for hit in retrieve(query, index, embedder)[:CANDIDATES]:
+            copies = {hit.article.id, *(duplicate.article_id for duplicate in hit.also_carried_by)}
             for start, end in sentence_spans(hit.passage.text):
                 text = hit.passage.text[start:end]
                 other = set(content_stems(words(text)))
                 shared = len(stems & other) / max(1, min(len(stems), len(other)))
                 same = shared >= SAME and values <= {number.value for number in numbers(text)}
-                if same and hit.article.id not in known and len(found) < MAX_OTHERS and is_statement(text):
-                    known.add(hit.article.id)
+                if same and copies.isdisjoint(known) and len(found) < MAX_OTHERS and is_statement(text):
+                    known |= copies
                     found.append(Quote(hit.article, hit.passage.start + start, hit.passage.start + end))
     return found
 
