@@ -49,6 +49,7 @@ def test_messages_about_newsqa_and_its_library(read, text, kind, about) -> None:
     ("text", "about", "topic"),
     [
         ("how many articles do you have about the old canal?", "matching", "the old canal"),
+        ("how many stories on the canal are in your archive?", "matching", "the canal"),
         ("could you list the headlines about cheese please", "headlines", "cheese"),
         ("articles by Ilse Brandvold", "source", "Ilse Brandvold"),
         ("show me the headlines from USA Herald", "source", "USA Herald"),

@@ -45,7 +45,8 @@ def describe_library(intent: Intent, index: Snapshot, asked: date, bounds: Bound
     if intent.about == "source":
         return _from_source(intent, index, asked, bounds)
     if intent.about == "count":
-        return f"The library has {_extent(index, bounds)}. Ask “what's new?” for the newest headlines."
+        named = _narrowed(intent.text, index, asked, bounds)
+        return f"The library has {_extent(index, named)}. Ask “what's new?” for the newest headlines."
     return _newest(intent, index, asked, bounds)
 
 

@@ -77,6 +77,11 @@ _PART = re.compile(r"\{([a-z]+)\}")
 _IS = re.compile(r"\b(what|who|where|how|that|it|when)['’]?s\b", re.IGNORECASE)
 _OTHERS = word_set("he she they him her them his hers their theirs")
 _FRAME_END = re.compile(r"\b(about|on|of|from|by|in|with|mention|cover|regarding)\s+(?=\w|“|\")", re.IGNORECASE)
+_TAIL = re.compile(
+    r" (?:do you have|have you got|are there|"
+    r"(?:are )?in (?:the|your|this) (?:library|collection|archive|database|index))$",
+    re.IGNORECASE,
+)
 _EDGES = " \t\n?!.,;:"
 
 
@@ -215,7 +220,7 @@ def _is_source(name: str, lexicon: Lexicon, asked: date) -> bool:
 def _split(text: str) -> Iterator[tuple[str, Slot, str]]:
     """Yield a message as the frame of an example and what follows it, at each word that may end the frame."""
     for end in _FRAME_END.finditer(text):
-        topic = text[end.end() :].strip(_EDGES)
+        topic = _TAIL.sub("", text[end.end() :].strip(_EDGES))
         if any(word.folded not in FUNCTION_WORDS for word in words(topic)):
             slot: Slot = "name" if end[1].lower() in {"from", "by", "in", "of"} else "topic"
             yield text[: end.end()].strip(), slot, topic
