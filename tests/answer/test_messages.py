@@ -130,7 +130,7 @@ def test_orders_and_forms_of_questions(read, text, form, asked, topic) -> None:
 
 
 def test_quoted_words_and_long_messages_are_left_as_they_are(read) -> None:
-    for text in ("Who said “tell me more about the dam”?", "hello " * 100, "!?"):
+    for text in ("Who said “tell me more about the dam”?", "Which article is “Yes” from?", "hello " * 100, "!?"):
         message = read(text)
         assert (message.kind, message.text) == ("question", text)
 

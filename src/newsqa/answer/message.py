@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from newsqa.answer.library_answer import find_source
 from newsqa.search.dates import span_of
 from newsqa.search.quotations import quotation_in
-from newsqa.text.words import FUNCTION_WORDS, word_set, words
+from newsqa.text.words import FUNCTION_WORDS, quoted, word_set, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -93,7 +93,7 @@ def read_message(
     `lexicon` says which outlets and authors "articles by …" may mean, `asked` is the day of the message.
     """
     whole = " ".join(text.split())
-    if len(whole) > MAX_CHARACTERS or quotation_in(whole) or not words(whole):
+    if len(whole) > MAX_CHARACTERS or quotation_in(whole) or quoted(whole) or not words(whole):
         return Intent("question", text)
     bare = _CLOSING.sub(r"\1", _OPENING.sub("", whole)).strip()
     bare = bare if words(bare) else whole
