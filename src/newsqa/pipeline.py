@@ -12,7 +12,10 @@ from threading import Thread
 from typing import TYPE_CHECKING, Self
 
 from newsqa import __version__, models
+from newsqa.answer.about_answer import describe_answer
 from newsqa.answer.conversation import Reading, read_in_context
+from newsqa.answer.library_answer import describe_library
+from newsqa.answer.message import Intent, MessageExamples, read_message
 from newsqa.answer.refuse import refuse, undated_notice
 from newsqa.answer.relevance import estimate_relevance
 from newsqa.errors import NewsqaError
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
     from newsqa.settings import Settings
     from newsqa.store.records import Lexicon
     from newsqa.store.snapshot import LibraryIndex, Snapshot
-    from newsqa.types import AnswerForm, Article, Bounds, DraftEvent, Hit, Query, Turn
+    from newsqa.types import AnswerForm, Article, Bounds, DraftEvent, Hit, Query, QuestionForm, Turn
 
     Answerer = Callable[[Query, Sequence[Hit], float], Iterator[DraftEvent]]
     """Drafts an answer from evidence, best first, until a time of `time.monotonic`."""
@@ -103,13 +106,15 @@ class Pipeline:
     Safe to use from several threads. `config` is a digest of the settings, prompts and models behind the answers,
     `made_of` has one for each of them, and `model` names the model that answers. It gets `timeout` seconds from the
     question on; if nothing that it wrote is supported, `fallback` answers. `rewriter` rewrites follow-ups that rules
-    cannot complete. With `encoder` the verifier compares the clauses of written sentences with their quotes.
+    cannot complete. With `encoder` the verifier compares the clauses of written sentences with their quotes. With
+    `examples` a message may be something else than a question about the news.
     """
 
     index: LibraryIndex
     embedder: Embeddings
     reranker: Reranker
     answerer: Answerer
+    overview: Answerer
     config: str
     model: str = EXTRACTIVE
     made_of: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -117,6 +122,7 @@ class Pipeline:
     fallback: Answerer | None = None
     rewriter: Rewriter | None = None
     encoder: TokenEncoder | None = None
+    examples: MessageExamples | None = None
 
     def ask(
         self,
@@ -150,9 +156,53 @@ class Pipeline:
         """
         asked = asked or bounds.as_of or date.today()
         clock = _Clock(time.monotonic() + self.timeout)
+        intent = self._read_message(question, history, asked)
+        if intent.kind == "question":
+            answered: Iterator[AnswerEvent] = self._answer(intent, history, bounds, asked, clock)
+        else:
+            answered = self._reply(intent, history, bounds, asked, clock)
+        for event in answered:
+            yield replace(event, id=id, question=question) if isinstance(event, Answer) else event
+
+    def _read_message(self, question: str, history: Sequence[Turn], asked: date) -> Intent:
+        if self.examples is None or not is_usable(question):
+            return Intent("question", question)
+        with self.index.snapshot() as index:
+            return read_message(question, history, self.examples, index.lexicon, asked)
+
+    def _reply(
+        self, intent: Intent, history: Sequence[Turn], bounds: Bounds, asked: date, clock: _Clock
+    ) -> Iterator[AnswerEvent]:
+        """Answer a message about the last answer, about the library, or small talk."""
+        with self.index.snapshot() as index:
+            if intent.kind == "about_answer":
+                about = describe_answer(intent, history, index, self.embedder, asked, bounds)
+                text, verified = about.text, about.verified
+            else:
+                text, verified = describe_library(intent, index, asked, bounds), verify((), ())
+            yield from verified.sentences
+            yield Answer(
+                question=intent.text,
+                standalone=intent.text,
+                asked=asked,
+                as_of=bounds.as_of,
+                kind="answer" if intent.kind == "question" else intent.kind,
+                text=text,
+                sentences=verified.sentences,
+                citations=verified.citations,
+                confidence=1.0,
+                index=index.digest,
+                config=self.config,
+                timings=clock.stop(),
+            )
+
+    def _answer(
+        self, intent: Intent, history: Sequence[Turn], bounds: Bounds, asked: date, clock: _Clock
+    ) -> Iterator[AnswerEvent]:
+        """Answer a question about the news."""
         with self.index.snapshot() as index:
             # Search what the question may mean, and keep the reading that the articles support best.
-            found, rewriting = yield from self._search_readings(question, history, index, asked, bounds, clock)
+            found, rewriting = yield from self._search_readings(intent, history, index, asked, bounds, clock)
             query, hits = found.query, found.hits
 
             # Draft an answer, and keep the sentences that their quotes support.
@@ -163,7 +213,7 @@ class Pipeline:
                 verified, draft = yield from self._draft(query, hits, clock)
 
             # Refuse if no sentence is left.
-            within, refusal, kind = index.coverage(bounds), None, answer_form(query)
+            within, refusal, kind = index.coverage(bounds), None, STORY_FORMS.get(query.form, "answer")
             if not verified.sentences:
                 refusal = refuse(query, hits, verified.dropped, within, index.coverage(NO_BOUNDS))
                 kind = "refusal"
@@ -171,8 +221,7 @@ class Pipeline:
             # Say what the bounds left out.
             notices = (*draft.notices, *undated_notice(within)) if bounds.dated else draft.notices
             yield Answer(
-                id=id,
-                question=question,
+                question=intent.text,
                 standalone=query.text,
                 asked=asked,
                 as_of=bounds.as_of,
@@ -197,7 +246,7 @@ class Pipeline:
 
     def _search_readings(
         self,
-        question: str,
+        intent: Intent,
         history: Sequence[Turn],
         index: Snapshot,
         asked: date,
@@ -205,6 +254,7 @@ class Pipeline:
         clock: _Clock,
     ) -> Generator[AnswerEvent, None, tuple[_Found, Usage]]:
         """Search the readings of a question, the likeliest first, until the evidence supports one well enough."""
+        question = intent.topic if intent.form in STORY_FORMS and intent.topic else intent.text
         readings, usage = read_in_context(question, history, index.article), Usage()
         if self.rewriter and len(readings) > 1:
             with clock.stage("rephrase"):
@@ -213,7 +263,7 @@ class Pipeline:
                 readings = (Reading(rewritten, cited=readings[0].cited), *readings[:1])
         best: _Found | None = None
         for reading in readings:
-            query = understand_reading(reading, asked, index.lexicon, bounds)
+            query = understand_reading(reading, intent.form, asked, index.lexicon, bounds)
             found = yield from self._find_evidence(query, index, clock)
             if best is None or found.relevance > best.relevance + LIKELIER:
                 best = found
@@ -234,7 +284,7 @@ class Pipeline:
                 attribution = attribute_quotation(query, candidates, index)
             return _Found(query, attribution.hits, 1.0, attribution)
         yield Stage("rerank")
-        if query.form in {"overview", "timeline"}:
+        if query.form in STORY_FORMS:
             return _Found(query, candidates, 0.0)
         with clock.stage("rerank"):
             hits = rerank(query, candidates, self.reranker)
@@ -245,7 +295,8 @@ class Pipeline:
         if not hits:
             return VerifiedDraft((), (), ()), DraftSummary(0.0, self.model)
         if self.fallback is None:
-            return (yield from self._verify("answer", self.answerer, query, hits, clock))
+            answerer = self.overview if query.form in STORY_FORMS else self.answerer
+            return (yield from self._verify("answer", answerer, query, hits, clock))
         verified, draft = yield from self._verify("write", self.answerer, query, hits, clock)
         if verified.sentences:
             supported = len(verified.sentences) / (len(verified.sentences) + len(verified.dropped))
@@ -298,15 +349,16 @@ class Pipeline:
         self.close()
 
 
-def understand_reading(reading: Reading, asked: date, lexicon: Lexicon, bounds: Bounds) -> Query:
+STORY_FORMS: Mapping[QuestionForm, AnswerForm] = {"overview": "overview", "timeline": "timeline", "find": "list"}
+"""The forms of questions that the articles on a story answer together, with the kind of their answer."""
+
+
+def understand_reading(reading: Reading, form: QuestionForm, asked: date, lexicon: Lexicon, bounds: Bounds) -> Query:
     """Return the query of a reading; what it asks for is in its own words."""
     query = understand(reading.text, asked, lexicon, bounds)
-    return replace(query, kind=answer_kind(reading.own), context=reading.context, cited=reading.cited)
-
-
-def answer_form(query: Query) -> AnswerForm:
-    """Return what an answer to a question is."""
-    return query.form if query.form in {"overview", "timeline", "list"} else "answer"
+    order = "latest" if form == "latest" else query.order
+    kind = answer_kind(reading.own)
+    return replace(query, kind=kind, form=form, order=order, context=reading.context, cited=reading.cited)
 
 
 # Building a pipeline from settings.
@@ -334,6 +386,7 @@ def open_pipeline(
     cannot be loaded.
     """
     from newsqa.answer.extract import ExtractiveAnswerer
+    from newsqa.answer.overview import OverviewAnswerer
 
     prompts = load_prompts(settings.prompts)
     embedder = embedder or models.create_embedder(settings)
@@ -358,9 +411,11 @@ def open_pipeline(
         embedder=embedder,
         reranker=reranker,
         answerer=writer or extractive,
+        overview=OverviewAnswerer(reranker),
         fallback=extractive if writer else None,
         rewriter=rewriter,
         encoder=encoder,
+        examples=MessageExamples(embedder),
         config=hashlib.sha256("\0".join(made_of.values()).encode()).hexdigest()[:16],
         model=name,
         made_of=made_of,

@@ -103,8 +103,8 @@ AnswerKind = Literal[
 ]
 """What a question asks for, as far as its words say."""
 
-QuestionForm = Literal["direct", "overview", "timeline", "list", "comparison", "latest"]
-"""How a question wants to be answered."""
+QuestionForm = Literal["direct", "overview", "timeline", "list", "comparison", "latest", "find"]
+"""How a question wants to be answered; "find" asks for articles."""
 
 
 @dataclass(frozen=True, slots=True)

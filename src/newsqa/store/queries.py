@@ -204,6 +204,38 @@ def all_vectors(database: sqlite3.Connection) -> tuple[list[int], list[int], byt
     return [row["id"] for row in rows], [row["article"] for row in rows], b"".join(row["vector"] for row in rows)
 
 
+# The catalogue
+
+
+def count_by_outlet(database: sqlite3.Connection, bounds: Bounds) -> list[tuple[str | None, int]]:
+    """Return the outlets within bounds, as first spelled, with their numbers of articles, most articles first."""
+    where, values = within(bounds)
+    rows = database.execute(
+        f"SELECT min(outlet) AS outlet, count(*) AS articles FROM articles a WHERE {where} "  # noqa: S608
+        "GROUP BY outlet_key ORDER BY 2 DESC, 1",
+        values,
+    )
+    return [(row["outlet"], row["articles"]) for row in rows]
+
+
+def matching_articles(
+    database: sqlite3.Connection, terms: Sequence[str], bounds: Bounds
+) -> list[tuple[int, str | None]]:
+    """Return the rows and outlets of articles with a passage that has all terms, its title included, best first."""
+    query = " AND ".join(filter(None, map(_phrase, terms)))
+    if not query:
+        return []
+    where, values = within(bounds)
+    rows = database.execute(
+        f"WITH found AS MATERIALIZED (SELECT rowid AS passage, bm25(words, {TITLE_WEIGHT}, {TEXT_WEIGHT}) AS score "  # noqa: S608
+        "FROM words WHERE words MATCH ?) "
+        "SELECT a.id, a.outlet, min(score) FROM found JOIN passages p ON p.id = passage "
+        f"JOIN articles a ON a.id = p.article WHERE {where} GROUP BY a.id ORDER BY 3, 1",
+        (query, *values),
+    )
+    return [(row["id"], row["outlet"]) for row in rows]
+
+
 # Passages and articles
 
 
@@ -252,11 +284,15 @@ def duplicates(database: sqlite3.Connection, article_id: str) -> tuple[Duplicate
     return load_duplicates(database, [row["id"]]).get(row["id"], ()) if row else ()
 
 
-def newest(database: sqlite3.Connection, limit: int) -> list[Article]:
-    """Return the newest articles that have a title and a date, the newest first."""
+def newest(
+    database: sqlite3.Connection, limit: int, bounds: Bounds = NO_BOUNDS, bylines: Sequence[str] = ()
+) -> list[Article]:
+    """Return the newest articles that have a title and a date, the newest first; only those by `bylines` if given."""
+    where, values = within(bounds)
     rows = database.execute(
-        f"{_ARTICLES} WHERE a.published IS NOT NULL AND a.title IS NOT NULL ORDER BY a.published DESC, a.id LIMIT ?",
-        (limit,),
+        f"{_ARTICLES} WHERE a.published IS NOT NULL AND a.title IS NOT NULL AND {where} "  # noqa: S608
+        "AND (? = '[]' OR a.byline IN (SELECT value FROM json_each(?))) ORDER BY a.published DESC, a.id LIMIT ?",
+        (*values, *[json.dumps(bylines)] * 2, limit),
     )
     return [_article(row) for row in rows]
 

@@ -215,9 +215,22 @@ class Snapshot:
         """Return the other articles that carry the same story, nearly word for word."""
         return queries.duplicates(self.database, article_id)
 
-    def newest(self, limit: int) -> list[Article]:
-        """Return the newest articles that have a title and a date, the newest first."""
-        return queries.newest(self.database, limit)
+    def newest(self, limit: int, bounds: Bounds = NO_BOUNDS, bylines: Sequence[str] = ()) -> list[Article]:
+        """Return the newest articles that have a title and a date, the newest first; by `bylines` if given."""
+        return queries.newest(self.database, limit, bounds, bylines)
+
+    def count_by_outlet(self, bounds: Bounds = NO_BOUNDS) -> list[tuple[str | None, int]]:
+        """Return the outlets with their numbers of articles, most articles first."""
+        return queries.count_by_outlet(self.database, bounds)
+
+    def matching_articles(self, terms: Sequence[str], bounds: Bounds) -> list[tuple[int, str | None]]:
+        """Return rows and outlets of the articles that have all terms in one passage or its title, best first."""
+        return queries.matching_articles(self.database, terms, bounds)
+
+    def load_articles(self, rows: Sequence[int]) -> list[Article]:
+        """Return articles by their rows, in this order."""
+        loaded = queries.load_articles(self.database, rows)
+        return [loaded[row] for row in rows if row in loaded]
 
     def list_articles(self) -> list[ArticleSummary]:
         """Return every article without its text, by article id."""
