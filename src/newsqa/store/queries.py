@@ -122,9 +122,14 @@ def list_articles(database: sqlite3.Connection) -> list[ArticleSummary]:
 # Searching
 
 
-def search_words(database: sqlite3.Connection, terms: Sequence[str], bounds: Bounds, limit: int) -> Ranked:
-    """Rank passages by BM25 (FTS5's, k1 1.2, b 0.75); a word of the title weighs twice."""
-    query = " OR ".join(filter(None, map(_phrase, terms)))
+def search_words(
+    database: sqlite3.Connection, terms: Sequence[str], bounds: Bounds, limit: int, *, every: bool = False
+) -> Ranked:
+    """Rank passages by BM25 (FTS5's, k1 1.2, b 0.75); a word of the title weighs twice.
+
+    With `every`, a passage must hold all of the terms, else any of them.
+    """
+    query = (" AND " if every else " OR ").join(filter(None, map(match_phrase, terms)))
     if not query or limit < 1:
         return []
     score = f"bm25(words, {TITLE_WEIGHT}, {TEXT_WEIGHT}) AS score"
@@ -141,8 +146,8 @@ def search_words(database: sqlite3.Connection, terms: Sequence[str], bounds: Bou
     return [(row["id"], -row["score"]) for row in rows]
 
 
-def _phrase(term: str) -> str:
-    """Quote a term, so that FTS5 reads it as words and never as its syntax."""
+def match_phrase(term: str) -> str:
+    """Quote a term, so that FTS5 reads it as words and never as its syntax; "" if it has no words."""
     words = term.replace("\0", " ").replace('"', " ").encode("utf-8", "ignore").decode().strip()
     return f'"{words}"' if any(letter.isalnum() for letter in words) else ""
 
