@@ -100,13 +100,20 @@ AnswerKind = Literal[
 """What a question asks for, as far as its words say."""
 
 
+Timing = Literal["soft", "firm", "strict"]
+"""How the time in a question bounds: it only ranks, it is searched first, or there is no answer from another time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question as understood. `outlets`, `bylines`, `since`, `until` and `order` only influence the ranking.
 
-    `bounds` are hard. `terms` are the words to search for, the most specific first; `names` the names of people, places
-    and organisations in the question, as written there. `quotation` holds the words whose origin is asked for, in parts
-    that follow one another, and is empty if the question asks something else.
+    `bounds` are hard: those that a person set, and the outlet that the question attributes its answer to. How far
+    `since` and `until` bound is `timing`. `terms` are the words to search for, the most specific first; `names` the
+    names of people, places and organisations in the question, as written there or, if that is in lower case, in the
+    articles. `quotation` holds the words whose origin is asked for, in parts that follow one another, and is empty if
+    the question asks something else. `rare` are those terms that few passages
+    of the library hold, or none: what answers should hold them. `notices` say how the question was read.
     """
 
     text: str
@@ -121,6 +128,9 @@ class Query:
     order: Order | None = None
     kind: AnswerKind = "any"
     quotation: tuple[str, ...] = ()
+    timing: Timing = "soft"
+    rare: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
     def sought(self) -> str:

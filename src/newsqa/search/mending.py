@@ -74,7 +74,9 @@ def mend(question: str, index: Snapshot) -> str:
     protected = [match.span() for pattern in (_QUOTED, _CODE) for match in pattern.finditer(question)]
     typed = [word for word in found if not any(a < word.end and word.start < b for a, b in protected)]
     held = {word.folded: index.count_holding([word.folded], RARE + 1) for word in typed}
-    context = [word.folded for word in typed if word.content and held[word.folded]]
+    context = [
+        word.folded for word in typed if word.content and held[word.folded] and word.folded[:-1] not in _QUESTION_WORDS
+    ]
     mended = question
     for word in reversed(typed):
         at = found.index(word)
