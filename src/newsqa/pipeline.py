@@ -18,8 +18,10 @@ from newsqa.errors import NewsqaError
 from newsqa.prompts import load_prompts
 from newsqa.render.wording import compose_text
 from newsqa.search.attribution import attribute_quotation
+from newsqa.search.read import read_question
 from newsqa.search.retrieve import expand_context, rerank, retrieve
-from newsqa.search.understand import is_usable, understand
+from newsqa.search.time_bounds import is_out_of_time, time_notice
+from newsqa.search.understand import is_usable
 from newsqa.store.snapshot import open_index
 from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer, DraftSummary, DraftText, Sentence, Usage, VerifiedDraft
 from newsqa.verify.verifier import Verifier, verify
@@ -137,7 +139,8 @@ class Pipeline:
         # Make a follow-up whole, and read what is asked for.
         standalone, rewriting = self._make_standalone(question, history, clock)
         with self.index.snapshot() as index:
-            query = understand(standalone, asked, index.lexicon, bounds)
+            query = read_question(standalone, asked, index, bounds)
+            standalone, bounds = query.text, query.bounds
 
             # Find the evidence.
             hits, attribution = yield from self._find_evidence(query, index, clock)
@@ -147,15 +150,17 @@ class Pipeline:
                 verified, draft = verify((), hits, attribution.origins), attribution.summary
                 yield from verified.sentences
             else:
-                verified, draft = yield from self._draft(query, hits, clock)
+                verified, draft = yield from self._draft(query, [] if is_out_of_time(query, hits) else hits, clock)
 
             # Refuse if no sentence is left.
             within, refusal = index.coverage(bounds), None
             if not verified.sentences:
                 refusal = refuse(query, hits, verified.dropped, within, index.coverage(NO_BOUNDS))
 
-            # Say what the bounds left out.
-            notices = (*draft.notices, *undated_notice(within)) if bounds.dated else draft.notices
+            # Say how the question was read, and what the bounds left out.
+            days = [citation.published for citation in verified.citations] or [hit.article.published for hit in hits]
+            notices = (*query.notices, *time_notice(query, days), *draft.notices)
+            notices = (*notices, *undated_notice(within)) if bounds.dated else notices
             yield Answer(
                 id=id,
                 question=question,
@@ -242,7 +247,7 @@ class Pipeline:
     def search(self, question: str, *, bounds: Bounds = NO_BOUNDS, asked: date | None = None) -> list[Hit]:
         """Find the passages that may answer, best first, without answering."""
         with self.index.snapshot() as index:
-            query = understand(question, asked or date.today(), index.lexicon, bounds)
+            query = read_question(question, asked or date.today(), index, bounds)
             candidates = retrieve(query, index, self.embedder)
             if query.quotation:
                 return attribute_quotation(query, candidates, index).hits

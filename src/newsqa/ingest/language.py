@@ -28,8 +28,14 @@ def detect_language(text: str) -> str | None:
         return None
     if _is_english(words):
         return "en"
-    code, probability = _identifier().classify(sample)
-    return str(code) if probability >= MIN_PROBABILITY else None
+    code, probability = classify_language(sample)
+    return code if probability >= MIN_PROBABILITY else None
+
+
+def classify_language(text: str) -> tuple[str, float]:
+    """Return the most probable language of a text, however short, with its probability by py3langid."""
+    code, probability = _identifier().classify(text)
+    return str(code), float(probability)
 
 
 def _is_english(words: list[str]) -> bool:

@@ -249,13 +249,14 @@ def terms_of(text: str, names: Iterable[str] = (), outlets: Iterable[str] = ()) 
     words = [_POSSESSIVE.sub("", word) for word in _WORD.findall(text)]
     named = {word.casefold() for name in names for word in _WORD.findall(name)}
     outlet_words = {word.casefold() for outlet in outlets for word in _WORD.findall(outlet)}
-    content = [word for word in words if _is_content(word)]
+    content = [word for word in words if is_content(word)]
     specific = [word for word in content if word.casefold() in named or any(c.isdigit() for c in word)]
     found = [word for word in (*_quoted_phrases(text), *specific, *content) if word.casefold() not in outlet_words]
     return tuple(_unique(found or content or words))[:MAX_TERMS]
 
 
-def _is_content(word: str) -> bool:
+def is_content(word: str) -> bool:
+    """Return True for a word worth searching for."""
     if word == "US":
         return True  # the country, not the pronoun
     return word.casefold() not in _STOP_WORDS and (len(word) > 1 or word.isdigit())
