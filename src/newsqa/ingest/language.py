@@ -28,14 +28,13 @@ def detect_language(text: str) -> str | None:
         return None
     if _is_english(words):
         return "en"
-    code, probability = classify_language(sample)
+    code, probability = max(language_probabilities(sample).items(), key=lambda pair: pair[1])
     return code if probability >= MIN_PROBABILITY else None
 
 
-def classify_language(text: str) -> tuple[str, float]:
-    """Return the most probable language of a text, however short, with its probability by py3langid."""
-    code, probability = _identifier().classify(text)
-    return str(code), float(probability)
+def language_probabilities(text: str) -> dict[str, float]:
+    """Return the probability of each language that py3langid knows, by its code, for a text however short."""
+    return {str(code): float(probability) for code, probability in _identifier().rank(text)}
 
 
 def _is_english(words: list[str]) -> bool:

@@ -51,6 +51,7 @@ _EDIT_WEIGHT = 5.0
 """The costs of the kinds of slips, and their weight against the logarithm of a word's frequency."""
 
 _QUESTION_WORDS = ("who", "what", "when", "where", "why", "which", "how", "whose")
+_MEASURES = frozenset({"many", "much", "long", "old", "big", "far", "often"})
 _CONTRACTED = {word.replace("'", ""): word for word in FUNCTION_WORDS if "'" in word}
 _QUOTED = re.compile(r"[“\"«][^“”\"«»]*[”\"»]|(?<![\w’'])[‘'][^‘’']{2,}[’'](?!\w)")
 _CODE = re.compile(r"[^\s]*(?:\d|[@/_]|\w\.\w)[^\s]*")
@@ -127,6 +128,8 @@ def _question_word(place: _Place, index: Snapshot) -> str | None:
     if typed.endswith("s") and typed[:-1] in _QUESTION_WORDS:
         return f"{typed[:-1]}'s"
     near = [one for one in _QUESTION_WORDS if _is_slip(typed, one)]
+    if "how" in near and place.after in _MEASURES:
+        return "how"
     return max(near, key=lambda one: index.count_holding(place.pairs(one)[-1:], SAMPLE), default=None)
 
 

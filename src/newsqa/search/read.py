@@ -44,7 +44,8 @@ MIN_WORDS, MIN_LETTERS = 4, 14
 """Words of a question, or letters where words are not parted by spaces, from which its language can be told."""
 
 UNKNOWN_SHARE = 0.5
-MIN_PROBABILITY = 0.9
+MIN_PROBABILITY, MOST_KNOWN = 0.3, 0.01
+"""Probability that its language needs, and that all languages of the articles may have together."""
 
 
 def language_notice(question: str, index: Snapshot) -> str | None:
@@ -61,10 +62,12 @@ def language_notice(question: str, index: Snapshot) -> str | None:
     held = sum(bool(index.count_holding([word], 1)) for word in found[:40])
     if not known or held > UNKNOWN_SHARE * min(len(found), 40):
         return None
-    from newsqa.ingest.language import classify_language
+    from newsqa.ingest.language import language_probabilities
 
-    language, probability = classify_language(question)
-    if language in known or probability < MIN_PROBABILITY or (latin and sum(map(len, found)) < MIN_LETTERS):
+    probable = language_probabilities(question)
+    language = max(probable, key=lambda code: probable[code])
+    in_known = sum(probable.get(code, 0.0) for code in known)
+    if in_known > MOST_KNOWN or probable[language] < MIN_PROBABILITY or (latin and sum(map(len, found)) < MIN_LETTERS):
         return None
     most = max(known, key=lambda code: known[code])
     return f"This seems to be asked in another language ({language}) than that of the articles ({most}): ask in theirs."

@@ -52,7 +52,8 @@ def retrieve(query: Query, index: Snapshot, embedder: Embeddings) -> list[Hit]:
     """
     vector = embedder.embed_query(query.sought)
     *within, anywhere = time_stages(query)
-    weights = term_weights(query, index) if within else {}
+    terms = term_weights(query, index) if within else {}
+    weights = {term: weight for term, weight in terms.items() if index.count_holding([term], 1)}
     for bounds in within:
         hits = _search(query, vector, bounds, index)
         if hits and coverage(weights, hits) >= COVERED:
