@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from newsqa.search.spelling import as_written
@@ -47,8 +48,10 @@ RARE, FREQUENT = 2, 25
 _OPENS = re.compile(r"^\W*$|(?:\band|[,.;?!])\s+$", re.IGNORECASE)
 
 _SWAPPED, _LEFT_OUT, _TOO_MUCH, _OTHER_LETTER, _OTHER_INITIAL = 0.8, 1.0, 1.1, 1.4, 0.7
+_DOUBTFUL = 2.4
 _EDIT_WEIGHT = 5.0
-"""The costs of the kinds of slips, and their weight against the logarithm of a word's frequency."""
+"""The costs of the kinds of slips, that of one which needs its neighbours, and their weight against the logarithm of a
+word's frequency."""
 
 _QUESTION_WORDS = ("who", "what", "when", "where", "why", "which", "how", "whose")
 _MEASURES = frozenset({"many", "much", "long", "old", "big", "far", "often"})
@@ -157,8 +160,11 @@ def _fits(candidate: _Candidate, place: _Place, index: Snapshot) -> bool:
         return _is_slip(typed, meant) and (beside_content or with_all)
     if beside_content:
         return True
-    if typed.startswith(meant) or meant.startswith(typed):
-        return False  # "stole" and "stolen": two forms of a word
+    ending = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(typed, meant, strict=False)))
+    if meant[:ending] in {typed, meant} or (ending >= len(typed) - 2 and not _is_slip(typed, meant)):
+        return False  # "stole" and "stolen", "marchers" and "marched": two forms of a word
+    if candidate.cost > _DOUBTFUL or (candidate.cost == _OTHER_LETTER and len(typed) < NAME and not candidate.name):
+        return False
     if len(typed) <= SHORT:
         return candidate.cost == _SWAPPED or (bool(beside) and _is_slip(typed, meant))
     if candidate.name:
@@ -244,18 +250,14 @@ def _spelling(stem: str, typed: str, most: int, index: Snapshot) -> list[tuple[s
 @lru_cache(maxsize=10_000)
 def _cost(typed: str, meant: str) -> float:
     """Return how improbable a slip is: swapped letters cost least, another letter or initial most."""
-    from rapidfuzz.distance import OSA, Levenshtein
+    from rapidfuzz.distance import OSA, Indel, Levenshtein
 
-    distance = OSA.distance(typed, meant)
-    if not distance:
-        return 0.0
-    if Levenshtein.distance(typed, meant) > distance:
-        edit = _SWAPPED
-    elif len(typed) == len(meant):
-        edit = _OTHER_LETTER
-    else:
-        edit = _LEFT_OUT if len(typed) < len(meant) else _TOO_MUCH
-    return edit + _OTHER_LETTER * (distance - 1) + _OTHER_INITIAL * (typed[0] != meant[0])
+    distance, edits = OSA.distance(typed, meant), Levenshtein.distance(typed, meant)
+    swapped = edits - distance
+    other = Indel.distance(typed, meant) - edits if not swapped else 0  # an edit that takes two of them
+    rest = distance - swapped - other
+    one = _LEFT_OUT if len(typed) <= len(meant) else _TOO_MUCH
+    return _SWAPPED * swapped + _OTHER_LETTER * other + one * rest + _OTHER_INITIAL * (typed[0] != meant[0])
 
 
 def _cased(new: str, word: Word) -> str:

@@ -28,6 +28,7 @@ _PHRASE = re.compile(rf"\b(?:{_PREPOSITION})\s+(?:the|a|an|this|that|[A-Z][\w’
 _NOUN = re.compile(r"\b(?:the|an?|this|that|his|her|their)\s+[^,?]+$", re.IGNORECASE)
 _AFTER_COPULA = re.compile(r"\b(?:is|are|was|were)\s+([^,?]+)$", re.IGNORECASE)
 _CARRIED = re.compile(rf"\b(?:do|does|did)\s+|^\W*(?:{_AUXILIARY})\s+", re.IGNORECASE)
+_PARTICIPLE = re.compile(r"(?:ed|en|wn|lt|ght)$")
 ELLIPTIC = 2
 """Content words of a second question that has no name of its own: with so few it is about what the first is about."""
 
@@ -85,7 +86,8 @@ def _noun(first: str) -> str:
     phrase = _NOUN.search(first)
     noun = phrase[0].strip() if phrase else (copula[1].strip() if (copula := _AFTER_COPULA.search(first)) else "")
     words = re.split(rf"\s+(?={_PREPOSITION}\b)", noun)[0].split()
-    return " ".join(words[:-1] if _CARRIED.search(first) and len(words) > 2 else words)
+    ends_in_verb = _CARRIED.search(first) or (_PARTICIPLE.search(first) and words and _PARTICIPLE.search(words[-1]))
+    return " ".join(words[:-1] if ends_in_verb and len(words) > 2 else words)
 
 
 def _in_place_of(pronoun: str, noun: str) -> str:

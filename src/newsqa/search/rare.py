@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsqa.search.understand import is_content
-from newsqa.text.words import fold, stem, words
+from newsqa.text.words import fold, stem, word_runs, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,6 +37,17 @@ def rare_terms(query: Query, index: Snapshot) -> tuple[str, ...]:
     most = max(FEWEST, int(SHARE * total))
     counts = {term: index.count_holding([term], most + 1) for term in query.terms}
     return tuple(sorted((term for term in counts if counts[term] <= most), key=lambda term: counts[term]))
+
+
+def exact_terms(query: Query, index: Snapshot) -> tuple[str, ...]:
+    """Return the rare terms that one passage should hold all of: names, codes and numbers, or all if there are none.
+
+    Those that the library does not hold at all are left out.
+    """
+    held = tuple(term for term in query.rare if index.count_holding([term], 1))
+    named = {word.casefold() for name in query.names for word in word_runs(name)}
+    codes = tuple(term for term in held if term.casefold() in named or any(letter.isdigit() for letter in term))
+    return codes or held
 
 
 def missing_terms(query: Query, hits: Iterable[Hit]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.search.mending import mend
 from newsqa.search.rare import rare_terms
+from newsqa.search.sources import without_outlet
 from newsqa.search.spelling import lower_case_names
 from newsqa.search.understand import is_usable, understand
 
@@ -33,7 +34,8 @@ def read_question(question: str, asked: date, index: Snapshot, bounds: Bounds) -
     if (mended := mend(question, index)) != question:
         query = understand(mended, asked, lexicon, bounds)
     known = {word.casefold() for name in query.names for word in name.split()}
-    typed = [name for name in lower_case_names(mended, index) if not known.issuperset(name.casefold().split())]
+    asks = without_outlet(mended, query.bounds.outlet, lexicon) if query.bounds.outlet else mended
+    typed = [name for name in lower_case_names(asks, index) if not known.issuperset(name.casefold().split())]
     query = replace(query, names=(*query.names, *typed))
     return replace(query, rare=rare_terms(query, index))
 

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from newsqa.search.rare import coverage, term_weights
+from newsqa.search.rare import coverage, exact_terms, term_weights
 from newsqa.search.time_bounds import time_stages
 from newsqa.text.passages import MAX_WORDS, embedding_text
 from newsqa.text.sentences import sentence_spans
@@ -63,8 +63,8 @@ def retrieve(query: Query, index: Snapshot, embedder: Embeddings) -> list[Hit]:
 
 def _search(query: Query, vector: Sequence[float], bounds: Bounds, index: Snapshot) -> list[Hit]:
     lists = [index.search_words(query.terms, bounds, DEPTH), index.search_vectors(vector, bounds, DEPTH)]
-    if held := [term for term in query.rare if index.count_holding([term], 1)]:
-        lists.append(index.search_every_word(held, bounds, DEPTH))
+    if exact := exact_terms(query, index):
+        lists.append(index.search_every_word(exact, bounds, DEPTH))
     hits = index.load_hits(fuse(lists))
     nearness = time_nearness(query, [hit.article.published for hit in hits])
     boosted = [

@@ -75,8 +75,17 @@ def attributed_outlet(question: str, lexicon: Lexicon) -> str | None:
     mentioned = list(_mentions(question, lexicon.outlets))
     names = Counter(map(_key_of_outlet, lexicon.outlets))
     attributed = {outlet for outlet, start, end in mentioned if _is_attributed(question[:start], question[end:])}
-    alone = attributed and len({outlet for outlet, _, _ in mentioned}) == 1
+    named = {outlet for outlet, start, _ in mentioned if question[start].isupper()} | attributed
+    alone = attributed and len(named) == 1
     return next((outlet for outlet in attributed if names[_key_of_outlet(outlet)] == 1), None) if alone else None
+
+
+def without_outlet(question: str, outlet: str, lexicon: Lexicon) -> str:
+    """Return a question with the name of an outlet replaced by as many spaces: articles seldom name their own."""
+    for mentioned, start, end in _mentions(question, lexicon.outlets):
+        if mentioned == outlet:
+            question = question[:start] + " " * (end - start) + question[end:]
+    return question
 
 
 def _mentions(question: str, outlets: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
@@ -154,7 +163,7 @@ def _outlet_keys(outlets: tuple[str, ...]) -> dict[str, str]:
     keys: dict[str, str] = {}
     for outlet in outlets:
         domain = _DOMAIN.match(outlet) if "." in outlet and " " not in outlet else None
-        for name in (outlet, domain[1] if domain else outlet):
+        for name in (outlet, *((domain[1], domain[1].removeprefix("the")) if domain else ())):
             keys.setdefault(_key(name), outlet)
     keys.pop("", None)
     return keys

@@ -60,7 +60,7 @@ def lower_case_names(question: str, index: Snapshot) -> tuple[str, ...]:
         else:
             runs.append([written])
         last = word
-    return tuple(dict.fromkeys(" ".join(run) for run in runs))
+    return tuple(dict.fromkeys(" ".join(run) for run in runs if len(run) > 1 or len(run[0]) > 3 or run[0].isupper()))
 
 
 def _may_be_name(word: Word) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.search import dates
 from newsqa.search.quotations import quotation_in
-from newsqa.search.sources import attributed_outlet, bylines_in, outlets_in
+from newsqa.search.sources import attributed_outlet, bylines_in, outlets_in, without_outlet
 from newsqa.text.calendar import MONTH_NAMES, WEEKDAYS
 from newsqa.text.words import word_set
 from newsqa.types import Query
@@ -66,12 +66,16 @@ def _read(question: str, asked: date, lexicon: Lexicon, bounds: Bounds) -> Query
     span = dates.span_of(question, asked)
     said_by = None if bounds.outlet else attributed_outlet(question, lexicon)
     named = (*outlets_in(question, lexicon), said_by)
-    names, outlets = names_of(question), tuple(dict.fromkeys(outlet for outlet in named if outlet))
+    asks = without_outlet(question, said_by, lexicon) if said_by else question
+    names, outlets = names_of(asks), tuple(dict.fromkeys(outlet for outlet in named if outlet))
+    terms = terms_of(dates.without_dates(asks, asked), names, outlets)
+    if not any(map(is_content, terms)):
+        terms = terms_of(dates.without_dates(question, asked), names, outlets) or terms_of(question)
     return Query(
         text=question,
         asked=asked,
         bounds=replace(bounds, outlet=said_by) if said_by else bounds,
-        terms=terms_of(dates.without_dates(question, asked), names, outlets) or terms_of(question),
+        terms=terms,
         names=names,
         outlets=outlets,
         bylines=bylines_in(question, lexicon),
