@@ -40,14 +40,14 @@ def rare_terms(query: Query, index: Snapshot) -> tuple[str, ...]:
 
 
 def exact_terms(query: Query, index: Snapshot) -> tuple[str, ...]:
-    """Return the rare terms that one passage should hold all of: names, codes and numbers, or all if there are none.
+    """Return the rare terms that one passage should hold all of: names, codes and numbers, or all if there are several.
 
     Those that the library does not hold at all are left out.
     """
     held = tuple(term for term in query.rare if index.count_holding([term], 1))
     named = {word.casefold() for name in query.names for word in word_runs(name)}
     codes = tuple(term for term in held if term.casefold() in named or any(letter.isdigit() for letter in term))
-    return codes or held
+    return codes or (held if len(held) > 1 else ())
 
 
 def missing_terms(query: Query, hits: Iterable[Hit]) -> tuple[str, ...]:
