@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 
 UNSUPPORTED_DRAFT = "What the model wrote did not stand: these are sentences of the articles."
+ONLY_OUTLET = "The question asks for what {} writes, so only its articles were searched."
 NO_DRAFT = "The model found no answer: these are sentences of the articles."
 
 
@@ -140,7 +141,6 @@ class Pipeline:
         standalone, rewriting = self._make_standalone(question, history, clock)
         with self.index.snapshot() as index:
             query = read_question(standalone, asked, index, bounds)
-            standalone, bounds = query.text, query.bounds
 
             # Find the evidence.
             hits, attribution = yield from self._find_evidence(query, index, clock)
@@ -153,18 +153,20 @@ class Pipeline:
                 verified, draft = yield from self._draft(query, [] if is_out_of_time(query, hits) else hits, clock)
 
             # Refuse if no sentence is left.
-            within, refusal = index.coverage(bounds), None
+            within, refusal = index.coverage(query.bounds), None
             if not verified.sentences:
                 refusal = refuse(query, hits, verified.dropped, within, index.coverage(NO_BOUNDS))
 
             # Say how the question was read, and what the bounds left out.
             days = [citation.published for citation in verified.citations] or [hit.article.published for hit in hits]
             notices = (*query.notices, *time_notice(query, days), *draft.notices)
+            if refusal and query.bounds.outlet != bounds.outlet:
+                notices = (*notices, ONLY_OUTLET.format(query.bounds.outlet))
             notices = (*notices, *undated_notice(within)) if bounds.dated else notices
             yield Answer(
                 id=id,
                 question=question,
-                standalone=standalone,
+                standalone=query.text,
                 asked=asked,
                 as_of=bounds.as_of,
                 kind="refusal" if refusal else "answer",
