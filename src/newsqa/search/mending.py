@@ -160,6 +160,8 @@ def _fits(candidate: _Candidate, place: _Place, index: Snapshot) -> bool:
         return _is_slip(typed, meant) and (beside_content or with_all)
     if beside_content:
         return True
+    if (typed[0] != meant[0] or meant in FUNCTION_WORDS) and not _is_slip(typed, meant):
+        return False  # "aground" and "ground"
     ending = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(typed, meant, strict=False)))
     if meant[:ending] in {typed, meant} or (ending >= len(typed) - 2 and not _is_slip(typed, meant)):
         return False  # "stole" and "stolen", "marchers" and "marched": two forms of a word

@@ -24,7 +24,9 @@ _JOINT = re.compile(
 _BOTH = re.compile(rf"^\W*({_ASKING})\s+(?:and|or)\s+({_ASKING})\s+(\S.*)$", re.IGNORECASE | re.DOTALL)
 _PERSON = re.compile(r"\b(he|she|him|his|her)\b", re.IGNORECASE)
 _THING = re.compile(r"\b(it|its|they|them|their)\b(?!\s+(?:that|who)\b)", re.IGNORECASE)
-_PHRASE = re.compile(rf"\b(?:{_PREPOSITION})\s+(?:the|a|an|this|that|[A-Z][\w’']+)\b[^,?]*$")
+_PHRASE = re.compile(
+    rf"\b(?!at the (?:start|beginning|end)\b)(?:{_PREPOSITION})\s+(?:the|a|an|this|that|[A-Z][\w’']+)\b[^,?]*$"
+)
 _NOUN = re.compile(r"\b(?:the|an?|this|that|his|her|their)\s+[^,?]+$", re.IGNORECASE)
 _AFTER_COPULA = re.compile(r"\b(?:is|are|was|were)\s+([^,?]+)$", re.IGNORECASE)
 _CARRIED = re.compile(rf"\b(?:do|does|did)\s+|^\W*(?:{_AUXILIARY})\s+", re.IGNORECASE)
@@ -76,7 +78,7 @@ def _completed(first: str, second: str, names: Sequence[str]) -> str:
         return second
     if phrase := _PHRASE.search(first):
         return f"{second.rstrip('?')} {phrase[0].strip()}?"
-    if not thing:
+    if not thing or re.search(r"\bat the (?:start|beginning|end)\b", first):
         return second
     return f"{second.rstrip('?')} ({thing})?" if _CARRIED.search(first) else f"{second.rstrip('?')} in {thing}?"
 
