@@ -155,7 +155,7 @@ def _fits(candidate: _Candidate, place: _Place, index: Snapshot) -> bool:
     typed, meant = place.word.folded, fold(candidate.text)
     beside = [pair for pair in place.pairs(meant) if index.count_holding([pair], 1)]
     beside_content = any(FUNCTION_WORDS.isdisjoint(pair.split()) for pair in beside)
-    if place.word.capitalised and not place.opens:
+    if place.word.capitalised and (candidate.name or not place.opens):
         with_all = len(typed) >= NAME and _occurs_with(meant, place.context, len(place.context), index)
         return _is_slip(typed, meant) and (beside_content or with_all)
     if beside_content:
@@ -215,17 +215,17 @@ def _candidates(typed: str, index: Snapshot) -> list[_Candidate]:
     from rapidfuzz.distance import OSA
 
     most = 2 if len(typed) >= LONG else 1
-    near: Counter[str] = Counter()
+    near: dict[str, tuple[float, int]] = {}
     for initial in dict.fromkeys(typed[:2]):
         stems = index.stems_with_initial(initial)
         for form in {typed, _indexed(typed)}:
-            for stem, _, _ in process.extract(
+            for stem, distance, _ in process.extract(
                 form, stems.keys(), scorer=OSA.distance, score_cutoff=most, limit=4 * CANDIDATES
             ):
-                near[stem] = stems[stem]
+                near[stem] = min(near.get(stem, (most + 1, 0)), (distance, -stems[stem]))
     found = [
-        _Candidate(text, cost, math.log(passages) - _EDIT_WEIGHT * cost, name)
-        for stem, passages in near.most_common(2 * CANDIDATES)
+        _Candidate(text, cost, math.log(-near[stem][1]) - _EDIT_WEIGHT * cost, name)
+        for stem in sorted(near, key=lambda stem: near[stem])[: 2 * CANDIDATES]
         for text, name, cost in _spelling(stem, typed, most, index)
     ]
     return sorted(found, key=lambda one: -one.score)[:CANDIDATES]
