@@ -64,7 +64,7 @@ def retrieve(query: Query, index: Snapshot, embedder: Embeddings) -> list[Hit]:
 def _search(query: Query, vector: Sequence[float], bounds: Bounds, index: Snapshot) -> list[Hit]:
     lists = [index.search_words(query.terms, bounds, DEPTH), index.search_vectors(vector, bounds, DEPTH)]
     if exact := exact_terms(query, index):
-        lists.append(index.search_every_word(exact, bounds, DEPTH))
+        lists.append(index.search_words(query.terms, bounds, DEPTH, required=exact))
     hits = index.load_hits(fuse(lists))
     nearness = time_nearness(query, [hit.article.published for hit in hits])
     boosted = [

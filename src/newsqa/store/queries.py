@@ -123,13 +123,14 @@ def list_articles(database: sqlite3.Connection) -> list[ArticleSummary]:
 
 
 def search_words(
-    database: sqlite3.Connection, terms: Sequence[str], bounds: Bounds, limit: int, *, every: bool = False
+    database: sqlite3.Connection, terms: Sequence[str], bounds: Bounds, limit: int, required: Sequence[str] = ()
 ) -> Ranked:
-    """Rank passages by BM25 (FTS5's, k1 1.2, b 0.75); a word of the title weighs twice.
+    """Rank passages that hold any of the terms by BM25 (FTS5's, k1 1.2, b 0.75); a word of the title weighs twice.
 
-    With `every`, a passage must hold all of the terms, else any of them.
+    They must hold all of those that are `required`.
     """
-    query = (" AND " if every else " OR ").join(filter(None, map(match_phrase, terms)))
+    query = " OR ".join(filter(None, map(match_phrase, terms)))
+    query = " AND ".join([*filter(None, map(match_phrase, required)), *([f"({query})"] if query else [])])
     if not query or limit < 1:
         return []
     score = f"bm25(words, {TITLE_WEIGHT}, {TEXT_WEIGHT}) AS score"

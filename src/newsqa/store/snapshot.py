@@ -164,13 +164,12 @@ class Snapshot:
         """Return how many articles lie within the bounds, and their first and last day."""
         return queries.coverage(self.database, bounds)
 
-    def search_words(self, terms: Sequence[str], bounds: Bounds, limit: int) -> Ranked:
-        """Rank passages by BM25 over title and text; any of the terms may match. Terms are data, never syntax."""
-        return queries.search_words(self.database, terms, bounds, limit)
+    def search_words(self, terms: Sequence[str], bounds: Bounds, limit: int, required: Sequence[str] = ()) -> Ranked:
+        """Rank passages by BM25 over title and text; any of the terms may match, all of those `required` must.
 
-    def search_every_word(self, terms: Sequence[str], bounds: Bounds, limit: int) -> Ranked:
-        """Rank the passages that hold all of the terms, as `search_words` does."""
-        return queries.search_words(self.database, terms, bounds, limit, every=True)
+        Terms are data, never syntax.
+        """
+        return queries.search_words(self.database, terms, bounds, limit, required)
 
     def search_vectors(self, vector: Sequence[float], bounds: Bounds, limit: int) -> Ranked:
         """Rank passages by cosine similarity; passages that have no vector yet are not found.
