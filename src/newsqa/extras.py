@@ -24,7 +24,6 @@ PACKAGES: Mapping[Extra, Mapping[str, str]] = {
         "ir_measures": "ir-measures",
         "jinja2": "jinja2",
         "matplotlib": "matplotlib",
-        "rapidfuzz": "rapidfuzz",
         "scipy": "scipy",
         **_WRITE,
     },

@@ -22,8 +22,10 @@ from newsqa.errors import NewsqaError
 from newsqa.prompts import load_prompts
 from newsqa.render.wording import compose_text
 from newsqa.search.attribution import attribute_quotation
+from newsqa.search.read import read_question
 from newsqa.search.retrieve import EVIDENCE, expand_context, rerank, retrieve
-from newsqa.search.understand import answer_kind, is_usable, understand
+from newsqa.search.time_bounds import is_out_of_time, time_notice
+from newsqa.search.understand import answer_kind, is_usable
 from newsqa.store.snapshot import open_index
 from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer, DraftSummary, DraftText, Sentence, Usage, VerifiedDraft
 from newsqa.verify.verifier import Verifier, verify
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
     from newsqa.prompts import Prompts
     from newsqa.search.attribution import Attribution
     from newsqa.settings import Settings
-    from newsqa.store.records import Lexicon
     from newsqa.store.snapshot import LibraryIndex, Snapshot
     from newsqa.types import AnswerForm, Article, Bounds, DraftEvent, Hit, Query, QuestionForm, Turn
 
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 
 
 UNSUPPORTED_DRAFT = "What the model wrote did not stand: these are sentences of the articles."
+ONLY_OUTLET = "The question asks for what {} writes, so only its articles were searched."
 NO_DRAFT = "The model found no answer: these are sentences of the articles."
 
 
@@ -210,16 +212,20 @@ class Pipeline:
                 verified, draft = verify((), hits, found.attribution.origins), found.attribution.summary
                 yield from verified.sentences
             else:
-                verified, draft = yield from self._draft(query, hits, clock)
+                verified, draft = yield from self._draft(query, [] if is_out_of_time(query, hits) else hits, clock)
 
             # Refuse if no sentence is left.
-            within, refusal, kind = index.coverage(bounds), None, STORY_FORMS.get(query.form, "answer")
+            within, refusal, kind = index.coverage(query.bounds), None, STORY_FORMS.get(query.form, "answer")
             if not verified.sentences:
                 refusal = refuse(query, hits, verified.dropped, within, index.coverage(NO_BOUNDS))
                 kind = "refusal"
 
-            # Say what the bounds left out.
-            notices = (*draft.notices, *undated_notice(within)) if bounds.dated else draft.notices
+            # Say how the question was read, and what the bounds left out.
+            days = [citation.published for citation in verified.citations] or [hit.article.published for hit in hits]
+            notices = (*query.notices, *time_notice(query, days), *draft.notices)
+            if refusal and query.bounds.outlet != bounds.outlet:
+                notices = (*notices, ONLY_OUTLET.format(query.bounds.outlet))
+            notices = (*notices, *undated_notice(within)) if bounds.dated else notices
             yield Answer(
                 question=intent.text,
                 standalone=query.text,
@@ -263,7 +269,7 @@ class Pipeline:
                 readings = (Reading(rewritten, cited=readings[0].cited), *readings[:1])
         best: _Found | None = None
         for reading in readings:
-            query = understand_reading(reading, intent.form, asked, index.lexicon, bounds)
+            query = understand_reading(reading, intent.form, asked, index, bounds)
             found = yield from self._find_evidence(query, index, clock)
             if best is None or found.relevance > best.relevance + LIKELIER:
                 best = found
@@ -327,7 +333,7 @@ class Pipeline:
     def search(self, question: str, *, bounds: Bounds = NO_BOUNDS, asked: date | None = None) -> list[Hit]:
         """Find the passages that may answer, best first, without answering."""
         with self.index.snapshot() as index:
-            query = understand(question, asked or date.today(), index.lexicon, bounds)
+            query = read_question(question, asked or date.today(), index, bounds)
             candidates = retrieve(query, index, self.embedder)
             if query.quotation:
                 return attribute_quotation(query, candidates, index).hits
@@ -353,9 +359,9 @@ STORY_FORMS: Mapping[QuestionForm, AnswerForm] = {"overview": "overview", "timel
 """The forms of questions that the articles on a story answer together, with the kind of their answer."""
 
 
-def understand_reading(reading: Reading, form: QuestionForm, asked: date, lexicon: Lexicon, bounds: Bounds) -> Query:
+def understand_reading(reading: Reading, form: QuestionForm, asked: date, index: Snapshot, bounds: Bounds) -> Query:
     """Return the query of a reading; what it asks for is in its own words."""
-    query = understand(reading.text, asked, lexicon, bounds)
+    query = read_question(reading.text, asked, index, bounds)
     order = "latest" if form == "latest" else query.order
     kind = answer_kind(reading.own)
     return replace(query, kind=kind, form=form, order=order, context=reading.context, cited=reading.cited)

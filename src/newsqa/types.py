@@ -107,16 +107,23 @@ QuestionForm = Literal["direct", "overview", "timeline", "list", "comparison", "
 """How a question wants to be answered; "find" asks for articles."""
 
 
+Timing = Literal["soft", "firm", "strict"]
+"""How the time in a question bounds: it only ranks, it is searched first, or there is no answer from another time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question as understood. `outlets`, `bylines`, `since`, `until` and `order` only influence the ranking.
 
-    `bounds` are hard. `terms` are the words to search for, the most specific first; `names` the names of people, places
-    and organisations in the question, as written there. `quotation` holds the words whose origin is asked for, in parts
-    that follow one another, and is empty if the question asks something else.
+    `bounds` are hard: those that a person set, and the outlet that the question attributes its answer to. How far
+    `since` and `until` bound is `timing`. `terms` are the words to search for, the most specific first; `names` the
+    names of people, places and organisations in the question, as written there or, if that is in lower case, in the
+    articles. `quotation` holds the words whose origin is asked for, in parts that follow one another, and is empty if
+    the question asks something else. `rare` are those terms that few passages of the library hold: what answers
+    should hold them. `notices` say how the question was read.
 
-    In a conversation `text` begins with `context`, an earlier question; `cited` are the ids of the articles cited on
-    the topic, which are searched first.
+    In a conversation `text` begins with `context`, which says what it is about; `cited` are the ids of the articles
+    cited on the topic, which are searched first.
     """
 
     text: str
@@ -134,6 +141,9 @@ class Query:
     form: QuestionForm = "direct"
     context: str = ""
     cited: tuple[str, ...] = ()
+    timing: Timing = "soft"
+    rare: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
     def sought(self) -> str:

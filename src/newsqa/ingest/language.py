@@ -28,8 +28,13 @@ def detect_language(text: str) -> str | None:
         return None
     if _is_english(words):
         return "en"
-    code, probability = _identifier().classify(sample)
-    return str(code) if probability >= MIN_PROBABILITY else None
+    code, probability = max(language_probabilities(sample).items(), key=lambda pair: pair[1])
+    return code if probability >= MIN_PROBABILITY else None
+
+
+def language_probabilities(text: str) -> dict[str, float]:
+    """Return the probability of each language that py3langid knows, by its code, for a text however short."""
+    return {str(code): float(probability) for code, probability in _identifier().rank(text)}
 
 
 def _is_english(words: list[str]) -> bool:

@@ -15,6 +15,8 @@ from newsqa.text.numbers import UNITS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from newsqa.types import Timing
+
 
 NUMBERS = {"a": 1, "an": 1, "couple of": 2, "few": 3} | {word: n for word, n in UNITS.items() if 1 <= n <= 12}
 DAYS_IN = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365, "decade": 3650}
@@ -44,6 +46,25 @@ def span_of(text: str, asked: date) -> DateRange | None:
     if len(found) > 1 and _joined(text, found[0], found[1]):
         return _pair(found[0].span.first, found[1].span.last)
     return _opened(text, found[0])
+
+
+def timing_of(text: str, asked: date) -> Timing:
+    """Return how the time that a question mentions bounds what is searched.
+
+    Days and weeks do so firmly, and so does a month if the question asks what happened in it. A longer time, or a month
+    beside another question, is as often that of an event on which articles came later. "yesterday" and "last week" are
+    strict: what is older is no answer, while an article on a named day may come long after it.
+    """
+    found = list(_found(text, asked))
+    span = span_of(text, asked)
+    if not span or any(VAGUE.search(text, one.start, one.end) for one in found):
+        return "soft"
+    if any(STRICT.search(text, one.start, one.end) for one in found):
+        return "strict"
+    named = max((one.span.last - one.span.first).days for one in found if one.span.first and one.span.last)
+    between = len(found) > 1 and _joined(text, found[0], found[1])
+    longest = LONGEST_MONTH if between or ASKS_FOR_EVENTS.search(text) else LONGEST_WEEK
+    return "firm" if named <= longest else "soft"
 
 
 def without_dates(text: str, asked: date) -> str:
@@ -195,6 +216,13 @@ def _near(match: re.Match[str], asked: date) -> DateRange | None:
 
 EARLIEST_YEAR = 1900
 FARTHEST = 36500  # days: there is no older news
+LONGEST_WEEK, LONGEST_MONTH = 7, 31
+VAGUE = re.compile(r"\b(?:recently|lately)\b", re.IGNORECASE)
+STRICT = re.compile(r"\b(?:yesterday|last (?:night|week|weekend)|this morning)\b", re.IGNORECASE)
+ASKS_FOR_EVENTS = re.compile(
+    r"\b(?:happen\w*|news|headlines|going on|went on|developments?|report(?:ed|s)?|latest|how did .* go|come up)\b",
+    re.IGNORECASE,
+)
 JOINTS = {"and", "to", "until", "till", "through", "-", "–"}
 RANGE = re.compile(r"[a-z].*\d\s*[-–]\s*\d|\d\s*[-–]\s*\d.*[a-z]|\b(to|and|until|through)\b", re.IGNORECASE)
 OPENS_PAIR = re.compile(r"\b(between|from)\s*(the\s+)?$", re.IGNORECASE)

@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from newsqa.search.rare import coverage, exact_terms, term_weights
+from newsqa.search.time_bounds import time_stages
 from newsqa.text.passages import MAX_WORDS, embedding_text
 from newsqa.text.sentences import sentence_spans
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from newsqa.models.encoders import Reranker
     from newsqa.store.records import Ranked
     from newsqa.store.snapshot import Snapshot
-    from newsqa.types import Article, Duplicate, Hit, Query
+    from newsqa.types import Article, Bounds, Duplicate, Hit, Query
 
     Span = tuple[int, int]
 
@@ -38,15 +40,31 @@ NAMED_SOURCE_BOOST = 0.5
 """Shares of its score that are added for an article published at the time asked about, and by a source named."""
 
 
+COVERED = 0.6
+"""The share of the weight of a question's terms that a passage within its time must hold, or any time is searched."""
+
+
 def retrieve(query: Query, index: Snapshot, embedder: Embeddings) -> list[Hit]:
     """Return at most CANDIDATES passages, best first, scored by fused rank and boosted by time, outlet and byline.
 
+    A time that the question names firmly bounds the search if a passage within it holds most of what is asked for.
     Raises VectorsError and LibraryError if the index cannot be read, ModelError if the embedder fails.
     """
-    lists = [
-        index.search_words(query.terms, query.bounds, DEPTH),
-        index.search_vectors(embedder.embed_query(query.sought), query.bounds, DEPTH),
-    ]
+    vector = embedder.embed_query(query.sought)
+    *within, anywhere = time_stages(query)
+    terms = term_weights(query, index) if within else {}
+    weights = {term: weight for term, weight in terms.items() if index.count_holding([term], 1)}
+    for bounds in within:
+        hits = _search(query, vector, bounds, index)
+        if hits and coverage(weights, hits) >= COVERED:
+            return hits
+    return _search(query, vector, anywhere, index)
+
+
+def _search(query: Query, vector: Sequence[float], bounds: Bounds, index: Snapshot) -> list[Hit]:
+    lists = [index.search_words(query.terms, bounds, DEPTH), index.search_vectors(vector, bounds, DEPTH)]
+    if exact := exact_terms(query, index):
+        lists.append(index.search_words(query.terms, bounds, DEPTH, required=exact))
     if query.cited:
         lists.append(index.search_articles(query.terms, query.cited))
     hits = index.load_hits(fuse(lists))

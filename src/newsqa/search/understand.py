@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsqa.search import dates
 from newsqa.search.quotations import quotation_in
+from newsqa.search.sources import attributed_outlet, bylines_in, outlets_in, without_outlet
 from newsqa.text.calendar import MONTH_NAMES, WEEKDAYS
 from newsqa.text.words import word_set
 from newsqa.types import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from newsqa.store.records import Lexicon
@@ -43,24 +43,39 @@ def is_usable(question: str) -> bool:
 def understand(question: str, asked: date, lexicon: Lexicon, bounds: Bounds) -> Query:
     """Read a question that was asked on a day, of a library with these outlets and bylines.
 
-    What is read only influences the ranking; `bounds` are hard. If the question asks for the origin of quoted words,
+    What is read only influences the ranking, except for an outlet that the answer is attributed to, and a time that is
+    named in days; `bounds` are hard. If the question asks for the origin of quoted words,
     the query searches for these, and times and outlets are read from the rest of the question.
     """
     if quotation := quotation_in(question):
         said = " ".join(quotation.parts)
         framed = _read(quotation.frame, asked, lexicon, bounds)
-        return replace(framed, text=question, terms=terms_of(said), names=names_of(said), quotation=quotation.parts)
+        return replace(
+            framed,
+            text=question,
+            bounds=bounds,
+            terms=terms_of(said),
+            names=names_of(said),
+            timing="soft",
+            quotation=quotation.parts,
+        )
     return _read(question, asked, lexicon, bounds)
 
 
 def _read(question: str, asked: date, lexicon: Lexicon, bounds: Bounds) -> Query:
     span = dates.span_of(question, asked)
-    names, outlets = names_of(question), outlets_in(question, lexicon)
+    said_by = None if bounds.outlet else attributed_outlet(question, lexicon)
+    named = (*outlets_in(question, lexicon), said_by)
+    asks = without_outlet(question, said_by, lexicon) if said_by else question
+    names, outlets = names_of(asks), tuple(dict.fromkeys(outlet for outlet in named if outlet))
+    terms = terms_of(dates.without_dates(asks, asked), names, outlets)
+    if not any(map(is_content, terms)):
+        terms = terms_of(dates.without_dates(question, asked), names, outlets) or terms_of(question)
     return Query(
         text=question,
         asked=asked,
-        bounds=bounds,
-        terms=terms_of(dates.without_dates(question, asked), names, outlets) or terms_of(question),
+        bounds=replace(bounds, outlet=said_by) if said_by else bounds,
+        terms=terms,
         names=names,
         outlets=outlets,
         bylines=bylines_in(question, lexicon),
@@ -68,6 +83,7 @@ def _read(question: str, asked: date, lexicon: Lexicon, bounds: Bounds) -> Query
         until=span.last if span else None,
         order=_order(question),
         kind=answer_kind(question),
+        timing=dates.timing_of(question, asked),
     )
 
 
@@ -237,13 +253,14 @@ def terms_of(text: str, names: Iterable[str] = (), outlets: Iterable[str] = ()) 
     words = [_POSSESSIVE.sub("", word) for word in _WORD.findall(text)]
     named = {word.casefold() for name in names for word in _WORD.findall(name)}
     outlet_words = {word.casefold() for outlet in outlets for word in _WORD.findall(outlet)}
-    content = [word for word in words if _is_content(word)]
+    content = [word for word in words if is_content(word)]
     specific = [word for word in content if word.casefold() in named or any(c.isdigit() for c in word)]
     found = [word for word in (*_quoted_phrases(text), *specific, *content) if word.casefold() not in outlet_words]
     return tuple(_unique(found or content or words))[:MAX_TERMS]
 
 
-def _is_content(word: str) -> bool:
+def is_content(word: str) -> bool:
+    """Return True for a word worth searching for."""
     if word == "US":
         return True  # the country, not the pronoun
     return word.casefold() not in _STOP_WORDS and (len(word) > 1 or word.isdigit())
@@ -311,104 +328,3 @@ def _unique(words: Iterable[str]) -> list[str]:
     for word in words:
         first.setdefault(word.casefold(), word)
     return list(first.values())
-
-
-# Outlets and bylines that a question names, of those in the library.
-
-_NAME_WORD = re.compile(r"[\w.&’'-]*\w")
-_DOMAIN = re.compile(
-    r"^(?:https?://)?(?:www\.)?([\w.-]+?)(?:\.(?:com?|org|net|gov|edu|info|news))?(?:\.[a-z]{2})?/?$", re.IGNORECASE
-)
-_BYLINE_SEPARATOR = re.compile(r"\s*(?:,|;|&|\||/|\band\b|\bwith\b)\s*", re.IGNORECASE)
-_CUE_BEFORE = re.compile(
-    r"\b(according to|(?:reported|published|written|article|story|stories|reports?|reporting) (?:by|in|from)|"
-    r"by|outlet|newspaper|journalist|reporter|columnist|correspondent)\s+(?:the\s+)?$",
-    re.IGNORECASE,
-)
-_CUE_AFTER = re.compile(
-    r"^(?:['’]s?)?\s+(?:(?:also|first|newspaper|magazine|article|column|piece|story)\s+)?"
-    r"(say|says|said|report|reports|reported|reporting|write|writes|wrote|written|publish\w*|article\w*|"
-    r"stor(?:y|ies)|column\w*|coverage|cover|covered|reveal\w*)\b",
-    re.IGNORECASE,
-)
-_MAX_NAME_WORDS = 7
-
-
-def outlets_in(question: str, lexicon: Lexicon) -> tuple[str, ...]:
-    """Return the outlets that the question names in full, as the library spells them.
-
-    A name of one word ("Time", "The Week") counts only with its capital, and if the question says that it reports
-    ("according to Time", "what did The Week write").
-    """
-    known = _outlet_keys(lexicon.outlets)
-    return tuple(
-        dict.fromkeys(
-            known[key] for key, start, end in _name_runs(question) if _names_outlet(question, key, start, end, known)
-        )
-    )
-
-
-def bylines_in(question: str, lexicon: Lexicon) -> tuple[str, ...]:
-    """Return the bylines whose authors the question names in full as such ("by Ann Lee", "what did Ann Lee write")."""
-    known = _byline_keys(lexicon.bylines)
-    found = [
-        known[key]
-        for key, start, end in _name_runs(question)
-        if key in known and _is_said_to_report(question, start, end)
-    ]
-    return tuple(dict.fromkeys(byline for bylines in found for byline in bylines))
-
-
-def _names_outlet(question: str, key: str, start: int, end: int, known: Mapping[str, str]) -> bool:
-    if key not in known:
-        return False
-    written = question[start:end]
-    if " " in written.strip():
-        return True
-    acronym = len(key) > 1 and sum(c.isupper() for c in written) > 1
-    return acronym or "." in written or (written[0].isupper() and _is_said_to_report(question, start, end))
-
-
-def _is_said_to_report(question: str, start: int, end: int) -> bool:
-    """Return True if the words around a name say that it reports."""
-    return bool(_CUE_BEFORE.search(question[:start]) or _CUE_AFTER.match(question[end:]))
-
-
-def _name_runs(question: str) -> Iterator[tuple[str, int, int]]:
-    """Yield every run of words with its key and span, the longest first at each place."""
-    words = [match for match in _NAME_WORD.finditer(question) if match[0].casefold() != "the"]
-    for first in range(len(words)):
-        for last in range(min(first + _MAX_NAME_WORDS, len(words)) - 1, first - 1, -1):
-            start, end = words[first].start(), _end_without_possessive(words[last])
-            yield _key(question[start:end]), start, end
-
-
-def _end_without_possessive(word: re.Match[str]) -> int:
-    tail = re.search(r"['’]s?$", word[0])
-    return word.end() - (len(tail[0]) if tail else 0)
-
-
-def _key(name: str) -> str:
-    words = [word for word in re.findall(r"\w+", name.casefold()) if word != "the"]
-    return "".join(words)
-
-
-@lru_cache(maxsize=8)
-def _outlet_keys(outlets: tuple[str, ...]) -> dict[str, str]:
-    keys: dict[str, str] = {}
-    for outlet in outlets:
-        domain = _DOMAIN.match(outlet) if "." in outlet and " " not in outlet else None
-        for name in (outlet, domain[1] if domain else outlet):
-            keys.setdefault(_key(name), outlet)
-    keys.pop("", None)
-    return keys
-
-
-@lru_cache(maxsize=8)
-def _byline_keys(bylines: tuple[str, ...]) -> dict[str, list[str]]:
-    keys: dict[str, list[str]] = {}
-    for byline in bylines:
-        for author in _BYLINE_SEPARATOR.split(re.sub(r"^by\s+", "", byline.strip(), flags=re.IGNORECASE)):
-            if len(author.split()) > 1:
-                keys.setdefault(_key(author), []).append(byline)
-    return keys

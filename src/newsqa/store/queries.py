@@ -122,9 +122,15 @@ def list_articles(database: sqlite3.Connection) -> list[ArticleSummary]:
 # Searching
 
 
-def search_words(database: sqlite3.Connection, terms: Sequence[str], bounds: Bounds, limit: int) -> Ranked:
-    """Rank passages by BM25 (FTS5's, k1 1.2, b 0.75); a word of the title weighs twice."""
-    query = " OR ".join(filter(None, map(_phrase, terms)))
+def search_words(
+    database: sqlite3.Connection, terms: Sequence[str], bounds: Bounds, limit: int, required: Sequence[str] = ()
+) -> Ranked:
+    """Rank passages that hold any of the terms by BM25 (FTS5's, k1 1.2, b 0.75); a word of the title weighs twice.
+
+    They must hold all of those that are `required`.
+    """
+    query = " OR ".join(filter(None, map(match_phrase, terms)))
+    query = " AND ".join([*filter(None, map(match_phrase, required)), *([f"({query})"] if query else [])])
     if not query or limit < 1:
         return []
     score = f"bm25(words, {TITLE_WEIGHT}, {TEXT_WEIGHT}) AS score"
@@ -153,14 +159,14 @@ ORDER BY bm25(words, {TITLE_WEIGHT}, {TEXT_WEIGHT})
 
 def search_articles(database: sqlite3.Connection, terms: Sequence[str], article_ids: Sequence[str]) -> Ranked:
     """Rank all passages of some articles: those that hold any of the terms by BM25, the others below, in order."""
-    query = " OR ".join(filter(None, map(_phrase, terms)))
+    query = " OR ".join(filter(None, map(match_phrase, terms)))
     found = [row["id"] for row in database.execute(_PASSAGES_OF, (json.dumps(article_ids),))]
     first = [row["id"] for row in database.execute(_MATCHING, (query, json.dumps(found)))] if query else []
     return [(passage, -float(rank)) for rank, passage in enumerate(dict.fromkeys([*first, *found]))]
 
 
-def _phrase(term: str) -> str:
-    """Quote a term, so that FTS5 reads it as words and never as its syntax."""
+def match_phrase(term: str) -> str:
+    """Quote a term, so that FTS5 reads it as words and never as its syntax; "" if it has no words."""
     words = term.replace("\0", " ").replace('"', " ").encode("utf-8", "ignore").decode().strip()
     return f'"{words}"' if any(letter.isalnum() for letter in words) else ""
 
@@ -222,7 +228,7 @@ def matching_articles(
     database: sqlite3.Connection, terms: Sequence[str], bounds: Bounds
 ) -> list[tuple[int, str | None]]:
     """Return the rows and outlets of articles with a passage that has all terms, its title included, best first."""
-    query = " AND ".join(filter(None, map(_phrase, terms)))
+    query = " AND ".join(filter(None, map(match_phrase, terms)))
     if not query:
         return []
     where, values = within(bounds)

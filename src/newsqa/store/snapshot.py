@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from newsqa.errors import LibraryError
-from newsqa.store import queries
+from newsqa.store import queries, vocabulary
 from newsqa.store.database import map_sqlite_errors, open_to_read
 from newsqa.store.locator import ArticleLocator
 from newsqa.store.manifest import collection_name
@@ -164,9 +164,12 @@ class Snapshot:
         """Return how many articles lie within the bounds, and their first and last day."""
         return queries.coverage(self.database, bounds)
 
-    def search_words(self, terms: Sequence[str], bounds: Bounds, limit: int) -> Ranked:
-        """Rank passages by BM25 over title and text; any of the terms may match. Terms are data, never syntax."""
-        return queries.search_words(self.database, terms, bounds, limit)
+    def search_words(self, terms: Sequence[str], bounds: Bounds, limit: int, required: Sequence[str] = ()) -> Ranked:
+        """Rank passages by BM25 over title and text; any of the terms may match, all of those `required` must.
+
+        Terms are data, never syntax.
+        """
+        return queries.search_words(self.database, terms, bounds, limit, required)
 
     def search_articles(self, terms: Sequence[str], article_ids: Sequence[str]) -> Ranked:
         """Rank all passages of some articles: those that hold any of the terms by BM25, the others below, in order."""
@@ -186,6 +189,26 @@ class Snapshot:
             if found is not None:
                 return found
         return self._search_library(question, bounds, limit)
+
+    def count_passages(self) -> int:
+        """Return how many passages there are."""
+        return self._cached(queries.count_passages)
+
+    def count_holding(self, terms: Sequence[str], limit: int) -> int:
+        """Return in how many passages, title or text, all of these terms occur; counting ends at `limit`."""
+        return vocabulary.count_holding(self.database, terms, limit)
+
+    def stems_with_initial(self, initial: str) -> dict[str, int]:
+        """Return the stems of the full text that begin with a letter, with the number of their passages."""
+        return vocabulary.stems_with_initial(self.database, initial)
+
+    def passages_holding(self, term: str, limit: int) -> list[tuple[str, str]]:
+        """Return title and text of some passages that hold a term."""
+        return vocabulary.passages_holding(self.database, term, limit)
+
+    def languages(self) -> dict[str, int]:
+        """Return the languages of the articles with the number of articles; unknown ones are left out."""
+        return self._cached(vocabulary.languages)
 
     def find_phrase(self, phrase: str, bounds: Bounds = NO_BOUNDS, limit: int = 20) -> list[Quote]:
         """Return where the words of a phrase occur in order, one quote per article, the first published first.
