@@ -56,8 +56,8 @@ class StoryArticle:
 
     @property
     def margin(self) -> float:
-        """The logits that it may be below the best article: fewer if the topic comes up inside it only."""
-        return MAX_BELOW_BEST if len(self.line) > 1 else MAX_BELOW_BEST / 2
+        """The logits that it may be below the best article: fewer if its day is unknown, or its lead has no topic."""
+        return MAX_BELOW_BEST if len(self.line) > 1 and self.hit.article.published else MAX_BELOW_BEST / 2.5
 
     @property
     def day(self) -> date:
