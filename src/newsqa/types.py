@@ -220,13 +220,19 @@ class Citation:
     also_carried_by: tuple[Duplicate, ...] = ()
 
 
+CheckedBy = Literal["verbatim", "shortened", "judge", "quoted"]
+"""What a sentence was verified by: it is its quotes, or a shortening of them; code found its values in its evidence and a
+judge model found it supported; or it is a quote that took the place of a sentence that could not be verified."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A verified sentence: the numbers of its citations and its lexical support, 0 to 1."""
+    """A verified sentence: the numbers of its citations, its lexical support, 0 to 1, and what it was verified by."""
 
     text: str
     citations: tuple[int, ...]
     support: float
+    checked_by: CheckedBy = "verbatim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +250,12 @@ class VerifiedDraft:
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
     dropped: tuple[Dropped, ...]
+
+    @property
+    def supported_share(self) -> float:
+        """The share of the draft that is left; a sentence whose quotes took its place counts as left."""
+        lost = len(self.dropped) - sum(sentence.checked_by == "quoted" for sentence in self.sentences)
+        return len(self.sentences) / max(1, len(self.sentences) + max(0, lost))
 
     @property
     def text(self) -> str:

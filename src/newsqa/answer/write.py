@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from newsqa.answer.candidates import is_prompt_injection
 from newsqa.answer.drafts import DraftReader
 from newsqa.answer.extract import ExtractiveAnswerer, estimate_confidence
 from newsqa.answer.leaks import LeakFilter
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from newsqa.answer.prompt import Prompt, PromptBuilder
-    from newsqa.types import DraftEvent, Hit, Query
+    from newsqa.models.encoders import Reranker
+    from newsqa.types import DraftEvent, Hit, Query, Quote
+    from newsqa.verify.verifier import Relevance
 
 
 MIN_RELEVANCE = -1.0
@@ -27,6 +30,24 @@ MIN_RELEVANCE = -1.0
 SmolLM2 that did had -1.9 and less, those that answered 3.4 and more."""
 
 IRRELEVANT = "it does not answer what was asked"
+
+
+def relevance(query: Query, reranker: Reranker) -> Relevance:
+    """Return what says which quotes answer a question: the cross-encoder reads each, alone and under its title.
+
+    An order to whoever answers, written into an article, answers nothing.
+    """
+
+    def answering(quotes: Sequence[Quote]) -> list[bool]:
+        titled = [f"{quote.article.title or ''}: {quote.text}" for quote in quotes]
+        logits = reranker.score(query.text, [*(quote.text for quote in quotes), *titled])
+        best = map(max, logits[: len(quotes)], logits[len(quotes) :])
+        return [
+            logit >= MIN_RELEVANCE and not is_prompt_injection(quote.text)
+            for quote, logit in zip(quotes, best, strict=True)
+        ]
+
+    return answering
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING
 from newsqa.text.calendar import format_day
 from newsqa.text.sentences import sentence_spans
 from newsqa.types import Quote
+from newsqa.verify.support import shared_weight, stated_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
     from newsqa.types import Article, Duplicate, Hit
+
+
+NEAR = 3
+"""Sentences before a quote that count as near it; one after it does too."""
 
 
 class EvidenceSet:
@@ -41,11 +46,39 @@ class EvidenceSet:
         expanded = (self._expand(quote) for quote in quotes)
         return tuple(dict.fromkeys(quote for quote in expanded if quote))
 
-    def with_preceding(self, quotes: Sequence[Quote], count: int) -> tuple[Quote, ...]:
-        """Add to each quote up to `count` sentences before it."""
-        return self.expand([self._extend(quote, count) for quote in quotes])
+    def similar(self, text: str, count: int, to: Sequence[Quote] = ()) -> Iterator[tuple[Quote, ...]]:
+        """Yield up to `count` sentences of the passages that are like a text, best first.
 
-    def sentences(self) -> Iterator[Quote]:
+        They share a third of its words or more; if it has quotes (`to`), half, and more than those. Each comes alone and then
+        with the sentence before it. Sentences from several places are never put together: with them anything could be
+        proved that is said in the words of the articles.
+        """
+        terms = stated_terms(text)
+        least = max(1, len(terms) // (2 if to else 3), shared_weight(terms, "\n".join(quote.text for quote in to)))
+        weighed = [(shared_weight(terms, quote.text), quote) for quote in self._sentences()]
+        similar = [(weight, quote) for weight, quote in weighed if weight > least]
+        for _, quote in sorted(similar, key=lambda pair: -pair[0])[:count]:
+            yield (quote,)
+            yield self.expand([self._with_preceding(quote)])
+
+    def around(self, quote: Quote) -> str:
+        """Return the sentences around a quote, and the first ones of its article."""
+        spans = self._sentence_spans(quote.article)
+        first = bisect_right(spans, (quote.start, quote.end)) - 1
+        last = max((n for n, (start, _) in enumerate(spans) if start < quote.end), default=first)
+        near = [*spans[:2], *spans[max(2, first - NEAR) : last + 2]]
+        return " ".join(quote.article.text[start:end] for start, end in near)
+
+    def sentences_of(self, quotes: Sequence[Quote]) -> list[Quote]:
+        """Return the sentences of quotes, one by one."""
+        return [
+            self._quote(quote.article, start, end)
+            for quote in quotes
+            for start, end in self._sentence_spans(quote.article)
+            if start >= quote.start and end <= quote.end
+        ]
+
+    def _sentences(self) -> Iterator[Quote]:
         """Yield the sentences of the retrieved passages, those of the first passage first, each once."""
         seen: set[tuple[str, int]] = set()
         for hit in self._hits:
@@ -61,10 +94,10 @@ class EvidenceSet:
         touched = [(a, b) for a, b in self._sentence_spans(article) if a < quote.end and b > quote.start]
         return self._quote(article, touched[0][0], touched[-1][1]) if touched else None
 
-    def _extend(self, quote: Quote, count: int) -> Quote:
+    def _with_preceding(self, quote: Quote) -> Quote:
         spans = self._sentence_spans(quote.article)
         first = bisect_right(spans, (quote.start, quote.end)) - 1
-        return self._quote(quote.article, spans[max(0, first - count)][0], quote.end)
+        return self._quote(quote.article, spans[max(0, first - 1)][0], quote.end)
 
     def _quote(self, article: Article, start: int, end: int) -> Quote:
         return Quote(article, start, end, self._duplicates[article.id])

@@ -1,0 +1,162 @@
+"""Names and speakers: whether the evidence has those of a sentence, in the forms in which news writes one name."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from newsqa.text.calendar import CALENDAR
+from newsqa.text.names import SHORT_FORMS, names
+from newsqa.text.words import stem, word_set
+from newsqa.verify.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from newsqa.text.names import Name
+    from newsqa.verify.values import Evidence, TextValues
+
+_PEOPLES = """
+american america us usa states united washington | british britain uk kingdom united london english england | eu european europe
+dutch netherlands | french france paris | german germany berlin | greek greece | spanish spain | swiss switzerland
+danish denmark danes | swedish sweden | finnish finland | polish poland poles | turkish turkey | un nations united
+chinese china beijing | russian russia moscow kremlin | ukrainian ukraine kyiv | irish ireland | welsh wales
+scottish scotland scots | norwegian norway | israeli israel | saudi arabia | japanese japan tokyo | philippine filipino
+indian india delhi | iranian iran tehran | canadian canada ottawa | italian italy rome | belgian belgium brussels
+portuguese portugal | hungarian hungary budapest | pakistani pakistan | korean korea seoul | taiwanese taiwan
+australian australia canberra | brazilian brazil | mexican mexico | cuban cuba | ukrainian ukraine | thai thailand
+"""
+_PEOPLE = tuple(frozenset(group.split()) for line in _PEOPLES.strip().splitlines() for group in line.split("|"))
+"""A country, its people, and the capital that stands for its government."""
+
+_ENDINGS = word_set("a e y n s an ns ans ian ians ish ese i is er ers ean eans ia ic land")
+_OFFICES = word_set(
+    "president vice mayor minister prime chancellor judge justice director coach captain manager mr mrs ms miss sir dame dr "
+    "doctor professor senator sen representative rep governor gov lieutenant lt sergeant general attorney secretary chief "
+    "executive ceo king queen prince princess pope father sister detective officer deputy commissioner chairman chairwoman "
+    "chair actor actress singer author republican republicans democrat democrats democratic congress senate house state "
+    "supreme court federal county city north south east west northern southern eastern western internet covid earth sun bible christian christians catholic muslim"
+)
+"""Titles and words of common knowledge that prove no name and need no proof beside one."""
+
+_COMMON_ENDING = re.compile(r"(?:ing|ed|ly|s|er|ers|tion|ment|ness|ity|ist|ists|ance|ence|al|ive|ous|ful|less|able)$")
+_ACTS = re.compile(
+    r"\s*(?:['’]s\s|,\s|(?:is|was|has|had|will|would|did|does|can|could|may|said|says|told|won|lost|also|and|denied|sent|opened)\b)"
+)
+_SAYS = (
+    r"(?:said|says|told|tells|added|adds|wrote|writes|warned|warns|argued|argues|claimed|claims|insisted|noted|notes|explained"
+    r"|explains|stated|states|announced|declared|predicted|predicts|described|describes|called|calls|tweeted|posted|testified"
+    r"|vowed|urged|complained|thinks|believes|expects|condemned|recalled|stressed|suggested|admitted|denied|concedes|conceded"
+    r"|remarked|observed|commented|found|put it|asked|sees)"
+)
+_SAYS_AFTER = re.compile(
+    rf"^,?(?:\s*\([^)]{{1,40}}\))?(?:\s*,[^,.;“”\"]{{2,90}},|\s+(?:of|from|at|in)\s[^,.;“”\"]{{2,50}},?)?\s*(?:also |later |then |both |has |had )?{_SAYS}\b"
+)
+_SAYS_BEFORE = re.compile(rf"(?:\baccording to|\bas|[,”\"]\s*{_SAYS})\s+(?:[a-z][\w’'-]*\s+){{0,5}}$")
+_TELLING = re.compile(r"^['’]s (?:telling|words|view|account)\b")
+
+
+def check_names(sentence: str, evidence: Evidence) -> Fault | None:
+    """Return the name that neither the quotes nor their articles have, or None."""
+    common = evidence.around.common | evidence.quoted.common
+    for name in names(sentence, common):
+        missing = [word for word in name.words if not _is_known(word, name, sentence, evidence)]
+        if missing and not _is_abbreviation(name, evidence):
+            return Fault("name_missing", (name.text,))
+        if replaced := _replaces(name, evidence):
+            return Fault("name_replaced", (name.text, replaced))
+    return None
+
+
+def _is_known(word: str, name: Name, sentence: str, evidence: Evidence) -> bool:
+    if word in CALENDAR or word in _OFFICES or len(word) < 2:
+        return True
+    if any(_has_word(word, values) for values in (evidence.quoted, evidence.around)):
+        return True
+    return not sentence[: name.start].strip(" “\"'‘") and _is_common(word, name, sentence)
+
+
+def _has_word(word: str, values: TextValues) -> bool:
+    if word in values.words or SHORT_FORMS.get(word, word) in values.words or stem(word) in values.stems:
+        return True
+    return any(_is_same_people(word, other) for other in _near_words(word, values.words))
+
+
+def _near_words(word: str, among: frozenset[str]) -> Iterator[str]:
+    yield from (
+        other for group in _PEOPLE if word in group or word.removesuffix("s") in group for other in group & among
+    )
+    yield from (other for other in among if other[:3] == word[:3])
+
+
+@lru_cache(maxsize=20_000)
+def _is_same_people(one: str, other: str) -> bool:
+    """Return True for a country and its people: Russia and Russians, France and French."""
+    if any({one.removesuffix("s"), one} & group and {other.removesuffix("s"), other} & group for group in _PEOPLE):
+        return True
+    short, long = sorted((one, other), key=len)
+    root = short.removesuffix("e").removesuffix("y").removesuffix("a")
+    return len(short) > 3 and long.startswith(root) and long.removeprefix(root) in _ENDINGS
+
+
+def _is_common(word: str, name: Name, sentence: str) -> bool:
+    """Return True if the first word of a sentence may have its capital for its place alone."""
+    if name.words[0] != word:
+        return False
+    return _COMMON_ENDING.search(word) is not None or len(name.words) > 1 or not _ACTS.match(sentence, name.end)
+
+
+def _is_abbreviation(name: Name, evidence: Evidence) -> bool:
+    """Return True if a name is the initials of one of the evidence, or has its initials there."""
+    told = evidence.quoted.initials | evidence.around.initials
+    if len(name.words) == 1:
+        return name.text.isupper() and name.words[0] in told
+    initials = "".join(word[0] for word in name.words)
+    return len(initials) > 1 and initials in evidence.quoted.words | evidence.around.words
+
+
+def _replaces(name: Name, evidence: Evidence) -> str | None:
+    """Return the name of the quotes that a name only of the article takes the place of: Cobb County for Fulton County."""
+    if len(name.words) < 2 or name.words[0] in evidence.quoted.words or name.words[-1] not in evidence.quoted.words:
+        return None
+    for other in evidence.quoted.names:
+        if len(other.words) > 1 and other.words[-1] == name.words[-1] and not {*other.words[:-1]} & {*name.words[:-1]}:
+            return other.text
+    return None
+
+
+# Speakers.
+
+
+def check_speaker(sentence: str, evidence: Evidence) -> Fault | None:
+    """Return the speaker whom the quotes do not name while they name another, or None."""
+    quoted = evidence.quoted
+    told = [name for text in quoted.texts for name in _speakers(text, quoted.common)]
+    if not told:
+        return None
+    for name in _speakers(sentence, quoted.common | evidence.around.common):
+        own = [word for word in name.words if word not in _OFFICES]
+        named = sum(_has_word(word, quoted) for word in own)
+        if 2 * named < len(own) and not _is_initials(name, told):
+            return Fault("speaker_replaced", (name.text, told[0].text))
+    return None
+
+
+def _is_initials(name: Name, others: Iterable[Name]) -> bool:
+    initials = "".join(word[0] for word in name.words)
+    return any(initials in other.words or name.words[0] == "".join(word[0] for word in other.words) for other in others)
+
+
+def _speakers(text: str, common: frozenset[str]) -> list[Name]:
+    """Return the names in a text whose words or claims it tells."""
+    found = []
+    for name in names(text, common):
+        after = text[name.end : name.end + 160]
+        if (
+            _SAYS_AFTER.match(after)
+            or _SAYS_BEFORE.search(text[max(0, name.start - 90) : name.start])
+            or _TELLING.match(after)
+        ):
+            found.append(name)
+    return found

@@ -1,0 +1,312 @@
+"""Values: the numbers, days, names, quoted words and speakers of a sentence, each looked up in its evidence.
+
+A value that the evidence does not have, and that does not follow from it, is a sure fault. What a value belongs to, and
+everything else that a sentence means, is not decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from newsqa.text.calendar import MONTHS, WEEKDAYS, dates
+from newsqa.text.moments import clocks, moments
+from newsqa.text.names import names
+from newsqa.text.words import lower_case_words, stem, wording, words
+from newsqa.verify.faults import Fault
+from newsqa.verify.names import check_names, check_speaker
+from newsqa.verify.quantities import AGE, follows, implied_quantities, quantities, states
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from newsqa.text.moments import Clock, Moment
+    from newsqa.text.names import Name
+    from newsqa.verify.quantities import Quantity
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the values of a sentence are looked up in: its quotes, and all that is known of their articles.
+
+    `nearby` are the sentences around the quotes, `context` the texts of the articles, `labels` their titles, outlets and
+    bylines, and `published` the day of the article of each quote. Names and quoted words may stand anywhere in the
+    articles; numbers and days, of which any article has many, near the quotes.
+    """
+
+    quotes: tuple[str, ...]
+    nearby: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    published: tuple[date | None, ...] = ()
+
+    @cached_property
+    def quoted(self) -> TextValues:
+        """The values of the quotes."""
+        days = (*self.published, *[None] * len(self.quotes))
+        return TextValues(self.quotes, tuple(days[: len(self.quotes)]))
+
+    @cached_property
+    def near(self) -> TextValues:
+        """The values of the sentences around the quotes, and of the titles."""
+        texts = (*self.nearby, *self.labels)
+        return TextValues(texts, (next(iter(self.published), None),) * len(texts))
+
+    @cached_property
+    def around(self) -> TextValues:
+        """The values of the articles, titles included."""
+        return _values_around((*self.context, *self.labels), next(iter(self.published), None))
+
+
+@dataclass(frozen=True)
+class TextValues:
+    """The values of some texts, each seen from a day."""
+
+    texts: tuple[str, ...]
+    published: tuple[date | None, ...]
+
+    @cached_property
+    def whole(self) -> str:
+        """The texts as one."""
+        return "\n".join(self.texts)
+
+    @cached_property
+    def quantities(self) -> list[Quantity]:
+        """Their numbers."""
+        return [one for text in self.texts for one in (*quantities(text), *implied_quantities(text))]
+
+    @cached_property
+    def clocks(self) -> list[Clock]:
+        """Their times of the clock."""
+        return [clock for text in self.texts for clock in clocks(text)]
+
+    @cached_property
+    def moments(self) -> list[Moment]:
+        """The days that they may mean."""
+        return [one for text, day in zip(self.texts, self.published, strict=True) for one in moments(text, day, either=True)]
+
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """The years that they name or mean."""
+        named = {int(one.value) for one in self.quantities if one.is_year}
+        meant = named | {day.year for one in self.moments for day in (one.first, one.last)}
+        steps = [1] if _YEAR_AFTER.search(self.whole) else []
+        steps += [-1] if _YEAR_BEFORE.search(self.whole) else []
+        return frozenset(meant | {year + step for year in meant for step in steps})
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Their words, folded."""
+        return frozenset(word.folded for word in words(self.whole))
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of their words."""
+        return frozenset(stem(word) for word in self.words)
+
+    @cached_property
+    def names(self) -> list[Name]:
+        """Their names."""
+        return names(self.whole, self.common)
+
+    @cached_property
+    def common(self) -> frozenset[str]:
+        """The words that they write in lower case."""
+        return lower_case_words(self.whole)
+
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        """The initials of their names and of their words with capitals: the abbreviations that they may have."""
+        found = set()
+        for name in self.names:
+            letters = "".join(word[0] for word in name.words)
+            found |= {letters, letters[1:], letters[:-1]}
+        return frozenset(one for one in found if len(one) > 1)
+
+    @cached_property
+    def wordings(self) -> list[str]:
+        """The words of each text in a row, between spaces."""
+        return [f" {' '.join(wording(text).words)} " for text in self.texts]
+
+
+@lru_cache(maxsize=64)
+def _values_around(texts: tuple[str, ...], published: date | None) -> TextValues:
+    """Read the articles once for all sentences about them."""
+    return TextValues(texts, (published,) * len(texts))
+
+
+def check_values(sentence: str, evidence: Evidence) -> Fault | None:
+    """Return the first value of a sentence that its evidence does not have, or None."""
+    checks = (check_quotations, check_days, check_numbers, check_names, check_speaker)
+    return next((fault for check in checks if (fault := check(sentence, evidence))), None)
+
+
+# Numbers.
+
+
+def check_numbers(sentence: str, evidence: Evidence) -> Fault | None:
+    """Return the number or time that the quotes do not have, and that does not follow from them, or None."""
+    for clock in clocks(sentence):
+        if not any(clock.agrees(other) for other in (*evidence.quoted.clocks, *evidence.near.clocks)):
+            known = evidence.quoted.quantities
+            if not any(clock.minutes == one.value * 60 % 720 for one in known if 0 < one.value <= 12):
+                return Fault("time_missing", (clock.text.strip(),))
+    if score := _score_missing(sentence, evidence):
+        return Fault("number_missing", (score,))
+    for stated in quantities(sentence):
+        if stated.value not in {0, 1} and not _has_number(stated, sentence, evidence):
+            return Fault("number_missing", (stated.text,))
+    return None
+
+
+def _has_number(stated: Quantity, sentence: str, evidence: Evidence) -> bool:
+    quoted = evidence.quoted
+    if stated.is_year and int(stated.value) in quoted.years | evidence.near.years:
+        return True
+    if any(states(stated, known) for known in quoted.quantities):
+        return not _is_confused(stated, quoted.quantities)
+    bare = not stated.unit and not stated.counts and stated.value <= 12
+    if bare and any(clock.minutes == stated.value * 60 % 720 for clock in quoted.clocks):
+        return True
+    if follows(stated, sentence, quoted.texts, quoted.quantities) or _spans_time(stated, evidence):
+        return True
+    return any(states(stated, known) and _counts_alike(stated, known) for known in evidence.near.quantities)
+
+
+def _is_confused(stated: Quantity, known: Sequence[Quantity]) -> bool:
+    """Return True if the quotes count by another number what this one counts, and something else by this one."""
+    if not stated.counts or stated.unit:
+        return False
+    equal = [one for one in known if states(stated, one)]
+    if any(not one.counts or not {*one.counts}.isdisjoint(stated.counts) for one in equal):
+        return False
+    return any(stated.counts[0] in one.counts[:1] for one in known if one not in equal)
+
+
+def _counts_alike(stated: Quantity, known: Quantity) -> bool:
+    """Return True if two quantities of one unit count the same by their words."""
+    if stated.unit == AGE and not stated.counts:
+        return known.unit in {AGE, ""} and stated.value == known.value and not known.counts
+    return stated.unit == known.unit and not {*stated.counts}.isdisjoint(known.counts)
+
+
+_SCORE = re.compile(r"(?<![\d.,–-])\d{1,3}[-–]\d{1,3}(?![\d–-])")
+
+
+def _score_missing(sentence: str, evidence: Evidence) -> str | None:
+    """Return the score or range that differs from all of the quotes; either number may come first."""
+    known = {frozenset(re.split("[-–]", score)) for score in _SCORE.findall(evidence.quoted.whole)}
+    if not known:
+        return None
+    here = _SCORE.findall(sentence)
+    near = {frozenset(re.split("[-–]", score)) for score in _SCORE.findall(evidence.near.whole)}
+    return next((score for score in here if frozenset(re.split("[-–]", score)) not in known | near), None)
+
+
+def _spans_time(stated: Quantity, evidence: Evidence) -> bool:
+    """Return True for the years between two years, the days between two days, or the minutes between two times."""
+    if stated.unit in {"minute", "hour"}:
+        per, times = {"minute": 1, "hour": 60}[stated.unit], [clock.minutes for clock in evidence.quoted.clocks]
+        return any((one - other) % 720 == stated.value * per for one in times for other in times if one != other)
+    if stated.unit in {"year", "age", "decade"} or not stated.unit:
+        years = evidence.quoted.years | {day.year for day in evidence.published if day}
+        per = 10 if stated.unit == "decade" else 1
+        return any(0 <= abs(one - other) - stated.value * per < per for one in years for other in years if one != other)
+    if stated.unit in {"day", "week", "month"}:
+        per = {"day": 1, "week": 7, "month": 30}[stated.unit]
+        days = [one.first for one in evidence.quoted.moments if one.day] + [day for day in evidence.published if day]
+        return any(abs(abs((one - other).days) / per - float(stated.value)) <= 0.1 for one in days for other in days)
+    return False
+
+
+# Days.
+
+_YEAR_AFTER = re.compile(r"\b(?:(?:the )?(?:following|next) year|(?:a|one) year (?:later|after))\b", re.IGNORECASE)
+_YEAR_BEFORE = re.compile(r"\b(?:(?:the )?(?:previous|preceding|prior) year|(?:the|a|one) year (?:before|earlier))\b", re.IGNORECASE)
+
+_MONTH = "|".join(sorted((name for name in MONTHS if name != "may"), key=len, reverse=True))
+_NAMED_MONTH = re.compile(rf"\b(?P<month>(?i:{_MONTH})|May)\b\.?(?:,?\s+(?:of\s+)?(?P<year>[12]\d{{3}})\b)?")
+_NAMED_WEEKDAY = re.compile(rf"\b(?P<day>{'|'.join(day.title() for day in WEEKDAYS)})s?\b")
+
+
+def check_days(sentence: str, evidence: Evidence) -> Fault | None:
+    """Return the day, month or weekday that the evidence does not have, or None."""
+    texts = [evidence.quoted, evidence.near]
+    if any(one.day for one in evidence.quoted.moments) or dates(evidence.quoted.whole):
+        texts, published = texts[:1], []  # the quotes say when
+    else:
+        published = [day for day in evidence.published if day]
+    known = [one.day for text in texts for one in text.moments if one.day] + published
+    bare = [day for text in texts for day in dates(text.whole)]
+    for day in dates(sentence):
+        seen = any((one.day, one.month) == (day.day, day.month) and day.year in {None, one.year} for one in known)
+        if not seen and not any(day.agrees(other) for other in bare):
+            return Fault("date_missing", (day.text,))
+    return _month_missing(sentence, evidence) or _weekday_missing(sentence, evidence)
+
+
+def _month_missing(sentence: str, evidence: Evidence) -> Fault | None:
+    days = [(day.start, day.end) for day in dates(sentence)]
+    texts = (evidence.quoted, evidence.near)
+    short = [one for text in texts for one in text.moments if (one.last - one.first).days < 32]
+    months = {(one.first.month, one.first.year) for one in short} | {(d.month, d.year) for d in evidence.published if d}
+    named = {month for text in texts for month in _months_named(text.whole)}
+    for match in _NAMED_MONTH.finditer(sentence):
+        if any(start <= match.start() < end for start, end in days):
+            continue
+        month, year = MONTHS[match["month"].lower()], int(match["year"]) if match["year"] else None
+        if not any(month == other and year in {None, of} for other, of in months | named):
+            return Fault("date_missing", (match.group(),))
+    return None
+
+
+def _months_named(text: str) -> set[tuple[int, int | None]]:
+    return {
+        (MONTHS[match["month"].lower()], int(match["year"]) if match["year"] else None)
+        for match in _NAMED_MONTH.finditer(text)
+    }
+
+
+def _weekday_missing(sentence: str, evidence: Evidence) -> Fault | None:
+    texts = (evidence.quoted, evidence.near)
+    meant = {one.day.weekday() for text in texts for one in text.moments if one.day}
+    meant |= {day.weekday() for day in evidence.published if day}
+    for match in _NAMED_WEEKDAY.finditer(sentence):
+        day = match["day"].lower()
+        if WEEKDAYS.index(day) not in meant and not any(day in text.whole.lower() for text in texts):
+            return Fault("date_missing", (match.group(),))
+    return None
+
+
+# Quoted words.
+
+_QUOTED = re.compile(
+    r"“([^“”]{1,2000})”|\"([^\"]{1,2000})\"|«([^«»]{1,2000})»|(?<![\w’'])[‘']([^‘’']{3,300}(?:['’](?!\W|$)[^‘’']*)*)['’](?!\w)"
+)
+_LEFT_OUT = re.compile(r"\.\.\.|…|\[[^\]]{0,60}\]")
+
+
+def check_quotations(sentence: str, evidence: Evidence) -> Fault | None:
+    """Return the quoted words that do not stand so in the evidence, or None."""
+    texts = [*evidence.quoted.wordings, *evidence.around.wordings, " ".join(evidence.quoted.wordings)]
+    for match in _QUOTED.finditer(sentence):
+        said = next(part for part in match.groups() if part)
+        parts = [list(wording(part).words) for part in _LEFT_OUT.split(said)]
+        if not any(_stands_in(parts, text) for text in texts):
+            return Fault("quotation_altered", (said,))
+    return None
+
+
+def _stands_in(parts: Sequence[Sequence[str]], text: str) -> bool:
+    """Return True if a text has the parts of a quotation, each word for word, in their order."""
+    start = 0
+    for part in parts:
+        if part:
+            at = text.find(f" {' '.join(part)} ", start)
+            if at < 0:
+                return False
+            start = at + len(" ".join(part)) + 1
+    return True
