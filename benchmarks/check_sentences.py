@@ -9,8 +9,8 @@ do not have. `--pairs` takes other sentences in their place (one JSON object a l
 supported, kind), about the `--articles` of a file of articles; `--half` takes those whose article's address has an even
 or odd digest, so that one half can be kept back.
 
-Each goes through `newsqa.verify.verifier.Verifier` as a draft's would, with the whole article as evidence. `--judge yes`
-says yes to everything, so that only the values decide; a FILE has the verdicts of a model, {id: {"verdict": "yes"}}.
+Each goes through `newsqa.verify.verifier.Verifier` as a draft's would, with the whole article as evidence. With
+`--judge yes` only the values decide; a FILE has the verdicts of a model, {id: {"verdict": "yes"}}.
 `--wrong` prints what was judged wrongly, and why. Shares come with Wilson's interval of 95 %.
 """
 
@@ -152,9 +152,9 @@ def read_pairs(pairs: Path, articles: Path, half: int | None = None) -> list[Lab
     """Read labelled sentences about the articles of a file."""
     rows = [json.loads(line) for line in pairs.read_text("utf-8").splitlines()]
     wanted = {row["url"] for row in rows}
-    opened = gzip.open(articles, "rt", encoding="utf-8") if articles.suffix == ".gz" else articles.open("rt", encoding="utf-8")
-    with opened as lines:
-        found = {one["url"]: one for one in map(json.loads, lines) if one["url"] in wanted}
+    data = articles.read_bytes()
+    lines = (gzip.decompress(data) if articles.suffix == ".gz" else data).decode("utf-8").splitlines()
+    found = {one["url"]: one for one in map(json.loads, lines) if one["url"] in wanted}
     return [
         Labelled(
             row["id"],

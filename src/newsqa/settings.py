@@ -27,8 +27,8 @@ class Settings:
 
     `chroma` is "" for the embedded Chroma, else the address of a Chroma server. `embedder`, `reranker` and `model`
     are names that `newsqa.models` knows. `timeout` is in seconds and bounds one answer or one call to a server.
-    `judge` names the chat model that reads if quotes support a written sentence: "auto" for `model` itself where it is no
-    small one, "none" for none, or a name as `model` takes it.
+    `judge` names the chat model that reads if quotes support a written sentence: "auto" for `model` itself unless it is
+    a small one, "none" for none, or a name as `model` takes it.
     `context` is how many tokens the chat model can read and write together, 0 for the number that newsqa knows.
     `tracing` lets LangSmith record what chat models read and write, if its own variables ask for it.
     `bot_channels`, `bot_people` and `bot_admins` are ids of a platform; if no channels or people are listed, the bot

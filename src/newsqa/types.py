@@ -140,6 +140,10 @@ class Quote:
         """The quoted words."""
         return self.article.text[self.start : self.end]
 
+    def overlaps(self, other: Quote) -> bool:
+        """Return True if both share some of the same text."""
+        return self.article.id == other.article.id and self.start < other.end and other.start < self.end
+
 
 @dataclass(frozen=True, slots=True)
 class DraftSentence:
@@ -221,8 +225,10 @@ class Citation:
 
 
 CheckedBy = Literal["verbatim", "shortened", "judge", "quoted"]
-"""What a sentence was verified by: it is its quotes, or a shortening of them; code found its values in its evidence and a
-judge model found it supported; or it is a quote that took the place of a sentence that could not be verified."""
+"""What a sentence was verified by.
+
+It is its quotes, or a shortening of them; code found its values in its evidence, and a judge model found it supported;
+or it is a quote that took the place of a sentence that could not be verified."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def _entry(
         info = model_info(name, settings)
     except ModelError as error:
         return ModelEntry(name, does, "here", usable=False, missing=str(error), mend=error.hint)
-    missing, mend = _missing(info, settings, writes=does == "answers")
+    missing, mend = _missing(info, settings)
     here = info.kind == "local"
     return ModelEntry(
         name,
@@ -170,11 +170,8 @@ def _entry(
     )
 
 
-def _missing(info: ModelInfo, settings: Settings, *, writes: bool) -> tuple[str, str]:
-    """Return what is missing for using a model and what to do; ("", "") if nothing is.
-
-    What a model `writes` can be used only if the parser that checks it is installed.
-    """
+def _missing(info: ModelInfo, settings: Settings) -> tuple[str, str]:
+    """Return what is missing for using a model and what to do; ("", "") if nothing is."""
     provider, _ = parse_model_name(info.name)
     if provider.module and find_spec(provider.module) is None:
         return f"The package {provider.module} is not installed.", install_hint(provider.install)

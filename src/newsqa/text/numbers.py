@@ -35,7 +35,8 @@ _CURRENCIES: dict[str, str] = {
 _MEASURES = {
     "second": "second seconds sec secs", "minute": "minute minutes min mins", "hour": "hour hours hr hrs",
     "day": "day days", "week": "week weeks", "month": "month months", "year": "year years", "decade": "decade decades",
-    "century": "century centuries", "millennium": "millennium millennia", "millimetre": "millimetre millimetres millimeter millimeters mm",
+    "century": "century centuries", "millennium": "millennium millennia",
+    "millimetre": "millimetre millimetres millimeter millimeters mm",
     "centimetre": "centimetre centimetres centimeter centimeters cm", "metre": "metre metres meter meters m",
     "kilometre": "kilometre kilometres kilometer kilometers km kms", "mile": "mile miles", "foot": "foot feet ft",
     "inch": "inch inches", "yard": "yard yards", "hectare": "hectare hectares ha", "acre": "acre acres",

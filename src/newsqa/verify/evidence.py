@@ -49,9 +49,9 @@ class EvidenceSet:
     def similar(self, text: str, count: int, to: Sequence[Quote] = ()) -> Iterator[tuple[Quote, ...]]:
         """Yield up to `count` sentences of the passages that are like a text, best first.
 
-        They share a third of its words or more; if it has quotes (`to`), half, and more than those. Each comes alone and then
-        with the sentence before it. Sentences from several places are never put together: with them anything could be
-        proved that is said in the words of the articles.
+        They share a third of its words or more; if it has quotes (`to`), half, and more than those. Each comes alone
+        and then with the sentence before it. Sentences from several places are never put together: with them anything
+        could be proved that is said in the words of the articles.
         """
         terms = stated_terms(text)
         least = max(1, len(terms) // (2 if to else 3), shared_weight(terms, "\n".join(quote.text for quote in to)))

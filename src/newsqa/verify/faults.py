@@ -9,7 +9,7 @@ FaultCode = Literal[
     # The sentence as a whole
     "no_quote", "repeated",
     # Values that the evidence does not have
-    "number_missing", "time_missing", "date_missing", "name_missing", "name_replaced", "quotation_altered",
+    "number_missing", "number_confused", "time_missing", "date_missing", "name_missing", "name_replaced", "quotation_altered",
     "speaker_replaced",
     # Meaning
     "own_words", "judged_false", "judge_silent",
@@ -20,6 +20,7 @@ _MESSAGES: dict[FaultCode, str] = {
     "no_quote": "no quote from the articles at hand goes with it",
     "repeated": "it says again what a sentence before it says",
     "number_missing": "number {0} is in none of its quotes",
+    "number_confused": "its quotes count something else by {0}",
     "time_missing": "time {0} is in none of its quotes",
     "date_missing": "date {0} is in none of its quotes",
     "name_missing": "name {0} is in none of its quotes",

@@ -60,7 +60,7 @@ class SentenceJudge:
     name: str
     prompts: Prompts
 
-    def __call__(self, questions: Sequence[Question], deadline: float | None = None) -> tuple[list[Fault | None], Usage]:
+    def __call__(self, questions: Sequence[Question], deadline: float) -> tuple[list[Fault | None], Usage]:
         """Return for each sentence None if its quotes support it, else the fault, and what the call took.
 
         A model that fails, or is not done by the deadline (of `time.monotonic`), gives no verdict.

@@ -18,25 +18,27 @@ if TYPE_CHECKING:
     from newsqa.verify.values import Evidence, TextValues
 
 _PEOPLES = """
-american america us usa states united washington | british britain uk kingdom united london english england | eu european europe
-dutch netherlands | french france paris | german germany berlin | greek greece | spanish spain | swiss switzerland
-danish denmark danes | swedish sweden | finnish finland | polish poland poles | turkish turkey | un nations united
-chinese china beijing | russian russia moscow kremlin | ukrainian ukraine kyiv | irish ireland | welsh wales
-scottish scotland scots | norwegian norway | israeli israel | saudi arabia | japanese japan tokyo | philippine filipino
-indian india delhi | iranian iran tehran | canadian canada ottawa | italian italy rome | belgian belgium brussels
-portuguese portugal | hungarian hungary budapest | pakistani pakistan | korean korea seoul | taiwanese taiwan
-australian australia canberra | brazilian brazil | mexican mexico | cuban cuba | ukrainian ukraine | thai thailand
+american america us usa states united washington | british britain uk kingdom united london english england
+eu european europe | un nations united | dutch netherlands | french france paris | german germany berlin | greek greece
+spanish spain | swiss switzerland | danish denmark danes | swedish sweden | finnish finland | polish poland poles
+turkish turkey | chinese china beijing | russian russia moscow kremlin | ukrainian ukraine kyiv | irish ireland
+welsh wales | scottish scotland scots | norwegian norway | saudi arabia | japanese japan tokyo | philippine filipino
+indian india delhi | iranian iran tehran | canadian canada ottawa | belgian belgium brussels | portuguese portugal
+hungarian hungary budapest | pakistani pakistan | korean korea seoul | taiwanese taiwan | mexican mexico | thai thailand
 """
 _PEOPLE = tuple(frozenset(group.split()) for line in _PEOPLES.strip().splitlines() for group in line.split("|"))
 """A country, its people, and the capital that stands for its government."""
 
 _ENDINGS = word_set("a e y n s an ns ans ian ians ish ese i is er ers ean eans ia ic land")
 _OFFICES = word_set(
-    "president vice mayor minister prime chancellor judge justice director coach captain manager mr mrs ms miss sir dame dr "
-    "doctor professor senator sen representative rep governor gov lieutenant lt sergeant general attorney secretary chief "
-    "executive ceo king queen prince princess pope father sister detective officer deputy commissioner chairman chairwoman "
-    "chair actor actress singer author republican republicans democrat democrats democratic congress senate house state "
-    "supreme court federal county city north south east west northern southern eastern western internet covid earth sun bible christian christians catholic muslim"
+    """
+    president vice mayor minister prime chancellor judge justice director coach captain manager mr mrs ms miss sir dame
+    dr doctor professor senator sen representative rep governor gov lieutenant lt sergeant general attorney secretary
+    chief executive ceo king queen prince princess pope father sister detective officer deputy commissioner chairman
+    chairwoman chair actor actress singer author republican republicans democrat democrats democratic congress senate
+    house state supreme court federal county city north south east west northern southern eastern western internet covid
+    earth sun bible christian christians catholic muslim
+    """
 )
 """Titles and words of common knowledge that prove no name and need no proof beside one."""
 
@@ -51,9 +53,10 @@ _SAYS = (
     r"|remarked|observed|commented|found|put it|asked|sees)"
 )
 _SAYS_AFTER = re.compile(
-    rf"^,?(?:\s*\([^)]{{1,40}}\))?(?:\s*,[^,.;“”\"]{{2,90}},|\s+(?:of|from|at|in)\s[^,.;“”\"]{{2,50}},?)?\s*(?:also |later |then |both |has |had )?{_SAYS}\b"
+    r"^,?(?:\s*\([^)]{1,40}\))?(?:\s*,[^,.;“”\"]{2,90},|\s*\([^)]*\)|\s+(?:of|from|at|in)\s[^,.;“”\"]{2,50},?)?"
+    rf"\s*(?:also |later |then |both |has |had )?{_SAYS}\b"
 )
-_SAYS_BEFORE = re.compile(rf"(?:\baccording to|\bas|[,”\"]\s*{_SAYS})\s+(?:[a-z][\w’'-]*\s+){{0,5}}$")
+_SAYS_BEFORE = re.compile(rf"(?:\b[Aa]ccording to|\b[Aa]s|[,”\"]\s*{_SAYS})\s+(?:[a-z][\w’'-]*\s+){{0,5}}$")
 _TELLING = re.compile(r"^['’]s (?:telling|words|view|account)\b")
 
 
@@ -117,7 +120,7 @@ def _is_abbreviation(name: Name, evidence: Evidence) -> bool:
 
 
 def _replaces(name: Name, evidence: Evidence) -> str | None:
-    """Return the name of the quotes that a name only of the article takes the place of: Cobb County for Fulton County."""
+    """Return the name of the quotes whose place one of the article alone takes: Cobb County for Fulton County."""
     if len(name.words) < 2 or name.words[0] in evidence.quoted.words or name.words[-1] not in evidence.quoted.words:
         return None
     for other in evidence.quoted.names:

@@ -56,8 +56,14 @@ class Quantity:
 
 _MORE = "more|greater|longer|higher|larger|older|bigger|better|faster|heavier|further"
 _LESS = "less|fewer|lower|shorter|smaller|younger|cheaper|slower|lighter"
-_ABOVE = rf"(?:{_MORE}) than|at least|(?:just|well|a little|slightly|comfortably)? ?(?:over|above|past)|exceed\w*|upwards of|no (?:fewer|less) than|north of"
-_BELOW = rf"(?:{_LESS}) than|at most|(?:just|well|a little|slightly)? ?(?:below|under|short of)|nearly|almost|up to|close to|approaching|not quite|not far (?:short of|off)|no more than|as (?:much|many|long|far|high) as"
+_SLIGHTLY = r"(?:(?:just|well|a little|slightly|comfortably) )?"
+_ABOVE = (
+    rf"(?:{_MORE}) than|at least|{_SLIGHTLY}(?:over|above|past)|exceed\w*|upwards of|no (?:fewer|less) than|north of"
+)
+_BELOW = (
+    rf"(?:{_LESS}) than|at most|{_SLIGHTLY}(?:below|under|short of)|nearly|almost|up to|close to|approaching|not quite"
+    r"|not far (?:short of|off)|no more than|as (?:much|many|long|far|high) as"
+)
 _ABOUT = "about|around|some|roughly|approximately|circa|an estimated|perhaps|or so|more or less"
 _BOUND = re.compile(
     rf"\b(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW})|(?P<about>{_ABOUT}))[\s-]+(?:(?:the age of|an?)\s+)?$",
@@ -71,7 +77,9 @@ _BOUND_AFTER = re.compile(
 _MEASURE = re.compile(
     r"[\s-]*(?P<shape>(?:square|cubic|sq|cu)[\s-]+)?(?P<word>°[CcFf]|[^\W\d_]+)(?P<age>[\s-]+olds?\b)?"
 )
-_PER = re.compile(rf"(?:[\s-]+[^\W\d_]+){{0,4}}?\s+(?:an?|per|each|every)\s+(?P<unit>{'|'.join(SPANS_OF_TIME)})\b", re.IGNORECASE)
+_PER = re.compile(
+    rf"(?:[\s-]+[^\W\d_]+){{0,4}}?\s+(?:an?|per|each|every)\s+(?P<unit>{'|'.join(SPANS_OF_TIME)})\b", re.IGNORECASE
+)
 _POINTS = re.compile(r"[\s-]+points?\b")
 _AGED = re.compile(r"\b(?:aged?|age of)\s+$|,\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(?:No|number)\b\.?\s*$")
@@ -85,7 +93,7 @@ _DENOMINATORS = {
 }  # fmt: skip
 _SMALL = {word: UNITS[word] for word in list(UNITS)[1:13]}
 _COUNTS = {**_SMALL, **TENS, "hundred": 100}
-_OF = r"(?=\s+(?:of|more|less|as|the|its|their|his|her|fewer|from|above|below|higher|lower|smaller|larger|[^\W\d_]{3,12}er)\b|[.,;:]|$)"
+_OF = r"(?=\s+(?:of|more|less|as|the|its|their|his|fewer|from|above|below|[^\W\d_]{3,12}er)\b|[.,;:]|$)"
 _FRACTION = re.compile(
     rf"\b(?:(?P<upper>an?|{'|'.join(list(_SMALL)[:9])})[\s-](?P<part>{'|'.join(_DENOMINATORS)})(?:{_OF}|(?<=\ws)(?<!seconds)\b)"
     rf"|(?<!and a )(?P<half>half)(?=\s+(?:of|the|an?|its|his|her|their|as|were|was|are)\b|\s+\w+s\b|[,.;:])(?!\s+past)"
@@ -93,14 +101,14 @@ _FRACTION = re.compile(
     rf"(?:every\s+)?(?P<of>{'|'.join(_COUNTS)}|\d{{1,3}}(?![\d.,]*\d)))\b",
     re.IGNORECASE,
 )
-_PLACES = {
-    word: n for n, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(), 1,
-    )
-}  # fmt: skip
+_ORDINALS = """
+first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth
+sixteenth seventeenth eighteenth nineteenth twentieth
+"""
+_PLACES = {word: n for n, word in enumerate(_ORDINALS.split(), 1)}
 _PLACE = re.compile(
-    rf"(?<!per )(?<!\d )\b(?:(?P<tens>{'|'.join(TENS)})[\s-])?(?P<word>{'|'.join(_PLACES)})\b(?!-hand|[\s-]half\b)", re.IGNORECASE
+    rf"(?<!per )(?<!\d )\b(?:(?P<tens>{'|'.join(TENS)})[\s-])?(?P<word>{'|'.join(_PLACES)})\b(?!-hand|[\s-]half\b|(?<=a second)(?!\s\w))",
+    re.IGNORECASE,
 )
 _MULTIPLES = {"twice": 2, "double": 2, "doubled": 2, "doubling": 2, "twofold": 2, "triple": 3, "tripled": 3,
               "trebled": 3, "threefold": 3, "quadrupled": 4, "fourfold": 4}  # fmt: skip
@@ -113,14 +121,15 @@ _AND_A_PART = re.compile(
     r"\s+and\s+a\s+(?P<part>half|quarter)\b", re.IGNORECASE,
 )  # fmt: skip
 _PART_OF_MANY = re.compile(
-    r"\b(?P<sign>[$€£¥])?(?:(?P<half>half)|a (?P<quarter>quarter)(?: of)?) an?\s+(?P<many>million|billion|trillion|dozen)\b",
+    r"\b(?P<sign>[$€£¥])?(?:(?P<half>half)|a quarter(?: of)?) an?\s+(?P<many>million|billion|trillion|dozen)\b",
     re.IGNORECASE,
 )
 _MANY = {"million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
 _ONE_OF = re.compile(
-    r"\b(?:(?:an?|the (?:next|past|last|coming|previous|following)|this|last|each|every|per)\s+(?:whole\s+|full\s+)?|half an?\s+)"
-    r"(?P<unit>decade|century|fortnight|dozen|week|month|year|hour|day|minute|quarter)\b", re.IGNORECASE,
-)  # fmt: skip
+    r"\b(?:an?|the (?:next|past|last|coming|previous|following)|this|last|each|every|per)\s+(?:(?:whole|full)\s+)?"
+    r"(?P<unit>decade|century|fortnight|dozen|week|month|year|hour|day|minute|quarter)\b",
+    re.IGNORECASE,
+)
 _IMPLIED = {"fortnight": (14, "day"), "dozen": (12, ""), "quarter": (3, "month")}
 _TO = re.compile(r"\s*(?:to|and|or|-|–|—|through|versus|from)\s*", re.IGNORECASE)
 
@@ -219,9 +228,7 @@ def _quantity(value: Decimal, unit: str, text: str, start: int, end: int, counts
     if match:
         bound = "above" if match["above"] else "below" if match["below"] else "about"
     per = _PER.match(text, end)
-    return Quantity(
-        value, unit, bound, counts, text[start:end].strip(), start, end, per["unit"].lower() if per else ""
-    )
+    return Quantity(value, unit, bound, counts, text[start:end].strip(), start, end, per["unit"].lower() if per else "")
 
 
 # Equal quantities: converted or rounded. Factors: BIPM, SI Brochure, 9th edition; NIST SP 811, appendix B.
@@ -240,7 +247,7 @@ _DIMENSIONS = {
 }  # fmt: skip
 _SCALES = {unit: (name, Decimal(factor)) for name, units in _DIMENSIONS.items() for unit, factor in units.items()}
 _NAMED_OTHERWISE = word_set("place times age s")
-_SLACK = {"": Decimal("0.006"), "about": Decimal("0.1"), "above": Decimal("0.2"), "below": Decimal("0.2")}
+_SLACK = {"": Decimal("0.03"), "about": Decimal("0.1"), "above": Decimal("0.2"), "below": Decimal("0.2")}
 """How far a number may be off after "about", "more than", "nearly", or rounded without such words."""
 
 _CONVERTED = Decimal("0.03")
@@ -296,14 +303,16 @@ def _precision(value: Decimal) -> tuple[int, Decimal]:
 # Quantities that follow from others.
 
 _TOGETHER = re.compile(
-    r"\b(?:together|total|totals|totall\w+|altogether|combined|jointly|among (?:them|the)|between (?:them|the)|in all|all told"
-    r"|overall|sum|both|round trip)\b", re.IGNORECASE,
-)  # fmt: skip
+    r"\b(?:together|total\w*|altogether|combined|jointly|among|between|in all|all told|overall|sum|both)\b",
+    re.IGNORECASE,
+)
 _APART = re.compile(
-    r"\b(?:more|fewer|less|all but|compared|against|above|below|ahead|behind|lead\w*|led|gap|margin|exceed\w*|by|difference|later|earlier|after|before|apart"
-    r"|older|younger|longer|shorter|higher|lower|rose|risen|fell|fallen|increase\w*|decrease\w*|rais\w*|cut|drop\w*|grew|grown|up|down"
-    r"|extra|another|short|remain\w*|left|other|others|rest|over|ago|since|for|within|lasted)\b", re.IGNORECASE,
-)  # fmt: skip
+    r"\b(?:more|fewer|less|all but|compared|against|above|below|ahead|behind|lead\w*|led|gap|margin|exceed\w*|by"
+    r"|difference|later|earlier|after|before|apart|older|younger|longer|shorter|higher|lower|rose|risen|fell|fallen|increas\w*"
+    r"|decreas\w*|rais\w*|cut|drop\w*|grew|grown|up|down|extra|another|short|remain\w*|left|others?|rest|over|ago|since|for"
+    r"|within|lasted)\b",
+    re.IGNORECASE,
+)
 _PAIR = re.compile(r"\b(?:both|pair|couple|twice|either|neither|each other|between|double)\b", re.IGNORECASE)
 _LIST = re.compile(r"(?:[^,;.]{2,60},\s+){1,9}(?:[^,;.]{2,60},?\s+)?(?:and|or)\s+[^,;.]{2,60}")
 _MAX_KNOWN = 14
@@ -320,7 +329,8 @@ def follows(stated: Quantity, sentence: str, quotes: Sequence[str], known: Seque
         return _is_share(stated, known)
     if _TOGETHER.search(sentence) and any(states(stated, one) for one in _sums(alike)):
         return True
-    if _APART.search(sentence[max(0, stated.start - 30) : stated.end + 30]) and any(states(stated, one) for one in _differences(alike)):
+    around = sentence[max(0, stated.start - 30) : stated.end + 30]
+    if _APART.search(around) and any(states(stated, one) for one in _differences(alike)):
         return True
     if stated.value == 2 and not stated.unit and any(_PAIR.search(quote) for quote in quotes):
         return True
@@ -354,12 +364,12 @@ def _is_share(stated: Quantity, known: Sequence[Quantity]) -> bool:
         return False
     counts = [one for one in known if not one.is_year and one.unit not in {PLACE, TIMES} and one.value > 0]
     wanted = stated.value / 100 if stated.unit == "%" else stated.value
-    slack = Decimal("0.06") if stated.bound else _SHARE
+    slack, share_of = Decimal("0.06") if stated.bound else _SHARE, replace(stated, value=wanted, unit=PART)
     for one, other in permutations(counts[:_MAX_KNOWN], 2):
-        if one.unit != other.unit or not (one.unit or not one.counts or not other.counts or {*one.counts} & {*other.counts}):
+        if one.unit != other.unit or not (one.unit or not one.counts or {*one.counts} & {*other.counts}):
             continue
         shares = (one.value / other.value, one.value / (one.value + other.value), abs(1 - one.value / other.value))
-        if any(abs(wanted - share) <= slack * share for share in shares):
+        if any(abs(wanted - share) <= slack * share or is_rounding(share_of, share) for share in shares):
             return True
     return False
 

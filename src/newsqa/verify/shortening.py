@@ -36,20 +36,22 @@ _NEEDED = word_set(
     refused refuses fail failed fails false falsely untrue lack lacked lacks unlikely impossible rather instead except
     may might could would should can perhaps possibly probably likely allegedly alleged reportedly apparently seemingly
     suspected supposed supposedly appear appears appeared seem seems seemed believed thought expected proposed planned
-    potential potentially possible claim claims claimed hope hopes hoped if unless whether until once provided assuming in case
-    depending otherwise except but only just almost nearly about around roughly approximately some more less fewer than most
-    least over under up at below above between either both half part partly partially or as like so too
+    potential potentially possible claim claims claimed hope hopes hoped if unless whether until once provided assuming
+    in case depending otherwise but only just almost nearly about around roughly approximately some more less fewer than
+    most least over under up at below above between either both half part partly partially or as like so too
     said say says saying told tell tells according wrote writes added adds argued argues announced warned warns reported
-    reports stated states insisted asked asks suggested suggests estimated estimates predicted denied acknowledged
-    before after since because due despite though although while when where however former formerly fictional imaginary dream
-    film movie novel book play game story fake hoax rumour rumours rumor satire parody would-be attempted
+    reports stated states insisted asked asks suggested suggests estimated estimates predicted acknowledged
+    before after since because due despite though although while when where however former formerly fictional imaginary
+    dream film movie novel book play game story fake hoax rumour rumours rumor satire parody attempted
     """
 )
 """Words that may not be left out: a sentence without them may say something else."""
 
 _SCOPED = word_set(
-    "no not never none nobody nothing neither nor without cannot deny denied denies refused fail failed if unless whether either "
-    "between both or hardly barely only all every each any more less fewer than together"
+    """
+    no not never none nobody nothing neither nor without cannot deny denied denies refused fail failed if unless whether
+    either between both or hardly barely only all every each any more less fewer than together
+    """
 )
 """Words whose reach a left-out piece may change: a sentence with one of them loses nothing but its opening."""
 
@@ -101,16 +103,22 @@ class _Source:
         found: dict[int, list[int]] = {}
         for start, end in self._pieces():
             inside = [n for n, (a, b) in enumerate(spans) if a >= start and b <= end]
-            if inside and (inside[0] == 0 or _NEEDED.isdisjoint(self.words[inside[0] : inside[-1] + 1])):
+            if inside:
                 found.setdefault(inside[0], []).append(inside[-1] + 1)
         return found
 
     def _pieces(self) -> Iterator[tuple[int, int]]:
-        yield 0, _OPENING.match(self.text).end()  # type: ignore[union-attr]  it matches the empty string
+        opening = _OPENING.match(self.text)
+        yield 0, opening.end() if opening else 0
         if not _SCOPED.isdisjoint(self.words):
             return
-        for match in _WHEN.finditer(self.text):
-            yield match.span()
+        yield from (match.span() for match in _WHEN.finditer(self.text))
+        for start, end in self._asides():
+            if _NEEDED.isdisjoint(wording(self.text[start:end]).words):
+                yield start, end
+
+    def _asides(self) -> Iterator[tuple[int, int]]:
+        """Yield what stands in brackets, between commas or after the last one, and what "and" adds at the end."""
         for match in _BRACKETED.finditer(self.text):
             if not match.group().startswith(",") or _APPOSITION.match(match.group()):
                 yield match.span()
@@ -118,8 +126,7 @@ class _Source:
             tail = _APPOSITION.match(self.text, comma.start())
             if tail and not re.search(r"[,;:“”\"()]", self.text[tail.end() :]):
                 yield comma.start(), len(self.text)
-        for match in _AND.finditer(self.text):
-            yield match.span()
+        yield from (match.span() for match in _AND.finditer(self.text))
 
     def yields(self, sentence: str) -> bool:
         """Return True if leaving out and replacing gives a sentence, word for word."""

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 class Evidence:
     """What the values of a sentence are looked up in: its quotes, and all that is known of their articles.
 
-    `nearby` are the sentences around the quotes, `context` the texts of the articles, `labels` their titles, outlets and
-    bylines, and `published` the day of the article of each quote. Names and quoted words may stand anywhere in the
+    `nearby` are the sentences around the quotes, `context` the texts of the articles, `labels` their titles, outlets
+    and bylines, and `published` the day of the article of each quote. Names and quoted words may stand anywhere in the
     articles; numbers and days, of which any article has many, near the quotes.
     """
 
@@ -86,7 +86,8 @@ class TextValues:
     @cached_property
     def moments(self) -> list[Moment]:
         """The days that they may mean."""
-        return [one for text, day in zip(self.texts, self.published, strict=True) for one in moments(text, day, either=True)]
+        seen = zip(self.texts, self.published, strict=True)
+        return [one for text, day in seen for one in moments(text, day, either=True)]
 
     @cached_property
     def years(self) -> frozenset[int]:
@@ -157,17 +158,19 @@ def check_numbers(sentence: str, evidence: Evidence) -> Fault | None:
     if score := _score_missing(sentence, evidence):
         return Fault("number_missing", (score,))
     for stated in quantities(sentence):
-        if stated.value not in {0, 1} and not _has_number(stated, sentence, evidence):
+        equal = [one for one in evidence.quoted.quantities if states(stated, one)]
+        if _is_confused(stated, equal, evidence.quoted.quantities):
+            return Fault("number_confused", (stated.text,))
+        if not equal and stated.value not in {0, 1} and not _follows(stated, sentence, evidence):
             return Fault("number_missing", (stated.text,))
     return None
 
 
-def _has_number(stated: Quantity, sentence: str, evidence: Evidence) -> bool:
+def _follows(stated: Quantity, sentence: str, evidence: Evidence) -> bool:
+    """Return True if a number that the quotes lack follows from them, or is near them for what it counts."""
     quoted = evidence.quoted
     if stated.is_year and int(stated.value) in quoted.years | evidence.near.years:
         return True
-    if any(states(stated, known) for known in quoted.quantities):
-        return not _is_confused(stated, quoted.quantities)
     bare = not stated.unit and not stated.counts and stated.value <= 12
     if bare and any(clock.minutes == stated.value * 60 % 720 for clock in quoted.clocks):
         return True
@@ -176,11 +179,10 @@ def _has_number(stated: Quantity, sentence: str, evidence: Evidence) -> bool:
     return any(states(stated, known) and _counts_alike(stated, known) for known in evidence.near.quantities)
 
 
-def _is_confused(stated: Quantity, known: Sequence[Quantity]) -> bool:
+def _is_confused(stated: Quantity, equal: Sequence[Quantity], known: Sequence[Quantity]) -> bool:
     """Return True if the quotes count by another number what this one counts, and something else by this one."""
-    if not stated.counts or stated.unit:
+    if not stated.counts or stated.unit or not equal:
         return False
-    equal = [one for one in known if states(stated, one)]
     if any(not one.counts or not {*one.counts}.isdisjoint(stated.counts) for one in equal):
         return False
     return any(stated.counts[0] in one.counts[:1] for one in known if one not in equal)
@@ -224,8 +226,10 @@ def _spans_time(stated: Quantity, evidence: Evidence) -> bool:
 
 # Days.
 
-_YEAR_AFTER = re.compile(r"\b(?:(?:the )?(?:following|next) year|(?:a|one) year (?:later|after))\b", re.IGNORECASE)
-_YEAR_BEFORE = re.compile(r"\b(?:(?:the )?(?:previous|preceding|prior) year|(?:the|a|one) year (?:before|earlier))\b", re.IGNORECASE)
+_YEAR_AFTER = re.compile(r"\b(?:(?:following|next) year|(?:a|one) year (?:later|after))\b", re.IGNORECASE)
+_YEAR_BEFORE = re.compile(
+    r"\b(?:(?:previous|preceding|prior) year|(?:the|a|one) year (?:before|earlier))\b", re.IGNORECASE
+)
 
 _MONTH = "|".join(sorted((name for name in MONTHS if name != "may"), key=len, reverse=True))
 _NAMED_MONTH = re.compile(rf"\b(?P<month>(?i:{_MONTH})|May)\b\.?(?:,?\s+(?:of\s+)?(?P<year>[12]\d{{3}})\b)?")

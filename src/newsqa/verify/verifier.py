@@ -125,9 +125,8 @@ class Verifier:
         if fault is None:
             shortened = next(((quote,) for quote in quotes if is_shortening(text, quote)), ())
             return _Pending(text, shortened or quotes, "shortened" if shortened else None)
-        others = [
-            some for some in self._evidence.similar(text, MAX_SIMILAR, quotes) if not check_values(text, self._evidence_of(some))
-        ]
+        similar = self._evidence.similar(text, MAX_SIMILAR, quotes)
+        others = [some for some in similar if not check_values(text, self._evidence_of(some))]
         for some in others:
             if is_verbatim(text, [quote.text for quote in some]):
                 return _Pending(text, some, "verbatim")
@@ -183,9 +182,8 @@ class Verifier:
         answers = relevance(best) if best else ()
         chosen = [quote for quote, answering in zip(best, answers, strict=True) if answering][:MAX_REPLACING]
         for quote in sorted(chosen, key=found.index):
-            words = " ".join(quote.text.split())
-            if words.casefold() not in self._seen:
-                self._keep(words, (quote,), 1.0, "quoted")
+            if not any(other.overlaps(quote) for other in self._numbers):
+                self._keep(" ".join(quote.text.split()), (quote,), 1.0, "quoted")
 
     def verify_origin(self, origin: Origin) -> Sentence | None:
         """Return a sentence that names the article of quoted words, made of what the library knows and nothing else.
