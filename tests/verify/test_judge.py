@@ -83,7 +83,7 @@ class Asked:
         self.may.set()
         self.verdict = verdict
 
-    def __call__(self, questions, deadline):
+    def __call__(self, questions, _):
         self.batches.append([question.sentence for question in questions])
         self.may.wait(5)
         return [self.verdict] * len(questions), Usage(10, 1, 0.5)

@@ -46,20 +46,19 @@ class EvidenceSet:
         expanded = (self._expand(quote) for quote in quotes)
         return tuple(dict.fromkeys(quote for quote in expanded if quote))
 
-    def similar(self, text: str, count: int, to: Sequence[Quote] = ()) -> Iterator[tuple[Quote, ...]]:
-        """Yield up to `count` sentences of the passages that are like a text, best first.
+    def similar(self, text: str, count: int, to: Sequence[Quote] = ()) -> list[Quote]:
+        """Return up to `count` sentences of the passages, alone or with the one before, like a text, best first.
 
-        They share a third of its words or more; if it has quotes (`to`), half, and more than those. Each comes alone
-        and then with the sentence before it. Sentences from several places are never put together: with them anything
-        could be proved that is said in the words of the articles.
+        They share a third of its words or more; if it has quotes (`to`), half, and more than those. Sentences from
+        several places are never put together: with them anything could be proved that is said in the articles' words.
         """
         terms = stated_terms(text)
         least = max(1, len(terms) // (2 if to else 3), shared_weight(terms, "\n".join(quote.text for quote in to)))
-        weighed = [(shared_weight(terms, quote.text), quote) for quote in self._sentences()]
-        similar = [(weight, quote) for weight, quote in weighed if weight > least]
-        for _, quote in sorted(similar, key=lambda pair: -pair[0])[:count]:
-            yield (quote,)
-            yield self.expand([self._with_preceding(quote)])
+        near = (other for quote in self._sentences() for other in dict.fromkeys((quote, self._with_preceding(quote))))
+        weighed = [(shared_weight(terms, quote.text), quote) for quote in near]
+        similar = [(weight, quote) for weight, quote in weighed if weight > least and not any(map(quote.overlaps, to))]
+        similar.sort(key=lambda pair: (-pair[0], pair[1].end - pair[1].start))
+        return [quote for _, quote in similar[:count]]
 
     def around(self, quote: Quote) -> str:
         """Return the sentences around a quote, and the first ones of its article."""

@@ -9,8 +9,8 @@ FaultCode = Literal[
     # The sentence as a whole
     "no_quote", "repeated",
     # Values that the evidence does not have
-    "number_missing", "number_confused", "time_missing", "date_missing", "name_missing", "name_replaced", "quotation_altered",
-    "speaker_replaced",
+    "number_missing", "number_confused", "time_missing", "date_missing", "name_missing", "name_replaced",
+    "quotation_altered", "speaker_replaced",
     # Meaning
     "own_words", "judged_false", "judge_silent",
 ]  # fmt: skip

@@ -107,7 +107,8 @@ sixteenth seventeenth eighteenth nineteenth twentieth
 """
 _PLACES = {word: n for n, word in enumerate(_ORDINALS.split(), 1)}
 _PLACE = re.compile(
-    rf"(?<!per )(?<!\d )\b(?:(?P<tens>{'|'.join(TENS)})[\s-])?(?P<word>{'|'.join(_PLACES)})\b(?!-hand|[\s-]half\b|(?<=a second)(?!\s\w))",
+    rf"(?<!per )(?<!\d )\b(?:(?P<tens>{'|'.join(TENS)})[\s-])?(?P<word>{'|'.join(_PLACES)})\b"
+    r"(?!-hand|[\s-]half\b|(?<=a second)(?!\s\w))",
     re.IGNORECASE,
 )
 _MULTIPLES = {"twice": 2, "double": 2, "doubled": 2, "doubling": 2, "twofold": 2, "triple": 3, "tripled": 3,

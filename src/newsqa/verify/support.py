@@ -6,6 +6,7 @@ ranks as well as a language model's judgement does (mtRAG, arXiv:2501.03468, tab
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsqa.text.numbers import numbers
@@ -26,6 +27,7 @@ def support_share(sentence: str, quotes: Sequence[str]) -> float:
     return len(stated & stated_terms("\n".join(quotes))) / len(stated)
 
 
+@lru_cache(maxsize=8192)
 def stated_terms(text: str) -> frozenset[str]:
     """Return the stems of the content words of a text, and its numbers by value."""
     return frozenset({*content_stems(words(text)), *(f"{one.value.normalize():f}" for one in numbers(text))})

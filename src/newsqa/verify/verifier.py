@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 MAX_REPLACING = 2
 """Sentences of quotes that take the place of one sentence of a draft, at most."""
 
-MAX_SIMILAR = 4
+MIN_OWN_SHARE = 0.45
+"""The share of its words that the quotes of a sentence have if they are the right ones."""
+
+MAX_SIMILAR = 6
 """Sentences of the evidence that are tried as quotes of a sentence that has none, or wrong ones."""
 
 
@@ -117,22 +120,23 @@ class Verifier:
         return checked
 
     def _check_values(self, text: str, quotes: tuple[Quote, ...]) -> _Pending:
-        """Check a sentence against its quotes; if they lack its values, against others that are like it."""
+        """Check a sentence against its quotes; if they lack its values or most of its words, against others like it."""
         from newsqa.verify.shortening import is_shortening
         from newsqa.verify.values import check_values
 
         fault = check_values(text, self._evidence_of(quotes)) if quotes else Fault("no_quote")
         if fault is None:
             shortened = next(((quote,) for quote in quotes if is_shortening(text, quote)), ())
-            return _Pending(text, shortened or quotes, "shortened" if shortened else None)
+            if shortened or support_share(text, [quote.text for quote in quotes]) >= MIN_OWN_SHARE:
+                return _Pending(text, shortened or quotes, "shortened" if shortened else None)
         similar = self._evidence.similar(text, MAX_SIMILAR, quotes)
-        others = [some for some in similar if not check_values(text, self._evidence_of(some))]
-        for some in others:
-            if is_verbatim(text, [quote.text for quote in some]):
-                return _Pending(text, some, "verbatim")
-            if is_shortening(text, some[0]):
-                return _Pending(text, some, "shortened")
-        return _Pending(text, others[0]) if others else _Pending(text, quotes, fault=fault)
+        others = [quote for quote in similar if not check_values(text, self._evidence_of((quote,)))]
+        for quote in others:
+            if is_verbatim(text, [quote.text]):
+                return _Pending(text, (quote,), "verbatim")
+            if is_shortening(text, quote):
+                return _Pending(text, (quote,), "shortened")
+        return _Pending(text, (others[0],)) if others else _Pending(text, quotes, fault=fault)
 
     def _evidence_of(self, quotes: Sequence[Quote]) -> Evidence:
         """Return what the values of a sentence are looked up in: its quotes, and what is known of their articles."""
