@@ -12,7 +12,7 @@ from newsqa.text.words import stem, word_set
 from newsqa.verify.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from newsqa.text.names import Name
     from newsqa.verify.values import Evidence, TextValues
@@ -112,11 +112,14 @@ def _is_common(word: str, name: Name, sentence: str) -> bool:
 
 def _is_abbreviation(name: Name, evidence: Evidence) -> bool:
     """Return True if a name is the initials of one of the evidence, or has its initials there."""
-    told = evidence.quoted.initials | evidence.around.initials
-    if len(name.words) == 1:
-        return name.text.isupper() and name.words[0] in told
-    initials = "".join(word[0] for word in name.words)
-    return len(initials) > 1 and initials in evidence.quoted.words | evidence.around.words
+    if len(name.words) > 1:
+        return _initials(name) in evidence.quoted.words | evidence.around.words
+    others = (_initials(other) for values in (evidence.quoted, evidence.around) for other in values.names)
+    return name.text.isupper() and any(name.words[0] in {one, one[1:], one[:-1]} for one in others if len(one) > 1)
+
+
+def _initials(name: Name) -> str:
+    return "".join(word[0] for word in name.words)
 
 
 def _replaces(name: Name, evidence: Evidence) -> str | None:
@@ -141,14 +144,10 @@ def check_speaker(sentence: str, evidence: Evidence) -> Fault | None:
     for name in _speakers(sentence, quoted.common | evidence.around.common):
         own = [word for word in name.words if word not in _OFFICES]
         named = sum(_has_word(word, quoted) for word in own)
-        if 2 * named < len(own) and not _is_initials(name, told):
+        short = any(_initials(name) in other.words or name.words[0] == _initials(other) for other in told)
+        if 2 * named < len(own) and not short:
             return Fault("speaker_replaced", (name.text, told[0].text))
     return None
-
-
-def _is_initials(name: Name, others: Iterable[Name]) -> bool:
-    initials = "".join(word[0] for word in name.words)
-    return any(initials in other.words or name.words[0] == "".join(word[0] for word in other.words) for other in others)
 
 
 def _speakers(text: str, common: frozenset[str]) -> list[Name]:

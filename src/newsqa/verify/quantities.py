@@ -83,14 +83,8 @@ _PER = re.compile(
 _POINTS = re.compile(r"[\s-]+points?\b")
 _AGED = re.compile(r"\b(?:aged?|age of)\s+$|,\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(?:No|number)\b\.?\s*$")
-_DENOMINATORS = {
-    word: n
-    for n, listed in enumerate(
-        ("half halves", "third thirds", "quarter quarters fourth fourths", "fifth fifths", "sixth sixths",
-         "seventh sevenths", "eighth eighths", "ninth ninths", "tenth tenths"), 2,
-    )
-    for word in listed.split()
-}  # fmt: skip
+_PARTS = "half third quarter fifth sixth seventh eighth ninth tenth"
+_DENOMINATORS = {form: n for n, part in enumerate(_PARTS.split(), 2) for form in (part, f"{part}s")} | {"halves": 2}
 _SMALL = {word: UNITS[word] for word in list(UNITS)[1:13]}
 _COUNTS = {**_SMALL, **TENS, "hundred": 100}
 _OF = r"(?=\s+(?:of|more|less|as|the|its|their|his|fewer|from|above|below|[^\W\d_]{3,12}er)\b|[.,;:]|$)"
@@ -117,10 +111,6 @@ _MULTIPLE = re.compile(
     rf"\b(?:(?P<word>{'|'.join(_MULTIPLES)})|(?P<number>{'|'.join(_SMALL)}|\d{{1,4}})[\s-](?:times|fold))\b",
     re.IGNORECASE,
 )
-_AND_A_PART = re.compile(
-    rf"\b(?P<whole>an?|{'|'.join(_SMALL)}|\d{{1,4}})\s+(?P<unit>{'|'.join(sorted(MEASURE_OF, key=len, reverse=True))})"
-    r"\s+and\s+a\s+(?P<part>half|quarter)\b", re.IGNORECASE,
-)  # fmt: skip
 _PART_OF_MANY = re.compile(
     r"\b(?P<sign>[$€£¥])?(?:(?P<half>half)|a quarter(?: of)?) an?\s+(?P<many>million|billion|trillion|dozen)\b",
     re.IGNORECASE,
@@ -187,9 +177,6 @@ def _unit(number: Number, text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _mixed(text: str) -> Iterator[Quantity]:
-    for match in _AND_A_PART.finditer(text):
-        part = Decimal("0.5") if match["part"].lower() == "half" else Decimal("0.25")
-        yield _quantity(_count(match["whole"]) + part, MEASURE_OF[match["unit"].lower()], text, *match.span())
     for match in _PART_OF_MANY.finditer(text):
         part = Decimal("0.5") if match["half"] else Decimal("0.25")
         (currency,) = [one.unit for one in numbers(f"1 {text[match.end() :].strip()[:20]}")[:1]] or [""]
@@ -236,8 +223,7 @@ def _quantity(value: Decimal, unit: str, text: str, start: int, end: int, counts
 
 _DIMENSIONS = {
     "time": {"second": "1", "minute": "60", "hour": "3600", "day": "86400", "night": "86400", "week": "604800"},
-    "months": {"month": "1", "year": "12", "age": "12", "decade": "120", "century": "1200",
-               "millennium": "12000"},
+    "months": {"month": "1", "year": "12", "age": "12", "decade": "120", "century": "1200", "millennium": "12000"},
     "length": {"millimetre": "0.001", "centimetre": "0.01", "metre": "1", "kilometre": "1000", "mile": "1609.344",
                "yard": "0.9144", "foot": "0.3048", "inch": "0.0254"},
     "area": {"hectare": "10000", "acre": "4046.86", "square metre": "1", "square kilometre": "1000000",

@@ -29,41 +29,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What the values of a sentence are looked up in: its quotes, and all that is known of their articles.
-
-    `nearby` are the sentences around the quotes, `context` the texts of the articles, `labels` their titles, outlets
-    and bylines, and `published` the day of the article of each quote. Names and quoted words may stand anywhere in the
-    articles; numbers and days, of which any article has many, near the quotes.
-    """
-
-    quotes: tuple[str, ...]
-    nearby: tuple[str, ...] = ()
-    context: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-    published: tuple[date | None, ...] = ()
-
-    @cached_property
-    def quoted(self) -> TextValues:
-        """The values of the quotes."""
-        days = (*self.published, *[None] * len(self.quotes))
-        return TextValues(self.quotes, tuple(days[: len(self.quotes)]))
-
-    @cached_property
-    def near(self) -> TextValues:
-        """The values of the sentences around the quotes, and of the titles."""
-        texts = (*self.nearby, *self.labels)
-        return TextValues(texts, (next(iter(self.published), None),) * len(texts))
-
-    @cached_property
-    def around(self) -> TextValues:
-        """The values of the articles, titles included."""
-        return _values_around((*self.context, *self.labels), next(iter(self.published), None))
-
-
-@dataclass(frozen=True)
 class TextValues:
-    """The values of some texts, each seen from a day."""
+    """The values of some texts, each seen from a day; each kind is read once, and only if a check needs it."""
 
     texts: tuple[str, ...]
     published: tuple[date | None, ...]
@@ -92,10 +59,9 @@ class TextValues:
     @cached_property
     def years(self) -> frozenset[int]:
         """The years that they name or mean."""
-        named = {int(one.value) for one in self.quantities if one.is_year}
-        meant = named | {day.year for one in self.moments for day in (one.first, one.last)}
-        steps = [1] if _YEAR_AFTER.search(self.whole) else []
-        steps += [-1] if _YEAR_BEFORE.search(self.whole) else []
+        meant = {int(one.value) for one in self.quantities if one.is_year}
+        meant |= {day.year for one in self.moments for day in (one.first, one.last)}
+        steps = [step for step, words in _YEAR_STEPS if words.search(self.whole)]
         return frozenset(meant | {year + step for year in meant for step in steps})
 
     @cached_property
@@ -109,23 +75,14 @@ class TextValues:
         return frozenset(stem(word) for word in self.words)
 
     @cached_property
-    def names(self) -> list[Name]:
-        """Their names."""
-        return names(self.whole, self.common)
-
-    @cached_property
     def common(self) -> frozenset[str]:
         """The words that they write in lower case."""
         return lower_case_words(self.whole)
 
     @cached_property
-    def initials(self) -> frozenset[str]:
-        """The initials of their names and of their words with capitals: the abbreviations that they may have."""
-        found = set()
-        for name in self.names:
-            letters = "".join(word[0] for word in name.words)
-            found |= {letters, letters[1:], letters[:-1]}
-        return frozenset(one for one in found if len(one) > 1)
+    def names(self) -> list[Name]:
+        """Their names."""
+        return names(self.whole, self.common)
 
     @cached_property
     def wordings(self) -> list[str]:
@@ -133,9 +90,45 @@ class TextValues:
         return [f" {' '.join(wording(text).words)} " for text in self.texts]
 
 
-@lru_cache(maxsize=64)
-def _values_around(texts: tuple[str, ...], published: date | None) -> TextValues:
-    """Read the articles once for all sentences about them."""
+@dataclass(frozen=True)
+class Evidence:
+    """What the values of a sentence are looked up in: its quotes, and all that is known of their articles.
+
+    `nearby` are the sentences around the quotes, `context` the texts of the articles, `labels` their titles, outlets
+    and bylines, and `published` the day of the article of each quote. Names and quoted words may stand anywhere in the
+    articles; numbers and days, of which any article has many, near the quotes.
+    """
+
+    quotes: tuple[str, ...]
+    nearby: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    published: tuple[date | None, ...] = ()
+
+    @cached_property
+    def quoted(self) -> TextValues:
+        """The values of the quotes."""
+        return TextValues(self.quotes, (*self.published, *[None] * len(self.quotes))[: len(self.quotes)])
+
+    @cached_property
+    def near(self) -> TextValues:
+        """The values of the sentences around the quotes, and of the titles."""
+        return _values_of((*self.nearby, *self.labels), next(iter(self.published), None))
+
+    @cached_property
+    def around(self) -> TextValues:
+        """The values of the articles, titles included."""
+        return _values_of((*self.context, *self.labels), next(iter(self.published), None))
+
+    @cached_property
+    def days(self) -> list[date]:
+        """The days on which the articles were published."""
+        return [day for day in self.published if day]
+
+
+@lru_cache(maxsize=128)
+def _values_of(texts: tuple[str, ...], published: date | None) -> TextValues:
+    """Read what is around quotes once for all sentences about it."""
     return TextValues(texts, (published,) * len(texts))
 
 
@@ -214,23 +207,22 @@ def _spans_time(stated: Quantity, evidence: Evidence) -> bool:
         per, times = {"minute": 1, "hour": 60}[stated.unit], [clock.minutes for clock in evidence.quoted.clocks]
         return any((one - other) % 720 == stated.value * per for one in times for other in times if one != other)
     if stated.unit in {"year", "age", "decade"} or not stated.unit:
-        years = evidence.quoted.years | {day.year for day in evidence.published if day}
+        years = evidence.quoted.years | {day.year for day in evidence.days}
         per = 10 if stated.unit == "decade" else 1
         return any(0 <= abs(one - other) - stated.value * per < per for one in years for other in years if one != other)
     if stated.unit in {"day", "week", "month"}:
         per = {"day": 1, "week": 7, "month": 30}[stated.unit]
-        days = [one.first for one in evidence.quoted.moments if one.day] + [day for day in evidence.published if day]
+        days = [one.first for one in evidence.quoted.moments if one.day] + evidence.days
         return any(abs(abs((one - other).days) / per - float(stated.value)) <= 0.1 for one in days for other in days)
     return False
 
 
 # Days.
 
-_YEAR_AFTER = re.compile(r"\b(?:(?:following|next) year|(?:a|one) year (?:later|after))\b", re.IGNORECASE)
-_YEAR_BEFORE = re.compile(
-    r"\b(?:(?:previous|preceding|prior) year|(?:the|a|one) year (?:before|earlier))\b", re.IGNORECASE
+_YEAR_STEPS = (
+    (1, re.compile(r"\b(?:(?:following|next) year|(?:a|one) year (?:later|after))\b", re.IGNORECASE)),
+    (-1, re.compile(r"\b(?:(?:previous|preceding|prior) year|(?:the|a|one) year (?:before|earlier))\b", re.IGNORECASE)),
 )
-
 _MONTH = "|".join(sorted((name for name in MONTHS if name != "may"), key=len, reverse=True))
 _NAMED_MONTH = re.compile(rf"\b(?P<month>(?i:{_MONTH})|May)\b\.?(?:,?\s+(?:of\s+)?(?P<year>[12]\d{{3}})\b)?")
 _NAMED_WEEKDAY = re.compile(rf"\b(?P<day>{'|'.join(day.title() for day in WEEKDAYS)})s?\b")
@@ -238,50 +230,51 @@ _NAMED_WEEKDAY = re.compile(rf"\b(?P<day>{'|'.join(day.title() for day in WEEKDA
 
 def check_days(sentence: str, evidence: Evidence) -> Fault | None:
     """Return the day, month or weekday that the evidence does not have, or None."""
-    texts = [evidence.quoted, evidence.near]
+    texts, published = (evidence.quoted, evidence.near), evidence.days
+    told = (
+        _day_missing(sentence, evidence)
+        or _month_missing(sentence, texts, published)
+        or _weekday_missing(sentence, texts, published)
+    )
+    return Fault("date_missing", (told,)) if told else None
+
+
+def _day_missing(sentence: str, evidence: Evidence) -> str | None:
+    texts, known = [evidence.quoted, evidence.near], [*evidence.days]
     if any(one.day for one in evidence.quoted.moments) or dates(evidence.quoted.whole):
-        texts, published = texts[:1], []  # the quotes say when
-    else:
-        published = [day for day in evidence.published if day]
-    known = [one.day for text in texts for one in text.moments if one.day] + published
+        texts, known = texts[:1], []  # the quotes say when
+    known += [one.day for text in texts for one in text.moments if one.day]
     bare = [day for text in texts for day in dates(text.whole)]
     for day in dates(sentence):
         seen = any((one.day, one.month) == (day.day, day.month) and day.year in {None, one.year} for one in known)
         if not seen and not any(day.agrees(other) for other in bare):
-            return Fault("date_missing", (day.text,))
-    return _month_missing(sentence, evidence) or _weekday_missing(sentence, evidence)
-
-
-def _month_missing(sentence: str, evidence: Evidence) -> Fault | None:
-    days = [(day.start, day.end) for day in dates(sentence)]
-    texts = (evidence.quoted, evidence.near)
-    short = [one for text in texts for one in text.moments if (one.last - one.first).days < 32]
-    months = {(one.first.month, one.first.year) for one in short} | {(d.month, d.year) for d in evidence.published if d}
-    named = {month for text in texts for month in _months_named(text.whole)}
-    for match in _NAMED_MONTH.finditer(sentence):
-        if any(start <= match.start() < end for start, end in days):
-            continue
-        month, year = MONTHS[match["month"].lower()], int(match["year"]) if match["year"] else None
-        if not any(month == other and year in {None, of} for other, of in months | named):
-            return Fault("date_missing", (match.group(),))
+            return day.text
     return None
 
 
-def _months_named(text: str) -> set[tuple[int, int | None]]:
-    return {
-        (MONTHS[match["month"].lower()], int(match["year"]) if match["year"] else None)
-        for match in _NAMED_MONTH.finditer(text)
-    }
+def _month_missing(sentence: str, texts: Sequence[TextValues], published: Sequence[date]) -> str | None:
+    days = [(day.start, day.end) for day in dates(sentence)]
+    short = [one for text in texts for one in text.moments if (one.last - one.first).days < 32]
+    known = {(one.first.month, one.first.year) for one in short} | {(day.month, day.year) for day in published}
+    known |= {_month(match) for text in texts for match in _NAMED_MONTH.finditer(text.whole)}
+    for match in _NAMED_MONTH.finditer(sentence):
+        month, year = _month(match)
+        inside = any(start <= match.start() < end for start, end in days)
+        if not inside and not any(month == other and year in {None, of} for other, of in known):
+            return match.group()
+    return None
 
 
-def _weekday_missing(sentence: str, evidence: Evidence) -> Fault | None:
-    texts = (evidence.quoted, evidence.near)
-    meant = {one.day.weekday() for text in texts for one in text.moments if one.day}
-    meant |= {day.weekday() for day in evidence.published if day}
+def _month(match: re.Match[str]) -> tuple[int, int | None]:
+    return MONTHS[match["month"].lower()], int(match["year"]) if match["year"] else None
+
+
+def _weekday_missing(sentence: str, texts: Sequence[TextValues], published: Sequence[date]) -> str | None:
+    meant = {one.day.weekday() for text in texts for one in text.moments if one.day} | {d.weekday() for d in published}
     for match in _NAMED_WEEKDAY.finditer(sentence):
         day = match["day"].lower()
         if WEEKDAYS.index(day) not in meant and not any(day in text.whole.lower() for text in texts):
-            return Fault("date_missing", (match.group(),))
+            return match.group()
     return None
 
 

@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsqa.evals.metrics.base import AnswerSentence, Metric, sentences, shows
+from newsqa.text.origins import origin_sentences
 from newsqa.text.words import words
-from newsqa.verify.evidence import origin_sentences
 from newsqa.verify.support import support_share
 
 if TYPE_CHECKING:
