@@ -232,6 +232,7 @@ class Pipeline:
                     summary = event
                 elif isinstance(event, DraftText):
                     yield event
+                    yield from verifier.settle()
                 else:
                     yield from verifier.add(event)
             yield from verifier.finish()

@@ -27,6 +27,7 @@ def writer(opened):
 
 
 def test_sentences_come_while_the_model_writes_each_after_it_passed(writer):
+    writer.script.pace = 0.05
     writer.script.reply = f"{TRUE} [1]. It cost 112 crowns to get in [1]. {PRIZE} [1], and all of the others went home."
     events = list(writer.desk.stream(QUESTION))
     assert [event.name for event in events if isinstance(event, Stage)] == ["search", "rerank", "write"]

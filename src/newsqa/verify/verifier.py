@@ -96,11 +96,11 @@ class Verifier:
     def add(self, sentence: DraftSentence) -> list[Sentence]:
         """Verify the next sentence of a draft; return the sentences that are settled, in the order of the draft."""
         self._pending.append(self._check(sentence))
-        return self._settle()
+        return self.settle()
 
     def finish(self) -> list[Sentence]:
         """Wait for the judge, by its deadline, and return the sentences that were left."""
-        return self._settle(wait=True)
+        return self.settle(wait=True)
 
     def _check(self, sentence: DraftSentence) -> _Pending:
         """Return what code can say of a sentence; one that awaits the judge is with it."""
@@ -153,7 +153,8 @@ class Verifier:
             published=tuple(quote.article.published for quote in quotes),
         )
 
-    def _settle(self, *, wait: bool = False) -> list[Sentence]:
+    def settle(self, *, wait: bool = False) -> list[Sentence]:
+        """Return the sentences that are settled since the last time; with `wait` all that are left."""
         if self._judge:
             for key, fault in self._judge.verdicts(wait=wait):
                 self._pending[key].checked_by, self._pending[key].fault = (None, fault) if fault else ("judge", None)
