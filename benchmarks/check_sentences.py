@@ -86,7 +86,7 @@ def judge(rows: Sequence[Labelled] | None = None, says: Says | None = None) -> l
 
 
 def _judged(row: Labelled, says: Says | None) -> Judged:
-    began = time.perf_counter()
+    began = time.process_time()
     starts = [(row.article.text.index(quote), len(quote)) for quote in row.quotes]
     quotes = tuple(Quote(row.article, start, start + length) for start, length in starts)
     hit = Hit(Passage(1, row.article.id, 0, len(row.article.text), row.article.text), row.article, 1.0)
@@ -101,7 +101,7 @@ def _judged(row: Labelled, says: Says | None) -> Judged:
     result = verifier.result()
     checked_by = result.sentences[0].checked_by if result.sentences else ""
     why = result.dropped[0].why if result.dropped else None
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     return Judged(row.kind, row.split, row.sentence, row.supported, checked_by, why, seconds)
 
 
@@ -196,7 +196,7 @@ def table(judged: Sequence[Judged]) -> Iterator[str]:
             yield f"| {said} | {len(asked)} | {wrong} | {share} | {low} to {high} |"
     passed = [one.checked_by for one in judged if one.checked_by]
     yield f"\nPassed by: {', '.join(f'{kind} {passed.count(kind)}' for kind in sorted(set(passed))) or 'none'}."
-    yield f"Median {1000 * median(one.seconds for one in judged):.1f} ms a sentence."
+    yield f"Median {1000 * median(one.seconds for one in judged):.1f} ms of processor time a sentence."
 
 
 def main() -> None:

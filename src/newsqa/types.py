@@ -223,6 +223,24 @@ class Citation:
     end: int
     also_carried_by: tuple[Duplicate, ...] = ()
 
+    @classmethod
+    def of(cls, n: int, quote: Quote) -> Citation:
+        """Return the citation of a quote under a number."""
+        known = quote.article
+        return cls(
+            n=n,
+            article_id=known.id,
+            title=known.title,
+            outlet=known.outlet,
+            published=known.published,
+            url=known.url,
+            path=known.path,
+            quote=quote.text,
+            start=quote.start,
+            end=quote.end,
+            also_carried_by=quote.also_carried_by,
+        )
+
 
 CheckedBy = Literal["verbatim", "shortened", "judge", "quoted"]
 """What a sentence was verified by.

@@ -83,10 +83,10 @@ def read_verdicts(reply: str, count: int, name: str) -> list[Fault | None]:
 
 
 def _fault(reasons: set[str | None], name: str) -> Fault | None:
-    if reasons == {None}:
-        return None
     said = [reason for reason in reasons if reason is not None]
-    return Fault("judged_false", (name, said[0] or "no reason given")) if said else Fault("judge_silent", (name,))
+    if said:
+        return Fault("judged_false", (name, said[0] or "no reason given"))
+    return None if reasons else Fault("judge_silent", (name,))
 
 
 def format_questions(questions: Sequence[Question]) -> str:

@@ -193,28 +193,29 @@ _SCORE = re.compile(r"(?<![\d.,–-])\d{1,3}[-–]\d{1,3}(?![\d–-])")
 
 def _score_missing(sentence: str, evidence: Evidence) -> str | None:
     """Return the score or range that differs from all of the quotes; either number may come first."""
-    known = {frozenset(re.split("[-–]", score)) for score in _SCORE.findall(evidence.quoted.whole)}
-    if not known:
-        return None
-    here = _SCORE.findall(sentence)
-    near = {frozenset(re.split("[-–]", score)) for score in _SCORE.findall(evidence.near.whole)}
-    return next((score for score in here if frozenset(re.split("[-–]", score)) not in known | near), None)
+    known = _scores(evidence.quoted.whole)
+    wrong = (score for key, score in _scores(sentence).items() if key not in known | _scores(evidence.near.whole))
+    return next(wrong, None) if known else None
+
+
+def _scores(text: str) -> dict[frozenset[str], str]:
+    return {frozenset(re.split("[-–]", score)): score for score in _SCORE.findall(text)}
 
 
 def _spans_time(stated: Quantity, evidence: Evidence) -> bool:
     """Return True for the years between two years, the days between two days, or the minutes between two times."""
+    per = _SPANS.get(stated.unit, 0)
     if stated.unit in {"minute", "hour"}:
-        per, times = {"minute": 1, "hour": 60}[stated.unit], [clock.minutes for clock in evidence.quoted.clocks]
+        times = [clock.minutes for clock in evidence.quoted.clocks]
         return any((one - other) % 720 == stated.value * per for one in times for other in times if one != other)
-    if stated.unit in {"year", "age", "decade"} or not stated.unit:
+    if stated.unit in {"year", AGE, "decade"}:
         years = evidence.quoted.years | {day.year for day in evidence.days}
-        per = 10 if stated.unit == "decade" else 1
         return any(0 <= abs(one - other) - stated.value * per < per for one in years for other in years if one != other)
-    if stated.unit in {"day", "week", "month"}:
-        per = {"day": 1, "week": 7, "month": 30}[stated.unit]
-        days = [one.first for one in evidence.quoted.moments if one.day] + evidence.days
-        return any(abs(abs((one - other).days) / per - float(stated.value)) <= 0.1 for one in days for other in days)
-    return False
+    days = [one.first for one in evidence.quoted.moments if one.day] + evidence.days
+    return per > 0 and any(abs(abs((a - b).days) / per - float(stated.value)) <= 0.1 for a in days for b in days)
+
+
+_SPANS = {"minute": 1, "hour": 60, "day": 1, "week": 7, "month": 30, "year": 1, AGE: 1, "decade": 10}
 
 
 # Days.
@@ -230,13 +231,10 @@ _NAMED_WEEKDAY = re.compile(rf"\b(?P<day>{'|'.join(day.title() for day in WEEKDA
 
 def check_days(sentence: str, evidence: Evidence) -> Fault | None:
     """Return the day, month or weekday that the evidence does not have, or None."""
-    texts, published = (evidence.quoted, evidence.near), evidence.days
-    told = (
-        _day_missing(sentence, evidence)
-        or _month_missing(sentence, texts, published)
-        or _weekday_missing(sentence, texts, published)
-    )
-    return Fault("date_missing", (told,)) if told else None
+    for check in (_day_missing, _month_missing, _weekday_missing):
+        if told := check(sentence, evidence):
+            return Fault("date_missing", (told,))
+    return None
 
 
 def _day_missing(sentence: str, evidence: Evidence) -> str | None:
@@ -252,10 +250,11 @@ def _day_missing(sentence: str, evidence: Evidence) -> str | None:
     return None
 
 
-def _month_missing(sentence: str, texts: Sequence[TextValues], published: Sequence[date]) -> str | None:
+def _month_missing(sentence: str, evidence: Evidence) -> str | None:
+    texts = (evidence.quoted, evidence.near)
     days = [(day.start, day.end) for day in dates(sentence)]
     short = [one for text in texts for one in text.moments if (one.last - one.first).days < 32]
-    known = {(one.first.month, one.first.year) for one in short} | {(day.month, day.year) for day in published}
+    known = {(one.first.month, one.first.year) for one in short} | {(day.month, day.year) for day in evidence.days}
     known |= {_month(match) for text in texts for match in _NAMED_MONTH.finditer(text.whole)}
     for match in _NAMED_MONTH.finditer(sentence):
         month, year = _month(match)
@@ -269,13 +268,12 @@ def _month(match: re.Match[str]) -> tuple[int, int | None]:
     return MONTHS[match["month"].lower()], int(match["year"]) if match["year"] else None
 
 
-def _weekday_missing(sentence: str, texts: Sequence[TextValues], published: Sequence[date]) -> str | None:
-    meant = {one.day.weekday() for text in texts for one in text.moments if one.day} | {d.weekday() for d in published}
-    for match in _NAMED_WEEKDAY.finditer(sentence):
-        day = match["day"].lower()
-        if WEEKDAYS.index(day) not in meant and not any(day in text.whole.lower() for text in texts):
-            return match.group()
-    return None
+def _weekday_missing(sentence: str, evidence: Evidence) -> str | None:
+    texts = (evidence.quoted, evidence.near)
+    days = [one.day for text in texts for one in text.moments if one.day] + evidence.days
+    meant = {WEEKDAYS[day.weekday()] for day in days}
+    told = [match.group() for match in _NAMED_WEEKDAY.finditer(sentence) if match["day"].lower() not in meant]
+    return next((day for day in told if not any(day in text.whole for text in texts)), None)
 
 
 # Quoted words.

@@ -54,7 +54,7 @@ def verify(
 class _Pending:
     """A sentence of a draft on its way: its quotes, and what is known of it so far.
 
-    `checked_by` is what it passes by, "" if nothing; `fault` why it does not pass; with neither it awaits the judge.
+    `checked_by` is what it passes by, `fault` why it does not pass; with neither it awaits the judge.
     """
 
     text: str
@@ -205,13 +205,12 @@ class Verifier:
         if not quoted and not _has_words(article.title or "", origin.words):
             return None
         known = article.title, article.outlet, article.published
-        return self._keep(
-            origin_sentence(*known, again=bool(self._numbers), headline=not quoted), quotes, 1.0, "verbatim"
-        )
+        named = origin_sentence(*known, again=bool(self._numbers), headline=not quoted)
+        return self._keep(named, quotes, 1.0, "verbatim")
 
     def result(self) -> VerifiedDraft:
         """Return what was verified so far: the sentences with their citations, and those that were dropped."""
-        citations = tuple(_citation(n, quote) for quote, n in self._numbers.items())
+        citations = tuple(Citation.of(n, quote) for quote, n in self._numbers.items())
         return VerifiedDraft(tuple(self._sentences), citations, tuple(self._dropped))
 
     def _keep(self, text: str, quotes: Sequence[Quote], support: float, checked_by: CheckedBy) -> Sentence:
@@ -225,20 +224,3 @@ def _has_words(text: str, words: str) -> bool:
     """Return True if a text has all these words in their order; others may be between them."""
     left = iter(wording(text).words)
     return all(word in left for word in wording(words).words)
-
-
-def _citation(n: int, quote: Quote) -> Citation:
-    article = quote.article
-    return Citation(
-        n=n,
-        article_id=article.id,
-        title=article.title,
-        outlet=article.outlet,
-        published=article.published,
-        url=article.url,
-        path=article.path,
-        quote=quote.text,
-        start=quote.start,
-        end=quote.end,
-        also_carried_by=quote.also_carried_by,
-    )
