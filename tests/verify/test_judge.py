@@ -97,7 +97,7 @@ SAID = [
     "Halvia fired 70 missiles.",
     "It was Halvia that fired 145 drones.",
     "Missiles, 70 of them, were fired.",
-    "Fire!",
+    "70 missiles flew.",
 ]
 
 

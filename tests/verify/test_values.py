@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsqa.text.support import support_share
 from newsqa.verify.faults import Fault, FaultCode
-from newsqa.verify.support import support_share
 from newsqa.verify.values import Evidence, check_values
 from places import DATA
 

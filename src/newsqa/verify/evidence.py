@@ -9,8 +9,8 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from newsqa.text.sentences import sentence_spans
+from newsqa.text.support import shared_weight, stated_terms
 from newsqa.types import Quote
-from newsqa.verify.support import shared_weight, stated_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

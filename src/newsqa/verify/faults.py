@@ -7,10 +7,10 @@ from typing import Literal
 
 FaultCode = Literal[
     # The sentence as a whole
-    "no_quote", "repeated",
+    "no_quote", "repeated", "nothing_shared",
     # Values that the evidence does not have
     "number_missing", "number_confused", "time_missing", "date_missing", "name_missing", "name_replaced",
-    "quotation_altered", "speaker_replaced",
+    "quotation_altered", "speaker_replaced", "address_added",
     # Meaning
     "own_words", "judged_false", "judge_silent",
 ]  # fmt: skip
@@ -19,6 +19,7 @@ FaultCode = Literal[
 _MESSAGES: dict[FaultCode, str] = {
     "no_quote": "no quote from the articles at hand goes with it",
     "repeated": "it says again what a sentence before it says",
+    "nothing_shared": "it has hardly a word in common with its quotes",
     "number_missing": "number {0} is in none of its quotes",
     "number_confused": "its quotes count something else by {0}",
     "time_missing": "time {0} is in none of its quotes",
@@ -27,6 +28,7 @@ _MESSAGES: dict[FaultCode, str] = {
     "name_replaced": "its quotes have “{1}” where it has “{0}”",
     "quotation_altered": "the words “{0}” do not stand so in its quotes",
     "speaker_replaced": "its quotes have “{1}” say it, not “{0}”",
+    "address_added": "“{0}” is in none of its quotes",
     "own_words": "it is in words of its own, and no judge model was asked if its quotes support it",
     "judged_false": "{0} finds that its quotes do not support it: {1}",
     "judge_silent": "{0} gave no verdict on it",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
+from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -109,6 +110,10 @@ def _as_line(text: str) -> str:
     return _DELIMITERS.sub(lambda token: token.group().translate(_ANGLES), " ".join(visible.split()))
 
 
+GRACE = 0.5
+"""Seconds after the deadline in which a call ends that noticed it."""
+
+
 class JudgeQueue:
     """Has the sentences of one answer judged a few at a time, on a thread of its own, while more are written."""
 
@@ -117,7 +122,7 @@ class JudgeQueue:
         self._judge = judge
         self._deadline = deadline
         self._waiting: list[tuple[int, Question]] = []
-        self._call: _Call | None = None
+        self._asked: tuple[list[int], Future[tuple[list[Fault | None], Usage]]] | None = None
 
     def add(self, key: int, question: Question) -> None:
         """Add a sentence; `key` is returned with its verdict."""
@@ -127,37 +132,32 @@ class JudgeQueue:
         """Return the verdicts that have come since the last time; with `wait` all that are left, by the deadline."""
         found: list[tuple[int, Fault | None]] = []
         while True:
-            if self._call and (wait or not self._call.is_alive()):
-                found += self._finish(self._call)
-            if self._waiting and not self._call:
-                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-                self._call = _Call(self._judge, batch, self._deadline)
-                self._call.start()
-            if not (wait and self._call):
+            if self._asked and (wait or self._asked[1].done()):
+                found += self._read(*self._asked)
+                self._asked = None
+            if self._waiting and not self._asked:
+                self._ask()
+            if not (wait and self._asked):
                 return found
 
-    def _finish(self, call: _Call) -> list[tuple[int, Fault | None]]:
-        call.join(max(0.0, self._deadline - time.monotonic()) + GRACE)
-        self._call = None
-        self.usage += call.usage
-        return list(zip([key for key, _ in call.batch], call.verdicts, strict=True))
+    def _ask(self) -> None:
+        batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+        reply: Future[tuple[list[Fault | None], Usage]] = Future()
 
+        def run() -> None:
+            try:
+                reply.set_result(self._judge([question for _, question in batch], self._deadline))
+            except Exception as error:
+                reply.set_exception(error)
 
-GRACE = 0.5
-"""Seconds after the deadline in which a call ends that noticed it."""
+        self._asked = [key for key, _ in batch], reply
+        Thread(target=run, name="judge", daemon=True).start()
 
-
-class _Call(Thread):
-    """One call of a judge; no verdict until it is done."""
-
-    def __init__(self, judge: AsksJudge, batch: Sequence[tuple[int, Question]], deadline: float) -> None:
-        super().__init__(name="judge", daemon=True)
-        self.batch = batch
-        self.usage = Usage()
-        self.verdicts: list[Fault | None] = [Fault("judge_silent", ("The judge",))] * len(batch)
-        self._judge = judge
-        self._deadline = deadline
-
-    def run(self) -> None:
-        """Ask the judge."""
-        self.verdicts, self.usage = self._judge([question for _, question in self.batch], self._deadline)
+    def _read(self, keys: list[int], reply: Future[tuple[list[Fault | None], Usage]]) -> list[tuple[int, Fault | None]]:
+        """Return the verdicts of a call; a judge that is late gives none."""
+        try:
+            verdicts, usage = reply.result(max(0.0, self._deadline - time.monotonic()) + GRACE)
+        except TimeoutError:
+            return [(key, Fault("judge_silent", ("The judge",))) for key in keys]
+        self.usage += usage
+        return list(zip(keys, verdicts, strict=True))

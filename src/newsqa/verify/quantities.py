@@ -246,15 +246,13 @@ _SHARE = Decimal("0.025")
 
 def states(stated: Quantity, known: Quantity) -> bool:
     """Return True if a stated quantity may stand for a known one: equal in value, converted or rounded."""
+    if not _comparable(stated.unit, known.unit):
+        return False
     here, there = _SCALES.get(stated.unit), _SCALES.get(known.unit)
     if here and there and here != there:
-        if here[0] != there[0]:
-            return False
         slack = _SHARE if here[0] == "share" else Decimal(0) if here[0] in {"time", "months"} else _CONVERTED
         value = known.value * there[1] / here[1]
         return abs(stated.value - value) <= slack * value or is_rounding(stated, value)
-    if not _comparable(stated.unit, known.unit):
-        return False
     if {stated.bound, known.bound} == {"above", "below"} or (stated.per and known.per and stated.per != known.per):
         return False
     return stated.value == known.value or is_rounding(stated, known.value)
@@ -262,6 +260,9 @@ def states(stated: Quantity, known: Quantity) -> bool:
 
 def _comparable(one: str, other: str) -> bool:
     """Return True unless two units are of different kinds; a plain number may be of any."""
+    here, there = _SCALES.get(one), _SCALES.get(other)
+    if here and there:
+        return here[0] == there[0]
     return one == other or not one or not other or {one, other} <= _NAMED_OTHERWISE
 
 
@@ -302,6 +303,7 @@ _APART = re.compile(
 )
 _PAIR = re.compile(r"\b(?:both|pair|couple|twice|either|neither|each other|between|double)\b", re.IGNORECASE)
 _LIST = re.compile(r"(?:[^,;.]{2,60},\s+){1,9}(?:[^,;.]{2,60},?\s+)?(?:and|or)\s+[^,;.]{2,60}")
+_ITEM = re.compile(r",?\s+(?:and|or)\s+|,\s+")
 _MAX_KNOWN = 14
 """Quantities of the quotes that are combined with each other."""
 
@@ -310,7 +312,7 @@ def follows(stated: Quantity, sentence: str, quotes: Sequence[str], known: Seque
     """Return True if a quantity follows from others that the quotes give, in a way that the sentence names."""
     if stated.unit == PLACE:
         return False
-    alike = [one for one in known if not one.is_year and one.unit != PLACE and _measures_alike(stated.unit, one.unit)]
+    alike = [one for one in known if not one.is_year and one.unit != PLACE and _comparable(stated.unit, one.unit)]
     alike = list({(one.value, one.unit, one.start): one for one in alike}.values())[:_MAX_KNOWN]
     if stated.unit in {PART, "%", TIMES}:
         return _is_share(stated, known)
@@ -322,11 +324,6 @@ def follows(stated: Quantity, sentence: str, quotes: Sequence[str], known: Seque
     if stated.value == 2 and not stated.unit and any(_PAIR.search(quote) for quote in quotes):
         return True
     return _is_count(stated, quotes)
-
-
-def _measures_alike(one: str, other: str) -> bool:
-    here, there = _SCALES.get(one), _SCALES.get(other)
-    return here[0] == there[0] if here and there else _comparable(one, other)
 
 
 def _sums(known: Sequence[Quantity]) -> Iterator[Quantity]:
@@ -363,11 +360,5 @@ def _is_share(stated: Quantity, known: Sequence[Quantity]) -> bool:
 
 def _is_count(stated: Quantity, quotes: Sequence[str]) -> bool:
     """Return True if the quotes list so many things."""
-    if stated.unit or not 2 <= stated.value <= 10:
-        return False
-    return any(match.group().count(",") + 2 - _ends_with_comma(match.group()) == stated.value
-               for quote in quotes for match in _LIST.finditer(quote))  # fmt: skip
-
-
-def _ends_with_comma(listed: str) -> int:
-    return int(re.search(r",\s+(?:and|or)\s[^,]*$", listed) is not None)
+    lists = (match.group() for quote in quotes for match in _LIST.finditer(quote)) if not stated.unit else ()
+    return any(len(_ITEM.split(listed)) == stated.value for listed in lists)

@@ -20,7 +20,7 @@ from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import lower_case_words, word_set, wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from newsqa.types import Quote
 
@@ -129,49 +129,36 @@ class _Source:
         yield from (match.span() for match in _AND.finditer(self.text))
 
     def yields(self, sentence: str) -> bool:
-        """Return True if leaving out and replacing gives a sentence, word for word."""
-        wanted = wording(sentence).words
-        if len(wanted) < MIN_WORDS or not set(wanted) & set(self.words):
-            return False
-        return self._matches(wanted, sentence)
+        """Return True if leaving out and replacing gives a sentence, word for word.
 
-    def _matches(self, wanted: Sequence[str], sentence: str) -> bool:
-        """Walk both in step; `places` are the (words of the sentence, words of the source) that were reached."""
-        places, seen = [(0, 0)], set[tuple[int, int]]()
+        Both are walked in step; `places` are the (words of the sentence, words of the source) that were reached.
+        """
+        wanted = wording(sentence).words
+        places, seen = [(0, 0)] if len(wanted) >= MIN_WORDS else [], set[tuple[int, int]]()
         while places:
-            here = places.pop()
+            here = at, of = places.pop()
+            if here == (len(wanted), len(self.words)):
+                return True
             if here in seen:
                 continue
             seen.add(here)
-            at, of = here
-            if at == len(wanted) and of == len(self.words):
-                return True
             places += [(at, end) for end in self.omissible.get(of, ())]
-            if at == len(wanted) or of == len(self.words):
-                continue
-            if wanted[at] == self.words[of]:
-                places.append((at + 1, of + 1))
-            places += [(end, of + 1) for end in self._replaced(wanted, at, of, sentence)]
+            if at < len(wanted) and of < len(self.words):
+                told = [(self.words[of],), *self._replacements(of, sentence)]
+                places += [(at + len(one), of + 1) for one in told if wanted[at : at + len(one)] == one]
         return False
 
-    def _replaced(self, wanted: Sequence[str], at: int, of: int, sentence: str) -> Iterator[int]:
-        """Yield where the words end that stand for a pronoun or a weekday of the source."""
+    def _replacements(self, of: int, sentence: str) -> Iterator[tuple[str, ...]]:
+        """Yield the words that may stand for a pronoun or a weekday of the source."""
         word = self.words[of]
         if word in _PRONOUNS and (name := self._antecedent):
-            own = (*name, "s") if word in _POSSESSIVE else name
-            for size in range(1, len(name) + 1):  # "Ilva Tam", or "Tam" alone
-                told = own[len(name) - size :]
-                if tuple(wanted[at : at + len(told)]) == told:
-                    yield at + len(told)
+            own = ("s",) if word in _POSSESSIVE else ()
+            yield from ((*name[first:], *own) for first in range(len(name)))  # "Ilva Tam", or "Tam" alone
         elif word in WEEKDAYS:
             days = {one.day for one in moments(self.text, self.quote.article.published) if one.day}
             for day in dates(sentence):
-                if day.year and any(
-                    one and (one.day, one.month, one.year) == (day.day, day.month, day.year) for one in days
-                ):
-                    told = wording(day.text).words
-                    if tuple(wanted[at : at + len(told)]) == told:
-                        yield at + len(told)
+                if day.year and any((one.day, one.month, one.year) == (day.day, day.month, day.year) for one in days):
+                    yield wording(day.text).words
 
     @cached_property
     def _antecedent(self) -> tuple[str, ...] | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from newsqa.text.calendar import MONTHS, WEEKDAYS, dates
 from newsqa.text.moments import clocks, moments
 from newsqa.text.names import names
+from newsqa.text.support import support_share
 from newsqa.text.words import lower_case_words, stem, wording, words
 from newsqa.verify.faults import Fault
 from newsqa.verify.names import check_names, check_speaker
@@ -134,8 +135,21 @@ def _values_of(texts: tuple[str, ...], published: date | None) -> TextValues:
 
 def check_values(sentence: str, evidence: Evidence) -> Fault | None:
     """Return the first value of a sentence that its evidence does not have, or None."""
-    checks = (check_quotations, check_days, check_numbers, check_names, check_speaker)
+    checks = (check_words, check_quotations, check_days, check_numbers, check_names, check_speaker)
     return next((fault for check in checks if (fault := check(sentence, evidence))), None)
+
+
+_ADDRESS = re.compile(r"\b[a-z]+:\S+|</?\w[^>]*>?|\b[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
+MIN_SHARED = 0.1
+"""The share of its words below which a sentence is about something else, or in another language."""
+
+
+def check_words(sentence: str, evidence: Evidence) -> Fault | None:
+    """Return an address or markup that the quotes do not have, or that a sentence has no words of theirs; else None."""
+    for match in _ADDRESS.finditer(sentence):
+        if match.group() not in evidence.quoted.whole:
+            return Fault("address_added", (match.group(),))
+    return Fault("nothing_shared") if support_share(sentence, evidence.quotes) < MIN_SHARED else None
 
 
 # Numbers.
@@ -225,7 +239,7 @@ _YEAR_STEPS = (
     (-1, re.compile(r"\b(?:(?:previous|preceding|prior) year|(?:the|a|one) year (?:before|earlier))\b", re.IGNORECASE)),
 )
 _MONTH = "|".join(sorted((name for name in MONTHS if name != "may"), key=len, reverse=True))
-_NAMED_MONTH = re.compile(rf"\b(?P<month>(?i:{_MONTH})|May)\b\.?(?:,?\s+(?:of\s+)?(?P<year>[12]\d{{3}})\b)?")
+_NAMED_MONTH = re.compile(rf"\b(?P<month>(?i:{_MONTH})|May)\b")
 _NAMED_WEEKDAY = re.compile(rf"\b(?P<day>{'|'.join(day.title() for day in WEEKDAYS)})s?\b")
 
 
@@ -251,21 +265,15 @@ def _day_missing(sentence: str, evidence: Evidence) -> str | None:
 
 
 def _month_missing(sentence: str, evidence: Evidence) -> str | None:
-    texts = (evidence.quoted, evidence.near)
-    days = [(day.start, day.end) for day in dates(sentence)]
+    texts, days = (evidence.quoted, evidence.near), [(day.start, day.end) for day in dates(sentence)]
     short = [one for text in texts for one in text.moments if (one.last - one.first).days < 32]
-    known = {(one.first.month, one.first.year) for one in short} | {(day.month, day.year) for day in evidence.days}
-    known |= {_month(match) for text in texts for match in _NAMED_MONTH.finditer(text.whole)}
+    known = {one.first.month for one in short} | {day.month for day in evidence.days}
+    known |= {MONTHS[match["month"].lower()] for text in texts for match in _NAMED_MONTH.finditer(text.whole)}
     for match in _NAMED_MONTH.finditer(sentence):
-        month, year = _month(match)
         inside = any(start <= match.start() < end for start, end in days)
-        if not inside and not any(month == other and year in {None, of} for other, of in known):
+        if not inside and MONTHS[match["month"].lower()] not in known:
             return match.group()
     return None
-
-
-def _month(match: re.Match[str]) -> tuple[int, int | None]:
-    return MONTHS[match["month"].lower()], int(match["year"]) if match["year"] else None
 
 
 def _weekday_missing(sentence: str, evidence: Evidence) -> str | None:

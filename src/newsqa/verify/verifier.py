@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.text.origins import origin_sentence
+from newsqa.text.support import shared_weight, stated_terms, support_share
 from newsqa.text.words import wording
 from newsqa.types import Citation, DraftSentence, Dropped, Quote, Sentence, Usage, VerifiedDraft
 from newsqa.verify.evidence import EvidenceSet, is_verbatim
 from newsqa.verify.faults import Fault
-from newsqa.verify.support import shared_weight, stated_terms, support_share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -1,7 +1,7 @@
 """Citations: do they exist, quote to the letter, and support what the sentences say.
 
 Recall and precision are after ALCE (Gao et al. 2023, arXiv:2305.14627), with lexical support in place of its model of
-entailment: the share of the content stems of a sentence that its quotes have (`newsqa.verify.support`). It reads words,
+entailment: the share of the content stems of a sentence that its quotes have (`newsqa.text.support`). It reads words,
 not meaning, and is never a verdict.
 """
 
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from newsqa.evals.metrics.base import AnswerSentence, Metric, sentences, shows
 from newsqa.text.origins import origin_sentences
+from newsqa.text.support import support_share
 from newsqa.text.words import words
-from newsqa.verify.support import support_share
 
 if TYPE_CHECKING:
     from newsqa.evals.run_file import RunLine
