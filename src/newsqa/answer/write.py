@@ -29,6 +29,7 @@ MIN_RELEVANCE = -1.0
 """The cross-encoder's logit for question and sentence, below which a sentence answers something else: sentences of
 SmolLM2 that did had -1.9 and less, those that answered 3.4 and more."""
 
+ORDERED = "its quotes are orders to whoever answers"
 IRRELEVANT = "it does not answer what was asked"
 
 
@@ -101,25 +102,28 @@ class WrittenAnswerer:
                     reply = piece
                     continue
                 text += piece
-                yield from self._flag_irrelevant(query, reader.feed(leaks.feed(piece)))
+                yield from self._flag_faults(query, reader.feed(leaks.feed(piece)))
                 if reader.done and self._is_free:
                     break  # a reply that costs is read to its end, where it says how much
         except ModelError as error:
             if not text:
                 raise
             failure = error
-        yield from self._flag_irrelevant(query, reader.feed(leaks.flush()))
+        yield from self._flag_faults(query, reader.feed(leaks.flush()))
         cut = failure is not None or bool(reply and reply.cut_short)
-        yield from self._flag_irrelevant(query, reader.close(cut=cut))
+        yield from self._flag_faults(query, reader.close(cut=cut))
         notices = (str(failure),) if failure else reply.notices if reply else ()
         usage = reply.usage if reply else self._estimate_usage(prompt, text)
         return DraftSummary(0.0, name, incomplete=cut or reader.cut, usage=usage, notices=notices)
 
-    def _flag_irrelevant(
+    def _flag_faults(
         self, query: Query, events: Iterable[DraftText | DraftSentence]
     ) -> Iterator[DraftText | DraftSentence]:
         for event in events:
-            if isinstance(event, DraftSentence) and self.prompts.info.small and not event.fault:
+            quotes = event.quotes if isinstance(event, DraftSentence) and not event.fault else ()
+            if isinstance(event, DraftSentence) and quotes and all(is_prompt_injection(one.text) for one in quotes):
+                yield replace(event, fault=ORDERED)
+            elif isinstance(event, DraftSentence) and self.prompts.info.small and not event.fault:
                 (logit,) = self.extractive.reranker.score(query.text, [event.text])
                 yield replace(event, fault=IRRELEVANT) if logit < MIN_RELEVANCE else event
             else:

@@ -12,7 +12,7 @@ from newsqa.text.words import stem, word_set
 from newsqa.verify.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from newsqa.text.names import Name
     from newsqa.verify.values import Evidence, TextValues
@@ -55,7 +55,7 @@ _SAYS_AFTER = re.compile(
     r"^,?(?:\s*\([^)]{1,40}\))?(?:\s*,[^,.;“”\"]{2,90},|\s*\([^)]*\)|\s+(?:of|from|at|in)\s[^,.;“”\"]{2,50},?)?"
     rf"\s*(?:also |later |then |both |has |had )?{_SAYS}\b"
 )
-_SAYS_BEFORE = re.compile(rf"(?:\b[Aa]ccording to|\b[Aa]s|[,”\"]\s*{_SAYS})\s+(?:[a-z][\w’'-]*\s+){{0,5}}$")
+_SAYS_BEFORE = re.compile(rf"(?:\b[Aa]ccording to|[,”\"]\s*{_SAYS})\s+(?:[a-z][\w’'-]*\s+){{0,5}}$")
 _TELLING = re.compile(r"^['’]s (?:telling|words|view|account)\b")
 
 
@@ -64,7 +64,7 @@ def check_names(sentence: str, evidence: Evidence) -> Fault | None:
     common = evidence.around.common | evidence.quoted.common
     for name in names(sentence, common):
         missing = [word for word in name.words if not _is_known(word, name, sentence, evidence)]
-        if missing and not _is_abbreviation(name, evidence):
+        if missing and not _is_abbreviation(name, missing, evidence):
             return Fault("name_missing", (name.text,))
         if replaced := _replaces(name, evidence):
             return Fault("name_replaced", (name.text, replaced))
@@ -107,12 +107,13 @@ def _is_common(word: str, name: Name, sentence: str) -> bool:
     return _COMMON_ENDING.search(word) is not None or len(name.words) > 1 or not _ACTS.match(sentence, name.end)
 
 
-def _is_abbreviation(name: Name, evidence: Evidence) -> bool:
-    """Return True if a name is the initials of one of the evidence, or has its initials there."""
-    if len(name.words) > 1:
-        return _initials(name) in evidence.quoted.words | evidence.around.words
-    others = (_initials(other) for values in (evidence.quoted, evidence.around) for other in values.names)
-    return name.text.isupper() and any(name.words[0] in {one, one[1:], one[:-1]} for one in others if len(one) > 1)
+def _is_abbreviation(name: Name, missing: Sequence[str], evidence: Evidence) -> bool:
+    """Return True if the missing words of a name are initials of names of the evidence, or it has its initials."""
+    if len(name.words) > 1 and _initials(name) in evidence.quoted.words | evidence.around.words:
+        return True
+    others = {_initials(other) for values in (evidence.quoted, evidence.around) for other in values.names}
+    known = {form for one in others if len(one) > 1 for form in (one, one[1:], one[:-1])}
+    return all(word in known and word.upper() in name.text.replace(".", "") for word in missing)
 
 
 def _initials(name: Name) -> str:

@@ -89,8 +89,10 @@ _SMALL = {word: UNITS[word] for word in list(UNITS)[1:13]}
 _COUNTS = {**_SMALL, **TENS, "hundred": 100}
 _OF = r"(?=\s+(?:of|more|less|as|the|its|their|his|fewer|from|above|below|[^\W\d_]{3,12}er)\b|[.,;:]|$)"
 _FRACTION = re.compile(
-    rf"\b(?:(?P<upper>an?|{'|'.join(list(_SMALL)[:9])})[\s-](?P<part>{'|'.join(_DENOMINATORS)})(?:{_OF}|(?<=\ws)(?<!seconds)\b)"
-    rf"|(?<!and a )(?P<half>half)(?=\s+(?:of|the|an?|its|his|her|their|as|were|was|are)\b|\s+\w+s\b|[,.;:])(?!\s+past)"
+    rf"\b(?:(?P<upper>an?|{'|'.join(list(_SMALL)[:9])})[\s-](?P<part>{'|'.join(_DENOMINATORS)})"
+    rf"(?:{_OF}|(?<=\ws)(?<!seconds)\b|(?<=one-third)|(?<=one-quarter)|(?<=one-fifth)|(?<=one-tenth))"
+    r"|(?<!and a )(?<!first )(?<!second )(?<!latter )(?P<half>half)"
+    r"(?=\s+(?:of|the|an?|its|his|her|their|as|were|was|are)\b|\s+\w+s\b|[,.;:])(?!\s+past)"
     rf"|(?P<one>{'|'.join(_SMALL)}|(?<![\d.,])\d{{1,3}})\s+(?:(?<=one\s)[^\W\d_]+\s+)?(?:in|out of)\s+"
     rf"(?:every\s+)?(?P<of>{'|'.join(_COUNTS)}|\d{{1,3}}(?![\d.,]*\d)))\b",
     re.IGNORECASE,
@@ -118,7 +120,7 @@ _PART_OF_MANY = re.compile(
 _MANY = {"million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
 _ONE_OF = re.compile(
     r"\b(?:an?|the (?:next|past|last|coming|previous|following)|this|last|each|every|per)\s+(?:(?:whole|full)\s+)?"
-    r"(?P<unit>decade|century|fortnight|dozen|week|month|year|hour|day|minute|quarter)\b",
+    r"(?P<unit>decade|century|fortnight|dozen|week|month|year|hour|day|minute|quarter)\b(?P<half>\s+and\s+a\s+half\b)?",
     re.IGNORECASE,
 )
 _IMPLIED = {"fortnight": (14, "day"), "dozen": (12, ""), "quarter": (3, "month")}
@@ -142,7 +144,8 @@ def implied_quantities(text: str) -> list[Quantity]:
     for match in _ONE_OF.finditer(text):
         unit = match["unit"].lower()
         value, unit = _IMPLIED.get(unit, (1, unit))
-        found.append(Quantity(Decimal(value), unit, "", (), match.group(), *match.span()))
+        value = Decimal(value) + (Decimal("0.5") if match["half"] else 0)
+        found.append(Quantity(value, unit, "", (), match.group(), *match.span()))
     return found
 
 
@@ -350,7 +353,8 @@ def _is_share(stated: Quantity, known: Sequence[Quantity]) -> bool:
     wanted = stated.value / 100 if stated.unit == "%" else stated.value
     slack, share_of = Decimal("0.06") if stated.bound else _SHARE, replace(stated, value=wanted, unit=PART)
     for one, other in permutations(counts[:_MAX_KNOWN], 2):
-        if one.unit != other.unit or not (one.unit or not one.counts or {*one.counts} & {*other.counts}):
+        alike = bool(one.unit) or not one.counts or len(counts) <= 3 or not {*one.counts}.isdisjoint(other.counts)
+        if one.unit != other.unit or not alike:
             continue
         shares = (one.value / other.value, one.value / (one.value + other.value), abs(1 - one.value / other.value))
         if any(abs(wanted - share) <= slack * share or is_rounding(share_of, share) for share in shares):

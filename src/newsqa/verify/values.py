@@ -15,10 +15,10 @@ from newsqa.text.calendar import MONTHS, WEEKDAYS, dates
 from newsqa.text.moments import clocks, moments
 from newsqa.text.names import names
 from newsqa.text.support import support_share
-from newsqa.text.words import lower_case_words, stem, wording, words
+from newsqa.text.words import FUNCTION_WORDS, lower_case_words, stem, wording, words
 from newsqa.verify.faults import Fault
 from newsqa.verify.names import check_names, check_speaker
-from newsqa.verify.quantities import AGE, follows, implied_quantities, quantities, states
+from newsqa.verify.quantities import AGE, PLACE, follows, implied_quantities, quantities, states
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,7 +149,9 @@ def check_words(sentence: str, evidence: Evidence) -> Fault | None:
     for match in _ADDRESS.finditer(sentence):
         if match.group() not in evidence.quoted.whole:
             return Fault("address_added", (match.group(),))
-    return Fault("nothing_shared") if support_share(sentence, evidence.quotes) < MIN_SHARED else None
+    share, said = support_share(sentence, evidence.quotes), [word.folded for word in words(sentence)]
+    foreign = len(said) > 7 and sum(word in FUNCTION_WORDS for word in said) < MIN_SHARED * len(said)
+    return Fault("nothing_shared") if share < MIN_SHARED or (foreign and share < 2 * MIN_SHARED) else None
 
 
 # Numbers.
@@ -168,7 +170,8 @@ def check_numbers(sentence: str, evidence: Evidence) -> Fault | None:
         equal = [one for one in evidence.quoted.quantities if states(stated, one)]
         if _is_confused(stated, equal, evidence.quoted.quantities):
             return Fault("number_confused", (stated.text,))
-        if not equal and stated.value not in {0, 1} and not _follows(stated, sentence, evidence):
+        trivial = stated.value in {0, 1} or (stated.unit == PLACE and stated.value == 2)  # "a second goal"
+        if not equal and not trivial and not _follows(stated, sentence, evidence):
             return Fault("number_missing", (stated.text,))
     return None
 
