@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 
 from newsqa.text.support import support_share
 from newsqa.verify.faults import Fault, FaultCode
-from newsqa.verify.values import Evidence, check_values
+from newsqa.verify.values import SentenceEvidence, check_values
 from places import DATA
 
 TABLE = json.loads((DATA / "support.json").read_text("utf-8"))
 
 
 def fault_of(sentence, *quotes, known=(), published=None, **around):
-    return check_values(sentence, Evidence(quotes, labels=tuple(known), published=(published,) * len(quotes), **around))
+    return check_values(
+        sentence, SentenceEvidence(quotes, labels=tuple(known), published=(published,) * len(quotes), **around)
+    )
 
 
 @pytest.mark.parametrize("case", TABLE, ids=lambda case: case["about"])

@@ -34,5 +34,8 @@ def stated_terms(text: str) -> frozenset[str]:
 
 
 def shared_weight(terms: frozenset[str], text: str) -> int:
-    """Return how much of some terms a text has; numbers weigh more than words."""
+    """Return how much of some terms (`stated_terms`) a text has.
+
+    A word counts 1, a number VALUE_WEIGHT.
+    """
     return sum(VALUE_WEIGHT if term[0].isdigit() else 1 for term in terms & stated_terms(text))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from newsqa.text.names import Name
-    from newsqa.verify.values import Evidence, TextValues
+    from newsqa.verify.values import SentenceEvidence, TextValues
 
 _PEOPLES = """
 american america us usa states united washington | british britain uk kingdom united london english england
@@ -59,7 +59,7 @@ _SAYS_BEFORE = re.compile(rf"(?:\b[Aa]ccording to|[,”\"]\s*{_SAYS})\s+(?:[a-z]
 _TELLING = re.compile(r"^['’]s (?:telling|words|view|account)\b")
 
 
-def check_names(sentence: str, evidence: Evidence) -> Fault | None:
+def check_names(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     """Return the name that neither the quotes nor their articles have, or None."""
     common = evidence.around.common | evidence.quoted.common
     for name in names(sentence, common):
@@ -71,7 +71,7 @@ def check_names(sentence: str, evidence: Evidence) -> Fault | None:
     return None
 
 
-def _is_known(word: str, name: Name, sentence: str, evidence: Evidence) -> bool:
+def _is_known(word: str, name: Name, sentence: str, evidence: SentenceEvidence) -> bool:
     if word in CALENDAR or word in _OFFICES or len(word) < 2:
         return True
     if any(_has_word(word, values) for values in (evidence.quoted, evidence.around)):
@@ -107,7 +107,7 @@ def _is_common(word: str, name: Name, sentence: str) -> bool:
     return _COMMON_ENDING.search(word) is not None or len(name.words) > 1 or not _ACTS.match(sentence, name.end)
 
 
-def _is_abbreviation(name: Name, missing: Sequence[str], evidence: Evidence) -> bool:
+def _is_abbreviation(name: Name, missing: Sequence[str], evidence: SentenceEvidence) -> bool:
     """Return True if the missing words of a name are initials of names of the evidence, or it has its initials."""
     if len(name.words) > 1 and _initials(name) in evidence.quoted.words | evidence.around.words:
         return True
@@ -120,7 +120,7 @@ def _initials(name: Name) -> str:
     return "".join(word[0] for word in name.words)
 
 
-def _replaces(name: Name, evidence: Evidence) -> str | None:
+def _replaces(name: Name, evidence: SentenceEvidence) -> str | None:
     """Return the name of the quotes whose place one of the article alone takes: Cobb County for Fulton County."""
     if len(name.words) < 2 or name.words[0] in evidence.quoted.words or name.words[-1] not in evidence.quoted.words:
         return None
@@ -133,7 +133,7 @@ def _replaces(name: Name, evidence: Evidence) -> str | None:
 # Speakers.
 
 
-def check_speaker(sentence: str, evidence: Evidence) -> Fault | None:
+def check_speaker(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     """Return the speaker whom the quotes do not name while they name another, or None."""
     quoted = evidence.quoted
     told = [name for text in quoted.texts for name in _speakers(text, quoted.common)]

@@ -92,7 +92,7 @@ class TextValues:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class SentenceEvidence:
     """What the values of a sentence are looked up in: its quotes, and all that is known of their articles.
 
     `nearby` are the sentences around the quotes, `context` the texts of the articles, `labels` their titles, outlets
@@ -133,7 +133,7 @@ def _values_of(texts: tuple[str, ...], published: date | None) -> TextValues:
     return TextValues(texts, (published,) * len(texts))
 
 
-def check_values(sentence: str, evidence: Evidence) -> Fault | None:
+def check_values(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     """Return the first value of a sentence that its evidence does not have, or None."""
     checks = (check_words, check_quotations, check_days, check_numbers, check_names, check_speaker)
     return next((fault for check in checks if (fault := check(sentence, evidence))), None)
@@ -144,7 +144,7 @@ MIN_SHARED = 0.1
 """The share of its words below which a sentence is about something else, or in another language."""
 
 
-def check_words(sentence: str, evidence: Evidence) -> Fault | None:
+def check_words(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     """Return an address or markup that the quotes do not have, or that a sentence has no words of theirs; else None."""
     for match in _ADDRESS.finditer(sentence):
         if match.group() not in evidence.quoted.whole:
@@ -157,7 +157,7 @@ def check_words(sentence: str, evidence: Evidence) -> Fault | None:
 # Numbers.
 
 
-def check_numbers(sentence: str, evidence: Evidence) -> Fault | None:
+def check_numbers(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     """Return the number or time that the quotes do not have, and that does not follow from them, or None."""
     for clock in clocks(sentence):
         if not any(clock.agrees(other) for other in (*evidence.quoted.clocks, *evidence.near.clocks)):
@@ -176,7 +176,7 @@ def check_numbers(sentence: str, evidence: Evidence) -> Fault | None:
     return None
 
 
-def _follows(stated: Quantity, sentence: str, evidence: Evidence) -> bool:
+def _follows(stated: Quantity, sentence: str, evidence: SentenceEvidence) -> bool:
     """Return True if a number that the quotes lack follows from them, or is near them for what it counts."""
     quoted = evidence.quoted
     if stated.is_year and int(stated.value) in quoted.years | evidence.near.years:
@@ -208,7 +208,7 @@ def _counts_alike(stated: Quantity, known: Quantity) -> bool:
 _SCORE = re.compile(r"(?<![\d.,–-])\d{1,3}[-–]\d{1,3}(?![\d–-])")
 
 
-def _score_missing(sentence: str, evidence: Evidence) -> str | None:
+def _score_missing(sentence: str, evidence: SentenceEvidence) -> str | None:
     """Return the score or range that differs from all of the quotes; either number may come first."""
     known = _scores(evidence.quoted.whole)
     wrong = (score for key, score in _scores(sentence).items() if key not in known | _scores(evidence.near.whole))
@@ -219,7 +219,7 @@ def _scores(text: str) -> dict[frozenset[str], str]:
     return {frozenset(re.split("[-–]", score)): score for score in _SCORE.findall(text)}
 
 
-def _spans_time(stated: Quantity, evidence: Evidence) -> bool:
+def _spans_time(stated: Quantity, evidence: SentenceEvidence) -> bool:
     """Return True for the years between two years, the days between two days, or the minutes between two times."""
     per = _SPANS.get(stated.unit, 0)
     if stated.unit in {"minute", "hour"}:
@@ -246,7 +246,7 @@ _NAMED_MONTH = re.compile(rf"\b(?P<month>(?i:{_MONTH})|May)\b")
 _NAMED_WEEKDAY = re.compile(rf"\b(?P<day>{'|'.join(day.title() for day in WEEKDAYS)})s?\b")
 
 
-def check_days(sentence: str, evidence: Evidence) -> Fault | None:
+def check_days(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     """Return the day, month or weekday that the evidence does not have, or None."""
     for check in (_day_missing, _month_missing, _weekday_missing):
         if told := check(sentence, evidence):
@@ -254,7 +254,7 @@ def check_days(sentence: str, evidence: Evidence) -> Fault | None:
     return None
 
 
-def _day_missing(sentence: str, evidence: Evidence) -> str | None:
+def _day_missing(sentence: str, evidence: SentenceEvidence) -> str | None:
     texts, known = [evidence.quoted, evidence.near], [*evidence.days]
     if any(one.day for one in evidence.quoted.moments) or dates(evidence.quoted.whole):
         texts, known = texts[:1], []  # the quotes say when
@@ -267,7 +267,7 @@ def _day_missing(sentence: str, evidence: Evidence) -> str | None:
     return None
 
 
-def _month_missing(sentence: str, evidence: Evidence) -> str | None:
+def _month_missing(sentence: str, evidence: SentenceEvidence) -> str | None:
     texts, days = (evidence.quoted, evidence.near), [(day.start, day.end) for day in dates(sentence)]
     short = [one for text in texts for one in text.moments if (one.last - one.first).days < 32]
     known = {one.first.month for one in short} | {day.month for day in evidence.days}
@@ -279,7 +279,7 @@ def _month_missing(sentence: str, evidence: Evidence) -> str | None:
     return None
 
 
-def _weekday_missing(sentence: str, evidence: Evidence) -> str | None:
+def _weekday_missing(sentence: str, evidence: SentenceEvidence) -> str | None:
     texts = (evidence.quoted, evidence.near)
     days = [one.day for text in texts for one in text.moments if one.day] + evidence.days
     meant = {WEEKDAYS[day.weekday()] for day in days}
@@ -295,7 +295,7 @@ _QUOTED = re.compile(
 _LEFT_OUT = re.compile(r"\.\.\.|…|\[[^\]]{0,60}\]")
 
 
-def check_quotations(sentence: str, evidence: Evidence) -> Fault | None:
+def check_quotations(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     """Return the quoted words that do not stand so in the evidence, or None."""
     texts = [*evidence.quoted.wordings, *evidence.around.wordings, " ".join(evidence.quoted.wordings)]
     for match in _QUOTED.finditer(sentence):

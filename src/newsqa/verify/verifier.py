@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from newsqa.types import CheckedBy, Hit, Origin
     from newsqa.verify.judge import JudgeQueue
-    from newsqa.verify.values import Evidence
+    from newsqa.verify.values import SentenceEvidence
 
     Relevance = Callable[[Sequence[Quote]], Sequence[bool]]
     """Says of each quote if it answers the question."""
@@ -139,13 +139,13 @@ class Verifier:
                 return _Pending(text, (quote,), "shortened")
         return _Pending(text, (others[0],)) if others else _Pending(text, quotes, fault=fault)
 
-    def _evidence_of(self, quotes: Sequence[Quote]) -> Evidence:
+    def _evidence_of(self, quotes: Sequence[Quote]) -> SentenceEvidence:
         """Return what the values of a sentence are looked up in: its quotes, and what is known of their articles."""
-        from newsqa.verify.values import Evidence
+        from newsqa.verify.values import SentenceEvidence
 
         articles = {quote.article.id: quote.article for quote in quotes}.values()
         labels = (label for one in articles for label in (one.title, one.outlet, one.byline) if label)
-        return Evidence(
+        return SentenceEvidence(
             tuple(quote.text for quote in quotes),
             nearby=tuple(self._evidence.around(quote) for quote in quotes),
             context=tuple(one.text for one in articles),
