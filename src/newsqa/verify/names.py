@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsqa.text.calendar import CALENDAR
-from newsqa.text.names import SHORT_FORMS, names
+from newsqa.text.names import SHORT_FORMS, initials, is_same_people, names
 from newsqa.text.words import stem, word_set
 from newsqa.verify.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from newsqa.text.names import Name
     from newsqa.verify.values import SentenceEvidence, TextValues
 
-_PEOPLES = """
-american america us usa states united washington | british britain uk kingdom united london english england
-eu european europe | un nations united | dutch netherlands | french france paris | german germany berlin | greek greece
-spanish spain | swiss switzerland | danish denmark danes | swedish sweden | finnish finland | polish poland poles
-turkish turkey | chinese china beijing | russian russia moscow kremlin | ukrainian ukraine kyiv | irish ireland
-welsh wales | scottish scotland scots | norwegian norway | saudi arabia | japanese japan tokyo | philippine filipino
-indian india delhi | iranian iran tehran | canadian canada ottawa | belgian belgium brussels | portuguese portugal
-hungarian hungary budapest | pakistani pakistan | korean korea seoul | taiwanese taiwan | mexican mexico | thai thailand
-"""
-_PEOPLE = tuple(frozenset(group.split()) for line in _PEOPLES.strip().splitlines() for group in line.split("|"))
-"""A country, its people, and the capital that stands for its government."""
-
-_ENDINGS = word_set("a e y n s an ns ans ian ians ish ese i is er ers ean eans ia ic land")
 _OFFICES = word_set(
     """
     president vice mayor minister prime chancellor judge justice director coach captain manager mr mrs ms miss sir dame
@@ -82,22 +68,7 @@ def _is_known(word: str, name: Name, sentence: str, evidence: SentenceEvidence) 
 def _has_word(word: str, values: TextValues) -> bool:
     if word in values.words or SHORT_FORMS.get(word, word) in values.words or stem(word) in values.stems:
         return True
-    near = values.words if any(word.removesuffix("s") in group for group in _PEOPLE) else _alike(word, values.words)
-    return any(_is_same_people(word, other) for other in near)
-
-
-def _alike(word: str, among: frozenset[str]) -> Iterator[str]:
-    return (other for other in among if other[:3] == word[:3])
-
-
-@lru_cache(maxsize=20_000)
-def _is_same_people(one: str, other: str) -> bool:
-    """Return True for a country and its people: Russia and Russians, France and French."""
-    if any({one.removesuffix("s"), one} & group and {other.removesuffix("s"), other} & group for group in _PEOPLE):
-        return True
-    short, long = sorted((one, other), key=len)
-    root = short.removesuffix("e").removesuffix("y").removesuffix("a")
-    return len(short) > 3 and long.startswith(root) and long.removeprefix(root) in _ENDINGS
+    return any(is_same_people(word, other) for other in values.words)
 
 
 def _is_common(word: str, name: Name, sentence: str) -> bool:
@@ -109,15 +80,11 @@ def _is_common(word: str, name: Name, sentence: str) -> bool:
 
 def _is_abbreviation(name: Name, missing: Sequence[str], evidence: SentenceEvidence) -> bool:
     """Return True if the missing words of a name are initials of names of the evidence, or it has its initials."""
-    if len(name.words) > 1 and _initials(name) in evidence.quoted.words | evidence.around.words:
+    if len(name.words) > 1 and initials(name) in evidence.quoted.words | evidence.around.words:
         return True
-    others = {_initials(other) for values in (evidence.quoted, evidence.around) for other in values.names}
+    others = {initials(other) for values in (evidence.quoted, evidence.around) for other in values.names}
     known = {form for one in others if len(one) > 1 for form in (one, one[1:], one[:-1])}
     return all(word in known and word.upper() in name.text.replace(".", "") for word in missing)
-
-
-def _initials(name: Name) -> str:
-    return "".join(word[0] for word in name.words)
 
 
 def _replaces(name: Name, evidence: SentenceEvidence) -> str | None:
@@ -142,7 +109,7 @@ def check_speaker(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     for name in _speakers(sentence, quoted.common | evidence.around.common):
         own = [word for word in name.words if word not in _OFFICES]
         named = sum(_has_word(word, quoted) for word in own)
-        short = any(_initials(name) in other.words or name.words[0] == _initials(other) for other in told)
+        short = any(initials(name) in other.words or name.words[0] == initials(other) for other in told)
         if 2 * named < len(own) and not short:
             return Fault("speaker_replaced", (name.text, told[0].text))
     return None

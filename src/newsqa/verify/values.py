@@ -139,7 +139,7 @@ def check_values(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     return next((fault for check in checks if (fault := check(sentence, evidence))), None)
 
 
-_ADDRESS = re.compile(r"\b[a-z]+:\S+|</?\w[^>]*>?|\b[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b[a-z]+:(?=//|[a-z]+\()\S+|</?\w[^>]*>?|\b[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
 MIN_SHARED = 0.1
 """The share of its words below which a sentence is about something else, or in another language."""
 

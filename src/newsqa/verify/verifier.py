@@ -130,7 +130,7 @@ class Verifier:
             shortened = next(((quote,) for quote in quotes if is_shortening(text, quote)), ())
             if shortened or support_share(text, [quote.text for quote in quotes]) >= MIN_OWN_SHARE:
                 return _Pending(text, shortened or quotes, "shortened" if shortened else None)
-        similar = self._evidence.similar(text, MAX_SIMILAR, quotes)
+        similar = self._answering(self._evidence.similar(text, MAX_SIMILAR, quotes))
         others = [quote for quote in similar if not check_values(text, self._evidence_of((quote,)))]
         for quote in others:
             if is_verbatim(text, [quote.text]):
@@ -138,6 +138,12 @@ class Verifier:
             if is_shortening(text, quote):
                 return _Pending(text, (quote,), "shortened")
         return _Pending(text, (others[0],)) if others else _Pending(text, quotes, fault=fault)
+
+    def _answering(self, quotes: list[Quote]) -> list[Quote]:
+        """Return the quotes that answer the question, all where nothing says so."""
+        if not quotes or not self._relevance:
+            return quotes
+        return [quote for quote, answers in zip(quotes, self._relevance(quotes), strict=True) if answers]
 
     def _evidence_of(self, quotes: Sequence[Quote]) -> SentenceEvidence:
         """Return what the values of a sentence are looked up in: its quotes, and what is known of their articles."""
@@ -178,16 +184,14 @@ class Verifier:
             return
         self._dropped.append(Dropped(one.text, str(one.fault)))
         if one.replaceable and self._relevance:
-            self._replace(one.text, one.quotes, self._relevance)
+            self._replace(one.text, one.quotes)
 
-    def _replace(self, text: str, quotes: Sequence[Quote], relevance: Relevance) -> None:
+    def _replace(self, text: str, quotes: Sequence[Quote]) -> None:
         """Show the sentences of the quotes that are most like a dropped one, if they answer the question."""
         terms = stated_terms(text)
         found = self._evidence.sentences_of(quotes)
         best = sorted(found, key=lambda quote: -shared_weight(terms, quote.text))[: 2 * MAX_REPLACING]
-        answers = relevance(best) if best else ()
-        chosen = [quote for quote, answering in zip(best, answers, strict=True) if answering][:MAX_REPLACING]
-        for quote in sorted(chosen, key=found.index):
+        for quote in sorted(self._answering(best)[:MAX_REPLACING], key=found.index):
             if not any(other.overlaps(quote) for other in self._numbers):
                 self._keep(" ".join(quote.text.split()), (quote,), 1.0, "quoted")
 
