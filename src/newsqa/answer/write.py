@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from newsqa.answer.candidates import is_prompt_injection
+from newsqa.answer.candidates import is_prompt_injection, is_statement
 from newsqa.answer.drafts import DraftReader
 from newsqa.answer.extract import ExtractiveAnswerer, estimate_confidence
 from newsqa.answer.leaks import LeakFilter
@@ -36,7 +36,7 @@ IRRELEVANT = "it does not answer what was asked"
 def relevance(query: Query, reranker: Reranker) -> Relevance:
     """Return what says which quotes answer a question: the cross-encoder reads each, alone and under its title.
 
-    An order to whoever answers, written into an article, answers nothing.
+    What states nothing answers nothing: a heading, or an order to whoever answers that is written into an article.
     """
 
     def answering(quotes: Sequence[Quote]) -> list[bool]:
@@ -44,7 +44,7 @@ def relevance(query: Query, reranker: Reranker) -> Relevance:
         logits = reranker.score(query.text, [*(quote.text for quote in quotes), *titled])
         best = map(max, logits[: len(quotes)], logits[len(quotes) :])
         return [
-            logit >= MIN_RELEVANCE and not is_prompt_injection(quote.text)
+            logit >= MIN_RELEVANCE and is_statement(" ".join(quote.text.split()))
             for quote, logit in zip(quotes, best, strict=True)
         ]
 

@@ -6,12 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 FaultCode = Literal[
-    # The sentence as a whole
-    "no_quote", "repeated", "nothing_shared",
-    # Values that the evidence does not have
-    "number_missing", "number_confused", "time_missing", "date_missing", "name_missing", "name_replaced",
-    "quotation_altered", "speaker_replaced", "address_added",
-    # Meaning
+    "no_quote", "repeated", "nothing_shared", "address_added", "quotation_altered", "number_missing", "number_confused",
+    "time_missing", "date_missing", "name_missing", "name_replaced", "speaker_replaced",
     "own_words", "judged_false", "judge_silent",
 ]  # fmt: skip
 """The kinds of fault."""

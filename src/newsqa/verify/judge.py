@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from newsqa.prompts import Prompts
     from newsqa.types import Quote
 
-    AsksJudge = Callable[[Sequence["Question"], float], tuple[list[Fault | None], Usage]]
-    """Asks about sentences until a deadline: for each None or its fault, and what the call took."""
+    Verdicts = tuple[list[Fault | None], Usage]
+    """For each sentence None or its fault, and what the call took."""
+
+    AsksJudge = Callable[[Sequence["Question"], float], Verdicts]
+    """Asks about sentences until a deadline."""
 
 PROMPT = "judge-sentences"
 BATCH = 4
@@ -61,7 +64,7 @@ class SentenceJudge:
     name: str
     prompts: Prompts
 
-    def __call__(self, questions: Sequence[Question], deadline: float) -> tuple[list[Fault | None], Usage]:
+    def __call__(self, questions: Sequence[Question], deadline: float) -> Verdicts:
         """Return for each sentence None if its quotes support it, else the fault, and what the call took.
 
         A model that fails, or is not done by the deadline (of `time.monotonic`), gives no verdict.
@@ -122,7 +125,7 @@ class JudgeQueue:
         self._judge = judge
         self._deadline = deadline
         self._waiting: list[tuple[int, Question]] = []
-        self._asked: tuple[list[int], Future[tuple[list[Fault | None], Usage]]] | None = None
+        self._asked: tuple[list[int], Future[Verdicts]] | None = None
 
     def add(self, key: int, question: Question) -> None:
         """Add a sentence; `key` is returned with its verdict."""
@@ -142,7 +145,7 @@ class JudgeQueue:
 
     def _ask(self) -> None:
         batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-        reply: Future[tuple[list[Fault | None], Usage]] = Future()
+        reply: Future[Verdicts] = Future()
 
         def run() -> None:
             try:
@@ -153,7 +156,7 @@ class JudgeQueue:
         self._asked = [key for key, _ in batch], reply
         Thread(target=run, name="judge", daemon=True).start()
 
-    def _read(self, keys: list[int], reply: Future[tuple[list[Fault | None], Usage]]) -> list[tuple[int, Fault | None]]:
+    def _read(self, keys: list[int], reply: Future[Verdicts]) -> list[tuple[int, Fault | None]]:
         """Return the verdicts of a call; a judge that is late gives none."""
         try:
             verdicts, usage = reply.result(max(0.0, self._deadline - time.monotonic()) + GRACE)

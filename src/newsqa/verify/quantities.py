@@ -91,7 +91,7 @@ _OF = r"(?=\s+(?:of|more|less|as|the|its|their|his|fewer|from|above|below|[^\W\d
 _FRACTION = re.compile(
     rf"\b(?:(?P<upper>an?|{'|'.join(list(_SMALL)[:9])})[\s-](?P<part>{'|'.join(_DENOMINATORS)})"
     rf"(?:{_OF}|(?<=\ws)(?<!seconds)\b|(?<=one-third)|(?<=one-quarter)|(?<=one-fifth)|(?<=one-tenth))"
-    r"|(?<!and a )(?<!first )(?<!second )(?<!latter )(?P<half>half)"
+    r"|(?<!and a )(?<!first )(?<!second )(?<!latter )(?P<half>half)(?!\s+an?\s+\w+(?:llion|zen)\b)"
     r"(?=\s+(?:of|the|an?|its|his|her|their|as|were|was|are)\b|\s+\w+s\b|[,.;:])(?!\s+past)"
     rf"|(?P<one>{'|'.join(_SMALL)}|(?<![\d.,])\d{{1,3}})\s+(?:(?<=one\s)[^\W\d_]+\s+)?(?:in|out of)\s+"
     rf"(?:every\s+)?(?P<of>{'|'.join(_COUNTS)}|\d{{1,3}}(?![\d.,]*\d)))\b",
@@ -113,11 +113,6 @@ _MULTIPLE = re.compile(
     rf"\b(?:(?P<word>{'|'.join(_MULTIPLES)})|(?P<number>{'|'.join(_SMALL)}|\d{{1,4}})[\s-](?:times|fold))\b",
     re.IGNORECASE,
 )
-_PART_OF_MANY = re.compile(
-    r"\b(?P<sign>[$€£¥])?(?:(?P<half>half)|a quarter(?: of)?) an?\s+(?P<many>million|billion|trillion|dozen)\b",
-    re.IGNORECASE,
-)
-_MANY = {"million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
 _ONE_OF = re.compile(
     r"\b(?:an?|the (?:next|past|last|coming|previous|following)|this|last|each|every|per)\s+(?:(?:whole|full)\s+)?"
     r"(?P<unit>decade|century|fortnight|dozen|week|month|year|hour|day|minute|quarter)\b(?P<half>\s+and\s+a\s+half\b)?",
@@ -131,7 +126,7 @@ def quantities(text: str) -> list[Quantity]:
     """Find the quantities of a text, in order; days of dates and times of the clock are none."""
     taken = [(clock.start, clock.end) for clock in clocks(text)]
     found: list[Quantity] = []
-    for one in (*_mixed(text), *_fractions(text), *_multiples(text), *_numbered(text), *_places(text)):
+    for one in sorted((*_worded(text), *_numbered(text)), key=lambda one: one.unit == PLACE):
         if all(one.end <= start or end <= one.start for start, end in taken):
             taken.append((one.start, one.end))
             found.append(one)
@@ -179,38 +174,22 @@ def _unit(number: Number, text: str) -> tuple[str, tuple[str, ...]]:
     return (AGE if _AGED.search(before) and text[number.end : number.end + 1] == "," else ""), number.counts
 
 
-def _mixed(text: str) -> Iterator[Quantity]:
-    for match in _PART_OF_MANY.finditer(text):
-        part = Decimal("0.5") if match["half"] else Decimal("0.25")
-        (currency,) = [one.unit for one in numbers(f"1 {text[match.end() :].strip()[:20]}")[:1]] or [""]
-        yield _quantity(part * _MANY[match["many"].lower()], match["sign"] or currency, text, *match.span())
-
-
-def _fractions(text: str) -> Iterator[Quantity]:
+def _worded(text: str) -> Iterator[Quantity]:
+    """Yield fractions ("a third of"), multiples ("twice") and places in a row ("tenth")."""
     for match in _FRACTION.finditer(text):
-        upper, lower = _count(match["upper"] or match["one"] or "one"), Decimal(2)
-        if match["part"]:
-            lower = Decimal(_DENOMINATORS[match["part"].lower()])
-        elif match["of"]:
-            lower = max(Decimal(1), _count(match["of"]))
-        yield _quantity(upper / lower, PART, text, *match.span())
-
-
-def _places(text: str) -> Iterator[Quantity]:
-    for match in _PLACE.finditer(text):
-        tens = TENS[match["tens"].lower()] if match["tens"] else 0
-        value = Decimal(tens + _PLACES[match["word"].lower()])
-        yield _quantity(value, PLACE, text, *match.span(), counted(text, match.end()))
-
-
-def _multiples(text: str) -> Iterator[Quantity]:
+        lower = Decimal(_DENOMINATORS[match["part"].lower()]) if match["part"] else _count(match["of"] or "two")
+        upper = _count(match["upper"] or match["one"] or "one")
+        yield _quantity(upper / max(Decimal(1), lower), PART, text, *match.span())
     for match in _MULTIPLE.finditer(text):
         value = Decimal(_MULTIPLES[match["word"].lower()]) if match["word"] else _count(match["number"])
         yield _quantity(value, TIMES, text, *match.span())
+    for match in _PLACE.finditer(text):
+        value = _count(match["tens"] or "zero") + _PLACES[match["word"].lower()]
+        yield _quantity(value, PLACE, text, *match.span(), counted(text, match.end()))
 
 
 def _count(word: str) -> Decimal:
-    return Decimal(word) if word.isdigit() else Decimal(_COUNTS.get(word.lower(), 1))
+    return Decimal(word) if word.isdigit() else Decimal(_COUNTS.get(word.lower(), word != "zero"))
 
 
 def _quantity(value: Decimal, unit: str, text: str, start: int, end: int, counts: tuple[str, ...] = ()) -> Quantity:
