@@ -13,7 +13,7 @@ from newsqa.text.support import shared_weight, stated_terms
 from newsqa.types import Quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from newsqa.types import Article, Duplicate, Hit
 
@@ -74,14 +74,11 @@ class EvidenceSet:
             if start >= quote.start and end <= quote.end
         ]
 
-    def _sentences(self) -> Iterator[Quote]:
-        """Yield the sentences of the retrieved passages, those of the first passage first, each once."""
-        seen: set[tuple[str, int]] = set()
-        for hit in self._hits:
-            for start, end in self._sentence_spans(hit.article):
-                if start < hit.passage.end and end > hit.passage.start and (hit.article.id, start) not in seen:
-                    seen.add((hit.article.id, start))
-                    yield self._quote(hit.article, start, end)
+    def _sentences(self) -> list[Quote]:
+        """Return the sentences of the retrieved passages, those of the first passage first, each once."""
+        spans = ((hit, *span) for hit in self._hits for span in self._sentence_spans(hit.article))
+        inside = ((hit.article, a, b) for hit, a, b in spans if a < hit.passage.end and b > hit.passage.start)
+        return [self._quote(*one) for one in dict.fromkeys(inside)]
 
     def _expand(self, quote: Quote) -> Quote | None:
         article = self._articles.get(quote.article.id)

@@ -38,11 +38,11 @@ _SAYS = (
     r"|expect|condemn|recall|stress|suggest|concede|remark|observe|comment|ask)(?:s|e?d))"
 )
 _SAYS_AFTER = re.compile(
-    r"^,?(?:\s*\([^)]{1,40}\))?(?:\s*,[^,.;“”\"]{2,90},|\s*\([^)]*\)|\s+(?:of|from|at|in)\s[^,.;“”\"]{2,50},?)?"
+    r"^['’]s (?:telling|words|view|account)\b"
+    r"|^,?(?:\s*\([^)]{1,40}\))?(?:\s*,[^,.;“”\"]{2,90},|\s*\([^)]*\)|\s+(?:of|from|at|in)\s[^,.;“”\"]{2,50},?)?"
     rf"\s*(?:also |later |then |both |has |had )?{_SAYS}\b"
 )
 _SAYS_BEFORE = re.compile(rf"(?:\b[Aa]ccording to|[,”\"]\s*{_SAYS})\s+(?:[a-z][\w’'-]*\s+){{0,5}}$")
-_TELLING = re.compile(r"^['’]s (?:telling|words|view|account)\b")
 
 
 def check_names(sentence: str, evidence: SentenceEvidence) -> Fault | None:
@@ -117,8 +117,5 @@ def check_speaker(sentence: str, evidence: SentenceEvidence) -> Fault | None:
 
 def _speakers(text: str, common: frozenset[str]) -> list[Name]:
     """Return the names in a text whose words or claims it tells."""
-    return [name for name in names(text, common) if _speaks(text[: name.start][-90:], text[name.end :][:160])]
-
-
-def _speaks(before: str, after: str) -> bool:
-    return any(form.match(after) for form in (_SAYS_AFTER, _TELLING)) or _SAYS_BEFORE.search(before) is not None
+    found = ((name, text[: name.start][-90:], text[name.end :][:160]) for name in names(text, common))
+    return [name for name, before, after in found if _SAYS_AFTER.match(after) or _SAYS_BEFORE.search(before)]

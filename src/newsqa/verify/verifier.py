@@ -27,14 +27,9 @@ if TYPE_CHECKING:
     """Says of each quote if it answers the question."""
 
 
-MAX_REPLACING = 2
-"""Sentences of quotes that take the place of one sentence of a draft, at most."""
-
-MIN_OWN_SHARE = 0.45
-"""The share of its words that the quotes of a sentence have if they are the right ones."""
-
-MAX_SIMILAR = 6
-"""Sentences of the evidence that are tried as quotes of a sentence that has none, or wrong ones."""
+MAX_REPLACING = 2  # sentences of quotes that take the place of one sentence of a draft
+MIN_OWN_SHARE = 0.45  # the share of its words that the quotes of a sentence have if they are the right ones
+MAX_SIMILAR = 6  # sentences of the evidence that are tried as quotes of a sentence that has none, or wrong ones
 
 
 def verify(
@@ -52,10 +47,7 @@ def verify(
 
 @dataclass(slots=True)
 class _Pending:
-    """A sentence of a draft on its way: its quotes, and what is known of it so far.
-
-    `checked_by` is what it passes by, `fault` why it does not pass; with neither it awaits the judge.
-    """
+    """A sentence of a draft: what it passes by, or why it does not pass; with neither it awaits the judge."""
 
     text: str
     quotes: tuple[Quote, ...] = ()
