@@ -10,7 +10,7 @@ from rich.console import Console
 from newsqa.render.plain import answer_text, conversation_markdown, quote_text
 from newsqa.render.record import article_record, from_record, to_line, to_record
 from newsqa.render.terminal import answer_view, excerpt_view
-from newsqa.render.wording import explain_dropped, find_matches
+from newsqa.render.wording import explain_checks, explain_dropped, find_matches
 from newsqa.types import Article, Dropped, Duplicate, Sentence, Usage
 
 HOSTILE = "\x1b]0;owned\x07\x1b]52;c;aGk=\x07\x1b[2J\x9b31m\r\u202e[/b]"
@@ -31,7 +31,8 @@ def test_the_record_has_the_fields_of_the_contract():
     }
     assert record["asked"] == "2025-04-01"
     assert record["as_of"] is None
-    assert record["sentences"][0] == {"text": "It carries 4,000 carts a day.", "citations": [1], "support": 1.0}
+    checked = {"support": 1.0, "checked_by": "verbatim"}
+    assert record["sentences"][0] == {"text": "It carries 4,000 carts a day.", "citations": [1], **checked}
     assert record["citations"][0] == {
         "n": 1,
         "article_id": "or-1",
@@ -170,3 +171,13 @@ def test_a_quote_is_given_with_its_source():
     assert quote_text(citation(1, "Nobody was hurt.")) == (
         "“Nobody was hurt.”\nBridge [/b] {x} {{ closed, Orrinport Courier, 4 March 2025\nhttps://courier.example/bridge"
     )
+
+
+def test_how_the_sentences_were_checked_is_counted():
+    said = [("A", "judge"), ("B", "quoted"), ("C", "judge")]
+    sentences = tuple(Sentence(text, (1,), 1.0, checked_by) for text, checked_by in said)
+    lines = explain_checks(an_answer(sentences=sentences)).splitlines()
+    assert [line.partition(" sentence")[0] for line in lines] == ["2", "1"]
+    assert "judge" in lines[0]
+    assert "in place of" in lines[1]
+    assert explain_checks(an_answer(sentences=())) == ""
