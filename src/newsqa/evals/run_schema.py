@@ -23,6 +23,7 @@ class _Sentence(TypedDict):
     text: str
     citations: list[Whole]
     support: float | None
+    checked_by: NotRequired[str]
 
 
 class _Duplicate(TypedDict):
