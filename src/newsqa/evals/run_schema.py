@@ -23,7 +23,6 @@ class _Sentence(TypedDict):
     text: str
     citations: list[Whole]
     support: float | None
-    checked_by: NotRequired[str]
 
 
 class _Duplicate(TypedDict):
