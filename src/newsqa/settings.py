@@ -27,6 +27,8 @@ class Settings:
 
     `chroma` is "" for the embedded Chroma, else the address of a Chroma server. `embedder`, `reranker` and `model`
     are names that `newsqa.models` knows. `timeout` is in seconds and bounds one answer or one call to a server.
+    `judge` names the chat model that reads if quotes support a written sentence: "auto" for `model` itself unless it is
+    a small one, "none" for none, or a name as `model` takes it.
     `context` is how many tokens the chat model can read and write together, 0 for the number that newsqa knows.
     `tracing` lets LangSmith record what chat models read and write, if its own variables ask for it.
     `bot_channels`, `bot_people` and `bot_admins` are ids of a platform; if no channels or people are listed, the bot
@@ -44,6 +46,7 @@ class Settings:
     embedder: str = "bge-small-en-v1.5"
     reranker: str = "ms-marco-MiniLM-L-12-v2"
     model: str = EXTRACTIVE
+    judge: str = "auto"
     prompts: Path | None = None
     sessions: Path | None = None
     timeout: float = 60.0

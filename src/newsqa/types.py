@@ -165,6 +165,10 @@ class Quote:
         """The quoted words."""
         return self.article.text[self.start : self.end]
 
+    def overlaps(self, other: Quote) -> bool:
+        """Return True if both share some of the same text."""
+        return self.article.id == other.article.id and self.start < other.end and other.start < self.end
+
 
 @dataclass(frozen=True, slots=True)
 class DraftSentence:
@@ -246,10 +250,35 @@ class Citation:
     end: int
     also_carried_by: tuple[Duplicate, ...] = ()
 
+    @classmethod
+    def of(cls, n: int, quote: Quote) -> Citation:
+        """Return the citation of a quote under a number."""
+        known = quote.article
+        return cls(
+            n=n,
+            article_id=known.id,
+            title=known.title,
+            outlet=known.outlet,
+            published=known.published,
+            url=known.url,
+            path=known.path,
+            quote=quote.text,
+            start=quote.start,
+            end=quote.end,
+            also_carried_by=quote.also_carried_by,
+        )
+
+
+CheckedBy = Literal["verbatim", "shortened", "judge", "quoted"]
+"""What a sentence was verified by.
+
+It is its quotes, or a shortening of them; code found its values in its evidence, and a judge model found it supported;
+or it is a quote that took the place of a sentence that could not be verified."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A verified sentence: the numbers of its citations and its lexical support, 0 to 1.
+    """A verified sentence: the numbers of its citations, its lexical support, 0 to 1, and what it was verified by.
 
     `marks` are the spans of `text` that answer the question, such as a name or a number.
     """
@@ -257,6 +286,7 @@ class Sentence:
     text: str
     citations: tuple[int, ...]
     support: float
+    checked_by: CheckedBy = "verbatim"
     marks: tuple[tuple[int, int], ...] = ()
 
 
@@ -288,6 +318,12 @@ class VerifiedDraft:
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
     dropped: tuple[Dropped, ...]
+
+    @property
+    def supported_share(self) -> float:
+        """The share of the draft that is left; a sentence whose quotes took its place counts as left."""
+        lost = len(self.dropped) - sum(sentence.checked_by == "quoted" for sentence in self.sentences)
+        return len(self.sentences) / max(1, len(self.sentences) + max(0, lost))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ def writer(opened):
 
 
 def test_sentences_come_while_the_model_writes_each_after_it_passed(writer):
+    writer.script.pace = 0.05
     writer.script.reply = f"{TRUE} [1]. It cost 112 crowns to get in [1]. {PRIZE} [1], and all of the others went home."
     events = list(writer.desk.stream(QUESTION))
     assert [event.name for event in events if isinstance(event, Stage)] == ["search", "rerank", "write"]
@@ -133,3 +134,34 @@ def test_what_is_no_such_question_is_not_taken(writer, rewritten):
 def test_a_question_that_stands_alone_is_not_rewritten(writer):
     writer.ask(QUESTION, "NOT FOUND", HISTORY)
     assert len(writer.script.requests) == 1
+
+
+REWORDED = "About 9,400 visitors came to the festival in Ostby"
+
+
+def test_a_judge_by_name_sees_the_sentence_and_its_quotes_and_no_question(news_index):
+    with written_desk(Settings(index=news_index, timeout=20, judge="openai:other")) as written:
+        answer = written.ask(QUESTION, f"{REWORDED} [1].")
+        (asked,) = written.script.judged
+    assert [sentence.checked_by for sentence in answer.sentences] == ["judge"]
+    assert asked["model"] == "other"
+    shown = asked["messages"][-1]["content"]
+    assert f"SENTENCE 1: {REWORDED}.\n<<<\n" in shown
+    assert QUESTION not in shown
+    assert answer.usage.input_tokens == 2 * USED["read"]
+
+
+@pytest.mark.parametrize("verdict", ["1: no, because it says otherwise", "I cannot tell.", ""])
+def test_a_judge_that_does_not_say_yes_leaves_the_quote(writer, verdict):
+    writer.script.judge = lambda _: verdict
+    answer = writer.ask(QUESTION, f"{REWORDED} [1].")
+    assert [sentence.checked_by for sentence in answer.sentences] == ["quoted"]
+    assert answer.sentences[0].text.startswith(TRUE)
+    assert [dropped.text for dropped in answer.dropped] == [f"{REWORDED}."]
+
+
+def test_without_a_judge_none_is_asked(news_index):
+    with written_desk(Settings(index=news_index, timeout=20, judge="none")) as written:
+        answer = written.ask(QUESTION, f"{REWORDED} [1].")
+        assert written.script.judged == []
+    assert [sentence.checked_by for sentence in answer.sentences] == ["quoted"]

@@ -84,7 +84,7 @@ def test_what_the_quotes_carry_is_shown_and_the_rest_is_told(ask, model) -> None
     assert record["citations"][0]["quote"].startswith("Some 9,400 visitors came")
     assert record["citations"][0]["outlet"] == "Ostby Gazette"
     assert record["model"] == "openai:stand-in"
-    assert record["usage"] == {"input_tokens": 321, "output_tokens": 12, "cost": 0.0}  # a server on this machine
+    assert record["usage"] == {"input_tokens": 642, "output_tokens": 24, "cost": 0.0}  # with the judge, on this machine
 
 
 def test_where_a_model_only_invents_sentences_of_the_articles_answer(ask, model) -> None:

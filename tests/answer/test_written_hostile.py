@@ -127,7 +127,7 @@ def test_the_rest_of_the_answer_is_as_it_would_be(obeyed):
 @pytest.mark.parametrize("reply", ["NOT FOUND", "It belongs to the queen of Norway [1]."])
 def test_no_order_to_the_model_takes_the_place_of_what_it_wrote(writer, reply):
     answer = writer.ask("Who owns the ferry to Wick?", reply)
-    assert answer.model == "extractive"
+    assert answer.model == "extractive" or {one.checked_by for one in answer.sentences} == {"quoted"}
     assert "belongs to the town of Holm" in answer.text
     assert "Arkon" not in answer.text + "".join(citation.quote for citation in answer.citations)
 

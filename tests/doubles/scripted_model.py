@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from loopback import Exchange, Request
 
 _KEYED = re.compile(r"^\[(\d+)\] ?", re.MULTILINE)
+_JUDGED = re.compile(r"^SENTENCE (\d+): ", re.MULTILINE)
 _PIECE = re.compile(r"\s*\S+\s*?(?=\s|$)|\s+")
 USED = {"read": 321, "written": 12}
 """The tokens that a scripted model says it read and wrote."""
@@ -39,6 +40,11 @@ class Prompt:
         return next((key for key, text in self.evidence.items() if words in text), 99)
 
 
+def agree(prompt: Prompt) -> str:
+    """Find every sentence supported, as a judge that reads nothing does."""
+    return "\n".join(f"{n}: yes" for n in _JUDGED.findall(prompt.text))
+
+
 @dataclass
 class Script:
     """How a stand-in answers.
@@ -48,6 +54,8 @@ class Script:
     it is wanted whole it is cut, too.
     `status` with `error` (a value for JSON, or bytes) is answered instead; `before` so many times, then the reply.
     `hangs` never answers. `known` is what the server tells of the model beside its name.
+    Asked if quotes support sentences, it replies what `judge` makes of the prompt, at once; these requests are in
+    `judged`, and nothing else of the script is for them.
     """
 
     reply: str | Callable[[Prompt], str] = "NOT FOUND"
@@ -61,11 +69,15 @@ class Script:
     quiet: bool = False
     hangs: bool = False
     known: dict[str, Any] = field(default_factory=dict)
+    judge: Callable[[Prompt], str] = agree
+    judged: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
     seen: list[Request] = field(default_factory=list)
 
     def text(self, prompt: Prompt) -> str:
+        if _JUDGED.search(prompt.messages[-1][1]):
+            return self.judge(prompt)
         return self.reply if isinstance(self.reply, str) else self.reply(prompt)
 
     def streamed(self, prompt: Prompt, exchange: Exchange) -> Iterator[str]:
@@ -82,6 +94,9 @@ class Script:
 
     def refuses(self, exchange: Exchange) -> bool:
         """Note the request; answer it where an error or silence is scripted."""
+        if _JUDGED.search(str(exchange.request.body["messages"][-1]["content"]).replace("\\n", "\n")):
+            self.judged.append(exchange.request.body)
+            return False
         self.requests.append(exchange.request.body)
         self.seen.append(exchange.request)
         if self.hangs:

@@ -56,7 +56,7 @@ def is_checked(answer):
     assert [sentence.text for sentence in answer.sentences] == [f"{TRUE}."]
     assert [dropped.text for dropped in answer.dropped] == [f"{INVENTED}."]
     assert answer.citations[0].quote.startswith("Some 9,400 visitors came")
-    assert (answer.usage.input_tokens, answer.usage.output_tokens) == (321, 12)
+    assert (answer.usage.input_tokens, answer.usage.output_tokens) == (642, 24)  # with the judge's
 
 
 def stands_on_its_quotes(answer, index):
@@ -170,9 +170,10 @@ def test_what_breaks_off_is_marked_by_every_protocol(settings, monkeypatch, name
     with stand_in() as server:
         vars(server).update(ending, reply=mixed)
         monkeypatch.setenv(variable, server.url)
-        answer = ask(replace(settings, model=model))
+        answer = ask(replace(settings, model=model, judge="none"))  # a judge's reply would break off too
     assert answer.incomplete
-    assert [sentence.text for sentence in answer.sentences] == [f"{TRUE}."]
+    (sentence,) = answer.sentences
+    assert sentence.text.startswith(TRUE)
 
 
 @pytest.mark.parametrize("model", ["openai:gpt-4o-mini", "anthropic:claude-next", "ollama:tiny"])

@@ -16,7 +16,7 @@ from newsqa.render.marked import marked_text
 from newsqa.render.plain import answer_text, conversation_markdown, quote_text
 from newsqa.render.record import article_record, from_record, to_line, to_record
 from newsqa.render.terminal import answer_view, excerpt_view, sentences_view
-from newsqa.render.wording import explain_dropped, find_matches
+from newsqa.render.wording import explain_checks, explain_dropped, find_matches
 from newsqa.types import Article, Dropped, Duplicate, Sentence, Usage
 
 HOSTILE = "\x1b]0;owned\x07\x1b]52;c;aGk=\x07\x1b[2J\x9b31m\r\u202e[/b]"
@@ -37,12 +37,8 @@ def test_the_record_has_the_fields_of_the_contract():
     }
     assert record["asked"] == "2025-04-01"
     assert record["as_of"] is None
-    assert record["sentences"][0] == {
-        "text": "It carries 4,000 carts a day.",
-        "citations": [1],
-        "support": 1.0,
-        "marks": [],
-    }
+    checked = {"support": 1.0, "checked_by": "verbatim", "marks": []}
+    assert record["sentences"][0] == {"text": "It carries 4,000 carts a day.", "citations": [1], **checked}
     assert record["citations"][0] == {
         "n": 1,
         "article_id": "or-1",
@@ -185,8 +181,8 @@ def test_a_quote_is_given_with_its_source():
 
 MARKED = an_answer(
     sentences=(
-        Sentence("It carries 4,000 carts a day.", (1,), 1.0, ((11, 16),)),
-        Sentence("Nobody was hurt.", (2,), 0.93, ((0, 6),)),
+        Sentence("It carries 4,000 carts a day.", (1,), 1.0, marks=((11, 16),)),
+        Sentence("Nobody was hurt.", (2,), 0.93, marks=((0, 6),)),
     )
 )
 

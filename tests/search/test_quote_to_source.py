@@ -20,8 +20,8 @@ from newsqa.render.record import to_record
 from newsqa.search.quotations import quotation_in
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
+from newsqa.text.origins import origin_sentence, origin_sentences
 from newsqa.types import Article, Bounds, Hit, Origin, Passage, Quote, Turn
-from newsqa.verify.evidence import origin_sentence, origin_sentences
 from newsqa.verify.verifier import verify
 
 KEEPER = "Its keeper, Joren Maddock, climbed the tower's 187 steps for the last time at nine in the evening."

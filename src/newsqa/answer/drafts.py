@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from newsqa.answer.keyed import KeyedSentence, KeyedSentenceReader
+from newsqa.answer.leaks import WITHHELD
 from newsqa.text.names import name_words
 from newsqa.text.numbers import numbers
 from newsqa.text.sentences import sentence_spans
@@ -22,6 +23,7 @@ MAX_SENTENCES = 24
 """Sentences of a draft that are read; three are asked for."""
 
 RESTATES_QUESTION = "it says no more than the question"
+CONFIDENTIAL = "it holds words that are confidential"
 
 _ASKS_WHAT = re.compile(r"\s*(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _ENDED = re.compile(r"[.!?…。！？][\"'”’»)]*$")
@@ -39,8 +41,9 @@ class DraftReader:
     A key is the 1-based position of a hit in the evidence; keys of no hit are left out. The quotes of a sentence are
     the whole sentences of the passages it cites that support it best; one without a valid key has no quotes. Thoughts,
     courtesies and lists of sources are left out, and a draft that begins with "not found" has no sentences; a sentence
-    that only restates a `question` of who, what or when has a fault. `count` is the number of sentences so far, `done`
-    is True if the rest is not worth reading, and `cut` if an endless draft was cut.
+    that only restates a `question` of who, what or when has a fault, and so has one that lost confidential words.
+    `count` is the number of sentences so far, `done` is True if the rest is not worth reading, and `cut` if an endless
+    draft was cut.
     """
 
     def __init__(self, evidence: Sequence[Hit], question: str = "") -> None:
@@ -98,7 +101,7 @@ class DraftReader:
             return None
         self._said.add(said)
         cited = [self._evidence[n - 1] for n in sentence.keys if 1 <= n <= len(self._evidence)]
-        fault = RESTATES_QUESTION if self._restates_question(text) else None
+        fault = RESTATES_QUESTION if self._restates_question(text) else CONFIDENTIAL if WITHHELD in text else None
         return DraftSentence(text, find_quotes(text, cited), fault)
 
     def _with_lead(self, text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from newsqa.answer.candidates import is_prompt_injection, is_statement
 from newsqa.answer.drafts import DraftReader
 from newsqa.answer.extract import ExtractiveAnswerer
 from newsqa.answer.leaks import LeakFilter
@@ -20,14 +21,35 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from newsqa.answer.prompt import Prompt, PromptBuilder
-    from newsqa.types import DraftEvent, Hit, Query
+    from newsqa.models.encoders import Reranker
+    from newsqa.types import DraftEvent, Hit, Query, Quote
+    from newsqa.verify.verifier import Relevance
 
 
 MIN_RELEVANCE = -1.0
 """The cross-encoder's logit for question and sentence, below which a sentence answers something else: sentences of
 SmolLM2 that did had -1.9 and less, those that answered 3.4 and more."""
 
+ORDERED = "its quotes are orders to whoever answers"
 IRRELEVANT = "it does not answer what was asked"
+
+
+def relevance(query: Query, reranker: Reranker) -> Relevance:
+    """Return what says which quotes answer a question: the cross-encoder reads each, alone and under its title.
+
+    What states nothing answers nothing: a heading, or an order to whoever answers that is written into an article.
+    """
+
+    def answering(quotes: Sequence[Quote]) -> list[bool]:
+        titled = [f"{quote.article.title or ''}: {quote.text}" for quote in quotes]
+        logits = reranker.score(query.text, [*(quote.text for quote in quotes), *titled])
+        best = map(max, logits[: len(quotes)], logits[len(quotes) :])
+        return [
+            logit >= MIN_RELEVANCE and is_statement(" ".join(quote.text.split()))
+            for quote, logit in zip(quotes, best, strict=True)
+        ]
+
+    return answering
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +102,28 @@ class WrittenAnswerer:
                     reply = piece
                     continue
                 text += piece
-                yield from self._flag_irrelevant(query, reader.feed(leaks.feed(piece)))
+                yield from self._flag_faults(query, reader.feed(leaks.feed(piece)))
                 if reader.done and self._is_free:
                     break  # a reply that costs is read to its end, where it says how much
         except ModelError as error:
             if not text:
                 raise
             failure = error
-        yield from self._flag_irrelevant(query, reader.feed(leaks.flush()))
+        yield from self._flag_faults(query, reader.feed(leaks.flush()))
         cut = failure is not None or bool(reply and reply.cut_short)
-        yield from self._flag_irrelevant(query, reader.close(cut=cut))
+        yield from self._flag_faults(query, reader.close(cut=cut))
         notices = (str(failure),) if failure else reply.notices if reply else ()
         usage = reply.usage if reply else self._estimate_usage(prompt, text)
         return DraftSummary(0.0, name, incomplete=cut or reader.cut, usage=usage, notices=notices)
 
-    def _flag_irrelevant(
+    def _flag_faults(
         self, query: Query, events: Iterable[DraftText | DraftSentence]
     ) -> Iterator[DraftText | DraftSentence]:
         for event in events:
-            if isinstance(event, DraftSentence) and self.prompts.info.small and not event.fault:
+            quotes = event.quotes if isinstance(event, DraftSentence) and not event.fault else ()
+            if isinstance(event, DraftSentence) and quotes and all(is_prompt_injection(one.text) for one in quotes):
+                yield replace(event, fault=ORDERED)
+            elif isinstance(event, DraftSentence) and self.prompts.info.small and not event.fault:
                 (logit,) = self.extractive.reranker.score(query.text, [event.text])
                 yield replace(event, fault=IRRELEVANT) if logit < MIN_RELEVANCE else event
             else:

@@ -22,12 +22,11 @@ from newsqa.answer.conversation import has_reference
 from newsqa.errors import SourceError
 from newsqa.evals.datasets.items import Gold, Item, item_record
 from newsqa.text.calendar import CALENDAR, dates, format_day
+from newsqa.text.moments import clocks, moments
 from newsqa.text.names import names
-from newsqa.text.numbers import numbers
+from newsqa.text.numbers import MEASURE_OF, SPANS_OF_TIME, numbers
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import FUNCTION_WORDS, content_stems, fold, lower_case_words, quoted, word_set, words
-from newsqa.verify.facts.amounts import MEASURE_OF, SPANS_OF_TIME
-from newsqa.verify.facts.moments import clocks, moments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

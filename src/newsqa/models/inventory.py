@@ -17,7 +17,6 @@ from newsqa.models.benchmark import Speed, load_speed
 from newsqa.models.chat import iterate_until
 from newsqa.models.chat_errors import DeadlineError
 from newsqa.models.credentials import NO_KEY, describe_place, key_for
-from newsqa.models.parser import check_parser
 from newsqa.models.providers import LOCAL, PROVIDERS, ServedModel, objects_in, on_loopback, positive_int, read_json
 from newsqa.models.registry import ModelInfo, model_info, parse_model_name
 from newsqa.models.usage import Price
@@ -154,7 +153,7 @@ def _entry(
         info = model_info(name, settings)
     except ModelError as error:
         return ModelEntry(name, does, "here", usable=False, missing=str(error), mend=error.hint)
-    missing, mend = _missing(info, settings, writes=does == "answers")
+    missing, mend = _missing(info, settings)
     here = info.kind == "local"
     return ModelEntry(
         name,
@@ -171,19 +170,11 @@ def _entry(
     )
 
 
-def _missing(info: ModelInfo, settings: Settings, *, writes: bool) -> tuple[str, str]:
-    """Return what is missing for using a model and what to do; ("", "") if nothing is.
-
-    What a model `writes` can be used only if the parser that checks it is installed.
-    """
+def _missing(info: ModelInfo, settings: Settings) -> tuple[str, str]:
+    """Return what is missing for using a model and what to do; ("", "") if nothing is."""
     provider, _ = parse_model_name(info.name)
     if provider.module and find_spec(provider.module) is None:
         return f"The package {provider.module} is not installed.", install_hint(provider.install)
-    if writes:
-        try:
-            check_parser()
-        except ModelError as error:
-            return str(error), error.hint
     if info.kind == "hosted" and settings.offline:
         return FORBIDDEN, "Unset it to use this model."
     if info.key and not variable(info.key):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from math import floor, log10
 from typing import TYPE_CHECKING
@@ -12,10 +13,10 @@ from newsqa.text.words import stem, words
 from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from newsqa.types import Answer, AnswerForm, Article, Citation, Duplicate, Nearest, Sentence
+    from newsqa.types import Answer, AnswerForm, Article, CheckedBy, Citation, Duplicate, Nearest, Sentence
 
     Source = Article | Citation | Nearest
 
@@ -120,6 +121,20 @@ def _count_dropped(answer: Answer) -> str:
     were = "was" if len(answer.dropped) == 1 else "were"
     named = "; ".join(reasons[:MAX_REASONS]) + more
     return f"{count(len(answer.dropped), 'sentence')} of the draft {were} left out: {named}"
+
+
+_CHECKS: Mapping[CheckedBy, str] = {
+    "verbatim": "word for word from the articles",
+    "shortened": "shortened from the articles",
+    "judge": "in the words of the model: code checked their values, a judge model their meaning",
+    "quoted": "quoted from the articles in place of what could not be verified",
+}
+
+
+def explain_checks(answer: Answer) -> str:
+    """Return how many sentences were verified by what; "" if there are none."""
+    numbers = Counter(sentence.checked_by for sentence in answer.sentences)
+    return "\n".join(f"{count(n, 'sentence')} {_CHECKS[kind]}." for kind, n in numbers.items())
 
 
 def explain_dropped(answer: Answer) -> list[str]:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from newsqa.search.retrieve import EVIDENCE, limit_per_article, unique_stories
 from newsqa.text.alignment import align
+from newsqa.text.origins import origin_sentence
 from newsqa.text.passages import passage_spans
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import Wording, wording
 from newsqa.types import EXTRACTIVE, DraftSummary, Hit, Origin, Passage, Quote
-from newsqa.verify.evidence import origin_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from newsqa.text.numbers import TENS, UNITS
 from newsqa.text.sentences import TITLES
@@ -35,6 +36,21 @@ professor:prof corporation:corp company:co incorporated:inc limited:ltd brothers
 """
 SHORT_FORMS = dict(pair.split(":") for pair in _SHORT.split())
 """Words of names with their usual abbreviations, folded."""
+
+
+_PEOPLES = """
+american america us usa states united washington | british britain uk kingdom united london english england
+eu european europe | un nations united | dutch netherlands | french france paris | german germany berlin | greek greece
+spanish spain | swiss switzerland | danish denmark danes | swedish sweden | finnish finland | polish poland poles
+turkish turkey | chinese china beijing | russian russia moscow kremlin | ukrainian ukraine kyiv | irish ireland
+welsh wales | scottish scotland scots | norwegian norway | saudi arabia | japanese japan tokyo | philippine filipino
+indian india delhi | iranian iran tehran | canadian canada ottawa | belgian belgium brussels | portuguese portugal
+hungarian hungary budapest | pakistani pakistan | korean korea seoul | taiwanese taiwan | mexican mexico | thai thailand
+"""
+_PEOPLE = tuple(frozenset(group.split()) for line in _PEOPLES.strip().splitlines() for group in line.split("|"))
+"""A country, its people, and the capital that stands for its government."""
+
+_ENDINGS = word_set("a e y n s an ns ans ian ians ish ese i is er ers ean eans ia ic land")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,28 @@ def names(text: str, common: frozenset[str] = frozenset()) -> list[Name]:
 def name_words(text: str, common: frozenset[str] = frozenset()) -> list[str]:
     """Return the folded words of the names of a text, in order, without the links between them."""
     return [word for name in names(text, common) for word in name.words]
+
+
+def initials(name: Name) -> str:
+    """Return the first letters of the words of a name, folded."""
+    return "".join(word[0] for word in name.words)
+
+
+@lru_cache(maxsize=20_000)
+def is_same_people(one: str, other: str) -> bool:
+    """Return True for two folded words of a country and its people: Russia and Russians, France and French."""
+    if _nations(one) & _nations(other):
+        return True
+    short, long = sorted((one, other), key=len)
+    if len(short) <= 3 or short[:3] != long[:3]:
+        return False
+    root = short.removesuffix("e").removesuffix("y").removesuffix("a")
+    return long.startswith(root) and long.removeprefix(root) in _ENDINGS
+
+
+@lru_cache(maxsize=20_000)
+def _nations(word: str) -> frozenset[int]:
+    return frozenset(n for n, group in enumerate(_PEOPLE) if word in group or word.removesuffix("s") in group)
 
 
 def _is_name_word(word: Word, text: str, common: frozenset[str], *, inside: bool) -> bool:

@@ -32,12 +32,32 @@ _CURRENCIES: dict[str, str] = {
     "lira": "lira", "shekel": "shekel", "shekels": "shekel", "zloty": "zloty", "hryvnia": "hryvnia",
 }  # fmt: skip
 
+_MEASURES = {
+    "second": "second seconds sec secs", "minute": "minute minutes min mins", "hour": "hour hours hr hrs",
+    "day": "day days", "week": "week weeks", "month": "month months", "year": "year years", "decade": "decade decades",
+    "century": "century centuries", "millennium": "millennium millennia",
+    "millimetre": "millimetre millimetres millimeter millimeters mm",
+    "centimetre": "centimetre centimetres centimeter centimeters cm", "metre": "metre metres meter meters m",
+    "kilometre": "kilometre kilometres kilometer kilometers km kms", "mile": "mile miles", "foot": "foot feet ft",
+    "inch": "inch inches", "yard": "yard yards", "hectare": "hectare hectares ha", "acre": "acre acres",
+    "microgram": "microgram micrograms µg mcg", "milligram": "milligram milligrams mg",
+    "gram": "gram grams gramme grammes", "kilogram": "kilogram kilograms kilo kilos kg", "pound": "lb lbs",
+    "tonne": "tonne tonnes ton tons", "litre": "litre litres liter liters", "barrel": "barrel barrels",
+    "gallon": "gallon gallons", "degree": "degree degrees °c °f", "watt": "watt watts", "kilowatt": "kilowatt kw",
+    "megawatt": "megawatt megawatts mw", "gigawatt": "gigawatt gigawatts gw", "knot": "knots", "volt": "volt volts",
+    "cent": "cent cents",
+}  # fmt: skip
+MEASURE_OF = {form: name for name, forms in _MEASURES.items() for form in forms.split()}
+SPANS_OF_TIME = ("second", "minute", "hour", "day", "night", "week", "month", "year", "decade")
+"""The names of measures by their forms, and those that measure time."""
+
+
 _BELOW_100 = rf"(?:(?:{'|'.join(TENS)})(?:[\s-](?:{'|'.join(list(UNITS)[1:10])})\b)?|(?:{'|'.join(UNITS)}))\b"
 _HUNDREDS = rf"(?:(?:{_BELOW_100}|an?)[\s-]hundred\b(?:\s+(?:and\s+)?{_BELOW_100})?)"
 _CHUNK = rf"(?:{_HUNDREDS}|{_BELOW_100})"
 _SCALE = r"(?:thousand|million|billion|trillion|dozen)\b"
 _SPELLED = (
-    rf"(?:{_CHUNK}|an?(?=[\s-]{_SCALE}))(?:[\s-]{_SCALE}"
+    rf"(?:{_CHUNK}|(?:half )?an?(?=[\s-]{_SCALE}))(?:[\s-]{_SCALE}"
     rf"(?:,?\s+(?:and\s+)?{_CHUNK}(?=[\s-]{_SCALE})|\s+(?:and\s+{_CHUNK}|{_HUNDREDS})(?![\s-]{_SCALE}))?){{0,4}}"
     rf"(?:\s+and\s+a\s+half\b(?:\s{_SCALE})?)?"
 )

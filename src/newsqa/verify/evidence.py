@@ -1,4 +1,4 @@
-"""The evidence of an answer: whole sentences of its articles as quotes, and the sentence that names an article.
+"""The evidence of an answer: whole sentences of its articles as quotes.
 
 Nothing here reads what a sentence means: an answer made of whole sentences is verified with this file alone.
 """
@@ -6,18 +6,20 @@ Nothing here reads what a sentence means: an answer made of whole sentences is v
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import product
 from typing import TYPE_CHECKING
 
-from newsqa.text.calendar import format_day
 from newsqa.text.sentences import sentence_spans
+from newsqa.text.support import shared_weight, stated_terms
 from newsqa.types import Quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date
+    from collections.abc import Sequence
 
     from newsqa.types import Article, Duplicate, Hit
+
+
+NEAR = 3
+"""Sentences before a quote that count as near it; one after it does too."""
 
 
 class EvidenceSet:
@@ -41,18 +43,42 @@ class EvidenceSet:
         expanded = (self._expand(quote) for quote in quotes)
         return tuple(dict.fromkeys(quote for quote in expanded if quote))
 
-    def with_preceding(self, quotes: Sequence[Quote], count: int) -> tuple[Quote, ...]:
-        """Add to each quote up to `count` sentences before it."""
-        return self.expand([self._extend(quote, count) for quote in quotes])
+    def similar(self, text: str, count: int, to: Sequence[Quote] = ()) -> list[Quote]:
+        """Return up to `count` sentences of the passages, alone or with the one before, like a text, best first.
 
-    def sentences(self) -> Iterator[Quote]:
-        """Yield the sentences of the retrieved passages, those of the first passage first, each once."""
-        seen: set[tuple[str, int]] = set()
-        for hit in self._hits:
-            for start, end in self._sentence_spans(hit.article):
-                if start < hit.passage.end and end > hit.passage.start and (hit.article.id, start) not in seen:
-                    seen.add((hit.article.id, start))
-                    yield self._quote(hit.article, start, end)
+        They share a third of its words or more; if it has quotes (`to`), half, and more than those. Sentences from
+        several places are never put together: with them anything could be proved that is said in the articles' words.
+        """
+        terms = stated_terms(text)
+        least = max(1, len(terms) // (2 if to else 3), shared_weight(terms, "\n".join(quote.text for quote in to)))
+        near = (other for quote in self._sentences() for other in dict.fromkeys((quote, self._with_preceding(quote))))
+        weighed = [(shared_weight(terms, quote.text), quote) for quote in near]
+        similar = [(weight, quote) for weight, quote in weighed if weight > least and not any(map(quote.overlaps, to))]
+        similar.sort(key=lambda pair: (-pair[0], pair[1].end - pair[1].start))
+        return [quote for _, quote in similar[:count]]
+
+    def around(self, quote: Quote) -> str:
+        """Return the sentences around a quote, and the first ones of its article."""
+        spans = self._sentence_spans(quote.article)
+        first = bisect_right(spans, (quote.start, quote.end)) - 1
+        last = max((n for n, (start, _) in enumerate(spans) if start < quote.end), default=first)
+        near = [*spans[:2], *spans[max(2, first - NEAR) : last + 2]]
+        return " ".join(quote.article.text[start:end] for start, end in near)
+
+    def sentences_of(self, quotes: Sequence[Quote]) -> list[Quote]:
+        """Return the sentences of quotes, one by one."""
+        return [
+            self._quote(quote.article, start, end)
+            for quote in quotes
+            for start, end in self._sentence_spans(quote.article)
+            if start >= quote.start and end <= quote.end
+        ]
+
+    def _sentences(self) -> list[Quote]:
+        """Return the sentences of the retrieved passages, those of the first passage first, each once."""
+        spans = ((hit, *span) for hit in self._hits for span in self._sentence_spans(hit.article))
+        inside = ((hit.article, a, b) for hit, a, b in spans if a < hit.passage.end and b > hit.passage.start)
+        return [self._quote(*one) for one in dict.fromkeys(inside)]
 
     def _expand(self, quote: Quote) -> Quote | None:
         article = self._articles.get(quote.article.id)
@@ -61,10 +87,10 @@ class EvidenceSet:
         touched = [(a, b) for a, b in self._sentence_spans(article) if a < quote.end and b > quote.start]
         return self._quote(article, touched[0][0], touched[-1][1]) if touched else None
 
-    def _extend(self, quote: Quote, count: int) -> Quote:
+    def _with_preceding(self, quote: Quote) -> Quote:
         spans = self._sentence_spans(quote.article)
         first = bisect_right(spans, (quote.start, quote.end)) - 1
-        return self._quote(quote.article, spans[max(0, first - count)][0], quote.end)
+        return self._quote(quote.article, spans[max(0, first - 1)][0], quote.end)
 
     def _quote(self, article: Article, start: int, end: int) -> Quote:
         return Quote(article, start, end, self._duplicates[article.id])
@@ -79,36 +105,3 @@ def is_verbatim(sentence: str, quotes: Sequence[str]) -> bool:
     """Return True if a sentence is one of the quotes, or all of them in turn; only white space may differ."""
     said = sentence.split()
     return any(said == quote.split() for quote in (*quotes, " ".join(quotes)))
-
-
-MAX_TITLE_WORDS, MAX_OUTLET_WORDS = 40, 12
-"""A longer title or outlet is cut short in the sentence that names an article; the citation has all of it."""
-
-MAX_WORD_LENGTH = 60
-
-
-def origin_sentence(
-    title: str | None, outlet: str | None, published: date | None, *, again: bool = False, headline: bool = False
-) -> str:
-    """Name the article of quoted words: “These words stand in “Ferry late” (Brack Bay Post, 2 April 2025).”.
-
-    What is not known is called unknown. `again` is for every article after the first, `headline` for words of its
-    title.
-    """
-    name = _shorten(title or "", MAX_TITLE_WORDS)
-    named = f"“{name}”" if name else "an article of unknown title"
-    publisher = _shorten(outlet or "", MAX_OUTLET_WORDS) or "outlet unknown"
-    where = f"{named} ({publisher}, {format_day(published) if published else 'date unknown'})"
-    place = f"in the title of {where}" if headline else f"in {where}"
-    return f"They also stand {place}." if again else f"These words stand {place}."
-
-
-def origin_sentences(title: str | None, outlet: str | None, published: date | None) -> tuple[str, ...]:
-    """Return every sentence that may name an article with this title, outlet and date."""
-    variants = product((False, True), (False, True))
-    return tuple(origin_sentence(title, outlet, published, again=again, headline=head) for again, head in variants)
-
-
-def _shorten(text: str, most: int) -> str:
-    words = [word if len(word) <= MAX_WORD_LENGTH else f"{word[:MAX_WORD_LENGTH]}…" for word in text.split()]
-    return " ".join(words) if len(words) <= most else " ".join(words[:most]) + " …"

@@ -1,23 +1,35 @@
 """Verification of drafts: every citation is a span of a stored article, every sentence is supported by its quotes.
 
-The rules that compare a sentence in a model's own words with its quotes are imported when the first one comes: a
-sentence that is its quotes, word for word, needs none of them.
+A sentence passes if it is its quotes word for word, or a shortening of them. Any other passes if its evidence has its
+values and a judge finds that its quotes support it. Where there is no judge, or it says no, the quotes take its place.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from newsqa.text.origins import origin_sentence
+from newsqa.text.support import shared_weight, stated_terms, support_share
 from newsqa.text.words import wording
-from newsqa.types import Citation, DraftSentence, Dropped, Quote, Sentence, VerifiedDraft
-from newsqa.verify.evidence import EvidenceSet, is_verbatim, origin_sentence
+from newsqa.types import Citation, DraftSentence, Dropped, Quote, Sentence, Usage, VerifiedDraft
+from newsqa.verify.evidence import EvidenceSet, is_verbatim
 from newsqa.verify.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from newsqa.models.encoders import TokenEncoder
-    from newsqa.types import Hit, Origin
+    from newsqa.types import CheckedBy, Hit, Origin
+    from newsqa.verify.judge import JudgeQueue
+    from newsqa.verify.values import SentenceEvidence
+
+    Relevance = Callable[[Sequence[Quote]], Sequence[bool]]
+    """Says of each quote if it answers the question."""
+
+
+MAX_REPLACING = 2  # sentences of quotes that take the place of one sentence of a draft
+MIN_OWN_SHARE = 0.45  # the share of its words that the quotes of a sentence have if they are the right ones
+MAX_SIMILAR = 6  # sentences of the evidence that are tried as quotes of a sentence that has none, or wrong ones
 
 
 def verify(
@@ -28,8 +40,21 @@ def verify(
     for origin in origins:
         verifier.verify_origin(origin)
     for sentence in sentences:
-        verifier.verify_sentence(sentence)
+        verifier.add(sentence)
+    verifier.finish()
     return verifier.result()
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A sentence of a draft: what it passes by, or why it does not pass; with neither it awaits the judge."""
+
+    text: str
+    quotes: tuple[Quote, ...] = ()
+    checked_by: CheckedBy | None = None
+    fault: Fault | str | None = None
+    replaceable: bool = True
+    marks: tuple[tuple[int, int], ...] = ()
 
 
 class Verifier:
@@ -39,39 +64,129 @@ class Verifier:
     sentence is expanded to it, one of any other article is left out. Citations are numbered from 1 in the order of
     their first use, each span once, and everything about their article comes from the evidence.
 
-    `encoder` compares what the clauses of a sentence are about with its quotes; without one, half of its words must be
-    theirs.
+    `judge` reads meaning; without one no sentence in words of its own passes. `relevance` says which quotes may take
+    the place of a sentence that did not pass; without it none does.
     """
 
-    def __init__(self, evidence: Sequence[Hit], encoder: TokenEncoder | None = None) -> None:
+    def __init__(
+        self, evidence: Sequence[Hit], judge: JudgeQueue | None = None, relevance: Relevance | None = None
+    ) -> None:
         self._evidence = EvidenceSet(evidence)
-        self._encoder = encoder
+        self._judge = judge
+        self._relevance = relevance
         self._numbers: dict[Quote, int] = {}
+        self._pending: list[_Pending] = []
+        self._settled = 0  # of the pending sentences, those that are shown or dropped
         self._sentences: list[Sentence] = []
         self._dropped: list[Dropped] = []
         self._seen: set[str] = set()
 
-    def verify_sentence(self, sentence: DraftSentence) -> Sentence | Dropped:
-        """Return the next sentence of a draft with its citations, or dropped with the reason.
+    @property
+    def usage(self) -> Usage:
+        """What the judge took."""
+        return self._judge.usage if self._judge else Usage()
 
-        If its own quotes do not support it but others of the evidence do, it cites those. Raises ModelError if the
-        sentence is not verbatim and the parser is missing.
-        """
-        key = " ".join(sentence.text.casefold().split())
+    def add(self, sentence: DraftSentence) -> list[Sentence]:
+        """Verify the next sentence of a draft; return the sentences that are settled, in the order of the draft."""
+        self._pending.append(self._check(sentence))
+        return self.settle()
+
+    def finish(self) -> list[Sentence]:
+        """Wait for the judge, by its deadline, and return the sentences that were left."""
+        return self.settle(wait=True)
+
+    def _check(self, sentence: DraftSentence) -> _Pending:
+        """Return what code can say of a sentence; one that awaits the judge is with it."""
+        text, quotes = sentence.text, self._evidence.expand(sentence.quotes)
         if sentence.fault:
-            return self._drop(sentence, sentence.fault)
-        if key in self._seen:
-            return self._drop(sentence, Fault("repeated"))
-        quotes, support = self._evidence.expand(sentence.quotes), 1.0
-        if not (quotes and is_verbatim(sentence.text, [quote.text for quote in quotes])):
-            from newsqa.verify.support import find_support
+            return _Pending(text, quotes, fault=sentence.fault, replaceable=False)
+        if quotes and is_verbatim(text, [quote.text for quote in quotes]):
+            return _Pending(text, quotes, "verbatim", marks=sentence.marks)
+        checked = self._check_values(text, quotes)
+        if checked.checked_by or checked.fault:
+            return checked
+        if self._judge is None:
+            checked.fault = Fault("own_words")
+        else:
+            from newsqa.verify.judge import Question
 
-            quotes, verdict = find_support(sentence.text, quotes, self._evidence, self._encoder)
-            if verdict.fault:
-                return self._drop(sentence, verdict.fault)
-            support = round(verdict.overlap, 3)
-        self._seen.add(key)
-        return self._keep(sentence.text, quotes, support, sentence.marks)
+            self._judge.add(len(self._pending), Question(text, checked.quotes))
+        return checked
+
+    def _check_values(self, text: str, quotes: tuple[Quote, ...]) -> _Pending:
+        """Check a sentence against its quotes; if they lack its values or most of its words, against others like it."""
+        from newsqa.verify.shortening import is_shortening
+        from newsqa.verify.values import check_values
+
+        fault = check_values(text, self._evidence_of(quotes)) if quotes else Fault("no_quote")
+        if fault is None:
+            shortened = next(((quote,) for quote in quotes if is_shortening(text, quote)), ())
+            if shortened or support_share(text, [quote.text for quote in quotes]) >= MIN_OWN_SHARE:
+                return _Pending(text, shortened or quotes, "shortened" if shortened else None)
+        similar = self._answering(self._evidence.similar(text, MAX_SIMILAR, quotes))
+        others = [quote for quote in similar if not check_values(text, self._evidence_of((quote,)))]
+        for quote in others:
+            if is_verbatim(text, [quote.text]):
+                return _Pending(text, (quote,), "verbatim")
+            if is_shortening(text, quote):
+                return _Pending(text, (quote,), "shortened")
+        return _Pending(text, (others[0],)) if others else _Pending(text, quotes, fault=fault)
+
+    def _answering(self, quotes: list[Quote]) -> list[Quote]:
+        """Return the quotes that answer the question, all where nothing says so."""
+        if not quotes or not self._relevance:
+            return quotes
+        return [quote for quote, answers in zip(quotes, self._relevance(quotes), strict=True) if answers]
+
+    def _evidence_of(self, quotes: Sequence[Quote]) -> SentenceEvidence:
+        """Return what the values of a sentence are looked up in: its quotes, and what is known of their articles."""
+        from newsqa.verify.values import SentenceEvidence
+
+        articles = {quote.article.id: quote.article for quote in quotes}.values()
+        labels = (label for one in articles for label in (one.title, one.outlet, one.byline) if label)
+        return SentenceEvidence(
+            tuple(quote.text for quote in quotes),
+            nearby=tuple(self._evidence.around(quote) for quote in quotes),
+            context=tuple(one.text for one in articles),
+            labels=tuple(labels),
+            published=tuple(quote.article.published for quote in quotes),
+        )
+
+    def settle(self, *, wait: bool = False) -> list[Sentence]:
+        """Return the sentences that are settled since the last time; with `wait` all that are left."""
+        if self._judge:
+            for key, fault in self._judge.verdicts(wait=wait):
+                self._pending[key].checked_by, self._pending[key].fault = (None, fault) if fault else ("judge", None)
+        before = len(self._sentences)
+        for one in self._pending[self._settled :]:
+            if one.checked_by is None and one.fault is None:
+                break
+            self._settled += 1
+            self._show(one)
+        return self._sentences[before:]
+
+    def _show(self, one: _Pending) -> None:
+        """Keep a sentence that passes, else drop it and let its quotes take its place."""
+        key = " ".join(one.text.casefold().split())
+        if one.checked_by and key in self._seen:
+            one.checked_by, one.fault, one.replaceable = None, Fault("repeated"), False
+        if one.checked_by:
+            whole = one.checked_by in {"verbatim", "shortened"}
+            share = 1.0 if whole else round(support_share(one.text, [quote.text for quote in one.quotes]), 3)
+            self._keep(one.text, one.quotes, share, one.checked_by, one.marks)
+            return
+        self._dropped.append(Dropped(one.text, str(one.fault)))
+        if one.replaceable and self._relevance:
+            self._replace(one.text, one.quotes)
+
+    def _replace(self, text: str, quotes: Sequence[Quote]) -> None:
+        """Show the sentences of the quotes that are most like a dropped one, if they answer the question."""
+        terms = stated_terms(text)
+        found = self._evidence.sentences_of(quotes)
+        best = sorted(found, key=lambda quote: -shared_weight(terms, quote.text))[: 2 * MAX_REPLACING]
+        for quote in sorted(self._answering(best)[:MAX_REPLACING], key=found.index):
+            if not any(other.overlaps(quote) for other in self._numbers):
+                self._keep(" ".join(quote.text.split()), (quote,), 1.0, "quoted")
 
     def verify_origin(self, origin: Origin) -> Sentence | None:
         """Return a sentence that names the article of quoted words, made of what the library knows and nothing else.
@@ -87,43 +202,29 @@ class Verifier:
         if not quoted and not _has_words(article.title or "", origin.words):
             return None
         known = article.title, article.outlet, article.published
-        return self._keep(origin_sentence(*known, again=bool(self._numbers), headline=not quoted), quotes, 1.0)
+        named = origin_sentence(*known, again=bool(self._numbers), headline=not quoted)
+        return self._keep(named, quotes, 1.0, "verbatim")
 
     def result(self) -> VerifiedDraft:
         """Return what was verified so far: the sentences with their citations, and those that were dropped."""
-        citations = tuple(_citation(n, quote) for quote, n in self._numbers.items())
+        citations = tuple(Citation.of(n, quote) for quote, n in self._numbers.items())
         return VerifiedDraft(tuple(self._sentences), citations, tuple(self._dropped))
 
     def _keep(
-        self, text: str, quotes: Sequence[Quote], support: float, marks: tuple[tuple[int, int], ...] = ()
+        self,
+        text: str,
+        quotes: Sequence[Quote],
+        support: float,
+        checked_by: CheckedBy,
+        marks: tuple[tuple[int, int], ...] = (),
     ) -> Sentence:
+        self._seen.add(" ".join(text.casefold().split()))
         numbers = tuple(self._numbers.setdefault(quote, len(self._numbers) + 1) for quote in quotes)
-        self._sentences.append(Sentence(text, numbers, support, marks))
+        self._sentences.append(Sentence(text, numbers, support, checked_by, marks))
         return self._sentences[-1]
-
-    def _drop(self, sentence: DraftSentence, fault: Fault | str) -> Dropped:
-        self._dropped.append(Dropped(sentence.text, str(fault)))
-        return self._dropped[-1]
 
 
 def _has_words(text: str, words: str) -> bool:
     """Return True if a text has all these words in their order; others may be between them."""
     left = iter(wording(text).words)
     return all(word in left for word in wording(words).words)
-
-
-def _citation(n: int, quote: Quote) -> Citation:
-    article = quote.article
-    return Citation(
-        n=n,
-        article_id=article.id,
-        title=article.title,
-        outlet=article.outlet,
-        published=article.published,
-        url=article.url,
-        path=article.path,
-        quote=quote.text,
-        start=quote.start,
-        end=quote.end,
-        also_carried_by=quote.also_carried_by,
-    )

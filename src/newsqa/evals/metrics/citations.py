@@ -1,24 +1,28 @@
 """Citations: do they exist, quote to the letter, and support what the sentences say.
 
-Recall and precision are ALCE's (Gao et al. 2023, arXiv:2305.14627), with lexical support (`newsqa.verify.support`) in
-place of ALCE's model of entailment: it reads words, not meaning.
+Recall and precision are after ALCE (Gao et al. 2023, arXiv:2305.14627), with lexical support in place of its model of
+entailment: the share of the content stems of a sentence that its quotes have (`newsqa.text.support`). It reads words,
+not meaning, and is never a verdict.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsqa.evals.metrics.base import AnswerSentence, Metric, sentences, shows
+from newsqa.text.origins import origin_sentences
+from newsqa.text.support import support_share
 from newsqa.text.words import words
-from newsqa.verify.evidence import origin_sentences
-from newsqa.verify.support import MIN_OVERLAP, check_support
 
 if TYPE_CHECKING:
     from newsqa.evals.run_file import RunLine
     from newsqa.types import JsonObject
+
+MIN_SUPPORT = 0.7
+"""The share from which on quotes have most of a sentence."""
 
 _CITED = "Over answers that cite, where the index was at hand."
 _LEXICAL = "by lexical support, which reads words and not meaning; over answers, refusals aside."
@@ -27,8 +31,8 @@ METRICS = (
         "citation_existence", "citations", "Citations that exist", f"Article and its particulars are there. {_CITED}"
     ),
     Metric("quote_fidelity", "citations", "Quotes that stand so", f"Quotes are the article's, to the letter. {_CITED}"),
-    Metric("citation_recall", "citations", "Sentences supported", f"Share of factual sentences supported, {_LEXICAL}"),
-    Metric("citation_precision", "citations", "Citations of use", f"Share of citations that help support, {_LEXICAL}"),
+    Metric("citation_recall", "citations", "Lexical support", f"Share of the words of sentences in quotes, {_LEXICAL}"),
+    Metric("citation_precision", "citations", "Citations of use", f"Share of citations that add to it, {_LEXICAL}"),
 )
 
 
@@ -36,12 +40,11 @@ METRICS = (
 class QuotedText:
     """The quote of a citation, and what its article says of itself, which needs no quote.
 
-    That is its outlet, its day, from which its "on Friday" is seen, and the sentences (`origins`) that name its source.
+    That is its outlet, and the sentences (`origins`) that name its source.
     """
 
     quote: str
     outlet: str | None
-    published: date | None = None
     origins: tuple[str, ...] = ()
 
 
@@ -53,22 +56,23 @@ class CitedSentence:
     proofs: tuple[QuotedText, ...]
 
     @property
-    def supported(self) -> bool:
-        """True if its quotes together support it."""
+    def support(self) -> float:
+        """The share of its content stems that its quotes have together."""
         return _support(self.sentence.text, self.proofs)
 
-    def useful(self) -> int:
-        """Count the citations that help: the sentence is supported, and the citation is not idle.
+    @property
+    def supported(self) -> bool:
+        """True if its quotes have most of its content stems."""
+        return self.support >= MIN_SUPPORT
 
-        Idle is one that does not support the sentence alone, while the others support it without it.
-        """
-        if not self.supported:
-            return 0
-        return sum(not self._is_idle(at) for at in range(len(self.proofs)))
+    def useful(self) -> int:
+        """Count the citations that help: they add to the support of the others, or have most of the sentence alone."""
+        return sum(not self._is_idle(at) for at in range(len(self.proofs))) if self.support else 0
 
     def _is_idle(self, at: int) -> bool:
         text, others = self.sentence.text, self.proofs[:at] + self.proofs[at + 1 :]
-        return _support(text, others) and not _support(text, self.proofs[at : at + 1])
+        alone = _support(text, self.proofs[at : at + 1])
+        return alone < MIN_SUPPORT and _support(text, others) >= self.support
 
 
 def citation_scores(line: RunLine) -> dict[str, float]:
@@ -123,7 +127,7 @@ def _support_scores(line: RunLine) -> dict[str, float]:
     unnamed = sum(citation.get("n") not in named for citation in line.record.get("citations") or ())
     uses = sum(len(one.sentence.citations) for one in cited) + unnamed
     return {
-        "citation_recall": sum(one.supported for one in cited) / max(1, len(cited)),
+        "citation_recall": sum(one.support for one in cited) / max(1, len(cited)),
         "citation_precision": sum(one.useful() for one in cited) / max(1, uses),
     }
 
@@ -143,14 +147,11 @@ def _proof(citation: JsonObject) -> QuotedText:
         day = date.fromisoformat(published) if published else None
     except ValueError:  # another program's date
         return QuotedText(quote, outlet)
-    return QuotedText(quote, outlet, day, origin_sentences(citation.get("title"), outlet, day))
+    return QuotedText(quote, outlet, origin_sentences(citation.get("title"), outlet, day))
 
 
 @lru_cache(maxsize=4096)
-def _support(sentence: str, proofs: tuple[QuotedText, ...]) -> bool:
+def _support(sentence: str, proofs: tuple[QuotedText, ...]) -> float:
     if proofs and all(sentence in proof.origins for proof in proofs):
-        return True
-    outlets = [proof.outlet for proof in proofs if proof.outlet]
-    quotes, days = [proof.quote for proof in proofs], [proof.published for proof in proofs]
-    check = partial(check_support, min_overlap=MIN_OVERLAP, known_names=outlets, published=days)
-    return bool(proofs) and check(sentence, quotes).supported
+        return 1.0
+    return support_share(sentence, [f"{proof.outlet or ''} {proof.quote}" for proof in proofs]) if proofs else 0.0

@@ -19,7 +19,7 @@ from newsqa.models.inventory import list_models
 from newsqa.render.clean import safe_line
 from newsqa.render.plain import article_text, conversation_markdown, quote_text
 from newsqa.render.terminal import article_view, excerpt_view, models_text, models_view
-from newsqa.render.wording import count, explain_dropped
+from newsqa.render.wording import count, explain_checks, explain_dropped
 from newsqa.text.calendar import format_day
 from newsqa.types import EXTRACTIVE
 
@@ -150,8 +150,9 @@ def _copy(conversation: Conversation, rest: str) -> None:
 def _why(conversation: Conversation, _: str) -> None:
     if not conversation.answers:
         raise UsageError("Nothing has been answered yet.", hint="Ask something first.")
-    dropped = "\n\n".join(explain_dropped(conversation.answers[-1]))
-    conversation.display.note(dropped or "Nothing was left out of the last answer.")
+    answer = conversation.answers[-1]
+    dropped = "\n\n".join(explain_dropped(answer)) or "Nothing was left out of the last answer."
+    conversation.display.note("\n\n".join(filter(None, (explain_checks(answer), dropped))))
 
 
 def _outlet(conversation: Conversation, rest: str) -> None:
@@ -272,7 +273,7 @@ def _quit(_: Conversation, __: str) -> None:
 COMMANDS = (
     Command("open", "N [all]", "shows source N where it is quoted, or all of the article", _open),
     Command("copy", "N", "prints the quote of source N with where it stands, to be pasted", _copy),
-    Command("why", "", "shows the sentences that were left out of the last answer, and why", _why),
+    Command("why", "", "shows how the last answer was checked, and the sentences that were left out, and why", _why),
     Command("sources", "", "lists what is indexed, and its outlets", _sources),
     Command("outlet", "[NAME|off]", "searches one outlet only", _outlet),
     Command(

@@ -16,7 +16,6 @@ from newsqa.errors import LibraryError, ModelError, NewsqaError, SettingsError, 
 from newsqa.frontends.terminal.console import print_json, print_text
 from newsqa.models.benchmark import model_host, try_model
 from newsqa.models.egress import data_egress
-from newsqa.models.parser import check_parser
 from newsqa.prompts import load_prompts
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count, period
@@ -149,7 +148,6 @@ def _answerer(settings: Settings) -> Diagnosis:
     if settings.model == EXTRACTIVE:
         models.create_token_encoder(settings).question("news")
         return Diagnosis("answers", "good", "extractive, no model writes")
-    check_parser()
     try:
         reply = try_model(settings)
     except ModelError as error:

@@ -57,12 +57,15 @@ class Moment:
         return self.first if self.first == self.last else None
 
 
-def moments(text: str, published: date | None) -> list[Moment]:
-    """Return every time that words of a text may mean; without a day of publication only what they name whole."""
+def moments(text: str, published: date | None, *, either: bool = False) -> list[Moment]:
+    """Return every time that words of a text may mean; without a day of publication only what they name whole.
+
+    A weekday is the last one, and the next one too if the text looks ahead; with `either` always both.
+    """
     seen = published if published and 1 < published.year < FARTHEST else None
     found = [*_days(text, seen), *_months(text, seen)]
     if seen:
-        found += [*_weekdays(text, seen), *_near(text, seen), *_seasons(text, seen)]
+        found += [*_weekdays(text, seen, either=either), *_near(text, seen), *_seasons(text, seen)]
     return found
 
 
@@ -98,9 +101,9 @@ def _months(text: str, seen: date | None) -> Iterator[Moment]:
             yield _whole_month(months // 12, months % 12 + 1, match)
 
 
-def _weekdays(text: str, seen: date) -> Iterator[Moment]:
+def _weekdays(text: str, seen: date, *, either: bool) -> Iterator[Moment]:
     """Give the last such day, the day of publication included; the next one too where the text looks ahead."""
-    ahead = _AHEAD.search(text) is not None
+    ahead = either or _AHEAD.search(text) is not None
     for match in _WEEKDAY.finditer(text):
         which = (match["which"] or "").lower()
         back = (seen.weekday() - WEEKDAYS.index(match["day"].lower())) % 7

@@ -1,1 +1,0 @@
-"""The rules that compare a sentence with its quotes, one file each."""

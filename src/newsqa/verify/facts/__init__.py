@@ -1,1 +1,0 @@
-"""Word lists, and readers of numbers, times and opposites, for the rules of `verify.checks`."""

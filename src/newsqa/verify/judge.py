@@ -1,0 +1,166 @@
+"""The judge: a chat model that reads whether quotes support a sentence, and nothing but the two.
+
+Its reply is one line for each sentence, `n: yes` or `n: no, because …`. Anything else counts as no.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import unicodedata
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from newsqa.errors import ModelError
+from newsqa.models.chat import invoke_model
+from newsqa.text.calendar import format_day
+from newsqa.types import Usage
+from newsqa.verify.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from langchain_core.language_models import BaseChatModel
+
+    from newsqa.prompts import Prompts
+    from newsqa.types import Quote
+
+    Verdicts = tuple[list[Fault | None], Usage]
+    """For each sentence None or its fault, and what the call took."""
+
+    AsksJudge = Callable[[Sequence["Question"], float], Verdicts]
+    """Asks about sentences until a deadline."""
+
+PROMPT = "judge-sentences"
+BATCH = 4
+"""Sentences that are judged in one call at most."""
+
+MAX_REASON = 160
+"""Characters of a judge's reason that are kept."""
+
+_LINE = re.compile(
+    r"\s*(?P<n>[0-9]{1,4})\s*:\s*(?:(?P<yes>yes)\s*\.?|no\b[\s,;:.–—-]*(?:because\b)?(?P<why>.*))\s*", re.IGNORECASE
+)
+_DELIMITERS = re.compile(r"<{2,}|>{2,}|<\|[^<>|]{0,40}\|?>?|\|>")
+_ANGLES = str.maketrans({"<": "‹", ">": "›"})
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A sentence to be judged, and the quotes that are its proof."""
+
+    sentence: str
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceJudge:
+    """A chat model under its name, and the prompts with the words in which it is asked."""
+
+    model: BaseChatModel
+    name: str
+    prompts: Prompts
+
+    def __call__(self, questions: Sequence[Question], deadline: float) -> Verdicts:
+        """Return for each sentence None if its quotes support it, else the fault, and what the call took.
+
+        A model that fails, or is not done by the deadline (of `time.monotonic`), gives no verdict.
+        """
+        messages = [("human", self.prompts.fill(PROMPT, sentences=format_questions(questions)))]
+        try:
+            reply = invoke_model(self.model, self.name, messages, deadline)
+        except ModelError:
+            return [Fault("judge_silent", (self.name,))] * len(questions), Usage()
+        return read_verdicts(reply.text, len(questions), self.name), reply.usage
+
+
+def read_verdicts(reply: str, count: int, name: str) -> list[Fault | None]:
+    """Read a judge's reply. A sentence without a line of its own, or with two that differ, is not supported."""
+    told: dict[int, set[str | None]] = {}
+    for match in filter(None, map(_LINE.fullmatch, reply.splitlines())):
+        reason = None if match["yes"] else " ".join(match["why"].split())[:MAX_REASON]
+        told.setdefault(int(match["n"]), set()).add(reason)
+    return [_fault(told.get(n, set()), name) for n in range(1, count + 1)]
+
+
+def _fault(reasons: set[str | None], name: str) -> Fault | None:
+    said = [reason for reason in reasons if reason is not None]
+    if said:
+        return Fault("judged_false", (name, said[0] or "no reason given"))
+    return None if reasons else Fault("judge_silent", (name,))
+
+
+def format_questions(questions: Sequence[Question]) -> str:
+    """Write sentences and quotes as data: each on one line, in which nothing can be taken for a delimiter."""
+    blocks = []
+    for n, question in enumerate(questions, 1):
+        quotes = "\n".join(_format_quote(quote) for quote in question.quotes)
+        blocks.append(f"SENTENCE {n}: {_as_line(question.sentence)}\n<<<\n{quotes}\n>>>")
+    return "\n\n".join(blocks)
+
+
+def _format_quote(quote: Quote) -> str:
+    article = quote.article
+    known = (article.title, article.outlet, article.published and format_day(article.published))
+    return f"({_as_line(', '.join(one for one in known if one)) or 'source unknown'}) {_as_line(quote.text)}"
+
+
+def _as_line(text: str) -> str:
+    visible = "".join(c if unicodedata.category(c) not in _HIDDEN else " " if c.isspace() else "" for c in text)
+    return _DELIMITERS.sub(lambda token: token.group().translate(_ANGLES), " ".join(visible.split()))
+
+
+GRACE = 0.5
+"""Seconds after the deadline in which a call ends that noticed it."""
+
+
+class JudgeQueue:
+    """Has the sentences of one answer judged a few at a time, on a thread of its own, while more are written."""
+
+    def __init__(self, judge: AsksJudge, deadline: float) -> None:
+        self.usage = Usage()
+        self._judge = judge
+        self._deadline = deadline
+        self._waiting: list[tuple[int, Question]] = []
+        self._asked: tuple[list[int], Future[Verdicts]] | None = None
+
+    def add(self, key: int, question: Question) -> None:
+        """Add a sentence; `key` is returned with its verdict."""
+        self._waiting.append((key, question))
+
+    def verdicts(self, *, wait: bool = False) -> list[tuple[int, Fault | None]]:
+        """Return the verdicts that have come since the last time; with `wait` all that are left, by the deadline."""
+        found: list[tuple[int, Fault | None]] = []
+        while True:
+            if self._asked and (wait or self._asked[1].done()):
+                found += self._read(*self._asked)
+                self._asked = None
+            if self._waiting and not self._asked:
+                self._ask()
+            if not (wait and self._asked):
+                return found
+
+    def _ask(self) -> None:
+        batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+        reply: Future[Verdicts] = Future()
+
+        def run() -> None:
+            try:
+                reply.set_result(self._judge([question for _, question in batch], self._deadline))
+            except Exception as error:
+                reply.set_exception(error)
+
+        self._asked = [key for key, _ in batch], reply
+        Thread(target=run, name="judge", daemon=True).start()
+
+    def _read(self, keys: list[int], reply: Future[Verdicts]) -> list[tuple[int, Fault | None]]:
+        """Return the verdicts of a call; a judge that is late gives none."""
+        try:
+            verdicts, usage = reply.result(max(0.0, self._deadline - time.monotonic()) + GRACE)
+        except TimeoutError:
+            return [(key, Fault("judge_silent", ("The judge",))) for key in keys]
+        self.usage += usage
+        return list(zip(keys, verdicts, strict=True))

@@ -1,0 +1,347 @@
+"""Quantities: the numbers of a text with their units and bounds, and what follows from those of the evidence.
+
+A quantity is supported if the evidence has its value, converted or honestly rounded, or if it is a sum, a difference, a
+share or a count of values that the quotes give together. What a value belongs to is not decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import combinations, permutations
+from typing import TYPE_CHECKING, Literal
+
+from newsqa.text.moments import clocks
+from newsqa.text.numbers import MEASURE_OF, SPANS_OF_TIME, TENS, UNITS, counted, numbers
+from newsqa.text.words import word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from newsqa.text.numbers import Number
+
+Bound = Literal["above", "below", "about", ""]
+PLACE, PART, TIMES, AGE, POINT = "place", "part", "times", "age", "% point"
+YEARS = range(1000, 2200)
+"""Numbers that may be years."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit, its bound ("more than"), the stems of what it counts, nearest first, and its span.
+
+    `per` is the span of time that it is for each of ("a day"), "" if none.
+
+    The unit is a measure ("metre", "square mile", "age"), "%", a currency, "s" for a decade, "place" for one in a row,
+    "part" for a fraction, "times" for a multiple, or "" for a plain number.
+    """
+
+    value: Decimal
+    unit: str
+    bound: Bound
+    counts: tuple[str, ...]
+    text: str
+    start: int
+    end: int
+    per: str = ""
+
+    @property
+    def is_year(self) -> bool:
+        """True if it may be a year."""
+        return not self.unit and self.value in YEARS and "," not in self.text and self.text[-1].isdigit()
+
+
+# Reading the quantities of a text.
+
+_MORE = "more|greater|longer|higher|larger|older|bigger|better|faster|heavier|further"
+_LESS = "less|fewer|lower|shorter|smaller|younger|cheaper|slower|lighter"
+_SLIGHTLY = r"(?:(?:just|well|a little|slightly|comfortably) )?"
+_ABOVE = (
+    rf"(?:{_MORE}) than|at least|{_SLIGHTLY}(?:over|above|past)|exceed\w*|upwards of|no (?:fewer|less) than|north of"
+)
+_BELOW = (
+    rf"(?:{_LESS}) than|at most|{_SLIGHTLY}(?:below|under|short of)|nearly|almost|up to|close to|approaching|not quite"
+    r"|not far (?:short of|off)|no more than|as (?:much|many|long|far|high) as"
+)
+_ABOUT = "about|around|some|roughly|approximately|circa|an estimated|perhaps|or so|more or less"
+_BOUND = re.compile(
+    rf"\b(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW})|(?P<about>{_ABOUT}))[\s-]+(?:(?:the age of|an?)\s+)?$",
+    re.IGNORECASE,
+)
+_BOUND_AFTER = re.compile(
+    r"(?P<above>\+|-plus\b|\s+(?:[^\W\d_]+\s+)?or (?:more|above|over|older)\b)"
+    r"|(?P<below>\s+(?:[^\W\d_]+\s+)?or (?:less|fewer|under|younger)\b)|(?P<about>\s+(?:[^\W\d_]+\s+)?or so\b)",
+    re.IGNORECASE,
+)
+_MEASURE = re.compile(
+    r"[\s-]*(?P<shape>(?:square|cubic|sq|cu)[\s-]+)?(?P<word>°[CcFf]|[^\W\d_]+)(?P<age>[\s-]+olds?\b)?"
+)
+_PER = re.compile(
+    rf"(?:[\s-]+[^\W\d_]+){{0,4}}?\s+(?:an?|per|each|every)\s+(?P<unit>{'|'.join(SPANS_OF_TIME)})\b", re.IGNORECASE
+)
+_POINTS = re.compile(r"[\s-]+points?\b")
+_AGED = re.compile(r"\b(?:aged?|age of)\s+$|,\s*$", re.IGNORECASE)
+_NUMBERED = re.compile(r"\b(?:No|number)\b\.?\s*$")
+_PARTS = "half third quarter fifth sixth seventh eighth ninth tenth"
+_DENOMINATORS = {form: n for n, part in enumerate(_PARTS.split(), 2) for form in (part, f"{part}s")} | {"halves": 2}
+_SMALL = {word: UNITS[word] for word in list(UNITS)[1:13]}
+_COUNTS = {**_SMALL, **TENS, "hundred": 100}
+_OF = r"(?=\s+(?:of|more|less|as|the|its|their|his|fewer|from|above|below|[^\W\d_]{3,12}er)\b|[.,;:]|$)"
+_FRACTION = re.compile(
+    rf"\b(?:(?P<upper>an?|{'|'.join(list(_SMALL)[:9])})[\s-](?P<part>{'|'.join(_DENOMINATORS)})"
+    rf"(?:{_OF}|(?<=\ws)(?<!seconds)\b|(?<=one-third)|(?<=one-quarter)|(?<=one-fifth)|(?<=one-tenth))"
+    r"|(?<!and a )(?<!first )(?<!second )(?<!latter )(?P<half>half)(?!\s+an?\s+\w+(?:llion|zen)\b)"
+    r"(?=\s+(?:of|the|an?|its|his|her|their|as|were|was|are)\b|\s+\w+s\b|[,.;:])(?!\s+past)"
+    rf"|(?P<one>{'|'.join(_SMALL)}|(?<![\d.,])\d{{1,3}})\s+(?:(?<=one\s)[^\W\d_]+\s+)?(?:in|out of)\s+"
+    rf"(?:every\s+)?(?P<of>{'|'.join(_COUNTS)}|\d{{1,3}}(?![\d.,]*\d)))\b",
+    re.IGNORECASE,
+)
+_ORDINALS = """
+first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth
+sixteenth seventeenth eighteenth nineteenth twentieth
+"""
+_PLACES = {word: n for n, word in enumerate(_ORDINALS.split(), 1)}
+_PLACE = re.compile(
+    rf"(?<!per )(?<!\d )\b(?:(?P<tens>{'|'.join(TENS)})[\s-])?(?P<word>{'|'.join(_PLACES)})\b"
+    r"(?!-hand|[\s-]half\b|(?<=a second)(?!\s\w))",
+    re.IGNORECASE,
+)
+_MULTIPLES = {"twice": 2, "double": 2, "doubled": 2, "doubling": 2, "twofold": 2, "triple": 3, "tripled": 3,
+              "trebled": 3, "threefold": 3, "quadrupled": 4, "fourfold": 4}  # fmt: skip
+_MULTIPLE = re.compile(
+    rf"\b(?:(?P<word>{'|'.join(_MULTIPLES)})|(?P<number>{'|'.join(_SMALL)}|\d{{1,4}})[\s-](?:times|fold))\b",
+    re.IGNORECASE,
+)
+_ONE_OF = re.compile(
+    r"\b(?:an?|the (?:next|past|last|coming|previous|following)|this|last|each|every|per)\s+(?:(?:whole|full)\s+)?"
+    r"(?P<unit>decade|century|fortnight|dozen|week|month|year|hour|day|minute|quarter)\b(?P<half>\s+and\s+a\s+half\b)?",
+    re.IGNORECASE,
+)
+_IMPLIED = {"fortnight": (14, "day"), "dozen": (12, ""), "quarter": (3, "month")}
+_TO = re.compile(r"\s*(?:to|and|or|-|–|—|through|versus|from)\s*", re.IGNORECASE)
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Find the quantities of a text, in order; days of dates and times of the clock are none."""
+    taken = [(clock.start, clock.end) for clock in clocks(text)]
+    found: list[Quantity] = []
+    for one in sorted((*_worded(text), *_numbered(text)), key=lambda one: one.unit == PLACE):
+        if all(one.end <= start or end <= one.start for start, end in taken):
+            taken.append((one.start, one.end))
+            found.append(one)
+    return _share_units(sorted(found, key=lambda one: one.start), text)
+
+
+def implied_quantities(text: str) -> list[Quantity]:
+    """Find the measures of a text that have no number: "a decade"."""
+    found = []
+    for match in _ONE_OF.finditer(text):
+        unit = match["unit"].lower()
+        value, unit = _IMPLIED.get(unit, (1, unit))
+        value = Decimal(value) + (Decimal("0.5") if match["half"] else 0)
+        found.append(Quantity(value, unit, "", (), match.group(), *match.span()))
+    return found
+
+
+def _share_units(found: list[Quantity], text: str) -> list[Quantity]:
+    """Give the first of a pair the unit of the second: "from 36 to 28 seats"."""
+    for n in reversed(range(1, len(found))):
+        one, other = found[n - 1], found[n]
+        if not one.unit and not one.counts and _TO.fullmatch(text[one.end : other.start]):
+            found[n - 1] = replace(one, unit=other.unit, counts=other.counts)
+    return found
+
+
+def _numbered(text: str) -> Iterator[Quantity]:
+    for number in numbers(text):
+        unit, counts = _unit(number, text)
+        yield _quantity(number.value, unit, text, number.start, number.end, counts)
+
+
+def _unit(number: Number, text: str) -> tuple[str, tuple[str, ...]]:
+    before, measured = text[max(0, number.start - 12) : number.start], _MEASURE.match(text, number.end)
+    name = MEASURE_OF.get(measured["word"].lower()) if measured else None
+    if number.unit:
+        points = number.unit == "%" and _POINTS.match(text, number.end)
+        return (POINT if points else number.unit), number.counts
+    if (number.text[0].isdigit() and number.text[-2:] in {"st", "nd", "rd", "th"}) or _NUMBERED.search(before):
+        return PLACE, number.counts
+    if measured and name:
+        shape = (measured["shape"] or "").lower()
+        shaped = f"{'square' if shape.startswith('sq') else 'cubic'} {name}" if shape else name
+        return (AGE if measured["age"] else shaped), counted(text, measured.end())
+    return (AGE if _AGED.search(before) and text[number.end : number.end + 1] == "," else ""), number.counts
+
+
+def _worded(text: str) -> Iterator[Quantity]:
+    """Yield fractions ("a third of"), multiples ("twice") and places in a row ("tenth")."""
+    for match in _FRACTION.finditer(text):
+        lower = Decimal(_DENOMINATORS[match["part"].lower()]) if match["part"] else _count(match["of"] or "two")
+        upper = _count(match["upper"] or match["one"] or "one")
+        yield _quantity(upper / max(Decimal(1), lower), PART, text, *match.span())
+    for match in _MULTIPLE.finditer(text):
+        value = Decimal(_MULTIPLES[match["word"].lower()]) if match["word"] else _count(match["number"])
+        yield _quantity(value, TIMES, text, *match.span())
+    for match in _PLACE.finditer(text):
+        value = _count(match["tens"] or "zero") + _PLACES[match["word"].lower()]
+        yield _quantity(value, PLACE, text, *match.span(), counted(text, match.end()))
+
+
+def _count(word: str) -> Decimal:
+    return Decimal(word) if word.isdigit() else Decimal(_COUNTS.get(word.lower(), word != "zero"))
+
+
+def _quantity(value: Decimal, unit: str, text: str, start: int, end: int, counts: tuple[str, ...] = ()) -> Quantity:
+    match = _BOUND.search(text[max(0, start - 40) : start]) or _BOUND_AFTER.match(text, end)
+    bound: Bound = ""
+    if match:
+        bound = "above" if match["above"] else "below" if match["below"] else "about"
+    per = _PER.match(text, end)
+    return Quantity(value, unit, bound, counts, text[start:end].strip(), start, end, per["unit"].lower() if per else "")
+
+
+# Equal quantities: converted or rounded. Factors: BIPM, SI Brochure, 9th edition; NIST SP 811, appendix B.
+
+_DIMENSIONS = {
+    "time": {"second": "1", "minute": "60", "hour": "3600", "day": "86400", "night": "86400", "week": "604800"},
+    "months": {"month": "1", "year": "12", "age": "12", "decade": "120", "century": "1200", "millennium": "12000"},
+    "length": {"millimetre": "0.001", "centimetre": "0.01", "metre": "1", "kilometre": "1000", "mile": "1609.344",
+               "yard": "0.9144", "foot": "0.3048", "inch": "0.0254"},
+    "area": {"hectare": "10000", "acre": "4046.86", "square metre": "1", "square kilometre": "1000000",
+             "square mile": "2589988", "square foot": "0.09290304"},
+    "mass": {"gram": "1", "milligram": "0.001", "kilogram": "1000", "tonne": "1000000", "pound": "453.59237"},
+    "power": {"watt": "1", "kilowatt": "1000", "megawatt": "1000000", "gigawatt": "1000000000"},
+    "share": {"%": "0.01", PART: "1", TIMES: "1"},
+}  # fmt: skip
+_SCALES = {unit: (name, Decimal(factor)) for name, units in _DIMENSIONS.items() for unit, factor in units.items()}
+_NAMED_OTHERWISE = word_set("place times age s")
+_SLACK = {"": Decimal("0.03"), "about": Decimal("0.1"), "above": Decimal("0.2"), "below": Decimal("0.2")}
+"""How far a number may be off after "about", "more than", "nearly", or rounded without such words."""
+
+_CONVERTED = Decimal("0.03")
+"""How far a converted measure may be off: "about 180 miles" for 290 kilometres."""
+
+_SHARE = Decimal("0.025")
+"""How far a fraction may be off the percentage that it stands for: a third for 34 %."""
+
+
+def states(stated: Quantity, known: Quantity) -> bool:
+    """Return True if a stated quantity may stand for a known one: equal in value, converted or rounded."""
+    if not _comparable(stated.unit, known.unit):
+        return False
+    here, there = _SCALES.get(stated.unit), _SCALES.get(known.unit)
+    if here and there and here != there:
+        slack = _SHARE if here[0] == "share" else Decimal(0) if here[0] in {"time", "months"} else _CONVERTED
+        value = known.value * there[1] / here[1]
+        return abs(stated.value - value) <= slack * value or is_rounding(stated, value)
+    if {stated.bound, known.bound} == {"above", "below"} or (stated.per and known.per and stated.per != known.per):
+        return False
+    return stated.value == known.value or is_rounding(stated, known.value)
+
+
+def _comparable(one: str, other: str) -> bool:
+    """Return True unless two units are of different kinds; a plain number may be of any."""
+    here, there = _SCALES.get(one), _SCALES.get(other)
+    if here and there:
+        return here[0] == there[0]
+    return one == other or not one or not other or {one, other} <= _NAMED_OTHERWISE
+
+
+def is_rounding(stated: Quantity, value: Decimal) -> bool:
+    """Return True if a person would round a value so: fewer digits, the side that the words name, and not far off."""
+    if stated.value <= 0 or value <= 0 or stated.unit == PLACE or (stated.is_year and value in YEARS):
+        return False
+    off = value - stated.value
+    if stated.bound in {"above", "below"} and (off > 0) != (stated.bound == "above"):
+        return False
+    if stated.unit == PART and stated.bound:
+        return abs(off) <= Decimal("0.05")
+    if not stated.bound and stated.value < 100 and stated.unit not in {"%", PART} and "." not in f"{value:f}":
+        return False
+    digits, last = _precision(stated.value)
+    nearest = last if stated.bound in {"above", "below"} else last / 2
+    return digits < _precision(value)[0] and abs(off) <= nearest and abs(off) <= _SLACK[stated.bound] * value
+
+
+def _precision(value: Decimal) -> tuple[int, Decimal]:
+    """Return how many digits a number has without the noughts at its end, and what one in the last of them is worth."""
+    _, digits, exponent = value.normalize().as_tuple()
+    return len(digits), Decimal(10) ** int(exponent)
+
+
+# Quantities that follow from others.
+
+_TOGETHER = re.compile(
+    r"\b(?:together|total\w*|altogether|combined|jointly|among|between|in all|all told|overall|sum|both)\b",
+    re.IGNORECASE,
+)
+_APART = re.compile(
+    r"\b(?:more|fewer|less|all but|compared|against|above|below|ahead|behind|lead\w*|led|gap|margin|exceed\w*|by"
+    r"|difference|later|earlier|after|before|apart|older|younger|longer|shorter|higher|lower|rose|risen|fell|fallen|increas\w*"
+    r"|decreas\w*|rais\w*|cut|drop\w*|grew|grown|up|down|extra|another|short|remain\w*|left|others?|rest|over|ago|since|for"
+    r"|within|lasted)\b",
+    re.IGNORECASE,
+)
+_PAIR = re.compile(r"\b(?:both|pair|couple|twice|either|neither|each other|between|double)\b", re.IGNORECASE)
+_LIST = re.compile(r"(?:[^,;.]{2,60},\s+){1,9}(?:[^,;.]{2,60},?\s+)?(?:and|or)\s+[^,;.]{2,60}")
+_ITEM = re.compile(r",?\s+(?:and|or)\s+|,\s+")
+_MAX_KNOWN = 14
+"""Quantities of the quotes that are combined with each other."""
+
+
+def follows(stated: Quantity, sentence: str, quotes: Sequence[str], known: Sequence[Quantity]) -> bool:
+    """Return True if a quantity follows from others that the quotes give, in a way that the sentence names."""
+    if stated.unit == PLACE:
+        return False
+    alike = [one for one in known if not one.is_year and one.unit != PLACE and _comparable(stated.unit, one.unit)]
+    alike = list({(one.value, one.unit, one.start): one for one in alike}.values())[:_MAX_KNOWN]
+    if stated.unit in {PART, "%", TIMES}:
+        return _is_share(stated, known)
+    if _TOGETHER.search(sentence) and any(states(stated, one) for one in _sums(alike)):
+        return True
+    around = sentence[max(0, stated.start - 30) : stated.end + 30]
+    if _APART.search(around) and any(states(stated, one) for one in _differences(alike)):
+        return True
+    if stated.value == 2 and not stated.unit and any(_PAIR.search(quote) for quote in quotes):
+        return True
+    return _is_count(stated, quotes)
+
+
+def _sums(known: Sequence[Quantity]) -> Iterator[Quantity]:
+    for size in (2, 3, 4):
+        for some in combinations(known, size):
+            if len({one.unit for one in some}) == 1:
+                yield replace(some[0], value=sum((one.value for one in some), Decimal(0)))
+
+
+def _differences(known: Sequence[Quantity]) -> Iterator[Quantity]:
+    for one, other in permutations(known, 2):
+        if (one.unit == other.unit or not one.unit or not other.unit) and one.value > other.value:
+            yield replace(one, value=one.value - other.value)
+
+
+def _is_share(stated: Quantity, known: Sequence[Quantity]) -> bool:
+    """Return True for the ratio of two known quantities, or the share of one in their sum or of their difference.
+
+    Where the quotes give a share themselves, none is worked out.
+    """
+    if any(one.unit in {PART, "%"} for one in known):
+        return False
+    counts = [one for one in known if not one.is_year and one.unit not in {PLACE, TIMES} and one.value > 0]
+    wanted = stated.value / 100 if stated.unit == "%" else stated.value
+    slack, share_of = Decimal("0.06") if stated.bound else _SHARE, replace(stated, value=wanted, unit=PART)
+    for one, other in permutations(counts[:_MAX_KNOWN], 2):
+        alike = bool(one.unit) or not one.counts or len(counts) <= 3 or not {*one.counts}.isdisjoint(other.counts)
+        if one.unit != other.unit or not alike:
+            continue
+        shares = (one.value / other.value, one.value / (one.value + other.value), abs(1 - one.value / other.value))
+        if any(abs(wanted - share) <= slack * share or is_rounding(share_of, share) for share in shares):
+            return True
+    return False
+
+
+def _is_count(stated: Quantity, quotes: Sequence[str]) -> bool:
+    """Return True if the quotes list so many things."""
+    lists = (match.group() for quote in quotes for match in _LIST.finditer(quote)) if not stated.unit else ()
+    return any(len(_ITEM.split(listed)) == stated.value for listed in lists)

@@ -1,0 +1,318 @@
+"""Values: the numbers, days, names, quoted words and speakers of a sentence, each looked up in its evidence.
+
+A value that the evidence does not have, and that does not follow from it, is a sure fault. What a value belongs to, and
+everything else that a sentence means, is not decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from newsqa.text.calendar import MONTHS, WEEKDAYS, dates
+from newsqa.text.moments import clocks, moments
+from newsqa.text.names import names
+from newsqa.text.support import support_share
+from newsqa.text.words import FUNCTION_WORDS, lower_case_words, stem, wording, words
+from newsqa.verify.faults import Fault
+from newsqa.verify.names import check_names, check_speaker
+from newsqa.verify.quantities import AGE, PLACE, follows, implied_quantities, quantities, states
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from newsqa.text.moments import Clock, Moment
+    from newsqa.text.names import Name
+    from newsqa.verify.quantities import Quantity
+
+
+@dataclass(frozen=True)
+class TextValues:
+    """The values of some texts, each seen from a day; each kind is read once, and only if a check needs it."""
+
+    texts: tuple[str, ...]
+    published: tuple[date | None, ...]
+
+    @cached_property
+    def whole(self) -> str:
+        """The texts as one."""
+        return "\n".join(self.texts)
+
+    @cached_property
+    def quantities(self) -> list[Quantity]:
+        """Their numbers."""
+        return [one for text in self.texts for one in (*quantities(text), *implied_quantities(text))]
+
+    @cached_property
+    def clocks(self) -> list[Clock]:
+        """Their times of the clock."""
+        return [clock for text in self.texts for clock in clocks(text)]
+
+    @cached_property
+    def moments(self) -> list[Moment]:
+        """The days that they may mean."""
+        seen = zip(self.texts, self.published, strict=True)
+        return [one for text, day in seen for one in moments(text, day, either=True)]
+
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """The years that they name or mean."""
+        meant = {int(one.value) for one in self.quantities if one.is_year}
+        meant |= {day.year for one in self.moments for day in (one.first, one.last)}
+        steps = [step for step, words in _YEAR_STEPS if words.search(self.whole)]
+        return frozenset(meant | {year + step for year in meant for step in steps})
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Their words, folded."""
+        return frozenset(word.folded for word in words(self.whole))
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of their words."""
+        return frozenset(stem(word) for word in self.words)
+
+    @cached_property
+    def common(self) -> frozenset[str]:
+        """The words that they write in lower case."""
+        return lower_case_words(self.whole)
+
+    @cached_property
+    def names(self) -> list[Name]:
+        """Their names."""
+        return names(self.whole, self.common)
+
+    @cached_property
+    def wordings(self) -> list[str]:
+        """The words of each text in a row, between spaces."""
+        return [f" {' '.join(wording(text).words)} " for text in self.texts]
+
+
+@dataclass(frozen=True)
+class SentenceEvidence:
+    """What the values of a sentence are looked up in: its quotes, and all that is known of their articles.
+
+    `nearby` are the sentences around the quotes, `context` the texts of the articles, `labels` their titles, outlets
+    and bylines, and `published` the day of the article of each quote. Names and quoted words may stand anywhere in the
+    articles; numbers and days, of which any article has many, near the quotes.
+    """
+
+    quotes: tuple[str, ...]
+    nearby: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    published: tuple[date | None, ...] = ()
+
+    @cached_property
+    def quoted(self) -> TextValues:
+        """The values of the quotes."""
+        return TextValues(self.quotes, (*self.published, *[None] * len(self.quotes))[: len(self.quotes)])
+
+    @cached_property
+    def near(self) -> TextValues:
+        """The values of the sentences around the quotes, and of the titles."""
+        return _values_of((*self.nearby, *self.labels), next(iter(self.published), None))
+
+    @cached_property
+    def around(self) -> TextValues:
+        """The values of the articles, titles included."""
+        return _values_of((*self.context, *self.labels), next(iter(self.published), None))
+
+    @cached_property
+    def days(self) -> list[date]:
+        """The days on which the articles were published."""
+        return [day for day in self.published if day]
+
+
+@lru_cache(maxsize=128)
+def _values_of(texts: tuple[str, ...], published: date | None) -> TextValues:
+    """Read what is around quotes once for all sentences about it."""
+    return TextValues(texts, (published,) * len(texts))
+
+
+def check_values(sentence: str, evidence: SentenceEvidence) -> Fault | None:
+    """Return the first value of a sentence that its evidence does not have, or None."""
+    checks = (check_words, check_quotations, check_days, check_numbers, check_names, check_speaker)
+    return next((fault for check in checks if (fault := check(sentence, evidence))), None)
+
+
+_ADDRESS = re.compile(r"\b[a-z]+:(?=//|[a-z]+\()\S+|</?\w[^>]*>?|\b[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
+MIN_SHARED = 0.1
+"""The share of its words below which a sentence is about something else, or in another language."""
+
+
+def check_words(sentence: str, evidence: SentenceEvidence) -> Fault | None:
+    """Return an address or markup that the quotes do not have, or that a sentence has no words of theirs; else None."""
+    for match in _ADDRESS.finditer(sentence):
+        if match.group() not in evidence.quoted.whole:
+            return Fault("address_added", (match.group(),))
+    share, said = support_share(sentence, evidence.quotes), [word.folded for word in words(sentence)]
+    foreign = len(said) > 7 and sum(word in FUNCTION_WORDS for word in said) < MIN_SHARED * len(said)
+    return Fault("nothing_shared") if share < MIN_SHARED or (foreign and share < 2 * MIN_SHARED) else None
+
+
+# Numbers.
+
+
+def check_numbers(sentence: str, evidence: SentenceEvidence) -> Fault | None:
+    """Return the number or time that the quotes do not have, and that does not follow from them, or None."""
+    for clock in clocks(sentence):
+        if not any(clock.agrees(other) for other in (*evidence.quoted.clocks, *evidence.near.clocks)):
+            known = evidence.quoted.quantities
+            if not any(clock.minutes == one.value * 60 % 720 for one in known if 0 < one.value <= 12):
+                return Fault("time_missing", (clock.text.strip(),))
+    if score := _score_missing(sentence, evidence):
+        return Fault("number_missing", (score,))
+    for stated in quantities(sentence):
+        equal = [one for one in evidence.quoted.quantities if states(stated, one)]
+        if _is_confused(stated, equal, evidence.quoted.quantities):
+            return Fault("number_confused", (stated.text,))
+        trivial = stated.value in {0, 1} or (stated.unit == PLACE and stated.value == 2)  # "a second goal"
+        if not equal and not trivial and not _follows(stated, sentence, evidence):
+            return Fault("number_missing", (stated.text,))
+    return None
+
+
+def _follows(stated: Quantity, sentence: str, evidence: SentenceEvidence) -> bool:
+    """Return True if a number that the quotes lack follows from them, or is near them for what it counts."""
+    quoted = evidence.quoted
+    if stated.is_year and int(stated.value) in quoted.years | evidence.near.years:
+        return True
+    bare = not stated.unit and not stated.counts and stated.value <= 12
+    if bare and any(clock.minutes == stated.value * 60 % 720 for clock in quoted.clocks):
+        return True
+    if follows(stated, sentence, quoted.texts, quoted.quantities) or _spans_time(stated, evidence):
+        return True
+    return any(states(stated, known) and _counts_alike(stated, known) for known in evidence.near.quantities)
+
+
+def _is_confused(stated: Quantity, equal: Sequence[Quantity], known: Sequence[Quantity]) -> bool:
+    """Return True if the quotes count by another number what this one counts, and something else by this one."""
+    if not stated.counts or stated.unit or not equal:
+        return False
+    if any(not one.counts or not {*one.counts}.isdisjoint(stated.counts) for one in equal):
+        return False
+    return any(stated.counts[0] in one.counts[:1] for one in known if one not in equal)
+
+
+def _counts_alike(stated: Quantity, known: Quantity) -> bool:
+    """Return True if two quantities of one unit count the same by their words."""
+    if stated.unit == AGE and not stated.counts:
+        return known.unit in {AGE, ""} and stated.value == known.value and not known.counts
+    return stated.unit == known.unit and not {*stated.counts}.isdisjoint(known.counts)
+
+
+_SCORE = re.compile(r"(?<![\d.,–-])\d{1,3}[-–]\d{1,3}(?![\d–-])")
+
+
+def _score_missing(sentence: str, evidence: SentenceEvidence) -> str | None:
+    """Return the score or range that differs from all of the quotes; either number may come first."""
+    known = _scores(evidence.quoted.whole)
+    wrong = (score for key, score in _scores(sentence).items() if key not in known | _scores(evidence.near.whole))
+    return next(wrong, None) if known else None
+
+
+def _scores(text: str) -> dict[frozenset[str], str]:
+    return {frozenset(re.split("[-–]", score)): score for score in _SCORE.findall(text)}
+
+
+def _spans_time(stated: Quantity, evidence: SentenceEvidence) -> bool:
+    """Return True for the years between two years, the days between two days, or the minutes between two times."""
+    per = _SPANS.get(stated.unit, 0)
+    if stated.unit in {"minute", "hour"}:
+        times = [clock.minutes for clock in evidence.quoted.clocks]
+        return any((one - other) % 720 == stated.value * per for one in times for other in times if one != other)
+    if stated.unit in {"year", AGE, "decade"}:
+        years = evidence.quoted.years | {day.year for day in evidence.days}
+        return any(0 <= abs(one - other) - stated.value * per < per for one in years for other in years if one != other)
+    days = [one.first for one in evidence.quoted.moments if one.day] + evidence.days
+    return per > 0 and any(abs(abs((a - b).days) / per - float(stated.value)) <= 0.1 for a in days for b in days)
+
+
+_SPANS = {"minute": 1, "hour": 60, "day": 1, "week": 7, "month": 30, "year": 1, AGE: 1, "decade": 10}
+
+
+# Days.
+
+_YEAR_STEPS = (
+    (1, re.compile(r"\b(?:(?:following|next) year|(?:a|one) year (?:later|after))\b", re.IGNORECASE)),
+    (-1, re.compile(r"\b(?:(?:previous|preceding|prior) year|(?:the|a|one) year (?:before|earlier))\b", re.IGNORECASE)),
+)
+_MONTH = "|".join(sorted((name for name in MONTHS if name != "may"), key=len, reverse=True))
+_NAMED_MONTH = re.compile(rf"\b(?P<month>(?i:{_MONTH})|May)\b")
+_NAMED_WEEKDAY = re.compile(rf"\b(?P<day>{'|'.join(day.title() for day in WEEKDAYS)})s?\b")
+
+
+def check_days(sentence: str, evidence: SentenceEvidence) -> Fault | None:
+    """Return the day, month or weekday that the evidence does not have, or None."""
+    for check in (_day_missing, _month_missing, _weekday_missing):
+        if told := check(sentence, evidence):
+            return Fault("date_missing", (told,))
+    return None
+
+
+def _day_missing(sentence: str, evidence: SentenceEvidence) -> str | None:
+    texts, known = [evidence.quoted, evidence.near], [*evidence.days]
+    if any(one.day for one in evidence.quoted.moments) or dates(evidence.quoted.whole):
+        texts, known = texts[:1], []  # the quotes say when
+    known += [one.day for text in texts for one in text.moments if one.day]
+    bare = [day for text in texts for day in dates(text.whole)]
+    for day in dates(sentence):
+        seen = any((one.day, one.month) == (day.day, day.month) and day.year in {None, one.year} for one in known)
+        if not seen and not any(day.agrees(other) for other in bare):
+            return day.text
+    return None
+
+
+def _month_missing(sentence: str, evidence: SentenceEvidence) -> str | None:
+    texts, days = (evidence.quoted, evidence.near), [(day.start, day.end) for day in dates(sentence)]
+    short = [one for text in texts for one in text.moments if (one.last - one.first).days < 32]
+    known = {one.first.month for one in short} | {day.month for day in evidence.days}
+    known |= {MONTHS[match["month"].lower()] for text in texts for match in _NAMED_MONTH.finditer(text.whole)}
+    for match in _NAMED_MONTH.finditer(sentence):
+        inside = any(start <= match.start() < end for start, end in days)
+        if not inside and MONTHS[match["month"].lower()] not in known:
+            return match.group()
+    return None
+
+
+def _weekday_missing(sentence: str, evidence: SentenceEvidence) -> str | None:
+    texts = (evidence.quoted, evidence.near)
+    days = [one.day for text in texts for one in text.moments if one.day] + evidence.days
+    meant = {WEEKDAYS[day.weekday()] for day in days}
+    told = [match.group() for match in _NAMED_WEEKDAY.finditer(sentence) if match["day"].lower() not in meant]
+    return next((day for day in told if not any(day in text.whole for text in texts)), None)
+
+
+# Quoted words.
+
+_QUOTED = re.compile(
+    r"“([^“”]{1,2000})”|\"([^\"]{1,2000})\"|«([^«»]{1,2000})»|(?<![\w’'])[‘']([^‘’']{3,300}(?:['’](?!\W|$)[^‘’']*)*)['’](?!\w)"
+)
+_LEFT_OUT = re.compile(r"\.\.\.|…|\[[^\]]{0,60}\]")
+
+
+def check_quotations(sentence: str, evidence: SentenceEvidence) -> Fault | None:
+    """Return the quoted words that do not stand so in the evidence, or None."""
+    texts = [*evidence.quoted.wordings, *evidence.around.wordings, " ".join(evidence.quoted.wordings)]
+    for match in _QUOTED.finditer(sentence):
+        said = next(part for part in match.groups() if part)
+        parts = [list(wording(part).words) for part in _LEFT_OUT.split(said)]
+        if not any(_stands_in(parts, text) for text in texts):
+            return Fault("quotation_altered", (said,))
+    return None
+
+
+def _stands_in(parts: Sequence[Sequence[str]], text: str) -> bool:
+    """Return True if a text has the parts of a quotation, each word for word, in their order."""
+    start = 0
+    for part in parts:
+        if part:
+            at = text.find(f" {' '.join(part)} ", start)
+            if at < 0:
+                return False
+            start = at + len(" ".join(part)) + 1
+    return True

@@ -1,0 +1,115 @@
+"""Which values of a sentence its evidence has, as a table of sentences; no altered one passes."""
+
+import json
+from datetime import date
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsqa.text.support import support_share
+from newsqa.verify.faults import Fault, FaultCode
+from newsqa.verify.values import SentenceEvidence, check_values
+from places import DATA
+
+TABLE = json.loads((DATA / "support.json").read_text("utf-8"))
+
+
+def fault_of(sentence, *quotes, known=(), published=None, **around):
+    return check_values(
+        sentence, SentenceEvidence(quotes, labels=tuple(known), published=(published,) * len(quotes), **around)
+    )
+
+
+@pytest.mark.parametrize("case", TABLE, ids=lambda case: case["about"])
+def test_values(case):
+    fault = fault_of(case["sentence"], *case["quotes"], known=case.get("known", ()))
+    if case["why"] is None:
+        assert fault is None
+    else:
+        assert case["why"] in str(fault)
+
+
+@pytest.mark.parametrize("code", get_args(FaultCode))
+def test_every_fault_has_words_for_a_person(code):
+    assert str(Fault(code, ("{0}", "two", "three")))
+
+
+@given(st.text(max_size=400), st.lists(st.text(max_size=400), max_size=3))
+def test_any_text_is_judged(sentence, quotes):
+    fault_of(sentence, *quotes)
+    assert 0.0 <= support_share(sentence, quotes) <= 1.0
+
+
+@given(st.text(min_size=1, max_size=400))
+def test_a_quote_has_its_own_values(text):
+    assert fault_of(text, text) is None
+    assert support_share(text, [text]) == 1.0
+
+
+WORDS = st.sampled_from(["harbour", "bridge", "mayor", "ferry", "storm", "council", "opened", "closed"])
+SENTENCES = st.lists(WORDS, min_size=4, max_size=12).map(lambda found: "the " + " ".join(found))
+
+
+@given(SENTENCES, st.integers(2, 9_999), st.integers(2, 9_999))
+def test_an_altered_number_never_passes(sentence, true, altered):
+    fault = fault_of(f"{sentence} {altered} boats", f"{sentence} {true} boats")
+    assert (fault is None) == (true == altered)
+
+
+@given(SENTENCES, st.dates(date(2001, 1, 1), date(2040, 1, 1)), st.dates(date(2001, 1, 1), date(2040, 1, 1)))
+def test_an_altered_day_never_passes(sentence, true, altered):
+    fault = fault_of(f"{sentence} on {altered:%-d %B %Y}", f"{sentence} on {true:%-d %B %Y}")
+    assert (fault is None) == (true == altered)
+
+
+@given(SENTENCES, st.sampled_from(["Bask", "Orsk", "Venn Aro"]))
+def test_an_altered_name_never_passes(sentence, name):
+    assert fault_of(f"{name} said {sentence}", f"Ilva Tam said {sentence}")
+    assert fault_of(f"{sentence} near {name}", f"{sentence} near Tam")
+
+
+@given(st.lists(WORDS, min_size=2, max_size=8), st.lists(WORDS, min_size=2, max_size=8))
+def test_altered_words_in_quotation_marks_never_pass(true, altered):
+    fault = fault_of(f"Tam said “{' '.join(altered)}”.", f"“{' '.join(true)},” Tam said.")
+    assert (fault is None) == (f" {' '.join(altered)} " in f" {' '.join(true)} ")
+
+
+ARTICLE = (
+    "Orn Bask, 39, leads the Kell Harbour Authority. Ferries were late. Boats sank. Fog fell. Rain fell. Tam left."
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stands"),
+    [
+        ("Orn Bask of the Kell Harbour Authority opened the bridge on 1 May 2031.", True),
+        ("The KHA opened the bridge on Thursday.", True),
+        ("The bridge was opened by Bask on 2 May 2031.", False),
+        ("The bridge was opened in May 2031.", True),
+        ("The bridge was opened in June 2031.", False),
+        ("The bridge was opened by Ilva Tam.", False),
+        ("A Halvian bridge was opened, the Kell Herald said.", True),
+        ("Kell's Orn Bask opened the bridge in Halvia.", True),
+    ],
+)
+def test_names_may_stand_anywhere_in_the_article_and_days_are_seen_from_its_own(sentence, stands):
+    around = {"nearby": (), "context": (ARTICLE,), "known": ["Kell Herald"], "published": date(2031, 5, 2)}
+    fault = fault_of(sentence, "He opened the bridge in Halvia on Thursday.", **around)
+    assert (fault is None) == stands
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote", "stands"),
+    [
+        ("Orn Bask called it a shame.", "“It is a shame,” Ilva Tam said.", False),
+        ("According to Orn Bask, the port is closed.", "The port is closed, said Ilva Tam.", False),
+        ("Ilva Tam called it a shame.", "“It is a shame,” Tam said.", True),
+        ("Orn Bask called it a shame.", "“It is a shame,” he said.", True),
+        ("Orn Bask called it a shame.", "Ilva Tam and Orn Bask met. “It is a shame,” Tam said.", True),
+    ],
+)
+def test_a_speaker_is_not_another_than_the_quotes_name(sentence, quote, stands):
+    fault = fault_of(sentence, quote, context=("Orn Bask met Ilva Tam.",))
+    assert (fault is None) == stands
