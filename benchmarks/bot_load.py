@@ -176,7 +176,7 @@ def _report(name: str, slack: SlackStandIn, asked: list[Asked]) -> None:
 
 def _compare(index: Path, asked: list[Asked]) -> None:
     """Ask the terminal's way, and count the threads whose answer is another."""
-    from newsqa.pipeline import open_pipeline
+    from newsqa.building import open_pipeline
     from newsqa.render.slack import render_answer
     from newsqa.settings import Settings
 

@@ -46,7 +46,7 @@ from newsqa.answer.extract import (
     keep_near_best,
     select_quotes,
 )
-from newsqa.pipeline import open_pipeline
+from newsqa.building import open_pipeline
 from newsqa.search.understand import understand
 from newsqa.settings import Settings
 from newsqa.types import NO_BOUNDS

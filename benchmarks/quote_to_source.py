@@ -28,8 +28,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsqa.building import open_pipeline
 from newsqa.ingest.indexer import index_source, remove_source
-from newsqa.pipeline import open_pipeline
 from newsqa.search.quotations import quotation_in
 from newsqa.settings import Settings
 from newsqa.text.calendar import format_day

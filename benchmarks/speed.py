@@ -177,7 +177,7 @@ def ask(options: argparse.Namespace) -> dict[str, float]:
     """Ask each question of the sample set once, after a few to warm up."""
     import psutil
 
-    from newsqa.pipeline import open_pipeline
+    from newsqa.building import open_pipeline
     from newsqa.settings import Settings
 
     lines = (ROOT / "tests" / "questions.jsonl").read_text("utf-8").splitlines()

@@ -23,13 +23,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.answer.history import turns_from_messages
+from newsqa.building import open_pipeline
 from newsqa.errors import ModelError
 from newsqa.evals.datasets import read_set
 from newsqa.evals.gold import bounds_of
 from newsqa.evals.metrics.answers import answer_scores
 from newsqa.evals.metrics.citations import citation_scores
 from newsqa.evals.run_file import IndexFacts, RunLine
-from newsqa.pipeline import open_pipeline
 from newsqa.prompts import load_prompts
 from newsqa.render.record import to_record
 from newsqa.settings import Settings

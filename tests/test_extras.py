@@ -8,10 +8,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from newsqa import cli, extras
+from newsqa.building import open_pipeline
 from newsqa.errors import SettingsError
 from newsqa.extras import PACKAGES, check_extra, install_hint, missing_packages
 from newsqa.models.inventory import describe_model, list_models
-from newsqa.pipeline import open_pipeline
 from newsqa.settings import Settings
 from places import ROOT
 

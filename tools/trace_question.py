@@ -120,8 +120,8 @@ def run(question: str, sentence: str | None, index: Path | None, folder: Path) -
     Without `index`, one is made in `folder`. Returns what came out: the answer's text, or the checked sentence.
     """
     # All that this tool knows of the package's insides; the rest of it works with module names only.
+    from newsqa.building import open_pipeline
     from newsqa.ingest.indexer import index_source
-    from newsqa.pipeline import open_pipeline
     from newsqa.settings import Settings
     from newsqa.types import Answer, DraftSentence, Quote, VerifiedDraft
     from newsqa.verify.verifier import Verifier

@@ -12,9 +12,9 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from newsqa import models
+from newsqa.building import open_pipeline
 from newsqa.errors import ModelError, UsageError
 from newsqa.ingest.indexer import index_source
-from newsqa.pipeline import open_pipeline
 from newsqa.settings import Settings
 from newsqa.types import NO_BOUNDS, Bounds
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from openai_stand_in import openai_stand_in
 
-from newsqa.pipeline import open_pipeline
+from newsqa.building import open_pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

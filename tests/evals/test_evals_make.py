@@ -12,6 +12,7 @@ from quick_desk import quick_desk
 from word_embedder import WordEmbedder
 
 from newsqa import cli
+from newsqa.building import open_pipeline
 from newsqa.errors import SourceError
 from newsqa.evals import scoring
 from newsqa.evals.datasets import read_set
@@ -22,7 +23,6 @@ from newsqa.evals.judge import as_data
 from newsqa.evals.run import run_set
 from newsqa.frontends.terminal.eval_make import plan_of
 from newsqa.ingest.indexer import index_source
-from newsqa.pipeline import open_pipeline
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
 from newsqa.types import Article, Bounds

@@ -10,9 +10,9 @@ from openai_stand_in import openai_stand_in
 from scripted_model import Script
 from written_desk import ASKED, KEY, written_desk
 
+from newsqa.building import open_pipeline
 from newsqa.errors import ModelError
 from newsqa.models import chat
-from newsqa.pipeline import open_pipeline
 from newsqa.render.plain import error_line
 from newsqa.render.record import to_record
 from newsqa.settings import Settings

@@ -13,9 +13,9 @@ from ollama_stand_in import ollama_stand_in
 from openai_stand_in import openai_stand_in
 from written_desk import KEY
 
+from newsqa.building import open_pipeline
 from newsqa.errors import ModelError
 from newsqa.models.files import bundled_weights
-from newsqa.pipeline import open_pipeline
 from newsqa.render.plain import error_line
 from newsqa.settings import Settings
 

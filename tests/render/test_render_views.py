@@ -290,3 +290,13 @@ def test_titles_link_to_the_quote_in_markdown():
     unlinked = replace(ARTICLE, url=None)
     text = conversation_markdown("Carts", [an_answer(citations=(citation(1, "Nobody was hurt.", unlinked),))])
     assert f"{title}, Orrinport Courier · 4 March 2025 — corpus/or/bridge.md" in text
+
+
+def test_how_the_sentences_were_checked_is_counted():
+    said = [("A", "judge"), ("B", "quoted"), ("C", "judge")]
+    sentences = tuple(Sentence(text, (1,), 1.0, checked_by) for text, checked_by in said)
+    lines = explain_checks(an_answer(sentences=sentences)).splitlines()
+    assert [line.partition(" sentence")[0] for line in lines] == ["2", "1"]
+    assert "judge" in lines[0]
+    assert "in place of" in lines[1]
+    assert explain_checks(an_answer(sentences=())) == ""

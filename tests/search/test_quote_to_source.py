@@ -11,10 +11,11 @@ from word_embedder import WordEmbedder
 
 from newsqa import cli
 from newsqa.answer.conversation import make_standalone
+from newsqa.building import open_pipeline
 from newsqa.evals import scoring
 from newsqa.ingest.indexer import index_source
 from newsqa.models.encoders import NoReranker
-from newsqa.pipeline import Pipeline, open_pipeline
+from newsqa.pipeline import Pipeline
 from newsqa.render.plain import answer_text
 from newsqa.render.record import to_record
 from newsqa.search.quotations import quotation_in

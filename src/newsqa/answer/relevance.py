@@ -27,11 +27,11 @@ MAX_CHARACTERS = 50_000
 """Characters of an article in which the question's words are looked for."""
 
 INTERCEPT, WEIGHTS = -3.2, (0.35, 2.6, 1.6)
-"""A logistic regression over `Signals` on whether the evidence holds the answer (benchmarks/calibrate_refusal.py)."""
+"""A logistic regression on whether the evidence holds the answer, fitted by benchmarks/calibrate_refusal.py."""
 
 
 @dataclass(frozen=True, slots=True)
-class Signals:
+class RelevanceSignals:
     """What says that evidence answers a question.
 
     `reranker` is the best logit of the first passages; `words` the share of the question's content stems that the best
@@ -51,7 +51,7 @@ def estimate_relevance(query: Query, hits: Sequence[Hit]) -> float:
     return 1 / (1 + exp(-logit))
 
 
-def signals_of(query: Query, hits: Sequence[Hit]) -> Signals:
+def signals_of(query: Query, hits: Sequence[Hit]) -> RelevanceSignals:
     """Return the signals of passages, best first."""
     read = hits[:READ]
     best = max(read, key=lambda hit: hit.relevance or -12.0)
@@ -61,7 +61,7 @@ def signals_of(query: Query, hits: Sequence[Hit]) -> Signals:
     held = set(content_stems(words(text)))
     folded = {word.folded for word in words(text)}
     named = _last_names(own)
-    return Signals(
+    return RelevanceSignals(
         reranker=best.relevance or -12.0,
         words=len(wanted & held) / len(wanted) if wanted else 1.0,
         names=sum(name in folded for name in named) / len(named) if named else 1.0,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from newsqa.answer.candidates import is_prompt_injection, is_statement
 from newsqa.answer.drafts import DraftReader
-from newsqa.answer.extract import ExtractiveAnswerer
 from newsqa.answer.leaks import LeakFilter
 from newsqa.answer.prompt import select_passages, select_sentences
 from newsqa.answer.relevance import estimate_relevance
@@ -20,6 +19,7 @@ from newsqa.types import DraftSentence, DraftSummary, DraftText, Usage
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
+    from newsqa.answer.extract import ExtractiveAnswerer
     from newsqa.answer.prompt import Prompt, PromptBuilder
     from newsqa.models.encoders import Reranker
     from newsqa.types import DraftEvent, Hit, Query, Quote

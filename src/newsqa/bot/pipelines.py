@@ -10,8 +10,8 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from newsqa.bot.log import logger
+from newsqa.building import open_pipeline
 from newsqa.errors import LibraryError, NewsqaError
-from newsqa.pipeline import open_pipeline
 from newsqa.store.database import FILE
 from newsqa.store.snapshot import open_index
 

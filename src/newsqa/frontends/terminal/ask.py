@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from newsqa.building import open_pipeline
 from newsqa.errors import LibraryError, UsageError
 from newsqa.frontends.terminal.console import messages, output, print_json, print_text
 from newsqa.frontends.terminal.display import LiveAnswer, show_answer, show_live
 from newsqa.frontends.terminal.egress import announce_egress
-from newsqa.pipeline import open_pipeline
 from newsqa.render.clean import safe_line
 from newsqa.render.plain import article_text
 from newsqa.render.record import DIGITS, article_record, to_record

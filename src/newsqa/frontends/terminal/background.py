@@ -10,9 +10,9 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
+from newsqa.building import open_pipeline
 from newsqa.errors import NewsqaError
 from newsqa.models.benchmark import try_model
-from newsqa.pipeline import open_pipeline
 from newsqa.types import EXTRACTIVE, DraftSummary
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsqa.building import open_pipeline
 from newsqa.errors import ModelError
 from newsqa.evals.datasets import read_set
 from newsqa.evals.gold import gold_warnings
@@ -32,7 +33,6 @@ from newsqa.extras import check_extra
 from newsqa.frontends.terminal.console import bar, counting, messages, print_json, print_text
 from newsqa.frontends.terminal.egress import announce_egress
 from newsqa.models.usage import Price
-from newsqa.pipeline import open_pipeline
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count
 from newsqa.store.snapshot import open_index
