@@ -99,7 +99,18 @@ NO_BOUNDS = Bounds()
 """All articles are searched."""
 
 AnswerKind = Literal[
-    "person", "place", "organisation", "number", "money", "date", "duration", "yes_no", "reason", "said", "any"
+    "person",
+    "place",
+    "organisation",
+    "number",
+    "money",
+    "date",
+    "duration",
+    "yes_no",
+    "reason",
+    "said",
+    "definition",
+    "any",
 ]
 """What a question asks for, as far as its words say."""
 

@@ -41,6 +41,12 @@ _TIMES = re.compile(
     re.IGNORECASE,
 )
 _SPAN_UNITS = word_set("second minut hour day week month year decad season centuri night quarter")
+_SAYS_WHAT = re.compile(
+    r"[”\"’']?(?:,|\s*[(–—-])?\s*(?:\d+,\s*)?(?:(?:is|was|are|were|means?|stands for|refers to|who|which)\b|[(](?=\w)"
+    r"|(?<=[,(–—-]\s)(?:an?|the|one of)\s+\w)",
+    re.IGNORECASE,
+)
+_ROLE_BEFORE = re.compile(r"\b(?:[a-z][\w-]+|[’']s)\s+(?:[a-z][\w-]+,?\s+){1,4}$")
 _REASONS = re.compile(
     r"\b(?:because|due to|after|amid|over|in response|since|so that|in order|as a result|owing|thanks to|blam\w+"
     r"|caus\w+|citing|prompt\w+|led to|aim\w*|following|accus\w+|alleg\w+|concern\w*|fear\w*|for\s+\w+ing|to\s+\w+)\b",
@@ -59,6 +65,8 @@ def possible_answers(kind: AnswerKind, question: str, sentence: str) -> list[Ans
     For a reason, or what was said, it is the cue that introduces one.
     """
     asked = {word.folded for word in words(question)} | {f"{n.value}{n.unit}" for n in numbers(question)}
+    if kind == "definition":
+        return list(_definitions(question, sentence))
     return [found for found in _FINDERS.get(kind, _anything)(sentence) if not asked.issuperset(found.values)]
 
 
@@ -117,6 +125,18 @@ def _reasons(sentence: str) -> Iterator[AnswerSpan]:
 def _sayings(sentence: str) -> Iterator[AnswerSpan]:
     yield from (AnswerSpan(("something said",), *match.span()) for match in _SAYS.finditer(sentence))
     yield from (AnswerSpan(("a quotation",), 0, 0) for _ in quoted(sentence))
+
+
+def _definitions(question: str, sentence: str) -> Iterator[AnswerSpan]:
+    """Yield what a sentence says that the last word of a question is: "X, the …", "X is a …", "the leader X"."""
+    asked = [word.folded for word in words(question) if word.content and word.folded not in {"mean", "means", "stand"}]
+    said = words(sentence)
+    for place, word in enumerate(said):
+        if asked and word.folded == asked[-1]:
+            head = said[max(0, place - len(asked) + 1)].start
+            after, before = _SAYS_WHAT.match(sentence, word.end), _ROLE_BEFORE.search(sentence[:head])
+            if after or before:
+                yield AnswerSpan(("a definition",), *(after or before).span())  # type: ignore[union-attr]
 
 
 def _anything(sentence: str) -> Iterator[AnswerSpan]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from langchain_core.language_models import BaseChatModel
 
-    from newsqa.answer.extract import Signals
+    from newsqa.answer.ranking import Signals
     from newsqa.models.registry import ModelInfo
     from newsqa.prompts import Prompts
     from newsqa.types import Hit, Query

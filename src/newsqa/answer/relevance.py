@@ -30,6 +30,13 @@ INTERCEPT, WEIGHTS = -3.2, (0.35, 2.6, 1.6)
 """A logistic regression on whether the evidence holds the answer, fitted by benchmarks/calibrate_refusal.py."""
 
 
+MIN_RELEVANCE = 0.3
+"""Below this chance of an answer there is a refusal."""
+
+NEAR_BEST = 3.5
+"""Logits that a passage may be below the best one and still be about the question."""
+
+
 @dataclass(frozen=True, slots=True)
 class RelevanceSignals:
     """What says that evidence answers a question.
@@ -49,6 +56,20 @@ def estimate_relevance(query: Query, hits: Sequence[Hit]) -> float:
         return 0.0
     logit = INTERCEPT + sum(w * value for w, value in zip(WEIGHTS, astuple(signals_of(query, hits)), strict=True))
     return 1 / (1 + exp(-logit))
+
+
+def relevant_hits(hits: Sequence[Hit], *, newest: bool) -> list[Hit]:
+    """Return the passages about a question that are of the newest, or the oldest, of its articles, best first.
+
+    All are returned if no article has a date.
+    """
+    best = max((hit.relevance or -12.0 for hit in hits), default=0.0)
+    about = [hit for hit in hits if (hit.relevance or -12.0) >= best - NEAR_BEST]
+    days = [hit.article.published for hit in about if hit.article.published]
+    if not days:
+        return list(hits)
+    wanted = max(days) if newest else min(days)
+    return [hit for hit in about if hit.article.published and abs((wanted - hit.article.published).days) <= 1]
 
 
 def signals_of(query: Query, hits: Sequence[Hit]) -> RelevanceSignals:

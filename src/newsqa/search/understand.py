@@ -25,7 +25,8 @@ MAX_CHARACTERS = 2000
 """Characters of a question: more than any person types, few enough to be read at once."""
 
 _LATEST = re.compile(
-    r"\b(latest(?! (?:\w+ )?to\b)|most recent(?:ly)?|newest|now|currently|current|at the moment|so far|up to date)\b",
+    r"\b(latest(?! (?:\w+ )?to\b)|most recent(?:ly)?|newest|now|currently|current|at the moment|so far|up to date)\b"
+    r"|^\W*(?:is|are|has|have|did)\b.*\b(?:still|yet|over|back|already|anymore|any more|again)\b",
     re.IGNORECASE,
 )
 _FIRST = re.compile(
@@ -158,6 +159,10 @@ _YES_NO = re.compile(
     r"^(and |so |but )?(is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|must|may|might|"
     r"isn['’]t|aren['’]t|wasn['’]t|didn['’]t|doesn['’]t|hasn['’]t|won['’]t)\b"
 )
+_DEFINITION = re.compile(
+    r"(?:who|what)(?:['’]?s|\s+(?:is|are|was|were))\s+(?:(?:the|an?)\s+)?(?P<what>[\w.'’-]+(?:\s+[\w.'’-]+){0,3})\W*$"
+    r"|what\s+(?:does|do|did)\s+(?P<meant>.{1,40}?)\s+(?:mean|stand for)\W*$"
+)
 _WHICH = re.compile(r"\b(?:which|what|name(?: of)? the|identify the)\s+((?:[\w.’'&-]+\s*){1,6})")
 _NOUN_WORD = re.compile(r"[\w.&-]+(?:['’]\w+)?")
 _LAST_SENTENCE = re.compile(r"[.!?…]['”\"]?\s+(?=\S)")
@@ -167,6 +172,8 @@ _NOUN_PLACES = 5
 def answer_kind(question: str) -> AnswerKind:
     """Return what the last sentence of a question asks for; "any" if its words do not say."""
     asks = _LAST_SENTENCE.split(question.strip())[-1].lower()
+    if _asks_for_definition(asks):
+        return "definition"
     if _YES_NO.match(asks):
         return "any" if " or " in asks else "yes_no"
     if re.search(r"\bhow much\b", asks):
@@ -177,6 +184,14 @@ def answer_kind(question: str) -> AnswerKind:
     if opened or _WHICH.search(asks):
         return opened or _kind_of_noun(asks) or "any"
     return next((kind for pattern, kind in _OPENERS if re.search(pattern, asks)), "any")
+
+
+def _asks_for_definition(asks: str) -> bool:
+    """Return True for "who is Ilva Tam" and "what does HTS mean", but not for "who is the premier"."""
+    found = _DEFINITION.match(asks)
+    said = _NOUN_WORD.findall(found["what"] or found["meant"]) if found else []
+    other = _STOP_WORDS | _KIND_OF_NOUN.keys()
+    return bool(said) and not any(word in other or word.endswith(("ing", "ed")) for word in said)
 
 
 def _asks_for_words(asks: str) -> bool:
