@@ -231,6 +231,7 @@ class Pipeline:
                 retrieved=tuple(expand_context(hits[:EVIDENCE])),
                 nearest=refusal.nearest if refusal else (),
                 dropped=verified.dropped,
+                unanswered=() if refusal else draft.unanswered,
                 confidence=draft.confidence,
                 model=draft.model,
                 index=index.digest,

@@ -231,7 +231,8 @@ class Usage:
 class DraftSummary:
     """What an answerer says of its draft after the last sentence. `confidence`, 0 to 1, is its estimate of being right.
 
-    A draft that broke off is `incomplete`; `notices` are shown beside the answer.
+    A draft that broke off is `incomplete`; `notices` are shown beside the answer, as are the parts of the question that
+    are `unanswered`.
     """
 
     confidence: float
@@ -239,6 +240,7 @@ class DraftSummary:
     incomplete: bool = False
     usage: Usage = Usage()
     notices: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
 
 DraftEvent = DraftText | DraftSentence | DraftSummary
