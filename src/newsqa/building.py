@@ -56,13 +56,12 @@ def open_pipeline(
     prompts = load_prompts(settings.prompts)
     embedder = embedder or models.create_embedder(settings)
     reranker = reranker or models.create_reranker(settings)
-    encoder = models.create_token_encoder(settings)
-    extractive, writer, rewriter, judge = ExtractiveAnswerer(reranker, encoder), None, None, None
+    extractive, writer, rewriter, judge = ExtractiveAnswerer(reranker), None, None, None
     name = identity = EXTRACTIVE
     if chat_model is not None or settings.model != EXTRACTIVE:
         writer, rewriter, judge, name, identity = _create_writer(settings, extractive, prompts, chat_model)
     if once:
-        _load_in_background(reranker, encoder)
+        _load_in_background(reranker)
     made_of = {
         "newsqa": f"{__version__} {_code_digest()}".strip(),
         "embedder": models.embedder_fingerprint(embedder),
@@ -126,12 +125,13 @@ def _create_judge(settings: Settings, prompts: Prompts) -> SentenceJudge | None:
     return SentenceJudge(create_chat_model(replace(settings, model=settings.judge)), settings.judge, prompts)
 
 
-def _load_in_background(*parts: object) -> None:
-    """Load models on a thread while the embedder and the index are at work."""
+def _load_in_background(reranker: Reranker) -> None:
+    """Load the reranker on a thread while the embedder and the index are at work."""
 
     def load() -> None:
-        for encoder in filter(None, (getattr(part, "encoder", None) for part in parts)):
-            with suppress(NewsqaError):  # raised again when the part is used
+        encoder = getattr(reranker, "encoder", None)
+        with suppress(NewsqaError):  # raised again when it is used
+            if encoder is not None:
                 encoder.load()
 
     Thread(target=load, name="load-ahead").start()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from newsqa.answer.ranking import Signals
-    from newsqa.models.encoders import Reranker, TokenEncoder
+    from newsqa.models.encoders import Reranker
     from newsqa.types import Hit, Query
 
 
@@ -37,7 +37,6 @@ class ExtractiveAnswerer:
     """Answers with a few quotes, as short as they can be. The same question and evidence give the same answer."""
 
     reranker: Reranker
-    encoder: TokenEncoder
 
     def __call__(
         self,
@@ -74,7 +73,7 @@ class ExtractiveAnswerer:
         if query.order:
             evidence = relevant_hits(evidence, newest=query.order == "latest")
         candidates = find_candidates(evidence[:PASSAGES])
-        return rank_candidates(query, candidates, self.reranker, self.encoder) if candidates else []
+        return rank_candidates(query, candidates, self.reranker) if candidates else []
 
 
 # Selecting quotes: the best first, each with something new, few enough to be read quickly.

@@ -33,6 +33,7 @@ INTERCEPT, WEIGHTS = -3.2, (0.35, 2.6, 1.6)
 MIN_RELEVANCE = 0.3
 """Below this chance of an answer there is a refusal."""
 
+UNREAD = -12.0
 NEAR_BEST = 3.5
 """Logits that a passage may be below the best one and still be about the question."""
 
@@ -63,8 +64,8 @@ def relevant_hits(hits: Sequence[Hit], *, newest: bool) -> list[Hit]:
 
     All are returned if no article has a date.
     """
-    best = max((hit.relevance or -12.0 for hit in hits), default=0.0)
-    about = [hit for hit in hits if (hit.relevance or -12.0) >= best - NEAR_BEST]
+    best = max(map(_logit, hits), default=0.0)
+    about = [hit for hit in hits if _logit(hit) >= best - NEAR_BEST]
     days = [hit.article.published for hit in about if hit.article.published]
     if not days:
         return list(hits)
@@ -75,7 +76,7 @@ def relevant_hits(hits: Sequence[Hit], *, newest: bool) -> list[Hit]:
 def signals_of(query: Query, hits: Sequence[Hit]) -> RelevanceSignals:
     """Return the signals of passages, best first."""
     read = hits[:READ]
-    best = max(read, key=lambda hit: hit.relevance or -12.0)
+    best = max(read, key=_logit)
     text = _whole(best.article)
     own = query.text.removeprefix(query.context)
     wanted = set(content_stems(words(own))) or set(content_stems(words(query.text)))
@@ -83,10 +84,15 @@ def signals_of(query: Query, hits: Sequence[Hit]) -> RelevanceSignals:
     folded = {word.folded for word in words(text)}
     named = _last_names(own)
     return RelevanceSignals(
-        reranker=best.relevance or -12.0,
+        reranker=_logit(best),
         words=len(wanted & held) / len(wanted) if wanted else 1.0,
         names=sum(name in folded for name in named) / len(named) if named else 1.0,
     )
+
+
+def _logit(hit: Hit) -> float:
+    """Return the reranker's logit; a passage that it did not read is as good as unrelated."""
+    return UNREAD if hit.relevance is None else hit.relevance
 
 
 def _whole(article: Article) -> str:
