@@ -46,11 +46,11 @@ _SAYS_WHAT = re.compile(
     r"|(?<=[,(–—-]\s)(?:an?|the|one of)\s+\w)",
     re.IGNORECASE,
 )
-
 _ROLE_BEFORE = re.compile(r"\b(?:[a-z][\w-]+|[’']s)\s+(?:[a-z][\w-]+,?\s+){1,4}$")
 _REASONS = re.compile(
     r"\b(?:because|due to|since|so that|in order to|as a result|owing to|thanks to|blam\w+|caus\w+|citing|cited"
-    r"|prompt\w+|led to|reasons?|accus\w+|alleg\w+|in response to|out of (?:fear|concern)|over (?:fears|concerns|the)|fail\w+)\b",
+    r"|prompt\w+|led to|reasons?|accus\w+|alleg\w+|in response to|out of (?:fear|concern)|over (?:fears|concerns|the)"
+    r"|fail\w+)\b",
     re.IGNORECASE,
 )
 _SAYS = re.compile(
