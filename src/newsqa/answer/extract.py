@@ -78,7 +78,7 @@ class ExtractiveAnswerer:
 
 # Selecting quotes: the best first, each with something new, few enough to be read quickly.
 
-MAX_WORDS, USUAL_SHARE = 75, 2 / 3
+MAX_WORDS, USUAL_SHARE = 75, 0.8
 """Words of an answer, and the share of them that it usually has: only a first quote or a list may have all."""
 
 MAX_QUOTES, MAX_LISTED = 3, 5
@@ -108,6 +108,9 @@ def select_quotes(query: Query, ranked: Sequence[Signals], max_words: int = MAX_
         new = _SelectedQuote.of(signals, left)
         size = len(new.quote.text.split())
         near = signals.score >= first.score - MAX_GAP * (2 if listed else 1)
+        same = sum(other.quote.article.id == new.quote.article.id for other in selected)
+        if query.form == "comparison" and same:
+            continue  # each side has a line
         if selected and (not near or new.is_older(selected[0]) or any(new.repeats(other) for other in selected)):
             continue
         if size <= left or not selected:

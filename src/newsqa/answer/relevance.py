@@ -34,7 +34,7 @@ MIN_RELEVANCE = 0.3
 """Below this chance of an answer there is a refusal."""
 
 UNREAD = -12.0
-NEAR_BEST = 3.5
+NEAR_BEST = 5.0
 """Logits that a passage may be below the best one and still be about the question."""
 
 
