@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from newsqa.answer.extract import ExtractiveAnswerer
+    from newsqa.answer.overview import OverviewAnswerer
     from newsqa.models.encoders import Reranker
     from newsqa.pipeline import Answerer, Rewriter
     from newsqa.prompts import Prompts
@@ -56,10 +57,11 @@ def open_pipeline(
     prompts = load_prompts(settings.prompts)
     embedder = embedder or models.create_embedder(settings)
     reranker = reranker or models.create_reranker(settings)
-    extractive, writer, rewriter, judge = ExtractiveAnswerer(reranker), None, None, None
+    extractive, overview = ExtractiveAnswerer(reranker), OverviewAnswerer(reranker)
+    writer = rewriter = judge = None
     name = identity = EXTRACTIVE
     if chat_model is not None or settings.model != EXTRACTIVE:
-        writer, rewriter, judge, name, identity = _create_writer(settings, extractive, prompts, chat_model)
+        writer, rewriter, judge, name, identity = _create_writer(settings, extractive, overview, prompts, chat_model)
     if once:
         _load_in_background(reranker)
     made_of = {
@@ -76,7 +78,7 @@ def open_pipeline(
         embedder=embedder,
         reranker=reranker,
         answerer=writer or extractive,
-        overview=OverviewAnswerer(reranker),
+        overview=overview,
         fallback=extractive if writer else None,
         rewriter=rewriter,
         examples=MessageExamples(embedder),
@@ -89,7 +91,11 @@ def open_pipeline(
 
 
 def _create_writer(
-    settings: Settings, extractive: ExtractiveAnswerer, prompts: Prompts, model: BaseChatModel | None
+    settings: Settings,
+    extractive: ExtractiveAnswerer,
+    overview: OverviewAnswerer,
+    prompts: Prompts,
+    model: BaseChatModel | None,
 ) -> tuple[Answerer, Rewriter | None, SentenceJudge | None, str, str]:
     """Return what chat models do, the name of the one that writes, and its identity.
 
@@ -107,7 +113,7 @@ def _create_writer(
         model, info = create_chat_model(settings), model_info(settings.model, settings)
     else:
         info = describe_chat_model(model, settings)
-    writer = WrittenAnswerer(PromptBuilder(model, info, prompts), extractive)
+    writer = WrittenAnswerer(PromptBuilder(model, info, prompts), extractive, overview)
     rewriter = None if info.small else ModelRewriter(model, info.name, prompts)  # rules rewrite better than a small one
     judge = None if info.small else SentenceJudge(model, info.name, prompts)
     if settings.judge != "auto":
@@ -142,7 +148,7 @@ def _code_digest() -> str:
     if not _CHECKOUT.is_file():
         return ""
     digest = hashlib.sha256()
-    for file in sorted(path for kind in ("*.py", "*.txt") for path in _PACKAGE.rglob(kind)):
+    for file in sorted(path for kind in ("*.py", "*.txt", "*.toml") for path in _PACKAGE.rglob(kind)):
         if file.relative_to(_PACKAGE).parts[0] not in NOT_ANSWERING:
             digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]

@@ -20,7 +20,18 @@ from newsqa.search.read import read_question
 from newsqa.search.retrieve import EVIDENCE, expand_context, rerank, retrieve
 from newsqa.search.time_bounds import is_out_of_time, time_notice
 from newsqa.search.understand import answer_kind, is_usable
-from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer, DraftSummary, DraftText, Sentence, Usage, VerifiedDraft
+from newsqa.types import (
+    EXTRACTIVE,
+    LIST_FORMS,
+    NO_BOUNDS,
+    STORY_FORMS,
+    Answer,
+    DraftSummary,
+    DraftText,
+    Sentence,
+    Usage,
+    VerifiedDraft,
+)
 from newsqa.verify.verifier import Verifier, verify
 
 if TYPE_CHECKING:
@@ -31,7 +42,7 @@ if TYPE_CHECKING:
     from newsqa.models.encoders import Reranker
     from newsqa.search.attribution import Attribution
     from newsqa.store.snapshot import LibraryIndex, Snapshot
-    from newsqa.types import AnswerForm, Article, Bounds, DraftEvent, Hit, Query, QuestionForm, Turn
+    from newsqa.types import Article, Bounds, DraftEvent, Hit, Query, QuestionForm, Turn
     from newsqa.verify.judge import SentenceJudge
 
     Answerer = Callable[[Query, Sequence[Hit], float], Iterator[DraftEvent]]
@@ -206,6 +217,8 @@ class Pipeline:
 
             # Refuse if no sentence is left.
             within, refusal, kind = index.coverage(query.bounds), None, STORY_FORMS.get(query.form, "answer")
+            if query.form in LIST_FORMS and len(verified.sentences) > 1:
+                kind = "list"
             if not verified.sentences:
                 refusal = refuse(query, hits, verified.dropped, within, index.coverage(NO_BOUNDS))
                 kind = "refusal"
@@ -255,7 +268,7 @@ class Pipeline:
         readings, usage = read_in_context(question, history, index.article), Usage()
         if self.rewriter and len(readings) > 1:
             with clock.stage("rephrase"):
-                rewritten, usage = self.rewriter(question, history, clock.deadline)
+                rewritten, usage = self.rewriter(intent.text, history, clock.deadline)
             if rewritten:
                 readings = (Reading(rewritten, cited=readings[0].cited), *readings[:1])
         best: _Searched | None = None
@@ -288,16 +301,16 @@ class Pipeline:
         return _Searched(query, hits, estimate_relevance(query, hits))
 
     def _draft(self, query: Query, hits: Sequence[Hit], clock: _Clock) -> VerifiedEvents:
-        """Have an answer drafted and verified; if nothing that a model wrote is supported, by `fallback`."""
+        """Have an answer drafted and verified; if nothing that a model wrote is supported, without a model."""
         if not hits:
             return VerifiedDraft((), (), ()), DraftSummary(0.0, self.model)
+        extractive = self.overview if query.form in STORY_FORMS else self.fallback or self.answerer
         if self.fallback is None:
-            answerer = self.overview if query.form in STORY_FORMS else self.answerer
-            return (yield from self._verify("answer", answerer, query, hits, clock))
+            return (yield from self._verify("answer", extractive, query, hits, clock))
         verified, draft = yield from self._verify("write", self.answerer, query, hits, clock)
         if verified.sentences:
             return verified, replace(draft, confidence=draft.confidence * verified.supported_share)
-        extracted, summary = yield from self._verify("answer", self.fallback, query, hits, clock)
+        extracted, summary = yield from self._verify("answer", extractive, query, hits, clock)
         if not extracted.sentences:
             return verified, draft
         notices = (*draft.notices, UNSUPPORTED_DRAFT if verified.dropped else NO_DRAFT)
@@ -355,10 +368,6 @@ class Pipeline:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-
-STORY_FORMS: Mapping[QuestionForm, AnswerForm] = {"overview": "overview", "timeline": "timeline", "find": "list"}
-"""The forms of questions that the articles on a story answer together, with the kind of their answer."""
 
 
 def understand_reading(reading: Reading, form: QuestionForm, asked: date, index: Snapshot, bounds: Bounds) -> Query:

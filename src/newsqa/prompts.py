@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 PLACEHOLDERS = {
-    "answer-system": frozenset[str](),
+    "answer-system": frozenset({"task"}),
+    "answer-direct": frozenset[str](),
+    "answer-list": frozenset[str](),
+    "answer-story": frozenset[str](),
     "answer-user": frozenset({"question", "asked", "evidence"}),
     "answer-small-system": frozenset[str](),
     "answer-small-user": frozenset({"question", "evidence"}),

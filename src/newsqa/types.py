@@ -117,6 +117,15 @@ AnswerKind = Literal[
 QuestionForm = Literal["direct", "overview", "timeline", "list", "comparison", "latest", "find"]
 """How a question wants to be answered; "find" asks for articles."""
 
+STORY_FORMS: Final[Mapping[QuestionForm, AnswerForm]] = {
+    "overview": "overview",
+    "timeline": "timeline",
+    "find": "list",
+}
+"""The forms of questions that the articles on a story answer together, with the kind of their answer."""
+
+LIST_FORMS: Final = frozenset({"list", "comparison"})
+"""The forms of questions whose answers have a line an item."""
 
 Timing = Literal["soft", "firm", "strict"]
 """How the time in a question bounds: it only ranks, it is searched first, or there is no answer from another time."""
