@@ -213,7 +213,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quiz", nargs=2, metavar=("INDEX", "QUESTIONS"))
     parser.add_argument("--readers", nargs=3, action="append", default=[], metavar=("INDEX", "QUESTIONS", "LIBRARY"))
-    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "newsqa-calibrate")
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "newsqa-benchmarks")
     parser.add_argument("--first", type=int, metavar="N", help="only the first N questions of each set")
     return parser.parse_args()
 
