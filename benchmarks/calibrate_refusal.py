@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import sys
 import tempfile
 from collections import defaultdict
 from dataclasses import astuple, fields, replace
@@ -61,10 +62,12 @@ ORDER_PENALTY, CHANCE_PENALTY = 0.05, 0.01
 def main() -> None:
     """Ask, fit and print."""
     given = _options()
-    asked = [one for one in ask_all(given) if one is not None]
-    folds = folds_of(asked)
-    weights = weights_of([one.set for one in asked])
-    print("; ".join(f"{name}: {sum(one.set == name for one in asked)} questions" for name in SETS))
+    asked: list[Asked] = []
+    for number, one in enumerate(ask_all(given), 1):
+        asked += [one] if one else []
+        print(f"\r{number} asked", end="", file=sys.stderr, flush=True)
+    folds, weights = folds_of(asked), weights_of([one.set for one in asked])
+    print("\n" + "; ".join(f"{name}: {sum(one.set == name for one in asked)} questions" for name in SETS))
     cases = [(one.set, fold, one) for one, fold in zip(asked, folds, strict=True) if one.set in {"quiz", "readers"}]
     print_order("FIRST_WEIGHTS", FIRST, FIRST_WEIGHTS, [(name, fold, one.first) for name, fold, one in cases])
     print_order("WEIGHTS", LATER, WEIGHTS, [(name, fold, one.ranked) for name, fold, one in cases])
@@ -80,7 +83,7 @@ def ask_all(given: argparse.Namespace) -> Iterator[Asked | None]:
             yield from ask_quiz(read_set(Path(questions))[: given.first], pipeline)
     readers: list[tuple[Path, list[Item]]] = []
     for index, questions, library in given.readers:
-        items = [item for item in read_set(Path(questions)) if item.meta.get("library", library) == library]
+        items = [item for item in read_set(Path(questions)) if (item.meta or {}).get("library", library) == library]
         readers.append((Path(index), items[: given.first]))
     for index, items in readers:
         others = [item for place, more in readers if place != index for item in more]
@@ -98,7 +101,7 @@ def open_recording(index: Path, cache: Cache) -> Pipeline:
 
 
 def folds_of(asked: Sequence[Asked]) -> np.ndarray:
-    """Return the fold of each question: groups in an order of chance, those of the quiz and of readers in turn."""
+    """Return the fold of each question; the groups of the quiz, and those of readers, are spread over all folds."""
     groups = {(one.set in SETS[:2], one.group) for one in asked}
     ordered = sorted(groups, key=lambda group: (group[0], hashlib.sha256(group[1].encode()).digest()))
     fold = {group: place % FOLDS for place, (_, group) in enumerate(ordered)}
@@ -187,9 +190,8 @@ def print_chance(asked: Sequence[Asked], weights: np.ndarray, folds: np.ndarray)
         chances[here] = _chance(rows[here] @ np.array(slopes) + intercept)
     sets = np.array([one.set for one in asked])
     print_thresholds("fitted, on folds", sets, right, chances)
-    print_thresholds(
-        f"in the code, where MIN_RELEVANCE is {MIN_RELEVANCE}", sets, right, np.array([one.relevance for one in asked])
-    )
+    now = np.array([one.relevance for one in asked])
+    print_thresholds(f"in the code, where MIN_RELEVANCE is {MIN_RELEVANCE}", sets, right, now)
 
 
 def print_thresholds(label: str, sets: np.ndarray, right: np.ndarray, chances: np.ndarray) -> None:
@@ -198,13 +200,15 @@ def print_thresholds(label: str, sets: np.ndarray, right: np.ndarray, chances: n
     names = [name for name in SETS if name in sets]
     print("   from", *(f"{name:>27}" for name in names))
     for threshold in THRESHOLDS:
-        said, cells = chances >= threshold, []
+        answered, cells = chances >= threshold, []
         for name in names:
             here = sets == name
-            good = np.where(said, right, np.nan)[here]
-            error = ece(Table(~said[here], ~said[here], good, chances[here]), np.ones((1, here.sum()), dtype=int))[0]
-            of_answered = np.nanmean(good) if said[here].any() else np.nan
-            shares = (1 - said[here].mean(), np.nansum(good) / len(good), of_answered, error)
+            good = np.where(answered, right, np.nan)[here]
+            error = ece(
+                Table(~answered[here], ~answered[here], good, chances[here]), np.ones((1, here.sum()), dtype=int)
+            )[0]
+            of_answered = np.nanmean(good) if answered[here].any() else np.nan
+            shares = (1 - answered[here].mean(), np.nansum(good) / len(good), of_answered, error)
             cells.append("{:5.1f} /{:5.1f} /{:5.1f} ({:5.1f})".format(*(100 * share for share in shares)))
         print(f"   {threshold:.2f}", *(f"{cell:>27}" for cell in cells))
 
