@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from langchain_core.language_models import BaseChatModel
 
-    from newsqa.answer.ranking import Signals
     from newsqa.answer.overview import StoryArticle
+    from newsqa.answer.ranking import Signals
     from newsqa.models.registry import ModelInfo
     from newsqa.prompts import Prompts
     from newsqa.types import Hit, Query
