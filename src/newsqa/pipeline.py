@@ -6,6 +6,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from newsqa.answer.about_answer import describe_answer
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from langchain_core.embeddings import Embeddings
 
+    from newsqa.answer.second_chance import ModelSecondChance
     from newsqa.models.encoders import Reranker
     from newsqa.search.attribution import Attribution
     from newsqa.store.snapshot import LibraryIndex, Snapshot
@@ -98,8 +100,9 @@ class Pipeline:
     Safe to use from several threads. `config` is a digest of the settings, prompts and models behind the answers,
     `made_of` has one for each of them, and `model` names the model that answers. It gets `timeout` seconds from the
     question on; if nothing that it wrote is supported, `fallback` answers. `rewriter` rewrites follow-ups that rules
-    cannot complete. `judge` reads if quotes support what the model writes in words of its own. With `examples` a
-    message may be something else than a question about the news.
+    cannot complete. `judge` reads if quotes support what the model writes in words of its own, and with a
+    `second_chance` it writes again what did not pass. With `examples` a message may be something else than a question
+    about the news.
     """
 
     index: LibraryIndex
@@ -114,6 +117,7 @@ class Pipeline:
     fallback: Answerer | None = None
     rewriter: Rewriter | None = None
     judge: SentenceJudge | None = None
+    second_chance: ModelSecondChance | None = None
     examples: MessageExamples | None = None
 
     def ask(
@@ -329,7 +333,8 @@ class Pipeline:
         from newsqa.verify.judge import JudgeQueue
 
         queue = JudgeQueue(self.judge, clock.deadline) if self.judge else None
-        return Verifier(hits, queue, relevance(query, self.reranker))
+        again = partial(self.second_chance, deadline=clock.deadline) if self.second_chance else None
+        return Verifier(hits, queue, relevance(query, self.reranker), again)
 
     def search(self, question: str, *, bounds: Bounds = NO_BOUNDS, asked: date | None = None) -> list[Hit]:
         """Find the passages that may answer, best first, without answering."""

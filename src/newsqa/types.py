@@ -305,10 +305,14 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A sentence that its quotes did not support, and why."""
+    """A sentence that its quotes did not support, and why.
+
+    `mended` says if it passed when the model wrote it again; None if it did not write it again.
+    """
 
     text: str
     why: str
+    mended: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +326,8 @@ class VerifiedDraft:
     @property
     def supported_share(self) -> float:
         """The share of the draft that is left; a sentence whose quotes took its place counts as left."""
-        lost = len(self.dropped) - sum(sentence.checked_by == "quoted" for sentence in self.sentences)
+        fallen = sum(not dropped.mended for dropped in self.dropped)
+        lost = fallen - sum(sentence.checked_by == "quoted" for sentence in self.sentences)
         return len(self.sentences) / max(1, len(self.sentences) + max(0, lost))
 
 

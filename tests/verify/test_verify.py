@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from whole_drafts import read_draft
 
+from newsqa.render.wording import compose_text
 from newsqa.text.sentences import sentence_spans
 from newsqa.types import Article, DraftSentence, Dropped, Duplicate, Hit, Passage, Quote, Sentence, Usage
 from newsqa.verify.faults import Fault
@@ -66,7 +67,10 @@ def check(*claims: DraftSentence, evidence=EVIDENCE):
 
 def test_a_written_answer_is_cited_by_whole_sentences():
     checked = check(*written("Halvia launched 70 missiles at Kell [1]. Envoys met in Lund. [2]"))
-    assert checked.text == "Halvia launched 70 missiles at Kell. [1] [2] Envoys met in Lund. [3]"
+    assert (
+        compose_text("answer", checked.sentences, checked.citations)
+        == "Halvia launched 70 missiles at Kell. [1] [2] Envoys met in Lund. [3]"
+    )
     assert [c.article_id for c in checked.citations] == ["strike", "strike", "talks"]
 
 

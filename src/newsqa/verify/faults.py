@@ -8,7 +8,7 @@ from typing import Literal
 FaultCode = Literal[
     "no_quote", "repeated", "nothing_shared", "address_added", "quotation_altered", "number_missing", "number_confused",
     "time_missing", "date_missing", "name_missing", "name_replaced", "speaker_replaced",
-    "own_words", "judged_false", "judge_silent",
+    "own_words", "judged_false", "judge_silent", "left_out",
 ]  # fmt: skip
 """The kinds of fault."""
 
@@ -28,6 +28,7 @@ _MESSAGES: dict[FaultCode, str] = {
     "own_words": "it is in words of its own, and no judge model was asked if its quotes support it",
     "judged_false": "{0} finds that its quotes do not support it: {1}",
     "judge_silent": "{0} gave no verdict on it",
+    "left_out": "the model left it out",
 }
 
 
