@@ -62,6 +62,8 @@ def open_pipeline(
     name = identity = EXTRACTIVE
     if chat_model is not None or settings.model != EXTRACTIVE:
         writer, rewriter, judge, again, name, identity = _create_writer(settings, extractive, prompts, chat_model)
+    elif settings.judge != "auto":
+        judge = _create_judge(settings, prompts)  # of texts that are checked
     if once:
         _load_in_background(reranker, encoder)
     made_of = {

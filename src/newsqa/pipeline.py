@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from newsqa.models.encoders import Reranker
     from newsqa.search.attribution import Attribution
     from newsqa.store.snapshot import LibraryIndex, Snapshot
-    from newsqa.types import AnswerForm, Article, Bounds, DraftEvent, Hit, Query, QuestionForm, Turn
+    from newsqa.types import AnswerForm, Article, Bounds, DraftEvent, Hit, Query, QuestionForm, TextCheck, Turn
     from newsqa.verify.judge import SentenceJudge
 
     Answerer = Callable[[Query, Sequence[Hit], float], Iterator[DraftEvent]]
@@ -344,6 +344,19 @@ class Pipeline:
             if query.quotation:
                 return attribute_quotation(query, candidates, index).hits
             return rerank(query, candidates, self.reranker)
+
+    def check(self, text: str, *, bounds: Bounds = NO_BOUNDS) -> TextCheck:
+        """Check each sentence of a text, such as a draft, against the articles."""
+        from newsqa.answer.fact_check import check_text, statement_query
+
+        with self.index.snapshot() as index:
+
+            def find(sentence: str) -> list[Hit]:
+                query = statement_query(sentence, index, bounds)
+                return rerank(query, retrieve(query, index, self.embedder), self.reranker)
+
+            found = check_text(text, find, self.judge, self.timeout)
+            return replace(found, index=index.digest, config=self.config)
 
     def article(self, article_id: str) -> Article | None:
         """Return one stored article, or None."""

@@ -367,6 +367,39 @@ class Answer:
     notices: tuple[str, ...] = ()
 
 
+CheckVerdict = Literal["supported", "contradicted", "unclear", "not_found"]
+"""What the articles have on a sentence.
+
+Its proof; another value in its place, or the contrary; something like it, which may or may not prove it; or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the articles have on the sentence at a span (code points) of a text, with the numbers of the quotes.
+
+    `checked_by` says what a supported sentence was verified by, `why` why it is not supported.
+    """
+
+    text: str
+    start: int
+    end: int
+    verdict: CheckVerdict
+    checked_by: CheckedBy | None = None
+    why: str | None = None
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextCheck:
+    """The findings on the sentences of a text, in their order, and the quotes that they name."""
+
+    findings: tuple[Finding, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    index: str = ""
+    config: str = ""
+    usage: Usage = Usage()
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A question of a conversation with its answer. `Turn(question, answer)` is enough if only their text is known.

@@ -8,7 +8,7 @@ from typing import Literal
 FaultCode = Literal[
     "no_quote", "repeated", "nothing_shared", "address_added", "quotation_altered", "number_missing", "number_confused",
     "time_missing", "date_missing", "name_missing", "name_replaced", "speaker_replaced",
-    "own_words", "judged_false", "judge_silent", "left_out",
+    "own_words", "judged_false", "judge_silent", "left_out", "refuted",
 ]  # fmt: skip
 """The kinds of fault."""
 
@@ -29,6 +29,7 @@ _MESSAGES: dict[FaultCode, str] = {
     "judged_false": "{0} finds that its quotes do not support it: {1}",
     "judge_silent": "{0} gave no verdict on it",
     "left_out": "the model left it out",
+    "refuted": "the judge finds that its quotes say the contrary",
 }
 
 
