@@ -63,7 +63,7 @@ def open_pipeline(
     if chat_model is not None or settings.model != EXTRACTIVE:
         writer, rewriter, judge, again, name, identity = _create_writer(settings, extractive, prompts, chat_model)
     elif settings.judge != "auto":
-        judge = _create_judge(settings, prompts)  # of texts that are checked
+        judge = create_judge(settings, prompts)  # of texts that are checked
     if once:
         _load_in_background(reranker, encoder)
     made_of = {
@@ -117,12 +117,12 @@ def _create_writer(
     rewriter = None if info.small else ModelRewriter(model, info.name, prompts)  # rules rewrite better than a small one
     judge = None if info.small else SentenceJudge(model, info.name, prompts)
     if settings.judge != "auto":
-        judge = _create_judge(settings, prompts)
+        judge = create_judge(settings, prompts)
     again = ModelSecondChance(model, info.name, prompts) if judge and settings.second_chance else None
     return writer, rewriter, judge, again, info.name, model_identity(info.name, model)
 
 
-def _create_judge(settings: Settings, prompts: Prompts) -> SentenceJudge | None:
+def create_judge(settings: Settings, prompts: Prompts) -> SentenceJudge | None:
     """Return the judge that the settings name, None if they name none."""
     from newsqa.models.registry import create_chat_model
     from newsqa.verify.judge import SentenceJudge
