@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from newsqa.answer.drafts import find_quotes
 from newsqa.errors import UsageError
 from newsqa.search.read import read_question
 from newsqa.text.calendar import dates
@@ -14,6 +13,7 @@ from newsqa.text.moments import clocks, moments
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.support import support_share
 from newsqa.types import Citation, DraftSentence, Finding, TextCheck
+from newsqa.verify.evidence import likeliest_quotes
 from newsqa.verify.faults import Fault
 from newsqa.verify.judge import Question, ask_in_batches
 from newsqa.verify.quantities import quantities, states
@@ -90,9 +90,7 @@ def _line(text: str) -> str:
 
 def _check(sentence: str, hits: Sequence[Hit]) -> CheckedSentence:
     """Check a sentence by code against those sentences of one passage that have most of its words."""
-    covers = [find_quotes(sentence, [hit]) for hit in hits]
-    best = max(covers, key=lambda quotes: support_share(sentence, [quote.text for quote in quotes]), default=())
-    return Verifier(hits).check(DraftSentence(sentence, best))
+    return Verifier(hits).check(DraftSentence(sentence, likeliest_quotes(sentence, hits)))
 
 
 def _judge(checked: Collection[CheckedSentence], judge: AsksJudge, seconds: float) -> TextCheck:

@@ -6,14 +6,19 @@ Nothing here reads what a sentence means: an answer made of whole sentences is v
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
+from math import log
 from typing import TYPE_CHECKING
 
+from newsqa.text.names import name_words
+from newsqa.text.numbers import numbers
 from newsqa.text.sentences import sentence_spans
-from newsqa.text.support import shared_weight, stated_terms
+from newsqa.text.support import shared_weight, stated_terms, support_share
+from newsqa.text.words import content_stems, words
 from newsqa.types import Quote
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from newsqa.types import Article, Duplicate, Hit
 
@@ -46,16 +51,27 @@ class EvidenceSet:
     def similar(self, text: str, count: int, to: Sequence[Quote] = ()) -> list[Quote]:
         """Return up to `count` sentences of the passages, alone or with the one before, like a text, best first.
 
-        They share a third of its words or more; if it has quotes (`to`), half, and more than those. Sentences from
-        several places are never put together: with them anything could be proved that is said in the articles' words.
+        They share a third of its words or more; if it has quotes (`to`), half, and more than those. Those are best that
+        share words which few of the sentences have. Sentences from several places are never put together: with them
+        anything could be proved that is said in the articles' words.
         """
         terms = stated_terms(text)
         least = max(1, len(terms) // (2 if to else 3), shared_weight(terms, "\n".join(quote.text for quote in to)))
-        near = (other for quote in self._sentences() for other in dict.fromkeys((quote, self._with_preceding(quote))))
+        sentences = self._sentences()
+        near = (other for quote in sentences for other in dict.fromkeys((quote, self._with_preceding(quote))))
         weighed = [(shared_weight(terms, quote.text), quote) for quote in near]
         similar = [(weight, quote) for weight, quote in weighed if weight > least and not any(map(quote.overlaps, to))]
-        similar.sort(key=lambda pair: (-pair[0], pair[1].end - pair[1].start))
-        return [quote for _, quote in similar[:count]]
+        held = Counter(term for quote in sentences for term in terms & stated_terms(quote.text))
+        rarity = {term: log(1 + len(sentences) / number) for term, number in held.items()}
+
+        def rank(quote: Quote) -> tuple[float, int]:
+            return -sum(rarity.get(term, 0.0) for term in terms & stated_terms(quote.text)), quote.end - quote.start
+
+        return sorted((quote for _, quote in similar), key=rank)[:count]
+
+    def likeliest(self, text: str) -> tuple[Quote, ...]:
+        """Return the sentences of one passage that have most of the words of a text."""
+        return self.expand(likeliest_quotes(text, self._hits))
 
     def around(self, quote: Quote) -> str:
         """Return the sentences around a quote, and the first ones of its article."""
@@ -99,6 +115,81 @@ class EvidenceSet:
         if article.id not in self._spans:
             self._spans[article.id] = sentence_spans(self._articles[article.id].text)
         return self._spans[article.id]
+
+
+# The sentences of a passage that support a sentence of a draft.
+
+MAX_QUOTED_SENTENCES = 3
+"""Sentences of one passage that are quoted for one sentence."""
+
+_VALUE_WEIGHT = 3
+"""A number or a name counts as much as three other words."""
+
+
+def find_quotes(text: str, hits: Sequence[Hit]) -> tuple[Quote, ...]:
+    """Return the whole sentences of the passages that support a sentence best, at most three of each passage."""
+    weights = _weights(text)
+    return tuple(_without_redundant(weights, [quote for hit in hits for quote in _cover(weights, hit)]))
+
+
+def _weights(text: str) -> dict[str, int]:
+    """Return the words, names and numbers of a text with their weights."""
+    weights = dict.fromkeys(content_stems(words(text)), 1)
+    weights |= {f"name {word}": _VALUE_WEIGHT for word in name_words(text)}
+    return weights | {f"number {n.value.normalize():f}{n.unit}": _VALUE_WEIGHT for n in numbers(text)}
+
+
+def _cover(weights: dict[str, int], hit: Hit) -> Iterator[Quote]:
+    """Choose, one by one, the sentences of a passage that have most of what the chosen ones lack."""
+    offset, passage = hit.passage.start, hit.passage.text
+    spans = sentence_spans(passage)
+    held = [_found_in(weights, passage[start:end]) for start, end in spans]
+    chosen: set[int] = set()
+    covered: set[str] = set()
+    for _ in range(min(MAX_QUOTED_SENTENCES, len(spans))):
+        best = max(range(len(spans)), key=lambda n: _weight(weights, held[n] - covered))
+        if not held[best] - covered:
+            break
+        chosen.add(best)
+        covered |= held[best]
+    for first, last in _consecutive(sorted(chosen)):
+        yield Quote(hit.article, offset + spans[first][0], offset + spans[last][1], hit.also_carried_by)
+
+
+def _found_in(weights: dict[str, int], text: str) -> frozenset[str]:
+    found = words(text)
+    here = {*content_stems(found), *(f"name {word.folded}" for word in found)}
+    here |= {f"number {n.value.normalize():f}{n.unit}" for n in numbers(text)}
+    return frozenset(here & weights.keys())
+
+
+def _weight(weights: dict[str, int], found: Iterable[str]) -> int:
+    return sum(weights[what] for what in found)
+
+
+def _consecutive(places: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and last of each run of numbers: 1, 2, 5 is 1–2 and 5–5."""
+    for n, place in enumerate(places):
+        if n == 0 or places[n - 1] != place - 1:
+            first = place
+        if n + 1 == len(places) or places[n + 1] != place + 1:
+            yield first, place
+
+
+def _without_redundant(weights: dict[str, int], quotes: Sequence[Quote]) -> Iterator[Quote]:
+    """Leave out a quote that adds nothing to those before it and does not have half of the sentence by itself."""
+    covered: frozenset[str] = frozenset()
+    for quote in quotes:
+        found = _found_in(weights, quote.text)
+        if found - covered or 2 * _weight(weights, found) >= sum(weights.values()):
+            yield quote
+        covered |= found
+
+
+def likeliest_quotes(text: str, hits: Sequence[Hit]) -> tuple[Quote, ...]:
+    """Return the sentences of one passage that have most of a sentence's words; of two alike, of the first passage."""
+    covers = (find_quotes(text, [hit]) for hit in hits)
+    return max(covers, key=lambda quotes: support_share(text, [quote.text for quote in quotes]), default=())
 
 
 def is_verbatim(sentence: str, quotes: Sequence[str]) -> bool:

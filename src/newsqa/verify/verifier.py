@@ -153,7 +153,7 @@ class Verifier:
         fault = check_values(text, self._evidence_of(quotes)) if quotes else Fault("no_quote")
         if fault is None:
             shortened = next(((quote,) for quote in quotes if is_shortening(text, quote)), ())
-            if shortened or support_share(text, [quote.text for quote in quotes]) >= MIN_OWN_SHARE:
+            if shortened or _share(text, quotes) >= MIN_OWN_SHARE:
                 return CheckedSentence(text, shortened or quotes, "shortened" if shortened else None)
         similar = self._answering(self._evidence.similar(text, MAX_SIMILAR, quotes))
         others = [quote for quote in similar if not check_values(text, self._evidence_of((quote,)))]
@@ -162,7 +162,12 @@ class Verifier:
                 return CheckedSentence(text, (quote,), "verbatim")
             if is_shortening(text, quote):
                 return CheckedSentence(text, (quote,), "shortened")
-        return CheckedSentence(text, (others[0],)) if others else CheckedSentence(text, quotes, fault=fault)
+        best = tuple(others[:1])
+        if _share(text, quotes) < MIN_OWN_SHARE and not (fault and fault.conflicts):
+            found = self._evidence.likeliest(text)
+            if _share(text, found) > max(MIN_OWN_SHARE, _share(text, best)) and self._answering(list(found)):
+                best = best if check_values(text, self._evidence_of(found)) else found
+        return CheckedSentence(text, best) if best else CheckedSentence(text, quotes, fault=fault)
 
     def _answering(self, quotes: list[Quote]) -> list[Quote]:
         """Return the quotes that answer the question, all where nothing says so."""
@@ -224,7 +229,7 @@ class Verifier:
             self._dropped.append(Dropped(one.text, why, bool(one.again.checked_by) if one.again else None))
         if shown.checked_by:
             whole = shown.checked_by in {"verbatim", "shortened"}
-            share = 1.0 if whole else round(support_share(shown.text, [quote.text for quote in shown.quotes]), 3)
+            share = 1.0 if whole else round(_share(shown.text, shown.quotes), 3)
             self._keep(shown.text, shown.quotes, share, shown.checked_by, shown.marks)
         elif one.replaceable and self._relevance:
             self._replace(one.text, one.quotes)
@@ -276,6 +281,10 @@ class Verifier:
 
 def _key(text: str) -> str:
     return " ".join(text.casefold().split())
+
+
+def _share(text: str, quotes: Sequence[Quote]) -> float:
+    return support_share(text, [quote.text for quote in quotes]) if quotes else 0.0
 
 
 def _has_words(text: str, words: str) -> bool:
