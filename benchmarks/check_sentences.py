@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from newsqa.evals.checking import PairResult
-    from newsqa.verify.faults import Fault
+    from newsqa.verify.evidence import Fault
     from newsqa.verify.judge import Question
 
     Row = dict[str, Any]

@@ -13,7 +13,7 @@ from whole_drafts import read_draft
 from newsqa.render.wording import compose_text
 from newsqa.text.sentences import sentence_spans
 from newsqa.types import Article, DraftSentence, Dropped, Duplicate, Hit, Passage, Quote, Sentence, Usage
-from newsqa.verify.faults import Fault
+from newsqa.verify.evidence import Fault
 from newsqa.verify.judge import JudgeQueue
 from newsqa.verify.verifier import Verifier, verify
 

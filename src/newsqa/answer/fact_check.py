@@ -11,10 +11,9 @@ from newsqa.search.read import read_question
 from newsqa.text.calendar import dates
 from newsqa.text.moments import clocks, moments
 from newsqa.text.sentences import sentence_spans
-from newsqa.text.support import support_share
+from newsqa.text.support import likeliest_quotes, support_share
 from newsqa.types import Citation, DraftSentence, Finding, TextCheck
-from newsqa.verify.evidence import likeliest_quotes
-from newsqa.verify.faults import Fault
+from newsqa.verify.evidence import Fault
 from newsqa.verify.judge import Question, ask_in_batches
 from newsqa.verify.quantities import quantities, states
 from newsqa.verify.verifier import Verifier

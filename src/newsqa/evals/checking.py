@@ -24,7 +24,7 @@ from newsqa.render.clean import safe_line
 from newsqa.render.plain import escaped
 from newsqa.render.record import to_document, to_line
 from newsqa.types import Article, DraftSentence, Hit, Passage, Quote, Usage
-from newsqa.verify.faults import Fault
+from newsqa.verify.evidence import Fault
 from newsqa.verify.judge import Question, ask_in_batches
 from newsqa.verify.verifier import Verifier
 

@@ -1,4 +1,4 @@
-"""The evidence of an answer: whole sentences of its articles as quotes.
+"""The evidence of an answer: whole sentences of its articles as quotes; and what can be wrong with a sentence.
 
 Nothing here reads what a sentence means: an answer made of whole sentences is verified with this file alone.
 """
@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from dataclasses import dataclass
 from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from newsqa.text.names import name_words
-from newsqa.text.numbers import numbers
 from newsqa.text.sentences import sentence_spans
-from newsqa.text.support import shared_weight, stated_terms, support_share
-from newsqa.text.words import content_stems, words
+from newsqa.text.support import likeliest_quotes, shared_weight, stated_terms
 from newsqa.types import Quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from newsqa.types import Article, Duplicate, Hit
 
@@ -117,82 +115,54 @@ class EvidenceSet:
         return self._spans[article.id]
 
 
-# The sentences of a passage that support a sentence of a draft.
-
-MAX_QUOTED_SENTENCES = 3
-"""Sentences of one passage that are quoted for one sentence."""
-
-_VALUE_WEIGHT = 3
-"""A number or a name counts as much as three other words."""
-
-
-def find_quotes(text: str, hits: Sequence[Hit]) -> tuple[Quote, ...]:
-    """Return the whole sentences of the passages that support a sentence best, at most three of each passage."""
-    weights = _weights(text)
-    return tuple(_without_redundant(weights, [quote for hit in hits for quote in _cover(weights, hit)]))
-
-
-def _weights(text: str) -> dict[str, int]:
-    """Return the words, names and numbers of a text with their weights."""
-    weights = dict.fromkeys(content_stems(words(text)), 1)
-    weights |= {f"name {word}": _VALUE_WEIGHT for word in name_words(text)}
-    return weights | {f"number {n.value.normalize():f}{n.unit}": _VALUE_WEIGHT for n in numbers(text)}
-
-
-def _cover(weights: dict[str, int], hit: Hit) -> Iterator[Quote]:
-    """Choose, one by one, the sentences of a passage that have most of what the chosen ones lack."""
-    offset, passage = hit.passage.start, hit.passage.text
-    spans = sentence_spans(passage)
-    held = [_found_in(weights, passage[start:end]) for start, end in spans]
-    chosen: set[int] = set()
-    covered: set[str] = set()
-    for _ in range(min(MAX_QUOTED_SENTENCES, len(spans))):
-        best = max(range(len(spans)), key=lambda n: _weight(weights, held[n] - covered))
-        if not held[best] - covered:
-            break
-        chosen.add(best)
-        covered |= held[best]
-    for first, last in _consecutive(sorted(chosen)):
-        yield Quote(hit.article, offset + spans[first][0], offset + spans[last][1], hit.also_carried_by)
-
-
-def _found_in(weights: dict[str, int], text: str) -> frozenset[str]:
-    found = words(text)
-    here = {*content_stems(found), *(f"name {word.folded}" for word in found)}
-    here |= {f"number {n.value.normalize():f}{n.unit}" for n in numbers(text)}
-    return frozenset(here & weights.keys())
-
-
-def _weight(weights: dict[str, int], found: Iterable[str]) -> int:
-    return sum(weights[what] for what in found)
-
-
-def _consecutive(places: list[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last of each run of numbers: 1, 2, 5 is 1–2 and 5–5."""
-    for n, place in enumerate(places):
-        if n == 0 or places[n - 1] != place - 1:
-            first = place
-        if n + 1 == len(places) or places[n + 1] != place + 1:
-            yield first, place
-
-
-def _without_redundant(weights: dict[str, int], quotes: Sequence[Quote]) -> Iterator[Quote]:
-    """Leave out a quote that adds nothing to those before it and does not have half of the sentence by itself."""
-    covered: frozenset[str] = frozenset()
-    for quote in quotes:
-        found = _found_in(weights, quote.text)
-        if found - covered or 2 * _weight(weights, found) >= sum(weights.values()):
-            yield quote
-        covered |= found
-
-
-def likeliest_quotes(text: str, hits: Sequence[Hit]) -> tuple[Quote, ...]:
-    """Return the sentences of one passage that have most of a sentence's words; of two alike, of the first passage."""
-    covers = (find_quotes(text, [hit]) for hit in hits)
-    return max(covers, key=lambda quotes: support_share(text, [quote.text for quote in quotes]), default=())
-
-
 def is_verbatim(sentence: str, quotes: Sequence[str]) -> bool:
     """Return True if a sentence is one of the quotes, or all of them in turn; only white space may differ."""
     said = sentence.split()
     return any(said == quote.split() for quote in (*quotes, " ".join(quotes)))
+
+
+# What can be wrong with a sentence, and the one place that words it for a person.
+
+FaultCode = Literal[
+    "no_quote", "repeated", "nothing_shared", "address_added", "quotation_altered", "number_missing", "number_confused",
+    "time_missing", "date_missing", "name_missing", "name_replaced", "speaker_replaced",
+    "own_words", "judged_false", "judge_silent", "left_out", "refuted",
+]  # fmt: skip
+"""The kinds of fault."""
+
+_MESSAGES: dict[FaultCode, str] = {
+    "no_quote": "no quote from the articles at hand goes with it",
+    "repeated": "it says again what a sentence before it says",
+    "nothing_shared": "it has hardly a word in common with its quotes",
+    "number_missing": "number {0} is in none of its quotes",
+    "number_confused": "its quotes count something else by {0}",
+    "time_missing": "time {0} is in none of its quotes",
+    "date_missing": "date {0} is in none of its quotes",
+    "name_missing": "name {0} is in none of its quotes",
+    "name_replaced": "its quotes have “{1}” where it has “{0}”",
+    "quotation_altered": "the words “{0}” do not stand so in its quotes",
+    "speaker_replaced": "its quotes have “{1}” say it, not “{0}”",
+    "address_added": "“{0}” is in none of its quotes",
+    "own_words": "it is in words of its own, and no judge model was asked if its quotes support it",
+    "judged_false": "{0} finds that its quotes do not support it: {1}",
+    "judge_silent": "{0} gave no verdict on it",
+    "left_out": "the model left it out",
+    "refuted": "the judge finds that its quotes say the contrary",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a sentence: the kind, and the words of the sentence and its quotes that show it."""
+
+    code: FaultCode
+    detail: tuple[str, ...] = ()
+
+    @property
+    def conflicts(self) -> bool:
+        """True if the quotes have another value in the place of the sentence's own."""
+        return self.code in {"number_confused", "name_replaced", "speaker_replaced"}
+
+    def __str__(self) -> str:
+        """Word the fault for a person: "number 112 is in none of its quotes"."""
+        return _MESSAGES[self.code].format(*self.detail)

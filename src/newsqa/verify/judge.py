@@ -17,7 +17,7 @@ from newsqa.errors import ModelError
 from newsqa.models.chat import invoke_model
 from newsqa.text.calendar import format_day
 from newsqa.types import Usage
-from newsqa.verify.faults import Fault
+from newsqa.verify.evidence import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -13,8 +13,7 @@ from newsqa.text.origins import origin_sentence
 from newsqa.text.support import shared_weight, stated_terms, support_share
 from newsqa.text.words import wording
 from newsqa.types import Citation, DraftSentence, Dropped, Quote, Sentence, Usage, VerifiedDraft
-from newsqa.verify.evidence import EvidenceSet, is_verbatim
-from newsqa.verify.faults import Fault
+from newsqa.verify.evidence import EvidenceSet, Fault, is_verbatim
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
