@@ -202,7 +202,8 @@ class Verifier:
         return self._sentences[before:]
 
     def _may_be_rewritten(self, one: CheckedSentence) -> bool:
-        return bool(self._second_chance and one.fault and one.replaceable and one.quotes)
+        told = isinstance(one.fault, Fault) and one.fault.code != "judge_silent"  # it knows what to mend
+        return bool(self._second_chance and told and one.replaceable and one.quotes)
 
     def _write_again(self) -> None:
         """Have what did not pass written again, and verify it like the first."""
