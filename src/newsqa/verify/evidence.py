@@ -158,11 +158,6 @@ class Fault:
     code: FaultCode
     detail: tuple[str, ...] = ()
 
-    @property
-    def conflicts(self) -> bool:
-        """True if the quotes have another value in the place of the sentence's own."""
-        return self.code in {"number_confused", "name_replaced", "speaker_replaced"}
-
     def __str__(self) -> str:
         """Word the fault for a person: "number 112 is in none of its quotes"."""
         return _MESSAGES[self.code].format(*self.detail)

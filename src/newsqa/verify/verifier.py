@@ -161,11 +161,12 @@ class Verifier:
                 return CheckedSentence(text, (quote,), "verbatim")
             if is_shortening(text, quote):
                 return CheckedSentence(text, (quote,), "shortened")
-        best = tuple(others[:1])
-        if _share(text, quotes) < MIN_OWN_SHARE and not (fault and fault.conflicts):
+        best, cited = tuple(others[:1]), {quote.article.id for quote in quotes}
+        if _share(text, quotes) < MIN_OWN_SHARE:  # it has no key, or a wrong one
             found = self._evidence.likeliest(text)
-            if _share(text, found) > max(MIN_OWN_SHARE, _share(text, best)) and self._answering(list(found)):
-                best = best if check_values(text, self._evidence_of(found)) else found
+            better = _share(text, found) > max(MIN_OWN_SHARE, _share(text, best)) and self._answering(list(found))
+            if better and found[0].article.id not in cited and not check_values(text, self._evidence_of(found)):
+                best = found
         return CheckedSentence(text, best) if best else CheckedSentence(text, quotes, fault=fault)
 
     def _answering(self, quotes: list[Quote]) -> list[Quote]:
