@@ -77,8 +77,9 @@ def check_text(text: str, find: FindsEvidence, judge: AsksJudge | None, seconds:
         shown = one.quotes if verdict != "not_found" else ()
         cited = tuple(numbers.setdefault(quote, len(numbers) + 1) for quote in shown)
         why = NOTHING_LIKE_IT if verdict == "not_found" else str(one.fault or Fault("own_words"))
-        why = None if verdict == "supported" else why
-        findings.append(Finding(text[start:end], start, end, verdict, one.checked_by, why, cited))
+        findings.append(
+            Finding(text[start:end], start, end, verdict, one.checked_by, None if one.checked_by else why, cited)
+        )
     citations = tuple(Citation.of(n, quote) for quote, n in numbers.items())
     return replace(result, findings=tuple(findings), citations=citations)
 
