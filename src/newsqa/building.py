@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from newsqa.answer.extract import ExtractiveAnswerer
+<<<<<<< HEAD
     from newsqa.answer.overview import OverviewAnswerer
+=======
+    from newsqa.answer.second_chance import ModelSecondChance
+>>>>>>> v2
     from newsqa.models.encoders import Reranker
     from newsqa.pipeline import Answerer, Rewriter
     from newsqa.prompts import Prompts
@@ -57,11 +61,21 @@ def open_pipeline(
     prompts = load_prompts(settings.prompts)
     embedder = embedder or models.create_embedder(settings)
     reranker = reranker or models.create_reranker(settings)
+<<<<<<< HEAD
     extractive, overview = ExtractiveAnswerer(reranker), OverviewAnswerer(reranker)
     writer = rewriter = judge = None
     name = identity = EXTRACTIVE
     if chat_model is not None or settings.model != EXTRACTIVE:
         writer, rewriter, judge, name, identity = _create_writer(settings, extractive, overview, prompts, chat_model)
+=======
+    encoder = models.create_token_encoder(settings)
+    extractive, writer, rewriter, judge, again = ExtractiveAnswerer(reranker, encoder), None, None, None, None
+    name = identity = EXTRACTIVE
+    if chat_model is not None or settings.model != EXTRACTIVE:
+        writer, rewriter, judge, again, name, identity = _create_writer(settings, extractive, prompts, chat_model)
+    elif settings.judge != "auto":
+        judge = create_judge(settings, prompts)  # of texts that are checked
+>>>>>>> v2
     if once:
         _load_in_background(reranker)
     made_of = {
@@ -69,7 +83,7 @@ def open_pipeline(
         "embedder": models.embedder_fingerprint(embedder),
         "reranker": f"{settings.reranker}:{models.reranker_fingerprint(reranker)}",
         "model": identity,
-        "judge": judge.name if judge else "none",
+        "judge": f"{judge.name}{' with a second chance' if again else ''}" if judge else "none",
         "prompts": prompts.digest,
         "vectors": "server" if settings.chroma else "embedded",
     }
@@ -83,6 +97,7 @@ def open_pipeline(
         rewriter=rewriter,
         examples=MessageExamples(embedder),
         judge=judge,
+        second_chance=again,
         config=hashlib.sha256("\0".join(made_of.values()).encode()).hexdigest()[:16],
         model=name,
         made_of=made_of,
@@ -91,18 +106,24 @@ def open_pipeline(
 
 
 def _create_writer(
+<<<<<<< HEAD
     settings: Settings,
     extractive: ExtractiveAnswerer,
     overview: OverviewAnswerer,
     prompts: Prompts,
     model: BaseChatModel | None,
 ) -> tuple[Answerer, Rewriter | None, SentenceJudge | None, str, str]:
+=======
+    settings: Settings, extractive: ExtractiveAnswerer, prompts: Prompts, model: BaseChatModel | None
+) -> tuple[Answerer, Rewriter | None, SentenceJudge | None, ModelSecondChance | None, str, str]:
+>>>>>>> v2
     """Return what chat models do, the name of the one that writes, and its identity.
 
     The identity is the name with its address or the digest of its file.
     """
     from newsqa.answer.prompt import PromptBuilder
     from newsqa.answer.rewrite import ModelRewriter
+    from newsqa.answer.second_chance import ModelSecondChance
     from newsqa.answer.write import WrittenAnswerer
     from newsqa.models.inventory import with_reported_context_window
     from newsqa.models.registry import create_chat_model, describe_chat_model, model_identity, model_info
@@ -117,11 +138,12 @@ def _create_writer(
     rewriter = None if info.small else ModelRewriter(model, info.name, prompts)  # rules rewrite better than a small one
     judge = None if info.small else SentenceJudge(model, info.name, prompts)
     if settings.judge != "auto":
-        judge = _create_judge(settings, prompts)
-    return writer, rewriter, judge, info.name, model_identity(info.name, model)
+        judge = create_judge(settings, prompts)
+    again = ModelSecondChance(model, info.name, prompts) if judge and settings.second_chance else None
+    return writer, rewriter, judge, again, info.name, model_identity(info.name, model)
 
 
-def _create_judge(settings: Settings, prompts: Prompts) -> SentenceJudge | None:
+def create_judge(settings: Settings, prompts: Prompts) -> SentenceJudge | None:
     """Return the judge that the settings name, None if they name none."""
     from newsqa.models.registry import create_chat_model
     from newsqa.verify.judge import SentenceJudge

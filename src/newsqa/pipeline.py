@@ -6,6 +6,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from newsqa.answer.about_answer import describe_answer
@@ -39,10 +40,15 @@ if TYPE_CHECKING:
 
     from langchain_core.embeddings import Embeddings
 
+    from newsqa.answer.second_chance import ModelSecondChance
     from newsqa.models.encoders import Reranker
     from newsqa.search.attribution import Attribution
     from newsqa.store.snapshot import LibraryIndex, Snapshot
+<<<<<<< HEAD
     from newsqa.types import Article, Bounds, DraftEvent, Hit, Query, QuestionForm, Turn
+=======
+    from newsqa.types import AnswerForm, Article, Bounds, DraftEvent, Hit, Query, QuestionForm, TextCheck, Turn
+>>>>>>> v2
     from newsqa.verify.judge import SentenceJudge
 
     Answerer = Callable[[Query, Sequence[Hit], float], Iterator[DraftEvent]]
@@ -109,8 +115,9 @@ class Pipeline:
     Safe to use from several threads. `config` is a digest of the settings, prompts and models behind the answers,
     `made_of` has one for each of them, and `model` names the model that answers. It gets `timeout` seconds from the
     question on; if nothing that it wrote is supported, `fallback` answers. `rewriter` rewrites follow-ups that rules
-    cannot complete. `judge` reads if quotes support what the model writes in words of its own. With `examples` a
-    message may be something else than a question about the news.
+    cannot complete. `judge` reads if quotes support what the model writes in words of its own, and with a
+    `second_chance` it writes again what did not pass. With `examples` a message may be something else than a question
+    about the news.
     """
 
     index: LibraryIndex
@@ -125,6 +132,7 @@ class Pipeline:
     fallback: Answerer | None = None
     rewriter: Rewriter | None = None
     judge: SentenceJudge | None = None
+    second_chance: ModelSecondChance | None = None
     examples: MessageExamples | None = None
 
     def ask(
@@ -343,7 +351,8 @@ class Pipeline:
         from newsqa.verify.judge import JudgeQueue
 
         queue = JudgeQueue(self.judge, clock.deadline) if self.judge else None
-        return Verifier(hits, queue, relevance(query, self.reranker))
+        again = partial(self.second_chance, deadline=clock.deadline) if self.second_chance else None
+        return Verifier(hits, queue, relevance(query, self.reranker), again)
 
     def search(self, question: str, *, bounds: Bounds = NO_BOUNDS, asked: date | None = None) -> list[Hit]:
         """Find the passages that may answer, best first, without answering."""
@@ -353,6 +362,19 @@ class Pipeline:
             if query.quotation:
                 return attribute_quotation(query, candidates, index).hits
             return rerank(query, candidates, self.reranker)
+
+    def check(self, text: str, *, bounds: Bounds = NO_BOUNDS) -> TextCheck:
+        """Check each sentence of a text, such as a draft, against the articles."""
+        from newsqa.answer.fact_check import check_text, statement_query
+
+        with self.index.snapshot() as index:
+
+            def find(sentence: str) -> list[Hit]:
+                query = statement_query(sentence, index, bounds)
+                return rerank(query, retrieve(query, index, self.embedder), self.reranker)
+
+            found = check_text(text, find, self.judge, self.timeout)
+            return replace(found, index=index.digest, config=self.config)
 
     def article(self, article_id: str) -> Article | None:
         """Return one stored article, or None."""

@@ -27,8 +27,9 @@ PLACEHOLDERS = {
     "rephrase-question": frozenset({"turns", "question"}),
     "judge-faithfulness": frozenset({"question", "answer", "quotes"}),
     "judge-sentences": frozenset({"sentences"}),
+    "second-chance": frozenset({"sentences"}),
 }
-_DECIDING = ("answer-", "rephrase-", "judge-sentences")
+_DECIDING = ("answer-", "rephrase-", "judge-sentences", "second-chance")
 """Prefixes of the prompts that decide what is answered; the others are for evaluation."""
 
 _INSTALLED = Path(__file__).parent / "_prompts"

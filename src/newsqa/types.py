@@ -327,10 +327,14 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A sentence that its quotes did not support, and why."""
+    """A sentence that its quotes did not support, and why.
+
+    `mended` says if it passed when the model wrote it again; None if it did not write it again.
+    """
 
     text: str
     why: str
+    mended: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +348,8 @@ class VerifiedDraft:
     @property
     def supported_share(self) -> float:
         """The share of the draft that is left; a sentence whose quotes took its place counts as left."""
-        lost = len(self.dropped) - sum(sentence.checked_by == "quoted" for sentence in self.sentences)
+        fallen = sum(not dropped.mended for dropped in self.dropped)
+        lost = fallen - sum(sentence.checked_by == "quoted" for sentence in self.sentences)
         return len(self.sentences) / max(1, len(self.sentences) + max(0, lost))
 
 
@@ -382,6 +387,39 @@ class Answer:
     timings: Mapping[str, float] = field(default_factory=dict[str, float])
     usage: Usage = Usage()
     notices: tuple[str, ...] = ()
+
+
+CheckVerdict = Literal["supported", "contradicted", "unclear", "not_found"]
+"""What the articles have on a sentence.
+
+Its proof; another value in its place, or the contrary; something like it, which may or may not prove it; or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the articles have on the sentence at a span (code points) of a text, with the numbers of the quotes.
+
+    `checked_by` says what a supported sentence was verified by, `why` why it is not supported.
+    """
+
+    text: str
+    start: int
+    end: int
+    verdict: CheckVerdict
+    checked_by: CheckedBy | None = None
+    why: str | None = None
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextCheck:
+    """The findings on the sentences of a text, in their order, and the quotes that they name."""
+
+    findings: tuple[Finding, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    index: str = ""
+    config: str = ""
+    usage: Usage = Usage()
 
 
 @dataclass(frozen=True, slots=True)

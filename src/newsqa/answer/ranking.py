@@ -22,12 +22,15 @@ RERANKED = 20
 LEAD_CHARACTERS = 400
 """Characters at the beginning of an article, where news says what matters."""
 
-NEW_STEMS = 6
+NEW_STEMS = 3
 """Content stems that a question lacks: a sentence that has so many says all that it can."""
 
 FIRST_WEIGHTS = {"coverage": 4.0, "passage": 0.33, "fits_kind": 1.7, "in_lead": 0.7, "novelty": 2.4}
-WEIGHTS = {"passage": 0.48, "fits_kind": 1.5, "in_lead": 0.58, "novelty": 3.66, "with_title": 0.2, "alone": 0.18}
+WEIGHTS = {"passage": 0.47, "fits_kind": 1.3, "in_lead": 0.63, "novelty": 6.0, "with_title": 0.22, "alone": 0.18}
 """Weights of the signals before and after the cross-encoder: conditional logits on which sentences hold answers."""
+
+FOLLOW_UP_WEIGHT = 4.0
+"""The weight of a follow-up's own few words, which say what is new in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class Signals:
     `coverage` is the share of the question's content stems in the sentence; `passage` the score of its passage less
     that of the best one; `fits_kind` is 1 if it has what may be the kind of answer asked for, `in_lead` if it is at the
     beginning of its article; `novelty` is how much it says that the question does not, 0 to 1. `with_title` and `alone`
-    are the cross-encoder's logits for the question and the sentence, below its title and without it.
+    are the cross-encoder's logits for the question and the sentence, below its title and without it. If the question
+    `follows_up` another, `coverage` counts to the end.
     """
 
     candidate: Candidate
@@ -48,6 +52,7 @@ class Signals:
     novelty: float
     with_title: float = 0.0
     alone: float = 0.0
+    follows_up: bool = False
 
     @property
     def first_score(self) -> float:
@@ -57,7 +62,8 @@ class Signals:
     @property
     def score(self) -> float:
         """The score by which the candidates of one question are ranked."""
-        return float(sum(weight * getattr(self, name) for name, weight in WEIGHTS.items()))
+        score = sum(weight * getattr(self, name) for name, weight in WEIGHTS.items())
+        return float(score + FOLLOW_UP_WEIGHT * self.coverage * self.follows_up)
 
 
 def rank_candidates(query: Query, candidates: Sequence[Candidate], reranker: Reranker) -> list[Signals]:
@@ -91,6 +97,7 @@ def _first_signals(
         fits_kind=float(bool(possible_answers(query.kind, query.text, candidate.text))),
         in_lead=float(candidate.start < LEAD_CHARACTERS),
         novelty=min(len(stems - asked), NEW_STEMS) / NEW_STEMS,
+        follows_up=bool(query.context),
     )
 
 
