@@ -22,11 +22,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from newsqa.answer.extract import ExtractiveAnswerer
-<<<<<<< HEAD
     from newsqa.answer.overview import OverviewAnswerer
-=======
     from newsqa.answer.second_chance import ModelSecondChance
->>>>>>> v2
     from newsqa.models.encoders import Reranker
     from newsqa.pipeline import Answerer, Rewriter
     from newsqa.prompts import Prompts
@@ -61,21 +58,15 @@ def open_pipeline(
     prompts = load_prompts(settings.prompts)
     embedder = embedder or models.create_embedder(settings)
     reranker = reranker or models.create_reranker(settings)
-<<<<<<< HEAD
     extractive, overview = ExtractiveAnswerer(reranker), OverviewAnswerer(reranker)
-    writer = rewriter = judge = None
+    writer = rewriter = judge = again = None
     name = identity = EXTRACTIVE
     if chat_model is not None or settings.model != EXTRACTIVE:
-        writer, rewriter, judge, name, identity = _create_writer(settings, extractive, overview, prompts, chat_model)
-=======
-    encoder = models.create_token_encoder(settings)
-    extractive, writer, rewriter, judge, again = ExtractiveAnswerer(reranker, encoder), None, None, None, None
-    name = identity = EXTRACTIVE
-    if chat_model is not None or settings.model != EXTRACTIVE:
-        writer, rewriter, judge, again, name, identity = _create_writer(settings, extractive, prompts, chat_model)
+        writer, rewriter, judge, again, name, identity = _create_writer(
+            settings, extractive, overview, prompts, chat_model
+        )
     elif settings.judge != "auto":
         judge = create_judge(settings, prompts)  # of texts that are checked
->>>>>>> v2
     if once:
         _load_in_background(reranker)
     made_of = {
@@ -106,17 +97,12 @@ def open_pipeline(
 
 
 def _create_writer(
-<<<<<<< HEAD
     settings: Settings,
     extractive: ExtractiveAnswerer,
     overview: OverviewAnswerer,
     prompts: Prompts,
     model: BaseChatModel | None,
-) -> tuple[Answerer, Rewriter | None, SentenceJudge | None, str, str]:
-=======
-    settings: Settings, extractive: ExtractiveAnswerer, prompts: Prompts, model: BaseChatModel | None
 ) -> tuple[Answerer, Rewriter | None, SentenceJudge | None, ModelSecondChance | None, str, str]:
->>>>>>> v2
     """Return what chat models do, the name of the one that writes, and its identity.
 
     The identity is the name with its address or the digest of its file.

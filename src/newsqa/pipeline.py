@@ -44,11 +44,7 @@ if TYPE_CHECKING:
     from newsqa.models.encoders import Reranker
     from newsqa.search.attribution import Attribution
     from newsqa.store.snapshot import LibraryIndex, Snapshot
-<<<<<<< HEAD
-    from newsqa.types import Article, Bounds, DraftEvent, Hit, Query, QuestionForm, Turn
-=======
-    from newsqa.types import AnswerForm, Article, Bounds, DraftEvent, Hit, Query, QuestionForm, TextCheck, Turn
->>>>>>> v2
+    from newsqa.types import Article, Bounds, DraftEvent, Hit, Query, QuestionForm, TextCheck, Turn
     from newsqa.verify.judge import SentenceJudge
 
     Answerer = Callable[[Query, Sequence[Hit], float], Iterator[DraftEvent]]
