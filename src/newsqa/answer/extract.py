@@ -72,7 +72,7 @@ class ExtractiveAnswerer:
         """
         if query.order:
             evidence = relevant_hits(evidence, newest=query.order == "latest")
-        candidates = find_candidates(evidence[:PASSAGES])
+        candidates = find_candidates(evidence[: PASSAGES + PASSAGES * bool(query.cited) // 2])
         return rank_candidates(query, candidates, self.reranker) if candidates else []
 
 

@@ -126,10 +126,10 @@ def _day_nearness(query: Query, day: date) -> float:
     return math.exp(-distance / DECAY_DAYS)
 
 
-PAIRS, PAIRS_BY_DAY = 8, 16
-"""Candidates that the reranker reads: more find no more, unless the latest or the first article is looked for."""
+PAIRS, MORE_PAIRS = 8, 16
+"""Candidates that the reranker reads: more find no more, but for follow-ups and what is asked of the latest article."""
 
-PER_ARTICLE = 3
+PER_ARTICLE, LAST_CITED = 3, 2
 EVIDENCE = 20
 
 NEARNESS_LOGITS = 3.0
@@ -145,8 +145,8 @@ def rerank(query: Query, candidates: Sequence[Hit], reranker: Reranker) -> list[
     The first PAIRS candidates are scored by the reranker, by nearness in time and by their score as candidates; the
     others keep their order below them. Raises ModelError if the reranker fails.
     """
-    chosen = limit_per_article(candidates)
-    pairs = PAIRS_BY_DAY if query.order else PAIRS
+    chosen = limit_per_article(candidates, query.cited)
+    pairs = MORE_PAIRS if query.order or query.cited else PAIRS
     read, rest = chosen[:pairs], chosen[pairs:]
     if not read:
         return []
@@ -170,13 +170,13 @@ def rerank(query: Query, candidates: Sequence[Hit], reranker: Reranker) -> list[
     return [*best, *(hit.scored(lowest - place) for place, hit in enumerate(rest, 1))][:EVIDENCE]
 
 
-def limit_per_article(candidates: Iterable[Hit]) -> list[Hit]:
-    """Keep the first copy of each story, and of each article the first PER_ARTICLE candidates."""
+def limit_per_article(candidates: Iterable[Hit], cited: Sequence[str] = ()) -> list[Hit]:
+    """Keep the first copy of each story, and of each article, but those cited before, PER_ARTICLE candidates."""
     kept: list[Hit] = []
     count: Counter[str] = Counter()
     for hit in unique_stories(candidates):
         count[hit.article.id] += 1
-        if count[hit.article.id] <= PER_ARTICLE:
+        if count[hit.article.id] <= PER_ARTICLE or hit.article.id in cited[:LAST_CITED]:
             kept.append(hit)
     return kept
 
