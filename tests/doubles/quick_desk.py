@@ -38,7 +38,8 @@ def first_passage(query, hits, deadline, failing=()):
 
 def quick_desk(index: Path, failing=()) -> Pipeline:
     opened = open_index(Settings(index=index), "words")
-    return Pipeline(opened, WordEmbedder(), NoReranker(), partial(first_passage, failing=failing), "quick")
+    answerer = partial(first_passage, failing=failing)
+    return Pipeline(opened, WordEmbedder(), NoReranker(), answerer, overview=answerer, config="quick")
 
 
 def die_after(budget: int) -> None:

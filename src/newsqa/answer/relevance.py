@@ -36,13 +36,19 @@ MIN_RELEVANCE = 0.3
 NEAR_BEST = 3.5
 """Logits that a passage may be below the best one and still be about the question."""
 
+UNREAD = -12.0
+"""The logit of a passage that the reranker did not read."""
+
+NO_RERANKER = 0.0
+"""The logit of all passages where there is no reranker: words and names decide."""
+
 
 @dataclass(frozen=True, slots=True)
 class RelevanceSignals:
     """What says that evidence answers a question.
 
-    `reranker` is the best logit of the first passages; `words` the share of the question's content stems that the best
-    article holds, and `names` that of its names.
+    `reranker` is the best logit of the first passages, or NO_RERANKER; `words` the share of the question's content
+    stems that the best article holds, and `names` that of its names.
     """
 
     reranker: float
@@ -63,8 +69,8 @@ def relevant_hits(hits: Sequence[Hit], *, newest: bool) -> list[Hit]:
 
     All are returned if no article has a date.
     """
-    best = max((hit.relevance or -12.0 for hit in hits), default=0.0)
-    about = [hit for hit in hits if (hit.relevance or -12.0) >= best - NEAR_BEST]
+    best = max(map(_logit, hits), default=0.0)
+    about = [hit for hit in hits if _logit(hit) >= best - NEAR_BEST]
     days = [hit.article.published for hit in about if hit.article.published]
     if not days:
         return list(hits)
@@ -75,7 +81,7 @@ def relevant_hits(hits: Sequence[Hit], *, newest: bool) -> list[Hit]:
 def signals_of(query: Query, hits: Sequence[Hit]) -> RelevanceSignals:
     """Return the signals of passages, best first."""
     read = hits[:READ]
-    best = max(read, key=lambda hit: hit.relevance or -12.0)
+    best = max(read, key=_logit)
     text = _whole(best.article)
     own = query.text.removeprefix(query.context)
     wanted = set(content_stems(words(own))) or set(content_stems(words(query.text)))
@@ -83,10 +89,14 @@ def signals_of(query: Query, hits: Sequence[Hit]) -> RelevanceSignals:
     folded = {word.folded for word in words(text)}
     named = _last_names(own)
     return RelevanceSignals(
-        reranker=best.relevance or -12.0,
+        reranker=NO_RERANKER if best.relevance is None else best.relevance,
         words=len(wanted & held) / len(wanted) if wanted else 1.0,
         names=sum(name in folded for name in named) / len(named) if named else 1.0,
     )
+
+
+def _logit(hit: Hit) -> float:
+    return UNREAD if hit.relevance is None else hit.relevance
 
 
 def _whole(article: Article) -> str:
