@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from newsqa.search.quotations import quotation_in
+from newsqa.text.calendar import CALENDAR, MONTHS
 from newsqa.text.names import names
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import content_stems, fold, lower_case_words, words
@@ -223,20 +224,22 @@ def _whole(article: Article) -> str:
     return f"{article.title or ''}\n{article.text}"
 
 
-# "And in 2023?": a value in the place of the one like it in the last question.
+# "And in 2023?", "what about Lund?": a value in the place of the one like it in the last question.
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def swap_value(own: str, question: str) -> str | None:
-    """Return the last question with the year or name that a message gives in place of its own, or None."""
+    """Return the last question with the year, month or name that a message gives in place of its own, or None."""
     bare = re.sub(r"^(?:what|how)\s+about\s+", "", own.strip(" ?.!"), flags=re.IGNORECASE)
-    bare = re.sub(r"^(?:in|for|on|at|with|by)\s+", "", bare, flags=re.IGNORECASE)
-    given = [name.text for name in names(f"x {bare}")]
+    bare = re.sub(r"^(?:in|for|on|at|with|by|from)\s+", "", bare, flags=re.IGNORECASE)
     if _YEAR.fullmatch(bare):
         here = _YEAR.findall(question)
-    elif given == [bare]:
-        here = _names_in(question)
+    elif bare.casefold() in MONTHS:
+        here = [word.text for word in words(question) if word.capitalised and word.folded in MONTHS]
+    elif [name.text for name in names(f"x {bare}")] == [bare]:
+        asked = names(question[:1].lower() + question[1:])
+        here = [name.text for name in asked if not CALENDAR.issuperset(name.words)]
     else:
         return None
     return question.replace(here[0], bare) if len(here) == 1 else None
