@@ -194,7 +194,7 @@ def test_articles_cited_on_the_topic_come_with_its_readings_and_not_with_a_quest
 
 
 def test_turns_that_are_only_text_are_read_by_it():
-    history = said("How long is the crack in Ostrel Dam?", "Eleven metres [1][2], divers say [3].", "And how deep?", "4.")
+    history = said("How long is the crack in Ostrel Dam?", "Eleven metres [1][2], say divers.", "How deep?", "4.")
     assert read("Who found it?", *history)[0] == "Ostrel Dam: Who found it?"
     assert not any("[" in reading for reading in read("Did divers say so?", *history))
 

@@ -41,7 +41,9 @@ _TIMES = re.compile(
     re.IGNORECASE,
 )
 _SPAN_UNITS = word_set("second minut hour day week month year decad season centuri night quarter")
-_LENGTH_UNITS = word_set("millimetr millimet centimetr centimet metr meter kilometr kilomet km mile feet foot yard inch")
+_LENGTH_UNITS = word_set(
+    "millimetr millimet centimetr centimet metr meter kilometr kilomet km mile feet foot yard inch"
+)
 _SAYS_WHAT = re.compile(
     r"[”\"’']?(?:,|\s*[(–—-])?\s*(?:\d+,\s*)?(?:(?:is|was|are|were|means?|stands for|refers to|who|which)\b|[(](?=\w)"
     r"|(?<=[,(–—-]\s)(?:an?|the|one of)\s+\w)",
