@@ -24,7 +24,7 @@ STORIES = [
         "2025-06-02",
         (
             "Two people were hurt when the old mill at Tolver burned on Sunday night, the fire brigade said.\n\n"
-            "The fire at the mill in Tolver began in the loft at about ten, and thirty firefighters fought it until dawn."
+            "The fire at the mill in Tolver began in the loft, and thirty firefighters fought it until dawn."
         ),
     ),
     (

@@ -91,6 +91,8 @@ def read_in_context(message: str, history: Sequence[Turn], article: ArticleById)
     in_context = [Reading(own, context, topic.cited) for context in contexts_of(own, topic)]
     if swapped := swap_value(own, topic.last):
         in_context.insert(0, Reading(swapped, cited=topic.cited))
+    if _is_bare(own):
+        return tuple(in_context)  # alone it asks nothing
     if need == "strong" or _is_held(own, articles, topic):
         return (*in_context, stripped)[:3]
     return (stripped, *in_context)[:3]
