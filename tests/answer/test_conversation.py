@@ -181,6 +181,11 @@ def test_a_refused_question_does_not_spoil_what_follows():
     assert read("How deep is it?", CRACK, refused)[0] == "Ostrel Dam: How deep is it?"
 
 
+def test_a_refused_question_of_few_words_leaves_the_topic_as_it_was():
+    refused = Turn("Was the captain drunk?", "The articles do not answer this.", "Was the captain drunk?", refused=True)
+    assert read("How deep is it?", CRACK, refused)[0] == "Ostrel Dam: How deep is it?"
+
+
 def test_small_talk_and_the_library_change_no_topic():
     thanks = Turn("thanks!", "You're welcome. Ask more whenever you like.", "thanks!", kind="smalltalk")
     count = Turn("how many articles do you have?", "The library has 2 articles.", kind="about_library")

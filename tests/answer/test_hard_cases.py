@@ -8,6 +8,7 @@ import pytest
 from newsqa import NewsQA
 from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
+from newsqa.types import Turn
 
 TRAM = (
     "The tram company of Ostby said on Thursday that its new line to the hospital will run {} times a day from the "
@@ -98,3 +99,42 @@ def test_near_copies_that_differ_in_a_number_are_no_copies(news):
     assert carried == {"120": {"Ostby Gazette", "Canal Watch", "Wick Post"}, "60": {"Norr Echo"}}
     assert "120 times a day" in answer.text
     assert "60 times a day" in answer.text
+
+
+def talk(news, *questions):
+    """Return the answers of a conversation."""
+    answers = []
+    for question in questions:
+        history = [Turn.from_answer(answer) for answer in answers]
+        answers.append(news.ask(question, history=history, asked=date(2025, 6, 10)))
+    return answers
+
+
+def test_a_follow_up_is_answered_about_the_same_thing_also_after_a_refusal(news):
+    _, refused, follow_up, owner = talk(
+        news,
+        "What caused the fire at the mill in Tolver?",
+        "Was the captain of the tanker drunk?",
+        "And how many firefighters fought it?",
+        "Who does it belong to?",
+    )
+    assert refused.refused
+    assert follow_up.standalone == "Tolver: how many firefighters fought it?"
+    assert "thirty firefighters" in follow_up.text
+    assert owner.standalone == "Tolver: Who does it belong to?"
+    assert "the family of Piet Holloway" in owner.text
+
+
+def test_a_new_question_leaves_the_topic(news):
+    *_, quota = talk(news, "What caused the fire at the mill in Tolver?", "By how much does the herring quota fall?")
+    assert quota.standalone == "By how much does the herring quota fall?"
+    assert "by a tenth" in quota.text
+
+
+def test_a_bare_topic_gets_an_overview_with_the_newest_first(news):
+    answer = news.ask("mill fire?")
+    assert answer.kind == "overview"
+    assert answer.citations[0].published == date(2025, 6, 5)
+    assert "overheated bearing" in answer.text
+    assert {citation.title for citation in answer.citations} <= {title for title, *_ in STORIES[:3]}
+    assert len(answer.text.split()) <= 170

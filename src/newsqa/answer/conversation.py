@@ -142,10 +142,10 @@ def _after(topic: Topic | None, turn: Turn) -> Topic:
     standalone = turn.standalone or question
     cited = tuple(dict.fromkeys(citation.article_id for citation in turn.citations))
     answer = "" if turn.refused else " ".join(_MARKERS.sub("", turn.answer[:MAX_CHARACTERS]).split())
-    follows = topic is not None and (
+    follows = topic is not None and bool(
         turn.kind == "about_answer"
         or (standalone != own and standalone.endswith(own))
-        or (dependence(question) != "none" and (not turn.standalone or not set(cited).isdisjoint(topic.cited)))
+        or (dependence(question) != "none" and (turn.refused or not turn.standalone or set(cited) & set(topic.cited)))
     )
     if topic is None or not follows:
         kept = topic.cited if topic and turn.refused else ()
