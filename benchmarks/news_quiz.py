@@ -1,137 +1,70 @@
-"""How often the accepted answer stands in one of the first passages found, over a folder with a set of questions.
+"""How often an accepted answer is in one of the first passages found, over an index with a set of questions.
 
-    python benchmarks/news_quiz.py FOLDER [--cache DIR]
+    python benchmarks/news_quiz.py INDEX QUESTIONS [--cache DIR] [--first N]
 
-FOLDER holds `articles.jsonl.gz` (url, title, text, published, outlet) and `questions.jsonl` (id, asked, question,
-answers). Passages are embedded once and kept in the cache, so that a second run takes minutes; scores of the reranker
-are kept too. Printed: hit@k in percent, for all questions and for halves of them, and milliseconds a stage. A hit: an
-accepted answer stands, as whole words in order, in the first 250 words of one of the first k passages (case,
-punctuation and markup removed).
+INDEX is a folder made by `newsqa index`, QUESTIONS a set with `answers`. Scores of the reranker are kept in the cache,
+so that variants of a search can be compared quickly. Printed: hit@k in percent, for all questions and for halves of
+them, and milliseconds a stage; those of reranking count only while the cache is empty. A hit: an accepted answer is, as
+whole words in order, in the first 250 words of one of the first k passages (case, punctuation and markup removed).
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
-import pickle
-import re
 import statistics
 import tempfile
 import time
-import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memory_index import MemoryIndex
 from newsqa import models
+from newsqa.evals.datasets import read_set
+from newsqa.evals.metrics.answers import contains
+from newsqa.search.read import read_question
 from newsqa.search.retrieve import rerank, retrieve
-from newsqa.search.understand import understand
 from newsqa.settings import Settings
-from newsqa.types import NO_BOUNDS, Article
+from newsqa.store.snapshot import open_index
+from newsqa.types import NO_BOUNDS
+from remembering import Cache, RememberingReranker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from langchain_core.embeddings import Embeddings
 
+    from newsqa.evals.datasets.items import Item
     from newsqa.models.encoders import Reranker
+    from newsqa.store.snapshot import Snapshot
     from newsqa.types import Hit
+
+    Found = tuple[list[Hit], float]
+    """Passages, best first, and the seconds that it took to find them."""
 
 DEPTHS = (1, 5, 10, 20)
 WORDS = 250
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A question with its accepted answers, normalised."""
-
-    id: str
-    question: str
-    asked: date
-    answers: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class RememberingReranker:
-    """Keeps scores by question and text, so that variants of a search can be compared quickly."""
-
-    inner: Reranker
-    file: Path
-    scores: dict[tuple[str, str], float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.file.exists():
-            self.scores = pickle.loads(self.file.read_bytes())
-
-    def score(self, question: str, texts: Sequence[str]) -> list[float]:
-        """Score what is not known yet."""
-        new = [text for text in texts if (question, text) not in self.scores]
-        self.scores |= {(question, text): s for text, s in zip(new, self.inner.score(question, new), strict=True)}
-        return [self.scores[question, text] for text in texts]
-
-    def save(self) -> None:
-        """Write the scores down."""
-        self.file.write_bytes(pickle.dumps(self.scores))
-
-
-def normal(text: str) -> str:
-    """Return a text in lower case without punctuation, a space at either end."""
-    plain = re.sub(r"[’'`]", "", unicodedata.normalize("NFKC", text).casefold())
-    return " " + " ".join(re.sub(r"[^\w\s]|_", " ", plain).split()) + " "
-
-
-def read_articles(folder: Path) -> list[Article]:
-    """Read the articles of a set."""
-    with gzip.open(folder / "articles.jsonl.gz", "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    return [
-        Article(
-            id=str(number),
-            text=row["text"],
-            path=row["url"],
-            title=row["title"],
-            outlet=row["outlet"],
-            published=date.fromisoformat(row["published"][:10]) if row["published"] else None,
-            url=row["url"],
-        )
-        for number, row in enumerate(rows)
-    ]
-
-
-def read_questions(folder: Path) -> list[Item]:
-    """Read the questions of a set."""
-    rows = [json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()]
-    return [
-        Item(str(r["id"]), r["question"], date.fromisoformat(r["asked"]), tuple(map(normal, r["answers"])))
-        for r in rows
-    ]
-
-
-def is_hit(item: Item, hit: Hit) -> bool:
-    """Tell whether an accepted answer stands in a passage."""
-    text = normal(" ".join(hit.passage.text.split()[:WORDS]))
-    return any(answer in text for answer in item.answers)
-
-
-def stages(
-    item: Item, index: MemoryIndex, embedder: Embeddings, reranker: Reranker
-) -> dict[str, tuple[list[Hit], float]]:
-    """Return what each stage finds and the seconds it took."""
+def stages(item: Item, index: Snapshot, embedder: Embeddings, reranker: Reranker) -> dict[str, Found]:
+    """Return what each stage finds."""
     began = time.perf_counter()
-    query = understand(item.question, item.asked, index.lexicon, NO_BOUNDS)
+    query = read_question(item.question, item.asked or date.today(), index, NO_BOUNDS)
     candidates = retrieve(query, index, embedder)
     found = time.perf_counter()
     evidence = rerank(query, candidates, reranker)
     return {"retrieve": (candidates, found - began), "rerank": (evidence, time.perf_counter() - found)}
 
 
-def report(name: str, items: Sequence[Item], found: Sequence[tuple[list[Hit], float]]) -> None:
+def is_hit(item: Item, hit: Hit) -> bool:
+    """Return True if an accepted answer is in a passage."""
+    return contains(" ".join(hit.passage.text.split()[:WORDS]), item)
+
+
+def report(name: str, items: Sequence[Item], found: Sequence[Found]) -> None:
     """Print hit@k of a stage, for all questions and for every other one, and its time."""
     first = [
-        next((n for n, hit in enumerate(hits) if is_hit(item, hit)), WORDS)
+        next((place for place, hit in enumerate(hits) if is_hit(item, hit)), max(DEPTHS))
         for item, (hits, _) in zip(items, found, strict=True)
     ]
     for label, places in (("all", first), ("even", first[::2]), ("odd", first[1::2])):
@@ -143,19 +76,20 @@ def report(name: str, items: Sequence[Item], found: Sequence[tuple[list[Hit], fl
 
 def main() -> None:
     """Measure."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "newsqa-news-quiz")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("index", type=Path)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "newsqa-benchmarks")
+    parser.add_argument("--first", type=int, metavar="N", help="only the first N questions")
     given = parser.parse_args()
-    given.cache.mkdir(parents=True, exist_ok=True)
-    settings = Settings.load()
+    settings = replace(Settings.load(), index=given.index)
     embedder = models.create_embedder(settings)
-    index = MemoryIndex(read_articles(given.folder), embedder, given.cache)
-    reranker = RememberingReranker(models.create_reranker(settings), given.cache / "scores.pickle")
-    items = read_questions(given.folder)
-    found = [stages(item, index, embedder, reranker) for item in items]
-    reranker.save()
-    print(f"{len(index.articles):,} articles, {len(index.passages):,} passages, {len(items)} questions")
+    reranker = RememberingReranker(models.create_reranker(settings), Cache(given.cache))
+    items = read_set(given.questions)[: given.first]
+    with open_index(settings, models.embedder_fingerprint(embedder)) as library, library.snapshot() as index:
+        found = [stages(item, index, embedder, reranker) for item in items]
+        articles, passages = index.coverage(NO_BOUNDS).articles, index.count_passages()
+    print(f"{articles:,} articles, {passages:,} passages, {len(items)} questions")
     for name in ("retrieve", "rerank"):
         report(name, items, [one[name] for one in found])
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from newsqa.models.encoders import Reranker
     from newsqa.pipeline import AnswerEvent, Pipeline
     from newsqa.store.records import Coverage
-    from newsqa.types import Answer, Article, Hit, Turn
+    from newsqa.types import Answer, Article, Hit, TextCheck, Turn
 
 
 class OpenOptions(TypedDict, total=False):
@@ -180,6 +180,23 @@ class NewsQA:
     ) -> list[Hit]:
         """Return the passages that may answer, best first, each with its article and score."""
         return self._open_pipeline().search(query, bounds=_bounds(bounds, outlet, since, until, as_of), asked=asked)
+
+    def check(
+        self,
+        text: str,
+        *,
+        bounds: Bounds = NO_BOUNDS,
+        outlet: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        as_of: date | None = None,
+    ) -> TextCheck:
+        """Check each sentence of a text, such as a draft or a press release, against the articles.
+
+        A Finding says if the articles support it, contradict it, have something like it or nothing, with the quotes.
+        Without a judge only what is word for word in an article, or a shortening of it, is supported.
+        """
+        return self._open_pipeline().check(text, bounds=_bounds(bounds, outlet, since, until, as_of))
 
     def article(self, article_id: str) -> Article | None:
         """Return the article with this id, None if the library does not hold it."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from newsqa.answer.extract import ExtractiveAnswerer
+    from newsqa.answer.overview import OverviewAnswerer
+    from newsqa.answer.second_chance import ModelSecondChance
     from newsqa.models.encoders import Reranker
     from newsqa.pipeline import Answerer, Rewriter
     from newsqa.prompts import Prompts
@@ -56,19 +58,23 @@ def open_pipeline(
     prompts = load_prompts(settings.prompts)
     embedder = embedder or models.create_embedder(settings)
     reranker = reranker or models.create_reranker(settings)
-    encoder = models.create_token_encoder(settings)
-    extractive, writer, rewriter, judge = ExtractiveAnswerer(reranker, encoder), None, None, None
+    extractive, overview = ExtractiveAnswerer(reranker), OverviewAnswerer(reranker)
+    writer = rewriter = judge = again = None
     name = identity = EXTRACTIVE
     if chat_model is not None or settings.model != EXTRACTIVE:
-        writer, rewriter, judge, name, identity = _create_writer(settings, extractive, prompts, chat_model)
+        writer, rewriter, judge, again, name, identity = _create_writer(
+            settings, extractive, overview, prompts, chat_model
+        )
+    elif settings.judge != "auto":
+        judge = create_judge(settings, prompts)  # of texts that are checked
     if once:
-        _load_in_background(reranker, encoder)
+        _load_in_background(reranker)
     made_of = {
         "newsqa": f"{__version__} {_code_digest()}".strip(),
         "embedder": models.embedder_fingerprint(embedder),
         "reranker": f"{settings.reranker}:{models.reranker_fingerprint(reranker)}",
         "model": identity,
-        "judge": judge.name if judge else "none",
+        "judge": f"{judge.name}{' with a second chance' if again else ''}" if judge else "none",
         "prompts": prompts.digest,
         "vectors": "server" if settings.chroma else "embedded",
     }
@@ -77,11 +83,12 @@ def open_pipeline(
         embedder=embedder,
         reranker=reranker,
         answerer=writer or extractive,
-        overview=OverviewAnswerer(reranker),
+        overview=overview,
         fallback=extractive if writer else None,
         rewriter=rewriter,
         examples=MessageExamples(embedder),
         judge=judge,
+        second_chance=again,
         config=hashlib.sha256("\0".join(made_of.values()).encode()).hexdigest()[:16],
         model=name,
         made_of=made_of,
@@ -90,14 +97,19 @@ def open_pipeline(
 
 
 def _create_writer(
-    settings: Settings, extractive: ExtractiveAnswerer, prompts: Prompts, model: BaseChatModel | None
-) -> tuple[Answerer, Rewriter | None, SentenceJudge | None, str, str]:
+    settings: Settings,
+    extractive: ExtractiveAnswerer,
+    overview: OverviewAnswerer,
+    prompts: Prompts,
+    model: BaseChatModel | None,
+) -> tuple[Answerer, Rewriter | None, SentenceJudge | None, ModelSecondChance | None, str, str]:
     """Return what chat models do, the name of the one that writes, and its identity.
 
     The identity is the name with its address or the digest of its file.
     """
     from newsqa.answer.prompt import PromptBuilder
     from newsqa.answer.rewrite import ModelRewriter
+    from newsqa.answer.second_chance import ModelSecondChance
     from newsqa.answer.write import WrittenAnswerer
     from newsqa.models.inventory import with_reported_context_window
     from newsqa.models.registry import create_chat_model, describe_chat_model, model_identity, model_info
@@ -108,15 +120,16 @@ def _create_writer(
         model, info = create_chat_model(settings), model_info(settings.model, settings)
     else:
         info = describe_chat_model(model, settings)
-    writer = WrittenAnswerer(PromptBuilder(model, info, prompts), extractive)
+    writer = WrittenAnswerer(PromptBuilder(model, info, prompts), extractive, overview)
     rewriter = None if info.small else ModelRewriter(model, info.name, prompts)  # rules rewrite better than a small one
     judge = None if info.small else SentenceJudge(model, info.name, prompts)
     if settings.judge != "auto":
-        judge = _create_judge(settings, prompts)
-    return writer, rewriter, judge, info.name, model_identity(info.name, model)
+        judge = create_judge(settings, prompts)
+    again = ModelSecondChance(model, info.name, prompts) if judge and settings.second_chance else None
+    return writer, rewriter, judge, again, info.name, model_identity(info.name, model)
 
 
-def _create_judge(settings: Settings, prompts: Prompts) -> SentenceJudge | None:
+def create_judge(settings: Settings, prompts: Prompts) -> SentenceJudge | None:
     """Return the judge that the settings name, None if they name none."""
     from newsqa.models.registry import create_chat_model
     from newsqa.verify.judge import SentenceJudge
@@ -126,12 +139,13 @@ def _create_judge(settings: Settings, prompts: Prompts) -> SentenceJudge | None:
     return SentenceJudge(create_chat_model(replace(settings, model=settings.judge)), settings.judge, prompts)
 
 
-def _load_in_background(*parts: object) -> None:
-    """Load models on a thread while the embedder and the index are at work."""
+def _load_in_background(reranker: Reranker) -> None:
+    """Load the reranker on a thread while the embedder and the index are at work."""
 
     def load() -> None:
-        for encoder in filter(None, (getattr(part, "encoder", None) for part in parts)):
-            with suppress(NewsqaError):  # raised again when the part is used
+        encoder = getattr(reranker, "encoder", None)
+        with suppress(NewsqaError):  # raised again when it is used
+            if encoder is not None:
                 encoder.load()
 
     Thread(target=load, name="load-ahead").start()
@@ -142,7 +156,7 @@ def _code_digest() -> str:
     if not _CHECKOUT.is_file():
         return ""
     digest = hashlib.sha256()
-    for file in sorted(path for kind in ("*.py", "*.txt") for path in _PACKAGE.rglob(kind)):
+    for file in sorted(path for kind in ("*.py", "*.txt", "*.toml") for path in _PACKAGE.rglob(kind)):
         if file.relative_to(_PACKAGE).parts[0] not in NOT_ANSWERING:
             digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]

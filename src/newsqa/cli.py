@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from contextlib import suppress
+from pathlib import Path  # noqa: TC003  typer reads it
 from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
 import typer
@@ -123,6 +124,27 @@ def search(
         asked,
         as_json=json,
     )
+
+
+@app.command()
+def check(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A text, such as a draft; - is standard input.")],
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Also write the report as a page, to this file.")
+    ] = None,
+    outlet: Outlet = None,
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    model: Model = None,
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """Check each sentence of a text against the articles: supported, contradicted, unclear or not found."""
+    from newsqa.frontends.terminal.check import check as check_file
+
+    settings = read_settings(index, model, connects=True)
+    check_file(settings, file, Bounds(outlet, since, until, as_of), html, as_json=json)
 
 
 @app.command()

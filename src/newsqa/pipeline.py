@@ -6,6 +6,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from newsqa.answer.about_answer import describe_answer
@@ -20,7 +21,18 @@ from newsqa.search.read import read_question
 from newsqa.search.retrieve import EVIDENCE, expand_context, rerank, retrieve
 from newsqa.search.time_bounds import is_out_of_time, time_notice
 from newsqa.search.understand import answer_kind, is_usable
-from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer, DraftSummary, DraftText, Sentence, Usage, VerifiedDraft
+from newsqa.types import (
+    EXTRACTIVE,
+    LIST_FORMS,
+    NO_BOUNDS,
+    STORY_FORMS,
+    Answer,
+    DraftSummary,
+    DraftText,
+    Sentence,
+    Usage,
+    VerifiedDraft,
+)
 from newsqa.verify.verifier import Verifier, verify
 
 if TYPE_CHECKING:
@@ -28,10 +40,11 @@ if TYPE_CHECKING:
 
     from langchain_core.embeddings import Embeddings
 
+    from newsqa.answer.second_chance import ModelSecondChance
     from newsqa.models.encoders import Reranker
     from newsqa.search.attribution import Attribution
     from newsqa.store.snapshot import LibraryIndex, Snapshot
-    from newsqa.types import AnswerForm, Article, Bounds, DraftEvent, Hit, Query, QuestionForm, Turn
+    from newsqa.types import Article, Bounds, DraftEvent, Hit, Query, QuestionForm, TextCheck, Turn
     from newsqa.verify.judge import SentenceJudge
 
     Answerer = Callable[[Query, Sequence[Hit], float], Iterator[DraftEvent]]
@@ -98,8 +111,9 @@ class Pipeline:
     Safe to use from several threads. `config` is a digest of the settings, prompts and models behind the answers,
     `made_of` has one for each of them, and `model` names the model that answers. It gets `timeout` seconds from the
     question on; if nothing that it wrote is supported, `fallback` answers. `rewriter` rewrites follow-ups that rules
-    cannot complete. `judge` reads if quotes support what the model writes in words of its own. With `examples` a
-    message may be something else than a question about the news.
+    cannot complete. `judge` reads if quotes support what the model writes in words of its own, and with a
+    `second_chance` it writes again what did not pass. With `examples` a message may be something else than a question
+    about the news.
     """
 
     index: LibraryIndex
@@ -114,6 +128,7 @@ class Pipeline:
     fallback: Answerer | None = None
     rewriter: Rewriter | None = None
     judge: SentenceJudge | None = None
+    second_chance: ModelSecondChance | None = None
     examples: MessageExamples | None = None
 
     def ask(
@@ -206,6 +221,8 @@ class Pipeline:
 
             # Refuse if no sentence is left.
             within, refusal, kind = index.coverage(query.bounds), None, STORY_FORMS.get(query.form, "answer")
+            if query.form in LIST_FORMS and len(verified.sentences) > 1:
+                kind = "list"
             if not verified.sentences:
                 refusal = refuse(query, hits, verified.dropped, within, index.coverage(NO_BOUNDS))
                 kind = "refusal"
@@ -231,6 +248,7 @@ class Pipeline:
                 retrieved=tuple(expand_context(hits[:EVIDENCE])),
                 nearest=refusal.nearest if refusal else (),
                 dropped=verified.dropped,
+                unanswered=() if refusal else draft.unanswered,
                 confidence=draft.confidence,
                 model=draft.model,
                 index=index.digest,
@@ -254,7 +272,7 @@ class Pipeline:
         readings, usage = read_in_context(question, history, index.article), Usage()
         if self.rewriter and len(readings) > 1:
             with clock.stage("rephrase"):
-                rewritten, usage = self.rewriter(question, history, clock.deadline)
+                rewritten, usage = self.rewriter(intent.text, history, clock.deadline)
             if rewritten:
                 readings = (Reading(rewritten, cited=readings[0].cited), *readings[:1])
         best: _Searched | None = None
@@ -287,16 +305,16 @@ class Pipeline:
         return _Searched(query, hits, estimate_relevance(query, hits))
 
     def _draft(self, query: Query, hits: Sequence[Hit], clock: _Clock) -> VerifiedEvents:
-        """Have an answer drafted and verified; if nothing that a model wrote is supported, by `fallback`."""
+        """Have an answer drafted and verified; if nothing that a model wrote is supported, without a model."""
         if not hits:
             return VerifiedDraft((), (), ()), DraftSummary(0.0, self.model)
+        extractive = self.overview if query.form in STORY_FORMS else self.fallback or self.answerer
         if self.fallback is None:
-            answerer = self.overview if query.form in STORY_FORMS else self.answerer
-            return (yield from self._verify("answer", answerer, query, hits, clock))
+            return (yield from self._verify("answer", extractive, query, hits, clock))
         verified, draft = yield from self._verify("write", self.answerer, query, hits, clock)
         if verified.sentences:
             return verified, replace(draft, confidence=draft.confidence * verified.supported_share)
-        extracted, summary = yield from self._verify("answer", self.fallback, query, hits, clock)
+        extracted, summary = yield from self._verify("answer", extractive, query, hits, clock)
         if not extracted.sentences:
             return verified, draft
         notices = (*draft.notices, UNSUPPORTED_DRAFT if verified.dropped else NO_DRAFT)
@@ -329,7 +347,8 @@ class Pipeline:
         from newsqa.verify.judge import JudgeQueue
 
         queue = JudgeQueue(self.judge, clock.deadline) if self.judge else None
-        return Verifier(hits, queue, relevance(query, self.reranker))
+        again = partial(self.second_chance, deadline=clock.deadline) if self.second_chance else None
+        return Verifier(hits, queue, relevance(query, self.reranker), again)
 
     def search(self, question: str, *, bounds: Bounds = NO_BOUNDS, asked: date | None = None) -> list[Hit]:
         """Find the passages that may answer, best first, without answering."""
@@ -339,6 +358,19 @@ class Pipeline:
             if query.quotation:
                 return attribute_quotation(query, candidates, index).hits
             return rerank(query, candidates, self.reranker)
+
+    def check(self, text: str, *, bounds: Bounds = NO_BOUNDS) -> TextCheck:
+        """Check each sentence of a text, such as a draft, against the articles."""
+        from newsqa.answer.fact_check import check_text, statement_query
+
+        with self.index.snapshot() as index:
+
+            def find(sentence: str) -> list[Hit]:
+                query = statement_query(sentence, index, bounds)
+                return rerank(query, retrieve(query, index, self.embedder), self.reranker)
+
+            found = check_text(text, find, self.judge, self.timeout)
+            return replace(found, index=index.digest, config=self.config)
 
     def article(self, article_id: str) -> Article | None:
         """Return one stored article, or None."""
@@ -354,10 +386,6 @@ class Pipeline:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-
-STORY_FORMS: Mapping[QuestionForm, AnswerForm] = {"overview": "overview", "timeline": "timeline", "find": "list"}
-"""The forms of questions that the articles on a story answer together, with the kind of their answer."""
 
 
 def understand_reading(reading: Reading, form: QuestionForm, asked: date, index: Snapshot, bounds: Bounds) -> Query:

@@ -30,8 +30,14 @@ def private_file(path: Path) -> None:
     path.chmod(FILE)
 
 
-def write_files(folder: Path, texts: Mapping[str, str]) -> None:
-    """Write the files of a report: all under other names first, then renamed. Raises SourceError if it cannot."""
+KEPT = "run.jsonl is kept; make room or name another folder, and run the same command again."
+
+
+def write_files(folder: Path, texts: Mapping[str, str], hint: str = KEPT) -> None:
+    """Write the files of a report: all under other names first, then renamed.
+
+    Raises SourceError, with a `hint` of what to do, if it cannot.
+    """
     beside = {folder / name: folder / f".{name}.new" for name in texts}
     try:
         private_folder(folder)
@@ -43,7 +49,7 @@ def write_files(folder: Path, texts: Mapping[str, str]) -> None:
     except OSError as error:
         raise SourceError(
             f"The report cannot be written to {folder}: {error.strerror}.",
-            hint="run.jsonl is kept; make room or name another folder, and run the same command again.",
+            hint=hint,
         ) from error
     finally:
         _clear(beside.values())

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 PLACEHOLDERS = {
-    "answer-system": frozenset[str](),
+    "answer-system": frozenset({"task"}),
+    "answer-direct": frozenset[str](),
+    "answer-list": frozenset[str](),
+    "answer-story": frozenset[str](),
     "answer-user": frozenset({"question", "asked", "evidence"}),
     "answer-small-system": frozenset[str](),
     "answer-small-user": frozenset({"question", "evidence"}),
@@ -24,8 +27,9 @@ PLACEHOLDERS = {
     "rephrase-question": frozenset({"turns", "question"}),
     "judge-faithfulness": frozenset({"question", "answer", "quotes"}),
     "judge-sentences": frozenset({"sentences"}),
+    "second-chance": frozenset({"sentences"}),
 }
-_DECIDING = ("answer-", "rephrase-", "judge-sentences")
+_DECIDING = ("answer-", "rephrase-", "judge-sentences", "second-chance")
 """Prefixes of the prompts that decide what is answered; the others are for evaluation."""
 
 _INSTALLED = Path(__file__).parent / "_prompts"

@@ -28,7 +28,8 @@ class Settings:
     `chroma` is "" for the embedded Chroma, else the address of a Chroma server. `embedder`, `reranker` and `model`
     are names that `newsqa.models` knows. `timeout` is in seconds and bounds one answer or one call to a server.
     `judge` names the chat model that reads if quotes support a written sentence: "auto" for `model` itself unless it is
-    a small one, "none" for none, or a name as `model` takes it.
+    a small one, "none" for none, or a name as `model` takes it. With `second_chance` and a judge, `model` writes again,
+    once, what did not pass.
     `context` is how many tokens the chat model can read and write together, 0 for the number that newsqa knows.
     `tracing` lets LangSmith record what chat models read and write, if its own variables ask for it.
     `bot_channels`, `bot_people` and `bot_admins` are ids of a platform; if no channels or people are listed, the bot
@@ -47,6 +48,7 @@ class Settings:
     reranker: str = "ms-marco-MiniLM-L-12-v2"
     model: str = EXTRACTIVE
     judge: str = "auto"
+    second_chance: bool = True
     prompts: Path | None = None
     sessions: Path | None = None
     timeout: float = 60.0
@@ -185,6 +187,6 @@ _READERS: dict[str, Callable[[str], object]] = {
     **dict.fromkeys(("threads", "bot_workers", "bot_retention"), _whole),
     **dict.fromkeys(("context", "bot_rate", "bot_rate_all", "bot_queue", "bot_port"), _count),
     **dict.fromkeys(("bot_channels", "bot_people", "bot_admins"), _ids),
-    **dict.fromkeys(("offline", "tracing", "debug", "bot_log_text"), _switch),
+    **dict.fromkeys(("offline", "tracing", "debug", "bot_log_text", "second_chance"), _switch),
     "timeout": _seconds,
 }

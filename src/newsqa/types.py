@@ -117,6 +117,15 @@ AnswerKind = Literal[
 QuestionForm = Literal["direct", "overview", "timeline", "list", "comparison", "latest", "find"]
 """How a question wants to be answered; "find" asks for articles."""
 
+STORY_FORMS: Final[Mapping[QuestionForm, AnswerForm]] = {
+    "overview": "overview",
+    "timeline": "timeline",
+    "find": "list",
+}
+"""The forms of questions that the articles on a story answer together, with the kind of their answer."""
+
+LIST_FORMS: Final = frozenset({"list", "comparison"})
+"""The forms of questions whose answers have a line an item."""
 
 Timing = Literal["soft", "firm", "strict"]
 """How the time in a question bounds: it only ranks, it is searched first, or there is no answer from another time."""
@@ -231,7 +240,8 @@ class Usage:
 class DraftSummary:
     """What an answerer says of its draft after the last sentence. `confidence`, 0 to 1, is its estimate of being right.
 
-    A draft that broke off is `incomplete`; `notices` are shown beside the answer.
+    A draft that broke off is `incomplete`; `notices` are shown beside the answer, as are the parts of the question that
+    are `unanswered`.
     """
 
     confidence: float
@@ -239,6 +249,7 @@ class DraftSummary:
     incomplete: bool = False
     usage: Usage = Usage()
     notices: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
 
 DraftEvent = DraftText | DraftSentence | DraftSummary
@@ -316,10 +327,14 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A sentence that its quotes did not support, and why."""
+    """A sentence that its quotes did not support, and why.
+
+    `mended` says if it passed when the model wrote it again; None if it did not write it again.
+    """
 
     text: str
     why: str
+    mended: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +348,8 @@ class VerifiedDraft:
     @property
     def supported_share(self) -> float:
         """The share of the draft that is left; a sentence whose quotes took its place counts as left."""
-        lost = len(self.dropped) - sum(sentence.checked_by == "quoted" for sentence in self.sentences)
+        fallen = sum(not dropped.mended for dropped in self.dropped)
+        lost = fallen - sum(sentence.checked_by == "quoted" for sentence in self.sentences)
         return len(self.sentences) / max(1, len(self.sentences) + max(0, lost))
 
 
@@ -371,6 +387,39 @@ class Answer:
     timings: Mapping[str, float] = field(default_factory=dict[str, float])
     usage: Usage = Usage()
     notices: tuple[str, ...] = ()
+
+
+CheckVerdict = Literal["supported", "contradicted", "unclear", "not_found"]
+"""What the articles have on a sentence.
+
+Its proof; another value in its place, or the contrary; something like it, which may or may not prove it; or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the articles have on the sentence at a span (code points) of a text, with the numbers of the quotes.
+
+    `checked_by` says what a supported sentence was verified by, `why` why it is not supported.
+    """
+
+    text: str
+    start: int
+    end: int
+    verdict: CheckVerdict
+    checked_by: CheckedBy | None = None
+    why: str | None = None
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextCheck:
+    """The findings on the sentences of a text, in their order, and the quotes that they name."""
+
+    findings: tuple[Finding, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    index: str = ""
+    config: str = ""
+    usage: Usage = Usage()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,8 @@ class Drafted(NamedTuple):
     confidence: float
 
 
-def drafted(query, evidence, reranker, encoder) -> Drafted:
-    *sentences, summary = ExtractiveAnswerer(reranker, encoder)(query, evidence, inf)
+def drafted(query, evidence, reranker) -> Drafted:
+    *sentences, summary = ExtractiveAnswerer(reranker)(query, evidence, inf)
     return Drafted(tuple(sentences), summary.confidence)
 
 
@@ -59,12 +59,12 @@ def hits(*texts: str) -> list[Hit]:
 
 @pytest.fixture(scope="module")
 def ask():
-    reranker, encoder = models.create_reranker(Settings()), models.create_token_encoder(Settings())
+    reranker = models.create_reranker(Settings())
 
     def asked(question: str, *texts: str):
         query = understand(question, date(2031, 5, 7), Lexicon(), NO_BOUNDS)
         evidence = rerank(query, hits(*(texts or (STRIKE, BRIDGE))), reranker)
-        return drafted(query, evidence, reranker, encoder), evidence
+        return drafted(query, evidence, reranker), evidence
 
     return asked
 
@@ -156,12 +156,12 @@ def test_the_same_question_gives_the_same_answer(ask):
 
 
 def test_no_evidence_is_a_refusal():
-    draft = drafted(understand("Who?", date(2031, 5, 7), Lexicon(), NO_BOUNDS), [], None, None)
+    draft = drafted(understand("Who?", date(2031, 5, 7), Lexicon(), NO_BOUNDS), [], None)
     assert draft.claims == ()
     assert draft.confidence == 0.0
 
 
 def test_evidence_without_a_statement_is_a_refusal():
     evidence = hits("By Ilse Corran\n\nSubscribe to our newsletter.\n")
-    draft = drafted(understand("Who is Ilse Corran?", date(2031, 5, 7), Lexicon(), NO_BOUNDS), evidence, None, None)
+    draft = drafted(understand("Who is Ilse Corran?", date(2031, 5, 7), Lexicon(), NO_BOUNDS), evidence, None)
     assert draft.claims == ()

@@ -7,7 +7,7 @@ import pytest
 
 from newsqa.answer.candidates import find_candidates, is_statement, needs_context, with_context
 from newsqa.answer.expected import possible_answers
-from newsqa.answer.extract import MAX_GAP, MAX_QUOTES, MAX_WORDS, USUAL_WORDS, select_quotes
+from newsqa.answer.extract import MAX_GAP, MAX_QUOTES, MAX_WORDS, USUAL_SHARE, select_quotes
 from newsqa.answer.ranking import Signals
 from newsqa.types import Article, Hit, Passage, Query
 
@@ -211,7 +211,7 @@ def test_the_best_comes_first_and_the_answer_stays_short():
     quotes = select(*(hit(sentence, name=str(n)) for n, sentence in enumerate(FERRIES)))
     assert quotes[0].text == FERRIES[0]
     assert len(quotes) <= MAX_QUOTES
-    assert sum(len(quote.text.split()) for quote in quotes) <= USUAL_WORDS
+    assert sum(len(quote.text.split()) for quote in quotes) <= MAX_WORDS * USUAL_SHARE
 
 
 def test_a_list_may_have_more_items_in_more_words():
@@ -219,7 +219,7 @@ def test_a_list_may_have_more_items_in_more_words():
         *(hit(sentence, name=str(n)) for n, sentence in enumerate(FERRIES)), query=replace(ASKED, form="list")
     )
     assert len(quotes) == 3
-    assert USUAL_WORDS < sum(len(quote.text.split()) for quote in quotes) <= MAX_WORDS
+    assert MAX_WORDS * USUAL_SHARE < sum(len(quote.text.split()) for quote in quotes) <= MAX_WORDS
 
 
 def test_a_sentence_far_below_the_best_is_left_out():

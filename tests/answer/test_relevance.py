@@ -134,6 +134,6 @@ def test_the_newest_or_the_oldest_of_what_is_about_a_question():
 
 def test_a_refusal_costs_no_reading_of_sentences():
     query = Query("Who won the cup final in Lund?", ASKED)
-    *sentences, summary = ExtractiveAnswerer(None, None)(query, [hit(MARKET, -9.0)], 0.0)
+    *sentences, summary = ExtractiveAnswerer(None)(query, [hit(MARKET, -9.0)], 0.0)
     assert sentences == []
     assert summary.confidence < MIN_RELEVANCE

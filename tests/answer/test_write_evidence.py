@@ -1,5 +1,6 @@
 """What a chat model is sent: evidence as data, chosen and counted to fit."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,14 +15,16 @@ from newsqa.answer.prompt import (
     format_block,
     format_line,
     sanitize,
+    select_passages,
     select_sentences,
 )
 from newsqa.answer.ranking import Signals
+from newsqa.answer.write import WrittenAnswerer
 from newsqa.errors import ModelError
 from newsqa.models.registry import ModelInfo
 from newsqa.models.usage import count_tokens
 from newsqa.prompts import load_prompts
-from newsqa.types import Article, Hit, Passage, Query
+from newsqa.types import EXTRACTIVE, Article, DraftSummary, Hit, Passage, Query
 
 PROMPTS = load_prompts()
 QUERY = Query("When did the harbour of Wick open?", date(2025, 5, 12))
@@ -99,3 +102,37 @@ def test_what_readers_see_of_an_article_is_not_what_was_changed_for_the_model():
     piece = shown("“We [sic] paid <|5|> crowns,” he said.")
     assert format_line(2, piece) == "[2] (Post, 10 May 2025) “We (sic) paid ‹|5|› crowns,” he said."
     assert piece.hit.article.text == "“We [sic] paid <|5|> crowns,” he said."
+
+
+def test_a_small_model_is_not_asked_for_a_story():
+    def overview(query, evidence, deadline):
+        yield DraftSummary(0.7, EXTRACTIVE)
+
+    writer = WrittenAnswerer(briefing(4_000, small=True), None, overview)
+    assert list(writer(replace(QUERY, form="overview"), [shown("Wick opened.").hit], 0.0)) == [
+        DraftSummary(0.7, EXTRACTIVE)
+    ]
+
+
+def test_an_article_that_is_too_long_is_shown_around_its_best_passage():
+    text = " ".join(f"Ship {n} came to the harbour." for n in range(400))
+    start = text.index("Ship 200 ")
+    end = text.index("Ship 202 ") - 1
+    article, other = Article("a", text, "a.md"), Article("b", "Tarn closed.", "b.md")
+    best = Hit(Passage(1, "a", start, end, text[start:end]), article, 1.0)
+    inside = Hit(Passage(2, "a", end + 1, end + 26, text[end + 1 : end + 26]), article, 0.9)
+    outside = Hit(Passage(3, "a", 0, 24, text[:24]), article, 0.8)
+    elsewhere = Hit(Passage(4, "b", 0, 12, other.text), other, 0.7)
+    first, *others = select_passages([best, inside, outside, elsewhere], 200, count_tokens)
+    assert [one.text for one in others] == [text[:24], "Tarn closed."]
+    assert first.text == first.hit.passage.text == text[first.hit.passage.start : first.hit.passage.end]
+    assert first.text.startswith("Ship 19")
+    assert first.text.endswith(" came to the harbour.")
+    assert "Ship 200 came to the harbour. Ship 201 came to the harbour. Ship 202" in first.text
+    assert count_tokens(first.text) <= 200 + 20
+
+
+def test_the_best_passage_is_shown_whatever_fits():
+    (one,) = select_passages([shown("Wick opened. Tarn closed.").hit], 0, count_tokens)
+    assert one.text == "Wick opened. Tarn closed."
+    assert select_passages([], 100, count_tokens) == []

@@ -137,3 +137,26 @@ def test_the_text_is_its_sentences_with_their_markers(answers):
         )
         assert {n for sentence in answer.sentences for n in sentence.citations} == {c.n for c in answer.citations}
         assert all(sentence.citations for sentence in answer.sentences)
+
+
+VALUES = {"number", "unit", "date", "quote", "disguised"}
+OF_SOMETHING_ELSE = {
+    "Two people were killed when the Grey Heron struck the Cobbler.",
+    "At least 90 people were killed in the capital.",
+}
+"""Numbers that stand in the quotes, of something else. What a number belongs to is for a judge to find: of the altered
+values here, these are what code alone lets pass."""
+
+
+@pytest.mark.parametrize(("n", "said"), [pair for pair in pairs("invented") if pair.values[1]["kind"] in VALUES])
+def test_with_a_judge_that_believes_everything_no_altered_value_is_shown(credulous, n, said):
+    """A number, a day or quoted words that are not in the evidence of a sentence are no judge's to allow."""
+    answer = credulous(n)
+    shown = bare(said["say"]) in bare(answer.text)
+    assert shown == (said["say"] in OF_SOMETHING_ELSE)
+    assert shown or any(bare(said["say"]) in bare(dropped.text) and dropped.why for dropped in answer.dropped)
+
+
+def test_few_altered_values_are_left_to_the_judge():
+    altered = [pair for pair in pairs("invented") if pair.values[1]["kind"] in VALUES]
+    assert len(OF_SOMETHING_ELSE) / len(altered) <= 0.05

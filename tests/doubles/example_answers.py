@@ -70,7 +70,7 @@ def a_timeline():
     later = replace(ARTICLE, id="or-2", published=date(2025, 3, 14))
     citations = (citation(1, "It carries 4,000 carts a day."), citation(2, "Nobody was hurt.", later))
     sentences = (
-        Sentence("It carries 4,000 carts a day.", (1,), 1.0, ((11, 16),)),
+        Sentence("It carries 4,000 carts a day.", (1,), 1.0, marks=((11, 16),)),
         Sentence("Nobody was hurt.", (2,), 0.93),
     )
     text = compose_text("timeline", sentences, citations)

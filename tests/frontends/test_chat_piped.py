@@ -56,3 +56,35 @@ def test_conversations_go_to_the_users_data_and_are_resumed(talk_here, tmp_path)
 def test_quit_leaves(talk_here):
     done = talk_here(b"/quit\nWho won the first prize for cheese?\n")
     assert (done.exit_code, done.stdout) == (0, "")
+
+
+def test_search_lists_passages_with_their_articles_within_the_bounds(talk_here):
+    done = talk_here(b"/search cheese festival\n/outlet Tarn Herald\n/search cheese festival\n/search\n")
+    first, bounded = done.stdout.split("Searching Tarn Herald")
+    assert first.startswith("Cheese festival in Ostby draws record crowd · Ostby Gazette · 10 May 2025 · ")
+    assert "Some 9,400 visitors" in first
+    assert "Some 9,400 visitors" not in bounded
+    assert "There are no words. Write, for one: /search" in done.stderr.replace("\n", " ")
+
+
+@pytest.mark.parametrize("command", ["/timeline lighthouse at Cape Ansell", "/latest lighthouse at Cape Ansell"])
+def test_commands_ask_for_a_timeline_and_for_the_latest(talk_here, command):
+    out = talk_here(f"{command}\n/copy 1\n".encode()).stdout
+    assert out.startswith(
+        "- 2 May 2025: " if "timeline" in command else "The lighthouse at Cape Ansell was switched off"
+    )
+    assert out.count("https://tarn-herald.example/lighthouse") == 1
+
+
+def test_latest_alone_shows_what_is_new(talk_here):
+    assert "Cheese festival in Ostby draws record crowd" in talk_here(b"/latest\n").stdout
+
+
+def test_story_sums_up_the_article_of_a_source(talk_here):
+    done = talk_here(b"/story 1\nWho won the first prize for cheese?\n/story 1\n/story 9\n/timeline\n")
+    _, story = done.stdout.split("› Who won the first prize for cheese?")
+    assert "\n- 10 May 2025: Some 9,400 visitors came to the cheese festival in Ostby" in story
+    errors = done.stderr.replace("\n", " ")
+    assert "The last answer has no sources." in errors
+    assert "The last answer has no source 9." in errors
+    assert "There are no words. Write, for one: /timeline" in errors

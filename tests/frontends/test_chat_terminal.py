@@ -92,10 +92,18 @@ def test_unknown_commands_are_met_with_a_suggestion(shared_chat):
     shared_chat.type("/help", "/save FILE.md")
 
 
-def test_commands_are_completed(shared_chat):
+@pytest.mark.parametrize("command", ["/story N", "/latest [WORDS]", "/timeline WORDS", "/search WORDS"])
+def test_help_lists_what_asks_about_stories(shared_chat, command):
+    assert command in shared_chat.type("/help", "/save FILE.md")
+
+
+@pytest.mark.parametrize(
+    ("typed", "does"), [("/ses", "lists the stored conversations"), ("/time", "shows what happened, day by day")]
+)
+def test_commands_are_completed(shared_chat, typed, does):
     shared_chat.screen.reset()
-    shared_chat.child.send("/ses")
-    shared_chat.until("lists the stored conversations", prompted=False)
+    shared_chat.child.send(typed)
+    shared_chat.until(does, prompted=False)
     shared_chat.child.send("\x03")
 
 

@@ -37,9 +37,8 @@ def newsqa(monkeypatch, capfd):
 
 
 def test_chat_prints_a_record_a_question_and_nothing_else(newsqa, news_index):
-    lines = f"{CHEESE}\n\n/help\n/copy 1\n/nonsense\n/sessions\nAnd what did the mayor promise?\n\xff\n".encode(
-        "latin-1"
-    )
+    commands = "/help\n/copy 1\n/nonsense\n/sessions\n/story 1\n/timeline cheese\n/latest\n/search cheese"
+    lines = f"{CHEESE}\n\n{commands}\nAnd what did the mayor promise?\n\xff\n".encode("latin-1")
     code, records, err = newsqa("chat", "--json", "--asked", "2025-05-20", "--index", news_index, lines=lines)
     assert code == 0
     assert [record["question"] for record in records] == [CHEESE, "And what did the mayor promise?", "\ufffd"]

@@ -207,7 +207,7 @@ def test_the_words_that_answer_are_bold():
     ],
 )
 def test_marks_that_are_out_of_place_do_no_harm(marks, bold):
-    sentences = (Sentence("It carries 4,000 carts a day.", (1,), 1.0, marks),)
+    sentences = (Sentence("It carries 4,000 carts a day.", (1,), 1.0, marks=marks),)
     said = marked_text(an_answer(sentences=sentences))
     assert said.text == "It carries 4,000 carts a day. [1] Nobody was hurt. [2]"
     assert [words for words, marked in said.pieces() if marked] == bold
@@ -216,7 +216,7 @@ def test_marks_that_are_out_of_place_do_no_harm(marks, bold):
 @given(WORDS, WORDS, WORDS, st.booleans())
 def test_marks_stay_on_their_words_whatever_is_around_them(before, marked, after, listed):
     text = before + marked + after
-    sentence = Sentence(text, (1,), 1.0, ((len(before), len(before + marked)),))
+    sentence = Sentence(text, (1,), 1.0, marks=((len(before), len(before + marked)),))
     said = marked_text(an_answer(text=f"- {text} [1]", sentences=(sentence,), kind="list" if listed else "answer"))
     assert "".join(words for words, _ in said.pieces()) == said.text
     assert safe(said.text) == said.text

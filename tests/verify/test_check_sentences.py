@@ -23,12 +23,12 @@ def benchmark_module():
 @pytest.fixture(scope="module")
 def judged(benchmark_module):
     """Judge them with a judge that says yes to everything, so that only the values decide."""
-    return benchmark_module.judge(says=lambda _: True)
+    return benchmark_module.judge(values_alone=True)
 
 
 def share(judged, *kinds):
-    asked = [one for one in judged if one.kind in kinds]
-    return sum(one.wrong for one in asked) / len(asked)
+    asked = [one for one in judged if one.pair.kind in kinds]
+    return sum(one.passed != one.pair.supported for one in asked) / len(asked)
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_without_a_judge_no_false_sentence_passes(benchmark_module):
 
 def test_every_sentence_is_judged_and_every_reason_is_for_a_person(judged):
     rows = [row for file in (DATA / "check").glob("*.jsonl") for row in file.read_text("utf-8").splitlines()]
-    assert len([one for one in judged if one.kind != "joined"]) == len(rows) >= 500
-    assert all(len(one.why) < 300 and "\n" not in one.why for one in judged if one.why)
+    assert len([one for one in judged if one.pair.kind != "joined"]) == len(rows) >= 500
+    assert all(len(one.reason) < 300 and "\n" not in one.reason for one in judged if one.reason)
 
 
 def test_the_sentences_that_are_cited_pass_themselves(benchmark_module):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.types import Article, DraftSentence, Hit, Passage, Quote, Usage
-from newsqa.verify.faults import Fault
+from newsqa.verify.evidence import Fault
 from newsqa.verify.judge import BATCH, JudgeQueue, Question, format_questions, read_verdicts
 from newsqa.verify.verifier import Verifier
 

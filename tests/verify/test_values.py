@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.text.support import support_share
-from newsqa.verify.faults import Fault, FaultCode
+from newsqa.verify.evidence import Fault, FaultCode
 from newsqa.verify.values import SentenceEvidence, check_values
 from places import DATA
 

@@ -69,7 +69,7 @@ _PAGE_FURNITURE = re.compile(
     r"|click\s|tap\s+here|sign\s+up|subscribe|get\s+(?:the|our)\s+(?:latest|free|daily)|share\s+this|newsletter"
     r"|follow\s+(?:us|him|her|them|@|on\b)|contact\s+(?:him|her|us|the reporter)|reach\s+(?:him|her|the)"
     r"|copyright|©|all\s+rights\s+reserved|advertisement|leave\s+a\s+(?:reply|comment)|your\s+e-?mail|required\s+fields"
-    r"|(?:this|the)\s+(?:article|story)\s+(?:originally|has\s+been|was\s+(?:updated|originally))"
+    r"|editor['’]?s['’]?\s+note|ai-assisted\s+summary|(?:this|the)\s+(?:article|story|page)\s+(?:originally|has\s+been|was\s+(?:updated|originally))"
     r")",
     re.IGNORECASE,
 )

@@ -253,6 +253,10 @@ _HE_OR_SHE = re.compile(r"\b(?:(?P<he>he|him|his|himself)|(?P<she>she|her|hers|h
 _NOUN_FOLLOWS = re.compile(
     r"\s+(?!(?:about|for|in|on|at|to|from|with|by|and|or|after|before|when|during|say|said|do)\b)\w"
 )
+_NO_PERSON = re.compile(r"(?:the|in|at|near|from|across|around|outside|inside|into|via|through)\s", re.IGNORECASE)
+LEAST_SUPPORT = 0.25
+"""How much more the articles must say this pronoun of a person than the other."""
+
 NEAR_TURNS = 3
 """Turns whose people a pronoun may refer to."""
 
@@ -280,15 +284,21 @@ def _person(pronoun: str, own: str, topic: Topic, articles: Sequence[Article]) -
         asked, said = _named(question, common), _named(answer, common)
         in_order = [*said, *asked] if re.match(r"\W*who\b", question, re.IGNORECASE) else [*asked, *said]
         for place, name in enumerate(dict.fromkeys(in_order)):
-            if name.casefold() in own.casefold():
+            if name.casefold() in own.casefold() or not _may_be_person(name, text):
                 continue
             counts = pronouns_of(name, text)
             other = counts["she" if pronoun == "he" else "he"]
             support = (counts[pronoun] - 2 * other) / (1 + counts[pronoun] + other)
             weight = support * 0.6**age * 0.9**place
-            if support > 0 and (best is None or weight > best[0]):
+            if support >= LEAST_SUPPORT and (best is None or weight > best[0]):
                 best = weight, name
     return best[1] if best else None
+
+
+def _may_be_person(name: str, text: str) -> bool:
+    """Return False for a name that texts mostly write after "the" or a preposition of place."""
+    before = [match[1] for match in re.finditer(rf"(\w+ |\W|^){re.escape(name)}\b", text)]
+    return sum(bool(_NO_PERSON.match(word)) for word in before) * 2 < max(1, len(before))
 
 
 def _named(text: str, common: frozenset[str]) -> list[str]:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from newsqa.answer.keyed import KeyedSentence, KeyedSentenceReader
 from newsqa.answer.leaks import WITHHELD
-from newsqa.text.names import name_words
 from newsqa.text.numbers import numbers
-from newsqa.text.sentences import sentence_spans
+from newsqa.text.support import find_quotes
 from newsqa.text.words import content_stems, words
-from newsqa.types import DraftSentence, DraftText, Quote
+from newsqa.types import DraftSentence, DraftText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -119,75 +118,6 @@ class DraftReader:
         if not _ASKS_WHAT.match(self._question) or numbers(text):
             return False
         return self._asked.issuperset(content_stems(words(text)))
-
-
-# The sentences of a cited passage that support a sentence of the draft.
-
-MAX_QUOTED_SENTENCES = 3
-"""Sentences of one passage that are quoted for one sentence."""
-
-_VALUE_WEIGHT = 3
-"""A number or a name counts as much as three other words."""
-
-
-def find_quotes(text: str, hits: Sequence[Hit]) -> tuple[Quote, ...]:
-    """Return the whole sentences of the cited passages that support a sentence best, at most three of each passage."""
-    weights = _weights(text)
-    return tuple(_without_redundant(weights, [quote for hit in hits for quote in _cover(weights, hit)]))
-
-
-def _weights(text: str) -> dict[str, int]:
-    """Return the words, names and numbers of a text with their weights."""
-    weights = dict.fromkeys(content_stems(words(text)), 1)
-    weights |= {f"name {word}": _VALUE_WEIGHT for word in name_words(text)}
-    return weights | {f"number {n.value.normalize():f}{n.unit}": _VALUE_WEIGHT for n in numbers(text)}
-
-
-def _cover(weights: dict[str, int], hit: Hit) -> Iterator[Quote]:
-    """Choose, one by one, the sentences of a passage that have most of what the chosen ones lack."""
-    offset, passage = hit.passage.start, hit.passage.text
-    spans = sentence_spans(passage)
-    held = [_found_in(weights, passage[start:end]) for start, end in spans]
-    chosen: set[int] = set()
-    covered: set[str] = set()
-    for _ in range(min(MAX_QUOTED_SENTENCES, len(spans))):
-        best = max(range(len(spans)), key=lambda n: _weight(weights, held[n] - covered))
-        if not held[best] - covered:
-            break
-        chosen.add(best)
-        covered |= held[best]
-    for first, last in _consecutive(sorted(chosen)):
-        yield Quote(hit.article, offset + spans[first][0], offset + spans[last][1], hit.also_carried_by)
-
-
-def _found_in(weights: dict[str, int], text: str) -> frozenset[str]:
-    found = words(text)
-    here = {*content_stems(found), *(f"name {word.folded}" for word in found)}
-    here |= {f"number {n.value.normalize():f}{n.unit}" for n in numbers(text)}
-    return frozenset(here & weights.keys())
-
-
-def _weight(weights: dict[str, int], found: Iterable[str]) -> int:
-    return sum(weights[what] for what in found)
-
-
-def _consecutive(places: list[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last of each run of numbers: 1, 2, 5 is 1–2 and 5–5."""
-    for n, place in enumerate(places):
-        if n == 0 or places[n - 1] != place - 1:
-            first = place
-        if n + 1 == len(places) or places[n + 1] != place + 1:
-            yield first, place
-
-
-def _without_redundant(weights: dict[str, int], quotes: Sequence[Quote]) -> Iterator[Quote]:
-    """Leave out a quote that adds nothing to those before it and does not have half of the sentence by itself."""
-    covered: frozenset[str] = frozenset()
-    for quote in quotes:
-        found = _found_in(weights, quote.text)
-        if found - covered or 2 * _weight(weights, found) >= sum(weights.values()):
-            yield quote
-        covered |= found
 
 
 # What chat models write around an answer: thoughts, openings, lists of sources, and that nothing was found.

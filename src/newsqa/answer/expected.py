@@ -51,8 +51,9 @@ _SAYS_WHAT = re.compile(
 )
 _ROLE_BEFORE = re.compile(r"\b(?:[a-z][\w-]+|[’']s)\s+(?:[a-z][\w-]+,?\s+){1,4}$")
 _REASONS = re.compile(
-    r"\b(?:because|due to|after|amid|over|in response|since|so that|in order|as a result|owing|thanks to|blam\w+"
-    r"|caus\w+|citing|prompt\w+|led to|aim\w*|following|accus\w+|alleg\w+|concern\w*|fear\w*|for\s+\w+ing|to\s+\w+)\b",
+    r"\b(?:because|due to|since|so that|in order to|as a result|owing to|thanks to|blam\w+|caus\w+|citing|cited"
+    r"|prompt\w+|led to|reasons?|accus\w+|alleg\w+|in response to|out of (?:fear|concern)|over (?:fears|concerns|the)"
+    r"|fail\w+)\b",
     re.IGNORECASE,
 )
 _SAYS = re.compile(

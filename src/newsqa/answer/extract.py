@@ -10,6 +10,8 @@ from newsqa.answer.candidates import find_candidates
 from newsqa.answer.expected import answer_marks
 from newsqa.answer.ranking import rank_candidates, stems_of
 from newsqa.answer.relevance import MIN_RELEVANCE, estimate_relevance, relevant_hits
+from newsqa.search.parts import split_question
+from newsqa.search.understand import answer_kind
 from newsqa.text.numbers import numbers
 from newsqa.types import EXTRACTIVE, DraftSentence, DraftSummary, Quote
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from newsqa.answer.ranking import Signals
-    from newsqa.models.encoders import Reranker, TokenEncoder
+    from newsqa.models.encoders import Reranker
     from newsqa.types import Hit, Query
 
 
@@ -26,12 +28,15 @@ PASSAGES = 6
 """Passages that are read sentence by sentence; a sixth finds a quarter of a point more and takes 30 ms."""
 
 
+MIN_PART = -3.0
+"""The cross-encoder's logit of the best sentence, below which one of two questions in one has no answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExtractiveAnswerer:
     """Answers with a few quotes, as short as they can be. The same question and evidence give the same answer."""
 
     reranker: Reranker
-    encoder: TokenEncoder
 
     def __call__(
         self,
@@ -44,12 +49,21 @@ class ExtractiveAnswerer:
         No sentence is a refusal. `confidence` is the chance that the quotes hold the answer. Raises ModelError if a
         model fails.
         """
-        confidence = estimate_relevance(query, evidence)
-        ranked = self.rank(query, evidence) if confidence >= MIN_RELEVANCE else []
-        for quote in select_quotes(query, ranked):
+        confidence, unanswered = estimate_relevance(query, evidence), []
+        quotes: list[tuple[Query, Quote]] = []
+        parts = split_question(query.text, query.names) if query.form == "direct" and not query.context else ()
+        for part in parts if len(parts) > 1 else (query.text,):
+            asked = replace(query, text=part, kind=answer_kind(part)) if len(parts) > 1 else query
+            ranked = self.rank(asked, evidence) if confidence >= MIN_RELEVANCE else []
+            if len(parts) > 1 and not (ranked and ranked[0].alone >= MIN_PART):
+                unanswered.append(part)
+                continue
+            found = select_quotes(asked, ranked, MAX_WORDS // max(len(parts), 1))
+            quotes += [(asked, quote) for quote in found if not any(quote.overlaps(other) for _, other in quotes)]
+        for asked, quote in quotes:
             text = " ".join(quote.text.split())
-            yield DraftSentence(text, (quote,), marks=answer_marks(query.kind, query.text, text))
-        yield DraftSummary(confidence, EXTRACTIVE)
+            yield DraftSentence(text, (quote,), marks=answer_marks(asked.kind, asked.text, text))
+        yield DraftSummary(confidence, EXTRACTIVE, unanswered=tuple(unanswered))
 
     def rank(self, query: Query, evidence: Sequence[Hit]) -> list[Signals]:
         """Return the sentences of the best passages with their signals, best first. Raises ModelError.
@@ -59,13 +73,13 @@ class ExtractiveAnswerer:
         if query.order:
             evidence = relevant_hits(evidence, newest=query.order == "latest")
         candidates = find_candidates(evidence[:PASSAGES])
-        return rank_candidates(query, candidates, self.reranker, self.encoder) if candidates else []
+        return rank_candidates(query, candidates, self.reranker) if candidates else []
 
 
 # Selecting quotes: the best first, each with something new, few enough to be read quickly.
 
-USUAL_WORDS, MAX_WORDS = 50, 75
-"""Words of an answer; the first quote, a list or a comparison may have MAX_WORDS."""
+MAX_WORDS, USUAL_SHARE = 75, 0.8
+"""Words of an answer, and the share of them that it usually has: only a first quote or a list may have all."""
 
 MAX_QUOTES, MAX_LISTED = 3, 5
 MAX_GAP = 3.0
@@ -78,8 +92,8 @@ SAME_DAYS = 1
 """Days between articles that report at the same time; what older ones say may be outdated."""
 
 
-def select_quotes(query: Query, ranked: Sequence[Signals]) -> list[Quote]:
-    """Select the quotes of an answer from sentences with their signals, best first.
+def select_quotes(query: Query, ranked: Sequence[Signals], max_words: int = MAX_WORDS) -> list[Quote]:
+    """Select the quotes of an answer of at most `max_words` from sentences with their signals, best first.
 
     Each comes with the context that it needs. If a newer article gives another number for the same, that is first, and
     what is older than the first quote comes only from its own article. The others of its article follow in their order.
@@ -89,16 +103,19 @@ def select_quotes(query: Query, ranked: Sequence[Signals]) -> list[Quote]:
     listed = query.form in {"list", "comparison"}
     first = _newest_value(query, ranked)
     selected: list[_SelectedQuote] = []
-    left = MAX_WORDS
+    left = max_words
     for signals in (first, *(one for one in ranked if one is not first)):
-        new = _SelectedQuote.of(signals)
+        new = _SelectedQuote.of(signals, left)
         size = new.words_beside(selected)
         near = signals.score >= first.score - MAX_GAP * (2 if listed else 1)
+        same = sum(other.quote.article.id == new.quote.article.id for other in selected)
+        if query.form == "comparison" and same:
+            continue  # each side has a line
         if selected and (not near or new.is_older(selected[0]) or any(new.repeats(other) for other in selected)):
             continue
-        if size <= left:
+        if size <= left or not selected:
             selected.append(new)
-            left -= size + (0 if selected[1:] or listed else max(0, MAX_WORDS - USUAL_WORDS))
+            left -= size + (0 if selected[1:] or listed else round(max_words * (1 - USUAL_SHARE)))
         if len(selected) == (MAX_LISTED if listed else MAX_QUOTES) or left <= 0:
             break
     quotes = [one.quote for one in selected]
@@ -142,10 +159,13 @@ class _SelectedQuote:
     values: frozenset[object]
 
     @classmethod
-    def of(cls, signals: Signals) -> _SelectedQuote:
+    def of(cls, signals: Signals, max_words: int) -> _SelectedQuote:
+        """Return the sentence with the context that it needs, or alone if that has too many words."""
         candidate = signals.candidate
         quote = Quote(candidate.hit.article, *candidate.with_context(), candidate.hit.also_carried_by)
         sentence = replace(quote, start=candidate.start, end=candidate.end)
+        if len(quote.text.split()) > max_words:
+            quote = sentence
         return cls(quote, sentence, stems_of(candidate.text), frozenset(n.value for n in numbers(candidate.text)))
 
     def repeats(self, other: _SelectedQuote) -> bool:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ARTICLES = 16
 """Articles of which the cross-encoder reads title and lead."""
 
-MAX_BELOW_BEST, LEAST_RELEVANCE = 4.5, -4.0
+MAX_BELOW_BEST, LEAST_RELEVANCE = 4.0, -4.0
 """Logits that an article of the story may be below the best one, and the least that the best one must have."""
 
 LEAD_SENTENCES = 3
@@ -137,18 +137,27 @@ def _confidence(relevance: float) -> float:
 
 
 def select_lines(story: Sequence[StoryArticle]) -> list[Quote]:
-    """Return the quotes of an overview, the newest first, without repeats, of at most MAX_WORDS words together."""
-    articles = sorted(story[:MAX_ARTICLES], key=lambda one: one.day, reverse=True)
+    """Return the quotes of an overview, the newest first, without repeats, of at most MAX_WORDS words together.
+
+    The newest article has a line, and the others as far as words are left, the most relevant before the others.
+    """
+    articles = story[:MAX_ARTICLES]
+    newest = max(articles, key=lambda one: one.day, default=None)
     common = _common_stems([_stems(one.hit.article.text[slice(*one.line[0])]) for one in articles])
-    lines: list[_Line] = []
     left = MAX_WORDS
-    for article in articles:
-        line = _Line.of(article, common, newest=not lines)
+    chosen: list[tuple[StoryArticle, _Line]] = []
+    for article in sorted(articles, key=lambda one: (one is not newest, -one.relevance)):
+        line = _Line.of(article, common, newest=article is newest)
         size = len(line.quote.text.split())
-        if size <= left and not any(newer.supersedes(line) for newer in lines):
-            lines.append(line)
+        if size <= left:
+            chosen.append((article, line))
             left -= size
-    return [line.quote for line in lines]
+    chosen.sort(key=lambda pair: pair[0].day, reverse=True)
+    kept: list[_Line] = []
+    for _, line in chosen:
+        if not any(newer.supersedes(line) for newer in kept):
+            kept.append(line)
+    return [line.quote for line in kept]
 
 
 def _common_stems(lines: Sequence[frozenset[str]]) -> frozenset[str]:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
 from newsqa.models.usage import count_tokens
 from newsqa.text.calendar import format_day
 from newsqa.text.sentences import sentence_spans
+from newsqa.types import LIST_FORMS, STORY_FORMS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from langchain_core.language_models import BaseChatModel
 
+    from newsqa.answer.overview import StoryArticle
     from newsqa.answer.ranking import Signals
     from newsqa.models.registry import ModelInfo
     from newsqa.prompts import Prompts
@@ -73,7 +76,7 @@ class PromptBuilder:
 
         Raises ModelError if not even the first piece fits.
         """
-        left = self.info.input_tokens - MARGIN - count_tokens(self._messages(query, []), self.model)
+        left = self.room(query)
         keyed: list[str] = []
         for key, one in enumerate(evidence, 1):
             text = format_line(key, one) if self.info.small else format_block(key, one)
@@ -84,6 +87,10 @@ class PromptBuilder:
         if evidence and not keyed:
             raise self._too_long()
         return Prompt(self._messages(query, keyed), tuple(evidence[: len(keyed)]))
+
+    def room(self, query: Query) -> int:
+        """Return how many tokens of evidence fit beside a question."""
+        return self.info.input_tokens - MARGIN - count_tokens(self._messages(query, []), self.model)
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens a text has for the model, or a few more."""
@@ -97,7 +104,9 @@ class PromptBuilder:
         asked = self.prompts.fill(
             "answer-user", question=question, asked=format_day(query.asked), evidence="\n\n".join(keyed)
         )
-        return [("system", self.prompts.fill("answer-system")), ("human", asked)]
+        task = "story" if query.form in STORY_FORMS else "list" if query.form in LIST_FORMS else "direct"
+        task = self.prompts.fill(f"answer-{task}")
+        return [("system", self.prompts.fill("answer-system", task=task)), ("human", asked)]
 
     def _too_long(self) -> ModelError:
         return ModelError(
@@ -108,18 +117,56 @@ class PromptBuilder:
         )
 
 
-# The choice of the evidence: whole passages, or the best sentences for a small model, which reads slowly.
+# The choice of the evidence: articles and passages, or the best sentences for a small model, which reads slowly.
 
 PASSAGES = 10
 """Passages that a model with a large context reads: about 2,100 words."""
+
+WHOLE_TOKENS = 2_000
+"""Tokens of the best article that it reads: about 1,000 words; of a longer one what is around its best passage."""
+
+STORY_ARTICLES = 8
 
 SMALL_TOKENS = 400
 """Tokens of evidence that a small model reads: at 300 tokens a second they take a second and a half."""
 
 
-def select_passages(evidence: Sequence[Hit]) -> list[PresentedHit]:
-    """Return the best passages, whole."""
-    return [PresentedHit(hit, hit.passage.text) for hit in evidence[:PASSAGES]]
+def select_passages(evidence: Sequence[Hit], tokens: int, count: Callable[[str], int]) -> list[PresentedHit]:
+    """Return the best passages, the best of all extended to its whole article, or to so many tokens of it."""
+    if not evidence:
+        return []
+    best = _extend(evidence[0], tokens, count)
+    held = best.passage
+    others = (
+        hit
+        for hit in evidence[1:]
+        if hit.article.id != best.article.id or hit.passage.end > held.end or hit.passage.start < held.start
+    )
+    return [PresentedHit(hit, hit.passage.text) for hit in (best, *islice(others, PASSAGES - 1))]
+
+
+def _extend(hit: Hit, tokens: int, count: Callable[[str], int]) -> Hit:
+    """Extend a passage by whole sentences of its article, the nearest first, to at most so many tokens."""
+    text, start, end = hit.article.text, hit.passage.start, hit.passage.end
+    left = tokens - count(hit.passage.text)
+    outside = [span for span in sentence_spans(text) if span[1] <= start or span[0] >= end]
+    for span in sorted(outside, key=lambda span: max(start - span[1], span[0] - end)):
+        left -= count(text[slice(*span)])
+        if left < 0:
+            break
+        start, end = min(start, span[0]), max(end, span[1])
+    return replace(hit, passage=replace(hit.passage, start=start, end=end, text=text[start:end]))
+
+
+def select_story(story: Sequence[StoryArticle], *, newest_first: bool) -> list[PresentedHit]:
+    """Return the lead and the best passage of the most relevant articles of a story, by day."""
+    articles = sorted(story[:STORY_ARTICLES], key=lambda one: one.day, reverse=newest_first)
+    return [_present(one.hit, sorted({*one.line, *_sentences_of(one.hit)})) for one in articles]
+
+
+def _sentences_of(hit: Hit) -> Iterable[Span]:
+    start, end = hit.passage.start, hit.passage.end
+    return (span for span in sentence_spans(hit.article.text) if start <= span[0] and span[1] <= end)
 
 
 def select_sentences(ranked: Sequence[Signals], count: Callable[[str], int]) -> list[PresentedHit]:

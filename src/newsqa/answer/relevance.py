@@ -33,7 +33,7 @@ INTERCEPT, WEIGHTS = -3.2, (0.35, 2.6, 1.6)
 MIN_RELEVANCE = 0.3
 """Below this chance of an answer there is a refusal."""
 
-NEAR_BEST = 3.5
+NEAR_BEST = 5.0
 """Logits that a passage may be below the best one and still be about the question."""
 
 UNREAD = -12.0

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 from newsqa.answer.candidates import is_prompt_injection, is_statement
 from newsqa.answer.drafts import DraftReader
 from newsqa.answer.leaks import LeakFilter
-from newsqa.answer.prompt import select_passages, select_sentences
+from newsqa.answer.prompt import WHOLE_TOKENS, select_passages, select_sentences, select_story
 from newsqa.answer.relevance import estimate_relevance
 from newsqa.errors import ModelError
 from newsqa.models.chat import Reply, stream_model
 from newsqa.models.chat_errors import api_keys
 from newsqa.models.usage import Price, count_tokens
-from newsqa.types import DraftSentence, DraftSummary, DraftText, Usage
+from newsqa.types import STORY_FORMS, DraftSentence, DraftSummary, DraftText, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from newsqa.answer.extract import ExtractiveAnswerer
-    from newsqa.answer.prompt import Prompt, PromptBuilder
+    from newsqa.answer.overview import OverviewAnswerer
+    from newsqa.answer.prompt import PresentedHit, Prompt, PromptBuilder
     from newsqa.models.encoders import Reranker
     from newsqa.types import DraftEvent, Hit, Query, Quote
     from newsqa.verify.verifier import Relevance
@@ -54,10 +55,15 @@ def relevance(query: Query, reranker: Reranker) -> Relevance:
 
 @dataclass(frozen=True, slots=True)
 class WrittenAnswerer:
-    """Drafts answers with the chat model of a prompt builder; `extractive` ranks the sentences of the evidence."""
+    """Drafts answers with the chat model of a prompt builder.
+
+    `extractive` ranks the sentences of the evidence for a small model. `overview` finds the articles of a story; where
+    the model is small it answers, too, since such a model can only copy a sentence.
+    """
 
     prompts: PromptBuilder
     extractive: ExtractiveAnswerer
+    overview: OverviewAnswerer
 
     def __call__(self, query: Query, evidence: Sequence[Hit], deadline: float) -> Iterator[DraftEvent]:
         """Draft an answer in the model's own words: words as they come, each whole sentence, then the summary.
@@ -68,8 +74,10 @@ class WrittenAnswerer:
         fault: the cross-encoder reads both together. Raises ModelError if no word came.
         """
         model = self.prompts.info
-        ranked = self.extractive.rank(query, evidence) if model.small else []
-        chosen = select_sentences(ranked, self.prompts.count_tokens) if ranked else select_passages(evidence)
+        if model.small and query.form in STORY_FORMS:
+            yield from self.overview(query, evidence, deadline)
+            return
+        found, chosen, fewer = self._select(query, evidence)
         if not chosen:
             yield DraftSummary(0.0, model.name)
             return
@@ -80,12 +88,30 @@ class WrittenAnswerer:
         except ModelError as error:
             if error.kind != "context" or len(prompt.evidence) < 2:
                 raise
-            prompt = self.prompts.build(query, prompt.evidence[: len(prompt.evidence) // 2])
+            prompt = self.prompts.build(query, fewer[: len(prompt.evidence) // 2])
             reader = DraftReader(prompt.hits, query.text)
             summary = yield from self._stream(query, prompt, reader, deadline)
         if reader.count:
-            summary = replace(summary, confidence=estimate_relevance(query, evidence))
+            summary = replace(summary, confidence=estimate_relevance(query, found))
         yield summary
+
+    def _select(
+        self, query: Query, evidence: Sequence[Hit]
+    ) -> tuple[Sequence[Hit], list[PresentedHit], list[PresentedHit]]:
+        """Return the hits with their relevance, what the model is shown of them, and the same without a whole article.
+
+        For a story they are its articles by day, else the article that fits best before passages of others.
+        """
+        count = self.prompts.count_tokens
+        if query.form in STORY_FORMS:
+            story = self.overview.find_story(query, evidence)
+            chosen = select_story(story, newest_first=query.form != "timeline")
+            return [replace(one.hit, relevance=one.relevance) for one in story], chosen, chosen
+        if self.prompts.info.small and (ranked := self.extractive.rank(query, evidence)):
+            chosen = select_sentences(ranked, count)
+            return evidence, chosen, chosen
+        whole = min(WHOLE_TOKENS, self.prompts.room(query) // 2)
+        return evidence, select_passages(evidence, whole, count), select_passages(evidence, 0, count)
 
     def _stream(
         self, query: Query, prompt: Prompt, reader: DraftReader, deadline: float

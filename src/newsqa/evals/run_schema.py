@@ -57,6 +57,7 @@ class _Passage(TypedDict):
 class _Dropped(TypedDict):
     text: str
     why: str | None
+    mended: NotRequired[bool | None]  # earlier versions had none
 
 
 class _Usage(TypedDict):

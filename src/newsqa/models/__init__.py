@@ -1,8 +1,7 @@
-"""Embedders, rerankers and the token encoder by name, as in the settings. Nothing is loaded before its first use.
+"""Embedders and rerankers by name, as in the settings. Nothing is loaded before its first use.
 
-    embedder       "bge-small-en-v1.5", "openai:NAME", "ollama:NAME", "onnx:/folder", "hf:owner/name"
-    reranker       "ms-marco-MiniLM-L-12-v2", "onnx:/folder", "hf:owner/name", "none"
-    token encoder  answerai-colbert-small-v1, always
+    embedder   "bge-small-en-v1.5", "openai:NAME", "ollama:NAME", "onnx:/folder", "hf:owner/name"
+    reranker   "ms-marco-MiniLM-L-12-v2", "onnx:/folder", "hf:owner/name", "none"
 
 Each function raises ModelError, whose hint says what to set or install. Chat models are created in `registry`.
 """
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.models.encoders import Reranker, TokenEncoder
+    from newsqa.models.encoders import Reranker
     from newsqa.settings import Settings
 
 
@@ -44,10 +43,3 @@ def reranker_fingerprint(reranker: Reranker) -> str:
     from newsqa.models import encoders
 
     return encoders.reranker_fingerprint(reranker)
-
-
-def create_token_encoder(settings: Settings) -> TokenEncoder:
-    """Create the token encoder."""
-    from newsqa.models import encoders
-
-    return encoders.create_token_encoder(settings)

@@ -1,4 +1,4 @@
-"""Transformer encoders in ONNX: text batches to tensors, token vectors, and cross-encoders that rerank."""
+"""Transformer encoders in ONNX: text batches to tensors, and cross-encoders that rerank."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from newsqa.errors import ModelError
-from newsqa.models.files import COLBERT, MINILM, bundled_folder, file_digest, model_folder, onnx_file
+from newsqa.models.files import MINILM, bundled_folder, file_digest, model_folder, onnx_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -143,51 +143,6 @@ def _unusable(folder: Path, name: str, error: Exception) -> ModelError:
         f"The model file {folder.name}/{name} cannot be loaded ({type(error).__name__}).",
         hint="The folder of a model holds model.onnx (a text encoder) and tokenizer.json.",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class TokenVectors:
-    """Unit vectors of a text's tokens, shape (tokens, width), with the span of each token in the text, (tokens, 2)."""
-
-    vectors: Floats
-    spans: npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class TokenEncoder:
-    """A vector for every token in its context, for late interaction (ColBERT, arXiv:2004.12832).
-
-    The model is answerai-colbert-small-v1 as exported in the wheel: vectors of 384 numbers, before its own projection
-    to 96.
-    """
-
-    encoder: OnnxEncoder
-
-    def question(self, text: str) -> TokenVectors:
-        """Encode a question."""
-        return self.texts([text])[0]
-
-    def texts(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Encode texts, in their order. Tokens after the 512th of a text are left out."""
-        encoded: dict[int, TokenVectors] = {}
-        for batch in self.encoder.batches(texts):
-            for place, encoding, output in zip(batch.places, batch.encodings, batch.output, strict=True):
-                encoded[place] = _token_vectors(encoding, output)
-        return [encoded[place] for place in range(len(texts))]
-
-
-def create_token_encoder(settings: Settings) -> TokenEncoder:
-    """Create the token encoder. Raises ModelError if its files are missing or altered."""
-    return TokenEncoder(OnnxEncoder(bundled_folder(COLBERT), settings.threads))
-
-
-def _token_vectors(encoding: Encoding, output: Floats) -> TokenVectors:
-    """Return unit vectors and spans of the tokens of the text, without the special tokens around it."""
-    own = np.asarray(encoding.special_tokens_mask) == 0
-    vectors = output[: len(own)][own]
-    spans = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)[own]
-    norms = np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
-    return TokenVectors(np.asarray(vectors / norms, dtype=np.float32), spans)
 
 
 class Reranker(Protocol):

@@ -148,7 +148,7 @@ def _entry(
 ) -> ModelEntry:
     """Return the entry of one model that answers or embeds; one that cannot be used says what is missing."""
     if name == EXTRACTIVE:
-        return _search_model(name, "answers", files.COLBERT, settings)
+        return _search_model(name, "answers", files.MINILM, settings)
     try:
         info = model_info(name, settings)
     except ModelError as error:

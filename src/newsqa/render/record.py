@@ -38,6 +38,9 @@ def to_record(answer: Answer) -> JsonObject:
     record = adapter(Answer).dump_python(answer, mode="json", exclude={"retrieved"})
     for sentence in record["sentences"]:
         sentence["support"] = round(sentence["support"], DIGITS)
+    for dropped in record["dropped"]:
+        if dropped["mended"] is None:
+            del dropped["mended"]
     record["confidence"] = round(answer.confidence, DIGITS)
     record["retrieved"] = [_passage(hit) for hit in answer.retrieved]
     return {name: record[name] for name in FIELDS}

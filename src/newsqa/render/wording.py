@@ -132,9 +132,12 @@ _CHECKS: Mapping[CheckedBy, str] = {
 
 
 def explain_checks(answer: Answer) -> str:
-    """Return how many sentences were verified by what; "" if there are none."""
+    """Return how many sentences were verified by what, and how many were written again; "" if there are none."""
     numbers = Counter(sentence.checked_by for sentence in answer.sentences)
-    return "\n".join(f"{count(n, 'sentence')} {_CHECKS[kind]}." for kind, n in numbers.items())
+    checks = [f"{count(n, 'sentence')} {_CHECKS[kind]}." for kind, n in numbers.items()]
+    if again := [dropped.mended for dropped in answer.dropped if dropped.mended is not None]:
+        checks.append(f"{count(len(again), 'dropped sentence')} got a second chance: {sum(again)} passed.")
+    return "\n".join(checks)
 
 
 def explain_dropped(answer: Answer) -> list[str]:

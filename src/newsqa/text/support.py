@@ -1,4 +1,4 @@
-"""Lexical support: the share of a sentence's content stems that its quotes have.
+"""Lexical support: the share of a sentence's content stems that its quotes have, and the quotes that have most of them.
 
 It reads words, not meaning, so it is called support and is never a verdict. On human faithfulness labels this share
 ranks as well as a language model's judgement does (mtRAG, arXiv:2501.03468, table of metrics).
@@ -9,14 +9,19 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from newsqa.text.names import name_words
 from newsqa.text.numbers import numbers
+from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import content_stems, words
+from newsqa.types import Quote
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from newsqa.types import Hit
 
 VALUE_WEIGHT = 3
-"""A number counts as much as three words when sentences are compared."""
+"""A number or a name counts as much as three words when sentences are compared."""
 
 
 def support_share(sentence: str, quotes: Sequence[str]) -> float:
@@ -39,3 +44,75 @@ def shared_weight(terms: frozenset[str], text: str) -> int:
     A word counts 1, a number VALUE_WEIGHT.
     """
     return sum(VALUE_WEIGHT if term[0].isdigit() else 1 for term in terms & stated_terms(text))
+
+
+# The sentences of a passage that support a sentence of a draft.
+
+MAX_QUOTED_SENTENCES = 3
+"""Sentences of one passage that are quoted for one sentence."""
+
+
+def find_quotes(text: str, hits: Sequence[Hit]) -> tuple[Quote, ...]:
+    """Return the whole sentences of the passages that support a sentence best, at most three of each passage."""
+    weights = _weights(text)
+    return tuple(_without_redundant(weights, [quote for hit in hits for quote in _cover(weights, hit)]))
+
+
+def _weights(text: str) -> dict[str, int]:
+    """Return the words, names and numbers of a text with their weights."""
+    weights = dict.fromkeys(content_stems(words(text)), 1)
+    weights |= {f"name {word}": VALUE_WEIGHT for word in name_words(text)}
+    return weights | {f"number {n.value.normalize():f}{n.unit}": VALUE_WEIGHT for n in numbers(text)}
+
+
+def _cover(weights: dict[str, int], hit: Hit) -> Iterator[Quote]:
+    """Choose, one by one, the sentences of a passage that have most of what the chosen ones lack."""
+    offset, passage = hit.passage.start, hit.passage.text
+    spans = sentence_spans(passage)
+    held = [_found_in(weights, passage[start:end]) for start, end in spans]
+    chosen: set[int] = set()
+    covered: set[str] = set()
+    for _ in range(min(MAX_QUOTED_SENTENCES, len(spans))):
+        best = max(range(len(spans)), key=lambda n: _weight(weights, held[n] - covered))
+        if not held[best] - covered:
+            break
+        chosen.add(best)
+        covered |= held[best]
+    for first, last in _consecutive(sorted(chosen)):
+        yield Quote(hit.article, offset + spans[first][0], offset + spans[last][1], hit.also_carried_by)
+
+
+def _found_in(weights: dict[str, int], text: str) -> frozenset[str]:
+    found = words(text)
+    here = {*content_stems(found), *(f"name {word.folded}" for word in found)}
+    here |= {f"number {n.value.normalize():f}{n.unit}" for n in numbers(text)}
+    return frozenset(here & weights.keys())
+
+
+def _weight(weights: dict[str, int], found: Iterable[str]) -> int:
+    return sum(weights[what] for what in found)
+
+
+def _consecutive(places: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and last of each run of numbers: 1, 2, 5 is 1–2 and 5–5."""
+    for n, place in enumerate(places):
+        if n == 0 or places[n - 1] != place - 1:
+            first = place
+        if n + 1 == len(places) or places[n + 1] != place + 1:
+            yield first, place
+
+
+def _without_redundant(weights: dict[str, int], quotes: Sequence[Quote]) -> Iterator[Quote]:
+    """Leave out a quote that adds nothing to those before it and does not have half of the sentence by itself."""
+    covered: frozenset[str] = frozenset()
+    for quote in quotes:
+        found = _found_in(weights, quote.text)
+        if found - covered or 2 * _weight(weights, found) >= sum(weights.values()):
+            yield quote
+        covered |= found
+
+
+def likeliest_quotes(text: str, hits: Sequence[Hit]) -> tuple[Quote, ...]:
+    """Return the sentences of one passage that have most of a sentence's words; of two alike, of the first passage."""
+    covers = (find_quotes(text, [hit]) for hit in hits)
+    return max(covers, key=lambda quotes: support_share(text, [quote.text for quote in quotes]), default=())

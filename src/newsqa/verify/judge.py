@@ -17,7 +17,7 @@ from newsqa.errors import ModelError
 from newsqa.models.chat import invoke_model
 from newsqa.text.calendar import format_day
 from newsqa.types import Usage
-from newsqa.verify.faults import Fault
+from newsqa.verify.evidence import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -86,6 +86,15 @@ def read_verdicts(reply: str, count: int, name: str) -> list[Fault | None]:
     return [_fault(told.get(n, set()), name) for n in range(1, count + 1)]
 
 
+def ask_in_batches(judge: AsksJudge, questions: Sequence[Question], seconds: float) -> Verdicts:
+    """Ask about any number of sentences, a few in each call, for which there are so many seconds."""
+    faults, usage = list[Fault | None](), Usage()
+    for at in range(0, len(questions), BATCH):
+        verdicts, took = judge(questions[at : at + BATCH], time.monotonic() + seconds)
+        faults, usage = faults + verdicts, usage + took
+    return faults, usage
+
+
 def _fault(reasons: set[str | None], name: str) -> Fault | None:
     said = [reason for reason in reasons if reason is not None]
     if said:
@@ -97,18 +106,23 @@ def format_questions(questions: Sequence[Question]) -> str:
     """Write sentences and quotes as data: each on one line, in which nothing can be taken for a delimiter."""
     blocks = []
     for n, question in enumerate(questions, 1):
-        quotes = "\n".join(_format_quote(quote) for quote in question.quotes)
-        blocks.append(f"SENTENCE {n}: {_as_line(question.sentence)}\n<<<\n{quotes}\n>>>")
+        blocks.append(f"SENTENCE {n}: {as_line(question.sentence)}\n{format_quotes(question.quotes)}")
     return "\n\n".join(blocks)
+
+
+def format_quotes(quotes: Sequence[Quote]) -> str:
+    """Write quotes with their sources, each on a line, between delimiters."""
+    return "\n".join(("<<<", *map(_format_quote, quotes), ">>>"))
 
 
 def _format_quote(quote: Quote) -> str:
     article = quote.article
     known = (article.title, article.outlet, article.published and format_day(article.published))
-    return f"({_as_line(', '.join(one for one in known if one)) or 'source unknown'}) {_as_line(quote.text)}"
+    return f"({as_line(', '.join(one for one in known if one)) or 'source unknown'}) {as_line(quote.text)}"
 
 
-def _as_line(text: str) -> str:
+def as_line(text: str) -> str:
+    """Write a text on one line, in which nothing can be taken for a delimiter."""
     visible = "".join(c if unicodedata.category(c) not in _HIDDEN else " " if c.isspace() else "" for c in text)
     return _DELIMITERS.sub(lambda token: token.group().translate(_ANGLES), " ".join(visible.split()))
 

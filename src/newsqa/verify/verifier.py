@@ -13,8 +13,7 @@ from newsqa.text.origins import origin_sentence
 from newsqa.text.support import shared_weight, stated_terms, support_share
 from newsqa.text.words import wording
 from newsqa.types import Citation, DraftSentence, Dropped, Quote, Sentence, Usage, VerifiedDraft
-from newsqa.verify.evidence import EvidenceSet, is_verbatim
-from newsqa.verify.faults import Fault
+from newsqa.verify.evidence import EvidenceSet, Fault, is_verbatim
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
 
     Relevance = Callable[[Sequence[Quote]], Sequence[bool]]
     """Says of each quote if it answers the question."""
+
+    SecondChance = Callable[[Sequence["CheckedSentence"]], tuple[Sequence[str | None], Usage]]
+    """Has sentences that did not pass written again: the new text of each, None if it was not; and what that took."""
 
 
 MAX_REPLACING = 2  # sentences of quotes that take the place of one sentence of a draft
@@ -46,8 +48,11 @@ def verify(
 
 
 @dataclass(slots=True)
-class _Pending:
-    """A sentence of a draft: what it passes by, or why it does not pass; with neither it awaits the judge."""
+class CheckedSentence:
+    """A sentence of a draft: what it passes by, or why it does not pass; with neither it awaits a judge.
+
+    `again` is what it became when it did not pass and was written again.
+    """
 
     text: str
     quotes: tuple[Quote, ...] = ()
@@ -55,6 +60,16 @@ class _Pending:
     fault: Fault | str | None = None
     replaceable: bool = True
     marks: tuple[tuple[int, int], ...] = ()
+    again: CheckedSentence | None = None
+
+    @property
+    def undecided(self) -> bool:
+        """True if code has found nothing wrong, and only a judge can say if the quotes support it."""
+        return self.checked_by is None and self.fault is None
+
+    def decide(self, fault: Fault | None) -> None:
+        """Take the verdict of a judge."""
+        self.checked_by, self.fault = (None, fault) if fault else ("judge", None)
 
 
 class Verifier:
@@ -65,17 +80,25 @@ class Verifier:
     their first use, each span once, and everything about their article comes from the evidence.
 
     `judge` reads meaning; without one no sentence in words of its own passes. `relevance` says which quotes may take
-    the place of a sentence that did not pass; without it none does.
+    the place of a sentence that did not pass; without it none does. With a judge and a `second_chance` a sentence is
+    first written again, once: those after it are settled when the draft is finished.
     """
 
     def __init__(
-        self, evidence: Sequence[Hit], judge: JudgeQueue | None = None, relevance: Relevance | None = None
+        self,
+        evidence: Sequence[Hit],
+        judge: JudgeQueue | None = None,
+        relevance: Relevance | None = None,
+        second_chance: SecondChance | None = None,
     ) -> None:
         self._evidence = EvidenceSet(evidence)
         self._judge = judge
         self._relevance = relevance
+        self._second_chance = second_chance if judge else None
+        self._rewriting = Usage()
+        self._asked: list[CheckedSentence] = []
         self._numbers: dict[Quote, int] = {}
-        self._pending: list[_Pending] = []
+        self._pending: list[CheckedSentence] = []
         self._settled = 0  # of the pending sentences, those that are shown or dropped
         self._sentences: list[Sentence] = []
         self._dropped: list[Dropped] = []
@@ -83,37 +106,45 @@ class Verifier:
 
     @property
     def usage(self) -> Usage:
-        """What the judge took."""
-        return self._judge.usage if self._judge else Usage()
+        """What the judge and the second chance took."""
+        return self._rewriting + (self._judge.usage if self._judge else Usage())
 
     def add(self, sentence: DraftSentence) -> list[Sentence]:
         """Verify the next sentence of a draft; return the sentences that are settled, in the order of the draft."""
-        self._pending.append(self._check(sentence))
+        checked = self.check(sentence)
+        self._pending.append(checked)
+        if checked.undecided:
+            self._ask_judge(checked)
         return self.settle()
 
     def finish(self) -> list[Sentence]:
         """Wait for the judge, by its deadline, and return the sentences that were left."""
         return self.settle(wait=True)
 
-    def _check(self, sentence: DraftSentence) -> _Pending:
-        """Return what code can say of a sentence; one that awaits the judge is with it."""
+    def check(self, sentence: DraftSentence) -> CheckedSentence:
+        """Return what code alone can say of a sentence."""
         text, quotes = sentence.text, self._evidence.expand(sentence.quotes)
         if sentence.fault:
-            return _Pending(text, quotes, fault=sentence.fault, replaceable=False)
+            return CheckedSentence(text, quotes, fault=sentence.fault, replaceable=False)
         if quotes and is_verbatim(text, [quote.text for quote in quotes]):
-            return _Pending(text, quotes, "verbatim", marks=sentence.marks)
-        checked = self._check_values(text, quotes)
-        if checked.checked_by or checked.fault:
-            return checked
+            return CheckedSentence(text, quotes, "verbatim", marks=sentence.marks)
+        return self._check_values(text, quotes)
+
+    def _ask_judge(self, checked: CheckedSentence) -> None:
         if self._judge is None:
             checked.fault = Fault("own_words")
-        else:
-            from newsqa.verify.judge import Question
+            return
+        from newsqa.verify.judge import Question
 
-            self._judge.add(len(self._pending), Question(text, checked.quotes))
-        return checked
+        self._judge.add(len(self._asked), Question(checked.text, checked.quotes))
+        self._asked.append(checked)
 
-    def _check_values(self, text: str, quotes: tuple[Quote, ...]) -> _Pending:
+    def _read_judge(self, *, wait: bool) -> None:
+        if self._judge:
+            for key, fault in self._judge.verdicts(wait=wait):
+                self._asked[key].decide(fault)
+
+    def _check_values(self, text: str, quotes: tuple[Quote, ...]) -> CheckedSentence:
         """Check a sentence against its quotes; if they lack its values or most of its words, against others like it."""
         from newsqa.verify.shortening import is_shortening
         from newsqa.verify.values import check_values
@@ -121,16 +152,22 @@ class Verifier:
         fault = check_values(text, self._evidence_of(quotes)) if quotes else Fault("no_quote")
         if fault is None:
             shortened = next(((quote,) for quote in quotes if is_shortening(text, quote)), ())
-            if shortened or support_share(text, [quote.text for quote in quotes]) >= MIN_OWN_SHARE:
-                return _Pending(text, shortened or quotes, "shortened" if shortened else None)
+            if shortened or _share(text, quotes) >= MIN_OWN_SHARE:
+                return CheckedSentence(text, shortened or quotes, "shortened" if shortened else None)
         similar = self._answering(self._evidence.similar(text, MAX_SIMILAR, quotes))
         others = [quote for quote in similar if not check_values(text, self._evidence_of((quote,)))]
         for quote in others:
             if is_verbatim(text, [quote.text]):
-                return _Pending(text, (quote,), "verbatim")
+                return CheckedSentence(text, (quote,), "verbatim")
             if is_shortening(text, quote):
-                return _Pending(text, (quote,), "shortened")
-        return _Pending(text, (others[0],)) if others else _Pending(text, quotes, fault=fault)
+                return CheckedSentence(text, (quote,), "shortened")
+        best, cited = tuple(others[:1]), {quote.article.id for quote in quotes}
+        if _share(text, quotes) < MIN_OWN_SHARE:  # it has no key, or a wrong one
+            found = self._evidence.likeliest(text)
+            better = _share(text, found) > max(MIN_OWN_SHARE, _share(text, best)) and self._answering(list(found))
+            if better and found[0].article.id not in cited and not check_values(text, self._evidence_of(found)):
+                best = found
+        return CheckedSentence(text, best) if best else CheckedSentence(text, quotes, fault=fault)
 
     def _answering(self, quotes: list[Quote]) -> list[Quote]:
         """Return the quotes that answer the question, all where nothing says so."""
@@ -154,29 +191,48 @@ class Verifier:
 
     def settle(self, *, wait: bool = False) -> list[Sentence]:
         """Return the sentences that are settled since the last time; with `wait` all that are left."""
-        if self._judge:
-            for key, fault in self._judge.verdicts(wait=wait):
-                self._pending[key].checked_by, self._pending[key].fault = (None, fault) if fault else ("judge", None)
+        self._read_judge(wait=wait)
+        if wait:
+            self._write_again()
         before = len(self._sentences)
         for one in self._pending[self._settled :]:
-            if one.checked_by is None and one.fault is None:
+            if one.undecided or (self._may_be_rewritten(one) and not wait):
                 break
             self._settled += 1
             self._show(one)
         return self._sentences[before:]
 
-    def _show(self, one: _Pending) -> None:
-        """Keep a sentence that passes, else drop it and let its quotes take its place."""
-        key = " ".join(one.text.casefold().split())
-        if one.checked_by and key in self._seen:
-            one.checked_by, one.fault, one.replaceable = None, Fault("repeated"), False
-        if one.checked_by:
-            whole = one.checked_by in {"verbatim", "shortened"}
-            share = 1.0 if whole else round(support_share(one.text, [quote.text for quote in one.quotes]), 3)
-            self._keep(one.text, one.quotes, share, one.checked_by, one.marks)
+    def _may_be_rewritten(self, one: CheckedSentence) -> bool:
+        told = isinstance(one.fault, Fault) and one.fault.code != "judge_silent"  # it knows what to mend
+        return bool(self._second_chance and told and one.replaceable and one.quotes)
+
+    def _write_again(self) -> None:
+        """Have what did not pass written again, and verify it like the first."""
+        fallen = [one for one in self._pending[self._settled :] if self._may_be_rewritten(one)]
+        if not fallen or not self._second_chance:
             return
-        self._dropped.append(Dropped(one.text, str(one.fault)))
-        if one.replaceable and self._relevance:
+        texts, self._rewriting = self._second_chance(fallen)
+        for one, text in zip(fallen, texts, strict=True):
+            one.again = CheckedSentence("", fault=Fault("left_out"))
+            if text:
+                one.again = self.check(DraftSentence(text, one.quotes))
+                if one.again.undecided:
+                    self._ask_judge(one.again)
+        self._read_judge(wait=True)
+
+    def _show(self, one: CheckedSentence) -> None:
+        """Keep a sentence that passes, else drop it and let its quotes take its place."""
+        shown = one.again if one.again and one.again.checked_by else one
+        if shown.checked_by and _key(shown.text) in self._seen:
+            shown.checked_by, shown.fault, one.replaceable = None, Fault("repeated"), False
+        if one.fault:
+            why = f"{one.fault}; written again, {one.again.fault}" if one.again and one.again.fault else str(one.fault)
+            self._dropped.append(Dropped(one.text, why, bool(one.again.checked_by) if one.again else None))
+        if shown.checked_by:
+            whole = shown.checked_by in {"verbatim", "shortened"}
+            share = 1.0 if whole else round(_share(shown.text, shown.quotes), 3)
+            self._keep(shown.text, shown.quotes, share, shown.checked_by, shown.marks)
+        elif one.replaceable and self._relevance:
             self._replace(one.text, one.quotes)
 
     def _replace(self, text: str, quotes: Sequence[Quote]) -> None:
@@ -218,10 +274,18 @@ class Verifier:
         checked_by: CheckedBy,
         marks: tuple[tuple[int, int], ...] = (),
     ) -> Sentence:
-        self._seen.add(" ".join(text.casefold().split()))
+        self._seen.add(_key(text))
         numbers = tuple(self._numbers.setdefault(quote, len(self._numbers) + 1) for quote in quotes)
         self._sentences.append(Sentence(text, numbers, support, checked_by, marks))
         return self._sentences[-1]
+
+
+def _key(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _share(text: str, quotes: Sequence[Quote]) -> float:
+    return support_share(text, [quote.text for quote in quotes]) if quotes else 0.0
 
 
 def _has_words(text: str, words: str) -> bool:

@@ -49,7 +49,7 @@ def search(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date
     if as_json:
         print_json({"query": query, "passages": [_hit_record(hit) for hit in hits]})
     else:
-        print_text("\n\n".join(map(_hit_text, hits)) or "Nothing was found.")
+        print_text(passages_text(hits))
 
 
 def _hit_record(hit: Hit) -> JsonObject:
@@ -64,8 +64,12 @@ def _hit_record(hit: Hit) -> JsonObject:
     }
 
 
-def _hit_text(hit: Hit) -> str:
-    """Return a passage below a line of its article: title, outlet, day, score and id."""
+def passages_text(hits: Sequence[Hit]) -> str:
+    """Return each passage below a line of its article: title, outlet, day, score and id."""
+    return "\n\n".join(map(_passage_text, hits)) or "Nothing was found."
+
+
+def _passage_text(hit: Hit) -> str:
     article = hit.article
     about = f"{headline(article)} · {provenance(article)} · {hit.score:.2f} · {article.id}"
     return f"{about}\n{safe_line(hit.passage.text)}"

@@ -27,6 +27,9 @@ Item = TypeVar("Item")
 POLL_INTERVAL = 0.05
 """Seconds between two looks at whether an iterator was stopped."""
 
+WARM_UP = "How many people were hurt in the storm?"
+"""A question about the news: one about the library would not load the models that search."""
+
 STOPPED = "You stopped the model."
 
 
@@ -75,9 +78,9 @@ class BackgroundPipeline:
             if self._closing.is_set():
                 return
             if pipeline.model == EXTRACTIVE:
-                pipeline.ask("What is new?")
+                pipeline.ask(WARM_UP)
             else:
-                pipeline.search("What is new?")
+                pipeline.search(WARM_UP)
 
     def __enter__(self) -> Self:
         return self

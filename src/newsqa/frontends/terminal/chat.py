@@ -121,12 +121,11 @@ def _handle_line(conversation: Conversation, line: str) -> None:
     if not text:
         return
     try:
-        if text.startswith("/"):
-            run_command(conversation, text)
-        elif conversation.display.silent:
+        question = run_command(conversation, text) if text.startswith("/") else text
+        if conversation.display.silent and question == text:
             _print_record(conversation, text)
-        else:
-            answer = _ask(conversation, text)
+        elif question and not conversation.display.silent:
+            answer = _ask(conversation, question)
             conversation.display.answer(answer)
             conversation.add(answer)
     except NewsqaError as error:

@@ -1,4 +1,7 @@
-"""The commands of the chat, as `/open 2`: each is a function of the conversation and of what follows its name."""
+"""The commands of the chat, as `/open 2`: each is a function of the conversation and of what follows its name.
+
+A command that asks something returns the question, which is answered as if it had been typed.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.environment import program_environment
 from newsqa.errors import LibraryError, SourceError, UsageError
+from newsqa.frontends.terminal.ask import passages_text
 from newsqa.frontends.terminal.console import first_day, last_day, messages
 from newsqa.frontends.terminal.egress import announce_egress
 from newsqa.frontends.terminal.index import sources_text
@@ -39,6 +43,13 @@ OFF = {"off", "none", "all"}
 
 LINES_ABOVE = 10  # shown before a quote in the pager
 
+PASSAGES = 5  # that /search shows
+
+MAX_TITLE = 200
+"""Characters of a title that is asked about; more is no title."""
+
+_QUOTATION_MARKS = str.maketrans('“”„"«»', "      ")  # in a question they ask where words come from
+
 
 class Quit(Exception):  # noqa: N818  no error
     """Ends the chat."""
@@ -51,11 +62,11 @@ class Command:
     name: str
     arguments: str
     does: str
-    run: Callable[[Conversation, str], None]
+    run: Callable[[Conversation, str], str | None]
 
 
-def run_command(conversation: Conversation, line: str) -> None:
-    """Run the command of a line that begins with a slash. Raises NewsqaError, and Quit."""
+def run_command(conversation: Conversation, line: str) -> str | None:
+    """Run a line that begins with a slash; return the question that it asks, or None. Raises NewsqaError, and Quit."""
     name, _, rest = line[1:].strip().partition(" ")
     named = {command.name: command for command in COMMANDS}
     command = named.get(name.casefold())
@@ -63,7 +74,7 @@ def run_command(conversation: Conversation, line: str) -> None:
         near = get_close_matches(name.casefold(), named, n=1, cutoff=0.5)
         hint = f"Did you mean /{near[0]}? " if near else ""
         raise UsageError(f"There is no command /{name}.", hint=hint + "/help lists them.")
-    command.run(conversation, rest.strip())
+    return command.run(conversation, rest.strip())
 
 
 def _format_bounds(conversation: Conversation) -> str:
@@ -141,6 +152,32 @@ def _render_lines(console: Console, view: RenderableType) -> list[str]:
     with console.capture() as captured:
         console.print(view)
     return captured.get().splitlines()
+
+
+def _search(conversation: Conversation, rest: str) -> None:
+    words = _given(rest, "/search mail boat fare")
+    hits = conversation.pipeline.wait().search(words, bounds=conversation.bounds, asked=conversation.asked)
+    conversation.display.unwrapped(passages_text(hits[:PASSAGES]))
+
+
+def _latest(_: Conversation, rest: str) -> str:
+    return f"latest on {rest}" if rest else "what is new?"
+
+
+def _timeline(_: Conversation, rest: str) -> str:
+    return f"timeline of {_given(rest, '/timeline ferry strike')}"
+
+
+def _story(conversation: Conversation, rest: str) -> str:
+    citation = conversation.citation(rest)
+    title = safe_line(citation.title or citation.quote)[:MAX_TITLE].translate(_QUOTATION_MARKS)
+    return f"overview of {' '.join(title.split())}"
+
+
+def _given(rest: str, example: str) -> str:
+    if not rest:
+        raise UsageError("There are no words.", hint=f"Write, for one: {example}")
+    return rest
 
 
 def _copy(conversation: Conversation, rest: str) -> None:
@@ -272,6 +309,10 @@ def _quit(_: Conversation, __: str) -> None:
 
 COMMANDS = (
     Command("open", "N [all]", "shows source N where it is quoted, or all of the article", _open),
+    Command("story", "N", "sums up the story of source N", _story),
+    Command("latest", "[WORDS]", "shows the newest on something, or what is new", _latest),
+    Command("timeline", "WORDS", "shows what happened, day by day", _timeline),
+    Command("search", "WORDS", "lists the passages that fit best", _search),
     Command("copy", "N", "prints the quote of source N with where it stands, to be pasted", _copy),
     Command("why", "", "shows how the last answer was checked, and the sentences that were left out, and why", _why),
     Command("sources", "", "lists what is indexed, and its outlets", _sources),

@@ -146,7 +146,6 @@ def _reranker(settings: Settings) -> Diagnosis:
 
 def _answerer(settings: Settings) -> Diagnosis:
     if settings.model == EXTRACTIVE:
-        models.create_token_encoder(settings).question("news")
         return Diagnosis("answers", "good", "extractive, no model writes")
     try:
         reply = try_model(settings)

@@ -84,6 +84,23 @@ def compare(
 
 
 @eval_app.command()
+def check(
+    pairs: Annotated[
+        Path, typer.Argument(metavar="PAIRS", help="Labelled sentences with their quotes, one JSON object a line.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where checked.jsonl and the reports are written.")],
+    judge: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The chat model that judges what code leaves open [none].")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Score the check of sentences on labelled pairs: true ones kept, false ones passed, by kind."""
+    from newsqa.frontends.terminal.eval_run import check_sentences
+
+    check_sentences(read_settings(connects=True, judge=judge), pairs, out, judge, as_json=json)
+
+
+@eval_app.command()
 def make(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A new file for the questions [questions.jsonl].")

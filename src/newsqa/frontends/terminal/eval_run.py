@@ -344,3 +344,27 @@ def _warn_of_predictions(given: Predictions, items: Sequence[Item]) -> None:
 def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
     return ", ".join(names[:NAMED]) + more
+
+
+# `newsqa eval check`: scores the check of sentences itself.
+
+
+def check_sentences(settings: Settings, file: Path, out: Path, judge: str | None, *, as_json: bool) -> None:
+    """Check labelled sentences, write the reports, and print the figures. Raises NewsqaError."""
+    check_extra("eval", "evaluation")
+    from newsqa.building import create_judge
+    from newsqa.evals.checking import check_pairs, check_report, read_pairs, report_lines, write_check
+    from newsqa.prompts import load_prompts
+
+    pairs, asks = read_pairs(file), None
+    if judge:
+        asks = create_judge(replace(settings, judge=judge), load_prompts(settings.prompts))
+        announce_egress(replace(settings, model=judge))
+    with messages().status("Checking each sentence …"):
+        results, usage = check_pairs(pairs, asks, settings.timeout)
+    report = check_report(results, asks.name if asks else "none", usage)
+    write_check(out, results, report)
+    if as_json:
+        print_json(report)
+    else:
+        print_text("\n".join([*report_lines(report), f"The reports are in {safe_line(str(out))}"]))

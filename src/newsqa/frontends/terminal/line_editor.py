@@ -85,7 +85,7 @@ class ChatCompleter(Completer):
                 return []  # the next question reports what is wrong
         if name == "model":
             return self._model_names()
-        if name in {"open", "copy"} and self._conversation.answers:
+        if name in {"open", "copy", "story"} and self._conversation.answers:
             return [str(citation.n) for citation in self._conversation.answers[-1].citations]
         return [min(OFF)] if name in {"since", "until", "as-of"} else []
 

@@ -1,0 +1,145 @@
+"""Fact-checking of texts by other hands: what the articles have on each sentence of a draft or a press release."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from newsqa.errors import UsageError
+from newsqa.search.read import read_question
+from newsqa.text.calendar import dates
+from newsqa.text.moments import clocks, moments
+from newsqa.text.sentences import sentence_spans
+from newsqa.text.support import likeliest_quotes, support_share
+from newsqa.types import Citation, DraftSentence, Finding, TextCheck
+from newsqa.verify.evidence import Fault
+from newsqa.verify.judge import Question, ask_in_batches
+from newsqa.verify.quantities import quantities, states
+from newsqa.verify.verifier import Verifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from newsqa.store.snapshot import Snapshot
+    from newsqa.types import Bounds, CheckVerdict, Hit, Query, Quote
+    from newsqa.verify.judge import AsksJudge
+    from newsqa.verify.quantities import Quantity
+    from newsqa.verify.verifier import CheckedSentence
+
+    FindsEvidence = Callable[[str], Sequence[Hit]]
+    """Returns passages on a sentence, best first."""
+
+
+MAX_SENTENCES = 400
+"""Sentences of a text; each is searched for on its own."""
+
+PASSAGES = 6
+"""Passages in which the quotes of a sentence are looked for."""
+
+MIN_NEAR = 1 / 3
+"""The share of its words that quotes must have to be named as the nearest to a sentence."""
+
+MIN_SAME = 0.6
+"""The share of its words that quotes must have to be about the same thing, so that another value contradicts."""
+
+NOTHING_LIKE_IT = "the articles found for it have nothing like it"
+NEGATED = "It is not true that the following holds: {}"
+
+
+def statement_query(sentence: str, index: Snapshot, bounds: Bounds) -> Query:
+    """Return the query that finds passages on a statement, from whatever day and outlet within the bounds."""
+    read = read_question(sentence, date.today(), index, bounds)
+    anytime = replace(read, since=date.min, until=date.max, order=None, timing="soft")
+    return replace(anytime, text=sentence, bounds=bounds, quotation=())
+
+
+def check_text(text: str, find: FindsEvidence, judge: AsksJudge | None, seconds: float) -> TextCheck:
+    """Check each sentence of a text against the articles.
+
+    A judge has `seconds` for each of its calls. Without one, only what is word for word in an article, or a shortening
+    of it, is supported. Raises UsageError if the text has too many sentences, and what the search raises.
+    """
+    spans = [(start, end) for start, end in sentence_spans(text) if any(map(str.isalnum, text[start:end]))]
+    if len(spans) > MAX_SENTENCES:
+        raise UsageError(
+            f"The text has {len(spans):,} sentences; at most {MAX_SENTENCES} are checked at a time.",
+            hint="Check it in parts.",
+        )
+    said = dict.fromkeys(_line(text[start:end]) for start, end in spans)
+    checked = {sentence: _check(sentence, find(sentence)[:PASSAGES]) for sentence in said}
+    result = _judge(checked.values(), judge, seconds) if judge else TextCheck()
+    numbers: dict[Quote, int] = {}
+    findings = []
+    for start, end in spans:
+        one = checked[_line(text[start:end])]
+        verdict = _verdict(one)
+        shown = one.quotes if verdict != "not_found" else ()
+        cited = tuple(numbers.setdefault(quote, len(numbers) + 1) for quote in shown)
+        why = NOTHING_LIKE_IT if verdict == "not_found" else str(one.fault or Fault("own_words"))
+        findings.append(
+            Finding(text[start:end], start, end, verdict, one.checked_by, None if one.checked_by else why, cited)
+        )
+    citations = tuple(Citation.of(n, quote) for quote, n in numbers.items())
+    return replace(result, findings=tuple(findings), citations=citations)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _check(sentence: str, hits: Sequence[Hit]) -> CheckedSentence:
+    """Check a sentence by code against those sentences of one passage that have most of its words."""
+    return Verifier(hits).check(DraftSentence(sentence, likeliest_quotes(sentence, hits)))
+
+
+def _judge(checked: Collection[CheckedSentence], judge: AsksJudge, seconds: float) -> TextCheck:
+    """Have decided what code leaves open, then for what is not supported if its quotes say the contrary."""
+    open_ = [one for one in checked if one.undecided]
+    faults, usage = ask_in_batches(judge, [Question(one.text, one.quotes) for one in open_], seconds)
+    for one, fault in zip(open_, faults, strict=True):
+        one.decide(fault)
+    doubted = [one for one in checked if one.fault and _share(one) >= MIN_NEAR]
+    denials = [Question(NEGATED.format(one.text), one.quotes) for one in doubted]
+    faults, spent = ask_in_batches(judge, denials, seconds)
+    for one, fault in zip(doubted, faults, strict=True):
+        one.fault = one.fault if fault else Fault("refuted")
+    return TextCheck(usage=usage + spent)
+
+
+def _share(one: CheckedSentence) -> float:
+    return support_share(one.text, [quote.text for quote in one.quotes]) if one.quotes else 0.0
+
+
+def _verdict(one: CheckedSentence) -> CheckVerdict:
+    if one.checked_by:
+        return "supported"
+    fault, share = one.fault, _share(one)
+    if isinstance(fault, Fault) and (fault.code == "refuted" or (share >= MIN_SAME and _has_rival(fault, one))):
+        return "contradicted"
+    return "unclear" if share >= MIN_NEAR else "not_found"
+
+
+def _has_rival(fault: Fault, one: CheckedSentence) -> bool:
+    """Return True if the quotes have another value of the kind where the sentence has its own."""
+    texts = [quote.text for quote in one.quotes]
+    if fault.code in {"number_missing", "number_confused"}:
+        stated = [value for value in quantities(one.text) if value.text == fault.detail[0]]
+        known = [value for text in texts for value in quantities(text)]
+        return any(_is_rival(mine, value) for mine in stated for value in known)
+    if fault.code == "time_missing":
+        return any(clocks(text) for text in texts)
+    if fault.code == "date_missing":
+        seen = [day for quote in one.quotes for day in moments(quote.text, quote.article.published, either=True)]
+        return bool(seen) or any(dates(text) for text in texts)
+    if fault.code == "quotation_altered":
+        return support_share(fault.detail[0], texts) >= MIN_SAME and any(
+            mark in text for text in texts for mark in '“"'
+        )
+    return fault.code in {"name_replaced", "speaker_replaced"}
+
+
+def _is_rival(stated: Quantity, known: Quantity) -> bool:
+    """Return True if two numbers are of one unit, or count the same, and differ."""
+    alike = stated.unit == known.unit and (bool(stated.unit) or not {*stated.counts}.isdisjoint(known.counts))
+    return alike and not states(stated, known)
