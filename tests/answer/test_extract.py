@@ -1,11 +1,15 @@
 """The parts of the extractive answerer: which sentences may answer, what they need beside them, which are chosen."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from newsqa.answer.candidates import find_candidates, is_statement, needs_context, with_context
 from newsqa.answer.expected import possible_answers
-from newsqa.answer.extract import MAX_WORDS, select_quotes
-from newsqa.types import Article, Hit, Passage
+from newsqa.answer.extract import MAX_GAP, MAX_QUOTES, MAX_WORDS, USUAL_SHARE, select_quotes
+from newsqa.answer.ranking import Signals
+from newsqa.types import Article, Hit, Passage, Query
 
 
 def hit(text: str, name: str = "a", **known) -> Hit:
@@ -177,6 +181,7 @@ def test_a_heading_names_no_one():
         ("money", "How much did it cost?", "The bridge cost $5m and took 3 years.", {"5000000$"}),
         ("money", "How much is the levy?", "A levy of three crowns falls on 40 guests.", {"3crown"}),
         ("duration", "How long did it take?", "The bridge cost $5m and took 3 years.", {"3"}),
+        ("duration", "How long is the bridge?", "It is 740 metres long and cost 310 crowns.", {"740"}),
         ("date", "When did it open?", "It opened on 3 May, a Friday.", {"3/5", "may", "friday"}),
         ("number", "How many ferries sank?", "No ferry sank.", set()),
         ("person", "Who is Ilva Tam?", "Ilva Tam spoke.", set()),
@@ -187,29 +192,72 @@ def test_what_a_sentence_offers(kind, question, sentence, offered):
     assert {value for one in found for value in one.values} - {"kell"} == offered
 
 
+ASKED = Query("How many missiles hit Kell?", date(2031, 5, 7), kind="number")
+
+
+def select(*hits, query=ASKED):
+    """Return the quotes selected from all sentences of some passages, the first sentence with the best score."""
+    signals = [Signals(candidate, 0.0, -0.1 * n, 0.0, 0.0, 0.0) for n, candidate in enumerate(find_candidates(hits))]
+    return select_quotes(query, signals)
+
+
+FERRIES = [
+    f"Ferry number {n} left the port of {name} at dawn with sacks of grain and barrels of oil for the {name} islands."
+    for n, name in enumerate(["Orsk", "Lund", "Kell", "Ostrava", "Norr", "Halv"], 1)
+]
+
+
 def test_the_best_comes_first_and_the_answer_stays_short():
-    sentences = [f"Ferry number {n} left the port of {name} at dawn with sacks of grain for {name}." for n, name in
-                 enumerate(["Orsk", "Lund", "Kell", "Ostrava", "Norr", "Halv"], 1)]  # fmt: skip
-    found = find_candidates([hit(sentence, name=str(n)) for n, sentence in enumerate(sentences)])
-    quotes = select_quotes(found)
-    assert quotes[0].text == sentences[0]
-    assert len(quotes) <= 3
-    assert sum(len(quote.text.split()) for quote in quotes) <= MAX_WORDS
+    quotes = select(*(hit(sentence, name=str(n)) for n, sentence in enumerate(FERRIES)))
+    assert quotes[0].text == FERRIES[0]
+    assert len(quotes) <= MAX_QUOTES
+    assert sum(len(quote.text.split()) for quote in quotes) <= MAX_WORDS * USUAL_SHARE
+
+
+def test_a_list_may_have_more_items_in_more_words():
+    quotes = select(
+        *(hit(sentence, name=str(n)) for n, sentence in enumerate(FERRIES)), query=replace(ASKED, form="list")
+    )
+    assert len(quotes) == 3
+    assert MAX_WORDS * USUAL_SHARE < sum(len(quote.text.split()) for quote in quotes) <= MAX_WORDS
+
+
+def test_a_sentence_far_below_the_best_is_left_out():
+    found = find_candidates([hit(sentence, name=str(n)) for n, sentence in enumerate(FERRIES)])
+    signals = [Signals(candidate, 0.0, -MAX_GAP * 3 * n, 0.0, 0.0, 0.0) for n, candidate in enumerate(found)]
+    assert [quote.text for quote in select_quotes(ASKED, signals)] == FERRIES[:1]
 
 
 def test_what_two_articles_say_alike_is_said_once():
     one = hit("Halvia launched missiles at the port of Kell overnight.", "one")
     two = hit("Overnight Halvia launched missiles at the port of Kell.", "two")
-    assert len(select_quotes(find_candidates([one, two]))) == 1
+    assert len(select(one, two)) == 1
 
 
 def test_outlets_that_disagree_on_a_number_are_both_heard():
     one = hit("Halvia launched 70 missiles at the port of Kell overnight.", "one")
     two = hit("Overnight Halvia launched 90 missiles at the port of Kell.", "two")
-    assert [quote.article.id for quote in select_quotes(find_candidates([one, two]))] == ["one", "two"]
+    assert [quote.article.id for quote in select(one, two)] == ["one", "two"]
+
+
+def test_the_newest_number_comes_first_and_what_it_replaced_is_not_told():
+    old = hit("Halvia launched 70 missiles at the port of Kell, the mayor said.", "old", published=date(2031, 5, 1))
+    new = hit("In all 90 missiles hit Kell, the mayor now says.", "new", published=date(2031, 5, 6))
+    assert [quote.article.id for quote in select(old, new)] == ["new"]
+
+
+def test_an_older_number_is_told_if_its_time_is_asked_for():
+    old = hit("Halvia launched 70 missiles at the port of Kell, the mayor said.", "old", published=date(2031, 5, 1))
+    new = hit("In all 90 missiles hit Kell, the mayor now says.", "new", published=date(2031, 5, 6))
+    query = replace(ASKED, since=date(2031, 5, 1), until=date(2031, 5, 2))
+    assert select(old, new, query=query)[0].article.id == "old"
 
 
 def test_neighbours_become_one_quote():
     text = "Orn Bask owns the yard in Kell. The yard built forty ferries last year."
-    found = find_candidates([hit(text)])
-    assert [quote.text for quote in select_quotes(found)] == [text]
+    assert [quote.text for quote in select(hit(text))] == [text]
+
+
+def test_a_sentence_whose_context_is_quoted_already_is_added_to_it():
+    text = "King Aldon opened the bridge over the Teld on Friday. It is 740 metres long and carries a railway."
+    assert [quote.text for quote in select(hit(text))] == [text]

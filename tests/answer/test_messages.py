@@ -209,7 +209,7 @@ def test_the_last_answer_is_explained_with_exact_quotes(news) -> None:
             assert article.text[citation.start : citation.end] == citation.quote
     assert "“Lighthouse at Cape Ansell goes dark after 140 years”, Tarn Herald, 2 May 2025, https://" in source.text
     assert "The coast guard said that 212 ships" in speaker.text
-    assert "Joren Maddock" in more.text
+    assert "“I shall miss the fog,” he said." in more.text
     assert more.citations[0].quote not in first.text
     assert thanks.text.startswith("You're welcome")
     assert "word for word" in again.text

@@ -1,9 +1,10 @@
 """Near-copies: signatures that estimate how much two texts share, and stay the same for libraries that are kept."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.ingest.duplicates import BANDS, are_copies, bands, shingles
+from newsqa.ingest.duplicates import BANDS, are_copies, bands, numbers_differ, shingles
 
 STORY = " ".join(f"The {n} boats of pier {n % 7} left the harbour before dawn on day {n}." for n in range(60))
 
@@ -29,6 +30,23 @@ def test_a_story_with_another_first_sentence_is_a_candidate_and_a_copy():
     other = "From our correspondent in Orrinport. " + STORY
     assert shared_bands(STORY, other) > BANDS // 2
     assert are_copies(shingles(STORY), shingles(other))
+
+
+FERRY = "The ferry company of Wick said on Monday that its new ship will carry 900 passengers from May. "
+
+
+@pytest.mark.parametrize(
+    ("number", "differs"),
+    [("450", True), ("1,900", True), ("nine hundred", False), ("900", False)],
+)
+def test_texts_that_give_another_number_between_the_same_words_differ(number, differs):
+    other = FERRY.replace("900", number) + STORY
+    assert numbers_differ(FERRY + STORY, other) == differs
+
+
+def test_a_number_that_only_one_of_two_texts_has_is_no_difference():
+    assert not numbers_differ(STORY, STORY + " Call 555 1234 to reach the harbour office.")
+    assert not numbers_differ(FERRY + STORY, "Reported at 10.30. " + STORY + " It has 450 seats, of which 12 are free.")
 
 
 def test_half_of_the_shingles_in_common_make_a_candidate_in_most_cases():

@@ -29,11 +29,6 @@ def reranker():
     return models.create_reranker(Settings())
 
 
-@pytest.fixture(scope="module")
-def encoder():
-    return models.create_token_encoder(Settings())
-
-
 def test_a_question_is_nearer_to_its_answer(embedder):
     near, far = np.array(embedder.embed_documents([NEAR, FAR])) @ np.array(embedder.embed_query(QUESTION))
     assert near > far + 0.2
@@ -48,10 +43,9 @@ def test_vectors_are_of_unit_length_and_in_the_order_of_their_texts(embedder):
         assert vector @ np.array(embedder.embed_documents([text])[0]) > 0.98  # int8 differs a little between batches
 
 
-def test_no_texts_give_no_vectors(embedder, reranker, encoder):
+def test_no_texts_give_no_vectors(embedder, reranker):
     assert embedder.embed_documents([]) == []
     assert reranker.score(QUESTION, []) == []
-    assert encoder.texts([]) == []
 
 
 def test_the_reranker_prefers_the_answer_in_the_order_given(reranker):
@@ -60,29 +54,10 @@ def test_the_reranker_prefers_the_answer_in_the_order_given(reranker):
     assert abs(scores[0] - scores[2]) < 0.5
 
 
-def test_endless_texts_are_cut(embedder, reranker, encoder):
+def test_endless_texts_are_cut(embedder, reranker):
     endless = "ferry " * 2_000
     assert len(embedder.embed_query(endless)) == 384
     assert len(reranker.score(endless, [endless])) == 1
-    assert len(encoder.question(endless).vectors) <= 512
-
-
-@pytest.mark.parametrize(
-    "text", ["Café 😀 naïve 🛳 pier", "e\u0301te\u0301 in Zu\u0308rich", "x\u200by 𝒜 U.S.", " a\n\nb\t"]
-)
-def test_spans_of_tokens_count_code_points(encoder, text):
-    vectors, spans = encoder.question(text).vectors, encoder.question(text).spans
-    assert vectors.shape == (len(spans), 384)
-    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    pieces = [text[start:end] for start, end in spans]
-    assert all(piece and not piece.isspace() for piece in pieces)
-    covered = {place for start, end in spans for place in range(start, end)}
-    assert all(place in covered for place, letter in enumerate(text) if letter.isalnum())
-
-
-def test_the_same_word_differs_by_its_context(encoder):
-    river, money = encoder.texts(["the bank of the river flooded", "the bank raised its interest rates"])
-    assert river.vectors[1] @ money.vectors[1] < 0.95
 
 
 def test_batches_are_small_and_hold_each_text_once():

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from newsqa.answer.candidates import is_statement
+from newsqa.answer.candidates import is_statement, with_context
 from newsqa.render.clean import safe_line, web_address
 from newsqa.search.retrieve import retrieve
 from newsqa.search.understand import understand
@@ -158,14 +158,24 @@ def _speakers(one: _Cited) -> list[int]:
             found.append(place)
         elif spoken:
             near = sorted(_near(one, place, AROUND), key=lambda other: (other > place, abs(other - place)))
-            found += [other for other in near if _names_speaker(one.text(other))][:1]
+            found += _who_is_meant(one, place) or [other for other in near if _names_speaker(one.text(other))][:1]
             found.append(place)
     return sorted(set(found))
 
 
+def _who_is_meant(one: _Cited, place: int) -> list[int]:
+    """Return the sentences before one that say who its "he" is, if they name someone."""
+    start, _ = with_context(one.article.text, place)
+    before = [other for other in range(place) if one.spans[other][0] >= start]
+    return before if any(map(_names_someone, map(one.text, before))) else []
+
+
+def _names_someone(sentence: str) -> bool:
+    return any(not CALENDAR.issuperset(name.words) for name in names(sentence))
+
+
 def _names_speaker(sentence: str) -> bool:
-    named = [name for name in names(sentence) if not CALENDAR.issuperset(name.words)]
-    return bool(named and _SAYS.search(sentence)) and is_statement(sentence)
+    return _names_someone(sentence) and _SAYS.search(sentence) is not None and is_statement(sentence)
 
 
 def _more(cited: Sequence[_Cited]) -> Iterator[Quote]:

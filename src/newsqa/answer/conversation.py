@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from newsqa.search.quotations import quotation_in
+from newsqa.text.calendar import CALENDAR, MONTHS
 from newsqa.text.names import names
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import content_stems, fold, lower_case_words, words
@@ -90,6 +91,8 @@ def read_in_context(message: str, history: Sequence[Turn], article: ArticleById)
     in_context = [Reading(own, context, topic.cited) for context in contexts_of(own, topic)]
     if swapped := swap_value(own, topic.last):
         in_context.insert(0, Reading(swapped, cited=topic.cited))
+    if _is_bare(own):
+        return tuple(in_context)  # alone it asks nothing
     if need == "strong" or _is_held(own, articles, topic):
         return (*in_context, stripped)[:3]
     return (stripped, *in_context)[:3]
@@ -139,10 +142,10 @@ def _after(topic: Topic | None, turn: Turn) -> Topic:
     standalone = turn.standalone or question
     cited = tuple(dict.fromkeys(citation.article_id for citation in turn.citations))
     answer = "" if turn.refused else " ".join(_MARKERS.sub("", turn.answer[:MAX_CHARACTERS]).split())
-    follows = topic is not None and (
+    follows = topic is not None and bool(
         turn.kind == "about_answer"
         or (standalone != own and standalone.endswith(own))
-        or (dependence(question) != "none" and (not turn.standalone or not set(cited).isdisjoint(topic.cited)))
+        or (dependence(question) != "none" and (turn.refused or not turn.standalone or set(cited) & set(topic.cited)))
     )
     if topic is None or not follows:
         kept = topic.cited if topic and turn.refused else ()
@@ -223,20 +226,22 @@ def _whole(article: Article) -> str:
     return f"{article.title or ''}\n{article.text}"
 
 
-# "And in 2023?": a value in the place of the one like it in the last question.
+# "And in 2023?", "what about Lund?": a value in the place of the one like it in the last question.
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def swap_value(own: str, question: str) -> str | None:
-    """Return the last question with the year or name that a message gives in place of its own, or None."""
+    """Return the last question with the year, month or name that a message gives in place of its own, or None."""
     bare = re.sub(r"^(?:what|how)\s+about\s+", "", own.strip(" ?.!"), flags=re.IGNORECASE)
-    bare = re.sub(r"^(?:in|for|on|at|with|by)\s+", "", bare, flags=re.IGNORECASE)
-    given = [name.text for name in names(f"x {bare}")]
+    bare = re.sub(r"^(?:in|for|on|at|with|by|from)\s+", "", bare, flags=re.IGNORECASE)
     if _YEAR.fullmatch(bare):
         here = _YEAR.findall(question)
-    elif given == [bare]:
-        here = _names_in(question)
+    elif bare.casefold() in MONTHS:
+        here = [word.text for word in words(question) if word.capitalised and word.folded in MONTHS]
+    elif [name.text for name in names(f"x {bare}")] == [bare]:
+        asked = names(question[:1].lower() + question[1:])
+        here = [name.text for name in asked if not CALENDAR.issuperset(name.words)]
     else:
         return None
     return question.replace(here[0], bare) if len(here) == 1 else None

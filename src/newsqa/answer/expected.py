@@ -41,6 +41,9 @@ _TIMES = re.compile(
     re.IGNORECASE,
 )
 _SPAN_UNITS = word_set("second minut hour day week month year decad season centuri night quarter")
+_LENGTH_UNITS = word_set(
+    "millimetr millimet centimetr centimet metr meter kilometr kilomet km mile feet foot yard inch"
+)
 _SAYS_WHAT = re.compile(
     r"[”\"’']?(?:,|\s*[(–—-])?\s*(?:\d+,\s*)?(?:(?:is|was|are|were|means?|stands for|refers to|who|which)\b|[(](?=\w)"
     r"|(?<=[,(–—-]\s)(?:an?|the|one of)\s+\w)",
@@ -104,7 +107,9 @@ def _money(sentence: str) -> Iterator[AnswerSpan]:
 
 
 def _durations(sentence: str) -> Iterator[AnswerSpan]:
-    return (_number_span(n) for n in numbers(sentence) if _SPAN_UNITS & set(n.counts))
+    """Yield spans of time, and lengths: "how long" asks for either."""
+    units = _SPAN_UNITS | _LENGTH_UNITS
+    return (_number_span(n) for n in numbers(sentence) if units & set(n.counts))
 
 
 def _times(sentence: str) -> Iterator[AnswerSpan]:

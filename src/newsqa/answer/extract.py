@@ -106,7 +106,7 @@ def select_quotes(query: Query, ranked: Sequence[Signals], max_words: int = MAX_
     left = max_words
     for signals in (first, *(one for one in ranked if one is not first)):
         new = _SelectedQuote.of(signals, left)
-        size = len(new.quote.text.split())
+        size = new.words_beside(selected)
         near = signals.score >= first.score - MAX_GAP * (2 if listed else 1)
         same = sum(other.quote.article.id == new.quote.article.id for other in selected)
         if query.form == "comparison" and same:
@@ -151,9 +151,10 @@ def _day(signals: Signals) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class _SelectedQuote:
-    """A quote, with the content stems and the numbers of the sentence that was chosen for it."""
+    """A quote, and the sentence that was chosen for it with its content stems and numbers."""
 
     quote: Quote
+    sentence: Quote
     stems: frozenset[str]
     values: frozenset[object]
 
@@ -162,18 +163,26 @@ class _SelectedQuote:
         """Return the sentence with the context that it needs, or alone if that has too many words."""
         candidate = signals.candidate
         quote = Quote(candidate.hit.article, *candidate.with_context(), candidate.hit.also_carried_by)
+        sentence = replace(quote, start=candidate.start, end=candidate.end)
         if len(quote.text.split()) > max_words:
-            quote = replace(quote, start=candidate.start, end=candidate.end)
-        return cls(quote, stems_of(candidate.text), frozenset(n.value for n in numbers(candidate.text)))
+            quote = sentence
+        return cls(quote, sentence, stems_of(candidate.text), frozenset(n.value for n in numbers(candidate.text)))
 
     def repeats(self, other: _SelectedQuote) -> bool:
         """Return True if both say the same; those of two articles that give different numbers do not."""
-        same_article = self.quote.article.id == other.quote.article.id
-        if same_article and self.quote.start < other.quote.end and other.quote.start < self.quote.end:
+        if self.sentence.overlaps(other.quote):
             return True
+        same_article = self.quote.article.id == other.quote.article.id
         shared = len(self.stems & other.stems) / max(1, min(len(self.stems), len(other.stems)))
         disagree = not same_article and bool(self.values - other.values) and bool(other.values - self.values)
         return shared >= SAME_STEMS and not disagree
+
+    def words_beside(self, selected: Sequence[_SelectedQuote]) -> int:
+        """Count the words that it adds: its context may be quoted already."""
+        start, end, known = self.quote.start, self.quote.end, 0
+        if other := next((one.quote for one in selected if self.quote.overlaps(one.quote)), None):
+            start, end, known = min(start, other.start), max(end, other.end), len(other.text.split())
+        return len(self.quote.article.text[start:end].split()) - known
 
     def is_older(self, other: _SelectedQuote) -> bool:
         """Return True if its article is older than the other one, so that what it says may be outdated."""

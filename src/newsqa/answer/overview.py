@@ -161,9 +161,12 @@ def select_lines(story: Sequence[StoryArticle]) -> list[Quote]:
 
 
 def _common_stems(lines: Sequence[frozenset[str]]) -> frozenset[str]:
-    """Return the stems that at least half of the lines have: what the story is about, and no news."""
+    """Return the stems that three lines and half of all have: what the story is about, and no news.
+
+    What only two lines share may be that they say the same.
+    """
     counts = Counter(stem for line in lines for stem in line)
-    return frozenset(stem for stem, count in counts.items() if count > 1 and count >= len(lines) / 2)
+    return frozenset(stem for stem, count in counts.items() if count > 2 and count >= len(lines) / 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from newsqa.text.names import names
 from newsqa.text.words import content_stems, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from newsqa.types import Article, Hit, Query
 
@@ -33,17 +33,22 @@ INTERCEPT, WEIGHTS = -3.2, (0.35, 2.6, 1.6)
 MIN_RELEVANCE = 0.3
 """Below this chance of an answer there is a refusal."""
 
-UNREAD = -12.0
 NEAR_BEST = 5.0
 """Logits that a passage may be below the best one and still be about the question."""
+
+UNREAD = -12.0
+"""The logit of a passage that the reranker did not read."""
+
+NO_RERANKER = 0.0
+"""The logit of all passages where there is no reranker: words and names decide."""
 
 
 @dataclass(frozen=True, slots=True)
 class RelevanceSignals:
     """What says that evidence answers a question.
 
-    `reranker` is the best logit of the first passages; `words` the share of the question's content stems that the best
-    article holds, and `names` that of its names.
+    `reranker` is the best logit of the first passages, or NO_RERANKER; `words` the share of the question's content
+    stems that the best article holds, and `names` that of its names.
     """
 
     reranker: float
@@ -77,21 +82,19 @@ def signals_of(query: Query, hits: Sequence[Hit]) -> RelevanceSignals:
     """Return the signals of passages, best first."""
     read = hits[:READ]
     best = max(read, key=_logit)
-    text = _whole(best.article)
+    found = words(_whole(best.article))
     own = query.text.removeprefix(query.context)
     wanted = set(content_stems(words(own))) or set(content_stems(words(query.text)))
-    held = set(content_stems(words(text)))
-    folded = {word.folded for word in words(text)}
-    named = _last_names(own)
+    held, folded = set(content_stems(found)), {word.folded for word in found}
+    named = _telling_words(own, {word.folded for word in found if not word.capitalised})
     return RelevanceSignals(
-        reranker=_logit(best),
+        reranker=NO_RERANKER if best.relevance is None else best.relevance,
         words=len(wanted & held) / len(wanted) if wanted else 1.0,
         names=sum(name in folded for name in named) / len(named) if named else 1.0,
     )
 
 
 def _logit(hit: Hit) -> float:
-    """Return the reranker's logit; a passage that it did not read is as good as unrelated."""
     return UNREAD if hit.relevance is None else hit.relevance
 
 
@@ -99,7 +102,12 @@ def _whole(article: Article) -> str:
     return f"{article.title or ''}\n{article.outlet or ''}\n{article.text[:MAX_CHARACTERS]}"
 
 
-def _last_names(question: str) -> list[str]:
-    """Return the last word of each name of a question, a person's surname; its first word is capitalised anyway."""
+def _telling_words(question: str, common: Collection[str]) -> list[str]:
+    """Return the word of each name of a question that tells it from others: a surname, the "Ostrel" of "Ostrel Dam".
+
+    It is the last one that is not among the `common` words of the article, which it has in lower case. The first word
+    of the question is capitalised anyway.
+    """
     found = names(question[:1].lower() + question[1:])
-    return [name.words[-1] for name in found if not CALENDAR.issuperset(name.words)]
+    named = [name.words for name in found if not CALENDAR.issuperset(name.words)]
+    return [next((word for word in reversed(parts) if word not in common), parts[-1]) for parts in named]

@@ -1,15 +1,15 @@
 """Compares articles with each other: finds copies of one story, and removes the lines that an outlet repeats.
 
-Copies are articles with nearly the same words, as papers have that print the same agency. Candidates share a band of
-their MinHash signatures (Broder 1997; banding as in Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets",
-chapter 3); a candidate is a copy only if the texts themselves agree. The bands are plain numbers, so that the library
-can store them and a new article is compared with those of earlier runs.
+Copies are articles with nearly the same words and no number that differs, as papers have that print the same agency.
+Candidates share a band of their MinHash signatures (Broder 1997; banding as in Leskovec, Rajaraman and Ullman, "Mining
+of Massive Datasets", chapter 3); a candidate is a copy only if the texts themselves agree. The bands are plain numbers,
+so that the library can store them and a new article is compared with those of earlier runs.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import cache
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -17,10 +17,12 @@ from zlib import crc32
 from newsqa.ingest.clean import clean, countable_lines, find_repeated_lines
 from newsqa.ingest.embed import cut_passages
 from newsqa.ingest.progress import IndexProgress
+from newsqa.text.numbers import numbers
 from newsqa.text.words import word_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     import numpy as np
     import numpy.typing as npt
@@ -70,6 +72,30 @@ def are_copies(one: frozenset[int], two: frozenset[int]) -> bool:
         return False
     shared = len(one & two)
     return shared >= RESEMBLANCE * (len(one) + len(two) - shared) or shared >= CONTAINMENT * shorter
+
+
+CONTEXT_WORDS, CONTEXT_CHARACTERS = 2, 60
+"""Words before and after a number that say what it is a number of, and characters in which they are looked for."""
+
+
+def numbers_differ(one: str, two: str) -> bool:
+    """Return True if two texts give different numbers between the same words: an update, or a paper that disagrees.
+
+    They are two statements, however much else of their words they share.
+    """
+    values, others = _numbers_in_context(one), _numbers_in_context(two)
+    return any(values[context].isdisjoint(others[context]) for context in values.keys() & others.keys())
+
+
+def _numbers_in_context(text: str) -> dict[tuple[str, ...], set[tuple[Decimal, str]]]:
+    """Return the numbers of a text with their units, by the words around them."""
+    found: defaultdict[tuple[str, ...], set[tuple[Decimal, str]]] = defaultdict(set)
+    for number in numbers(text):
+        before = word_runs(text[max(0, number.start - CONTEXT_CHARACTERS) : number.start].casefold())[-CONTEXT_WORDS:]
+        after = word_runs(text[number.end : number.end + CONTEXT_CHARACTERS].casefold())[:CONTEXT_WORDS]
+        if len(before) == len(after) == CONTEXT_WORDS:
+            found[*before, "", *after].add((number.value, number.unit))
+    return found
 
 
 def _signature(runs: frozenset[int]) -> Hashes:
@@ -149,9 +175,12 @@ def _repeated_lines(writer: LibraryWriter, outlet: str) -> frozenset[str]:
 def _find_duplicates(writer: LibraryWriter, report: Report) -> Iterator[None]:
     pending = writer.comparisons.pending()
     for done, article in enumerate(pending):
-        runs = shingles(writer.comparisons.text(article))
+        text = writer.comparisons.text(article)
+        runs = shingles(text)
         others = writer.comparisons.replace_bands(article, bands(runs))[:CANDIDATES]
-        copies = [other for other in others if are_copies(runs, shingles(writer.comparisons.text(other)))]
+        found = [(other, writer.comparisons.text(other)) for other in others]
+        similar = [(other, known) for other, known in found if are_copies(runs, shingles(known))]
+        copies = [other for other, known in similar if not numbers_differ(text, known)]
         writer.comparisons.set_copies(article, copies)
         writer.comparisons.mark_done(article)
         if done % 100 == 0:
