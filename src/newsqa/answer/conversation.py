@@ -1,8 +1,8 @@
 """What a message of a conversation may mean: its readings, each a question that can be searched alone.
 
 A message that refers to what came before is not rewritten. It is read with the names or words of the question that
-opened the topic before it ("Ostrel Dam: how long was the crack in it?"), or with a person of the last answers for its
-"he" or "she"; the pipeline searches the readings and keeps the one that the articles support best.
+opened the topic before it ("Ostrel Dam: how long was the crack in it?"), or with the person of the last answers that
+its "he" or "she" means; the pipeline searches the readings and keeps the one that the articles support best.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from newsqa.search.quotations import quotation_in
 from newsqa.text.calendar import CALENDAR, MONTHS
 from newsqa.text.names import names
 from newsqa.text.sentences import sentence_spans
-from newsqa.text.words import content_stems, fold, lower_case_words, words
+from newsqa.text.words import content_stems, fold, lower_case_words, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -85,22 +85,22 @@ def read_in_context(message: str, history: Sequence[Turn], article: ArticleById)
     articles = [found for one in topic.cited if (found := article(one))]
     if need == "none":
         return (stripped,)
-    named = name_people(own, topic, articles)
-    if named != own:
-        return (Reading(named, cited=topic.cited), Reading(named, topic_words(topic.opened), topic.cited))
-    in_context = [Reading(own, context, topic.cited) for context in contexts_of(own, topic)]
+    titles = " ".join(one.title or "" for one in articles[:1])
+    if person := person_meant(own, topic, articles):
+        return (Reading(own, person, topic.cited), Reading(own, topic_words(topic.opened, titles), topic.cited))
+    in_context = [Reading(own, context, topic.cited) for context in contexts_of(own, topic, titles)]
     if swapped := swap_value(own, topic.last):
         in_context.insert(0, Reading(swapped, cited=topic.cited))
-    if _is_bare(own):
+    if has_reference(own) and len(content_stems(words(own))) <= FEW_ALONE or _is_bare(own):
         return tuple(in_context)  # alone it asks nothing
     if need == "strong" or _is_held(own, articles, topic):
         return (*in_context, stripped)[:3]
     return (stripped, *in_context)[:3]
 
 
-def contexts_of(own: str, topic: Topic) -> list[str]:
+def contexts_of(own: str, topic: Topic, titles: str = "") -> list[str]:
     """Return what a message may be about, the likeliest first: the topic, or what the last question was about."""
-    opened, last = topic_words(topic.opened), topic_words(topic.last)
+    opened, last = topic_words(topic.opened, titles), topic_words(topic.last, titles)
     if topic.last == topic.opened:
         return [opened]
     if _is_bare(own):
@@ -112,10 +112,13 @@ def contexts_of(own: str, topic: Topic) -> list[str]:
     )
 
 
-def topic_words(question: str) -> str:
-    """Return the names of a question, or if it has none its content words."""
-    named = _names_in(question)
-    return ", ".join(named) if named else " ".join(word.text for word in words(question) if word.content)
+def topic_words(question: str, titles: str = "") -> str:
+    """Return the names of a question, or if it has none its content words: those of the titles if they have any."""
+    if named := _names_in(question):
+        return ", ".join(named)
+    content = [word for word in words(question) if word.content]
+    titled = set(content_stems(words(titles)))
+    return " ".join(word.text for word in [w for w in content if stem(w.folded) in titled] or content)
 
 
 def _names_in(question: str) -> list[str]:
@@ -177,7 +180,7 @@ _REFERENCE = re.compile(
 _EXPLETIVE = re.compile(
     r"\bit(?:['’]s)?\s+(?:is\s+)?(?:true|possible|likely|clear|legal|safe|rain|snow)", re.IGNORECASE
 )
-FEW_WORDS = 4
+FEW_ALONE, FEW_WORDS = 2, 4
 """Content words: a question with more of them says by itself what it is about."""
 
 
@@ -250,9 +253,6 @@ def swap_value(own: str, question: str) -> str | None:
 # "He" and "she": a person of the last answers, as the articles speak of them.
 
 _HE_OR_SHE = re.compile(r"\b(?:(?P<he>he|him|his|himself)|(?P<she>she|her|hers|herself))\b", re.IGNORECASE)
-_NOUN_FOLLOWS = re.compile(
-    r"\s+(?!(?:about|for|in|on|at|to|from|with|by|and|or|after|before|when|during|say|said|do)\b)\w"
-)
 _NO_PERSON = re.compile(r"(?:the|in|at|near|from|across|around|outside|inside|into|via|through)\s", re.IGNORECASE)
 LEAST_SUPPORT = 0.25
 """How much more the articles must say this pronoun of a person than the other."""
@@ -261,18 +261,12 @@ NEAR_TURNS = 3
 """Turns whose people a pronoun may refer to."""
 
 
-def name_people(own: str, topic: Topic, articles: Sequence[Article]) -> str:
-    """Return a message with a person's name in place of its first "he" or "she", else unchanged."""
+def person_meant(own: str, topic: Topic, articles: Sequence[Article]) -> str | None:
+    """Return the person that the first "he" or "she" of a message means, or None."""
     match = _HE_OR_SHE.search(own)
-    if match is None or names(own[:1].lower() + own[1 : match.start()]):
-        return own
-    person = _person("he" if match["he"] else "she", own, topic, articles)
-    if person is None:
-        return own
-    word = match[0].casefold()
-    possessive = word in {"his", "hers"} or (word == "her" and _NOUN_FOLLOWS.match(own, match.end()) is not None)
-    name = f"{person}'s" if possessive else person
-    return own[: match.start()] + name + own[match.end() :]
+    if match is None or _names_in(own[: match.start()]):
+        return None
+    return _person("he" if match["he"] else "she", own, topic, articles)
 
 
 def _person(pronoun: str, own: str, topic: Topic, articles: Sequence[Article]) -> str | None:

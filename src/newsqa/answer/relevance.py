@@ -83,10 +83,9 @@ def signals_of(query: Query, hits: Sequence[Hit]) -> RelevanceSignals:
     read = hits[:READ]
     best = max(read, key=_logit)
     found = words(_whole(best.article))
-    own = query.text.removeprefix(query.context)
-    wanted = set(content_stems(words(own))) or set(content_stems(words(query.text)))
+    wanted = set(content_stems(words(query.text)))
     held, folded = set(content_stems(found)), {word.folded for word in found}
-    named = _telling_words(own, {word.folded for word in found if not word.capitalised})
+    named = _telling_words(query.text, {word.folded for word in found if not word.capitalised})
     return RelevanceSignals(
         reranker=NO_RERANKER if best.relevance is None else best.relevance,
         words=len(wanted & held) / len(wanted) if wanted else 1.0,
