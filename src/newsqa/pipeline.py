@@ -90,7 +90,7 @@ class _Clock:
         return {**self.timings, "total": round(time.perf_counter() - self.began, 4)}
 
 
-SUPPORTED, LIKELIER = 0.5, 0.15
+SUPPORTED, LIKELIER = 0.6, 0.05
 """The chance of an answer from which on no further reading is searched, and by how much a later one must be better."""
 
 
