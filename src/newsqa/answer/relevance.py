@@ -27,12 +27,13 @@ MAX_CHARACTERS = 50_000
 """Characters of an article in which the question's words are looked for."""
 
 INTERCEPT, WEIGHTS = -3.57, (0.119, 1.548, 2.114)
-"""A logistic regression on whether the evidence holds the answer, fitted by benchmarks/calibrate_refusal.py."""
+"""A logistic regression on whether the evidence holds the answer, fitted as
+benchmarks/calibrate_refusal.py does, to readers' questions over the sample and to 101 questions without an answer."""
 
 
 MIN_RELEVANCE = 0.42
-"""Below this chance of an answer there is a refusal: few questions that can be answered, and what is about nothing here.
-Questions about a detail that a covered story leaves out mostly pass (docs/answers.md)."""
+"""Below this chance of an answer there is a refusal: of few questions that can be answered, and of what is about nothing
+in the library. Questions about a detail that a covered story leaves out mostly pass (docs/answers.md)."""
 
 NEAR_BEST = 5.0
 """Logits that a passage may be below the best one and still be about the question."""
