@@ -32,8 +32,8 @@ benchmarks/calibrate_refusal.py does, to readers' questions over the sample and 
 
 
 MIN_RELEVANCE = 0.42
-"""Below this chance of an answer there is a refusal: of few questions that can be answered, and of what is about nothing
-in the library. Questions about a detail that a covered story leaves out mostly pass (docs/answers.md)."""
+"""Below this chance of an answer there is a refusal: of few questions that can be answered, and of what no article is
+about. Questions about a detail that a covered story leaves out mostly pass (docs/answers.md)."""
 
 NEAR_BEST = 5.0
 """Logits that a passage may be below the best one and still be about the question."""
