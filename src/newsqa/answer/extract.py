@@ -82,7 +82,7 @@ MAX_WORDS, USUAL_SHARE = 75, 0.8
 """Words of an answer, and the share of them that it usually has: only a first quote or a list may have all."""
 
 MAX_QUOTES, MAX_LISTED = 3, 5
-MAX_GAP = 3.0
+MAX_GAP = 5.0
 """How far below the first quote's score another may be."""
 
 SAME_STEMS = 0.6

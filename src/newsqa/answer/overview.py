@@ -37,7 +37,7 @@ MAX_BELOW_BEST, LEAST_RELEVANCE = 4.0, -4.0
 
 LEAD_SENTENCES = 3
 MAX_WORDS, MAX_ARTICLES = 150, 8
-SHORT_LINE, NEWEST_WORDS = 12, 45
+SHORT_LINE, NEWEST_WORDS, ONLY_WORDS = 12, 45, 90
 """Words of a line below which the next sentence is needed to say what happened; the newest may have two sentences."""
 
 SAME_STEMS = 0.5
@@ -147,7 +147,8 @@ def select_lines(story: Sequence[StoryArticle]) -> list[Quote]:
     left = MAX_WORDS
     chosen: list[tuple[StoryArticle, _Line]] = []
     for article in sorted(articles, key=lambda one: (one is not newest, -one.relevance)):
-        line = _Line.of(article, common, newest=article is newest)
+        more = (ONLY_WORDS if len(articles) == 1 else NEWEST_WORDS) if article is newest else 0
+        line = _Line.of(article, common, more)
         size = len(line.quote.text.split())
         if size <= left:
             chosen.append((article, line))
@@ -183,12 +184,13 @@ class _Line:
     denied: frozenset[Decimal]
 
     @classmethod
-    def of(cls, one: StoryArticle, common: frozenset[str], *, newest: bool) -> _Line:
+    def of(cls, one: StoryArticle, common: frozenset[str], max_words: int) -> _Line:
+        """Return the first sentence, with the next if it is short, and those that fit into `max_words`."""
         text = one.hit.article.text
         start, end = one.line[0]
         for following in one.line[1:]:
             short = len(text[start:end].split()) < SHORT_LINE
-            if not short and not (newest and len(text[start : following[1]].split()) <= NEWEST_WORDS):
+            if not short and len(text[start : following[1]].split()) > max_words:
                 break
             end = following[1]
         said = f"{one.hit.article.title or ''}. {text[start:end]}"

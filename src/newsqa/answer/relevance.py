@@ -31,7 +31,7 @@ INTERCEPT, WEIGHTS = -3.57, (0.119, 1.548, 2.114)
 benchmarks/calibrate_refusal.py does, to readers' questions over the sample and to 101 questions without an answer."""
 
 
-MIN_RELEVANCE = 0.42
+MIN_RELEVANCE = 0.4
 """Below this chance of an answer there is a refusal: of few questions that can be answered, and of what no article is
 about. Questions about a detail that a covered story leaves out mostly pass (docs/answers.md)."""
 
