@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from newsqa.answer.about_answer import describe_answer
-from newsqa.answer.conversation import Reading, read_in_context
+from newsqa.answer.conversation import Reading, has_reference, read_in_context
 from newsqa.answer.library_answer import describe_library
 from newsqa.answer.message import Intent, MessageExamples, read_message
 from newsqa.answer.refuse import refuse, undated_notice
@@ -268,9 +268,10 @@ class Pipeline:
         clock: _Clock,
     ) -> Generator[AnswerEvent, None, tuple[_Searched, Usage]]:
         """Search the readings of a question, the likeliest first, until the evidence supports one well enough."""
-        question = intent.topic if intent.form in STORY_FORMS and intent.topic else intent.text
+        named = intent.form in STORY_FORMS and intent.topic and not has_reference(intent.topic)
+        question = intent.topic if named else intent.text
         readings, usage = read_in_context(question, history, index.article), Usage()
-        if self.rewriter and len(readings) > 1:
+        if self.rewriter and any(reading.context for reading in readings):
             with clock.stage("rephrase"):
                 rewritten, usage = self.rewriter(intent.text, history, clock.deadline)
             if rewritten:

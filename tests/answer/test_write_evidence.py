@@ -78,7 +78,7 @@ def test_a_small_model_gets_the_best_sentences_with_what_they_lean_on_in_few_tok
     )
     hit = Hit(Passage(1, "a", 0, len(story), story), Article("a", story, "a.md"), 1.0)
     found = sorted(find_candidates([hit]), key=lambda candidate: "ribbon" not in candidate.text)
-    ranked = [Signals(candidate, 0.5, 0.0, fits_kind=0.0, in_lead=1.0, novelty=1.0) for candidate in found]
+    ranked = [Signals(candidate, 0.5, 0.0, fits_kind=0.0, in_lead=1.0, is_new=1.0) for candidate in found]
     (one,) = select_sentences(ranked, count_tokens)
     assert one.text.startswith("The mayor, Ilva Tam, opened the harbour. She cut a ribbon on Monday. Gulls cried")
     assert count_tokens(one.text) <= SMALL_TOKENS + len(one.text.split())

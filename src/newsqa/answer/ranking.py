@@ -22,11 +22,8 @@ RERANKED = 20
 LEAD_CHARACTERS = 400
 """Characters at the beginning of an article, where news says what matters."""
 
-NEW_STEMS = 3
-"""Content stems that a question lacks: a sentence that has so many says all that it can."""
-
-FIRST_WEIGHTS = {"coverage": 4.0, "passage": 0.33, "fits_kind": 1.7, "in_lead": 0.7, "novelty": 2.4}
-WEIGHTS = {"passage": 0.47, "fits_kind": 1.3, "in_lead": 0.63, "novelty": 6.0, "with_title": 0.22, "alone": 0.18}
+FIRST_WEIGHTS = {"coverage": 4.0, "passage": 0.33, "fits_kind": 1.7, "in_lead": 0.7, "is_new": 2.4}
+WEIGHTS = {"passage": 0.46, "fits_kind": 1.22, "in_lead": 0.68, "is_new": 7.4, "with_title": 0.23, "alone": 0.18}
 """Weights of the signals before and after the cross-encoder: conditional logits on which sentences hold answers."""
 
 FOLLOW_UP_WEIGHT = 4.0
@@ -39,7 +36,7 @@ class Signals:
 
     `coverage` is the share of the question's content stems in the sentence; `passage` the score of its passage less
     that of the best one; `fits_kind` is 1 if it has what may be the kind of answer asked for, `in_lead` if it is at the
-    beginning of its article; `novelty` is how much it says that the question does not, 0 to 1. `with_title` and `alone`
+    beginning of its article; `is_new` is 1 if it says anything that the question does not. `with_title` and `alone`
     are the cross-encoder's logits for the question and the sentence, below its title and without it. If the question
     `follows_up` another, `coverage` counts to the end.
     """
@@ -49,7 +46,7 @@ class Signals:
     passage: float
     fits_kind: float
     in_lead: float
-    novelty: float
+    is_new: float
     with_title: float = 0.0
     alone: float = 0.0
     follows_up: bool = False
@@ -96,9 +93,14 @@ def _first_signals(
         passage=candidate.hit.score - best,
         fits_kind=float(bool(possible_answers(query.kind, query.text, candidate.text))),
         in_lead=float(candidate.start < LEAD_CHARACTERS),
-        novelty=min(len(stems - asked), NEW_STEMS) / NEW_STEMS,
+        is_new=float(bool(stems - asked) or bool(_digits(candidate.text) - _digits(query.text))),
         follows_up=bool(query.context),
     )
+
+
+def _digits(text: str) -> frozenset[str]:
+    """Return the words of a text that begin with a digit."""
+    return frozenset(word.folded for word in words(text) if word.folded[0].isdigit())
 
 
 def _own_question(query: Query) -> str:
