@@ -40,7 +40,7 @@ from newsqa.evals.metrics.selective import Table, ece
 from newsqa.settings import Settings
 from newsqa.types import EXTRACTIVE
 from recorded_signals import FIRST, LATER, Recorder, ask_quiz, ask_readers
-from remembering import Cache, RememberingReranker, RememberingTokenEncoder
+from remembering import Cache, RememberingReranker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -95,9 +95,8 @@ def open_recording(index: Path, cache: Cache) -> Pipeline:
     """Open an index with models that remember what they computed, and an answerer that records."""
     settings = replace(Settings.load(), index=index, model=EXTRACTIVE)
     reranker = RememberingReranker(models.create_reranker(settings), cache)
-    encoder = RememberingTokenEncoder(models.create_token_encoder(settings), cache)
     pipeline = open_pipeline(settings, reranker=reranker)
-    return replace(pipeline, answerer=Recorder(ExtractiveAnswerer(reranker, encoder)))
+    return replace(pipeline, answerer=Recorder(ExtractiveAnswerer(reranker)))
 
 
 def folds_of(asked: Sequence[Asked]) -> np.ndarray:

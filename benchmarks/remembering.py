@@ -7,18 +7,14 @@ import pickle
 import sqlite3
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from newsqa import models
-from newsqa.models.encoders import TokenVectors
-from newsqa.models.files import file_digest, onnx_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
     from typing import Any
 
-    from newsqa.models.encoders import Reranker, TokenEncoder
+    from newsqa.models.encoders import Reranker
 
 
 class Cache:
@@ -57,23 +53,3 @@ class RememberingReranker:
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return one score per text, in their order."""
         return self.cache.values(f"{self.name}\0{question}", texts, lambda new: self.inner.score(question, new))
-
-
-class RememberingTokenEncoder:
-    """A token encoder that encodes each text once. Vectors are rounded to 16 bits, whether computed or read."""
-
-    def __init__(self, inner: TokenEncoder, cache: Cache) -> None:
-        self.inner, self.cache, self.name = inner, cache, file_digest(onnx_file(inner.encoder.folder))
-
-    def question(self, text: str) -> TokenVectors:
-        """Encode a question."""
-        return self.texts([text])[0]
-
-    def texts(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Encode texts, in their order."""
-        values = self.cache.values(self.name, texts, lambda new: [_pack(one) for one in self.inner.texts(new)])
-        return [TokenVectors(vectors.astype(np.float32), spans.astype(np.int64)) for vectors, spans in values]
-
-
-def _pack(encoded: TokenVectors) -> tuple[np.ndarray, np.ndarray]:
-    return encoded.vectors.astype(np.float16), encoded.spans.astype(np.int32)

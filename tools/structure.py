@@ -25,14 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 PACKAGE = "newsqa"
-MAX_FILES = 210
-MAX_LINES = 38_000  # 34,000 is the aim, 29,000 without the rule checks: lower it with the code
+MAX_FILES = 204  # 200 is the aim
+MAX_LINES = 36_300  # 34,000 is the aim: lower it with the code
 MIN_FILE_LINES = 40
 MAX_FILE_LINES = 450
 MAX_FUNCTION_LINES = 60
 SHORT_FILES = ("__init__.py", "__main__.py")  # these may be shorter than MIN_FILE_LINES
-LEGACY = ("verify/checks", "verify/facts")
-"""Folders of the rule checks, whose files may be shorter."""
 VAGUE_NAMES = ("utils", "helpers", "common", "misc")
 
 
@@ -157,7 +155,7 @@ def size_violations(modules: Sequence[Module]) -> Iterator[Violation]:
     if lines > MAX_LINES:
         yield Violation(Path(), 1, "lines", f"{lines:,} lines, at most {MAX_LINES:,}")
     for module in modules:
-        exempt = module.path.name in SHORT_FILES or any(module.path.is_relative_to(folder) for folder in LEGACY)
+        exempt = module.path.name in SHORT_FILES
         if module.lines < MIN_FILE_LINES and not exempt:
             yield Violation(module.path, 1, "short file", f"{module.lines} lines, at least {MIN_FILE_LINES}")
         if module.lines > MAX_FILE_LINES:

@@ -91,7 +91,7 @@ def read_in_context(message: str, history: Sequence[Turn], article: ArticleById)
     in_context = [Reading(own, context, topic.cited) for context in contexts_of(own, topic, titles)]
     if swapped := swap_value(own, topic.last):
         in_context.insert(0, Reading(swapped, cited=topic.cited))
-    if has_reference(own) and len(content_stems(words(own))) <= FEW_ALONE or _is_bare(own):
+    if (has_reference(own) and len(content_stems(words(own))) <= FEW_ALONE) or _is_bare(own):
         return tuple(in_context)  # alone it asks nothing
     if need == "strong" or _is_held(own, articles, topic):
         return (*in_context, stripped)[:3]

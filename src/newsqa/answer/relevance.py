@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.text.calendar import CALENDAR
 from newsqa.text.names import names
-from newsqa.text.words import content_stems, words
+from newsqa.text.words import content_stems, fold, words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -50,7 +50,7 @@ class RelevanceSignals:
     """What says that evidence answers a question.
 
     `reranker` is the best logit of the first passages, or NO_RERANKER; `words` the share of the question's content
-    stems that the best article holds, and `names` that of its names.
+    stems that the best article holds, and `names` that of its names and codes.
     """
 
     reranker: float
@@ -88,6 +88,8 @@ def signals_of(query: Query, hits: Sequence[Hit]) -> RelevanceSignals:
     wanted = set(content_stems(words(query.text)))
     held, folded = set(content_stems(found)), {word.folded for word in found}
     named = _telling_words(query.text, {word.folded for word in found if not word.capitalised})
+    codes = [fold(term) for term in query.rare if term[0].isalpha() and any(c.isdigit() for c in term)]
+    named = list(dict.fromkeys([*named, *codes]))
     return RelevanceSignals(
         reranker=NO_RERANKER if best.relevance is None else best.relevance,
         words=len(wanted & held) / len(wanted) if wanted else 1.0,

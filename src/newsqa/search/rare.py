@@ -11,7 +11,7 @@ from newsqa.search.understand import is_content
 from newsqa.text.words import fold, stem, word_runs, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from newsqa.store.snapshot import Snapshot
     from newsqa.types import Hit, Query
@@ -48,15 +48,6 @@ def exact_terms(query: Query, index: Snapshot) -> tuple[str, ...]:
     named = {word.casefold() for name in query.names for word in word_runs(name)}
     codes = tuple(term for term in held if term.casefold() in named or any(letter.isdigit() for letter in term))
     return codes or (held if len(held) > 1 else ())
-
-
-def missing_terms(query: Query, hits: Iterable[Hit]) -> tuple[str, ...]:
-    """Return the rare terms of a question that none of the articles found holds, in title or text.
-
-    Words are compared by their stems; a word with a digit must be the same.
-    """
-    texts = list({hit.article.id: f"{hit.article.title or ''}\n{hit.article.text}" for hit in hits}.values())
-    return tuple(term for term in query.rare if not any(holds(text, term) for text in texts))
 
 
 def coverage(weights: Mapping[str, float], hits: Sequence[Hit]) -> float:
