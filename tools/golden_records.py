@@ -85,8 +85,12 @@ def by_model(work: Work, name: str, rows: Sequence[Line], reply: Callable[[Promp
 
 
 def draft_reply(drafts: Sequence[Line], write: Callable[[Line, Prompt], str], prompt: Prompt) -> str:
-    """Write the draft whose question a prompt ends with."""
-    return write(next(draft for draft in drafts if prompt.text.rstrip().endswith(draft["question"])), prompt)
+    """Write the draft whose question, or the topic of it, a prompt ends with; no draft for a prompt about another."""
+    text = prompt.text.rstrip()
+    topic = text.splitlines()[-1].rpartition(": ")[2]
+    found = (one for one in drafts if text.endswith(one["question"]) or (len(topic) > 4 and topic in one["question"]))
+    draft = next(found, None)
+    return write(draft, prompt) if draft else "NOT FOUND"
 
 
 def rewriting(talk: Line, prompt: Prompt) -> str:
