@@ -67,7 +67,7 @@ def test_a_follow_up_in_its_thread_needs_no_mention_and_uses_the_history(bot):
     bot.scripted(copied(PRIZE))
     bot.discord.say("And who won the first prize there?", place)
     assert PRIZE in bot.ended(place, 2).content
-    assert "won the first prize in Ostby?" in str(bot.script.requests[asked:])
+    assert "Ostby: who won the first prize there?" in str(bot.script.requests[asked:])
 
 
 def test_what_people_say_to_each_other_is_left_alone(bot):
@@ -123,10 +123,10 @@ def test_where_it_may_make_no_threads_it_replies_and_a_reply_goes_on(bot):
     bot.scripted(copied(PRIZE))
     second = replied(bot, "And who won the first prize there?", answer, first)
     assert PRIZE in bot.ended(NO_THREADS, 2).content
-    assert "won the first prize in Ostby?" in str(bot.script.requests[asked:])
+    assert "Ostby: who won the first prize there?" in str(bot.script.requests[asked:])
     replied(bot, "And who won the second prize there?", bot.discord.shown(NO_THREADS)[1], second)
     bot.ended(NO_THREADS, 3)
-    assert "won the second prize in Ostby?" in str(bot.script.requests[asked:])
+    assert "Ostby: who won the second prize there?" in str(bot.script.requests[asked:])
 
 
 def replied(bot, question, answer, to):

@@ -45,7 +45,7 @@ def test_without_the_intent_it_goes_on_and_says_what_that_costs(bot):
     bot.discord.say(f"<@{BOT}> And who won the first prize there?", place)
     assert PRIZE in bot.ended(place, 2).content
     assert len(bot.discord.shown(place)) == 2
-    assert "won the first prize in Ostby?" in str(bot.script.requests[asked:])
+    assert "Ostby: who won the first prize there?" in str(bot.script.requests[asked:])
 
 
 def test_a_channel_that_is_not_listed_is_not_served(bot):
