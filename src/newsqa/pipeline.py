@@ -163,100 +163,92 @@ class Pipeline:
         """
         asked = asked or bounds.as_of or date.today()
         clock = _Clock(time.monotonic() + self.timeout)
-        intent = self._read_message(question, history, asked)
-        if intent.kind == "question":
-            answered: Iterator[AnswerEvent] = self._answer(intent, history, bounds, asked, clock)
-        else:
-            answered = self._reply(intent, history, bounds, asked, clock)
-        for event in answered:
-            yield replace(event, id=id, question=question) if isinstance(event, Answer) else event
-
-    def _read_message(self, question: str, history: Sequence[Turn], asked: date) -> Intent:
-        if self.examples is None or not is_usable(question):
-            return Intent("question", question)
         with self.index.snapshot() as index:
-            return read_message(question, history, self.examples, index.lexicon, asked)
+            intent = Intent("question", question)
+            if self.examples is not None and is_usable(question):
+                intent = read_message(question, history, self.examples, index.lexicon, asked)
+            respond = self._answer if intent.kind == "question" else self._reply
+            for event in respond(intent, history, index, bounds, asked, clock):
+                yield replace(event, id=id, question=question) if isinstance(event, Answer) else event
 
     def _reply(
-        self, intent: Intent, history: Sequence[Turn], bounds: Bounds, asked: date, clock: _Clock
+        self, intent: Intent, history: Sequence[Turn], index: Snapshot, bounds: Bounds, asked: date, clock: _Clock
     ) -> Iterator[AnswerEvent]:
         """Answer a message about the last answer, about the library, or small talk."""
-        with self.index.snapshot() as index:
-            if intent.kind == "about_answer":
-                about = describe_answer(intent, history, index, self.embedder, asked, bounds)
-                text, verified = about.text, about.verified
-            else:
-                text, verified = describe_library(intent, index, asked, bounds), verify((), ())
-            yield from verified.sentences
-            yield Answer(
-                question=intent.text,
-                standalone=intent.text,
-                asked=asked,
-                as_of=bounds.as_of,
-                kind="answer" if intent.kind == "question" else intent.kind,
-                text=text,
-                sentences=verified.sentences,
-                citations=verified.citations,
-                confidence=1.0,
-                index=index.digest,
-                config=self.config,
-                timings=clock.stop(),
-            )
+        if intent.kind == "about_answer":
+            about = describe_answer(intent, history, index, self.embedder, asked, bounds)
+            text, verified = about.text, about.verified
+        else:
+            text, verified = describe_library(intent, index, asked, bounds), verify((), ())
+        yield from verified.sentences
+        yield Answer(
+            question=intent.text,
+            standalone=intent.text,
+            asked=asked,
+            as_of=bounds.as_of,
+            kind="answer" if intent.kind == "question" else intent.kind,
+            text=text,
+            sentences=verified.sentences,
+            citations=verified.citations,
+            confidence=1.0,
+            index=index.digest,
+            config=self.config,
+            timings=clock.stop(),
+        )
 
     def _answer(
-        self, intent: Intent, history: Sequence[Turn], bounds: Bounds, asked: date, clock: _Clock
+        self, intent: Intent, history: Sequence[Turn], index: Snapshot, bounds: Bounds, asked: date, clock: _Clock
     ) -> Iterator[AnswerEvent]:
         """Answer a question about the news."""
-        with self.index.snapshot() as index:
-            # Search what the question may mean, and keep the reading that the articles support best.
-            found, rewriting = yield from self._search_readings(intent, history, index, asked, bounds, clock)
-            query, hits = found.query, found.hits
+        # Search what the question may mean, and keep the reading that the articles support best.
+        found, rewriting = yield from self._search_readings(intent, history, index, asked, bounds, clock)
+        query, hits = found.query, found.hits
 
-            # Draft an answer, and keep the sentences that their quotes support.
-            if found.attribution:
-                verified, draft = verify((), hits, found.attribution.origins), found.attribution.summary
-                yield from verified.sentences
-            else:
-                verified, draft = yield from self._draft(query, [] if is_out_of_time(query, hits) else hits, clock)
+        # Draft an answer, and keep the sentences that their quotes support.
+        if found.attribution:
+            verified, draft = verify((), hits, found.attribution.origins), found.attribution.summary
+            yield from verified.sentences
+        else:
+            verified, draft = yield from self._draft(query, [] if is_out_of_time(query, hits) else hits, clock)
 
-            # Refuse if no sentence is left.
-            within, refusal, kind = index.coverage(query.bounds), None, STORY_FORMS.get(query.form, "answer")
-            if query.form in LIST_FORMS and len(verified.sentences) > 1:
-                kind = "list"
-            if not verified.sentences:
-                refusal = refuse(query, hits, verified.dropped, within, index.coverage(NO_BOUNDS))
-                kind = "refusal"
+        # Refuse if no sentence is left.
+        within, refusal, kind = index.coverage(query.bounds), None, STORY_FORMS.get(query.form, "answer")
+        if query.form in LIST_FORMS and len(verified.sentences) > 1:
+            kind = "list"
+        if not verified.sentences:
+            refusal = refuse(query, hits, verified.dropped, within, index.coverage(NO_BOUNDS))
+            kind = "refusal"
 
-            # Say how the question was read, and what the bounds left out.
-            days = [citation.published for citation in verified.citations] or [hit.article.published for hit in hits]
-            notices = (*query.notices, *time_notice(query, days), *draft.notices)
-            if refusal and query.bounds.outlet != bounds.outlet:
-                notices = (*notices, ONLY_OUTLET.format(query.bounds.outlet))
-            notices = (*notices, *undated_notice(within)) if bounds.dated else notices
-            yield Answer(
-                question=intent.text,
-                standalone=query.text,
-                asked=asked,
-                as_of=bounds.as_of,
-                kind=kind,
-                text=refusal.text if refusal else compose_text(kind, verified.sentences, verified.citations),
-                refused=refusal is not None,
-                reason=refusal.reason if refusal else None,
-                incomplete=draft.incomplete,
-                sentences=verified.sentences,
-                citations=verified.citations,
-                retrieved=tuple(expand_context(hits[:EVIDENCE])),
-                nearest=refusal.nearest if refusal else (),
-                dropped=verified.dropped,
-                unanswered=() if refusal else draft.unanswered,
-                confidence=draft.confidence,
-                model=draft.model,
-                index=index.digest,
-                config=self.config,
-                timings=clock.stop(),
-                usage=rewriting + draft.usage,
-                notices=notices,
-            )
+        # Say how the question was read, and what the bounds left out.
+        days = [citation.published for citation in verified.citations] or [hit.article.published for hit in hits]
+        notices = (*query.notices, *time_notice(query, days), *draft.notices)
+        if refusal and query.bounds.outlet != bounds.outlet:
+            notices = (*notices, ONLY_OUTLET.format(query.bounds.outlet))
+        notices = (*notices, *undated_notice(within)) if bounds.dated else notices
+        yield Answer(
+            question=intent.text,
+            standalone=query.text,
+            asked=asked,
+            as_of=bounds.as_of,
+            kind=kind,
+            text=refusal.text if refusal else compose_text(kind, verified.sentences, verified.citations),
+            refused=refusal is not None,
+            reason=refusal.reason if refusal else None,
+            incomplete=draft.incomplete,
+            sentences=verified.sentences,
+            citations=verified.citations,
+            retrieved=tuple(expand_context(hits[:EVIDENCE])),
+            nearest=refusal.nearest if refusal else (),
+            dropped=verified.dropped,
+            unanswered=() if refusal else draft.unanswered,
+            confidence=draft.confidence,
+            model=draft.model,
+            index=index.digest,
+            config=self.config,
+            timings=clock.stop(),
+            usage=rewriting + draft.usage,
+            notices=notices,
+        )
 
     def _search_readings(
         self,

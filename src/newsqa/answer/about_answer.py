@@ -14,7 +14,7 @@ from newsqa.text.calendar import CALENDAR, format_day
 from newsqa.text.names import names
 from newsqa.text.numbers import numbers
 from newsqa.text.sentences import SAYING, sentence_spans
-from newsqa.text.words import content_stems, words
+from newsqa.text.words import stem_set
 from newsqa.types import DraftSentence, Hit, Passage, Quote
 from newsqa.verify.verifier import verify
 
@@ -201,13 +201,13 @@ def _others(quotes: Sequence[Quote], index: Snapshot, embedder: Embeddings, aske
     """Return sentences of other articles, no copies, that say the same as a quote, with the same numbers."""
     known, found = {quote.article.id for quote in quotes}, list[Quote]()
     for quote in quotes:
-        stems, values = set(content_stems(words(quote.text))), {number.value for number in numbers(quote.text)}
+        stems, values = stem_set(quote.text), {number.value for number in numbers(quote.text)}
         query = understand(quote.text[:MAX_QUERY], asked, index.lexicon, bounds)
         for hit in retrieve(query, index, embedder)[:CANDIDATES]:
             copies = {hit.article.id, *(duplicate.article_id for duplicate in hit.also_carried_by)}
             for start, end in sentence_spans(hit.passage.text):
                 text = hit.passage.text[start:end]
-                other = set(content_stems(words(text)))
+                other = stem_set(text)
                 shared = len(stems & other) / max(1, min(len(stems), len(other)))
                 same = shared >= SAME and values <= {number.value for number in numbers(text)}
                 if same and copies.isdisjoint(known) and len(found) < MAX_OTHERS and is_statement(text):

@@ -32,11 +32,6 @@ class Candidate:
         """The sentence."""
         return self.hit.article.text[self.start : self.end]
 
-    @property
-    def span_in_passage(self) -> Span:
-        """Its span in the text of its passage."""
-        return self.start - self.hit.passage.start, self.end - self.hit.passage.start
-
     def with_context(self) -> Span:
         """Return the span in its article of the sentence and those that it needs to be understood."""
         spans = sentence_spans(self.hit.article.text)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Literal
 
 from newsqa.search.quotations import quotation_in
 from newsqa.text.calendar import CALENDAR, MONTHS
-from newsqa.text.names import names
+from newsqa.text.names import names, question_names
 from newsqa.text.sentences import sentence_spans
-from newsqa.text.words import content_stems, fold, lower_case_words, stem, words
+from newsqa.text.words import content_stems, fold, lower_case_words, stem, stem_set, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -82,9 +82,9 @@ def read_in_context(message: str, history: Sequence[Turn], article: ArticleById)
     if topic is None or not own:
         return (alone,)
     stripped = replace(alone, own=own)
-    articles = [found for one in topic.cited if (found := article(one))]
     if need == "none":
         return (stripped,)
+    articles = [found for one in topic.cited if (found := article(one))]
     titles = " ".join(one.title or "" for one in articles[:1])
     if person := person_meant(own, topic, articles):
         return (Reading(own, person, topic.cited), Reading(own, topic_words(topic.opened, titles), topic.cited))
@@ -117,13 +117,12 @@ def topic_words(question: str, titles: str = "") -> str:
     if named := _names_in(question):
         return ", ".join(named)
     content = [word for word in words(question) if word.content]
-    titled = set(content_stems(words(titles)))
+    titled = stem_set(titles)
     return " ".join(word.text for word in [w for w in content if stem(w.folded) in titled] or content)
 
 
 def _names_in(question: str) -> list[str]:
-    """Return the names of a question, whose first word is capitalised anyway."""
-    return [name.text for name in names(question[:1].lower() + question[1:])]
+    return [name.text for name in question_names(question)]
 
 
 def current_topic(history: Sequence[Turn]) -> Topic | None:
@@ -203,8 +202,7 @@ def has_reference(question: str) -> bool:
     match = _REFERENCE.search(question)
     if match is None or _EXPLETIVE.search(question):
         return False
-    before = question[:1].lower() + question[1 : match.start()]
-    return not names(before)
+    return not question_names(question[: match.start()])
 
 
 def strip_opener(message: str) -> str:
@@ -214,14 +212,14 @@ def strip_opener(message: str) -> str:
 
 def _is_bare(own: str) -> bool:
     """Return True for a message that has no content of its own, such as "why?" or "since when?"."""
-    return not content_stems(words(own)) and not any(word.folded[0].isdigit() for word in words(own))
+    return not stem_set(own) and not any(word.folded[0].isdigit() for word in words(own))
 
 
 def _is_held(own: str, articles: Sequence[Article], topic: Topic) -> bool:
     """Return True if the articles cited before, or what was said, hold the content words of a message."""
-    wanted = set(content_stems(words(own)))
+    wanted = stem_set(own)
     said = " ".join(f"{question} {answer}" for question, answer in topic.said[:2])
-    held = {stem for text in (said, *(_whole(one) for one in articles)) for stem in content_stems(words(text))}
+    held = stem_set("\n".join([said, *map(_whole, articles)]))
     return len(wanted & held) >= len(wanted) / 2
 
 
@@ -243,8 +241,7 @@ def swap_value(own: str, question: str) -> str | None:
     elif bare.casefold() in MONTHS:
         here = [word.text for word in words(question) if word.capitalised and word.folded in MONTHS]
     elif [name.text for name in names(f"x {bare}")] == [bare]:
-        asked = names(question[:1].lower() + question[1:])
-        here = [name.text for name in asked if not CALENDAR.issuperset(name.words)]
+        here = [name.text for name in question_names(question) if not CALENDAR.issuperset(name.words)]
     else:
         return None
     return question.replace(here[0], bare) if len(here) == 1 else None
@@ -309,7 +306,7 @@ def pronouns_of(name: str, text: str) -> dict[str, int]:
     for mentioned, following in _mentions(last, text):
         for part in (mentioned, following):
             match = _HE_OR_SHE.search(part)
-            if match and not names(part[: match.start()][:1].lower() + part[1 : match.start()]):
+            if match and not question_names(part[: match.start()]):
                 counts["he" if match["he"] else "she"] += 1
                 break
     return counts

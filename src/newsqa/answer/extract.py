@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from newsqa.answer.candidates import find_candidates
 from newsqa.answer.expected import answer_marks
-from newsqa.answer.ranking import rank_candidates, stems_of
+from newsqa.answer.ranking import rank_candidates
 from newsqa.answer.relevance import MIN_RELEVANCE, estimate_relevance, relevant_hits
 from newsqa.search.parts import split_question
 from newsqa.search.understand import answer_kind
 from newsqa.text.numbers import numbers
+from newsqa.text.words import stem_set
 from newsqa.types import EXTRACTIVE, DraftSentence, DraftSummary, Quote
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 PASSAGES = 6
 """Passages that are read sentence by sentence; a sixth finds a quarter of a point more and takes 30 ms."""
-
 
 MIN_PART = -3.0
 """The cross-encoder's logit of the best sentence, below which one of two questions in one has no answer."""
@@ -166,7 +166,7 @@ class _SelectedQuote:
         sentence = replace(quote, start=candidate.start, end=candidate.end)
         if len(quote.text.split()) > max_words:
             quote = sentence
-        return cls(quote, sentence, stems_of(candidate.text), frozenset(n.value for n in numbers(candidate.text)))
+        return cls(quote, sentence, stem_set(candidate.text), frozenset(n.value for n in numbers(candidate.text)))
 
     def repeats(self, other: _SelectedQuote) -> bool:
         """Return True if both say the same; those of two articles that give different numbers do not."""

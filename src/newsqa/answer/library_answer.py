@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count, period
 from newsqa.search.sources import outlets_in
+from newsqa.search.time_bounds import narrowed
 from newsqa.search.understand import understand
 from newsqa.text.calendar import format_day
 from newsqa.text.words import words
@@ -154,10 +155,9 @@ def _from_source(intent: Intent, index: Snapshot, asked: date, bounds: Bounds) -
 def _narrowed(text: str, index: Snapshot, asked: date, bounds: Bounds) -> Bounds:
     """Return the bounds, narrowed to the time and the outlet that a text names."""
     query = understand(f"in {text}", asked, index.lexicon, bounds)
-    since = max((day for day in (bounds.since, query.since) if day), default=None)
-    until = min((day for day in (bounds.until, query.until) if day), default=None)
     outlets = outlets_in(text, index.lexicon)
-    return replace(bounds, since=since, until=until, outlet=bounds.outlet or next(iter(outlets), None))
+    outlet = bounds.outlet or next(iter(outlets), None)
+    return replace(narrowed(bounds, query.since, query.until), outlet=outlet)
 
 
 def _lines(articles: Iterable[Article]) -> list[str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from newsqa.answer.candidates import is_statement
 from newsqa.text.numbers import numbers
 from newsqa.text.sentences import sentence_spans
-from newsqa.text.words import content_stems, words
+from newsqa.text.words import stem_set
 from newsqa.types import EXTRACTIVE, DraftSentence, DraftSummary, Quote
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class OverviewAnswerer:
         hits: dict[str, Hit] = {}
         for hit in evidence:
             hits.setdefault(hit.article.id, hit)
-        topic = frozenset(content_stems(words(query.text)))
+        topic = stem_set(query.text)
         read = [(hit, line) for hit in list(hits.values())[:ARTICLES] if (line := line_spans(hit, topic))]
         logits = self.reranker.score(query.text, [_summary(hit, line) for hit, line in read]) if read else []
         found = [StoryArticle(hit, logit, line) for (hit, line), logit in zip(read, logits, strict=True)]
@@ -112,21 +112,17 @@ def line_spans(hit: Hit, topic: frozenset[str]) -> tuple[Span, ...]:
     text = hit.article.text
     statements = [span for span in sentence_spans(text) if is_statement(text[slice(*span)])]
     lead = statements[:LEAD_SENTENCES]
-    if not lead or topic & _stems(f"{hit.article.title or ''} {text[slice(*lead[0])]}"):
+    if not lead or topic & stem_set(f"{hit.article.title or ''} {text[slice(*lead[0])]}"):
         return tuple(lead)
     inside = [span for span in statements if hit.passage.start <= span[0] and span[1] <= hit.passage.end]
-    best = max(inside, key=lambda span: len(topic & _stems(text[slice(*span)])), default=lead[0])
-    return (best,) if topic & _stems(text[slice(*best)]) else tuple(lead)
+    best = max(inside, key=lambda span: len(topic & stem_set(text[slice(*span)])), default=lead[0])
+    return (best,) if topic & stem_set(text[slice(*best)]) else tuple(lead)
 
 
 def _summary(hit: Hit, line: Sequence[Span]) -> str:
     text = hit.article.text
     lead = " ".join(text[start:end] for start, end in line[:2])
     return f"{hit.article.title or ''}\n{lead}\n{hit.passage.text}"
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(content_stems(words(text)))
 
 
 def _confidence(relevance: float) -> float:
@@ -143,19 +139,18 @@ def select_lines(story: Sequence[StoryArticle]) -> list[Quote]:
     """
     articles = story[:MAX_ARTICLES]
     newest = max(articles, key=lambda one: one.day, default=None)
-    common = _common_stems([_stems(one.hit.article.text[slice(*one.line[0])]) for one in articles])
+    common = _common_stems([stem_set(one.hit.article.text[slice(*one.line[0])]) for one in articles])
     left = MAX_WORDS
-    chosen: list[tuple[StoryArticle, _Line]] = []
+    chosen: list[_Line] = []
     for article in sorted(articles, key=lambda one: (one is not newest, -one.relevance)):
         more = (ONLY_WORDS if len(articles) == 1 else NEWEST_WORDS) if article is newest else 0
         line = _Line.of(article, common, more)
         size = len(line.quote.text.split())
         if size <= left:
-            chosen.append((article, line))
+            chosen.append(line)
             left -= size
-    chosen.sort(key=lambda pair: pair[0].day, reverse=True)
     kept: list[_Line] = []
-    for _, line in chosen:
+    for line in sorted(chosen, key=lambda line: line.quote.article.published or date.min, reverse=True):
         if not any(newer.supersedes(line) for newer in kept):
             kept.append(line)
     return [line.quote for line in kept]
@@ -199,7 +194,7 @@ class _Line:
         counted = frozenset(n.counts[0] for n in found if n.counts)
         values = frozenset(n.value for n in found) - denied
         quote = Quote(one.hit.article, start, end, one.hit.also_carried_by)
-        return cls(quote, _stems(text[start:end]) - common, values, counted, denied)
+        return cls(quote, stem_set(text[start:end]) - common, values, counted, denied)
 
     def supersedes(self, older: _Line) -> bool:
         """Return True if an older line repeats this one, or counts what this one corrects."""

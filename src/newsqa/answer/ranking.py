@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from newsqa.answer.expected import possible_answers
-from newsqa.text.words import content_stems, words
+from newsqa.text.words import stem_set, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,15 +78,15 @@ def rank_candidates(query: Query, candidates: Sequence[Candidate], reranker: Rer
 
 def first_signals(query: Query, candidates: Sequence[Candidate]) -> list[Signals]:
     """Return the signals without the cross-encoder's, in the order of the candidates, which must not be empty."""
-    best, asked = max(candidate.hit.score for candidate in candidates), stems_of(query.text)
-    wanted = stems_of(query.text[len(query.context) :]) or asked
+    best, asked = max(candidate.hit.score for candidate in candidates), stem_set(query.text)
+    wanted = stem_set(query.text[len(query.context) :]) or asked
     return [_first_signals(query, candidate, asked, wanted, best) for candidate in candidates]
 
 
 def _first_signals(
     query: Query, candidate: Candidate, asked: frozenset[str], wanted: frozenset[str], best: float
 ) -> Signals:
-    stems = stems_of(candidate.text)
+    stems = stem_set(candidate.text)
     return Signals(
         candidate,
         coverage=len(stems & wanted) / max(1, len(wanted)),
@@ -106,12 +106,7 @@ def _digits(text: str) -> frozenset[str]:
 def _own_question(query: Query) -> str:
     """Return what a follow-up asks itself, if it has content: what it is about decided on the passages."""
     own = query.text[len(query.context) :].lstrip(" :")
-    return own if stems_of(own) else query.text
-
-
-def stems_of(text: str) -> frozenset[str]:
-    """Return the content stems of a text."""
-    return frozenset(content_stems(words(text)))
+    return own if stem_set(own) else query.text
 
 
 def _with_title(candidate: Candidate) -> str:

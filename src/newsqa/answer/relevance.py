@@ -11,8 +11,8 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from newsqa.text.calendar import CALENDAR
-from newsqa.text.names import names
-from newsqa.text.words import content_stems, fold, words
+from newsqa.text.names import question_names
+from newsqa.text.words import content_stems, fold, stem_set, words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -85,7 +85,7 @@ def signals_of(query: Query, hits: Sequence[Hit]) -> RelevanceSignals:
     read = hits[:READ]
     best = max(read, key=_logit)
     found = words(_whole(best.article))
-    wanted = set(content_stems(words(query.text)))
+    wanted = stem_set(query.text)
     held, folded = set(content_stems(found)), {word.folded for word in found}
     named = _telling_words(query.text, {word.folded for word in found if not word.capitalised})
     codes = [fold(term) for term in query.rare if term[0].isalpha() and any(c.isdigit() for c in term)]
@@ -111,6 +111,5 @@ def _telling_words(question: str, common: Collection[str]) -> list[str]:
     It is the last one that is not among the `common` words of the article, which it has in lower case. The first word
     of the question is capitalised anyway.
     """
-    found = names(question[:1].lower() + question[1:])
-    named = [name.words for name in found if not CALENDAR.issuperset(name.words)]
+    named = [name.words for name in question_names(question) if not CALENDAR.issuperset(name.words)]
     return [next((word for word in reversed(parts) if word not in common), parts[-1]) for parts in named]

@@ -28,7 +28,7 @@ def time_stages(query: Query) -> list[Bounds]:
         return [query.bounds]
     last = query.until and min(query.until + LAG, max(query.asked, query.until))
     spans = dict.fromkeys([(query.since, query.until), (query.since, last)])
-    return [*(_narrowed(query.bounds, since, until) for since, until in spans), query.bounds]
+    return [*(narrowed(query.bounds, since, until) for since, until in spans), query.bounds]
 
 
 def is_in_time(query: Query, published: date | None) -> bool:
@@ -55,7 +55,8 @@ def time_notice(query: Query, published: Sequence[date | None]) -> tuple[str, ..
     return (f"No article {span} was found that answers this; the nearest is of {format_day(nearest)}.",)
 
 
-def _narrowed(bounds: Bounds, since: date | None, until: date | None) -> Bounds:
+def narrowed(bounds: Bounds, since: date | None, until: date | None) -> Bounds:
+    """Return bounds within two more days, both inclusive; None is open."""
     first = max((day for day in (bounds.since, since) if day), default=None)
     last = min((day for day in (bounds.until, until) if day), default=None)
     return replace(bounds, since=first, until=last)

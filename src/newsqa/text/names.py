@@ -88,6 +88,11 @@ def names(text: str, common: frozenset[str] = frozenset()) -> list[Name]:
     return found
 
 
+def question_names(question: str) -> list[Name]:
+    """Return the names of a question, in order; its first word is capitalised anyway and counts as none for that."""
+    return names(question[:1].lower() + question[1:])
+
+
 def name_words(text: str, common: frozenset[str] = frozenset()) -> list[str]:
     """Return the folded words of the names of a text, in order, without the links between them."""
     return [word for name in names(text, common) for word in name.words]

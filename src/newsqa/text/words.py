@@ -103,6 +103,11 @@ def content_stems(found: Iterable[Word]) -> list[str]:
     return [stem(word.folded) for word in found if word.content]
 
 
+def stem_set(text: str) -> frozenset[str]:
+    """Return the content stems of a text."""
+    return frozenset(content_stems(words(text)))
+
+
 def lower_case_words(text: str) -> frozenset[str]:
     """Return the folded words that a text also writes in lower case: they are not names."""
     return frozenset(fold(m.group()) for m in WORD.finditer(text) if m.group()[0].islower())
