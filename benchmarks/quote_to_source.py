@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.building import open_pipeline
 from newsqa.ingest.indexer import index_source, remove_source
-from newsqa.search.quotations import quotation_in
+from newsqa.search.sources import quotation_in
 from newsqa.settings import Settings
 from newsqa.text.calendar import format_day
 from newsqa.text.sentences import sentence_spans

@@ -87,8 +87,7 @@ def write_articles(path: Path, wanted: int) -> int:
     """Write articles of about `wanted` passages in all; return how many passages they are cut into."""
     from newsqa.ingest.files import scan
     from newsqa.ingest.readers.registry import read_file
-    from newsqa.text.passages import passage_spans
-    from newsqa.text.sentences import sentence_spans
+    from newsqa.text.sentences import passage_spans, sentence_spans
 
     texts = [article.text for found in scan(str(ROOT / "corpus")) for article in _articles(read_file, found)]
     pool = sorted({text[a:b] for text in texts for a, b in sentence_spans(text) if len(text[a:b].split()) > 8})
@@ -121,7 +120,7 @@ def bare(options: argparse.Namespace) -> dict[str, float]:
     """Run the embedder alone: passages sorted by length, in batches of 16, two threads."""
     from newsqa import models
     from newsqa.settings import Settings
-    from newsqa.text.passages import embedding_text, passage_spans
+    from newsqa.text.sentences import embedding_text, passage_spans
 
     articles = [json.loads(line) for line in Path(options.source).read_text("utf-8").splitlines()]
     texts = [
@@ -158,7 +157,7 @@ def stock(options: argparse.Namespace) -> dict[str, float]:
 
     from newsqa import models
     from newsqa.ingest.indexer import index_source
-    from newsqa.models.embedders import OnnxEmbeddings
+    from newsqa.models.encoders import OnnxEmbeddings
     from newsqa.settings import Settings
 
     class RandomVectors(OnnxEmbeddings):

@@ -14,8 +14,10 @@ from openai_stand_in import openai_stand_in
 from word_embedder import WordEmbedder
 
 import newsqa
-from newsqa import Bounds, LibraryError, ModelError, NewsQA, NewsqaError, Settings, SourceError, Turn, UsageError
-from newsqa.types import Answer, Sentence
+from newsqa.api import NewsQA
+from newsqa.errors import LibraryError, ModelError, NewsqaError, SourceError, UsageError
+from newsqa.settings import Settings
+from newsqa.types import Answer, Bounds, Sentence, Turn
 
 CHEESE = "Who won the first prize for cheese in Ostby?"
 ASKED = date(2025, 6, 1)

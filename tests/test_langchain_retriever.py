@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
-from newsqa import NewsQA, NewsqaRetriever
+from newsqa.api import NewsQA, NewsqaRetriever
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from newsqa import NewsQA
+from newsqa.api import NewsQA
 from newsqa.render.terminal import answer_view
 
 ROOT = Path(__file__).parents[1]

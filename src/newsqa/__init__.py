@@ -1,6 +1,6 @@
 """newsqa: ask a folder of news articles; every sentence of the answer carries the quote that proves it.
 
-from newsqa import NewsQA
+from newsqa.api import NewsQA
 
 with NewsQA.open("library") as news:
     news.index("corpus")

@@ -257,7 +257,7 @@ def _bounds(bounds: Bounds, outlet: str | None, since: date | None, until: date 
 
 def _with_model_errors(embedder: Embeddings) -> Embeddings:
     """Return an embedder of the caller's under a name that identifies its model; its errors become ModelError."""
-    from newsqa.models.embedders import OnnxEmbeddings, RemoteEmbeddings
+    from newsqa.models.encoders import OnnxEmbeddings, RemoteEmbeddings
 
     if isinstance(embedder, OnnxEmbeddings | RemoteEmbeddings):
         return embedder

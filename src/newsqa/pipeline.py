@@ -17,9 +17,9 @@ from newsqa.answer.refuse import refuse, undated_notice
 from newsqa.answer.relevance import estimate_relevance
 from newsqa.render.wording import compose_text
 from newsqa.search.attribution import attribute_quotation
+from newsqa.search.dates import is_out_of_time, time_notice
 from newsqa.search.read import read_question
 from newsqa.search.retrieve import EVIDENCE, expand_context, rerank, retrieve
-from newsqa.search.time_bounds import is_out_of_time, time_notice
 from newsqa.search.understand import answer_kind, is_usable
 from newsqa.types import (
     EXTRACTIVE,

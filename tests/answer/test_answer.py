@@ -12,8 +12,7 @@ from newsqa.search.retrieve import rerank
 from newsqa.search.understand import understand
 from newsqa.settings import Settings
 from newsqa.store.records import Lexicon
-from newsqa.text.passages import passage_spans
-from newsqa.text.sentences import sentence_spans
+from newsqa.text.sentences import passage_spans, sentence_spans
 from newsqa.types import NO_BOUNDS, Article, DraftSentence, Hit, Passage
 from newsqa.verify.verifier import verify
 

@@ -6,9 +6,8 @@ from datetime import date
 import pytest
 
 from newsqa.answer.candidates import find_candidates, is_statement, needs_context, with_context
-from newsqa.answer.expected import possible_answers
 from newsqa.answer.extract import MAX_GAP, MAX_QUOTES, MAX_WORDS, USUAL_SHARE, select_quotes
-from newsqa.answer.ranking import Signals
+from newsqa.answer.ranking import Signals, possible_answers
 from newsqa.types import Article, Hit, Passage, Query
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from newsqa.text.alignment import align
+from newsqa.search.attribution import align
 
 LETTERS = st.text("abc ", max_size=40)
 

@@ -7,8 +7,8 @@ import pytest
 from openai_stand_in import openai_stand_in
 from typer.testing import CliRunner
 
-from newsqa import NewsQA
 from newsqa.answer.fact_check import MAX_SENTENCES, NEGATED
+from newsqa.api import NewsQA
 from newsqa.cli import app
 from newsqa.errors import SourceError, UsageError
 from newsqa.render.fact_check import check_page

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from newsqa import NewsQA
+from newsqa.api import NewsQA
 from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
 from newsqa.types import Turn

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from newsqa import NewsQA, models
+from newsqa import models
 from newsqa.answer.message import MessageExamples, read_message
+from newsqa.api import NewsQA
 from newsqa.settings import Settings
 from newsqa.store.records import Lexicon
 from newsqa.types import Bounds, Citation, Turn

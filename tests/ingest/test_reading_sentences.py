@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.text.passages import embedding_text, passage_spans
-from newsqa.text.sentences import sentence_spans
+from newsqa.text.sentences import embedding_text, passage_spans, sentence_spans
 from places import DATA
 
 CASES = json.loads((DATA / "sentences.json").read_text("utf-8"))

@@ -3,8 +3,7 @@
 from langchain_tests.integration_tests import EmbeddingsIntegrationTests
 from langchain_tests.unit_tests import EmbeddingsUnitTests
 
-from newsqa.models.embedders import BGE_QUERY_PREFIX, OnnxEmbeddings
-from newsqa.models.encoders import OnnxEncoder
+from newsqa.models.encoders import BGE_QUERY_PREFIX, OnnxEmbeddings, OnnxEncoder
 from newsqa.models.files import BGE, bundled_folder
 
 

@@ -12,14 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsqa.render.clean import at_quote, safe_line
-from newsqa.render.discord import (
-    escape,
-    render_answer,
-    render_line,
-    render_partial,
-    render_sources,
-    strip_markup,
-)
+from newsqa.render.discord import escape, render_answer, render_line, render_partial, render_sources, strip_markup
 from newsqa.render.posts import encode_address, utf16_length
 from newsqa.text.calendar import format_day
 from newsqa.types import Article, Duplicate, Sentence

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.search.retrieve import expand_context
-from newsqa.text.passages import passage_spans
-from newsqa.text.sentences import sentence_spans
+from newsqa.text.sentences import passage_spans, sentence_spans
 from newsqa.types import Article, Hit, Passage
 
 lengths = st.lists(st.integers(1, 90), min_size=1, max_size=40)

@@ -18,7 +18,7 @@ from newsqa.models.encoders import NoReranker
 from newsqa.pipeline import Pipeline
 from newsqa.render.plain import answer_text
 from newsqa.render.record import to_record
-from newsqa.search.quotations import quotation_in
+from newsqa.search.sources import quotation_in
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
 from newsqa.text.origins import origin_sentence, origin_sentences

@@ -10,10 +10,9 @@ from word_embedder import WordEmbedder
 
 from newsqa.answer.relevance import MIN_RELEVANCE, estimate_relevance
 from newsqa.ingest.indexer import index_source
-from newsqa.search.parts import split_question
-from newsqa.search.read import read_question
+from newsqa.search.dates import is_out_of_time, time_notice
+from newsqa.search.read import read_question, split_question
 from newsqa.search.retrieve import retrieve
-from newsqa.search.time_bounds import is_out_of_time, time_notice
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
 from newsqa.types import NO_BOUNDS, Bounds

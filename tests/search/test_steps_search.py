@@ -8,16 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.models.encoders import NoReranker
-from newsqa.search.retrieve import (
-    CANDIDATES,
-    EVIDENCE,
-    PAIRS,
-    PER_ARTICLE,
-    fuse,
-    rerank,
-    retrieve,
-    time_nearness,
-)
+from newsqa.search.retrieve import CANDIDATES, EVIDENCE, PAIRS, PER_ARTICLE, fuse, rerank, retrieve, time_nearness
 from newsqa.types import Article, Duplicate, Hit, Passage, Query
 
 ASKED = date(2025, 4, 16)

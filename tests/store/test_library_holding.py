@@ -12,7 +12,7 @@ from word_embedder import WordEmbedder
 from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
 from newsqa.store.snapshot import open_index
-from newsqa.text.passages import passage_spans
+from newsqa.text.sentences import passage_spans
 from newsqa.types import Bounds
 from thoroughness import examples
 

@@ -16,7 +16,7 @@ from word_embedder import WordEmbedder
 from newsqa.errors import NewsqaError, SettingsError, VectorsError
 from newsqa.ingest.indexer import index_source, rebuild_index
 from newsqa.settings import Settings
-from newsqa.store.manifest import read_manifest, write_manifest
+from newsqa.store.chroma import read_manifest, write_manifest
 from newsqa.store.snapshot import open_index
 from newsqa.store.vectors import VectorReader, VectorWriter
 from newsqa.types import NO_BOUNDS

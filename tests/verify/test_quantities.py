@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.text.moments import clocks, moments
+from newsqa.text.calendar import clocks, moments
 from newsqa.verify.quantities import follows, implied_quantities, quantities, states
 
 

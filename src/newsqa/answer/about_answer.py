@@ -11,8 +11,7 @@ from newsqa.render.clean import safe_line, web_address
 from newsqa.search.retrieve import retrieve
 from newsqa.search.understand import understand
 from newsqa.text.calendar import CALENDAR, format_day
-from newsqa.text.names import names
-from newsqa.text.numbers import numbers
+from newsqa.text.entities import names, numbers
 from newsqa.text.sentences import SAYING, sentence_spans
 from newsqa.text.words import stem_set
 from newsqa.types import DraftSentence, Hit, Passage, Quote

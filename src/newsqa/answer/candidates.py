@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsqa.text.names import names
+from newsqa.text.entities import names
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import lower_case_words, words
 

@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from newsqa.search.quotations import quotation_in
+from newsqa.search.sources import quotation_in
 from newsqa.text.calendar import CALENDAR, MONTHS
-from newsqa.text.names import names, question_names
+from newsqa.text.entities import names, question_names
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import content_stems, fold, lower_case_words, stem, stem_set, words
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.answer.keyed import KeyedSentence, KeyedSentenceReader
 from newsqa.answer.leaks import WITHHELD
-from newsqa.text.numbers import numbers
+from newsqa.text.entities import numbers
 from newsqa.text.support import find_quotes
 from newsqa.text.words import content_stems, words
 from newsqa.types import DraftSentence, DraftText

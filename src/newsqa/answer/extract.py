@@ -7,12 +7,11 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from newsqa.answer.candidates import find_candidates
-from newsqa.answer.expected import answer_marks
-from newsqa.answer.ranking import rank_candidates
+from newsqa.answer.ranking import answer_marks, rank_candidates
 from newsqa.answer.relevance import MIN_RELEVANCE, estimate_relevance, relevant_hits
-from newsqa.search.parts import split_question
+from newsqa.search.read import split_question
 from newsqa.search.understand import answer_kind
-from newsqa.text.numbers import numbers
+from newsqa.text.entities import numbers
 from newsqa.text.words import stem_set
 from newsqa.types import EXTRACTIVE, DraftSentence, DraftSummary, Quote
 

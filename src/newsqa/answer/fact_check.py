@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import UsageError
 from newsqa.search.read import read_question
-from newsqa.text.calendar import dates
-from newsqa.text.moments import clocks, moments
+from newsqa.text.calendar import clocks, dates, moments
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.support import likeliest_quotes, support_share
 from newsqa.types import Citation, DraftSentence, Finding, TextCheck

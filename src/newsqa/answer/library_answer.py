@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count, period
+from newsqa.search.dates import narrowed
 from newsqa.search.sources import outlets_in
-from newsqa.search.time_bounds import narrowed
 from newsqa.search.understand import understand
 from newsqa.text.calendar import format_day
 from newsqa.text.words import words

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from newsqa.answer.library_answer import find_source
 from newsqa.search.dates import span_of
-from newsqa.search.quotations import quotation_in
+from newsqa.search.sources import quotation_in
 from newsqa.text.words import FUNCTION_WORDS, quoted, word_set, words
 
 if TYPE_CHECKING:

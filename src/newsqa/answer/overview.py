@@ -14,7 +14,7 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from newsqa.answer.candidates import is_statement
-from newsqa.text.numbers import numbers
+from newsqa.text.entities import numbers
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import stem_set
 from newsqa.types import EXTRACTIVE, DraftSentence, DraftSummary, Quote

@@ -11,7 +11,7 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from newsqa.text.calendar import CALENDAR
-from newsqa.text.names import question_names
+from newsqa.text.entities import question_names
 from newsqa.text.words import content_stems, fold, stem_set, words
 
 if TYPE_CHECKING:

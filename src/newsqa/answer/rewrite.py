@@ -12,7 +12,7 @@ from newsqa.answer.leaks import has_leak
 from newsqa.answer.prompt import one_line
 from newsqa.errors import ModelError
 from newsqa.models.chat import invoke_model
-from newsqa.text.names import name_words
+from newsqa.text.entities import name_words
 from newsqa.text.words import content_stems, words
 from newsqa.types import Usage
 

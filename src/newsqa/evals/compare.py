@@ -11,16 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from newsqa.errors import SourceError, UsageError
-from newsqa.evals.comparison import (
-    Change,
-    ComparedRun,
-    Comparison,
-    Flag,
-    Flip,
-    Gate,
-    GateResult,
-    RunComparison,
-)
+from newsqa.evals.comparison import Change, ComparedRun, Comparison, Flag, Flip, Gate, GateResult, RunComparison
 from newsqa.evals.metrics.answers import right
 from newsqa.evals.run_file import read_run
 from newsqa.evals.scoring import BY_NAME, METRICS

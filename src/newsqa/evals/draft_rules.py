@@ -21,10 +21,8 @@ from newsqa.answer.candidates import needs_context
 from newsqa.answer.conversation import has_reference
 from newsqa.errors import SourceError
 from newsqa.evals.datasets.items import Gold, Item, item_record
-from newsqa.text.calendar import CALENDAR, dates, format_day
-from newsqa.text.moments import clocks, moments
-from newsqa.text.names import names
-from newsqa.text.numbers import MEASURE_OF, SPANS_OF_TIME, numbers
+from newsqa.text.calendar import CALENDAR, clocks, dates, format_day, moments
+from newsqa.text.entities import MEASURE_OF, SPANS_OF_TIME, names, numbers
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import FUNCTION_WORDS, content_stems, fold, lower_case_words, quoted, word_set, words
 
@@ -33,8 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-    from newsqa.text.names import Name
-    from newsqa.text.numbers import Number
+    from newsqa.text.entities import Name, Number
     from newsqa.types import AnswerKind, Article, JsonObject
 
 Form = Literal["cloze", "source", "written"]

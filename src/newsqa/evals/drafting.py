@@ -18,7 +18,7 @@ from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Literal
 
-from newsqa.answer.expected import possible_answers
+from newsqa.answer.ranking import possible_answers
 from newsqa.errors import ModelError
 from newsqa.evals.draft_rules import (
     CLOZE_FRAME,
@@ -36,9 +36,8 @@ from newsqa.evals.judge import as_data, object_in
 from newsqa.models.chat import invoke_model
 from newsqa.search.understand import answer_kind
 from newsqa.text.calendar import CALENDAR, dates
-from newsqa.text.names import names
-from newsqa.text.passages import passage_spans
-from newsqa.text.sentences import sentence_spans
+from newsqa.text.entities import names
+from newsqa.text.sentences import passage_spans, sentence_spans
 from newsqa.text.words import content_stems, fold, word_set, words
 from newsqa.types import NO_BOUNDS, Bounds, Usage
 

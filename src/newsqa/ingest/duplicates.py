@@ -17,7 +17,7 @@ from zlib import crc32
 from newsqa.ingest.clean import clean, countable_lines, find_repeated_lines
 from newsqa.ingest.embed import cut_passages
 from newsqa.ingest.progress import IndexProgress
-from newsqa.text.numbers import numbers
+from newsqa.text.entities import numbers
 from newsqa.text.words import word_runs
 
 if TYPE_CHECKING:

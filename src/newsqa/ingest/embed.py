@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, ModelError
 from newsqa.ingest.progress import IndexProgress
-from newsqa.store.manifest import collection_name
+from newsqa.store.chroma import collection_name
 from newsqa.store.records import NewPassage
 from newsqa.store.snapshot import REBUILD, check_embedder
 from newsqa.store.vectors import VectorWriter
-from newsqa.text.passages import embedding_text, passage_spans
+from newsqa.text.sentences import embedding_text, passage_spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 def create_embedder(settings: Settings) -> Embeddings:
     """Create the embedder that `settings.embedder` names."""
-    from newsqa.models import embedders
+    from newsqa.models import encoders
 
-    return embedders.create_embedder(settings)
+    return encoders.create_embedder(settings)
 
 
 def embedder_fingerprint(embedder: Embeddings) -> str:
     """Identify the embedder: only vectors of equal fingerprints may be compared."""
-    from newsqa.models import embedders
+    from newsqa.models import encoders
 
-    return embedders.embedder_fingerprint(embedder)
+    return encoders.embedder_fingerprint(embedder)
 
 
 def create_reranker(settings: Settings) -> Reranker:

@@ -7,10 +7,9 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from newsqa.search.rare import coverage, exact_terms, term_weights
-from newsqa.search.time_bounds import time_stages
-from newsqa.text.passages import MAX_WORDS, embedding_text
-from newsqa.text.sentences import sentence_spans
+from newsqa.search.dates import time_stages
+from newsqa.search.read import coverage, exact_terms, term_weights
+from newsqa.text.sentences import MAX_PASSAGE_WORDS, embedding_text, sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -223,7 +222,7 @@ def _expanded(hit: Hit, taken: list[Span]) -> Hit:
     text, (start, end) = hit.article.text, _span(hit)
     sentences = sentence_spans(text)
     taken.remove((start, end))
-    left = MAX_WORDS - len(hit.passage.text.split())
+    left = MAX_PASSAGE_WORDS - len(hit.passage.text.split())
     sides = [[s for s in sentences if s[0] >= end], [s for s in reversed(sentences) if s[1] <= start]]
     while any(sides):
         for side in filter(None, sides):

@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from newsqa.search import dates
-from newsqa.search.quotations import quotation_in
-from newsqa.search.sources import attributed_outlet, bylines_in, outlets_in, without_outlet
+from newsqa.search.sources import attributed_outlet, bylines_in, outlets_in, quotation_in, without_outlet
 from newsqa.text.calendar import MONTH_NAMES, WEEKDAYS
 from newsqa.text.words import word_set
 from newsqa.types import Query

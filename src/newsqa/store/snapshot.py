@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from newsqa.errors import LibraryError
-from newsqa.store import queries, vocabulary
+from newsqa.store import queries
+from newsqa.store.chroma import collection_name
 from newsqa.store.database import map_sqlite_errors, open_to_read
 from newsqa.store.locator import ArticleLocator
-from newsqa.store.manifest import collection_name
 from newsqa.store.phrase_search import find_phrase
 from newsqa.store.vectors import VectorReader
 from newsqa.types import NO_BOUNDS
@@ -196,19 +196,19 @@ class Snapshot:
 
     def count_holding(self, terms: Sequence[str], limit: int) -> int:
         """Return in how many passages, title or text, all of these terms occur; counting ends at `limit`."""
-        return vocabulary.count_holding(self.database, terms, limit)
+        return queries.count_holding(self.database, terms, limit)
 
     def stems_with_initial(self, initial: str) -> dict[str, int]:
         """Return the stems of the full text that begin with a letter, with the number of their passages."""
-        return vocabulary.stems_with_initial(self.database, initial)
+        return queries.stems_with_initial(self.database, initial)
 
     def passages_holding(self, term: str, limit: int) -> list[tuple[str, str]]:
         """Return title and text of some passages that hold a term."""
-        return vocabulary.passages_holding(self.database, term, limit)
+        return queries.passages_holding(self.database, term, limit)
 
     def languages(self) -> dict[str, int]:
         """Return the languages of the articles with the number of articles; unknown ones are left out."""
-        return self._cached(vocabulary.languages)
+        return self._cached(queries.languages)
 
     def find_phrase(self, phrase: str, bounds: Bounds = NO_BOUNDS, limit: int = 20) -> list[Quote]:
         """Return where the words of a phrase occur in order, one quote per article, the first published first.

@@ -18,14 +18,16 @@ from weakref import finalize
 
 from newsqa.errors import VectorsError
 from newsqa.private_files import FILE, FOLDER, private_folder
-from newsqa.store.chroma import VECTORS_AT_ONCE, open_embedded, open_server
-from newsqa.store.manifest import (
+from newsqa.store.chroma import (
     GRAPH_WRITTEN,
     SQLITE,
     STORE,
+    VECTORS_AT_ONCE,
     Manifest,
     file_digests,
     is_intact,
+    open_embedded,
+    open_server,
     read_lock,
     read_manifest,
     write_lock,

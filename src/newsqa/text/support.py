@@ -9,8 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from newsqa.text.names import name_words
-from newsqa.text.numbers import numbers
+from newsqa.text.entities import name_words, numbers
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import content_stems, words
 from newsqa.types import Quote

@@ -12,14 +12,14 @@ from decimal import Decimal
 from itertools import combinations, permutations
 from typing import TYPE_CHECKING, Literal
 
-from newsqa.text.moments import clocks
-from newsqa.text.numbers import MEASURE_OF, SPANS_OF_TIME, TENS, UNITS, counted, numbers
+from newsqa.text.calendar import clocks
+from newsqa.text.entities import MEASURE_OF, SPANS_OF_TIME, TENS, UNITS, counted, numbers
 from newsqa.text.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from newsqa.text.numbers import Number
+    from newsqa.text.entities import Number
 
 Bound = Literal["above", "below", "about", ""]
 PLACE, PART, TIMES, AGE, POINT = "place", "part", "times", "age", "% point"

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from newsqa.text.calendar import CALENDAR, MONTHS, WEEKDAYS, dates
-from newsqa.text.moments import moments
-from newsqa.text.names import names
+from newsqa.text.calendar import CALENDAR, MONTHS, WEEKDAYS, dates, moments
+from newsqa.text.entities import names
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import lower_case_words, word_set, wording
 

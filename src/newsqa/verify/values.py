@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from newsqa.text.calendar import CALENDAR, MONTHS, WEEKDAYS, dates
-from newsqa.text.moments import clocks, moments
-from newsqa.text.names import SHORT_FORMS, initials, is_same_people, names
+from newsqa.text.calendar import CALENDAR, MONTHS, WEEKDAYS, clocks, dates, moments
+from newsqa.text.entities import SHORT_FORMS, initials, is_same_people, names
 from newsqa.text.support import support_share
 from newsqa.text.words import FUNCTION_WORDS, lower_case_words, stem, word_set, wording, words
 from newsqa.verify.evidence import Fault
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from newsqa.text.moments import Clock, Moment
-    from newsqa.text.names import Name
+    from newsqa.text.calendar import Clock, Moment
+    from newsqa.text.entities import Name
     from newsqa.verify.quantities import Quantity
 
 

@@ -16,14 +16,7 @@ from newsqa.evals.gold import gold_warnings
 from newsqa.evals.metrics.answers import right
 from newsqa.evals.metrics.base import answered
 from newsqa.evals.predictions import lines_of, read_predictions
-from newsqa.evals.report.formatting import (
-    FAMILIES,
-    cost_text,
-    interval_text,
-    judging_text,
-    seconds_text,
-    value_text,
-)
+from newsqa.evals.report.formatting import FAMILIES, cost_text, interval_text, judging_text, seconds_text, value_text
 from newsqa.evals.report.write import json_report, write_reports
 from newsqa.evals.run import run_set
 from newsqa.evals.run_file import RECORDS, Setup, read_run, save_run
