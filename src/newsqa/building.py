@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from newsqa.answer.extract import ExtractiveAnswerer
-    from newsqa.answer.overview import OverviewAnswerer
     from newsqa.answer.second_chance import ModelSecondChance
     from newsqa.models.encoders import Reranker
     from newsqa.pipeline import Answerer, Rewriter
@@ -53,18 +52,15 @@ def open_pipeline(
     cannot be loaded.
     """
     from newsqa.answer.extract import ExtractiveAnswerer
-    from newsqa.answer.overview import OverviewAnswerer
 
     prompts = load_prompts(settings.prompts)
     embedder = embedder or models.create_embedder(settings)
     reranker = reranker or models.create_reranker(settings)
-    extractive, overview = ExtractiveAnswerer(reranker), OverviewAnswerer(reranker)
+    extractive = ExtractiveAnswerer(reranker)
     writer = rewriter = judge = again = None
     name = identity = EXTRACTIVE
     if chat_model is not None or settings.model != EXTRACTIVE:
-        writer, rewriter, judge, again, name, identity = _create_writer(
-            settings, extractive, overview, prompts, chat_model
-        )
+        writer, rewriter, judge, again, name, identity = _create_writer(settings, extractive, prompts, chat_model)
     elif settings.judge != "auto":
         judge = create_judge(settings, prompts)  # of texts that are checked
     if once:
@@ -83,7 +79,6 @@ def open_pipeline(
         embedder=embedder,
         reranker=reranker,
         answerer=writer or extractive,
-        overview=overview,
         fallback=extractive if writer else None,
         rewriter=rewriter,
         examples=MessageExamples(embedder),
@@ -97,11 +92,7 @@ def open_pipeline(
 
 
 def _create_writer(
-    settings: Settings,
-    extractive: ExtractiveAnswerer,
-    overview: OverviewAnswerer,
-    prompts: Prompts,
-    model: BaseChatModel | None,
+    settings: Settings, extractive: ExtractiveAnswerer, prompts: Prompts, model: BaseChatModel | None
 ) -> tuple[Answerer, Rewriter | None, SentenceJudge | None, ModelSecondChance | None, str, str]:
     """Return what chat models do, the name of the one that writes, and its identity.
 
@@ -120,7 +111,7 @@ def _create_writer(
         model, info = create_chat_model(settings), model_info(settings.model, settings)
     else:
         info = describe_chat_model(model, settings)
-    writer = WrittenAnswerer(PromptBuilder(model, info, prompts), extractive, overview)
+    writer = WrittenAnswerer(PromptBuilder(model, info, prompts), extractive)
     rewriter = None if info.small else ModelRewriter(model, info.name, prompts)  # rules rewrite better than a small one
     judge = None if info.small else SentenceJudge(model, info.name, prompts)
     if settings.judge != "auto":

@@ -13,13 +13,15 @@ from newsqa.answer.about_answer import describe_answer
 from newsqa.answer.conversation import Reading, has_reference, read_in_context
 from newsqa.answer.library_answer import describe_library
 from newsqa.answer.message import Intent, MessageExamples, read_message
+from newsqa.answer.overview import story_confidence, sum_up
 from newsqa.answer.refuse import refuse, undated_notice
 from newsqa.answer.relevance import estimate_relevance
 from newsqa.render.wording import compose_text
 from newsqa.search.attribution import attribute_quotation
-from newsqa.search.dates import is_out_of_time, time_notice
+from newsqa.search.dates import is_out_of_time, time_notice, timing_of
 from newsqa.search.read import read_question
 from newsqa.search.retrieve import EVIDENCE, expand_context, rerank, retrieve
+from newsqa.search.story import find_story
 from newsqa.search.understand import answer_kind, is_usable
 from newsqa.types import (
     EXTRACTIVE,
@@ -120,7 +122,6 @@ class Pipeline:
     embedder: Embeddings
     reranker: Reranker
     answerer: Answerer
-    overview: Answerer
     config: str
     model: str = EXTRACTIVE
     made_of: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -291,17 +292,19 @@ class Pipeline:
                 attribution = attribute_quotation(query, candidates, index)
             return _Searched(query, attribution.hits, 1.0, attribution)
         yield Stage("rerank")
-        if query.form in STORY_FORMS:
-            return _Searched(query, candidates, 0.0)
+        is_story = query.form in STORY_FORMS
         with clock.stage("rerank"):
-            hits = rerank(query, candidates, self.reranker)
-        return _Searched(query, hits, estimate_relevance(query, hits))
+            if is_story:
+                hits = find_story(query, candidates, index, self.reranker)
+            else:
+                hits = rerank(query, candidates, self.reranker)
+        return _Searched(query, hits, story_confidence(hits) if is_story else estimate_relevance(query, hits))
 
     def _draft(self, query: Query, hits: Sequence[Hit], clock: _Clock) -> VerifiedEvents:
         """Have an answer drafted and verified; if nothing that a model wrote is supported, without a model."""
         if not hits:
             return VerifiedDraft((), (), ()), DraftSummary(0.0, self.model)
-        extractive = self.overview if query.form in STORY_FORMS else self.fallback or self.answerer
+        extractive = sum_up if query.form in STORY_FORMS else self.fallback or self.answerer
         if self.fallback is None:
             return (yield from self._verify("answer", extractive, query, hits, clock))
         verified, draft = yield from self._verify("write", self.answerer, query, hits, clock)
@@ -385,5 +388,12 @@ def understand_reading(reading: Reading, form: QuestionForm, asked: date, index:
     """Return the query of a reading; what it asks for is in its own words."""
     query = read_question(reading.text, asked, index, bounds)
     order = "latest" if form == "latest" else query.order
-    kind = answer_kind(reading.own)
-    return replace(query, kind=kind, form=form, order=order, context=reading.context, cited=reading.cited)
+    return replace(
+        query,
+        kind=answer_kind(reading.own),
+        form=form,
+        order=order,
+        context=reading.context,
+        cited=reading.cited,
+        timing=timing_of(reading.text, asked, events=form in STORY_FORMS),
+    )

@@ -119,6 +119,7 @@ QuestionForm = Literal["direct", "overview", "timeline", "list", "comparison", "
 
 STORY_FORMS: Final[Mapping[QuestionForm, AnswerForm]] = {
     "overview": "overview",
+    "latest": "overview",
     "timeline": "timeline",
     "find": "list",
 }

@@ -64,7 +64,9 @@ _PAGE_FURNITURE = re.compile(
     r"|click\s|tap\s+here|sign\s+up|subscribe|get\s+(?:the|our)\s+(?:latest|free|daily)|share\s+this|newsletter"
     r"|follow\s+(?:us|him|her|them|@|on\b)|contact\s+(?:him|her|us|the reporter)|reach\s+(?:him|her|the)"
     r"|copyright|©|all\s+rights\s+reserved|advertisement|leave\s+a\s+(?:reply|comment)|your\s+e-?mail|required\s+fields"
-    r"|editor['’]?s['’]?\s+note|ai-assisted\s+summary|(?:this|the)\s+(?:article|story|page)\s+(?:originally|has\s+been|was\s+(?:updated|originally))"
+    r"|for\s.{0,90}?\b(?:visit|click|follow|check\s+out|tune\s+in)\b"
+    r"|(?:for|follow\s+(?:along|live)).{0,40}\blatest\b|follow\s+(?:along|live)\b"
+    r"|editor['’]?s['’]?\s+note|ai-assisted\s+summary|(?:this|the)\s+(?:article|story|page)\s+(?:will\s+be|originally|has\s+been|was\s+(?:updated|originally))"
     r")",
     re.IGNORECASE,
 )

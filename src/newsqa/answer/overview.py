@@ -1,7 +1,7 @@
 """Overviews and timelines: what the articles on one story say, a sentence an article, each with its day.
 
-The newest article says how things are, so it comes first and may have two sentences; what older ones say is left out
-where it repeats that, or where a correction has denied it. A timeline has the same sentences by day.
+The newest article says how things are, so it comes first and has a second sentence if there is room; what older ones
+say is left out where it repeats that, or where a correction has denied it. A timeline has the same sentences by day.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from math import exp
+from itertools import pairwise
+from math import exp, sqrt
 from typing import TYPE_CHECKING
 
-from newsqa.answer.candidates import is_statement
-from newsqa.text.entities import numbers
+from newsqa.answer.candidates import is_statement, needs_context
+from newsqa.search.dates import without_dates
+from newsqa.search.story import LEAD_SENTENCES, LEAST_RELEVANCE
+from newsqa.text.entities import name_words, numbers
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import stem_set
 from newsqa.types import EXTRACTIVE, DraftSentence, DraftSummary, Quote
@@ -23,41 +26,39 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    from newsqa.models.encoders import Reranker
     from newsqa.types import Hit, Query
 
     Span = tuple[int, int]
 
 
-ARTICLES = 16
-"""Articles of which the cross-encoder reads title and lead."""
+MAX_WORDS, MAX_ARTICLES, MAX_READ = 150, 8, 24
+"""Words and articles of an overview, and articles of a story of which these are chosen."""
 
-MAX_BELOW_BEST, LEAST_RELEVANCE = 4.0, -4.0
-"""Logits that an article of the story may be below the best one, and the least that the best one must have."""
+SAME_DAY = 2.0
+"""Logits that an article counts less for each line of its day."""
 
-LEAD_SENTENCES = 3
-MAX_WORDS, MAX_ARTICLES = 150, 8
-SHORT_LINE, NEWEST_WORDS, ONLY_WORDS = 12, 45, 90
-"""Words of a line below which the next sentence is needed to say what happened; the newest may have two sentences."""
+SHORT_LINE, NEWEST_WORDS, ONLY_WORDS = 12, 60, 90
+"""Words of a line below which the next sentence is needed to say what happened; the newest may have two sentences, and
+the only article more."""
 
 SAME_STEMS = 0.5
 """The share of the shorter sentence's content stems that are in the other, from which on both say the same."""
+
+FAR_MORE = 2
+"""Words of the topic that a sentence must have more than the lead to be the line in its place."""
+
+MAX_CHARACTERS = 10_000
+"""Characters of an article that are looked through for a second sentence."""
 
 _DENIES = re.compile(r"\b(?:not|instead of|rather than)\s+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class StoryArticle:
-    """An article on the story: its best passage, the reranker's logit, and the sentences that may be its line."""
+    """An article on the story: its best passage, and the statements that may be its line, the first one first."""
 
     hit: Hit
-    relevance: float
     line: tuple[Span, ...]
-
-    @property
-    def margin(self) -> float:
-        """The logits that it may be below the best article: fewer if its day is unknown, or its lead has no topic."""
-        return MAX_BELOW_BEST if len(self.line) > 1 and self.hit.article.published else MAX_BELOW_BEST / 2.5
 
     @property
     def day(self) -> date:
@@ -65,68 +66,65 @@ class StoryArticle:
         return self.hit.article.published or date.min
 
 
-@dataclass(frozen=True, slots=True)
-class OverviewAnswerer:
-    """Answers with a sentence an article, the newest first, or by day for a timeline."""
+def sum_up(query: Query, evidence: Sequence[Hit], deadline: float) -> Iterator[DraftSentence | DraftSummary]:  # noqa: ARG001
+    """Yield a sentence an article with its quote, the newest first or by day for a timeline, then the summary.
 
-    reranker: Reranker
-
-    def __call__(
-        self,
-        query: Query,
-        evidence: Sequence[Hit],
-        deadline: float,  # noqa: ARG002  it is quick
-    ) -> Iterator[DraftSentence | DraftSummary]:
-        """Yield a sentence an article with its quote, then the summary. No sentence is a refusal. Raises ModelError."""
-        story = self.find_story(query, evidence)
-        quotes = select_lines(story)
-        if query.form == "timeline":
-            quotes.sort(key=lambda quote: quote.article.published or date.min)
-        for quote in quotes:
-            yield DraftSentence(" ".join(quote.text.split()), (quote,))
-        yield DraftSummary(_confidence(story[0].relevance) if story else 0.0, EXTRACTIVE)
-
-    def find_story(self, query: Query, evidence: Sequence[Hit]) -> list[StoryArticle]:
-        """Return the articles on the topic of a question, the most relevant first. Raises ModelError.
-
-        The reranker reads the title, the lead and the best passage of each.
-        """
-        hits: dict[str, Hit] = {}
-        for hit in evidence:
-            hits.setdefault(hit.article.id, hit)
-        topic = stem_set(query.text)
-        read = [(hit, line) for hit in list(hits.values())[:ARTICLES] if (line := line_spans(hit, topic))]
-        logits = self.reranker.score(query.text, [_summary(hit, line) for hit, line in read]) if read else []
-        found = [StoryArticle(hit, logit, line) for (hit, line), logit in zip(read, logits, strict=True)]
-        best = max((one.relevance for one in found), default=0.0)
-        kept = (one for one in found if one.relevance >= max(best - one.margin, LEAST_RELEVANCE))
-        return sorted(kept, key=lambda one: -one.relevance)
+    `evidence` is that of `find_story`. No sentence is a refusal.
+    """
+    story = story_articles(query, evidence)
+    quotes = select_lines(story)
+    if query.form == "timeline":
+        quotes.sort(key=lambda quote: quote.article.published or date.min)
+    for quote in quotes:
+        yield DraftSentence(" ".join(quote.text.split()), (quote,))
+    yield DraftSummary(story_confidence(evidence), EXTRACTIVE)
 
 
-def line_spans(hit: Hit, topic: frozenset[str]) -> tuple[Span, ...]:
+def story_confidence(evidence: Sequence[Hit]) -> float:
+    """Return the chance, 0 to 1, that the articles of a story are about the question."""
+    best = max((hit.relevance for hit in evidence if hit.relevance is not None), default=None)
+    return 0.0 if best is None else 1 / (1 + exp(-(best + 2.0) / 2))
+
+
+def story_articles(query: Query, evidence: Sequence[Hit]) -> list[StoryArticle]:
+    """Return the articles of a story that state anything, the most relevant first."""
+    story = [hit for hit in evidence if hit.relevance is not None and hit.relevance >= LEAST_RELEVANCE]
+    topic = stem_set(" ".join(without_dates(query.text, query.asked).split())) or stem_set(query.text)
+    named = Counter(name for hit in story for name in set(name_words(_opening(hit))))
+    found = []
+    for hit in story:
+        opening = _opening(hit)
+        linked = any(named[name] > 1 for name in name_words(opening))
+        if line := line_spans(hit, topic, is_about=linked or bool(topic & stem_set(opening))):
+            found.append(StoryArticle(hit, line))
+    return found
+
+
+def _opening(hit: Hit) -> str:
+    """Return the title and the first statement of an article."""
+    text = hit.article.text
+    first = next((text[slice(*span)] for span in sentence_spans(text) if is_statement(text[slice(*span)])), "")
+    return f"{hit.article.title or ''} {first}"
+
+
+def line_spans(hit: Hit, topic: frozenset[str], *, is_about: bool) -> tuple[Span, ...]:
     """Return the spans of the sentences that may be the line of an article.
 
-    They are its first statements, or if its title and first statement have no word of the topic, the statement of the
-    passage that has most of them.
+    They are its first statements, or the statement of the passage that has most words of the topic: if it has far more
+    than title and first statement, or if these are not about the story.
     """
     text = hit.article.text
     statements = [span for span in sentence_spans(text) if is_statement(text[slice(*span)])]
     lead = statements[:LEAD_SENTENCES]
-    if not lead or topic & stem_set(f"{hit.article.title or ''} {text[slice(*lead[0])]}"):
-        return tuple(lead)
+    if not lead:
+        return ()
+    held = {span: len(topic & stem_set(text[slice(*span)])) for span in statements}
     inside = [span for span in statements if hit.passage.start <= span[0] and span[1] <= hit.passage.end]
-    best = max(inside, key=lambda span: len(topic & stem_set(text[slice(*span)])), default=lead[0])
-    return (best,) if topic & stem_set(text[slice(*best)]) else tuple(lead)
-
-
-def _summary(hit: Hit, line: Sequence[Span]) -> str:
-    text = hit.article.text
-    lead = " ".join(text[start:end] for start, end in line[:2])
-    return f"{hit.article.title or ''}\n{lead}\n{hit.passage.text}"
-
-
-def _confidence(relevance: float) -> float:
-    return 1 / (1 + exp(-(relevance + 2.0) / 2))
+    best = max(inside, key=lambda span: held[span], default=lead[0])
+    opening = len(topic & stem_set(f"{hit.article.title or ''} {text[slice(*lead[0])]}"))
+    if held[best] - opening >= (FAR_MORE if is_about else 1):
+        return (best,)
+    return tuple(lead)
 
 
 # Which lines an overview has.
@@ -135,25 +133,55 @@ def _confidence(relevance: float) -> float:
 def select_lines(story: Sequence[StoryArticle]) -> list[Quote]:
     """Return the quotes of an overview, the newest first, without repeats, of at most MAX_WORDS words together.
 
-    The newest article has a line, and the others as far as words are left, the most relevant before the others.
+    The newest article has a line, and the others as far as words are left: corrections first, then the most relevant,
+    rather of another day than of one that has a line. If there are words left then, the newest has a second sentence.
     """
-    articles = story[:MAX_ARTICLES]
-    newest = max(articles, key=lambda one: one.day, default=None)
+    articles = story[:MAX_READ]
+    if not articles:
+        return []
+    newest = max(articles, key=lambda one: one.day)
     common = _common_stems([stem_set(one.hit.article.text[slice(*one.line[0])]) for one in articles])
-    left = MAX_WORDS
-    chosen: list[_Line] = []
-    for article in sorted(articles, key=lambda one: (one is not newest, -one.relevance)):
-        more = (ONLY_WORDS if len(articles) == 1 else NEWEST_WORDS) if article is newest else 0
-        line = _Line.of(article, common, more)
-        size = len(line.quote.text.split())
-        if size <= left:
-            chosen.append(line)
-            left -= size
+    lines = [_Line.of(one, common, ONLY_WORDS if len(articles) == 1 else 0) for one in articles]
     kept: list[_Line] = []
-    for line in sorted(chosen, key=lambda line: line.quote.article.published or date.min, reverse=True):
-        if not any(newer.supersedes(line) for newer in kept):
-            kept.append(line)
-    return [line.quote for line in kept]
+
+    def worth(line: _Line) -> tuple[bool, bool, float]:
+        days = Counter(other.day for other in kept)
+        return line.quote.article is newest.hit.article, bool(line.denied), line.relevance - SAME_DAY * days[line.day]
+
+    while lines and len(kept) < MAX_ARTICLES:
+        line = max(lines, key=worth)
+        lines.remove(line)
+        if any(other.is_newer(line) and other.supersedes(line) for other in kept):
+            continue
+        stays = [other for other in kept if not (line.is_newer(other) and line.supersedes(other))]
+        if sum(other.size for other in stays) + line.size <= MAX_WORDS:
+            kept = [*stays, line]
+    kept.sort(key=lambda line: line.day, reverse=True)
+    quotes = [line.quote for line in kept]
+    left = MAX_WORDS - sum(line.size for line in kept)
+    if len(articles) > 1 and (more := _second_quote(newest, quotes[0], articles, left)):
+        quotes.insert(1, more)
+    return quotes
+
+
+def _second_quote(newest: StoryArticle, first: Quote, articles: Sequence[StoryArticle], left: int) -> Quote | None:
+    """Return the sentence of the newest article that has most to do with the rest of the story, if there is room.
+
+    It begins a paragraph, so that it can be understood alone.
+    """
+    article, text = newest.hit.article, newest.hit.article.text[:MAX_CHARACTERS]
+    others = Counter(stem for one in articles if one is not newest for stem in stem_set(_opening(one.hit)))
+    room = min(left, NEWEST_WORDS - len(first.text.split()))
+    known, best, most = stem_set(first.text), None, 0.0
+    for (_, before), (start, end) in pairwise(sentence_spans(text)):
+        sentence = text[start:end]
+        if start < first.end or "\n" not in text[before:start] or sentence[0] in '"“' or len(sentence.split()) > room:
+            continue
+        new = stem_set(sentence) - known
+        score = sum(others[stem] for stem in new) / sqrt(max(1, len(new)))
+        if score > most and is_statement(sentence) and not needs_context(sentence):
+            best, most = Quote(article, start, end, newest.hit.also_carried_by), score
+    return best
 
 
 def _common_stems(lines: Sequence[frozenset[str]]) -> frozenset[str]:
@@ -169,10 +197,11 @@ def _common_stems(lines: Sequence[frozenset[str]]) -> frozenset[str]:
 class _Line:
     """A line of an overview: its quote, its stems that others lack, and what it counts.
 
-    `denied` are the numbers that it, or its title, says are wrong.
+    `denied` are the numbers that it, or its title, says are wrong. `relevance` is that of its article, in logits.
     """
 
     quote: Quote
+    relevance: float
     stems: frozenset[str]
     values: frozenset[Decimal]
     counted: frozenset[str]
@@ -194,7 +223,21 @@ class _Line:
         counted = frozenset(n.counts[0] for n in found if n.counts)
         values = frozenset(n.value for n in found) - denied
         quote = Quote(one.hit.article, start, end, one.hit.also_carried_by)
-        return cls(quote, stem_set(text[start:end]) - common, values, counted, denied)
+        return cls(quote, one.hit.relevance or 0.0, stem_set(text[start:end]) - common, values, counted, denied)
+
+    @property
+    def size(self) -> int:
+        """The words of its quote."""
+        return len(self.quote.text.split())
+
+    @property
+    def day(self) -> date:
+        """The day of publication; an unknown day counts as the oldest."""
+        return self.quote.article.published or date.min
+
+    def is_newer(self, other: _Line) -> bool:
+        """Return True if its article is as new as the other one, or newer."""
+        return self.day >= other.day
 
     def supersedes(self, older: _Line) -> bool:
         """Return True if an older line repeats this one, or counts what this one corrects."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from newsqa.answer.candidates import is_prompt_injection, is_statement
 from newsqa.answer.drafts import DraftReader
 from newsqa.answer.leaks import LeakFilter
+from newsqa.answer.overview import story_articles, sum_up
 from newsqa.answer.prompt import WHOLE_TOKENS, select_passages, select_sentences, select_story
 from newsqa.answer.relevance import estimate_relevance
 from newsqa.errors import ModelError
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from newsqa.answer.extract import ExtractiveAnswerer
-    from newsqa.answer.overview import OverviewAnswerer
     from newsqa.answer.prompt import PresentedHit, Prompt, PromptBuilder
     from newsqa.models.encoders import Reranker
     from newsqa.types import DraftEvent, Hit, Query, Quote
@@ -57,13 +57,12 @@ def relevance(query: Query, reranker: Reranker) -> Relevance:
 class WrittenAnswerer:
     """Drafts answers with the chat model of a prompt builder.
 
-    `extractive` ranks the sentences of the evidence for a small model. `overview` finds the articles of a story; where
-    the model is small it answers, too, since such a model can only copy a sentence.
+    `extractive` ranks the sentences of the evidence for a small model. Such a model can only copy a sentence, so a
+    story is summed up without it.
     """
 
     prompts: PromptBuilder
     extractive: ExtractiveAnswerer
-    overview: OverviewAnswerer
 
     def __call__(self, query: Query, evidence: Sequence[Hit], deadline: float) -> Iterator[DraftEvent]:
         """Draft an answer in the model's own words: words as they come, each whole sentence, then the summary.
@@ -75,9 +74,9 @@ class WrittenAnswerer:
         """
         model = self.prompts.info
         if model.small and query.form in STORY_FORMS:
-            yield from self.overview(query, evidence, deadline)
+            yield from sum_up(query, evidence, deadline)
             return
-        found, chosen, fewer = self._select(query, evidence)
+        chosen, fewer = self._select(query, evidence)
         if not chosen:
             yield DraftSummary(0.0, model.name)
             return
@@ -92,26 +91,23 @@ class WrittenAnswerer:
             reader = DraftReader(prompt.hits, query.text)
             summary = yield from self._stream(query, prompt, reader, deadline)
         if reader.count:
-            summary = replace(summary, confidence=estimate_relevance(query, found))
+            summary = replace(summary, confidence=estimate_relevance(query, evidence))
         yield summary
 
-    def _select(
-        self, query: Query, evidence: Sequence[Hit]
-    ) -> tuple[Sequence[Hit], list[PresentedHit], list[PresentedHit]]:
-        """Return the hits with their relevance, what the model is shown of them, and the same without a whole article.
+    def _select(self, query: Query, evidence: Sequence[Hit]) -> tuple[list[PresentedHit], list[PresentedHit]]:
+        """Return what the model is shown of the evidence, and the same without a whole article.
 
         For a story they are its articles by day, else the article that fits best before passages of others.
         """
         count = self.prompts.count_tokens
         if query.form in STORY_FORMS:
-            story = self.overview.find_story(query, evidence)
-            chosen = select_story(story, newest_first=query.form != "timeline")
-            return [replace(one.hit, relevance=one.relevance) for one in story], chosen, chosen
+            chosen = select_story(story_articles(query, evidence), newest_first=query.form != "timeline")
+            return chosen, chosen
         if self.prompts.info.small and (ranked := self.extractive.rank(query, evidence)):
             chosen = select_sentences(ranked, count)
-            return evidence, chosen, chosen
+            return chosen, chosen
         whole = min(WHOLE_TOKENS, self.prompts.room(query) // 2)
-        return evidence, select_passages(evidence, whole, count), select_passages(evidence, 0, count)
+        return select_passages(evidence, whole, count), select_passages(evidence, 0, count)
 
     def _stream(
         self, query: Query, prompt: Prompt, reader: DraftReader, deadline: float

@@ -48,12 +48,12 @@ def span_of(text: str, asked: date) -> DateRange | None:
     return _opened(text, found[0])
 
 
-def timing_of(text: str, asked: date) -> Timing:
+def timing_of(text: str, asked: date, *, events: bool = False) -> Timing:
     """Return how the time that a question mentions bounds what is searched.
 
-    Days and weeks do so firmly, and so does a month if the question asks what happened in it. A longer time, or a month
-    beside another question, is as often that of an event on which articles came later. "yesterday" and "last week" are
-    strict: what is older is no answer, while an article on a named day may come long after it.
+    Days and weeks do so firmly, and so does a month if the question asks what happened in it, for `events`. A longer
+    time, or a month beside another question, is as often that of an event on which articles came later. "yesterday" and
+    "last week" are strict: what is older is no answer, while an article on a named day may come long after it.
     """
     found = list(_found(text, asked))
     span = span_of(text, asked)
@@ -63,7 +63,7 @@ def timing_of(text: str, asked: date) -> Timing:
         return "strict"
     named = max((one.span.last - one.span.first).days for one in found if one.span.first and one.span.last)
     between = len(found) > 1 and _joined(text, found[0], found[1])
-    longest = LONGEST_MONTH if between or ASKS_FOR_EVENTS.search(text) else LONGEST_WEEK
+    longest = LONGEST_MONTH if between or events or ASKS_FOR_EVENTS.search(text) else LONGEST_WEEK
     return "firm" if named <= longest else "soft"
 
 

@@ -210,6 +210,18 @@ def all_vectors(database: sqlite3.Connection) -> tuple[list[int], list[int], byt
     return [row["id"] for row in rows], [row["article"] for row in rows], b"".join(row["vector"] for row in rows)
 
 
+def article_vectors(database: sqlite3.Connection, article_ids: Sequence[str]) -> dict[str, list[bytes]]:
+    """Return the vectors, float32, of the passages of articles, by article id."""
+    found: dict[str, list[bytes]] = {}
+    for row in database.execute(
+        "SELECT a.article_id, v.vector FROM articles a JOIN passages p ON p.article = a.id "
+        "JOIN vectors v ON v.embedded = p.embedded WHERE a.article_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(article_ids)),),
+    ):
+        found.setdefault(row["article_id"], []).append(row["vector"])
+    return found
+
+
 # The catalogue
 
 

@@ -190,6 +190,14 @@ class Snapshot:
                 return found
         return self._search_library(question, bounds, limit)
 
+    def article_vectors(self, article_ids: Sequence[str]) -> dict[str, Floats]:
+        """Return for each article the mean of its passages' vectors, scaled to a length of 1; none if it has none."""
+        import numpy as np
+
+        found = queries.article_vectors(self.database, article_ids)
+        rows = {one: np.stack([np.frombuffer(vector, "<f4") for vector in vectors]) for one, vectors in found.items()}
+        return {one: _unit(_unit(vectors).mean(axis=0)) for one, vectors in rows.items()}
+
     def count_passages(self) -> int:
         """Return how many passages there are."""
         return self._cached(queries.count_passages)
