@@ -78,6 +78,7 @@ def open_pipeline(
         index=open_index(settings, made_of["embedder"], once=once),
         embedder=embedder,
         reranker=reranker,
+        tokens=models.create_token_encoder(settings, embedder),
         answerer=writer or extractive,
         fallback=extractive if writer else None,
         rewriter=rewriter,

@@ -15,7 +15,7 @@ from newsqa.answer.library_answer import describe_library
 from newsqa.answer.message import Intent, MessageExamples, read_message
 from newsqa.answer.overview import story_confidence, sum_up
 from newsqa.answer.refuse import refuse, undated_notice
-from newsqa.answer.relevance import estimate_relevance
+from newsqa.answer.relevance import estimate_relevance, with_coverage
 from newsqa.render.wording import compose_text
 from newsqa.search.attribution import attribute_quotation
 from newsqa.search.dates import is_out_of_time, time_notice, timing_of
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from langchain_core.embeddings import Embeddings
 
+    from newsqa.answer.relevance import TokenEncoder
     from newsqa.answer.second_chance import ModelSecondChance
     from newsqa.models.encoders import Reranker
     from newsqa.search.attribution import Attribution
@@ -126,6 +127,7 @@ class Pipeline:
     model: str = EXTRACTIVE
     made_of: Mapping[str, str] = field(default_factory=dict[str, str])
     timeout: float = 60.0
+    tokens: TokenEncoder | None = None
     fallback: Answerer | None = None
     rewriter: Rewriter | None = None
     judge: SentenceJudge | None = None
@@ -205,19 +207,22 @@ class Pipeline:
         found, rewriting = yield from self._search_readings(intent, history, index, asked, bounds, clock)
         query, hits = found.query, found.hits
 
+        within, everywhere = index.coverage(query.bounds), index.coverage(NO_BOUNDS)
+
         # Draft an answer, and keep the sentences that their quotes support.
         if found.attribution:
             verified, draft = verify((), hits, found.attribution.origins), found.attribution.summary
             yield from verified.sentences
         else:
-            verified, draft = yield from self._draft(query, [] if is_out_of_time(query, hits) else hits, clock)
+            out_of_time = is_out_of_time(query, hits, everywhere.last)
+            verified, draft = yield from self._draft(query, [] if out_of_time else hits, clock)
 
         # Refuse if no sentence is left.
-        within, refusal, kind = index.coverage(query.bounds), None, STORY_FORMS.get(query.form, "answer")
+        refusal, kind = None, STORY_FORMS.get(query.form, "answer")
         if query.form in LIST_FORMS and len(verified.sentences) > 1:
             kind = "list"
         if not verified.sentences:
-            refusal = refuse(query, hits, verified.dropped, within, index.coverage(NO_BOUNDS))
+            refusal = refuse(query, hits, verified.dropped, within, everywhere)
             kind = "refusal"
 
         # Say how the question was read, and what the bounds left out.
@@ -298,6 +303,7 @@ class Pipeline:
                 hits = find_story(query, candidates, index, self.reranker)
             else:
                 hits = rerank(query, candidates, self.reranker)
+                hits = with_coverage(query, hits, self.tokens) if self.tokens else hits
         return _Searched(query, hits, story_confidence(hits) if is_story else estimate_relevance(query, hits))
 
     def _draft(self, query: Query, hits: Sequence[Hit], clock: _Clock) -> VerifiedEvents:

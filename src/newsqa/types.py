@@ -60,7 +60,8 @@ class Duplicate:
 class Hit:
     """A passage that may hold the answer, with its whole article and its score (higher is better).
 
-    `relevance` is the reranker's logit for the question and the passage, None if it did not read it.
+    `relevance` is the reranker's logit for the question and the passage, `coverage` how well the passage covers the
+    question's words (`answer.relevance`); None if they were not measured.
     """
 
     passage: Passage
@@ -68,6 +69,7 @@ class Hit:
     score: float
     also_carried_by: tuple[Duplicate, ...] = ()
     relevance: float | None = None
+    coverage: float | None = None
 
     def scored(self, score: float) -> Hit:
         """Return the same hit under another score."""

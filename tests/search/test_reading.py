@@ -200,17 +200,32 @@ def test_an_article_that_came_a_day_later_is_within_the_time(library):
 def test_nothing_within_the_time_is_said_with_the_nearest_day(library):
     query = read("Who stole the lantern yesterday?", library)
     hits = retrieve(query, library, WordEmbedder())
-    assert is_out_of_time(query, hits)
+    assert is_out_of_time(query, hits, None)
     (notice,) = time_notice(query, [date(2031, 3, 2), date(2031, 4, 12)])
     assert "29 April 2031" in notice
     assert "12 April 2031" in notice
+
+
+@pytest.mark.parametrize(
+    ("question", "later"),
+    [
+        ("Who won the vote on the pier in June 2031?", True),
+        ("Who won the vote on the pier in April 2031?", False),
+        ("When will the pier open in June 2031?", False),
+        ("Which firm was chosen to build the pier in June 2031?", False),
+    ],
+)
+def test_no_article_says_what_happened_after_the_newest_was_published(library, question, later):
+    query = read(question, library)
+    hits = retrieve(query, library, WordEmbedder())
+    assert is_out_of_time(query, hits, date(2031, 5, 1)) == later
 
 
 def test_a_day_on_which_nothing_was_written_leaves_the_other_articles(library):
     query = read("Who took the lantern from the museum on 7 January?", library)
     hits = retrieve(query, library, WordEmbedder())
     assert hits
-    assert not is_out_of_time(query, hits)
+    assert not is_out_of_time(query, hits, None)
     assert time_notice(query, [hit.article.published for hit in hits[:1]])
 
 

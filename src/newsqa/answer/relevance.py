@@ -1,22 +1,25 @@
 """The chance that evidence answers a question, which decides between an answer and a refusal.
 
-How well the article as a whole is about the question counts, not only the sentence that would be quoted: what the
-reranker thinks of its best passages, and which words and names of the question it holds.
+A reranker sees that a passage is about the ship, but not that it leaves out who built it. So each word of the question
+is compared with each word of the best passage, as vectors in their contexts: a question whose words all have a near one
+there is answered, and one with words that have none asks for something else. How well the article as a whole is about
+the question counts too: which of its words and names it holds. The reranker's logit adds nothing to these.
 """
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from math import exp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from newsqa.text.calendar import CALENDAR
 from newsqa.text.entities import question_names
-from newsqa.text.words import content_stems, fold, stem_set, words
+from newsqa.text.words import content_stems, fold, stem_set, word_set, words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from newsqa.models.encoders import TokenVectors
     from newsqa.types import Article, Hit, Query
 
 
@@ -26,12 +29,12 @@ READ = 5
 MAX_CHARACTERS = 50_000
 """Characters of an article in which the question's words are looked for."""
 
-INTERCEPT, WEIGHTS = -3.57, (0.119, 1.548, 2.114)
+INTERCEPT, WEIGHTS = -5.42, (5.16, 1.24, 0.39)
 """A logistic regression on whether the evidence holds the answer, fitted as
 benchmarks/calibrate_refusal.py does, to readers' questions over the sample and to 101 questions without an answer."""
 
 
-MIN_RELEVANCE = 0.4
+MIN_RELEVANCE = 0.3
 """Below this chance of an answer there is a refusal: of few questions that can be answered, and of what no article is
 about. Questions about a detail that a covered story leaves out mostly pass (docs/answers.md)."""
 
@@ -41,21 +44,77 @@ NEAR_BEST = 5.0
 UNREAD = -12.0
 """The logit of a passage that the reranker did not read."""
 
-NO_RERANKER = 0.0
-"""The logit of all passages where there is no reranker: words and names decide."""
+
+LEAST_COVERED = 2
+"""Words of a question, those that are least near to any word of the passage, whose mean nearness is its coverage."""
+
+HELD, ABSENT = 0.93, 0.62
+"""Usual nearness of a word that is in the passage, and of one that has nothing to do with it: bge-small-en."""
+
+_FRAME_WORDS = word_set("happen happened explain find anybody exactly actually list show compare difference")
+"""Words that say how to answer, and are not looked for in articles."""
+
+
+class TokenEncoder(Protocol):
+    """Encodes texts as a vector a token."""
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return the spans and unit vectors of the tokens of each text."""
 
 
 @dataclass(frozen=True, slots=True)
 class RelevanceSignals:
     """What says that evidence answers a question.
 
-    `reranker` is the best logit of the first passages, or NO_RERANKER; `words` the share of the question's content
-    stems that the best article holds, and `names` that of its names and codes.
+    `coverage` is that of the first passage; `words` the share of the question's content stems that the best article
+    holds, and `names` that of its names and codes.
     """
 
-    reranker: float
+    coverage: float
     words: float
     names: float
+
+
+def with_coverage(query: Query, hits: Sequence[Hit], encoder: TokenEncoder) -> list[Hit]:
+    """Return the hits, of which the first has its coverage: the mean nearness, -1 to 1, of LEAST_COVERED words.
+
+    The nearness of a word is the greatest cosine of its tokens to any token of the passage with its title (late
+    interaction, as in ColBERT, arXiv:2004.12832). Raises ModelError if the encoder fails.
+    """
+    if not hits:
+        return []
+    question, passage = encoder.embed_tokens([query.text, _titled(hits[0])])
+    nearest = (question.vectors @ passage.vectors.T).max(axis=1)
+    found = []
+    for start, end in _asked_words(query):
+        tokens = [n for n, (first, last) in enumerate(question.spans) if first < end and last > start]
+        if tokens:
+            found.append(float(nearest[tokens].mean()))
+    return [replace(hits[0], coverage=_least(found)), *hits[1:]]
+
+
+def _asked_words(query: Query) -> list[tuple[int, int]]:
+    """Return the spans in a question of the words that are looked for."""
+    text = query.text.casefold()
+    terms = [term.casefold() for term in query.terms if term.casefold() not in _FRAME_WORDS]
+    starts = [(text.find(term), len(term)) for term in terms]
+    return [(start, start + length) for start, length in starts if start >= 0]
+
+
+def _least(nearness: Sequence[float]) -> float:
+    least = sorted(nearness)[:LEAST_COVERED]
+    return sum(least) / len(least) if least else 1.0
+
+
+def _held_coverage(query: Query, hit: Hit) -> float:
+    """Return an estimate of the coverage by the stems that the passage holds, without vectors."""
+    held = stem_set(_titled(hit))
+    terms = [stem_set(query.text[start:end]) for start, end in _asked_words(query)]
+    return _least([HELD if stems <= held else ABSENT for stems in terms])
+
+
+def _titled(hit: Hit) -> str:
+    return f"{hit.article.title or ''}\n{hit.passage.text}"
 
 
 def estimate_relevance(query: Query, hits: Sequence[Hit]) -> float:
@@ -91,7 +150,7 @@ def signals_of(query: Query, hits: Sequence[Hit]) -> RelevanceSignals:
     codes = [fold(term) for term in query.rare if term[0].isalpha() and any(c.isdigit() for c in term)]
     named = list(dict.fromkeys([*named, *codes]))
     return RelevanceSignals(
-        reranker=NO_RERANKER if best.relevance is None else best.relevance,
+        coverage=_held_coverage(query, hits[0]) if hits[0].coverage is None else hits[0].coverage,
         words=len(wanted & held) / len(wanted) if wanted else 1.0,
         names=sum(name in folded for name in named) / len(named) if named else 1.0,
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.models.encoders import Reranker
+    from newsqa.models.encoders import OnnxEmbeddings, Reranker
     from newsqa.settings import Settings
 
 
@@ -29,6 +29,13 @@ def embedder_fingerprint(embedder: Embeddings) -> str:
     from newsqa.models import encoders
 
     return encoders.embedder_fingerprint(embedder)
+
+
+def create_token_encoder(settings: Settings, embedder: Embeddings) -> OnnxEmbeddings:
+    """Create the encoder of the words of questions and passages: the embedder itself if it is the default one."""
+    from newsqa.models import encoders
+
+    return encoders.create_token_encoder(settings, embedder)
 
 
 def create_reranker(settings: Settings) -> Reranker:

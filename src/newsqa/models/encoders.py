@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -224,6 +224,13 @@ Text = TypeVar("Text")
 Vectors = TypeVar("Vectors")
 
 
+class TokenVectors(NamedTuple):
+    """The tokens of a text: their spans in it, and their unit vectors, shape (tokens, width). Markers have no width."""
+
+    spans: list[tuple[int, int]]
+    vectors: Floats
+
+
 class OnnxEmbeddings(Embeddings):
     """Unit vectors from an encoder on this machine. `prefix` is put before a question, never before a passage."""
 
@@ -246,6 +253,14 @@ class OnnxEmbeddings(Embeddings):
     def embed_query(self, text: str) -> list[float]:
         """Return the vector of a question."""
         return self.embed_documents([self.prefix + text])[0]
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return the vectors of the tokens of each text, before they are pooled."""
+        found: dict[int, TokenVectors] = {}
+        for batch in self.encoder.batches(texts):
+            for row, (place, encoding) in enumerate(zip(batch.places, batch.encodings, strict=True)):
+                found[place] = TokenVectors(encoding.offsets, _unit(batch.output[row, : len(encoding.ids)]))
+        return [found[place] for place in range(len(texts))]
 
 
 class RemoteEmbeddings(Embeddings):
@@ -287,6 +302,13 @@ def create_embedder(settings: Settings) -> Embeddings:
         refuse_offline(name, settings, server_address(PROVIDERS[kind]))
         return RemoteEmbeddings(name, makers[kind](model, settings))
     raise ModelError(f"There is no embedder called “{name}”.", hint=f"Set NEWSQA_EMBEDDER to {EMBEDDER_NAMES}.")
+
+
+def create_token_encoder(settings: Settings, embedder: Embeddings) -> OnnxEmbeddings:
+    """Return what encodes tokens: the embedder if it is the default one, else that one. Raises ModelError."""
+    if isinstance(embedder, OnnxEmbeddings) and embedder.name == DEFAULT_EMBEDDER:
+        return embedder
+    return OnnxEmbeddings(DEFAULT_EMBEDDER, OnnxEncoder(bundled_folder(BGE), settings.threads))
 
 
 def embedder_fingerprint(embedder: Embeddings) -> str:

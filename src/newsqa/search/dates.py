@@ -284,9 +284,23 @@ def is_in_time(query: Query, published: date | None) -> bool:
     return not (query.since and published < query.since) and not (query.until and published > query.until + LAG)
 
 
-def is_out_of_time(query: Query, hits: Sequence[Hit]) -> bool:
-    """Return True if only what lies within the time of a question answers it, and the best hit does not."""
-    return query.timing == "strict" and not any(is_in_time(query, hit.article.published) for hit in hits[:1])
+_PAST = re.compile(r"\b(?:did|was|were|had|won|lost|died|fell|rose|\w{3,}ed)\b", re.IGNORECASE)
+_FORTHCOMING = re.compile(
+    r"\b(?:to (?!the\b|an?\b)\w+|will|would|plan\w*|expected|scheduled|due|next)\b", re.IGNORECASE
+)
+
+
+def is_out_of_time(query: Query, hits: Sequence[Hit], newest: date | None) -> bool:
+    """Return True if no article can answer because of the time that the question names.
+
+    Either only what lies within it answers, and the best hit does not; or the question asks what happened after the
+    `newest` article was published.
+    """
+    best = next((hit.article.published for hit in hits[:1]), None)
+    if query.timing == "strict" and not is_in_time(query, best):
+        return True
+    later = query.since and newest and query.since > newest
+    return bool(later and best and _PAST.search(query.text) and not _FORTHCOMING.search(query.text))
 
 
 def time_notice(query: Query, published: Sequence[date | None]) -> tuple[str, ...]:
