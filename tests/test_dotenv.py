@@ -16,7 +16,7 @@ import pytest
 from newsqa import environment
 from newsqa.environment import MOST_BYTES, NAMES, from_dotenv, program_environment, read_dotenv, variable
 from newsqa.errors import ModelError, SettingsError, SettingsWarning
-from newsqa.models.credentials import key_for
+from newsqa.models.providers import key_for
 from newsqa.settings import Settings, data_folder, secret_values
 from newsqa.trust import CREDENTIALS, find_untrusted, refuse_untrusted, trust, trust_everything
 

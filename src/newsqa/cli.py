@@ -141,7 +141,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Check each sentence of a text against the articles: supported, contradicted, unclear or not found."""
-    from newsqa.frontends.terminal.check import check as check_file
+    from newsqa.frontends.terminal.ask import check as check_file
 
     settings = read_settings(index, model, connects=True)
     check_file(settings, file, Bounds(outlet, since, until, as_of), html, as_json=json)
@@ -166,7 +166,7 @@ def chat(
 @app.command()
 def demo(model: Model = None) -> None:
     """Open the chat over the sample articles that come with newsqa."""
-    from newsqa.frontends.terminal.demo import demo as show_samples
+    from newsqa.frontends.terminal.chat import demo as show_samples
 
     show_samples(read_settings(model=model))
 
@@ -225,7 +225,7 @@ def models(
     json: Json = False,
 ) -> None:
     """List the models that can be used here, and what others lack."""
-    from newsqa.frontends.terminal.models import print_models
+    from newsqa.frontends.terminal.doctor import print_models
 
     raise typer.Exit(
         print_models(read_settings(index, connects=True), names or [], measuring=measure, remote=remote, as_json=json)

@@ -8,10 +8,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from newsqa.answer.history import recent_turns
-from newsqa.bot.database import FILE, history_errors, open_database
+from newsqa.bot.database import FILE, count_running, history_errors, open_database
 from newsqa.bot.events import OUTCOMES, PLATFORM_NAMES, parse_channel
-from newsqa.bot.log import logger
-from newsqa.bot.process import count_running
 from newsqa.bot.store import Store
 from newsqa.errors import NewsqaError, UsageError
 from newsqa.render.record import to_line
@@ -137,8 +135,6 @@ def teams_of_channel(folder: Path, platform: Platform, channel: str) -> list[str
 
 # The command `/newsqa` within a platform.
 
-log = logger("bot.admin")
-
 EVERYBODY = (
     "help: shows this",
     "forget me: forgets what you asked, and how you voted",
@@ -170,6 +166,9 @@ def run_admin_command(text: str, person: str, place: ConversationPlace, settings
 
     It blocks on the bot's file, so call it off the event loop. Errors become replies.
     """
+    from newsqa.bot.process import logger  # its package comes with the extras of the bots
+
+    log = logger("bot.admin")
     words = text.split()
     fields = {"command": " ".join(words[:2]), "person": person, "channel": place.channel}
     try:

@@ -1,7 +1,7 @@
 """What the bot stores: messages seen, open questions, answers, votes, counts, and where it was called in.
 
 Times are seconds since 1970. An exchange (a question and its answer) is "open" until its answer is complete, "answered"
-until that is posted, then "delivered"; its owner is a process (process.py). Only what the Sources button, sharing,
+until that is posted, then "delivered"; its owner is a process (database.py). Only what the Sources button, sharing,
 follow-ups and feedback need is stored: no retrieved passages.
 """
 
@@ -15,9 +15,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from newsqa.answer.history import MAX_TURNS
-from newsqa.bot.database import history_errors, open_database
+from newsqa.bot.database import NOBODY, ProcessLock, history_errors, open_database
 from newsqa.bot.events import ConversationPlace, Message
-from newsqa.bot.process import NOBODY, ProcessLock
 from newsqa.render.record import from_record, to_record
 from newsqa.store.database import transaction
 from newsqa.types import Turn

@@ -13,7 +13,6 @@ from langchain_core.embeddings import Embeddings
 from newsqa.errors import ModelError
 from newsqa.extras import install_hint
 from newsqa.models.chat_errors import redacted_error
-from newsqa.models.credentials import NO_KEY, key_for, ollama_options
 from newsqa.models.files import (
     BGE,
     MINILM,
@@ -24,7 +23,7 @@ from newsqa.models.files import (
     read_config,
     refuse_offline,
 )
-from newsqa.models.providers import PROVIDERS, on_loopback, server_address
+from newsqa.models.providers import NO_KEY, PROVIDERS, key_for, ollama_options, on_loopback, server_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

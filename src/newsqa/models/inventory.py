@@ -16,8 +16,18 @@ from newsqa.models import files, providers
 from newsqa.models.benchmark import Speed, load_speed
 from newsqa.models.chat import iterate_until
 from newsqa.models.chat_errors import DeadlineError
-from newsqa.models.credentials import NO_KEY, describe_place, key_for
-from newsqa.models.providers import LOCAL, PROVIDERS, ServedModel, objects_in, on_loopback, positive_int, read_json
+from newsqa.models.providers import (
+    LOCAL,
+    NO_KEY,
+    PROVIDERS,
+    ServedModel,
+    describe_place,
+    key_for,
+    objects_in,
+    on_loopback,
+    positive_int,
+    read_json,
+)
 from newsqa.models.registry import ModelInfo, model_info, parse_model_name
 from newsqa.models.usage import Price
 from newsqa.settings import Settings

@@ -23,15 +23,18 @@ from newsqa.environment import variable
 from newsqa.errors import ModelError
 from newsqa.extras import install_hint
 from newsqa.models.chat_errors import excerpt, redacted_error, translate_error
-from newsqa.models.credentials import NO_KEY, describe_place, key_for, ollama_options
 from newsqa.models.files import chat_weights, file_digest, read_gguf_header
 from newsqa.models.providers import (
     LLAMACPP,
     LOCAL,
+    NO_KEY,
     PROVIDERS,
     Provider,
     client_address,
+    describe_place,
     host_of,
+    key_for,
+    ollama_options,
     on_loopback,
     server_address,
     without_secrets,

@@ -29,8 +29,8 @@ from newsqa.text.calendar import format_day
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.render.marked import Pieces
     from newsqa.render.posts import PostedSource
+    from newsqa.render.wording import Pieces
     from newsqa.types import Answer, JsonObject, Sentence
 
 

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from newsqa.render.clean import LONGEST_ADDRESS, at_quote, safe_line
-from newsqa.render.marked import AnswerText, marked_text
-from newsqa.render.wording import answer_notes, format_duplicates, provenance
+from newsqa.render.wording import AnswerText, answer_notes, format_duplicates, marked_text, provenance
 from newsqa.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from newsqa.render.marked import Pieces
-    from newsqa.render.wording import Source
+    from newsqa.render.wording import Pieces, Source
     from newsqa.types import Answer, Citation, Sentence
 
     Size = Callable[[str], int]

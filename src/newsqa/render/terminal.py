@@ -13,14 +13,16 @@ from rich.text import Text
 
 from newsqa.models.providers import host_of
 from newsqa.render.clean import at_quote, safe, safe_line, web_address
-from newsqa.render.marked import ITEM, marked_sentences, marked_text
 from newsqa.render.wording import (
+    ITEM,
     MAX_WIDTH,
     answer_notes,
     dollars,
     find_matches,
     format_duplicates,
     headline,
+    marked_sentences,
+    marked_text,
     provenance,
     quoted,
     repeats_article,
@@ -34,8 +36,7 @@ if TYPE_CHECKING:
 
     from newsqa.models.benchmark import Speed
     from newsqa.models.inventory import ModelEntry
-    from newsqa.render.marked import Pieces
-    from newsqa.render.wording import Source
+    from newsqa.render.wording import Pieces, Source
     from newsqa.types import Answer, Article, Citation, Sentence
 
 

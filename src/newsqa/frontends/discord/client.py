@@ -15,10 +15,9 @@ from discord.backoff import ExponentialBackoff
 
 from newsqa.bot.admin import run_admin_command
 from newsqa.bot.events import Answered, Declined, Failed, Interrupted, Partial, Started, Withdrawn
-from newsqa.bot.log import logger
+from newsqa.bot.process import logger
 from newsqa.errors import NewsqaError
-from newsqa.frontends.discord.decode import conversation_place, decode_message, decode_question
-from newsqa.frontends.discord.messages import ClickHandler
+from newsqa.frontends.discord.messages import ClickHandler, conversation_place, decode_message, decode_question
 from newsqa.frontends.discord.replies import ChannelReply, FallbackReply, InteractionReply, ReplyUpdater
 from newsqa.render.discord import escape, render_answer, render_line, render_partial, render_working
 

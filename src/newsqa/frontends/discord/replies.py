@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import aiohttp
 import discord
 
-from newsqa.bot.log import logger
+from newsqa.bot.process import logger
 from newsqa.frontends.discord.messages import edit_fields, send_fields, view_of
 from newsqa.render.clean import safe_line
 from newsqa.render.discord import DiscordMessage, render_line

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.bot.admin import run_admin_command
 from newsqa.bot.events import Answered, ConversationPlace, Declined, Failed, Interrupted, Partial, Started, Withdrawn
-from newsqa.bot.log import logger
+from newsqa.bot.process import logger
 from newsqa.frontends.slack.decode import MessageDeleted, MessageEdited
 from newsqa.frontends.slack.replies import SEND_ERRORS, CommandReply, SlackReply, ThreadReply, UpdateBudget
 from newsqa.frontends.slack.send import ResponseRejectedError, error_code

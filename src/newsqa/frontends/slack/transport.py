@@ -17,7 +17,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
-from newsqa.bot.log import logger
+from newsqa.bot.process import logger
 from newsqa.errors import NewsqaError
 from newsqa.frontends.slack.decode import decode_command, decode_event
 from newsqa.frontends.slack.service import Click
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
-    from newsqa.bot.metrics import Metrics
-    from newsqa.frontends.slack.preflight import SlackIdentity
+    from newsqa.bot.health import Metrics
+    from newsqa.frontends.slack.run import SlackIdentity
     from newsqa.frontends.slack.send import SlackConnection
     from newsqa.frontends.slack.service import SlackService
 

@@ -17,8 +17,8 @@ from newsqa.environment import program_environment
 from newsqa.errors import LibraryError, SourceError, UsageError
 from newsqa.frontends.terminal.ask import passages_text
 from newsqa.frontends.terminal.console import first_day, last_day, messages
-from newsqa.frontends.terminal.egress import announce_egress
 from newsqa.frontends.terminal.index import sources_text
+from newsqa.frontends.terminal.options import announce_egress
 from newsqa.models.inventory import list_models
 from newsqa.render.clean import safe_line
 from newsqa.render.plain import article_text, conversation_markdown, quote_text
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-    from newsqa.frontends.terminal.conversation import Conversation
+    from newsqa.frontends.terminal.chat import Conversation
     from newsqa.frontends.terminal.display import Display
     from newsqa.types import Article, Bounds, Citation
 

@@ -24,7 +24,7 @@ from newsqa.evals.scoring import METRICS, score
 from newsqa.evals.summary import summarise
 from newsqa.extras import check_extra
 from newsqa.frontends.terminal.console import bar, counting, messages, print_json, print_text
-from newsqa.frontends.terminal.egress import announce_egress
+from newsqa.frontends.terminal.options import announce_egress
 from newsqa.models.usage import Price
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count

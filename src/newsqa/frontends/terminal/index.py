@@ -10,7 +10,7 @@ from rich.text import Text
 
 from newsqa.errors import SourceError, UsageError
 from newsqa.frontends.terminal.console import bar, messages, print_json, print_text
-from newsqa.frontends.terminal.egress import announce_embedding
+from newsqa.frontends.terminal.options import announce_embedding
 from newsqa.ingest import indexer
 from newsqa.render.clean import safe_line
 from newsqa.render.plain import error_line

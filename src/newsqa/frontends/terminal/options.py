@@ -1,7 +1,9 @@
-"""The options that several commands take, and the settings that they come to."""
+"""The options of several commands, the settings that they come to, and what a person agrees to before text leaves."""
 
 from __future__ import annotations
 
+import json
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -9,11 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsqa.frontends.terminal.console import first_day, last_day
-from newsqa.settings import Settings
+from newsqa.environment import from_dotenv
+from newsqa.errors import SettingsError
+from newsqa.frontends.terminal.console import confirm, first_day, last_day, messages
+from newsqa.private_files import private_file, private_folder
+from newsqa.render.clean import safe_line
+from newsqa.settings import Settings, data_folder
+from newsqa.trust import CREDENTIALS, find_untrusted, trust
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from newsqa.models.egress import DataEgress
 
 Index = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="The folder of the index [.newsqa].")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
@@ -43,7 +52,91 @@ def read_settings(
     settings = Settings.load()
     settings = replace(settings, index=index.expanduser() if index else settings.index, model=model or settings.model)
     if connects:
-        from newsqa.frontends.terminal.egress import confirm_addresses
-
         confirm_addresses(settings, judge, addresses)
     return settings
+
+
+def confirm_addresses(settings: Settings, judge: str | None = None, addresses: Sequence[str] = ()) -> None:
+    """Ask, at a terminal, if keys of the environment may go to addresses that `.env` gives; a yes is remembered.
+
+    It asks about the addresses of these settings' models and of the model `judge`, and about `addresses`, by their
+    variables. After a no, or without a terminal, sending a key raises an error. Raises SettingsError if a yes cannot
+    be remembered.
+    """
+    if not (sys.stdin.isatty() and sys.stderr.isatty()) or not any(map(find_untrusted, CREDENTIALS)):
+        return
+    from newsqa.models.providers import PROVIDERS, on_loopback
+
+    kinds = [name.partition(":")[0] for name in (settings.model, settings.embedder, judge or "")]
+    bases = [PROVIDERS[kind].url for kind in kinds if kind in PROVIDERS]
+    used = {*bases, "NEWSQA_CHROMA", *addresses}
+    for address in CREDENTIALS:
+        found = find_untrusted(address) if address in used else None
+        if found is None or (address in bases and on_loopback(found.place)):  # a model's server here gets no key
+            continue
+        messages().print(safe_line(str(found)), soft_wrap=True)
+        if confirm(safe_line(f"Send it there, from this folder, now and later? [y/N] ({found.place}) ")):
+            try:
+                trust(found)
+            except OSError as error:
+                raise SettingsError(
+                    f"That cannot be kept ({error.strerror}).", hint="Run newsqa --trust-env … instead."
+                ) from error
+
+
+# Notices of data egress.
+
+NOTICES = "told.json"
+
+
+def announce_egress(settings: Settings) -> None:
+    """Print on standard error to which models questions and article text go when questions are asked."""
+    from newsqa.models.egress import data_egress
+
+    _announce(data_egress(settings), settings)
+
+
+def announce_embedding(settings: Settings) -> None:
+    """Print on standard error to which embedder article text goes when it is indexed."""
+    from newsqa.models.egress import data_egress
+
+    _announce([one for one in data_egress(settings) if one.does == "embeds"], settings)
+
+
+def _announce(found: Sequence[DataEgress], settings: Settings) -> None:
+    """Print the notices that were not printed before, and remember them in the folder of the conversations.
+
+    If they cannot be remembered they are printed again next time.
+    """
+    if not found:
+        return
+    # not in a folder that .env names: it may hold a list that suppresses every notice
+    file = (data_folder() if from_dotenv("NEWSQA_SESSIONS") else settings.sessions_folder()) / NOTICES
+    announced = _read(file)
+    new = [one for one in found if _key(one) not in announced]
+    if new:
+        _write(file, [*announced, *map(_key, new)])
+    for one in new:
+        notice = f"{one} This is said once. Models that need not: newsqa models"
+        messages().print(safe_line(notice), soft_wrap=True)
+
+
+def _key(one: DataEgress) -> str:
+    return one.place if one.does == "writes" else f"{one.does}: {one.place}"
+
+
+def _read(file: Path) -> list[str]:
+    try:
+        announced = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return []
+    return [key for key in announced if isinstance(key, str)] if isinstance(announced, list) else []
+
+
+def _write(file: Path, announced: list[str]) -> None:
+    try:
+        private_folder(file.parent)
+        private_file(file)
+        file.write_text(json.dumps(announced), "utf-8")
+    except OSError:
+        return
