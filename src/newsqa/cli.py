@@ -215,9 +215,6 @@ def remove(name: Annotated[str, typer.Argument(help="The source, as listed.")], 
 @app.command()
 def models(
     names: Annotated[list[str] | None, typer.Argument(metavar="NAME…", help="Only these.")] = None,
-    measure: Annotated[
-        bool, typer.Option("--measure", help="Let the models on this machine, or those named, show how fast they are.")
-    ] = False,
     remote: Annotated[
         bool, typer.Option("--remote", help="Also ask a server elsewhere (OPENAI_BASE_URL, OLLAMA_HOST) what it has.")
     ] = False,
@@ -227,9 +224,7 @@ def models(
     """List the models that can be used here, and what others lack."""
     from newsqa.frontends.terminal.doctor import print_models
 
-    raise typer.Exit(
-        print_models(read_settings(index, connects=True), names or [], measuring=measure, remote=remote, as_json=json)
-    )
+    print_models(read_settings(index, connects=True), names or [], remote=remote, as_json=json)
 
 
 @app.command()

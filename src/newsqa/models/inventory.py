@@ -1,4 +1,4 @@
-"""The models that can be used here: where each runs, what is missing, how fast it was, and how much it can read."""
+"""The models that can be used here: where each runs, what is missing, if it answers, and how much it can read."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from newsqa import models
 from newsqa.environment import variable
 from newsqa.errors import ModelError
 from newsqa.extras import install_hint
 from newsqa.models import files, providers
-from newsqa.models.benchmark import Speed, load_speed
-from newsqa.models.chat import iterate_until
+from newsqa.models.chat import Reply, iterate_until, stream_model
 from newsqa.models.chat_errors import DeadlineError
 from newsqa.models.providers import (
     LOCAL,
@@ -28,7 +28,7 @@ from newsqa.models.providers import (
     positive_int,
     read_json,
 )
-from newsqa.models.registry import ModelInfo, model_info, parse_model_name
+from newsqa.models.registry import ModelInfo, create_chat_model, model_info, parse_model_name
 from newsqa.models.usage import Price
 from newsqa.settings import Settings
 from newsqa.trust import CREDENTIALS, find_untrusted
@@ -37,6 +37,8 @@ from newsqa.types import EXTRACTIVE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from newsqa.types import Usage
 
 Task = Literal["answers", "embeds", "ranks"]
 
@@ -74,7 +76,6 @@ class ModelEntry:
     address: str = ""
     size: int | None = None
     context: int | None = None
-    speed: Speed | None = None
     price: tuple[float, float] | None = None
 
     @property
@@ -175,7 +176,6 @@ def _entry(
         address=providers.without_secrets(info.address),
         size=files.chat_weights(name).stat().st_size if here else served.size if served else None,
         context=(served and served.context) or (None if name.endswith(f":{ANY}") else info.context_tokens),
-        speed=load_speed(name, settings),
         price=_price(info),
     )
 
@@ -204,7 +204,7 @@ def _price(info: ModelInfo) -> tuple[float, float] | None:
 def _embedder(settings: Settings) -> ModelEntry:
     name = settings.embedder
     if name.startswith(("openai:", "ollama:")):
-        return replace(_entry(name, settings, does="embeds"), context=None, speed=None, price=None)
+        return replace(_entry(name, settings, does="embeds"), context=None, price=None)
     return _search_model(name, "embeds", files.BGE, settings)
 
 
@@ -221,6 +221,44 @@ def _search_model(name: str, does: Task, bundled: files.BundledModel, settings: 
     except ModelError as error:
         return ModelEntry(name, does, "here", usable=False, missing=str(error), mend=error.hint)
     return ModelEntry(name, does, "here", size=files.onnx_file(folder).stat().st_size if folder else None)
+
+
+QUESTION = "Reply with one short sentence: what do you read?"
+
+
+@dataclass(frozen=True, slots=True)
+class TimedReply:
+    """A reply, and the seconds to its first words, in which it is loaded and reads the prompt, and to its end."""
+
+    text: str
+    usage: Usage
+    first: float
+    last: float
+
+    @property
+    def write_rate(self) -> float | None:
+        """Tokens written per second, None if they were not counted or came all at once."""
+        more, seconds = self.usage.output_tokens - 1, self.last - self.first
+        return more / seconds if more > 0 and seconds > 0.001 * more else None
+
+
+def try_model(settings: Settings) -> TimedReply:
+    """Ask the model in the settings one short question, within `settings.timeout` in all. Raises ModelError."""
+    model, began, first = create_chat_model(settings), monotonic(), 0.0
+    for event in stream_model(model, settings.model, [("human", QUESTION)], began + settings.timeout):
+        now = monotonic() - began
+        first = first or now
+        if isinstance(event, Reply):
+            return TimedReply(event.text, event.usage, first, now)
+    raise AssertionError("a stream ends with its reply")
+
+
+def model_host(settings: Settings) -> str:
+    """Return host and port of the server of the model in the settings; "" if it has none or cannot be created."""
+    try:
+        return urlsplit(providers.client_address(create_chat_model(settings))).netloc.rpartition("@")[2]
+    except (ModelError, ValueError):
+        return ""
 
 
 REPORT_TIMEOUT = 1.0

@@ -1,4 +1,4 @@
-"""Answers and articles as plain text, conversations as Markdown, and a checked text as lines, JSON and a page."""
+"""Answers, articles and models as plain text, conversations as Markdown, a checked text as lines, JSON and a page."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING
 
+from newsqa.models.providers import host_of
 from newsqa.render.clean import at_quote, safe, safe_line, web_address
 from newsqa.render.record import adapter
 from newsqa.render.wording import (
@@ -30,9 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from newsqa.errors import NewsqaError
+    from newsqa.models.inventory import ModelEntry
     from newsqa.render.wording import Pieces, Source
     from newsqa.types import Answer, Article, CheckVerdict, Citation, Finding, JsonObject
 
+
+HEADS = {"answers": "Answers", "embeds": "Finds articles by meaning", "ranks": "Ranks what was found"}
+NAME_WIDTH = 32
+"""Columns that names of models are filled up to; a path may be longer."""
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
 _LIST = re.compile(r"^(\d+)([.)])|^([-+=])")
@@ -79,6 +85,36 @@ def article_text(article: Article) -> str:
     byline = f"By {safe_line(article.byline)}" if article.byline else ""
     about = [headline(article), provenance(article), byline, safe_line(article.url or article.path), article.id]
     return "\n".join(line for line in about if line) + "\n\n" + safe(article.text)
+
+
+def models_text(models: Sequence[ModelEntry]) -> str:
+    """Return models under their headings, one a line: if it can be used, and what is known of it or missing."""
+    parts = []
+    for does, head in HEADS.items():
+        found = [model for model in models if model.does == does]
+        names = [safe_line(model.name) for model in found]
+        wide = min(max(map(len, names), default=0), NAME_WIDTH)
+        rows = [
+            f"  {'✓' if model.usable else '✗'} {name:<{wide}}  {_about_model(model)}"
+            for name, model in zip(names, found, strict=True)
+        ]
+        parts += ["\n".join([head, *rows])] if rows else []
+    return "\n\n".join(parts)
+
+
+def _about_model(model: ModelEntry) -> str:
+    host = f" for {host_of(model.address)}" if model.address else ""
+    places = {"here": "this machine", "server": "a server on this machine", "hosted": f"text leaves this machine{host}"}
+    size = model.size or 0
+    known = [
+        "chosen" if model.chosen and model.does == "answers" else "",
+        places[model.runs],
+        (f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB") if size else "",
+        f"{model.context:,} tokens of context" if model.context else "",
+        f"{dollars(model.price[0])} read, {dollars(model.price[1])} written a million tokens" if model.price else "",
+        " ".join(part for part in (model.missing, model.mend) if part),
+    ]
+    return " · ".join(safe_line(part) for part in known if part)
 
 
 def conversation_markdown(title: str, answers: Sequence[Answer]) -> str:

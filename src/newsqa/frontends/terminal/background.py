@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from newsqa.building import open_pipeline
 from newsqa.errors import NewsqaError
-from newsqa.models.benchmark import try_model
+from newsqa.models.inventory import try_model
 from newsqa.types import EXTRACTIVE, DraftSummary
 
 if TYPE_CHECKING:

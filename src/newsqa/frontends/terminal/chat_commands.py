@@ -21,8 +21,8 @@ from newsqa.frontends.terminal.index import sources_text
 from newsqa.frontends.terminal.options import announce_egress
 from newsqa.models.inventory import list_models
 from newsqa.render.clean import safe_line
-from newsqa.render.plain import article_text, conversation_markdown, quote_text
-from newsqa.render.terminal import article_view, excerpt_view, models_text, models_view
+from newsqa.render.plain import article_text, conversation_markdown, models_text, quote_text
+from newsqa.render.terminal import article_view, excerpt_view
 from newsqa.render.wording import count, explain_checks, explain_dropped
 from newsqa.text.calendar import format_day
 from newsqa.types import EXTRACTIVE
@@ -242,7 +242,7 @@ def _model(conversation: Conversation, rest: str) -> None:
     settings = conversation.pipeline.settings
     if not rest:
         answering = [model for model in list_models(settings) if model.does == "answers"]
-        conversation.display.view(models_view(answering), models_text(answering))
+        conversation.display.note(models_text(answering))
         return
     with messages().status(f"trying {safe_line(rest)}", spinner="dots"):
         conversation.pipeline.switch_model(rest)
