@@ -6,7 +6,7 @@ import sys
 import warnings
 from contextlib import suppress
 from pathlib import Path  # noqa: TC003  typer reads it
-from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -293,22 +293,13 @@ def main() -> NoReturn:
 
 def _show_settings_warnings() -> None:
     """Print a SettingsWarning as a line for people, without the place in the code."""
-    default = warnings.showwarning
+    default = warnings.formatwarning
 
-    def show(  # the signature of warnings.showwarning
-        message: Warning | str,
-        category: type[Warning],
-        filename: str,
-        lineno: int,
-        file: TextIO | None = None,
-        line: str | None = None,
-    ) -> None:
-        if issubclass(category, SettingsWarning):
-            sys.stderr.write(f"newsqa: {safe_line(str(message))}\n")
-        else:
-            default(message, category, filename, lineno, file, line)
+    def show(message: Warning | str, category: type[Warning], *place: Any) -> str:
+        ours = issubclass(category, SettingsWarning)
+        return f"newsqa: {safe_line(str(message))}\n" if ours else default(message, category, *place)
 
-    warnings.showwarning = show
+    warnings.formatwarning = show  # type: ignore[assignment]
 
 
 def _fail(why: str, code: int, details: Sequence[str] = ()) -> NoReturn:

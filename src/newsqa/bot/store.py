@@ -273,16 +273,11 @@ class Store:
         """Undo `disable`; return False if the channel was not disabled."""
         return self._write("DELETE FROM disabled WHERE platform = ? AND channel = ?", (platform, channel)) > 0
 
-    def forget_place(self, place: ConversationPlace) -> int:
-        """Delete what was said in a thread, or in a channel and all its threads; return the number of exchanges."""
-        below = "place = ?1" if place.thread else "substr(place, 1, length(?1)) = ?1"
+    def forget_channel(self, platform: Platform, channel: str) -> int:
+        """Delete what was said in a channel of any workspace or server; return the number of exchanges."""
         return self._forget(
-            (
-                "DELETE FROM exchange WHERE platform = ? AND team = ? AND channel = ? AND ? IN ('', thread)",
-                (place.platform, place.team, place.channel, place.thread),
-            ),
-            # the key of a channel ends in "/", and is the beginning of the keys of its threads
-            (f"DELETE FROM engaged WHERE {below}", (place.key,)),  # noqa: S608  our own words
+            ("DELETE FROM exchange WHERE platform = ? AND channel = ?", (platform, channel)),
+            ("DELETE FROM engaged WHERE platform = ? AND instr(place, ?)", (platform, f"/{channel}/")),
         )
 
     def forget_person(self, platform: Platform, person: str) -> int:

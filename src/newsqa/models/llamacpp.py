@@ -192,7 +192,7 @@ class LlamaCppChat(BaseChatModel):
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: object,
+        **kwargs: Any,
     ) -> ChatResult:
         return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
 
@@ -201,7 +201,7 @@ class LlamaCppChat(BaseChatModel):
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: object,
+        **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         with load_engine(self._weights) as loaded, loaded.answering(self.timeout):
             client = self._client(loaded)

@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsqa.bot.admin import GOOD, bot_status, count_questions, export_feedback, has_store, teams_of_channel
-from newsqa.bot.events import PLATFORM_NAMES, ConversationPlace, parse_channel
+from newsqa.bot.admin import (
+    GOOD,
+    bot_status,
+    count_questions,
+    describe_channel,
+    describe_status,
+    export_feedback,
+    has_store,
+)
+from newsqa.bot.events import PLATFORM_NAMES, parse_channel
 from newsqa.bot.store import Store
 from newsqa.errors import HistoryError, NewsqaError, UsageError
 from newsqa.frontends.terminal.console import messages, print_json, print_text
@@ -24,10 +32,9 @@ from newsqa.render.wording import count
 from newsqa.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from newsqa.bot.admin import BotStatus, ChannelStatus
-    from newsqa.bot.events import Outcome
     from newsqa.types import JsonObject
 
 
@@ -107,18 +114,6 @@ def feedback(
     write_feedback(read_settings(), out or Path("feedback.jsonl"), as_json=json)
 
 
-# The status as a record and as a table.
-
-COLUMNS: dict[str, Outcome] = {
-    "answers": "answered",
-    "refusals": "refused",
-    "failures": "failed",
-    "interrupted": "interrupted",
-    "taken back": "left",
-    "over limit": "limited",
-}
-
-
 def _status_record(found: BotStatus, folder: Path) -> JsonObject:
     channels = [{**asdict(channel), "last": channel.last and channel.last.isoformat()} for channel in found.channels]
     return {
@@ -134,40 +129,16 @@ def _status_record(found: BotStatus, folder: Path) -> JsonObject:
 
 
 def _status_lines(found: BotStatus, settings: Settings) -> list[str]:
-    days = count(settings.bot_retention, "day")
-    width = max(len("today"), len(days))
-    heads = ["questions", *COLUMNS]
-    lines = [
-        "  ".join((" " * width, *heads)),
-        _row("today", width, heads, found.today),
-        _row(days, width, heads, found.in_all),
-        "",
-        f"{count(found.running, 'bot')} running here." if found.running else "No bot is running here.",
-        f"Votes: {found.votes['good']:,} good, {found.votes['bad']:,} bad. Answers kept: {found.held:,}.",
-    ]
+    lines = describe_status(found, settings)
+    lines.append(f"{count(found.running, 'bot')} running here." if found.running else "No bot is running here.")
     if found.open:
         lines.append(f"Being answered, or left by a bot that died: {found.open:,}.")
-    if found.channels:
-        width = max(len(_channel_name(channel)) for channel in found.channels)
-        lines += ["", *(_channel_line(channel, width) for channel in found.channels)]
-    return lines
+    return [*lines, *map(_channel_line, found.channels)]
 
 
-def _row(name: str, width: int, heads: list[str], counts: Mapping[Outcome, int]) -> str:
-    numbers = [count_questions(counts), *(counts[outcome] for outcome in COLUMNS.values())]
-    cells = [f"{number:>{len(head)},}" for head, number in zip(heads, numbers, strict=True)]
-    return "  ".join((f"{name:<{width}}", *cells))
-
-
-def _channel_line(channel: ChannelStatus, width: int) -> str:
-    state = "on" if channel.enabled else "silent (disabled)"
-    state = state if channel.listed else f"{state}, not served: NEWSQA_BOT_CHANNELS names others"
-    last = f"  last {channel.last:%Y-%m-%d %H:%M}" if channel.last else ""
-    return f"{_channel_name(channel):<{width}}  {count(count_questions(channel.counts), 'question'):>13}  {state}{last}"
-
-
-def _channel_name(channel: ChannelStatus) -> str:
-    return f"{PLATFORM_NAMES[channel.platform]:<7}  {safe_line(channel.id) or 'direct messages'}"
+def _channel_line(channel: ChannelStatus) -> str:
+    last = f" · last asked {channel.last:%Y-%m-%d %H:%M}" if channel.last else ""
+    return f"{PLATFORM_NAMES[channel.platform]:<7}  {safe_line(describe_channel(channel))}{last}"
 
 
 # What to forget: a channel, else a person, else everything.
@@ -186,9 +157,7 @@ def _describe_target(channel: str | None, person: str | None) -> str:
 def _forget(folder: Path, channel: str | None, person: str | None) -> int:
     with closing(Store(folder)) as store:
         if channel is not None:
-            platform, name = parse_channel(channel)
-            teams = teams_of_channel(folder, platform, name)
-            return sum(store.forget_place(ConversationPlace(platform, team, name)) for team in teams)
+            return store.forget_channel(*parse_channel(channel))
         if person is not None:
             return sum(store.forget_person(platform, person) for platform in PLATFORM_NAMES)
         return store.forget_everything()

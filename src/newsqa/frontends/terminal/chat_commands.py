@@ -5,15 +5,11 @@ A command that asks something returns the question, which is answered as if it h
 
 from __future__ import annotations
 
-import shutil
-import signal
-import subprocess
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsqa.environment import program_environment
 from newsqa.errors import LibraryError, SourceError, UsageError
 from newsqa.frontends.terminal.ask import passages_text
 from newsqa.frontends.terminal.console import first_day, last_day, messages
@@ -31,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from rich.console import Console, RenderableType
-
     from newsqa.frontends.terminal.chat import Conversation
     from newsqa.frontends.terminal.display import Display
     from newsqa.types import Article, Bounds, Citation
@@ -40,8 +34,6 @@ if TYPE_CHECKING:
 
 OFF = {"off", "none", "all"}
 """Words that clear a bound."""
-
-LINES_ABOVE = 10  # shown before a quote in the pager
 
 PASSAGES = 5  # that /search shows
 
@@ -113,16 +105,14 @@ def _open(conversation: Conversation, rest: str) -> None:
 
 
 def _show_source(display: Display, article: Article, citation: Citation, question: str, *, whole: bool) -> None:
-    """Show an article where it is quoted, or all of it in a pager. If the quote has gone since, say so."""
+    """Show an article where it is quoted, or all of it. If the quote has gone since, say so."""
     span = _find_quote(article, citation)
     if span is None:
         display.note("This article has changed since; the quote is no longer in it.")
         display.view(article_view(article), article_text(article))
-    elif not whole or display.plain:
-        display.view(excerpt_view(article, span, question), article_text(article))
     else:
-        before = article_view(replace(article, text=article.text[: span[0]]))
-        _page(display.console, article_view(article, question, span), len(_render_lines(display.console, before)))
+        view = article_view(article, question, span) if whole else excerpt_view(article, span, question)
+        display.view(view, article_text(article))
 
 
 def _find_quote(article: Article, citation: Citation) -> tuple[int, int] | None:
@@ -131,27 +121,6 @@ def _find_quote(article: Article, citation: Citation) -> tuple[int, int] | None:
         return citation.start, citation.end
     start = article.text.find(citation.quote)
     return (start, start + len(citation.quote)) if start >= 0 else None
-
-
-def _page(console: Console, view: RenderableType, line: int) -> None:
-    """Show a view in `less`, from a few lines above `line` on; print it if there is no `less`."""
-    less = shutil.which("less")
-    if less is None or not Path(less).is_absolute() or console.is_dumb_terminal:
-        console.print(view)
-        return
-    text = "\n".join(_render_lines(console, view))
-    environ = {**program_environment(), "LESSSECURE": "1", "LESSCHARSET": "utf-8"}
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the pager now
-    try:
-        subprocess.run([less, "-R", f"+{max(line - LINES_ABOVE, 1)}"], input=text.encode(), env=environ, check=False)  # noqa: S603
-    finally:
-        signal.signal(signal.SIGINT, handler)
-
-
-def _render_lines(console: Console, view: RenderableType) -> list[str]:
-    with console.capture() as captured:
-        console.print(view)
-    return captured.get().splitlines()
 
 
 def _search(conversation: Conversation, rest: str) -> None:
