@@ -79,7 +79,7 @@ def test_a_missing_package_is_named_with_what_to_install(tokens):
 
 def test_options_that_make_no_sense_together_are_refused():
     assert listen_address(http=False, host=None, port=None) is None
-    assert listen_address(http=True, host=None, port=3000).host == "127.0.0.1"
+    assert listen_address(http=True, host=None, port=3000) == ("127.0.0.1", 3000)
     for http, host, port in ((True, None, None), (False, None, 3000), (False, "0.0.0.0", None)):
         with pytest.raises(UsageError):
             listen_address(http=http, host=host, port=port)

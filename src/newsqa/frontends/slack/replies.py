@@ -6,7 +6,7 @@ import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
@@ -39,31 +39,6 @@ GONE = frozenset({
 
 SEND_ERRORS = (SlackApiError, NewsqaError, ClientError, TimeoutError)
 """What sending a message, and storing that it was sent, may raise."""
-
-
-class SlackReply(Protocol):
-    """Where the answer to one question is shown. Messages are identified by their `ts`."""
-
-    async def start(self, posted: Sequence[str]) -> tuple[str, ...]:
-        """Show that the question is being answered, again after an edit; return the ids of the messages.
-
-        `posted` are the messages of a process that died, which are reused.
-        """
-
-    def update(self, sentences: Sequence[Sentence]) -> None:
-        """Show the sentences verified so far, when there is time for it."""
-
-    async def finish(self, messages: Sequence[SlackMessage], on_posted: OnPosted) -> tuple[str, ...]:
-        """Show the end, and nothing after it; return the ids of the messages.
-
-        `on_posted` is called with the ids after each message, so that they are known if this process dies.
-        """
-
-    async def notify_asker(self, message: SlackMessage) -> None:
-        """Show a message to the asker alone."""
-
-    async def delete(self) -> None:
-        """Delete what was shown."""
 
 
 @dataclass(slots=True)
@@ -111,7 +86,10 @@ class ThreadReply:
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self, posted: Sequence[str]) -> tuple[str, ...]:
-        """Post the first line, or show it again."""
+        """Post the first line, or show it again, after an edit too; return the ids (`ts`) of the messages.
+
+        `posted` are the messages of a process that died, which are reused.
+        """
         await self._stop_updates()
         self._ids = self._ids or list(posted)
         await self._put(0, render_working())
@@ -125,7 +103,10 @@ class ThreadReply:
             self._task = asyncio.create_task(self._send_updates())
 
     async def finish(self, messages: Sequence[SlackMessage], on_posted: OnPosted) -> tuple[str, ...]:
-        """Replace the messages that are there, and post the others below."""
+        """Show the end, and nothing after it: replace the messages that are there, and post the others below.
+
+        `on_posted` is called with the ids after each message, so that they are known if this process dies.
+        """
         await self._stop_updates()
         old: list[str] = []
         if time.monotonic() - self._began > LONG_WAIT:
@@ -253,3 +234,7 @@ class CommandReply:
                 )
                 return
         await self.sender.post_ephemeral(self.question.place, self.question.person, message)
+
+
+SlackReply = ThreadReply | CommandReply
+"""Where the answer to one question is shown."""

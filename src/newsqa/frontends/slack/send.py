@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
@@ -37,51 +36,33 @@ class ResponseRejectedError(NewsqaError):
     """Slack did not accept a message at the response URL of a click or a command."""
 
 
-@dataclass(frozen=True, slots=True)
-class SlackConnection:
-    """How Slack is reached: base URL of its Web API, the one session for all calls, a proxy, a logger without texts."""
+class SlackSender:
+    """Sends messages: to the Web API at `url`, over one session, through a proxy, with a logger that gets no texts.
 
-    url: str
-    session: ClientSession
-    logger: logging.Logger
-    proxy: str | None = None
+    Raises SlackApiError, ResponseRejectedError, ClientError (aiohttp) or TimeoutError.
+    """
 
-    def client(self, token: str | None, *, wait: bool = True) -> AsyncWebClient:
+    def __init__(
+        self, url: str, token: str, session: ClientSession, logger: logging.Logger, proxy: str | None = None
+    ) -> None:
+        self.url = url
+        self.session = session
+        self.logger = logger
+        self.proxy = proxy
+        self.client = self.client_of(token)
+        self._client_without_wait = self.client_of(token, wait=False)
+
+    def client_of(self, token: str | None, *, wait: bool = True) -> AsyncWebClient:
         """Return a client that retries, also after a rate limit (429) and server errors unless `wait` is false."""
         handlers: list[AsyncRetryHandler] = [AsyncConnectionErrorRetryHandler(max_retry_count=2 if wait else 1)]
         if wait:
-            handlers = [
-                AsyncRateLimitErrorRetryHandler(max_retry_count=4),
-                *handlers,
-                AsyncServerErrorRetryHandler(max_retry_count=2),
-            ]
+            rate_limit = AsyncRateLimitErrorRetryHandler(max_retry_count=4)
+            handlers = [rate_limit, *handlers, AsyncServerErrorRetryHandler(max_retry_count=2)]
         client = AsyncWebClient(
             token, base_url=self.url, session=self.session, logger=self.logger, retry_handlers=handlers
         )
         client.proxy = self.proxy  # the client itself looks for one in the environment, and ignores NO_PROXY
         return client
-
-    def webhook(self, url: str) -> AsyncWebhookClient:
-        """Return a client for the response URL of a click or a command."""
-        client = AsyncWebhookClient(
-            url, session=self.session, logger=self.logger, retry_handlers=[AsyncRateLimitErrorRetryHandler(4)]
-        )
-        client.proxy = self.proxy
-        return client
-
-
-@dataclass(frozen=True, slots=True)
-class SlackSender:
-    """Sends messages. Raises SlackApiError, ResponseRejectedError, ClientError (aiohttp) or TimeoutError."""
-
-    connection: SlackConnection
-    token: str
-    client: AsyncWebClient = field(init=False)
-    _client_without_wait: AsyncWebClient = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "client", self.connection.client(self.token))
-        object.__setattr__(self, "_client_without_wait", self.connection.client(self.token, wait=False))
 
     async def post(self, place: ConversationPlace, message: SlackMessage) -> str:
         """Post into the thread of a place; return the id (ts) of the message."""
@@ -110,7 +91,11 @@ class SlackSender:
     async def respond(self, url: str, message: SlackMessage | None = None, **fields: Any) -> None:
         """Send to the response URL of a click or a command; it accepts five messages in half an hour."""
         content = {"text": message.text, "blocks": list(message.blocks), **NO_PREVIEWS} if message else {}
-        reply = await self.connection.webhook(url).send_dict({**content, **fields})
+        webhook = AsyncWebhookClient(
+            url, session=self.session, logger=self.logger, retry_handlers=[AsyncRateLimitErrorRetryHandler(4)]
+        )
+        webhook.proxy = self.proxy
+        reply = await webhook.send_dict({**content, **fields})
         if reply.status_code != 200:
             raise ResponseRejectedError(f"Slack answered {reply.status_code} ({reply.body[:80]}).")
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from newsqa.bot.health import Metrics
     from newsqa.frontends.slack.run import SlackIdentity
-    from newsqa.frontends.slack.send import SlackConnection
+    from newsqa.frontends.slack.send import SlackSender
     from newsqa.frontends.slack.service import SlackService
 
     Ack = Callable[[], Awaitable[object]]
@@ -41,9 +41,7 @@ ADMIN_COMMAND = "/newsqa"
 """The command to the bot itself; every other one asks a question, since a workspace may have to rename `/ask`."""
 
 
-def slack_app(
-    service: SlackService, identity: SlackIdentity, connection: SlackConnection, signing_secret: str = ""
-) -> AsyncApp:
+def slack_app(service: SlackService, identity: SlackIdentity, signing_secret: str = "") -> AsyncApp:
     """Return the app, which handles envelopes (Socket Mode) and requests (HTTP).
 
     Bolt gets no token: it only acknowledges, and `service` sends all messages.
@@ -56,9 +54,9 @@ def slack_app(
 
     app = AsyncApp(
         name="slack_bolt.newsqa",  # Bolt sets the level of the logger of this name, which must not be our own
-        client=connection.client(None),
+        client=service.sender.client_of(None),
         authorize=authorize,
-        logger=connection.logger,
+        logger=service.sender.logger,
         signing_secret=signing_secret,
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,  # helpers for threads that nothing here needs
@@ -202,14 +200,12 @@ STALE_SECONDS = 12.0
 
 
 @asynccontextmanager
-async def serve_socket(
-    app: AsyncApp, connection: SlackConnection, app_token: str, metrics: Metrics
-) -> AsyncIterator[None]:
+async def serve_socket(app: AsyncApp, sender: SlackSender, app_token: str, metrics: Metrics) -> AsyncIterator[None]:
     """Handle envelopes from Slack's socket for as long as the context lasts, as soon as it is connected."""
-    silent = connection.logger.getChild("socket")
+    silent = sender.logger.getChild("socket")
     silent.setLevel(logging.CRITICAL)  # `_watch` logs what matters
     handler = AsyncSocketModeHandler(app, app_token, logger=silent, ping_interval=PING_SECONDS)
-    handler.client.proxy = connection.proxy  # the client itself looks for one in the environment, and ignores NO_PROXY
+    handler.client.proxy = sender.proxy  # the client itself looks for one in the environment, and ignores NO_PROXY
 
     async def on_message(_: object, message: Mapping[str, object], *__: object) -> None:
         if message.get("type") == "hello":  # also of a connection that replaces another without a gap
