@@ -15,7 +15,6 @@ from newsqa.render.posts import (
     WORKING,
     button_actions,
     pack,
-    partial_line,
     posted_nearest,
     posted_notes,
     posted_sources,
@@ -24,6 +23,7 @@ from newsqa.render.posts import (
     split_text,
     utf16_length,
 )
+from newsqa.render.wording import marked_sentences
 from newsqa.text.calendar import format_day
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def render_working() -> DiscordMessage:
 
 def render_partial(sentences: Sequence[Sentence]) -> DiscordMessage:
     """Return the sentences verified so far; an ellipsis says that more may come."""
-    return render_line(f"{partial_line(sentences)} …")
+    return render_line(f"{marked_sentences(sentences).text} …")
 
 
 def render_line(text: str) -> DiscordMessage:

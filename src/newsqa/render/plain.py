@@ -14,6 +14,7 @@ from newsqa.render.clean import at_quote, safe, safe_line, web_address
 from newsqa.render.record import adapter
 from newsqa.render.wording import (
     ITEM,
+    about_article,
     answer_notes,
     count,
     dollars,
@@ -82,9 +83,7 @@ def quote_text(citation: Citation) -> str:
 
 def article_text(article: Article) -> str:
     """Return a stored article: its title, outlet, date, byline, address and id, then its text."""
-    byline = f"By {safe_line(article.byline)}" if article.byline else ""
-    about = [headline(article), provenance(article), byline, safe_line(article.url or article.path), article.id]
-    return "\n".join(line for line in about if line) + "\n\n" + safe(article.text)
+    return "\n".join([headline(article), *about_article(article)]) + "\n\n" + safe(article.text)
 
 
 def models_text(models: Sequence[ModelEntry]) -> str:

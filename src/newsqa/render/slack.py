@@ -15,7 +15,6 @@ from newsqa.render.posts import (
     WORKING,
     button_actions,
     pack,
-    partial_line,
     posted_nearest,
     posted_notes,
     posted_sources,
@@ -24,6 +23,7 @@ from newsqa.render.posts import (
     split_text,
     utf16_length,
 )
+from newsqa.render.wording import marked_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -215,7 +215,7 @@ def render_working() -> SlackMessage:
 
 def render_partial(sentences: Sequence[Sentence]) -> SlackMessage:
     """Return the sentences verified so far; an ellipsis says that more may come."""
-    return render_line(f"{partial_line(sentences)} …")
+    return render_line(f"{marked_sentences(sentences).text} …")
 
 
 def render_line(text: str) -> SlackMessage:

@@ -11,9 +11,10 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from newsqa.render.clean import at_quote, safe, safe_line, web_address
+from newsqa.render.clean import at_quote, safe, web_address
 from newsqa.render.wording import (
     ITEM,
+    about_article,
     answer_notes,
     find_matches,
     format_duplicates,
@@ -98,9 +99,7 @@ def excerpt_view(article: Article, span: tuple[int, int], question: str = "") ->
 
 
 def _about(article: Article) -> list[Text]:
-    byline = f"By {safe_line(article.byline)}" if article.byline else ""
-    lines = [provenance(article), byline, safe_line(article.url or article.path), article.id]
-    return [Text(headline(article), style="bold"), *(Text(line, style=DIM) for line in lines if line)]
+    return [Text(headline(article), style="bold"), *(Text(line, style=DIM) for line in about_article(article))]
 
 
 def _surroundings(text: str, start: int, end: int) -> tuple[int, int]:

@@ -78,6 +78,13 @@ def provenance(source: Source) -> str:
     return " · ".join(part for part in known if part)
 
 
+def about_article(article: Article) -> list[str]:
+    """Return what is known of an article beside its title, in lines that are safe to show."""
+    byline = f"By {safe_line(article.byline)}" if article.byline else ""
+    lines = (provenance(article), byline, safe_line(article.url or article.path), article.id)
+    return [line for line in lines if line]
+
+
 def named_source(source: Source) -> str:
     """Return the title of a source with its outlet and day, as part of a sentence."""
     known = ", ".join(part for part in (source.outlet, source.published and format_day(source.published)) if part)
