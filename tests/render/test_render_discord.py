@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsqa.render.clean import at_quote, safe_line, web_address
-from newsqa.render.discord import escape, render_answer, render_line, render_partial, render_sources, strip_markup
-from newsqa.render.posts import utf16_length
+from newsqa.render.discord import escape, render_answer, render_line, render_sources, strip_markup
+from newsqa.render.posts import partial_line, utf16_length
 from newsqa.text.calendar import format_day
 from newsqa.types import Article, Duplicate, Sentence
 from thoroughness import examples
@@ -132,7 +132,7 @@ def test_all_sources_are_given_with_their_whole_quotes(answer):
 @settings(max_examples=examples(60), deadline=None)
 def test_what_is_shown_on_the_way_fits_too(said):
     sentences = [Sentence(words, (n,), 1.0) for n, words in enumerate(said)]
-    for part in (render_partial(sentences), render_line(" ".join(said))):
+    for part in (render_line(partial_line(sentences)), render_line(" ".join(said))):
         is_fit(part)
         displayed(part.content)
 

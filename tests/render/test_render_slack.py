@@ -14,13 +14,13 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from newsqa.render.clean import at_quote, safe_line, web_address
+from newsqa.render.posts import partial_line
 from newsqa.render.slack import (
     SlackMessage,
     add_question,
     escape,
     render_answer,
     render_line,
-    render_partial,
     render_sources,
     strip_markup,
 )
@@ -147,7 +147,7 @@ def has_every_source(posts, answer):
 @settings(max_examples=examples(60), deadline=None)
 def test_what_is_shown_on_the_way_fits_too(said):
     sentences = [Sentence(words, (n,), 1.0) for n, words in enumerate(said)]
-    for post in (render_partial(sentences), render_line(" ".join(said))):
+    for post in (render_line(partial_line(sentences)), render_line(" ".join(said))):
         is_fit(post)
 
 

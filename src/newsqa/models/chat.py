@@ -11,8 +11,9 @@ from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from newsqa.errors import ModelError
 from newsqa.models.chat_errors import DeadlineError, api_keys, excerpt, model_error, retry_after, translate_error
-from newsqa.models.providers import LLAMACPP, LOCAL, client_address, list_by_client, without_secrets
+from newsqa.models.providers import LLAMACPP, LOCAL, client_address, list_served, without_secrets
 from newsqa.models.usage import Price
 from newsqa.types import Usage
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage
 
-    from newsqa.errors import ModelError
 
 Messages = list[tuple[str, str]]
 """(role, text) each, where the role is "system", "human" or "ai"."""
@@ -99,7 +99,7 @@ class _Call:
         address = without_secrets(client_address(self.model))
         keys = api_keys(self.model)
         translated = translate_error(error, self.name, address=address, seconds=seconds, keys=keys)
-        if translated.kind == "unknown" and (names := _server_models(self.model)):
+        if translated.kind == "unknown" and (names := _server_models(self)):
             served = {"served": f"; its server has {', '.join(names)}"}
             translated.hint = model_error("unknown", self.name, said=served).hint
         return translated
@@ -191,13 +191,14 @@ def _tracing(model: BaseChatModel) -> AbstractContextManager[None]:
 MAX_LISTED = 12
 
 
-def _server_models(model: BaseChatModel) -> tuple[str, ...]:
+def _server_models(call: _Call) -> tuple[str, ...]:
     """Return the names of up to twelve models that the server has; () if it does not say in time."""
     try:
-        names = [excerpt(name) for name in list_by_client(model)]
-    except Exception:  # this list is only for the hint
+        served = list_served(call.name.partition(":")[0], client_address(call.model))
+    except ModelError:  # this list is only for the hint
         return ()
-    return (*sorted(names)[:MAX_LISTED], *(["…"] if len(names) > MAX_LISTED else []))
+    names = sorted(excerpt(one.name) for one in served)
+    return (*names[:MAX_LISTED], *(["…"] if len(names) > MAX_LISTED else []))
 
 
 END_FIELDS = ("finish_reason", "stop_reason", "done_reason", "stopReason")

@@ -35,7 +35,7 @@ from newsqa.trust import CREDENTIALS, find_untrusted
 from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from newsqa.types import Usage
@@ -48,12 +48,6 @@ ANY = "NAME"
 """Stands for a model of a provider that lists none here."""
 
 FORBIDDEN = "NEWSQA_OFFLINE forbids what leaves this machine."
-
-LISTS: dict[str, Callable[[str], list[ServedModel]]] = {
-    "ollama": providers.list_ollama_models,
-    "openai": lambda address: providers.list_openai_models(address, key_for("OPENAI_API_KEY", "OPENAI_BASE_URL")),
-}
-"""How to ask a server for its models, by provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +100,10 @@ def describe_model(name: str, settings: Settings) -> ModelEntry:
     """Return the entry of one chat model; its server is asked if it is on this machine."""
     entry = _entry(name, settings)
     provider, _, model = name.partition(":")
-    if not entry.usable or entry.runs != "server" or provider not in LISTS:
+    if not entry.usable or entry.runs != "server" or provider not in {"ollama", "openai"}:
         return entry
     try:
-        listed = LISTS[provider](entry.address)
+        listed = providers.list_served(provider, entry.address)
     except ModelError as error:
         return _unlisted(entry, error)
     served = next((one for one in listed if one.name in {model, f"{model}:latest"}), None)
@@ -140,7 +134,7 @@ def _served(name: str, settings: Settings, *, remote: bool) -> Iterator[ModelEnt
             yield any_model
         return
     try:
-        for served in LISTS[name](address):
+        for served in providers.list_served(name, address):
             yield _entry(f"{name}:{served.name}", settings, served)
     except ModelError as error:
         if address_set:

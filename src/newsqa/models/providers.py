@@ -24,9 +24,6 @@ LOCAL, LLAMACPP = "local", "llamacpp"
 LOCAL_TIMEOUT, REMOTE_TIMEOUT = 0.5, 5.0
 """Seconds to wait for a server on this machine, and for any other, when it is asked about its models."""
 
-CLIENT_TIMEOUT = 3.0
-"""Seconds to wait when the client of a chat model asks for the models of its server."""
-
 MAX_RESPONSE = 1 << 20
 """Bytes."""
 
@@ -136,19 +133,11 @@ def list_openai_models(address: str, key: str) -> list[ServedModel]:
     return models
 
 
-def list_by_client(model: BaseChatModel) -> list[str]:
-    """Return the names of the models that the server of a chat model has, asked by its client, which may raise."""
-    client: Any = getattr(model, "root_client", None)
-    if client is not None:  # OpenAI's protocol
-        listed = client.with_options(timeout=CLIENT_TIMEOUT, max_retries=0).models.list()
-        return [str(entry.id) for entry in listed.data]
-    if type(getattr(model, "_client", None)).__module__.startswith("ollama"):
-        from ollama import Client
-
-        auth = (getattr(model, "client_kwargs", None) or {}).get("auth")
-        with Client(getattr(model, "base_url", None), timeout=CLIENT_TIMEOUT, auth=auth) as asked:
-            return [str(entry.model) for entry in asked.list().models]
-    return []
+def list_served(provider: str, address: str) -> list[ServedModel]:
+    """Return the models of a provider's server, if it lists them. Raises ModelError if it does not answer."""
+    if provider == "ollama":
+        return list_ollama_models(address)
+    return list_openai_models(address, key_for("OPENAI_API_KEY", "OPENAI_BASE_URL")) if provider == "openai" else []
 
 
 def _makes_vectors(entry: dict[str, Any]) -> bool:

@@ -12,7 +12,6 @@ from newsqa.render.clean import safe, safe_line
 from newsqa.render.posts import (
     BUTTON_LABELS,
     LONGEST_QUOTE,
-    WORKING,
     button_actions,
     pack,
     posted_nearest,
@@ -23,7 +22,6 @@ from newsqa.render.posts import (
     split_text,
     utf16_length,
 )
-from newsqa.render.wording import marked_sentences
 from newsqa.text.calendar import format_day
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
 
     from newsqa.render.posts import PostedSource
     from newsqa.render.wording import Pieces
-    from newsqa.types import Answer, JsonObject, Sentence
+    from newsqa.types import Answer, JsonObject
 
 
 # Text to and from Discord's Markdown.
@@ -188,16 +186,6 @@ class DiscordMessage:
     content: str
     embeds: tuple[JsonObject, ...] = ()
     buttons: tuple[Button, ...] = ()
-
-
-def render_working() -> DiscordMessage:
-    """Return the first line, posted while a question is answered."""
-    return render_line(WORKING)
-
-
-def render_partial(sentences: Sequence[Sentence]) -> DiscordMessage:
-    """Return the sentences verified so far; an ellipsis says that more may come."""
-    return render_line(f"{marked_sentences(sentences).text} …")
 
 
 def render_line(text: str) -> DiscordMessage:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from newsqa.render.clean import at_quote, safe_line, web_address
-from newsqa.render.wording import AnswerText, answer_notes, format_duplicates, marked_text, provenance
+from newsqa.render.wording import AnswerText, answer_notes, format_duplicates, marked_sentences, marked_text, provenance
 from newsqa.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from newsqa.render.wording import Pieces, Source
-    from newsqa.types import Answer, Citation
+    from newsqa.types import Answer, Citation, Sentence
 
     Size = Callable[[str], int]
 
@@ -153,6 +153,11 @@ def split_text(answer: Answer, size: Size, limit: int) -> list[Pieces]:
         parts.append(said.pieces(at, at + len(words)))
         at += len(words)
     return parts
+
+
+def partial_line(sentences: Sequence[Sentence]) -> str:
+    """Return the sentences verified so far, with their [n], as one line; an ellipsis says that more may come."""
+    return f"{marked_sentences(sentences).text} …"
 
 
 def posted_sources(answer: Answer, longest: int | None = None) -> list[PostedSource]:

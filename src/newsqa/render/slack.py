@@ -12,7 +12,6 @@ from newsqa.render.clean import safe, safe_line
 from newsqa.render.posts import (
     BUTTON_LABELS,
     LONGEST_QUOTE,
-    WORKING,
     button_actions,
     pack,
     posted_nearest,
@@ -23,14 +22,13 @@ from newsqa.render.posts import (
     split_text,
     utf16_length,
 )
-from newsqa.render.wording import marked_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from newsqa.render.posts import PostedSource
     from newsqa.render.wording import Pieces
-    from newsqa.types import Answer, JsonObject, Sentence
+    from newsqa.types import Answer, JsonObject
 
 
 # Text to and from mrkdwn.
@@ -206,16 +204,6 @@ class _Item:
     block: JsonObject
     long: str
     short: str
-
-
-def render_working() -> SlackMessage:
-    """Return the first line, posted while a question is answered."""
-    return render_line(WORKING)
-
-
-def render_partial(sentences: Sequence[Sentence]) -> SlackMessage:
-    """Return the sentences verified so far; an ellipsis says that more may come."""
-    return render_line(f"{marked_sentences(sentences).text} …")
 
 
 def render_line(text: str) -> SlackMessage:

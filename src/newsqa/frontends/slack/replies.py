@@ -13,7 +13,8 @@ from slack_sdk.errors import SlackApiError
 
 from newsqa.errors import NewsqaError
 from newsqa.frontends.slack.send import ResponseRejectedError, error_code
-from newsqa.render.slack import render_partial, render_working
+from newsqa.render.posts import WORKING, partial_line
+from newsqa.render.slack import render_line
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -92,7 +93,7 @@ class ThreadReply:
         """
         await self._stop_updates()
         self._ids = self._ids or list(posted)
-        await self._put(0, render_working())
+        await self._put(0, render_line(WORKING))
         self._updated = time.monotonic()
         return tuple(self._ids)
 
@@ -167,7 +168,7 @@ class ThreadReply:
             self._updated = time.monotonic()
             if self._newest and self.budget.acquire():
                 newest, self._newest = self._newest, ()
-                await self._send_update(render_partial(newest))
+                await self._send_update(render_line(partial_line(newest)))
 
     async def _send_update(self, message: SlackMessage) -> None:
         """Send an update without retries: the next one, or the answer, replaces it."""
@@ -205,7 +206,7 @@ class CommandReply:
     async def start(self, posted: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002  ephemeral messages have no ids
         """Send the first line once."""
         if not self._sent:
-            await self._send(render_working())
+            await self._send(render_line(WORKING))
         return ()
 
     def update(self, sentences: Sequence[Sentence]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import LibraryError, SourceError, UsageError
 from newsqa.frontends.terminal.ask import passages_text
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from newsqa.frontends.terminal.chat import Conversation
     from newsqa.frontends.terminal.display import Display
-    from newsqa.types import Article, Bounds, Citation
+    from newsqa.types import Article, Citation
 
 
 OFF = {"off", "none", "all"}
@@ -179,13 +179,11 @@ def _known_outlet(conversation: Conversation, typed: str) -> str:
     raise UsageError(f"The index has no outlet “{typed}”.", hint=f"It has, for one: {', '.join(starting or near)}.")
 
 
-def _day_setter(
-    parse: Callable[[str], date], update: Callable[[Bounds, date | None], Bounds]
-) -> Callable[[Conversation, str], None]:
+def _day_setter(bound: str, parse: Callable[[str], date]) -> Callable[[Conversation, str], None]:
     def set_day(conversation: Conversation, rest: str) -> None:
         if rest:
-            when = None if rest.casefold() in OFF else parse(rest)
-            conversation.bounds = update(conversation.bounds, when)
+            day: Any = {bound: None if rest.casefold() in OFF else parse(rest)}
+            conversation.bounds = replace(conversation.bounds, **day)
         _show_bounds(conversation)
 
     return set_day
@@ -286,24 +284,9 @@ COMMANDS = (
     Command("why", "", "shows how the last answer was checked, and the sentences that were left out, and why", _why),
     Command("sources", "", "lists what is indexed, and its outlets", _sources),
     Command("outlet", "[NAME|off]", "searches one outlet only", _outlet),
-    Command(
-        "since",
-        "[DATE|off]",
-        "leaves out what is older",
-        _day_setter(first_day, lambda bounds, when: replace(bounds, since=when)),
-    ),
-    Command(
-        "until",
-        "[DATE|off]",
-        "leaves out what is newer",
-        _day_setter(last_day, lambda bounds, when: replace(bounds, until=when)),
-    ),
-    Command(
-        "as-of",
-        "[DATE|off]",
-        "answers as on that day",
-        _day_setter(last_day, lambda bounds, when: replace(bounds, as_of=when)),
-    ),
+    Command("since", "[DATE|off]", "leaves out what is older", _day_setter("since", first_day)),
+    Command("until", "[DATE|off]", "leaves out what is newer", _day_setter("until", last_day)),
+    Command("as-of", "[DATE|off]", "answers as on that day", _day_setter("as_of", last_day)),
     Command("model", "[NAME]", "lists the models, or lets another one answer", _model),
     Command("new", "", "begins a new conversation", _new),
     Command("sessions", "[NUMBER]", "lists the stored conversations, or goes on with one", _sessions),
