@@ -14,7 +14,7 @@ from newsqa.environment import variable
 from newsqa.errors import ModelError
 from newsqa.extras import install_hint
 from newsqa.models import files, providers
-from newsqa.models.chat import Reply, iterate_until, stream_model
+from newsqa.models.chat import BackgroundIterator, Reply, stream_model
 from newsqa.models.chat_errors import DeadlineError
 from newsqa.models.providers import (
     LOCAL,
@@ -262,7 +262,7 @@ MIN_CONTEXT, MAX_CONTEXT = 1_024, 1 << 20
 """Tokens; a server that reports fewer is not believed, and more are never needed."""
 
 OLLAMA_CONTEXT = 4_096
-"""The context that Ollama gives a model that it has not loaded yet; it silently cuts longer prompts."""
+"""The context that Ollama gives a model unless it is set to more; it silently cuts longer prompts."""
 
 _reported: dict[tuple[str, str], int] = {}
 """Context windows that servers reported to this process, by address and model."""
@@ -287,7 +287,8 @@ def reported_context_window(address: str, model: str) -> int | None:
     """Return the context window in tokens that a server reports for a model, None if it reports none or too little."""
     if (address, model) not in _reported:
         try:
-            with closing(iterate_until(monotonic() + REPORT_TIMEOUT, lambda: _ask_server(address, model))) as answers:
+            deadline = monotonic() + REPORT_TIMEOUT
+            with closing(BackgroundIterator(lambda: _ask_server(address, model), deadline=deadline)) as answers:
                 reported = next(answers, None)
         except (ModelError, DeadlineError):
             return None
@@ -298,24 +299,13 @@ def reported_context_window(address: str, model: str) -> int | None:
 
 
 def _ask_server(address: str, model: str) -> Iterator[int]:
-    """Ask for the models of a server, then for the context window; `owned_by` identifies the kind of server."""
+    """Yield the context window in a server's list of its models: vLLM's, llama.cpp's, and the one of Ollama."""
     headers = {"Authorization": f"Bearer {key_for('OPENAI_API_KEY', 'OPENAI_BASE_URL') or NO_KEY}"}
-    base = address.removesuffix("/v1")
     listed = objects_in(read_json(f"{address}/models", headers), "data")
     entry: dict[str, Any] = next((one for one in listed if one.get("id") == model), {})
     if not entry and len(listed) == 1:
         entry = listed[0]
-    owner, reported = entry.get("owned_by"), [positive_int(entry, "max_model_len")]  # vLLM
-    if owner == "llamacpp":  # the context of one slot: the model may have been trained on much more
-        props = read_json(f"{base}/props", headers)
-        slot = props.get("default_generation_settings") if isinstance(props, dict) else None
-        reported += [positive_int(slot, "n_ctx")] if isinstance(slot, dict) else []
-    elif owner == "library":
-        running = objects_in(read_json(f"{base}/api/ps", headers), "models")
-        names = {model, f"{model}:latest"}
-        reported += [positive_int(one, "context_length") for one in running if one.get("name") in names]
-        reported += [OLLAMA_CONTEXT]
-    elif owner == "organization_owner":  # LM Studio
-        loaded = objects_in(read_json(f"{base}/api/v0/models", headers), "data")
-        reported += [positive_int(one, "loaded_context_length") for one in loaded if one.get("id") == model]
-    yield from filter(None, reported)
+    meta = entry["meta"] if isinstance(entry.get("meta"), dict) else {}
+    reported = positive_int(entry, "max_model_len") or positive_int(meta, "n_ctx")
+    if reported or entry.get("owned_by") == "library":
+        yield reported or OLLAMA_CONTEXT

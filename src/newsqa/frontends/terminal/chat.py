@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -19,12 +20,13 @@ from rich.text import Text
 from newsqa.answer.history import Sessions, recent_turns
 from newsqa.environment import variable
 from newsqa.errors import HistoryError, ModelError, NewsqaError, SourceError, UsageError
-from newsqa.frontends.terminal.background import BackgroundIterator, BackgroundPipeline, stoppable
+from newsqa.frontends.terminal.background import BackgroundPipeline, stoppable
 from newsqa.frontends.terminal.chat_commands import Quit, run_command, show_resumed
 from newsqa.frontends.terminal.console import print_json
 from newsqa.frontends.terminal.display import Display, LiveAnswer, show_live
 from newsqa.frontends.terminal.index import index_sources
 from newsqa.frontends.terminal.options import announce_egress
+from newsqa.models.chat import BackgroundIterator
 from newsqa.models.inventory import describe_model
 from newsqa.private_files import private_folder
 from newsqa.render.record import to_record
@@ -223,19 +225,21 @@ def _ask(conversation: Conversation, question: str) -> Answer:
     Ctrl-C stops the model; the sentences that were checked by then are the answer. Raises NewsqaError if no answer
     could be made, KeyboardInterrupt if it was interrupted before any sentence was checked.
     """
-    stopped, abandoned, live_answer = Event(), Event(), LiveAnswer()
-    events = BackgroundIterator(conversation.stream(question, stopped), abandoned)
+    stopped, live_answer = Event(), LiveAnswer()
+    events = BackgroundIterator(lambda: conversation.stream(question, stopped))
     try:
         return show_live(events, conversation.display.console, live_answer)
     except KeyboardInterrupt:
         stopped.set()
-        answer = events.last(INTERRUPT_PATIENCE) if live_answer.sentences else None
-        if isinstance(answer, Answer) and answer.sentences:
-            return answer
+        events.deadline = time.monotonic() + INTERRUPT_PATIENCE
+        with suppress(Exception):
+            for event in events if live_answer.sentences else ():
+                if isinstance(event, Answer) and event.sentences:
+                    return event
         raise
     finally:
         stopped.set()
-        abandoned.set()
+        events.close()
 
 
 # `newsqa demo`: a chat over the sample articles that come with newsqa, which are indexed in the user's cache.
