@@ -13,9 +13,19 @@ import typer
 from newsqa import __version__
 from newsqa.errors import NewsqaError, SettingsWarning
 from newsqa.frontends.terminal.bots import bots_app
-from newsqa.frontends.terminal.console import print_json
+from newsqa.frontends.terminal.console import (
+    Asked,
+    AsOf,
+    Index,
+    Json,
+    Model,
+    Outlet,
+    Since,
+    Until,
+    print_json,
+    read_settings,
+)
 from newsqa.frontends.terminal.eval_commands import eval_app
-from newsqa.frontends.terminal.options import Asked, AsOf, Index, Json, Model, Outlet, Since, Until, read_settings
 from newsqa.render.clean import safe, safe_line
 from newsqa.render.plain import error_details, error_line
 from newsqa.settings import Settings, secret_values

@@ -12,7 +12,7 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
 from newsqa.errors import NewsqaError
-from newsqa.frontends.slack.send import ResponseRejectedError, error_code
+from newsqa.frontends.slack.messages import ResponseRejectedError, error_code
 from newsqa.render.posts import WORKING, partial_line
 from newsqa.render.slack import render_line
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from newsqa.bot.events import Message
-    from newsqa.frontends.slack.send import SlackSender
+    from newsqa.frontends.slack.messages import SlackSender
     from newsqa.render.slack import SlackMessage
     from newsqa.types import Sentence
 

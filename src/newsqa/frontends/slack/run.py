@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-    from newsqa.frontends.slack.send import SlackSender
+    from newsqa.frontends.slack.messages import SlackSender
     from newsqa.frontends.slack.service import SlackService
     from newsqa.settings import Settings
 
@@ -136,7 +136,7 @@ async def _checked(call: Awaitable[AsyncSlackResponse], name: str) -> AsyncSlack
     from aiohttp import ClientError
     from slack_sdk.errors import SlackApiError
 
-    from newsqa.frontends.slack.send import error_code
+    from newsqa.frontends.slack.messages import error_code
 
     try:
         return await call
@@ -202,7 +202,7 @@ async def _serve(settings: Settings, tokens: SlackTokens, address: tuple[str, in
     from newsqa.bot.core import open_bot
     from newsqa.bot.health import serve_health
     from newsqa.bot.process import configure, stop_signal
-    from newsqa.frontends.slack.send import SlackSender
+    from newsqa.frontends.slack.messages import SlackSender
     from newsqa.frontends.slack.service import SlackService
 
     configure(settings)

@@ -19,7 +19,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from newsqa.bot.process import logger
 from newsqa.errors import NewsqaError
-from newsqa.frontends.slack.decode import decode_command, decode_event
+from newsqa.frontends.slack.messages import decode_command, decode_event
 from newsqa.frontends.slack.service import Click
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
     from newsqa.bot.health import Metrics
+    from newsqa.frontends.slack.messages import SlackSender
     from newsqa.frontends.slack.run import SlackIdentity
-    from newsqa.frontends.slack.send import SlackSender
     from newsqa.frontends.slack.service import SlackService
 
     Ack = Callable[[], Awaitable[object]]

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from newsqa.building import open_pipeline
 from newsqa.errors import LibraryError, SourceError, UsageError
-from newsqa.frontends.terminal.console import messages, output, print_json, print_text
+from newsqa.frontends.terminal.console import announce_egress, messages, output, print_json, print_text
 from newsqa.frontends.terminal.display import LiveAnswer, show_answer, show_live
-from newsqa.frontends.terminal.options import announce_egress
 from newsqa.private_files import write_files
 from newsqa.render.clean import safe_line
 from newsqa.render.plain import article_text, check_lines, check_page, check_record

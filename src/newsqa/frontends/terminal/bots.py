@@ -24,8 +24,7 @@ from newsqa.bot.admin import (
 from newsqa.bot.events import PLATFORM_NAMES, parse_channel
 from newsqa.bot.store import Store
 from newsqa.errors import HistoryError, NewsqaError, UsageError
-from newsqa.frontends.terminal.console import messages, print_json, print_text
-from newsqa.frontends.terminal.options import Json, read_settings
+from newsqa.frontends.terminal.console import Json, messages, print_json, print_text, read_settings
 from newsqa.private_files import FILE, private_folder
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count

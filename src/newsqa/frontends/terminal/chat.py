@@ -22,10 +22,9 @@ from newsqa.environment import variable
 from newsqa.errors import HistoryError, ModelError, NewsqaError, SourceError, UsageError
 from newsqa.frontends.terminal.background import BackgroundPipeline, stoppable
 from newsqa.frontends.terminal.chat_commands import Quit, run_command, show_resumed
-from newsqa.frontends.terminal.console import print_json
+from newsqa.frontends.terminal.console import announce_egress, print_json
 from newsqa.frontends.terminal.display import Display, LiveAnswer, show_live
 from newsqa.frontends.terminal.index import index_sources
-from newsqa.frontends.terminal.options import announce_egress
 from newsqa.models.chat import BackgroundIterator
 from newsqa.models.inventory import describe_model
 from newsqa.private_files import private_folder

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import LibraryError, SourceError, UsageError
 from newsqa.frontends.terminal.ask import passages_text
-from newsqa.frontends.terminal.console import first_day, last_day, messages
+from newsqa.frontends.terminal.console import announce_egress, first_day, last_day, messages
 from newsqa.frontends.terminal.index import sources_text
-from newsqa.frontends.terminal.options import announce_egress
 from newsqa.models.inventory import list_models
 from newsqa.render.clean import safe_line
 from newsqa.render.plain import article_text, conversation_markdown, models_text, quote_text
