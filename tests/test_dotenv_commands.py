@@ -196,7 +196,7 @@ def test_a_file_that_is_ignored_is_told_of_in_a_line_and_blocks_nothing(tmp_path
 
 def test_no_notice_is_hidden_by_a_folder_that_the_file_names(tmp_path, news_index):
     (tmp_path / "work").mkdir()
-    (tmp_path / "work" / "told.json").write_text(json.dumps(["openai at models.example"]))
+    (tmp_path / "work" / "told.json").write_text(json.dumps(["writes: openai at models.example"]))
     lines = f"NEWSQA_MODEL=openai:any\nNEWSQA_SESSIONS=.\nOPENAI_BASE_URL={ELSEWHERE}\n"
     with recorder() as (proxy, _):
         words = ("--trust-env", "ask", QUESTION, "--index", news_index)

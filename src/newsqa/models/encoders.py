@@ -23,7 +23,7 @@ from newsqa.models.files import (
     read_config,
     refuse_offline,
 )
-from newsqa.models.providers import NO_KEY, PROVIDERS, key_for, ollama_options, on_loopback, server_address
+from newsqa.models.providers import PROVIDERS, client_options, ollama_options, server_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -311,9 +311,7 @@ def _from_folder(name: str, folder: Path, threads: int) -> OnnxEmbeddings:
 def _openai(model: str, settings: Settings) -> Embeddings:
     from langchain_openai import OpenAIEmbeddings
 
-    address = server_address(PROVIDERS["openai"])
-    key = key_for("OPENAI_API_KEY", "OPENAI_BASE_URL") or (NO_KEY if on_loopback(address) else "")
-    explicit: dict[str, Any] = {**({"base_url": address} if address else {}), **({"api_key": key} if key else {})}
+    explicit = client_options(server_address(PROVIDERS["openai"]), "OPENAI_API_KEY", "OPENAI_BASE_URL")
     try:  # texts are sent as they are: cutting them here would download a vocabulary
         return OpenAIEmbeddings(
             model=model,

@@ -225,6 +225,12 @@ def key_for(key: str, address: str) -> str:
     raise ModelError(str(found), hint=found.hint, kind="key")
 
 
+def client_options(address: str, key: str, variable_of_address: str) -> dict[str, Any]:
+    """Return a server's address and key as LangChain's clients take them; what only the client knows is left out."""
+    value = key_for(key, variable_of_address) or (NO_KEY if on_loopback(address) else "")
+    return {**({"base_url": address} if address else {}), **({"api_key": value} if value else {})}
+
+
 def ollama_options() -> dict[str, Any]:
     """Return the options with which Ollama's client sends the right key; by default it sends the environment's.
 

@@ -27,13 +27,12 @@ from newsqa.models.files import chat_weights, file_digest, read_gguf_header
 from newsqa.models.providers import (
     LLAMACPP,
     LOCAL,
-    NO_KEY,
     PROVIDERS,
     Provider,
     client_address,
+    client_options,
     describe_place,
     host_of,
-    key_for,
     ollama_options,
     on_loopback,
     server_address,
@@ -301,12 +300,11 @@ def _common_options(info: ModelInfo, settings: Settings) -> dict[str, Any]:
 
 
 def _anthropic(info: ModelInfo, settings: Settings) -> dict[str, Any]:
-    options = {**_common_options(info, settings), "max_retries": 0}
-    if info.address:
-        options["base_url"] = info.address
-    if key := key_for("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL") or (NO_KEY if info.kind == "server" else ""):
-        options["api_key"] = key
-    return options
+    return {
+        **_common_options(info, settings),
+        "max_retries": 0,
+        **client_options(info.address, "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
+    }
 
 
 def _openai(info: ModelInfo, settings: Settings) -> dict[str, Any]:
@@ -315,13 +313,10 @@ def _openai(info: ModelInfo, settings: Settings) -> dict[str, Any]:
         "max_retries": 0,
         "stream_usage": True,
         "http_socket_options": (),  # its own transport would not use proxies
+        **client_options(info.address, "OPENAI_API_KEY", "OPENAI_BASE_URL"),
     }
-    if info.address:
-        options["base_url"] = info.address
     if info.kind == "server":  # many servers know only the older name of this limit
         options["extra_body"] = {"max_tokens": info.output_tokens}
-    if key := key_for("OPENAI_API_KEY", "OPENAI_BASE_URL") or (NO_KEY if info.kind == "server" else ""):
-        options["api_key"] = key
     return options
 
 

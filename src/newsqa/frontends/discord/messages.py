@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 import discord
 
@@ -106,14 +106,7 @@ def _plain_text(message: discord.Message, me: discord.ClientUser) -> str:
 # Rendered messages as discord.py sends them, and clicks on their buttons.
 
 
-class EditFields(TypedDict):
-    """What sending and editing have in common."""
-
-    content: str
-    embeds: list[discord.Embed]
-
-
-def edit_fields(message: DiscordMessage) -> EditFields:
+def edit_fields(message: DiscordMessage) -> dict[str, Any]:
     """Return the arguments for editing a message; the client itself allows no mentions."""
     return {"content": message.content, "embeds": [discord.Embed.from_dict(embed) for embed in message.embeds]}
 

@@ -24,7 +24,7 @@ from newsqa.bot.admin import (
 from newsqa.bot.events import PLATFORM_NAMES, parse_channel
 from newsqa.bot.store import Store
 from newsqa.errors import HistoryError, NewsqaError, UsageError
-from newsqa.frontends.terminal.console import Json, messages, print_json, print_text, read_settings
+from newsqa.frontends.terminal.console import Json, confirm, messages, print_json, print_text, read_settings
 from newsqa.private_files import FILE, private_folder
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count
@@ -98,7 +98,9 @@ def forget(
     if sum((channel is not None, person is not None, everything)) != 1:
         raise UsageError("Name what to forget.", hint="One of --channel ID, --person ID, --all.")
     what = _describe_target(channel, person)
-    if not yes and not _confirm(f"Forget {what}? It cannot be undone."):
+    if not yes and not sys.stdin.isatty():
+        raise UsageError("Nobody is there to confirm this.", hint="Say --yes where you mean it.")
+    if not yes and not confirm(f"Forget {what}? It cannot be undone. [y/N] "):
         raise NewsqaError("Nothing was forgotten.")
     gone = _forget(folder, channel, person) if has_store(folder) else 0
     print_text(f"Forgotten: {what}, {count(gone, 'question')} in all. What was posted stays where it was posted.")
@@ -160,14 +162,6 @@ def _forget(folder: Path, channel: str | None, person: str | None) -> int:
         if person is not None:
             return sum(store.forget_person(platform, person) for platform in PLATFORM_NAMES)
         return store.forget_everything()
-
-
-def _confirm(question: str) -> bool:
-    """Ask on the terminal. Raises UsageError without one: a script uses --yes."""
-    if not sys.stdin.isatty():
-        raise UsageError("Nobody is there to confirm this.", hint="Say --yes where you mean it.")
-    messages().print(f"{question} [y/N] ", end="")
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 # Votes as a set of questions in a file.

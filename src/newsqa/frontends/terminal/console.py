@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from calendar import monthrange
@@ -16,7 +15,7 @@ import typer
 
 from newsqa.environment import from_dotenv
 from newsqa.errors import SettingsError, UsageError
-from newsqa.private_files import private_file, private_folder
+from newsqa.private_files import read_list, write_list
 from newsqa.render.clean import safe_line
 from newsqa.render.record import to_line
 from newsqa.render.wording import MAX_WIDTH
@@ -24,12 +23,11 @@ from newsqa.settings import Settings, data_folder
 from newsqa.trust import CREDENTIALS, find_untrusted, trust
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterator, Sequence
 
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    from newsqa.models.egress import DataEgress
     from newsqa.types import JsonObject
 
 
@@ -197,52 +195,28 @@ NOTICES = "told.json"
 
 def announce_egress(settings: Settings) -> None:
     """Print on standard error to which models questions and article text go when questions are asked."""
-    from newsqa.models.egress import data_egress
-
-    _announce(data_egress(settings), settings)
+    _announce(settings, {"writes", "judges", "embeds"})
 
 
 def announce_embedding(settings: Settings) -> None:
     """Print on standard error to which embedder article text goes when it is indexed."""
-    from newsqa.models.egress import data_egress
-
-    _announce([one for one in data_egress(settings) if one.does == "embeds"], settings)
+    _announce(settings, {"embeds"})
 
 
-def _announce(found: Sequence[DataEgress], settings: Settings) -> None:
+def _announce(settings: Settings, tasks: Container[str]) -> None:
     """Print the notices that were not printed before, and remember them in the folder of the conversations.
 
     If they cannot be remembered they are printed again next time.
     """
-    if not found:
-        return
+    from newsqa.models.egress import data_egress
+
     # not in a folder that .env names: it may hold a list that suppresses every notice
     file = (data_folder() if from_dotenv("NEWSQA_SESSIONS") else settings.sessions_folder()) / NOTICES
-    announced = _read(file)
-    new = [one for one in found if _key(one) not in announced]
+    announced = read_list(file)
+    new = {f"{one.does}: {one.place}": one for one in data_egress(settings) if one.does in tasks}
+    new = {key: one for key, one in new.items() if key not in announced}
     if new:
-        _write(file, [*announced, *map(_key, new)])
-    for one in new:
-        notice = f"{one} This is said once. Models that need not: newsqa models"
-        messages().print(safe_line(notice), soft_wrap=True)
-
-
-def _key(one: DataEgress) -> str:
-    return one.place if one.does == "writes" else f"{one.does}: {one.place}"
-
-
-def _read(file: Path) -> list[str]:
-    try:
-        announced = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
-        return []
-    return [key for key in announced if isinstance(key, str)] if isinstance(announced, list) else []
-
-
-def _write(file: Path, announced: list[str]) -> None:
-    try:
-        private_folder(file.parent)
-        private_file(file)
-        file.write_text(json.dumps(announced), "utf-8")
-    except OSError:
-        return
+        with suppress(OSError):
+            write_list(file, [*announced, *new])
+    for one in new.values():
+        messages().print(safe_line(f"{one} This is said once. Models that need not: newsqa models"), soft_wrap=True)
