@@ -38,6 +38,32 @@ OPEN_SECONDS = 5.0
 
 
 @asynccontextmanager
+async def serve_routes(app: web.Application, host: str, port: int, what: str, hint: str) -> AsyncIterator[None]:
+    """Serve an application for as long as the context lasts.
+
+    Raises SettingsError, which says that `what` cannot be served, if the port cannot be used.
+    """
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except (OSError, OverflowError) as error:
+            raise SettingsError(
+                f"{what} cannot be served on port {port} of {host}: {_why(error)}.", hint=hint
+            ) from error
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def _why(error: OSError | OverflowError) -> str:
+    if isinstance(error, OverflowError):
+        return "ports go to 65535"
+    return "another program has it" if error.errno == errno.EADDRINUSE else os.strerror(error.errno or 0)
+
+
+@asynccontextmanager
 async def serve_health(bot: Bot, settings: Settings) -> AsyncIterator[None]:
     """Serve `/health` and `/metrics` on the port of the settings, if they name one, for as long as the context lasts.
 
@@ -49,29 +75,9 @@ async def serve_health(bot: Bot, settings: Settings) -> AsyncIterator[None]:
     server = _HealthServer(bot.metrics)
     app = web.Application()
     app.add_routes([web.get("/health", server.health), web.get("/metrics", server.metrics)])
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-    await runner.setup()
-    try:
-        await _listen(runner, settings.bot_port)
+    hint = "Choose another with NEWSQA_BOT_PORT, or 0 for none."
+    async with serve_routes(app, HOST, settings.bot_port, "Health and metrics", hint):
         yield
-    finally:
-        await runner.cleanup()
-
-
-async def _listen(runner: web.AppRunner, port: int) -> None:
-    try:
-        await web.TCPSite(runner, HOST, port).start()
-    except (OSError, OverflowError) as error:
-        raise SettingsError(
-            f"Health and metrics cannot be served on port {port} of this machine: {_why(error)}.",
-            hint="Choose another with NEWSQA_BOT_PORT, or 0 for none.",
-        ) from error
-
-
-def _why(error: OSError | OverflowError) -> str:
-    if isinstance(error, OverflowError):
-        return "ports go to 65535"
-    return "another program has it" if error.errno == errno.EADDRINUSE else os.strerror(error.errno or 0)
 
 
 class _HealthServer:

@@ -17,13 +17,14 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
+from newsqa.bot.health import serve_routes
 from newsqa.bot.process import logger
-from newsqa.errors import NewsqaError
 from newsqa.frontends.slack.messages import decode_command, decode_event
 from newsqa.frontends.slack.service import Click
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from contextlib import AbstractAsyncContextManager
 
     from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
@@ -122,23 +123,11 @@ REQUEST_SECONDS = 10.0
 _STAMP, _SIGNATURE = re.compile(r"[0-9]{1,12}", re.ASCII), re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
 
-@asynccontextmanager
-async def serve_http(app: AsyncApp, secret: str, host: str, port: int) -> AsyncIterator[None]:
-    """Serve Slack's requests for as long as the context lasts. Raises NewsqaError if the port cannot be used."""
+def serve_http(app: AsyncApp, secret: str, host: str, port: int) -> AbstractAsyncContextManager[None]:
+    """Serve Slack's requests for as long as the context lasts. Raises SettingsError if the port cannot be used."""
     server = web.Application(client_max_size=LARGEST_REQUEST)
     server.add_routes([web.post(PATH, _RequestHandler(app, SignatureVerifier(secret)).handle)])
-    runner = web.AppRunner(server, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            raise NewsqaError(
-                f"Port {port} of {host} cannot be had: {error.strerror}.", hint="Choose another --port, or --host."
-            ) from error
-        yield
-    finally:
-        await runner.cleanup()
+    return serve_routes(server, host, port, "Slack's requests", "Choose another --port, or --host.")
 
 
 class _RequestHandler:
