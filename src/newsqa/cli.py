@@ -27,7 +27,7 @@ from newsqa.frontends.terminal.console import (
 )
 from newsqa.frontends.terminal.eval_commands import eval_app
 from newsqa.render.clean import safe, safe_line
-from newsqa.render.plain import error_details, error_line
+from newsqa.render.plain import error_line
 from newsqa.settings import Settings, secret_values
 from newsqa.trust import trust_everything
 from newsqa.types import EXTRACTIVE, Bounds
@@ -287,7 +287,7 @@ def main() -> NoReturn:
         trace = _trace(error) if error.__cause__ else []
         if as_json:
             _print_error(str(error), error.hint, error.details)
-        _fail(error_line(error), error.exit_code, [*error_details(error), *trace])
+        _fail(error_line(error), error.exit_code, [*map(safe_line, error.details), *trace])
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:

@@ -157,12 +157,12 @@ def _try(
 
 def _problem(call: _Call, written: _ReplyBuilder) -> ModelError | None:
     """Return what is wrong with a reply that came without an error."""
-    if written.withheld:
+    if written.end in WITHHELD:
         return model_error("filtered", call.name)
     if not written.text and not call.may_be_empty:
         empty = model_error("empty", call.name)
         empty.retryable = call.stream and not written.end  # the server may not be able to stream
-        if written.cut_short:
+        if written.end in TOO_LONG:
             empty.hint = "It reached the limit of its length before the first word: choose a model that thinks less."
         return empty
     if call.stream and not written.end and call.name.partition(":")[0] in REPORT_END:
@@ -238,23 +238,13 @@ class _ReplyBuilder:
         """All words so far."""
         return "".join(self.pieces).strip()
 
-    @property
-    def cut_short(self) -> bool:
-        """True if the model stopped at a limit of length."""
-        return self.end in TOO_LONG
-
-    @property
-    def withheld(self) -> bool:
-        """True if the provider withheld the reply."""
-        return self.end in WITHHELD
-
     def reply(self, name: str, model: BaseChatModel) -> Reply:
         """Return the reply, with its tokens and their price."""
         price = Price.of(name, model)
         read, written, cached = self.tokens["read"], self.tokens["written"], self.tokens["cached"]
         known = price.free or self.tokens  # the server reported them
         cost = price.dollars(read, written, cached) if known else None
-        return Reply(self.text, Usage(read, written, cost), self.cut_short)
+        return Reply(self.text, Usage(read, written, cost), self.end in TOO_LONG)
 
 
 def _end_of(metadata: Mapping[str, Any]) -> str:

@@ -69,11 +69,6 @@ def error_line(error: NewsqaError) -> str:
     return safe_line(f"{error} {error.hint}")
 
 
-def error_details(error: NewsqaError) -> list[str]:
-    """Return the lines that say more of what went wrong."""
-    return [safe_line(detail) for detail in error.details]
-
-
 def quote_text(citation: Citation) -> str:
     """Return a quote with its source, ready to be pasted."""
     source = ", ".join(part for part in (headline(citation), provenance(citation).replace(" · ", ", ")) if part)

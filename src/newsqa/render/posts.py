@@ -173,21 +173,17 @@ def posted_nearest(answer: Answer) -> list[PostedSource]:
     return [_posted(near, near.lead, LONGEST_QUOTE) for near in answer.nearest]
 
 
-def has_long_quotes(answer: Answer) -> bool:
-    """Return True if some quote is too long to be shown beside the answer."""
-    return any(utf16_length(safe_line(citation.quote)) > LONGEST_QUOTE for citation in answer.citations)
-
-
 def button_actions(answer: Answer, *, private: bool) -> list[str]:
     """Return the actions of the buttons below an answer, in order; `private` adds the one that shares it.
 
-    There are none if nothing was asked, and only what articles say, or do not say, is judged.
+    There are none if nothing was asked; only what articles say, or do not say, is judged, and only a quote that was cut
+    has its sources shown.
     """
     if answer.kind == "smalltalk" or answer.reason == "question_unusable":
         return []
     judged = answer.citations or answer.kind not in {"about_library", "about_answer"}
-    sources, share = has_long_quotes(answer), private
-    return [*(["good", "bad"] if judged else []), *(["sources"] if sources else []), *(["share"] if share else [])]
+    is_cut = any(utf16_length(safe_line(citation.quote)) > LONGEST_QUOTE for citation in answer.citations)
+    return [*(["good", "bad"] if judged else []), *(["sources"] if is_cut else []), *(["share"] if private else [])]
 
 
 def posted_notes(answer: Answer) -> list[str]:
