@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from newsqa.errors import SourceError
-from newsqa.frontends.terminal import demo
+from newsqa.frontends.terminal import chat
 from newsqa.settings import Settings
 from places import ROOT
 
@@ -39,17 +39,17 @@ def test_the_demo_answers_from_the_sample_articles_and_keeps_to_its_own_folder(t
 
 
 def test_sample_articles_that_are_gone_are_reported(monkeypatch, tmp_path):
-    monkeypatch.setattr(demo, "SAMPLES", (tmp_path / "none",))
+    monkeypatch.setattr(chat, "SAMPLES", (tmp_path / "none",))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with pytest.raises(SourceError, match="sample articles are missing"):
-        demo.demo(Settings())
+        chat.demo(Settings())
 
 
 def test_a_cache_that_cannot_be_written_is_reported(monkeypatch, tmp_path):
     (tmp_path / "newsqa").write_text("a file where the folder should be")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with pytest.raises(SourceError, match="cannot be copied") as raised:
-        demo.demo(Settings())
+        chat.demo(Settings())
     assert "XDG_CACHE_HOME" in raised.value.hint
 
 
@@ -57,7 +57,7 @@ def test_the_cache_is_the_users_own_where_no_other_is_named(monkeypatch, tmp_pat
     monkeypatch.setenv("HOME", str(tmp_path))
     for value in ("", "relative"):
         monkeypatch.setenv("XDG_CACHE_HOME", value)
-        assert demo.demo_folder() == tmp_path / ".cache" / "newsqa" / "demo"
+        assert chat.demo_folder() == tmp_path / ".cache" / "newsqa" / "demo"
 
 
 def test_a_wheel_holds_the_sample_articles_the_prompts_and_its_metadata(tmp_path):

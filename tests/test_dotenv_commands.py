@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -16,7 +15,6 @@ from anthropic_stand_in import anthropic_stand_in
 from loopback import served
 from ollama_stand_in import ollama_stand_in
 from openai_stand_in import openai_stand_in
-from pseudo_terminal import Terminal
 
 from newsqa import environment
 from newsqa.models.chat import invoke_model
@@ -198,35 +196,9 @@ def test_a_file_that_is_ignored_is_told_of_in_a_line_and_blocks_nothing(tmp_path
 
 def test_no_notice_is_hidden_by_a_folder_that_the_file_names(tmp_path, news_index):
     (tmp_path / "work").mkdir()
-    (tmp_path / "work" / "told.json").write_text(json.dumps(["openai at models.example"]))
+    (tmp_path / "work" / "told.json").write_text(json.dumps(["writes: openai at models.example"]))
     lines = f"NEWSQA_MODEL=openai:any\nNEWSQA_SESSIONS=.\nOPENAI_BASE_URL={ELSEWHERE}\n"
     with recorder() as (proxy, _):
         words = ("--trust-env", "ask", QUESTION, "--index", news_index)
         done = newsqa(*words, folder=tmp_path, dotenv=lines, HTTP_PROXY=proxy)
     assert "Article text leaves this machine" in done.stderr
-
-
-def test_the_pager_sees_no_key_and_nothing_of_the_file(tmp_path, news_index):
-    shim = tmp_path / "bin" / "less"
-    shim.parent.mkdir()
-    shim.write_text(f'#!/bin/sh\n/usr/bin/env > "{tmp_path}/seen"\n/bin/cat > /dev/null\n: > "{tmp_path}/done"\n')
-    shim.chmod(0o755)
-    (tmp_path / ".env").write_text("LD_PRELOAD=./evil.so\nLESSOPEN=|./evil %s\nPAGER=./evil\nBASH_ENV=./evil\n")
-    terminal = Terminal(
-        tmp_path, "--index", news_index,
-        PATH=f"{shim.parent}:{os.environ['PATH']}", OPENAI_API_KEY=CANARY, LESSOPEN="|./mine %s", LC_TIME="C",
-    )  # fmt: skip
-    try:
-        terminal.until("›")
-        terminal.type(QUESTION, "10 May 2025")
-        terminal.child.send("/open 1 all\r")
-        end = time.monotonic() + 60
-        while not (tmp_path / "done").exists():
-            assert time.monotonic() < end, terminal.text()
-            terminal.read()
-        seen = dict(line.split("=", 1) for line in (tmp_path / "seen").read_text().splitlines())
-    finally:
-        terminal.child.close(force=True)
-    made = {"LESSSECURE", "LESSCHARSET", "PWD", "SHLVL", "_", "OLDPWD"}  # by newsqa, and by the shell of the shim
-    assert {name for name in seen if not name.startswith("LC_")} <= environment.PASSED_ON | made
-    assert seen["LC_TIME"] == "C"

@@ -1,5 +1,6 @@
 """Extras: what each brings agrees with pyproject.toml, what is missing is named, and the base does without any."""
 
+import subprocess
 import sys
 import tomllib
 
@@ -127,3 +128,8 @@ def test_a_price_is_unknown_without_the_list(without):
     without("genai_prices")
     assert not Price("openai:gpt-4.1-mini").known
     assert Price("local").dollars(10, 10) == 0
+
+
+def test_the_commands_start_without_the_packages_of_the_bots():
+    code = f"import sys\nsys.modules.update(dict.fromkeys({OPTIONAL}))\nimport newsqa.cli"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

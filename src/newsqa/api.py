@@ -47,6 +47,15 @@ class OpenOptions(TypedDict, total=False):
     tracing: bool
 
 
+class Limits(TypedDict, total=False):
+    """The bounds of a question that methods of `NewsQA` take by name, in place of those of `bounds`."""
+
+    outlet: str | None
+    since: date | None
+    until: date | None
+    as_of: date | None
+
+
 class NewsQA:
     """Answers questions over a library of news articles. It is made by `NewsQA.open`.
 
@@ -134,19 +143,15 @@ class NewsQA:
         *,
         history: Sequence[Turn] = (),
         bounds: Bounds = NO_BOUNDS,
-        outlet: str | None = None,
-        since: date | None = None,
-        until: date | None = None,
-        as_of: date | None = None,
         asked: date | None = None,
+        **limits: Unpack[Limits],
     ) -> Answer:
         """Answer a question. If the articles don't answer it, the Answer is `refused` and says what is nearest.
 
         `history` holds the turns before the question, the oldest first. Articles outside of the bounds are not seen:
-        give them as `bounds` or one by one. `asked` is the day from which "last week" counts, today unless given.
+        give them as `bounds` or by name. `asked` is the day from which "last week" counts, today unless given.
         """
-        within = _bounds(bounds, outlet, since, until, as_of)
-        return self._open_pipeline().ask(question, history=history, bounds=within, asked=asked)
+        return self._open_pipeline().ask(question, history=history, bounds=_bounds(bounds, limits), asked=asked)
 
     def stream(
         self,
@@ -154,49 +159,39 @@ class NewsQA:
         *,
         history: Sequence[Turn] = (),
         bounds: Bounds = NO_BOUNDS,
-        outlet: str | None = None,
-        since: date | None = None,
-        until: date | None = None,
-        as_of: date | None = None,
         asked: date | None = None,
+        **limits: Unpack[Limits],
     ) -> Iterator[AnswerEvent]:
         """Answer as `ask` does, and yield each Stage, DraftText and Sentence on the way; the Answer comes last.
 
         A Sentence has been checked. A DraftText has not: show it as a draft, or not at all.
         """
-        within = _bounds(bounds, outlet, since, until, as_of)
-        return self._open_pipeline().stream(question, history=history, bounds=within, asked=asked)
+        return self._open_pipeline().stream(question, history=history, bounds=_bounds(bounds, limits), asked=asked)
 
     def search(
         self,
         query: str,
         *,
         bounds: Bounds = NO_BOUNDS,
-        outlet: str | None = None,
-        since: date | None = None,
-        until: date | None = None,
-        as_of: date | None = None,
         asked: date | None = None,
+        **limits: Unpack[Limits],
     ) -> list[Hit]:
         """Return the passages that may answer, best first, each with its article and score."""
-        return self._open_pipeline().search(query, bounds=_bounds(bounds, outlet, since, until, as_of), asked=asked)
+        return self._open_pipeline().search(query, bounds=_bounds(bounds, limits), asked=asked)
 
     def check(
         self,
         text: str,
         *,
         bounds: Bounds = NO_BOUNDS,
-        outlet: str | None = None,
-        since: date | None = None,
-        until: date | None = None,
-        as_of: date | None = None,
+        **limits: Unpack[Limits],
     ) -> TextCheck:
         """Check each sentence of a text, such as a draft or a press release, against the articles.
 
         A Finding says if the articles support it, contradict it, have something like it or nothing, with the quotes.
         Without a judge only what is word for word in an article, or a shortening of it, is supported.
         """
-        return self._open_pipeline().check(text, bounds=_bounds(bounds, outlet, since, until, as_of))
+        return self._open_pipeline().check(text, bounds=_bounds(bounds, limits))
 
     def article(self, article_id: str) -> Article | None:
         """Return the article with this id, None if the library does not hold it."""
@@ -206,14 +201,11 @@ class NewsQA:
         self,
         *,
         bounds: Bounds = NO_BOUNDS,
-        outlet: str | None = None,
-        since: date | None = None,
-        until: date | None = None,
-        as_of: date | None = None,
+        **limits: Unpack[Limits],
     ) -> Coverage:
         """Return how many articles the library holds within the bounds, and from which days they are."""
         with self._open_pipeline().index.snapshot() as index:
-            return index.coverage(_bounds(bounds, outlet, since, until, as_of))
+            return index.coverage(_bounds(bounds, limits))
 
     def as_retriever(self, k: int = 5) -> NewsqaRetriever:
         """Return a LangChain retriever that finds `k` passages a question."""
@@ -250,9 +242,10 @@ class NewsQA:
             raise UsageError("This NewsQA has been closed.", hint="Open another one: NewsQA.open(…)")
 
 
-def _bounds(bounds: Bounds, outlet: str | None, since: date | None, until: date | None, as_of: date | None) -> Bounds:
+def _bounds(bounds: Bounds, limits: Limits) -> Bounds:
     """Return the bounds with those that are given one by one in place of their own."""
-    return Bounds(outlet or bounds.outlet, since or bounds.since, until or bounds.until, as_of or bounds.as_of)
+    given: Limits = {name: value for name, value in limits.items() if value}  # type: ignore[assignment]
+    return replace(bounds, **given)
 
 
 def _with_model_errors(embedder: Embeddings) -> Embeddings:

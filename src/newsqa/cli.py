@@ -6,18 +6,28 @@ import sys
 import warnings
 from contextlib import suppress
 from pathlib import Path  # noqa: TC003  typer reads it
-from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from newsqa import __version__
 from newsqa.errors import NewsqaError, SettingsWarning
 from newsqa.frontends.terminal.bots import bots_app
-from newsqa.frontends.terminal.console import print_json
+from newsqa.frontends.terminal.console import (
+    Asked,
+    AsOf,
+    Index,
+    Json,
+    Model,
+    Outlet,
+    Since,
+    Until,
+    print_json,
+    read_settings,
+)
 from newsqa.frontends.terminal.eval_commands import eval_app
-from newsqa.frontends.terminal.options import Asked, AsOf, Index, Json, Model, Outlet, Since, Until, read_settings
 from newsqa.render.clean import safe, safe_line
-from newsqa.render.plain import error_details, error_line
+from newsqa.render.plain import error_line
 from newsqa.settings import Settings, secret_values
 from newsqa.trust import trust_everything
 from newsqa.types import EXTRACTIVE, Bounds
@@ -141,7 +151,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Check each sentence of a text against the articles: supported, contradicted, unclear or not found."""
-    from newsqa.frontends.terminal.check import check as check_file
+    from newsqa.frontends.terminal.ask import check as check_file
 
     settings = read_settings(index, model, connects=True)
     check_file(settings, file, Bounds(outlet, since, until, as_of), html, as_json=json)
@@ -166,7 +176,7 @@ def chat(
 @app.command()
 def demo(model: Model = None) -> None:
     """Open the chat over the sample articles that come with newsqa."""
-    from newsqa.frontends.terminal.demo import demo as show_samples
+    from newsqa.frontends.terminal.chat import demo as show_samples
 
     show_samples(read_settings(model=model))
 
@@ -215,9 +225,6 @@ def remove(name: Annotated[str, typer.Argument(help="The source, as listed.")], 
 @app.command()
 def models(
     names: Annotated[list[str] | None, typer.Argument(metavar="NAME…", help="Only these.")] = None,
-    measure: Annotated[
-        bool, typer.Option("--measure", help="Let the models on this machine, or those named, show how fast they are.")
-    ] = False,
     remote: Annotated[
         bool, typer.Option("--remote", help="Also ask a server elsewhere (OPENAI_BASE_URL, OLLAMA_HOST) what it has.")
     ] = False,
@@ -225,11 +232,9 @@ def models(
     json: Json = False,
 ) -> None:
     """List the models that can be used here, and what others lack."""
-    from newsqa.frontends.terminal.models import print_models
+    from newsqa.frontends.terminal.doctor import print_models
 
-    raise typer.Exit(
-        print_models(read_settings(index, connects=True), names or [], measuring=measure, remote=remote, as_json=json)
-    )
+    print_models(read_settings(index, connects=True), names or [], remote=remote, as_json=json)
 
 
 @app.command()
@@ -282,7 +287,7 @@ def main() -> NoReturn:
         trace = _trace(error) if error.__cause__ else []
         if as_json:
             _print_error(str(error), error.hint, error.details)
-        _fail(error_line(error), error.exit_code, [*error_details(error), *trace])
+        _fail(error_line(error), error.exit_code, [*map(safe_line, error.details), *trace])
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
@@ -298,22 +303,13 @@ def main() -> NoReturn:
 
 def _show_settings_warnings() -> None:
     """Print a SettingsWarning as a line for people, without the place in the code."""
-    default = warnings.showwarning
+    default = warnings.formatwarning
 
-    def show(  # the signature of warnings.showwarning
-        message: Warning | str,
-        category: type[Warning],
-        filename: str,
-        lineno: int,
-        file: TextIO | None = None,
-        line: str | None = None,
-    ) -> None:
-        if issubclass(category, SettingsWarning):
-            sys.stderr.write(f"newsqa: {safe_line(str(message))}\n")
-        else:
-            default(message, category, filename, lineno, file, line)
+    def show(message: Warning | str, category: type[Warning], *place: Any) -> str:
+        ours = issubclass(category, SettingsWarning)
+        return f"newsqa: {safe_line(str(message))}\n" if ours else default(message, category, *place)
 
-    warnings.showwarning = show
+    warnings.formatwarning = show  # type: ignore[assignment]
 
 
 def _fail(why: str, code: int, details: Sequence[str] = ()) -> NoReturn:

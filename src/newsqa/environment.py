@@ -1,7 +1,7 @@
 """Reads variables from the environment and from `.env` in the working folder.
 
 A `.env` may have come with somebody else's folder. So only names that newsqa knows are read from it, values are
-literal, and none of them reaches `os.environ`, where other packages and programs would read it.
+literal, and none of them reaches `os.environ`, where other packages would read it.
 """
 
 from __future__ import annotations
@@ -27,11 +27,6 @@ NAMES = frozenset({
 
 MOST_BYTES = 1 << 16
 """Bytes of a `.env`; a longer one is ignored."""
-
-PASSED_ON = frozenset({
-    "PATH", "HOME", "LANG", "LANGUAGE", "TERM", "TERMINFO", "TERMINFO_DIRS", "COLORTERM", "COLUMNS", "LINES", "LESS",
-})  # fmt: skip
-"""The variables that programs started by newsqa get, besides LC_*."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +74,6 @@ def variable(name: str) -> str:
 def from_dotenv(name: str) -> bool:
     """Return True if the value of a variable comes from `.env`."""
     return name not in os.environ and bool(_loaded.file.values.get(name, "").strip())
-
-
-def program_environment() -> dict[str, str]:
-    """Return the environment for a program that newsqa starts: what terminals need, and no keys."""
-    return {name: value for name, value in os.environ.items() if name in PASSED_ON or name.startswith("LC_")}
 
 
 def read_dotenv(folder: Path) -> DotEnv:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
 
@@ -28,6 +29,21 @@ def private_file(path: Path) -> None:
     """Create an empty file, or take away other people's access to one that exists. Raises OSError."""
     os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, FILE))
     path.chmod(FILE)
+
+
+def read_list(file: Path) -> list[Any]:
+    """Return the list in a JSON file, [] if there is none."""
+    with suppress(OSError, ValueError, RecursionError):
+        kept = json.loads(file.read_text("utf-8"))
+        return kept if isinstance(kept, list) else []
+    return []
+
+
+def write_list(file: Path, entries: list[Any]) -> None:
+    """Write a list to a private JSON file. Raises OSError."""
+    private_folder(file.parent)
+    private_file(file)
+    file.write_text(json.dumps(entries, indent=1), "utf-8")
 
 
 KEPT = "run.jsonl is kept; make room or name another folder, and run the same command again."

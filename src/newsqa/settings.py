@@ -143,16 +143,16 @@ def _value(name: str, text: str) -> object:
         ) from error
 
 
-def _positive(number: float) -> float:
-    if not 0 < number < float("inf"):
-        raise ValueError("it must be more than 0")
-    return number
+def _number(kind: Callable[[str], float], least: str) -> Callable[[str], float]:
+    """Return what reads a number: of this kind, finite, and "more than 0" or "0 or more"."""
 
+    def read(text: str) -> float:
+        number = kind(text)
+        if not 0 <= number < float("inf") or (number == 0 and least == "more than 0"):
+            raise ValueError(f"it must be {least}")
+        return number
 
-def _not_negative(number: int) -> int:
-    if number < 0:
-        raise ValueError("it must be 0 or more")
-    return number
+    return read
 
 
 def _switch(text: str) -> bool:
@@ -166,27 +166,15 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser()
 
 
-def _whole(text: str) -> int:
-    return int(_positive(int(text)))
-
-
-def _count(text: str) -> int:
-    return _not_negative(int(text))
-
-
-def _seconds(text: str) -> float:
-    return _positive(float(text))
-
-
 def _ids(text: str) -> frozenset[str]:
     return frozenset(text.replace(",", " ").split())
 
 
 _READERS: dict[str, Callable[[str], object]] = {
     **dict.fromkeys(("index", "prompts", "sessions"), _folder),
-    **dict.fromkeys(("threads", "bot_workers", "bot_retention"), _whole),
-    **dict.fromkeys(("context", "bot_rate", "bot_rate_all", "bot_queue", "bot_port"), _count),
+    **dict.fromkeys(("threads", "bot_workers", "bot_retention"), _number(int, "more than 0")),
+    **dict.fromkeys(("context", "bot_rate", "bot_rate_all", "bot_queue", "bot_port"), _number(int, "0 or more")),
     **dict.fromkeys(("bot_channels", "bot_people", "bot_admins"), _ids),
     **dict.fromkeys(("offline", "tracing", "debug", "bot_log_text", "second_chance"), _switch),
-    "timeout": _seconds,
+    "timeout": _number(float, "more than 0"),
 }

@@ -6,20 +6,14 @@ any key. But a `.env` that came with somebody else's folder must not send a pers
 
 from __future__ import annotations
 
-import json
 import os
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from newsqa.environment import from_dotenv, loaded, variable
 from newsqa.errors import SettingsError
-from newsqa.private_files import private_file, private_folder
+from newsqa.private_files import read_list, write_list
 from newsqa.settings import data_folder
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CREDENTIALS = {
     "OPENAI_BASE_URL": ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_CUSTOM_HEADERS"),
@@ -79,7 +73,7 @@ def find_untrusted(address: str) -> Untrusted | None:
     if not credentials:
         return None
     found = Untrusted(address, _origin(variable(address)), credentials, str(loaded().folder))
-    return None if _entry(found) in _agreed() else found
+    return None if _entry(found) in read_list(data_folder() / FILE) else found
 
 
 def refuse_untrusted(address: str) -> None:
@@ -90,11 +84,7 @@ def refuse_untrusted(address: str) -> None:
 
 def trust(found: Untrusted) -> None:
     """Store that a person agreed, for this folder and this address. Raises OSError."""
-    file = _file()
-    kept = [*_agreed(), _entry(found)]
-    private_folder(file.parent)
-    private_file(file)
-    file.write_text(json.dumps(kept, indent=1), "utf-8")
+    write_list(data_folder() / FILE, [*read_list(data_folder() / FILE), _entry(found)])
 
 
 def _in_environment(name: str) -> bool:
@@ -113,14 +103,3 @@ def _origin(address: str) -> str:
 
 def _entry(found: Untrusted) -> dict[str, str]:
     return {"folder": found.folder, "variable": found.address, "address": found.place}
-
-
-def _agreed() -> list[dict[str, str]]:
-    with suppress(OSError, ValueError, RecursionError):
-        kept = json.loads(_file().read_text("utf-8"))
-        return [entry for entry in kept if isinstance(entry, dict)] if isinstance(kept, list) else []
-    return []
-
-
-def _file() -> Path:
-    return data_folder() / FILE

@@ -11,7 +11,7 @@ from newsqa.answer.fact_check import MAX_SENTENCES, NEGATED
 from newsqa.api import NewsQA
 from newsqa.cli import app
 from newsqa.errors import SourceError, UsageError
-from newsqa.render.fact_check import check_page
+from newsqa.render.plain import check_page
 from newsqa.settings import Settings
 
 VERBATIM = "Income tax does not change."

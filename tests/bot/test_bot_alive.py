@@ -2,7 +2,7 @@
 
 from threading import Thread
 
-from newsqa.bot.process import NOBODY, ProcessLock, count_running
+from newsqa.bot.database import NOBODY, ProcessLock, count_running
 
 
 def test_a_process_lives_until_it_closes(tmp_path):

@@ -18,8 +18,8 @@ from word_embedder import WordEmbedder
 
 from newsqa.bot.events import Failed
 from newsqa.bot.health import serve_health
-from newsqa.bot.log import configure
 from newsqa.bot.pipelines import IndexStatus, ReloadingPipeline
+from newsqa.bot.process import configure
 from newsqa.errors import LibraryError, SettingsError
 from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings

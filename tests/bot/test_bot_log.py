@@ -7,7 +7,7 @@ import pytest
 import structlog
 from scripted_desk import Listener, answered, message, scripted_bot
 
-from newsqa.bot.log import configure, logger
+from newsqa.bot.process import configure, logger
 from newsqa.errors import ModelError
 from newsqa.settings import Settings
 

@@ -216,10 +216,11 @@ def test_a_place_a_person_or_everything_is_forgotten_down_to_the_bytes(store, tm
     assert store.forget_person("slack", "U2") == 1
     assert [bool(store.load_answer(e)) for e in ("e1", "e2", "e3")] == [True, False, True]
     assert rows(tmp_path, "vote") == 0
-    assert store.forget_place(ConversationPlace("slack", "T1", "C1")) == 1
+    assert store.forget_channel("slack", "C1") == 1
     assert not store.is_engaged(THREAD)
     assert store.is_engaged(other)
-    assert store.forget_place(other) == 1
+    assert store.forget_channel("slack", "C2") == 1
+    assert not store.is_engaged(other)
     assert store.forget_everything() == 0
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir() if FILE in path.name)
     assert not any(word in kept for word in (b"Zebra", b"Yak", b"Xerus"))

@@ -5,7 +5,6 @@ import os
 import socket
 import stat
 import sys
-from datetime import date
 
 import pytest
 from loopback import served
@@ -13,8 +12,6 @@ from ollama_stand_in import ollama_stand_in
 from openai_stand_in import openai_stand_in
 
 from newsqa import cli
-from newsqa.models.benchmark import Speed, load_speed, save_speed
-from newsqa.settings import Settings
 
 KEY = "sk-canary-5a1c0ffee"
 PROVIDERS = ("OPENAI_", "ANTHROPIC_", "OLLAMA_")
@@ -158,34 +155,6 @@ def test_an_unknown_name_lists_what_there_is(newsqa):
     said = models(newsqa, "parrot")["parrot"]
     assert not said["usable"]
     assert "llamacpp:/path/model.gguf" in said["mend"]
-
-
-def test_speed_is_measured_on_demand_and_kept_with_its_day(newsqa, model):
-    assert models(newsqa)["openai:stand-in"]["speed"] is None
-    model.reply, model.pace = "The sea is wide. " * 8, 0.01
-    measured = models(newsqa, "--measure", "openai:stand-in")["openai:stand-in"]["speed"]
-    assert measured["on"] == date.today().isoformat()
-    assert measured["read"] > 0
-    assert models(newsqa)["openai:stand-in"]["speed"] == measured
-    assert "tokens a second" in newsqa("models")[1]
-
-
-def test_a_model_that_cannot_be_measured_is_reported_and_the_rest_listed(newsqa, model):
-    model.status = 500
-    code, out, err = newsqa("models", "openai:stand-in", "--measure")
-    assert code == 1
-    assert "openai:stand-in" in out
-    assert err.count("\n") == 1
-
-
-def test_a_cache_of_speeds_that_is_not_ours_is_no_trouble(tmp_path):
-    settings = Settings()
-    save_speed("local", settings, Speed(300.0, None, date(2025, 3, 4)))
-    assert load_speed("local", settings) == Speed(300.0, None, date(2025, 3, 4))
-    file = tmp_path / ".cache" / "newsqa" / "speeds.json"
-    for text in ("[]", "{", '{"local 2": 3}', '{"local 2": {"on": "soon"}}', '{"local 2": {"read": 1, "x": 2}}'):
-        file.write_text(text)
-        assert load_speed("local", settings) is None
 
 
 def test_doctor_tries_the_model_that_writes(newsqa, monkeypatch, model, news_index):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.bot.events import ConversationPlace, Message
-from newsqa.frontends.slack.decode import MessageDeleted, MessageEdited, decode_command, decode_event
+from newsqa.frontends.slack.messages import MessageDeleted, MessageEdited, decode_command, decode_event
 
 BOT = "UBOT"
 SAID = {"type": "message", "channel": "C1", "channel_type": "channel", "user": "U1", "ts": "2.0"}

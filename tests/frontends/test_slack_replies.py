@@ -8,7 +8,8 @@ import pytest
 
 from newsqa.bot.events import ConversationPlace, Message
 from newsqa.frontends.slack import replies
-from newsqa.render.slack import SlackMessage, render_working
+from newsqa.render.posts import WORKING
+from newsqa.render.slack import SlackMessage, render_line
 from newsqa.types import Sentence
 
 PLACE = ConversationPlace("slack", "T1", "C1", "1.0")
@@ -84,7 +85,7 @@ async def test_nothing_is_shown_of_sentences_that_were_taken_back(monkeypatch):
     answer.update((Sentence("It reopened.", (1,), 0.9),))
     answer._newest = ()  # as an ending or an edit does, in the moment in which its time has come
     await asyncio.sleep(0.01)
-    assert list(sender.standing.values()) == [render_working().text]
+    assert list(sender.standing.values()) == [render_line(WORKING).text]
 
 
 async def test_what_an_answer_in_fewer_parts_leaves_over_is_taken_away():

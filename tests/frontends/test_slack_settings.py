@@ -16,7 +16,7 @@ from slack_workspace import APP_TOKEN, BOT_TOKEN, Fault
 from newsqa import extras
 from newsqa.errors import SettingsError, UsageError
 from newsqa.extras import install_hint
-from newsqa.frontends.slack import preflight
+from newsqa.frontends.slack import run
 from newsqa.frontends.slack.run import listen_address, serve_slack
 from newsqa.settings import Settings
 from places import DOCS
@@ -43,10 +43,10 @@ def test_a_token_that_is_missing_or_another_is_named_with_where_it_stands(tokens
 
 def test_over_http_the_signing_secret_takes_the_place_of_the_apps_token(tokens):
     tokens.delenv("SLACK_APP_TOKEN")
-    assert preflight.load_tokens(http=True) == preflight.SlackTokens(BOT_TOKEN, secret="5166f1ca")
+    assert run.load_tokens(http=True) == run.SlackTokens(BOT_TOKEN, secret="5166f1ca")
     tokens.delenv("SLACK_SIGNING_SECRET")
     with pytest.raises(SettingsError, match="SLACK_SIGNING_SECRET is not set"):
-        preflight.load_tokens(http=True)
+        run.load_tokens(http=True)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_tokens_go_to_slack_or_this_machine_alone(tokens, url):
 def test_offline_means_offline(tokens):
     with pytest.raises(SettingsError, match="NEWSQA_OFFLINE"):
         serve_slack(Settings(offline=True))
-    preflight.check_address(Settings(offline=True, slack_api_url="http://127.0.0.1:1/api/"))
+    run.check_address(Settings(offline=True, slack_api_url="http://127.0.0.1:1/api/"))
 
 
 def test_a_missing_package_is_named_with_what_to_install(tokens):
@@ -79,7 +79,7 @@ def test_a_missing_package_is_named_with_what_to_install(tokens):
 
 def test_options_that_make_no_sense_together_are_refused():
     assert listen_address(http=False, host=None, port=None) is None
-    assert listen_address(http=True, host=None, port=3000).host == "127.0.0.1"
+    assert listen_address(http=True, host=None, port=3000) == ("127.0.0.1", 3000)
     for http, host, port in ((True, None, None), (False, None, 3000), (False, "0.0.0.0", None)):
         with pytest.raises(UsageError):
             listen_address(http=http, host=host, port=port)
@@ -90,7 +90,7 @@ def test_the_manifest_that_people_paste_has_what_the_bot_asks_for_and_no_more():
     scopes = set(manifest["oauth_config"]["scopes"]["bot"])
     events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
     page = (DOCS / "slack.md").read_text("utf-8")
-    assert scopes == preflight.REQUIRED_SCOPES | set(preflight.OPTIONAL_SCOPES)
+    assert scopes == run.REQUIRED_SCOPES | set(run.OPTIONAL_SCOPES)
     assert manifest["settings"]["socket_mode_enabled"]
     assert manifest["settings"]["interactivity"]["is_enabled"]
     assert all(f"`{name}`" in page for name in scopes | events)
@@ -100,10 +100,10 @@ def test_a_proxy_is_for_slack_and_not_for_this_machine(monkeypatch):
     monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
-    assert preflight.proxy_for(Settings()) == "http://proxy.example:3128"
-    assert preflight.proxy_for(Settings(slack_api_url="https://127.0.0.1:1/api/")) is None
+    assert run.proxy_for(Settings()) == "http://proxy.example:3128"
+    assert run.proxy_for(Settings(slack_api_url="https://127.0.0.1:1/api/")) is None
     monkeypatch.setenv("no_proxy", "slack.com")
-    assert preflight.proxy_for(Settings()) is None
+    assert run.proxy_for(Settings()) is None
 
 
 @pytest.mark.parametrize(

@@ -28,23 +28,8 @@ def listed(**known):
 
 TELL = {
     "vLLM": (listed(owned_by="vllm", max_model_len=16_384), 16_384),
-    "llama.cpp": (
-        listed(owned_by="llamacpp", meta={"n_ctx_train": 131_072})
-        | {"/props": {"default_generation_settings": {"n_ctx": 6_144}, "total_slots": 4}},
-        6_144,
-    ),
-    "Ollama": (
-        listed(owned_by="library") | {"/api/ps": {"models": [{"name": "quill:latest", "context_length": 32_768}]}},
-        32_768,
-    ),
-    "Ollama, not loaded": (listed(owned_by="library") | {"/api/ps": {"models": []}}, OLLAMA_CONTEXT),
-    "LM Studio": (
-        listed(owned_by="organization_owner")
-        | {
-            "/api/v0/models": {"data": [{"id": "quill", "max_context_length": 131_072, "loaded_context_length": 5_000}]}
-        },
-        5_000,
-    ),
+    "llama.cpp": (listed(owned_by="llamacpp", meta={"n_ctx": 6_144, "n_ctx_train": 131_072}), 6_144),
+    "Ollama": (listed(owned_by="library"), OLLAMA_CONTEXT),
     "far more than is needed": (listed(max_model_len=10**30), MAX_CONTEXT),
 }
 SILENT = {
@@ -54,10 +39,8 @@ SILENT = {
     "less than nothing": listed(max_model_len=-8_192),
     "words": listed(max_model_len="16384"),
     "yes": listed(max_model_len=True),
-    "llama.cpp without /props": listed(owned_by="llamacpp", meta={"n_ctx_train": 131_072}),
-    "/props of another kind": listed(owned_by="llamacpp") | {"/props": {"default_generation_settings": ["n_ctx"]}},
-    "LM Studio, not loaded": listed(owned_by="organization_owner")
-    | {"/api/v0/models": {"data": [{"id": "quill", "max_context_length": 131_072}]}},
+    "llama.cpp that does not say": listed(owned_by="llamacpp", meta={"n_ctx_train": 131_072}),
+    "facts of another kind": listed(owned_by="llamacpp", meta=["n_ctx"]),
     "lists in place of objects": {"/v1/models": {"data": [["quill"], 7, None]}},
     "a page": {"/v1/models": b"<html>"},
     "nested without end": {"/v1/models": NESTED},

@@ -11,9 +11,9 @@ from hostile_answers import LONG, PATH, WORDS, answers, with_marks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsqa.render.clean import at_quote, safe_line
-from newsqa.render.discord import escape, render_answer, render_line, render_partial, render_sources, strip_markup
-from newsqa.render.posts import encode_address, utf16_length
+from newsqa.render.clean import at_quote, safe_line, web_address
+from newsqa.render.discord import escape, render_answer, render_line, render_sources, strip_markup
+from newsqa.render.posts import partial_line, utf16_length
 from newsqa.text.calendar import format_day
 from newsqa.types import Article, Duplicate, Sentence
 from thoroughness import examples
@@ -103,7 +103,7 @@ def has_every_source(parts, answer):
         addresses = [embed["url"] for embed in part.embeds if "url" in embed]
         assert len(set(addresses)) == len(addresses)
     for (_, embed), source in zip(listed, answer.citations, strict=True):
-        address, lines = encode_address(source.url), unwrapped(embed.get("description", ""))
+        address, lines = web_address(source.url), unwrapped(embed.get("description", ""))
         address = address and at_quote(address, source.quote)
         assert embed.get("url", address or "").startswith(address or "")
         assert not address or "url" in embed or letters(address) in map(letters, lines)
@@ -132,7 +132,7 @@ def test_all_sources_are_given_with_their_whole_quotes(answer):
 @settings(max_examples=examples(60), deadline=None)
 def test_what_is_shown_on_the_way_fits_too(said):
     sentences = [Sentence(words, (n,), 1.0) for n, words in enumerate(said)]
-    for part in (render_partial(sentences), render_line(" ".join(said))):
+    for part in (render_line(partial_line(sentences)), render_line(" ".join(said))):
         is_fit(part)
         displayed(part.content)
 

@@ -13,15 +13,14 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from newsqa.render.clean import at_quote, safe_line
-from newsqa.render.posts import encode_address
+from newsqa.render.clean import at_quote, safe_line, web_address
+from newsqa.render.posts import partial_line
 from newsqa.render.slack import (
     SlackMessage,
     add_question,
     escape,
     render_answer,
     render_line,
-    render_partial,
     render_sources,
     strip_markup,
 )
@@ -136,7 +135,7 @@ def has_every_source(posts, answer):
     listed = [source for post in posts for source in sources_in(post.blocks)]
     assert [n for n, _, _ in listed] == [c.n for c in answer.citations]
     for (_, address, words), source in zip(listed, answer.citations, strict=True):
-        whole = encode_address(source.url)
+        whole = web_address(source.url)
         assert address == (whole and at_quote(whole, source.quote))
         assert (safe_line(source.title or "") or "untitled")[:150].rstrip() in words
         assert source.published is None or len(source.outlet or "") > 80 or format_day(source.published) in words
@@ -148,7 +147,7 @@ def has_every_source(posts, answer):
 @settings(max_examples=examples(60), deadline=None)
 def test_what_is_shown_on_the_way_fits_too(said):
     sentences = [Sentence(words, (n,), 1.0) for n, words in enumerate(said)]
-    for post in (render_partial(sentences), render_line(" ".join(said))):
+    for post in (render_line(partial_line(sentences)), render_line(" ".join(said))):
         is_fit(post)
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
-from newsqa.render.clean import safe_line
-from newsqa.render.posts import encode_address, pack, shorten, split, utf16_length
+from newsqa.render.clean import safe_line, web_address
+from newsqa.render.posts import pack, shorten, split, utf16_length
 
 LIMITS = st.sampled_from([12, 40, 200, 3_000])
 
@@ -88,4 +88,4 @@ LINKS = dict(
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_only_addresses_of_the_web_are_links_and_nothing_ends_them_early(address):
-    assert encode_address(address) == LINKS.get(address)
+    assert web_address(address) == LINKS.get(address)

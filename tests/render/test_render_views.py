@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from newsqa.render.clean import safe
-from newsqa.render.marked import marked_text
 from newsqa.render.plain import answer_text, conversation_markdown, quote_text
 from newsqa.render.record import article_record, from_record, to_line, to_record
 from newsqa.render.terminal import answer_view, excerpt_view, sentences_view
-from newsqa.render.wording import explain_checks, explain_dropped, find_matches
+from newsqa.render.wording import explain_checks, explain_dropped, find_matches, marked_text
 from newsqa.types import Article, Dropped, Duplicate, Sentence, Usage
 
 HOSTILE = "\x1b]0;owned\x07\x1b]52;c;aGk=\x07\x1b[2J\x9b31m\r\u202e[/b]"

@@ -8,10 +8,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from newsqa.answer.history import recent_turns
-from newsqa.bot.database import FILE, history_errors, open_database
+from newsqa.bot.database import FILE, count_running, history_errors, open_database
 from newsqa.bot.events import OUTCOMES, PLATFORM_NAMES, parse_channel
-from newsqa.bot.log import logger
-from newsqa.bot.process import count_running
 from newsqa.bot.store import Store
 from newsqa.errors import NewsqaError, UsageError
 from newsqa.render.record import to_line
@@ -124,20 +122,7 @@ def _channel_statuses(
         )
 
 
-def teams_of_channel(folder: Path, platform: Platform, channel: str) -> list[str]:
-    """Return the workspaces or servers in which a channel of this id was used. Raises HistoryError."""
-    with closing(open_database(folder)) as db, history_errors(folder):
-        exchanges = db.execute(
-            "SELECT DISTINCT team FROM exchange WHERE platform = ? AND channel = ?", (platform, channel)
-        ).fetchall()
-        engaged = db.execute("SELECT place FROM engaged WHERE platform = ?", (platform,)).fetchall()
-    places = [row["place"].split("/") for row in engaged]
-    return sorted({row["team"] for row in exchanges} | {place[1] for place in places if place[2:3] == [channel]})
-
-
 # The command `/newsqa` within a platform.
-
-log = logger("bot.admin")
 
 EVERYBODY = (
     "help: shows this",
@@ -170,6 +155,9 @@ def run_admin_command(text: str, person: str, place: ConversationPlace, settings
 
     It blocks on the bot's file, so call it off the event loop. Errors become replies.
     """
+    from newsqa.bot.process import logger  # its package comes with the extras of the bots
+
+    log = logger("bot.admin")
     words = text.split()
     fields = {"command": " ".join(words[:2]), "person": person, "channel": place.channel}
     try:
@@ -194,7 +182,7 @@ def _run(words: list[str], person: str, place: ConversationPlace, settings: Sett
         case _ if not is_admin:
             return NOT_AN_ADMIN.format(everybody=" and ".join(line.split(":")[0] for line in EVERYBODY))
         case ["status"]:
-            return _describe_status(settings)
+            return "\n".join(describe_status(bot_status(settings), settings))
         case ["channels"]:
             return _describe_channels(settings, place)
         case ["enable" | "disable" | "forget" as action, "channel", *_]:
@@ -204,15 +192,13 @@ def _run(words: list[str], person: str, place: ConversationPlace, settings: Sett
     raise UsageError("I do not know that command.", hint="/newsqa help tells which there are.")
 
 
-def _describe_status(settings: Settings) -> str:
-    status = bot_status(settings)
-    return "\n".join(
-        (
-            f"Today: {_describe_counts(status.today)}.",
-            f"In the last {count(settings.bot_retention, 'day')}: {_describe_counts(status.in_all)}.",
-            f"Votes: {status.votes['good']} good, {status.votes['bad']} bad. Answers kept: {status.held}.",
-        )
-    )
+def describe_status(status: BotStatus, settings: Settings) -> list[str]:
+    """Return lines that say what became of the questions."""
+    return [
+        f"Today: {_describe_counts(status.today)}.",
+        f"In the last {count(settings.bot_retention, 'day')}: {_describe_counts(status.in_all)}.",
+        f"Votes: {status.votes['good']:,} good, {status.votes['bad']:,} bad. Answers kept: {status.held:,}.",
+    ]
 
 
 def _describe_counts(counts: Mapping[Outcome, int]) -> str:
@@ -222,13 +208,14 @@ def _describe_counts(counts: Mapping[Outcome, int]) -> str:
 
 def _describe_channels(settings: Settings, here: ConversationPlace) -> str:
     channels = [channel for channel in bot_status(settings).channels if channel.platform == here.platform]
-    lines = [_describe_channel(channel, here) for channel in channels[:MOST_CHANNELS]]
+    lines = [describe_channel(channel, here.channel) for channel in channels[:MOST_CHANNELS]]
     more = [f"and {len(channels) - MOST_CHANNELS:,} more"] if len(channels) > MOST_CHANNELS else []
     return "\n".join([*lines, *more]) or "I was not asked anywhere yet."
 
 
-def _describe_channel(channel: ChannelStatus, here: ConversationPlace) -> str:
-    name = f"{channel.id}{' (here)' if channel.id == here.channel else ''}" if channel.id else "direct messages"
+def describe_channel(channel: ChannelStatus, here: str = "") -> str:
+    """Return a line that says how often the bot was asked in a channel, and if it is silent there."""
+    name = f"{channel.id}{' (here)' if channel.id == here else ''}" if channel.id else "direct messages"
     state = "" if channel.enabled else " · silent"
     state += "" if channel.listed else " · not on the list of channels in my settings"
     return f"{name}: {count(count_questions(channel.counts), 'question')}{state}"
@@ -251,7 +238,7 @@ def _change_channel(action: str, place: ConversationPlace, settings: Settings) -
     channel = place.channel
     with closing(Store(settings.sessions_folder())) as store:
         if action == "forget":
-            return _forgotten(store.forget_place(place), place)
+            return _forgotten(store.forget_channel(place.platform, channel), place)
         if action == "disable":
             store.disable(place.platform, channel)
             return f"I am silent in {channel} from now on. /newsqa enable {channel} undoes that."

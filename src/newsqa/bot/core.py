@@ -8,11 +8,21 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from newsqa.bot.events import Answered, Declined, Failed, Interrupted, Partial, Started, Withdrawn
-from newsqa.bot.limits import RateLimits, can_follow_up, is_courtesy, is_served, normalize_question
-from newsqa.bot.log import logger
-from newsqa.bot.metrics import Metrics
+from newsqa.bot.health import Metrics
+from newsqa.bot.limits import (
+    BUSY,
+    HELP,
+    INTERRUPTED,
+    RateLimits,
+    can_follow_up,
+    failure_reply,
+    is_courtesy,
+    is_served,
+    limit_reply,
+    normalize_question,
+)
 from newsqa.bot.pipelines import ReloadingPipeline
-from newsqa.bot.replies import BUSY, HELP, INTERRUPTED, failure_reply, limit_reply
+from newsqa.bot.process import logger
 from newsqa.bot.requests import Request, RequestRunner
 from newsqa.bot.store import Store
 from newsqa.bot.threads import SerialExecutor, WorkerPool

@@ -1,11 +1,13 @@
-"""The bot's SQLite file: private, in WAL mode, of one known version; its errors are raised as HistoryError."""
+"""The files of the bot: its SQLite database, private and in WAL mode, and the locks of the processes that use it."""
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from newsqa import private_files
 from newsqa.errors import HistoryError
 from newsqa.private_files import private_file, private_folder
 from newsqa.store.database import transaction
@@ -13,6 +15,8 @@ from newsqa.store.database import transaction
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from filelock import FileLock
 
 
 FILE = "bot.db"
@@ -92,3 +96,75 @@ def history_errors(folder: Path) -> Iterator[None]:
             else f"Check free space and that you may write to {folder}, or name another folder with NEWSQA_SESSIONS.",
             retryable="locked" in reason,
         ) from error
+
+
+# Each process holds a lock on a file of its own, which the system releases when the process ends. Process ids would not
+# do: in a container, every process before and after a crash has the same one.
+
+NOBODY = ""
+"""The owner of what a process released."""
+
+LOCK_SECONDS = 5.0
+"""How long another process may probe a lock while it is acquired."""
+
+
+def count_running(folder: Path) -> int:
+    """Return how many bot processes use a folder. Raises OSError."""
+    from filelock import FileLock, Timeout
+
+    count = 0
+    for path in folder.glob("bot-*.lock"):
+        try:
+            FileLock(path, timeout=0, mode=private_files.FILE).acquire().lock.release()
+        except Timeout:
+            count += 1
+    return count
+
+
+class ProcessLock:
+    """Shows others that this process is alive, under a unique name, until it is closed. Raises OSError."""
+
+    def __init__(self, folder: Path) -> None:
+        self.name = secrets.token_hex(8)
+        self._folder = folder
+        self._lock = self._lock_of(self.name)
+        self._lock.acquire(timeout=LOCK_SECONDS)
+        while not self._path(self.name).exists():  # another process swept it before it was locked
+            self._lock.release()
+            self._lock.acquire(timeout=LOCK_SECONDS)
+
+    def is_alive(self, name: str) -> bool:
+        """Return True if the process of this name still runs on this machine."""
+        if name in {NOBODY, self.name}:
+            return name == self.name
+        if not self._path(name).exists():
+            return False
+        from filelock import Timeout
+
+        lock = self._lock_of(name)
+        try:
+            lock.acquire()
+        except Timeout:
+            return True
+        self._path(name).unlink(missing_ok=True)
+        lock.release()
+        return False
+
+    def sweep(self) -> None:
+        """Delete the locks of processes that were killed."""
+        for path in self._folder.glob(self._path("*").name):
+            self.is_alive(path.stem.removeprefix("bot-"))
+
+    def close(self) -> None:
+        """Release the lock and delete its file."""
+        with suppress(OSError):
+            self._path(self.name).unlink()
+        self._lock.release()
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"bot-{name}.lock"
+
+    def _lock_of(self, name: str) -> FileLock:
+        from filelock import FileLock
+
+        return FileLock(self._path(name), timeout=0, mode=private_files.FILE, thread_local=False)

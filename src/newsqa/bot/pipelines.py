@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
-from newsqa.bot.log import logger
+from newsqa.bot.process import logger
 from newsqa.building import open_pipeline
 from newsqa.errors import LibraryError, NewsqaError
 from newsqa.store.database import FILE

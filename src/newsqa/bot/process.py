@@ -1,24 +1,117 @@
-"""The bot's process: how it stops in time whatever hangs, and how other processes see that it is running."""
+"""The bot's process: how it logs, and how it stops in time whatever hangs."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import os
-import secrets
+import re
 import signal
 import sys
 import threading
-from contextlib import suppress
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from newsqa.private_files import FILE
+import structlog
+
+from newsqa.models.chat_errors import HIDDEN, redact
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import MutableMapping
 
-    from filelock import FileLock
+    from structlog.typing import FilteringBoundLogger
 
+    from newsqa.settings import Settings
+
+
+# The log: a JSON object per line on standard error, with ids and timings, without keys and what was said. All packages
+# log in the same way, others than newsqa warnings only.
+
+TEXT_FIELDS = ("question", "answer", "text")
+"""The fields that hold what people and the bot said."""
+
+LEAST_REDACTED, REDACTED = 4, "[what was said]"
+"""Texts of at least so many characters are replaced in the other fields, too; and the replacement."""
+
+LONGEST_FIELD = 8_000
+"""Characters of one field, a trace included."""
+
+_TOKENS = re.compile(
+    r"""(?x)
+    \b(?:xox[a-z]|xapp|xoxe\.xox[a-z])-[\w.-]+                       # Slack
+    | \b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}                         # Discord
+    | (?<=/webhooks/)[\w/-]+ | (?<=/interactions/)[\w/-]+            # whoever holds these may answer as the bot
+    | (?<=hooks\.slack\.com/)\S+
+    | (?<=[?&])(?:ticket|token|sig|key)=[^&\s"']+
+    """
+)
+
+_HEAD: list[structlog.typing.Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso"),
+]
+
+
+def logger(name: str) -> FilteringBoundLogger:
+    """Return a logger whose events are names with fields: `log.info("answered", exchange=…, seconds=…)`."""
+    wrapped: FilteringBoundLogger = structlog.wrap_logger(
+        logging.getLogger(f"newsqa.{name}"),
+        processors=[*_HEAD, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    return wrapped
+
+
+def configure(settings: Settings) -> None:
+    """Send the log of the whole process to standard error, with what was said only if the settings ask for it."""
+    redact_text: list[structlog.typing.Processor] = [] if settings.bot_log_text else [_redact_text]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_HEAD,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            *redact_text,
+            _redact_keys,
+            structlog.processors.JSONRenderer(default=str, ensure_ascii=True),
+        ],
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("newsqa").setLevel(logging.INFO)
+    logging.captureWarnings(capture=True)
+
+
+def _redact_text(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Remove what was said, also where an error repeats it."""
+    said = [text for name in TEXT_FIELDS if len(text := str(fields.pop(name, ""))) >= LEAST_REDACTED]
+    return {name: _replace_all(value, said) for name, value in fields.items()}
+
+
+def _replace_all(value: object, said: list[str]) -> object:
+    if isinstance(value, str):
+        for text in said:
+            value = value.replace(text, REDACTED)
+    return value
+
+
+def _redact_keys(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Remove keys and tokens from all fields, and cut long ones."""
+    return {name: _clean(value) for name, value in fields.items()}
+
+
+def _clean(value: object) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, list | tuple):
+        return [_clean(entry) for entry in value]
+    if isinstance(value, dict):
+        return {str(name): _clean(entry) for name, entry in value.items()}
+    return _TOKENS.sub(HIDDEN, redact(str(value)[:LONGEST_FIELD]))
+
+
+# The end of the process.
 
 STOP_SECONDS = 9.0
 """Longest time from the signal to the exit: service managers kill after ten seconds."""
@@ -68,75 +161,3 @@ def _exit_now(by: int) -> NoReturn:
 
 def _exit_code(by: int) -> int:
     return 130 if by == signal.SIGINT else 0
-
-
-# Each process holds a lock on a file of its own, which the system releases when the process ends. Process ids would not
-# do: in a container, every process before and after a crash has the same one.
-
-NOBODY = ""
-"""The owner of what a process released."""
-
-LOCK_SECONDS = 5.0
-"""How long another process may probe a lock while it is acquired."""
-
-
-def count_running(folder: Path) -> int:
-    """Return how many bot processes use a folder. Raises OSError."""
-    from filelock import FileLock, Timeout
-
-    count = 0
-    for path in folder.glob("bot-*.lock"):
-        try:
-            FileLock(path, timeout=0, mode=FILE).acquire().lock.release()
-        except Timeout:
-            count += 1
-    return count
-
-
-class ProcessLock:
-    """Shows others that this process is alive, under a unique name, until it is closed. Raises OSError."""
-
-    def __init__(self, folder: Path) -> None:
-        self.name = secrets.token_hex(8)
-        self._folder = folder
-        self._lock = self._lock_of(self.name)
-        self._lock.acquire(timeout=LOCK_SECONDS)
-        while not self._path(self.name).exists():  # another process swept it before it was locked
-            self._lock.release()
-            self._lock.acquire(timeout=LOCK_SECONDS)
-
-    def is_alive(self, name: str) -> bool:
-        """Return True if the process of this name still runs on this machine."""
-        if name in {NOBODY, self.name}:
-            return name == self.name
-        if not self._path(name).exists():
-            return False
-        from filelock import Timeout
-
-        lock = self._lock_of(name)
-        try:
-            lock.acquire()
-        except Timeout:
-            return True
-        self._path(name).unlink(missing_ok=True)
-        lock.release()
-        return False
-
-    def sweep(self) -> None:
-        """Delete the locks of processes that were killed."""
-        for path in self._folder.glob(self._path("*").name):
-            self.is_alive(path.stem.removeprefix("bot-"))
-
-    def close(self) -> None:
-        """Release the lock and delete its file."""
-        with suppress(OSError):
-            self._path(self.name).unlink()
-        self._lock.release()
-
-    def _path(self, name: str) -> Path:
-        return self._folder / f"bot-{name}.lock"
-
-    def _lock_of(self, name: str) -> FileLock:
-        from filelock import FileLock
-
-        return FileLock(self._path(name), timeout=0, mode=FILE, thread_local=False)

@@ -1,7 +1,7 @@
 """What the bot stores: messages seen, open questions, answers, votes, counts, and where it was called in.
 
 Times are seconds since 1970. An exchange (a question and its answer) is "open" until its answer is complete, "answered"
-until that is posted, then "delivered"; its owner is a process (process.py). Only what the Sources button, sharing,
+until that is posted, then "delivered"; its owner is a process (database.py). Only what the Sources button, sharing,
 follow-ups and feedback need is stored: no retrieved passages.
 """
 
@@ -15,9 +15,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from newsqa.answer.history import MAX_TURNS
-from newsqa.bot.database import history_errors, open_database
+from newsqa.bot.database import NOBODY, ProcessLock, history_errors, open_database
 from newsqa.bot.events import ConversationPlace, Message
-from newsqa.bot.process import NOBODY, ProcessLock
 from newsqa.render.record import from_record, to_record
 from newsqa.store.database import transaction
 from newsqa.types import Turn
@@ -274,16 +273,11 @@ class Store:
         """Undo `disable`; return False if the channel was not disabled."""
         return self._write("DELETE FROM disabled WHERE platform = ? AND channel = ?", (platform, channel)) > 0
 
-    def forget_place(self, place: ConversationPlace) -> int:
-        """Delete what was said in a thread, or in a channel and all its threads; return the number of exchanges."""
-        below = "place = ?1" if place.thread else "substr(place, 1, length(?1)) = ?1"
+    def forget_channel(self, platform: Platform, channel: str) -> int:
+        """Delete what was said in a channel of any workspace or server; return the number of exchanges."""
         return self._forget(
-            (
-                "DELETE FROM exchange WHERE platform = ? AND team = ? AND channel = ? AND ? IN ('', thread)",
-                (place.platform, place.team, place.channel, place.thread),
-            ),
-            # the key of a channel ends in "/", and is the beginning of the keys of its threads
-            (f"DELETE FROM engaged WHERE {below}", (place.key,)),  # noqa: S608  our own words
+            ("DELETE FROM exchange WHERE platform = ? AND channel = ?", (platform, channel)),
+            ("DELETE FROM engaged WHERE platform = ? AND instr(place, ?)", (platform, f"/{channel}/")),
         )
 
     def forget_person(self, platform: Platform, person: str) -> int:

@@ -8,45 +8,29 @@ Each function raises ModelError, whose hint says what to set or install. Chat mo
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from langchain_core.embeddings import Embeddings
+    from newsqa.models.encoders import (
+        create_embedder,
+        create_reranker,
+        create_token_encoder,
+        embedder_fingerprint,
+        reranker_fingerprint,
+    )
 
-    from newsqa.models.encoders import OnnxEmbeddings, Reranker
-    from newsqa.settings import Settings
-
-
-def create_embedder(settings: Settings) -> Embeddings:
-    """Create the embedder that `settings.embedder` names."""
-    from newsqa.models import encoders
-
-    return encoders.create_embedder(settings)
-
-
-def embedder_fingerprint(embedder: Embeddings) -> str:
-    """Identify the embedder: only vectors of equal fingerprints may be compared."""
-    from newsqa.models import encoders
-
-    return encoders.embedder_fingerprint(embedder)
+__all__ = [
+    "create_embedder",
+    "create_reranker",
+    "create_token_encoder",
+    "embedder_fingerprint",
+    "reranker_fingerprint",
+]
 
 
-def create_token_encoder(settings: Settings, embedder: Embeddings) -> OnnxEmbeddings:
-    """Create the encoder of the words of questions and passages: the embedder itself if it is the default one."""
-    from newsqa.models import encoders
-
-    return encoders.create_token_encoder(settings, embedder)
-
-
-def create_reranker(settings: Settings) -> Reranker:
-    """Create the reranker that `settings.reranker` names."""
-    from newsqa.models import encoders
-
-    return encoders.create_reranker(settings)
-
-
-def reranker_fingerprint(reranker: Reranker) -> str:
-    """Identify the reranker: rerankers of equal fingerprints return the same scores."""
-    from newsqa.models import encoders
-
-    return encoders.reranker_fingerprint(reranker)
+def __getattr__(name: str) -> object:
+    """Import a function when it is first used: encoders need packages that take a while to load."""
+    if name not in __all__:
+        raise AttributeError(f"module 'newsqa.models' has no attribute {name!r}")
+    return getattr(import_module("newsqa.models.encoders"), name)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextvars
 import time
 from collections import Counter
-from contextlib import nullcontext
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass, field, replace
+from math import inf
 from queue import Empty, Full, Queue
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+from newsqa.errors import ModelError
 from newsqa.models.chat_errors import DeadlineError, api_keys, excerpt, model_error, retry_after, translate_error
-from newsqa.models.providers import LLAMACPP, LOCAL, client_address, list_by_client, without_secrets
+from newsqa.models.providers import LLAMACPP, LOCAL, client_address, list_served, without_secrets
 from newsqa.models.usage import Price
 from newsqa.types import Usage
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage
 
-    from newsqa.errors import ModelError
 
 Messages = list[tuple[str, str]]
 """(role, text) each, where the role is "system", "human" or "ai"."""
@@ -99,7 +100,7 @@ class _Call:
         address = without_secrets(client_address(self.model))
         keys = api_keys(self.model)
         translated = translate_error(error, self.name, address=address, seconds=seconds, keys=keys)
-        if translated.kind == "unknown" and (names := _server_models(self.model)):
+        if translated.kind == "unknown" and (names := _server_models(self)):
             served = {"served": f"; its server has {', '.join(names)}"}
             translated.hint = model_error("unknown", self.name, said=served).hint
         return translated
@@ -136,13 +137,14 @@ def _try(
     """
     answer = _ThinkingFilter()
     try:
-        for message in iterate_until(deadline, call.send):
-            words = answer.feed(written.add(message))
-            if words:
-                yield words
-            if written.length > MAX_WRITTEN:
-                written.end = "length"
-                break
+        with closing(BackgroundIterator(call.send, deadline=deadline)) as messages:
+            for message in messages:
+                words = answer.feed(written.add(message))
+                if words:
+                    yield words
+                if written.length > MAX_WRITTEN:
+                    written.end = "length"
+                    break
     except Exception as error:  # every client raises its own types
         failed = call.translated(error, deadline - began)
         failed.retryable |= failed.kind == "malformed" and call.stream  # the server may not be able to stream
@@ -155,12 +157,12 @@ def _try(
 
 def _problem(call: _Call, written: _ReplyBuilder) -> ModelError | None:
     """Return what is wrong with a reply that came without an error."""
-    if written.withheld:
+    if written.end in WITHHELD:
         return model_error("filtered", call.name)
     if not written.text and not call.may_be_empty:
         empty = model_error("empty", call.name)
         empty.retryable = call.stream and not written.end  # the server may not be able to stream
-        if written.cut_short:
+        if written.end in TOO_LONG:
             empty.hint = "It reached the limit of its length before the first word: choose a model that thinks less."
         return empty
     if call.stream and not written.end and call.name.partition(":")[0] in REPORT_END:
@@ -191,13 +193,14 @@ def _tracing(model: BaseChatModel) -> AbstractContextManager[None]:
 MAX_LISTED = 12
 
 
-def _server_models(model: BaseChatModel) -> tuple[str, ...]:
+def _server_models(call: _Call) -> tuple[str, ...]:
     """Return the names of up to twelve models that the server has; () if it does not say in time."""
     try:
-        names = [excerpt(name) for name in list_by_client(model)]
-    except Exception:  # this list is only for the hint
+        served = list_served(call.name.partition(":")[0], client_address(call.model))
+    except ModelError:  # this list is only for the hint
         return ()
-    return (*sorted(names)[:MAX_LISTED], *(["…"] if len(names) > MAX_LISTED else []))
+    names = sorted(excerpt(one.name) for one in served)
+    return (*names[:MAX_LISTED], *(["…"] if len(names) > MAX_LISTED else []))
 
 
 END_FIELDS = ("finish_reason", "stop_reason", "done_reason", "stopReason")
@@ -235,23 +238,13 @@ class _ReplyBuilder:
         """All words so far."""
         return "".join(self.pieces).strip()
 
-    @property
-    def cut_short(self) -> bool:
-        """True if the model stopped at a limit of length."""
-        return self.end in TOO_LONG
-
-    @property
-    def withheld(self) -> bool:
-        """True if the provider withheld the reply."""
-        return self.end in WITHHELD
-
     def reply(self, name: str, model: BaseChatModel) -> Reply:
         """Return the reply, with its tokens and their price."""
         price = Price.of(name, model)
         read, written, cached = self.tokens["read"], self.tokens["written"], self.tokens["cached"]
         known = price.free or self.tokens  # the server reported them
         cost = price.dollars(read, written, cached) if known else None
-        return Reply(self.text, Usage(read, written, cost), self.cut_short)
+        return Reply(self.text, Usage(read, written, cost), self.end in TOO_LONG)
 
 
 def _end_of(metadata: Mapping[str, Any]) -> str:
@@ -295,55 +288,69 @@ class _ThinkingFilter:
 
 
 Item = TypeVar("Item")
-_Queue = Queue[tuple[Item] | BaseException | None]
 QUEUE_SIZE = 64
 POLL = 0.1
 """Seconds after which a thread that waits checks if it was interrupted."""
 
 
-def iterate_until(deadline: float, start: Callable[[], Iterator[Item]]) -> Generator[Item, None, None]:
-    """Yield what `start()` yields; raise DeadlineError at `deadline`, in seconds of `time.monotonic`.
+class BackgroundIterator(Generic[Item]):
+    """The items of `start()`, made on a thread: a client that connects, or reads byte after byte, may keep no limit.
 
-    The iterator runs in a thread of its own, since a client that connects, or reads byte after byte, may keep no limit
-    on the whole. If the caller stops early, it is closed after its next item.
+    It raises DeadlineError at `deadline`, in seconds of `time.monotonic`, and ends early once `stopped` is set or it is
+    closed. The iterator behind it is then closed after its next item.
     """
-    queue: _Queue[Item] = Queue(QUEUE_SIZE)
-    abandoned = Event()
-    run = contextvars.copy_context().run
-    Thread(target=run, args=(_run, start, queue, abandoned), name="model", daemon=True).start()
-    try:
-        while (left := deadline - time.monotonic()) > 0:
+
+    def __init__(
+        self, start: Callable[[], Iterator[Item]], *, deadline: float = inf, stopped: Event | None = None
+    ) -> None:
+        self.deadline = deadline
+        self._stopped = stopped or Event()
+        self._closed = Event()
+        self._queue: Queue[tuple[Item] | BaseException | None] = Queue(QUEUE_SIZE)
+        Thread(target=contextvars.copy_context().run, args=(self._run, start), name="model", daemon=True).start()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Item:
+        """Return the next item. Raises DeadlineError, and what the iterator behind it raised."""
+        while not self._ended:
+            if (left := self.deadline - time.monotonic()) <= 0:
+                raise DeadlineError
             try:
-                found = queue.get(timeout=min(left, POLL))
+                found = self._queue.get(timeout=min(left, POLL))
             except Empty:
                 continue
             if isinstance(found, BaseException):
                 raise found
             if found is None:
-                return
-            yield found[0]
-        raise DeadlineError
-    finally:
-        abandoned.set()
+                break
+            return found[0]
+        raise StopIteration
 
+    def close(self) -> None:
+        """End it, and close the iterator behind it after its next item."""
+        self._closed.set()
 
-def _run(start: Callable[[], Iterator[Item]], queue: _Queue[Item], abandoned: Event) -> None:
-    try:
-        for item in start():
-            if not _put((item,), queue, abandoned):
-                return
-    except BaseException as error:
-        _put(error, queue, abandoned)
-    else:
-        _put(None, queue, abandoned)
+    @property
+    def _ended(self) -> bool:
+        return self._closed.is_set() or self._stopped.is_set()
 
-
-def _put(found: tuple[Item] | BaseException | None, queue: _Queue[Item], abandoned: Event) -> bool:
-    """Put an item, or how the iterator ended; return False if nobody reads any more."""
-    while not abandoned.is_set():
+    def _run(self, start: Callable[[], Iterator[Item]]) -> None:
         try:
-            queue.put(found, timeout=POLL)
-        except Full:
-            continue
-        return True
-    return False
+            for item in (items := start()):
+                self._put((item,))
+                if self._ended:
+                    break
+            if close := getattr(items, "close", None):
+                close()
+            self._put(None)
+        except BaseException as error:  # raised again where the items are read
+            self._put(error)
+
+    def _put(self, found: tuple[Item] | BaseException | None) -> None:
+        """Put an item, or how the iterator ended, unless nobody reads any more."""
+        while not self._ended:
+            with suppress(Full):
+                self._queue.put(found, timeout=POLL)
+                return

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from newsqa.errors import ModelError, NewsqaError
-from newsqa.models.credentials import describe_key
-from newsqa.models.providers import PROVIDERS
+from newsqa.models.providers import PROVIDERS, describe_key
 from newsqa.settings import secret_values
 
 if TYPE_CHECKING:

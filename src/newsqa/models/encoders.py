@@ -13,7 +13,6 @@ from langchain_core.embeddings import Embeddings
 from newsqa.errors import ModelError
 from newsqa.extras import install_hint
 from newsqa.models.chat_errors import redacted_error
-from newsqa.models.credentials import NO_KEY, key_for, ollama_options
 from newsqa.models.files import (
     BGE,
     MINILM,
@@ -24,7 +23,7 @@ from newsqa.models.files import (
     read_config,
     refuse_offline,
 )
-from newsqa.models.providers import PROVIDERS, on_loopback, server_address
+from newsqa.models.providers import PROVIDERS, client_options, ollama_options, server_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -54,7 +53,6 @@ class Batch:
     """The result of one batch: the places of its texts in the input, the first output, and the mask of real tokens."""
 
     places: tuple[int, ...]
-    encodings: tuple[Encoding, ...]
     output: Floats
     mask: npt.NDArray[np.int64]
 
@@ -84,8 +82,7 @@ class OnnxEncoder:
         _, tokenizer = self.load()
         encodings = tokenizer.encode_batch(list(inputs))
         for places in _groups([len(encoding.ids) for encoding in encodings]):
-            chosen = tuple(encodings[place] for place in places)
-            yield Batch(places, chosen, *self._run(chosen))
+            yield Batch(places, *self._run([encodings[place] for place in places]))
 
     def _run(self, encodings: Sequence[Encoding]) -> tuple[Floats, npt.NDArray[np.int64]]:
         session, tokenizer = self.load()
@@ -336,9 +333,7 @@ def _from_folder(name: str, folder: Path, threads: int) -> OnnxEmbeddings:
 def _openai(model: str, settings: Settings) -> Embeddings:
     from langchain_openai import OpenAIEmbeddings
 
-    address = server_address(PROVIDERS["openai"])
-    key = key_for("OPENAI_API_KEY", "OPENAI_BASE_URL") or (NO_KEY if on_loopback(address) else "")
-    explicit: dict[str, Any] = {**({"base_url": address} if address else {}), **({"api_key": key} if key else {})}
+    explicit = client_options(server_address(PROVIDERS["openai"]), "OPENAI_API_KEY", "OPENAI_BASE_URL")
     try:  # texts are sent as they are: cutting them here would download a vocabulary
         return OpenAIEmbeddings(
             model=model,

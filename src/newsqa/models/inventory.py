@@ -1,4 +1,4 @@
-"""The models that can be used here: where each runs, what is missing, how fast it was, and how much it can read."""
+"""The models that can be used here: where each runs, what is missing, if it answers, and how much it can read."""
 
 from __future__ import annotations
 
@@ -7,26 +7,38 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from newsqa import models
 from newsqa.environment import variable
 from newsqa.errors import ModelError
 from newsqa.extras import install_hint
 from newsqa.models import files, providers
-from newsqa.models.benchmark import Speed, load_speed
-from newsqa.models.chat import iterate_until
+from newsqa.models.chat import BackgroundIterator, Reply, stream_model
 from newsqa.models.chat_errors import DeadlineError
-from newsqa.models.credentials import NO_KEY, describe_place, key_for
-from newsqa.models.providers import LOCAL, PROVIDERS, ServedModel, objects_in, on_loopback, positive_int, read_json
-from newsqa.models.registry import ModelInfo, model_info, parse_model_name
+from newsqa.models.providers import (
+    LOCAL,
+    NO_KEY,
+    PROVIDERS,
+    ServedModel,
+    describe_place,
+    key_for,
+    objects_in,
+    on_loopback,
+    positive_int,
+    read_json,
+)
+from newsqa.models.registry import ModelInfo, create_chat_model, model_info, parse_model_name
 from newsqa.models.usage import Price
 from newsqa.settings import Settings
 from newsqa.trust import CREDENTIALS, find_untrusted
 from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from newsqa.types import Usage
 
 Task = Literal["answers", "embeds", "ranks"]
 
@@ -36,12 +48,6 @@ ANY = "NAME"
 """Stands for a model of a provider that lists none here."""
 
 FORBIDDEN = "NEWSQA_OFFLINE forbids what leaves this machine."
-
-LISTS: dict[str, Callable[[str], list[ServedModel]]] = {
-    "ollama": providers.list_ollama_models,
-    "openai": lambda address: providers.list_openai_models(address, key_for("OPENAI_API_KEY", "OPENAI_BASE_URL")),
-}
-"""How to ask a server for its models, by provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,6 @@ class ModelEntry:
     address: str = ""
     size: int | None = None
     context: int | None = None
-    speed: Speed | None = None
     price: tuple[float, float] | None = None
 
     @property
@@ -95,10 +100,10 @@ def describe_model(name: str, settings: Settings) -> ModelEntry:
     """Return the entry of one chat model; its server is asked if it is on this machine."""
     entry = _entry(name, settings)
     provider, _, model = name.partition(":")
-    if not entry.usable or entry.runs != "server" or provider not in LISTS:
+    if not entry.usable or entry.runs != "server" or provider not in {"ollama", "openai"}:
         return entry
     try:
-        listed = LISTS[provider](entry.address)
+        listed = providers.list_served(provider, entry.address)
     except ModelError as error:
         return _unlisted(entry, error)
     served = next((one for one in listed if one.name in {model, f"{model}:latest"}), None)
@@ -129,7 +134,7 @@ def _served(name: str, settings: Settings, *, remote: bool) -> Iterator[ModelEnt
             yield any_model
         return
     try:
-        for served in LISTS[name](address):
+        for served in providers.list_served(name, address):
             yield _entry(f"{name}:{served.name}", settings, served)
     except ModelError as error:
         if address_set:
@@ -165,7 +170,6 @@ def _entry(
         address=providers.without_secrets(info.address),
         size=files.chat_weights(name).stat().st_size if here else served.size if served else None,
         context=(served and served.context) or (None if name.endswith(f":{ANY}") else info.context_tokens),
-        speed=load_speed(name, settings),
         price=_price(info),
     )
 
@@ -194,7 +198,7 @@ def _price(info: ModelInfo) -> tuple[float, float] | None:
 def _embedder(settings: Settings) -> ModelEntry:
     name = settings.embedder
     if name.startswith(("openai:", "ollama:")):
-        return replace(_entry(name, settings, does="embeds"), context=None, speed=None, price=None)
+        return replace(_entry(name, settings, does="embeds"), context=None, price=None)
     return _search_model(name, "embeds", files.BGE, settings)
 
 
@@ -213,6 +217,44 @@ def _search_model(name: str, does: Task, bundled: files.BundledModel, settings: 
     return ModelEntry(name, does, "here", size=files.onnx_file(folder).stat().st_size if folder else None)
 
 
+QUESTION = "Reply with one short sentence: what do you read?"
+
+
+@dataclass(frozen=True, slots=True)
+class TimedReply:
+    """A reply, and the seconds to its first words, in which it is loaded and reads the prompt, and to its end."""
+
+    text: str
+    usage: Usage
+    first: float
+    last: float
+
+    @property
+    def write_rate(self) -> float | None:
+        """Tokens written per second, None if they were not counted or came all at once."""
+        more, seconds = self.usage.output_tokens - 1, self.last - self.first
+        return more / seconds if more > 0 and seconds > 0.001 * more else None
+
+
+def try_model(settings: Settings) -> TimedReply:
+    """Ask the model in the settings one short question, within `settings.timeout` in all. Raises ModelError."""
+    model, began, first = create_chat_model(settings), monotonic(), 0.0
+    for event in stream_model(model, settings.model, [("human", QUESTION)], began + settings.timeout):
+        now = monotonic() - began
+        first = first or now
+        if isinstance(event, Reply):
+            return TimedReply(event.text, event.usage, first, now)
+    raise AssertionError("a stream ends with its reply")
+
+
+def model_host(settings: Settings) -> str:
+    """Return host and port of the server of the model in the settings; "" if it has none or cannot be created."""
+    try:
+        return urlsplit(providers.client_address(create_chat_model(settings))).netloc.rpartition("@")[2]
+    except (ModelError, ValueError):
+        return ""
+
+
 REPORT_TIMEOUT = 1.0
 """Seconds for all requests to a server about the context window of its model."""
 
@@ -220,7 +262,7 @@ MIN_CONTEXT, MAX_CONTEXT = 1_024, 1 << 20
 """Tokens; a server that reports fewer is not believed, and more are never needed."""
 
 OLLAMA_CONTEXT = 4_096
-"""The context that Ollama gives a model that it has not loaded yet; it silently cuts longer prompts."""
+"""The context that Ollama gives a model unless it is set to more; it silently cuts longer prompts."""
 
 _reported: dict[tuple[str, str], int] = {}
 """Context windows that servers reported to this process, by address and model."""
@@ -245,7 +287,8 @@ def reported_context_window(address: str, model: str) -> int | None:
     """Return the context window in tokens that a server reports for a model, None if it reports none or too little."""
     if (address, model) not in _reported:
         try:
-            with closing(iterate_until(monotonic() + REPORT_TIMEOUT, lambda: _ask_server(address, model))) as answers:
+            deadline = monotonic() + REPORT_TIMEOUT
+            with closing(BackgroundIterator(lambda: _ask_server(address, model), deadline=deadline)) as answers:
                 reported = next(answers, None)
         except (ModelError, DeadlineError):
             return None
@@ -256,24 +299,13 @@ def reported_context_window(address: str, model: str) -> int | None:
 
 
 def _ask_server(address: str, model: str) -> Iterator[int]:
-    """Ask for the models of a server, then for the context window; `owned_by` identifies the kind of server."""
+    """Yield the context window in a server's list of its models: vLLM's, llama.cpp's, and the one of Ollama."""
     headers = {"Authorization": f"Bearer {key_for('OPENAI_API_KEY', 'OPENAI_BASE_URL') or NO_KEY}"}
-    base = address.removesuffix("/v1")
     listed = objects_in(read_json(f"{address}/models", headers), "data")
     entry: dict[str, Any] = next((one for one in listed if one.get("id") == model), {})
     if not entry and len(listed) == 1:
         entry = listed[0]
-    owner, reported = entry.get("owned_by"), [positive_int(entry, "max_model_len")]  # vLLM
-    if owner == "llamacpp":  # the context of one slot: the model may have been trained on much more
-        props = read_json(f"{base}/props", headers)
-        slot = props.get("default_generation_settings") if isinstance(props, dict) else None
-        reported += [positive_int(slot, "n_ctx")] if isinstance(slot, dict) else []
-    elif owner == "library":
-        running = objects_in(read_json(f"{base}/api/ps", headers), "models")
-        names = {model, f"{model}:latest"}
-        reported += [positive_int(one, "context_length") for one in running if one.get("name") in names]
-        reported += [OLLAMA_CONTEXT]
-    elif owner == "organization_owner":  # LM Studio
-        loaded = objects_in(read_json(f"{base}/api/v0/models", headers), "data")
-        reported += [positive_int(one, "loaded_context_length") for one in loaded if one.get("id") == model]
-    yield from filter(None, reported)
+    meta = entry["meta"] if isinstance(entry.get("meta"), dict) else {}
+    reported = positive_int(entry, "max_model_len") or positive_int(meta, "n_ctx")
+    if reported or entry.get("owned_by") == "library":
+        yield reported or OLLAMA_CONTEXT

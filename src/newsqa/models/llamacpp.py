@@ -13,18 +13,13 @@ import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path  # noqa: TC003  pydantic reads it
-from queue import Empty, SimpleQueue
-from threading import Event, Lock, Thread
-from time import monotonic
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.language_models.chat_models import generate_from_stream
-from langchain_core.messages import AIMessageChunk, BaseMessage, convert_to_openai_messages
-from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from newsqa.errors import ModelError
 from newsqa.models.files import read_gguf_header
@@ -34,15 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from langchain_core.callbacks import CallbackManagerForLLMRun
+    from langchain_core.messages import BaseMessage
+    from langchain_core.outputs import ChatGenerationChunk, ChatResult
+    from langchain_openai.chat_models.base import BaseChatOpenAI
 
 BATCH = 128
 """Tokens that are read at once; after each batch llama.cpp checks if it was stopped. Larger is hardly faster."""
-
-POLL = 0.1
-"""Seconds after which a thread that waits checks if it was interrupted."""
-
-StreamEvent = dict[str, Any]
-"""One event of a streamed completion in OpenAI's protocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +48,26 @@ class Weights:
 
 @dataclass(slots=True)
 class Engine:
-    """A loaded model. The lock `turn` is held while it answers."""
+    """A loaded model, behind xllamacpp's server. The lock `turn` is held while it answers."""
 
     weights: Weights
     server: Any
     key: str
     turn: Lock = field(default_factory=Lock)
-    _running: tuple[Event, Thread] | None = None
 
-    def stream(self, request: dict[str, Any], timeout: float) -> Iterator[StreamEvent]:
-        """Yield the events of a completion, with those that report progress in reading the prompt.
-
-        Closing the iterator early stops llama.cpp at its next batch. Raises ModelError of the kind "timeout" after
-        `timeout` seconds, the wait for the turn included.
-        """
-        deadline = monotonic() + timeout
+    @contextmanager
+    def answering(self, timeout: float) -> Iterator[None]:
+        """Wait for the turn of an answer. Raises ModelError of the kind "timeout" after so many seconds."""
         if not self.turn.acquire(timeout=timeout):
-            raise _timeout_error(timeout)
-        events: SimpleQueue[StreamEvent | None] = SimpleQueue()
-        stopped = Event()
-        worker = Thread(target=self._run, args=(request, events, stopped), name="llama.cpp", daemon=True)
-        self._running = stopped, worker
-        worker.start()  # it releases the lock
+            raise ModelError(
+                f"The model on this machine was busy for {timeout:g} s.",
+                hint="Give it more time (NEWSQA_TIMEOUT) or more threads (NEWSQA_THREADS), or choose a smaller model.",
+                kind="timeout",
+            )
         try:
-            while monotonic() <= deadline:
-                try:
-                    event = events.get(timeout=POLL)
-                except Empty:
-                    continue
-                if event is None:
-                    return
-                yield event
-            raise _timeout_error(timeout)
+            yield
         finally:
-            stopped.set()
+            self.turn.release()
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens a text is."""
@@ -102,27 +80,6 @@ class Engine:
         finally:
             connection.close()
 
-    def close(self) -> None:
-        """Stop the answer that is being written, and unload the model."""
-        if self._running:
-            stopped, worker = self._running
-            stopped.set()
-            worker.join()
-        self.server = None
-
-    def _run(self, request: dict[str, Any], events: SimpleQueue[StreamEvent | None], stopped: Event) -> None:
-        def take(event: StreamEvent) -> bool:
-            events.put(event)
-            return stopped.is_set()
-
-        try:
-            self.server.handle_chat_completions(request, take)
-        except Exception as error:  # raised where the events are read
-            events.put({"error": {"message": str(error)}})
-        finally:
-            events.put(None)
-            self.turn.release()
-
 
 class _EngineHolder:
     """The engine of this process."""
@@ -133,8 +90,6 @@ class _EngineHolder:
 
     def close(self) -> None:
         with self.lock:
-            if self.engine:
-                self.engine.close()
             self.engine = None
 
 
@@ -152,7 +107,7 @@ def load_engine(weights: Weights) -> Iterator[Engine]:
         if _LOADED.engine is None or _LOADED.engine.weights != weights:
             if _LOADED.engine:
                 with _LOADED.engine.turn:
-                    _LOADED.engine.close()
+                    _LOADED.engine.server = None
             _LOADED.engine = None
             _LOADED.engine = _load(weights)
         loaded = _LOADED.engine
@@ -193,14 +148,6 @@ def _threads(wished: int) -> int:
     return 1 if busy else wished
 
 
-def _timeout_error(timeout: float) -> ModelError:
-    return ModelError(
-        f"The model on this machine took longer than {timeout:g} s.",
-        hint="Give it more time (NEWSQA_TIMEOUT) or more threads (NEWSQA_THREADS), or choose a smaller model.",
-        kind="timeout",
-    )
-
-
 class LlamaCppChat(BaseChatModel):
     """A GGUF file that answers in this process; `name` is its name in newsqa.
 
@@ -208,7 +155,8 @@ class LlamaCppChat(BaseChatModel):
     seconds for one answer, the wait for other answers included. The weights are loaded at the first call. Several
     threads may ask it; they are answered one after the other.
 
-    Raises ModelError: "broken" if the file cannot be used, "context" if the prompt is too long, "timeout".
+    Raises ModelError, "broken" if the file cannot be used and "timeout" if its turn does not come, and what OpenAI's
+    client raises.
     """
 
     name: str = LLAMACPP
@@ -244,7 +192,7 @@ class LlamaCppChat(BaseChatModel):
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: object,
+        **kwargs: Any,
     ) -> ChatResult:
         return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
 
@@ -253,72 +201,32 @@ class LlamaCppChat(BaseChatModel):
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: object,
+        **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        request = self._request(messages, stop, kwargs)
-        ended = ""
-        with load_engine(self._weights) as loaded:
-            for event in loaded.stream(request, self.timeout):
-                self._raise_error(event)
-                words, end = _words_in(event)
-                ended = end or ended
-                if (counted := event.get("usage")) is not None:
-                    yield self._last_chunk(counted, ended)
-                    return
-                chunk = ChatGenerationChunk(message=AIMessageChunk(content=words))  # empty ones show that it is at work
-                if run_manager and words:
-                    run_manager.on_llm_new_token(words, chunk=chunk)
-                yield chunk
+        with load_engine(self._weights) as loaded, loaded.answering(self.timeout):
+            client = self._client(loaded)
+            yield from client._stream(messages, stop or self.stop, run_manager, **kwargs)  # noqa: SLF001  as it streams
+
+    def _client(self, loaded: Engine) -> BaseChatOpenAI:
+        """Return the client of the engine's server; closing its stream stops llama.cpp at its next batch."""
+        from langchain_openai import ChatOpenAI
+
+        return ChatOpenAI(
+            base_url=f"{loaded.server.listening_address}/v1",
+            api_key=SecretStr(loaded.key),
+            model=self.name,
+            temperature=self.temperature,
+            seed=self.seed,
+            timeout=self.timeout,
+            max_retries=0,
+            stream_usage=True,
+            extra_body={
+                "max_tokens": self.max_tokens,
+                "return_progress": True,  # empty pieces show that it is at work
+                "chat_template_kwargs": {"enable_thinking": False},  # thinking would take minutes here
+            },
+        )
 
     @property
     def _weights(self) -> Weights:
         return Weights(self.file, self.context, self.threads)
-
-    def _request(self, messages: list[BaseMessage], stop: list[str] | None, given: dict[str, object]) -> dict[str, Any]:
-        return {
-            "messages": convert_to_openai_messages(messages, text_format="string"),
-            "max_tokens": given.get("max_tokens", self.max_tokens),
-            "temperature": given.get("temperature", self.temperature),
-            "seed": given.get("seed", self.seed),
-            "stop": stop or self.stop or [],
-            "stream": True,
-            "stream_options": {"include_usage": True},
-            "return_progress": True,
-            "chat_template_kwargs": {"enable_thinking": False},  # thinking would take minutes here
-        }
-
-    def _raise_error(self, event: dict[str, Any]) -> None:
-        error = event.get("error")
-        if not error:
-            return
-        if error.get("type") == "exceed_context_size_error":
-            raise ModelError(
-                f"The prompt for {self.name} is longer than what it reads: "
-                f"{error.get('n_prompt_tokens')} of {self.context} tokens.",
-                hint="Raise NEWSQA_CONTEXT, or choose a model that reads more.",
-                kind="context",
-                limit=self.context,
-            )
-        raise ModelError(
-            f"llama.cpp could not answer: {error.get('message')}", hint="Choose another model.", kind="request"
-        )
-
-    def _last_chunk(self, counted: dict[str, Any], end: str) -> ChatGenerationChunk:
-        read, written = counted["prompt_tokens"], counted["completion_tokens"]
-        cached = (counted.get("prompt_tokens_details") or {}).get("cached_tokens", 0)
-        usage = UsageMetadata(
-            input_tokens=read,
-            output_tokens=written,
-            total_tokens=read + written,
-            input_token_details=InputTokenDetails(cache_read=cached),
-        )
-        about = {"model_name": self.name, "model_provider": LLAMACPP, "finish_reason": end or "stop"}
-        return ChatGenerationChunk(
-            message=AIMessageChunk(content="", usage_metadata=usage, response_metadata=about, chunk_position="last")
-        )
-
-
-def _words_in(event: dict[str, Any]) -> tuple[str, str]:
-    """Return the words of an event, and why the model stopped, "" while it goes on."""
-    choice: dict[str, Any] = next(iter(event.get("choices") or []), {})
-    return choice.get("delta", {}).get("content") or "", choice.get("finish_reason") or ""

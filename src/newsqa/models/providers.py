@@ -1,4 +1,4 @@
-"""Providers of chat models: the package, key and address of each, and what a model server reports about its models."""
+"""Providers of chat models: the package, key and address of each, which key is sent where, and what a server lists."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from newsqa.environment import variable
+from newsqa.environment import NAMES, from_dotenv, variable
 from newsqa.errors import ModelError
+from newsqa.trust import CREDENTIALS, find_untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from httpx import Request
     from langchain_core.language_models import BaseChatModel
+
 
 LOCAL, LLAMACPP = "local", "llamacpp"
 
 LOCAL_TIMEOUT, REMOTE_TIMEOUT = 0.5, 5.0
 """Seconds to wait for a server on this machine, and for any other, when it is asked about its models."""
-
-CLIENT_TIMEOUT = 3.0
-"""Seconds to wait when the client of a chat model asks for the models of its server."""
 
 MAX_RESPONSE = 1 << 20
 """Bytes."""
@@ -133,19 +133,11 @@ def list_openai_models(address: str, key: str) -> list[ServedModel]:
     return models
 
 
-def list_by_client(model: BaseChatModel) -> list[str]:
-    """Return the names of the models that the server of a chat model has, asked by its client, which may raise."""
-    client: Any = getattr(model, "root_client", None)
-    if client is not None:  # OpenAI's protocol
-        listed = client.with_options(timeout=CLIENT_TIMEOUT, max_retries=0).models.list()
-        return [str(entry.id) for entry in listed.data]
-    if type(getattr(model, "_client", None)).__module__.startswith("ollama"):
-        from ollama import Client
-
-        auth = (getattr(model, "client_kwargs", None) or {}).get("auth")
-        with Client(getattr(model, "base_url", None), timeout=CLIENT_TIMEOUT, auth=auth) as asked:
-            return [str(entry.model) for entry in asked.list().models]
-    return []
+def list_served(provider: str, address: str) -> list[ServedModel]:
+    """Return the models of a provider's server, if it lists them. Raises ModelError if it does not answer."""
+    if provider == "ollama":
+        return list_ollama_models(address)
+    return list_openai_models(address, key_for("OPENAI_API_KEY", "OPENAI_BASE_URL")) if provider == "openai" else []
 
 
 def _makes_vectors(entry: dict[str, Any]) -> bool:
@@ -210,3 +202,63 @@ def _read_error(url: str, error: Exception) -> ModelError:
         message = f"The server at {where} does not answer ({type(error).__name__})."
         return ModelError(message, hint="Start it, or correct its address.", kind="unreachable", retryable=True)
     return ModelError(f"The server at {where} does not list its models.", kind="malformed")
+
+
+# The API key that is sent to a model's server, never one of the environment to an untrusted address from `.env`.
+
+NO_KEY = "none"
+"""The key for a server that needs none; clients refuse an empty one."""
+
+
+def key_for(key: str, address: str) -> str:
+    """Return the key to send to a server, "" for none; `key` and `address` are the names of their variables.
+
+    A key of the environment is not sent to an address from `.env` that nobody agreed to: a server on this machine
+    then gets none, since most need none. Raises ModelError for any other server, and if more than the key would be
+    sent.
+    """
+    found = find_untrusted(address)
+    if found is None:
+        return variable(key)
+    if found.credentials == (key,) and on_loopback(found.place):
+        return ""
+    raise ModelError(str(found), hint=found.hint, kind="key")
+
+
+def client_options(address: str, key: str, variable_of_address: str) -> dict[str, Any]:
+    """Return a server's address and key as LangChain's clients take them; what only the client knows is left out."""
+    value = key_for(key, variable_of_address) or (NO_KEY if on_loopback(address) else "")
+    return {**({"base_url": address} if address else {}), **({"api_key": value} if value else {})}
+
+
+def ollama_options() -> dict[str, Any]:
+    """Return the options with which Ollama's client sends the right key; by default it sends the environment's.
+
+    A function sets the header, so that the options, which tracing may show, have no key.
+    """
+    key = key_for("OLLAMA_API_KEY", "OLLAMA_HOST")
+    if key == variable("OLLAMA_API_KEY") and not from_dotenv("OLLAMA_API_KEY"):
+        return {}
+
+    def add_key(request: Request) -> Request:
+        request.headers["Authorization"] = f"Bearer {key or NO_KEY}"
+        return request
+
+    return {"auth": add_key}
+
+
+def describe_place(key: str) -> str:
+    """Return where a key is read from, for a message: some are read from `.env` too."""
+    return "in the environment or in .env" if key in NAMES else "in the environment"
+
+
+def describe_key(provider: Provider) -> str:
+    """Return the name of a provider's key and where it is read from or that it was not sent, "" if it needs none."""
+    if provider.key is None:
+        return ""
+    if provider.url in CREDENTIALS and find_untrusted(provider.url):
+        return (
+            f" ({provider.key} of the environment was not sent: {provider.url} comes from .env; newsqa --trust-env "
+            "sends it)"
+        )
+    return f" ({provider.key}, {describe_place(provider.key)})"

@@ -23,7 +23,6 @@ from newsqa.environment import variable
 from newsqa.errors import ModelError
 from newsqa.extras import install_hint
 from newsqa.models.chat_errors import excerpt, redacted_error, translate_error
-from newsqa.models.credentials import NO_KEY, describe_place, key_for, ollama_options
 from newsqa.models.files import chat_weights, file_digest, read_gguf_header
 from newsqa.models.providers import (
     LLAMACPP,
@@ -31,7 +30,10 @@ from newsqa.models.providers import (
     PROVIDERS,
     Provider,
     client_address,
+    client_options,
+    describe_place,
     host_of,
+    ollama_options,
     on_loopback,
     server_address,
     without_secrets,
@@ -61,7 +63,7 @@ SMALL_MODEL = 4e9
 """Parameters: a model below it, on this machine, is shown chosen sentences only, since it reads slowly and loosely."""
 
 MAX_OUTPUT = {"local": 512, "server": 2_048, "hosted": 4_096}
-"""Tokens that a model may write. An answer has 200; models that think first need the rest."""
+"""Tokens that a model may write, and a quarter of its context at most. An answer has 200, the rest is for thinking."""
 
 _PARAMETERS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)([bm])(?![a-z0-9])", re.IGNORECASE)
 _PROVIDER = re.compile(r"[a-z][a-z0-9_]*")
@@ -103,8 +105,19 @@ def model_info(name: str, settings: Settings) -> ModelInfo:
     if provider.name == LLAMACPP:
         header = read_gguf_header(chat_weights(name))
         context = min(settings.context or MAX_LOCAL_CONTEXT, header.context or DEFAULT_CONTEXT)
-        return ModelInfo(name, "local", "", context, small=True, output_tokens=_output_tokens("local", context))
-    address = server_address(provider)
+        return ModelInfo(name, "local", "", context, small=True, output_tokens=min(MAX_OUTPUT["local"], context // 4))
+    return _served_info(name, provider, model, server_address(provider), settings)
+
+
+def describe_chat_model(model: BaseChatModel, settings: Settings) -> ModelInfo:
+    """Return what is known of a chat model that somebody else created: its class tells its provider."""
+    provider = Provider(type(model).__name__.removeprefix("Chat").lower())
+    served = str(getattr(model, "model_name", "") or getattr(model, "model", "") or "")
+    name = f"{provider.name}:{served}" if served else provider.name
+    return _served_info(name, provider, served, client_address(model), settings)
+
+
+def _served_info(name: str, provider: Provider, model: str, address: str, settings: Settings) -> ModelInfo:
     local = on_loopback(address)
     kind: Literal["server", "hosted"] = "server" if local else "hosted"
     context = settings.context or (DEFAULT_CONTEXT if local else _listed_context(provider.name, model))
@@ -114,25 +127,8 @@ def model_info(name: str, settings: Settings) -> ModelInfo:
         address,
         context,
         small=context < SMALL_CONTEXT or (local and _parameters(model) < SMALL_MODEL),
-        output_tokens=_output_tokens(kind, context),
+        output_tokens=min(MAX_OUTPUT[kind], context // 4),
         key=None if local else provider.key,
-    )
-
-
-def describe_chat_model(model: BaseChatModel, settings: Settings) -> ModelInfo:
-    """Return what is known of a chat model that somebody else created: its class tells its provider."""
-    provider = type(model).__name__.removeprefix("Chat").lower()
-    served = str(getattr(model, "model_name", "") or getattr(model, "model", "") or "")
-    address = client_address(model)
-    kind: Literal["server", "hosted"] = "server" if address and on_loopback(address) else "hosted"
-    context = settings.context or (DEFAULT_CONTEXT if kind == "server" else _listed_context(provider, served))
-    return ModelInfo(
-        f"{provider}:{served}" if served else provider,
-        kind,
-        address,
-        context,
-        small=context < SMALL_CONTEXT or (kind == "server" and _parameters(served) < SMALL_MODEL),
-        output_tokens=_output_tokens(kind, context),
     )
 
 
@@ -153,11 +149,6 @@ def _unknown_name(name: str) -> ModelError:
         "init_chat_model knows.",
         kind="name",
     )
-
-
-def _output_tokens(kind: str, context: int) -> int:
-    """Return how many tokens a model may write: at most a quarter of its context."""
-    return min(MAX_OUTPUT[kind], context // 4)
 
 
 def _parameters(model: str) -> float:
@@ -309,12 +300,11 @@ def _common_options(info: ModelInfo, settings: Settings) -> dict[str, Any]:
 
 
 def _anthropic(info: ModelInfo, settings: Settings) -> dict[str, Any]:
-    options = {**_common_options(info, settings), "max_retries": 0}
-    if info.address:
-        options["base_url"] = info.address
-    if key := key_for("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL") or (NO_KEY if info.kind == "server" else ""):
-        options["api_key"] = key
-    return options
+    return {
+        **_common_options(info, settings),
+        "max_retries": 0,
+        **client_options(info.address, "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
+    }
 
 
 def _openai(info: ModelInfo, settings: Settings) -> dict[str, Any]:
@@ -323,13 +313,10 @@ def _openai(info: ModelInfo, settings: Settings) -> dict[str, Any]:
         "max_retries": 0,
         "stream_usage": True,
         "http_socket_options": (),  # its own transport would not use proxies
+        **client_options(info.address, "OPENAI_API_KEY", "OPENAI_BASE_URL"),
     }
-    if info.address:
-        options["base_url"] = info.address
     if info.kind == "server":  # many servers know only the older name of this limit
         options["extra_body"] = {"max_tokens": info.output_tokens}
-    if key := key_for("OPENAI_API_KEY", "OPENAI_BASE_URL") or (NO_KEY if info.kind == "server" else ""):
-        options["api_key"] = key
     return options
 
 

@@ -6,7 +6,7 @@ Controls become visible symbols (an escape is shown as ␛), invisible character
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 _DIRECTIONS = range(0x202A, 0x202F), range(0x2066, 0x206A)  # embeddings, overrides and isolates turn the line around
 _INVISIBLE = (
@@ -40,6 +40,11 @@ _FRAGMENT_WORDS = 5
 
 _QUOTATION_MARKS = "“”„\"«»‘’' "
 
+_HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+:[0-9a-f:.]*")
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_CALL = re.compile(r"@(?=channel|everyone|here|group|[!&]?\d)", re.IGNORECASE)
+_PATH = "/:@!$&'()*+,;=~%"
+
 _LINE_ENDS = re.compile(r"\r\n?|[\v\f]")
 _SPACES = re.compile(r"\s+")
 
@@ -55,22 +60,37 @@ def safe_line(text: str) -> str:
 
 
 def web_address(url: str | None) -> str | None:
-    """Return an http address in which nothing can end a link early, None if it is no http address."""
-    line = safe_line(url or "")
+    """Return an address as every client accepts it: host in ASCII, everything else percent-encoded.
+
+    User names and passwords are removed. None if it is not an http address, or longer than clients accept.
+    """
     try:
-        parts = urlsplit(line)
-    except ValueError:  # brackets that hold no IPv6 address
+        parts = urlsplit(safe_line(url or ""))
+        host = (parts.hostname or "").encode("idna").decode().lower()
+        port = f":{parts.port}" if parts.port is not None else ""
+    except ValueError:  # brackets that hold no IPv6 address, a port that is no number, a host that is none
         return None
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
         return None
-    return quote(line, safe="/:?&=%#+,;@~!$'()*[]")
+    where = (f"[{host}]" if ":" in host else host) + port
+    rest = (
+        _encode_part(parts.path, _PATH),
+        _encode_part(parts.query, _PATH + "?"),
+        _encode_part(parts.fragment, _PATH + "?"),
+    )
+    address = urlunsplit((parts.scheme, where, *rest))
+    return address if len(address) <= LONGEST_ADDRESS else None
+
+
+def _encode_part(part: str, kept: str) -> str:
+    return _CALL.sub("%40", _BARE_PERCENT.sub("%25", quote(part, safe=kept)))
 
 
 def at_quote(address: str, quote_text: str) -> str:
     """Return an address that opens a page at a quote, which browsers highlight: `#:~:text=first words,last words`.
 
-    `address` is one of `web_address` or `encode_address`. Its own fragment stays in front, for browsers that do not
-    find the words; a text fragment that it has is replaced. It stays as it is if it would become too long.
+    `address` is one of `web_address`. Its own fragment stays in front, for browsers that do not find the words; a text
+    fragment that it has is replaced. It stays as it is if it would become too long.
     https://wicg.github.io/scroll-to-text-fragment/ has the syntax.
     """
     lines = [line for part in safe(quote_text).split("\n") if (line := safe_line(part).strip(_QUOTATION_MARKS))]

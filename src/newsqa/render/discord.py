@@ -12,10 +12,8 @@ from newsqa.render.clean import safe, safe_line
 from newsqa.render.posts import (
     BUTTON_LABELS,
     LONGEST_QUOTE,
-    WORKING,
     button_actions,
     pack,
-    partial_line,
     posted_nearest,
     posted_notes,
     posted_sources,
@@ -29,9 +27,9 @@ from newsqa.text.calendar import format_day
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.render.marked import Pieces
     from newsqa.render.posts import PostedSource
-    from newsqa.types import Answer, JsonObject, Sentence
+    from newsqa.render.wording import Pieces
+    from newsqa.types import Answer, JsonObject
 
 
 # Text to and from Discord's Markdown.
@@ -188,16 +186,6 @@ class DiscordMessage:
     content: str
     embeds: tuple[JsonObject, ...] = ()
     buttons: tuple[Button, ...] = ()
-
-
-def render_working() -> DiscordMessage:
-    """Return the first line, posted while a question is answered."""
-    return render_line(WORKING)
-
-
-def render_partial(sentences: Sequence[Sentence]) -> DiscordMessage:
-    """Return the sentences verified so far; an ellipsis says that more may come."""
-    return render_line(f"{partial_line(sentences)} …")
 
 
 def render_line(text: str) -> DiscordMessage:

@@ -1,22 +1,45 @@
-"""Answers, articles and errors as plain text, for pipes, and conversations as Markdown, for files."""
+"""Answers, articles and models as plain text, conversations as Markdown, a checked text as lines, JSON and a page."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
+from collections import Counter
+from html import escape
 from typing import TYPE_CHECKING
 
+from newsqa.models.providers import host_of
 from newsqa.render.clean import at_quote, safe, safe_line, web_address
-from newsqa.render.marked import ITEM, marked_text
-from newsqa.render.wording import answer_notes, format_duplicates, headline, provenance, quoted, repeats_article
+from newsqa.render.record import adapter
+from newsqa.render.wording import (
+    ITEM,
+    about_article,
+    answer_notes,
+    count,
+    dollars,
+    format_duplicates,
+    headline,
+    marked_text,
+    provenance,
+    quoted,
+    repeats_article,
+)
 from newsqa.text.calendar import format_day
+from newsqa.types import TextCheck
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from newsqa.errors import NewsqaError
-    from newsqa.render.marked import Pieces
-    from newsqa.render.wording import Source
-    from newsqa.types import Answer, Article, Citation
+    from newsqa.models.inventory import ModelEntry
+    from newsqa.render.wording import Pieces, Source
+    from newsqa.types import Answer, Article, CheckVerdict, Citation, Finding, JsonObject
+
+
+HEADS = {"answers": "Answers", "embeds": "Finds articles by meaning", "ranks": "Ranks what was found"}
+NAME_WIDTH = 32
+"""Columns that names of models are filled up to; a path may be longer."""
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
 _LIST = re.compile(r"^(\d+)([.)])|^([-+=])")
@@ -46,11 +69,6 @@ def error_line(error: NewsqaError) -> str:
     return safe_line(f"{error} {error.hint}")
 
 
-def error_details(error: NewsqaError) -> list[str]:
-    """Return the lines that say more of what went wrong."""
-    return [safe_line(detail) for detail in error.details]
-
-
 def quote_text(citation: Citation) -> str:
     """Return a quote with its source, ready to be pasted."""
     source = ", ".join(part for part in (headline(citation), provenance(citation).replace(" · ", ", ")) if part)
@@ -60,9 +78,37 @@ def quote_text(citation: Citation) -> str:
 
 def article_text(article: Article) -> str:
     """Return a stored article: its title, outlet, date, byline, address and id, then its text."""
-    byline = f"By {safe_line(article.byline)}" if article.byline else ""
-    about = [headline(article), provenance(article), byline, safe_line(article.url or article.path), article.id]
-    return "\n".join(line for line in about if line) + "\n\n" + safe(article.text)
+    return "\n".join([headline(article), *about_article(article)]) + "\n\n" + safe(article.text)
+
+
+def models_text(models: Sequence[ModelEntry]) -> str:
+    """Return models under their headings, one a line: if it can be used, and what is known of it or missing."""
+    parts = []
+    for does, head in HEADS.items():
+        found = [model for model in models if model.does == does]
+        names = [safe_line(model.name) for model in found]
+        wide = min(max(map(len, names), default=0), NAME_WIDTH)
+        rows = [
+            f"  {'✓' if model.usable else '✗'} {name:<{wide}}  {_about_model(model)}"
+            for name, model in zip(names, found, strict=True)
+        ]
+        parts += ["\n".join([head, *rows])] if rows else []
+    return "\n\n".join(parts)
+
+
+def _about_model(model: ModelEntry) -> str:
+    host = f" for {host_of(model.address)}" if model.address else ""
+    places = {"here": "this machine", "server": "a server on this machine", "hosted": f"text leaves this machine{host}"}
+    size = model.size or 0
+    known = [
+        "chosen" if model.chosen and model.does == "answers" else "",
+        places[model.runs],
+        (f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB") if size else "",
+        f"{model.context:,} tokens of context" if model.context else "",
+        f"{dollars(model.price[0])} read, {dollars(model.price[1])} written a million tokens" if model.price else "",
+        " ".join(part for part in (model.missing, model.mend) if part),
+    ]
+    return " · ".join(safe_line(part) for part in known if part)
 
 
 def conversation_markdown(title: str, answers: Sequence[Answer]) -> str:
@@ -111,3 +157,88 @@ def _about_markdown(source: Source, quote: str) -> str:
     if address:
         return f"[{title}](<{at_quote(address, quote)}>), {escaped(provenance(source))}"
     return f"{title}, {escaped(provenance(source))} — {escaped(source.path)}"
+
+
+# A checked text as lines for a terminal, as JSON, and as a page that loads nothing.
+
+SIGNS: Mapping[CheckVerdict, tuple[str, str, str]] = {
+    "supported": ("✓", "green", "supported"),
+    "contradicted": ("✗", "bold red", "contradicted by the quote below"),
+    "unclear": ("?", "yellow", "unclear, nearest quote below"),
+    "not_found": ("–", "dim", "not found"),
+}
+"""The sign of each verdict, its style in a terminal, and its words."""
+
+
+def check_record(checked: TextCheck) -> JsonObject:
+    """Return a checked text as JSON values."""
+    record: JsonObject = adapter(TextCheck).dump_python(checked, mode="json")
+    return record
+
+
+def check_lines(checked: TextCheck) -> Iterator[tuple[str, str]]:
+    """Yield the lines of a checked text, safe to show, each with its style: sentences, reasons, quotes, and counts."""
+    citations = {citation.n: citation for citation in checked.citations}
+    for finding in checked.findings:
+        sign, style, _ = SIGNS[finding.verdict]
+        yield style, f"{sign} {safe_line(finding.text)}"
+        yield "dim", f"    {_reason(finding)}"
+        for n in finding.citations:
+            yield "", f"    [{n}] {quoted(citations[n].quote)}"
+            yield "dim", f"        {headline(citations[n])} · {provenance(citations[n])}"
+        yield "", ""
+    yield "", summary_line(checked)
+
+
+def summary_line(checked: TextCheck) -> str:
+    """Return how many sentences were found how, and what that cost if it cost anything."""
+    found = Counter(finding.verdict for finding in checked.findings)
+    parts = [
+        f"{found[kind]} {words.split(' by')[0].split(',')[0]}" for kind, (*_, words) in SIGNS.items() if found[kind]
+    ]
+    cost = [f"cost {dollars(checked.usage.cost)}"] if checked.usage.cost else []
+    return " · ".join([count(len(checked.findings), "sentence"), *parts, *cost])
+
+
+def _reason(finding: Finding) -> str:
+    words = SIGNS[finding.verdict][-1]
+    return f"{words} ({finding.checked_by})" if finding.checked_by else f"{words}: {safe_line(finding.why or '')}"
+
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
+:root { color-scheme: light dark }
+ol { list-style: none; padding: 0 } li { border-left: .4rem solid #8888; margin: 1rem 0; padding-left: 1rem }
+li.supported { border-color: #2a7d3c } li.contradicted { border-color: #c22f2f } li.unclear { border-color: #c98a00 }
+p { margin: .2rem 0 } small { opacity: .75 } blockquote { margin: .4rem 0 .4rem 1rem }
+"""
+
+
+def check_page(checked: TextCheck) -> str:
+    """Return a checked text as HTML: one file without scripts, in which everything from outside is text."""
+    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    citations = {citation.n: citation for citation in checked.citations}
+    items = "\n".join(_item(finding, citations) for finding in checked.findings)
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta name="referrer" content="no-referrer"><title>Fact check</title><style>{_STYLE}</style></head>\n'
+        f"<body><h1>Fact check</h1><p>{escape(summary_line(checked))}</p>\n<ol>\n{items}\n</ol></body></html>\n"
+    )
+
+
+def _item(finding: Finding, citations: Mapping[int, Citation]) -> str:
+    quotes = "".join(_quote(citations[n]) for n in finding.citations)
+    said, reason = escape(safe(finding.text)), escape(_reason(finding))
+    return f'<li class="{finding.verdict}"><p dir="auto">{said}</p><p><small>{reason}</small></p>{quotes}</li>'
+
+
+def _quote(citation: Citation) -> str:
+    address = web_address(citation.url)
+    source = escape(f"{headline(citation)} · {provenance(citation)}")
+    if address:
+        source = f'<a href="{escape(at_quote(address, citation.quote))}" rel="noreferrer">{source}</a>'
+    quote = escape(quoted(citation.quote))
+    return f'<blockquote dir="auto">[{citation.n}] {quote}<br><small>{source}</small></blockquote>'

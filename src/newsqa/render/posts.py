@@ -6,18 +6,15 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import quote, urlsplit, urlunsplit
 
-from newsqa.render.clean import LONGEST_ADDRESS, at_quote, safe_line
-from newsqa.render.marked import AnswerText, marked_text
-from newsqa.render.wording import answer_notes, format_duplicates, provenance
+from newsqa.render.clean import at_quote, safe_line, web_address
+from newsqa.render.wording import AnswerText, answer_notes, format_duplicates, marked_sentences, marked_text, provenance
 from newsqa.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from newsqa.render.marked import Pieces
-    from newsqa.render.wording import Source
+    from newsqa.render.wording import Pieces, Source
     from newsqa.types import Answer, Citation, Sentence
 
     Size = Callable[[str], int]
@@ -129,11 +126,6 @@ LONGEST_NOTE = 500
 LONGEST_QUOTE = 700
 """UTF-16 units of a quote beside an answer; the view of the sources has the whole quote."""
 
-_HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+:[0-9a-f:.]*")
-_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_CALL = re.compile(r"@(?=channel|everyone|here|group|[!&]?\d)", re.IGNORECASE)
-_PATH = "/:@!$&'()*+,;=~%"
-
 
 @dataclass(frozen=True, slots=True)
 class PostedSource:
@@ -164,8 +156,8 @@ def split_text(answer: Answer, size: Size, limit: int) -> list[Pieces]:
 
 
 def partial_line(sentences: Sequence[Sentence]) -> str:
-    """Return the sentences verified so far, with their [n], as one line."""
-    return safe_line(" ".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in sentences))
+    """Return the sentences verified so far, with their [n], as one line; an ellipsis says that more may come."""
+    return f"{marked_sentences(sentences).text} …"
 
 
 def posted_sources(answer: Answer, longest: int | None = None) -> list[PostedSource]:
@@ -181,21 +173,17 @@ def posted_nearest(answer: Answer) -> list[PostedSource]:
     return [_posted(near, near.lead, LONGEST_QUOTE) for near in answer.nearest]
 
 
-def has_long_quotes(answer: Answer) -> bool:
-    """Return True if some quote is too long to be shown beside the answer."""
-    return any(utf16_length(safe_line(citation.quote)) > LONGEST_QUOTE for citation in answer.citations)
-
-
 def button_actions(answer: Answer, *, private: bool) -> list[str]:
     """Return the actions of the buttons below an answer, in order; `private` adds the one that shares it.
 
-    There are none if nothing was asked, and only what articles say, or do not say, is judged.
+    There are none if nothing was asked; only what articles say, or do not say, is judged, and only a quote that was cut
+    has its sources shown.
     """
     if answer.kind == "smalltalk" or answer.reason == "question_unusable":
         return []
     judged = answer.citations or answer.kind not in {"about_library", "about_answer"}
-    sources, share = has_long_quotes(answer), private
-    return [*(["good", "bad"] if judged else []), *(["sources"] if sources else []), *(["share"] if share else [])]
+    is_cut = any(utf16_length(safe_line(citation.quote)) > LONGEST_QUOTE for citation in answer.citations)
+    return [*(["good", "bad"] if judged else []), *(["sources"] if is_cut else []), *(["share"] if private else [])]
 
 
 def posted_notes(answer: Answer) -> list[str]:
@@ -203,35 +191,8 @@ def posted_notes(answer: Answer) -> list[str]:
     return [shorten(note, utf16_length, LONGEST_NOTE) for note in answer_notes(answer)]
 
 
-def encode_address(url: str | None) -> str | None:
-    """Return an address as every client accepts it: host in ASCII, everything else percent-encoded.
-
-    User names and passwords are removed. None if it is not an http address, or longer than clients accept.
-    """
-    try:
-        parts = urlsplit(safe_line(url or ""))
-        host = (parts.hostname or "").encode("idna").decode().lower()
-        port = f":{parts.port}" if parts.port is not None else ""
-    except ValueError:  # brackets that hold no IPv6 address, a port that is no number, a host that is none
-        return None
-    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
-        return None
-    where = (f"[{host}]" if ":" in host else host) + port
-    rest = (
-        _encode_part(parts.path, _PATH),
-        _encode_part(parts.query, _PATH + "?"),
-        _encode_part(parts.fragment, _PATH + "?"),
-    )
-    address = urlunsplit((parts.scheme, where, *rest))
-    return address if len(address) <= LONGEST_ADDRESS else None
-
-
-def _encode_part(part: str, kept: str) -> str:
-    return _CALL.sub("%40", _BARE_PERCENT.sub("%25", quote(part, safe=kept)))
-
-
 def _posted(source: Source, quote: str, longest: int | None, n: int | None = None) -> PostedSource:
-    words, address = safe_line(quote), encode_address(source.url)
+    words, address = safe_line(quote), web_address(source.url)
     return PostedSource(
         n=n,
         title=shorten(safe_line(source.title or "") or UNTITLED, utf16_length, LONGEST_TITLE),

@@ -12,10 +12,8 @@ from newsqa.render.clean import safe, safe_line
 from newsqa.render.posts import (
     BUTTON_LABELS,
     LONGEST_QUOTE,
-    WORKING,
     button_actions,
     pack,
-    partial_line,
     posted_nearest,
     posted_notes,
     posted_sources,
@@ -28,9 +26,9 @@ from newsqa.render.posts import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.render.marked import Pieces
     from newsqa.render.posts import PostedSource
-    from newsqa.types import Answer, JsonObject, Sentence
+    from newsqa.render.wording import Pieces
+    from newsqa.types import Answer, JsonObject
 
 
 # Text to and from mrkdwn.
@@ -206,16 +204,6 @@ class _Item:
     block: JsonObject
     long: str
     short: str
-
-
-def render_working() -> SlackMessage:
-    """Return the first line, posted while a question is answered."""
-    return render_line(WORKING)
-
-
-def render_partial(sentences: Sequence[Sentence]) -> SlackMessage:
-    """Return the sentences verified so far; an ellipsis says that more may come."""
-    return render_line(f"{partial_line(sentences)} …")
 
 
 def render_line(text: str) -> SlackMessage:

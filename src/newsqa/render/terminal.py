@@ -1,4 +1,4 @@
-"""Answers, articles and lists of models as rich renderables. They hold text, never markup: `[/b]` is shown as it is."""
+"""Answers and articles as rich renderables. They hold text, never markup: `[/b]` is shown as it is."""
 
 from __future__ import annotations
 
@@ -11,31 +11,27 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from newsqa.models.providers import host_of
-from newsqa.render.clean import at_quote, safe, safe_line, web_address
-from newsqa.render.marked import ITEM, marked_sentences, marked_text
+from newsqa.render.clean import at_quote, safe, web_address
 from newsqa.render.wording import (
-    MAX_WIDTH,
+    ITEM,
+    about_article,
     answer_notes,
-    dollars,
     find_matches,
     format_duplicates,
     headline,
+    marked_sentences,
+    marked_text,
     provenance,
     quoted,
     repeats_article,
 )
-from newsqa.text.calendar import format_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from rich.console import RenderableType
 
-    from newsqa.models.benchmark import Speed
-    from newsqa.models.inventory import ModelEntry
-    from newsqa.render.marked import Pieces
-    from newsqa.render.wording import Source
+    from newsqa.render.wording import Pieces, Source
     from newsqa.types import Answer, Article, Citation, Sentence
 
 
@@ -46,15 +42,6 @@ MARKED = "on grey23"
 CONTEXT = 600  # characters of an article shown before and after a quote
 _MARGINS = (1, 2, 0, 2)
 _NUMBER = re.compile(r" \[(\d{1,6})\]")
-
-HEADS = {"answers": "Answers", "embeds": "Finds articles by meaning", "ranks": "Ranks what was found"}
-NAME_WIDTH = 32
-"""Columns that names are filled up to; a path may be longer."""
-
-SIGNS = {True: "✓", False: "✗"}
-
-Row = tuple[str, str, str]
-"""A sign, the name of a model, and what is known of it or missing."""
 
 
 def answer_view(answer: Answer) -> RenderableType:
@@ -112,9 +99,7 @@ def excerpt_view(article: Article, span: tuple[int, int], question: str = "") ->
 
 
 def _about(article: Article) -> list[Text]:
-    byline = f"By {safe_line(article.byline)}" if article.byline else ""
-    lines = [provenance(article), byline, safe_line(article.url or article.path), article.id]
-    return [Text(headline(article), style="bold"), *(Text(line, style=DIM) for line in lines if line)]
+    return [Text(headline(article), style="bold"), *(Text(line, style=DIM) for line in about_article(article))]
 
 
 def _surroundings(text: str, start: int, end: int) -> tuple[int, int]:
@@ -168,64 +153,3 @@ def _linked(style: str, source: Source, quote: str) -> Style:
     """Return a style with a hyperlink to a quote, for terminals that have them."""
     address = web_address(source.url)
     return Style.parse(style) + Style(link=at_quote(address, quote) if address else None)
-
-
-def models_text(models: Sequence[ModelEntry]) -> str:
-    """Return the list as plain text, a model a line."""
-    parts = []
-    for head, found in _rows(models):
-        wide = min(max(len(name) for _, name, _ in found), NAME_WIDTH)
-        parts.append("\n".join([head, *(f"  {sign} {name:<{wide}}  {known}" for sign, name, known in found)]))
-    return "\n\n".join(parts)
-
-
-def models_view(models: Sequence[ModelEntry]) -> RenderableType:
-    """Return a list of models under its headings; what is known wraps beside the names. Names in use are bold."""
-    wide = min(max(len(safe_line(model.name)) for model in models), MAX_WIDTH // 3)
-    in_use = {safe_line(model.name) for model in models if model.chosen}
-    parts: list[RenderableType] = []
-    for head, found in _rows(models):
-        grid = Table.grid(padding=(0, 1))
-        grid.add_column(no_wrap=True)
-        grid.add_column(overflow="fold", width=wide)
-        grid.add_column(overflow="fold")
-        for sign, name, known in found:
-            style = "bold" if name in in_use else ""
-            grid.add_row(Text(sign, "green" if sign == SIGNS[True] else "red"), Text(name, style), Text(known, DIM))
-        parts += [Text(head, style=DIM), grid, Text()]
-    return Padding(Group(*parts[:-1]), _MARGINS)
-
-
-def _rows(models: Sequence[ModelEntry]) -> Iterator[tuple[str, list[Row]]]:
-    """Yield each heading with its rows, one a model."""
-    for does, head in HEADS.items():
-        if found := [_row(model) for model in models if model.does == does]:
-            yield head, found
-
-
-def _row(model: ModelEntry) -> Row:
-    known = [
-        "chosen" if model.chosen and model.does == "answers" else "",
-        _where(model),
-        _size(model.size) if model.size else "",
-        f"{model.context:,} tokens of context" if model.context else "",
-        _speed(model.speed) if model.speed else "",
-        f"{dollars(model.price[0])} read, {dollars(model.price[1])} written a million tokens" if model.price else "",
-        " ".join(part for part in (model.missing, model.mend) if part),
-    ]
-    return SIGNS[model.usable], safe_line(model.name), " · ".join(safe_line(part) for part in known if part)
-
-
-def _where(model: ModelEntry) -> str:
-    host = f" for {host_of(model.address)}" if model.address else ""
-    places = {"here": "this machine", "server": "a server on this machine", "hosted": f"text leaves this machine{host}"}
-    return places[model.runs]
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
-
-
-def _speed(speed: Speed) -> str:
-    rates = [f"{verb} {rate:,.0f}" for verb, rate in (("reads", speed.read), ("writes", speed.written)) if rate]
-    return f"{', '.join(rates)} tokens a second ({format_day(speed.on)})" if rates else ""

@@ -15,12 +15,12 @@ from discord.backoff import ExponentialBackoff
 
 from newsqa.bot.admin import run_admin_command
 from newsqa.bot.events import Answered, Declined, Failed, Interrupted, Partial, Started, Withdrawn
-from newsqa.bot.log import logger
+from newsqa.bot.process import logger
 from newsqa.errors import NewsqaError
-from newsqa.frontends.discord.decode import conversation_place, decode_message, decode_question
-from newsqa.frontends.discord.messages import ClickHandler
+from newsqa.frontends.discord.messages import ClickHandler, conversation_place, decode_message, decode_question
 from newsqa.frontends.discord.replies import ChannelReply, FallbackReply, InteractionReply, ReplyUpdater
-from newsqa.render.discord import escape, render_answer, render_line, render_partial, render_working
+from newsqa.render.discord import escape, render_answer, render_line
+from newsqa.render.posts import WORKING, partial_line
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -156,9 +156,9 @@ class NewsClient(discord.Client):
     async def _show(self, event: Event, updater: ReplyUpdater, reply: DiscordReply, *, private: bool) -> None:
         match event:
             case Started():
-                await updater.start(render_working())
+                await updater.start(render_line(WORKING))
             case Partial():
-                updater.update(render_partial(event.sentences))
+                updater.update(render_line(partial_line(event.sentences)))
             case Answered():
                 ids = await updater.finish(render_answer(event.answer, event.request_id, private=private))
                 await self._bot.record_delivered(event.request_id, ids)

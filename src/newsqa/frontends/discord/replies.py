@@ -6,12 +6,12 @@ import asyncio
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
 import discord
 
-from newsqa.bot.log import logger
+from newsqa.bot.process import logger
 from newsqa.frontends.discord.messages import edit_fields, send_fields, view_of
 from newsqa.render.clean import safe_line
 from newsqa.render.discord import DiscordMessage, render_line
@@ -42,22 +42,6 @@ EXPIRED = frozenset({10062, 10015, 50027})
 """Errors of Discord for an unknown interaction, or one whose token has expired after 15 minutes."""
 
 log = logger("discord")
-
-
-class DiscordReply(Protocol):
-    """Where the answer to one question is shown."""
-
-    async def show(self, message: DiscordMessage) -> None:
-        """Show a message as the only one, in place of the one before."""
-
-    async def finish(self, messages: Sequence[DiscordMessage]) -> tuple[str, ...]:
-        """Show the whole answer, make sure that it arrives, and return the ids of its messages."""
-
-    async def delete(self) -> None:
-        """Delete what was shown."""
-
-    async def notify_asker(self, message: DiscordMessage) -> None:
-        """Show a message to the asker alone."""
 
 
 class ReplyUpdater:
@@ -336,3 +320,7 @@ class InteractionReply:
             **send_fields(message), ephemeral=self._question.private, wait=True
         )
         return int(sent.id)
+
+
+DiscordReply = ChannelReply | FallbackReply | InteractionReply
+"""Where the answer to one question is shown; `finish` makes sure that it arrives."""

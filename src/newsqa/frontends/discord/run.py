@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
 
-from newsqa.bot.process import exit_process, stop_signal
 from newsqa.environment import variable
 from newsqa.errors import NewsqaError, SettingsError
 from newsqa.extras import check_extra
@@ -44,6 +43,8 @@ def serve_discord(settings: Settings) -> NoReturn:
     Raises SettingsError if a package or the token is missing or wrong, NewsqaError if Discord cannot be reached.
     """
     check_extra("discord", "Discord")
+    from newsqa.bot.process import exit_process
+
     check_addresses(settings)
     token, proxy = _token(), proxy_for(settings)
     exit_process(asyncio.run(_serve(settings, token, proxy)))
@@ -64,7 +65,7 @@ async def _serve(settings: Settings, token: str, proxy: str | None) -> int:
 
     from newsqa.bot.core import open_bot
     from newsqa.bot.health import serve_health
-    from newsqa.bot.log import configure, logger
+    from newsqa.bot.process import configure, logger, stop_signal
     from newsqa.frontends.discord.client import NewsClient, install_backoff
 
     configure(settings)

@@ -6,20 +6,21 @@ import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
 from newsqa.errors import NewsqaError
-from newsqa.frontends.slack.send import ResponseRejectedError, error_code
-from newsqa.render.slack import render_partial, render_working
+from newsqa.frontends.slack.messages import ResponseRejectedError, error_code
+from newsqa.render.posts import WORKING, partial_line
+from newsqa.render.slack import render_line
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from newsqa.bot.events import Message
-    from newsqa.frontends.slack.send import SlackSender
+    from newsqa.frontends.slack.messages import SlackSender
     from newsqa.render.slack import SlackMessage
     from newsqa.types import Sentence
 
@@ -39,31 +40,6 @@ GONE = frozenset({
 
 SEND_ERRORS = (SlackApiError, NewsqaError, ClientError, TimeoutError)
 """What sending a message, and storing that it was sent, may raise."""
-
-
-class SlackReply(Protocol):
-    """Where the answer to one question is shown. Messages are identified by their `ts`."""
-
-    async def start(self, posted: Sequence[str]) -> tuple[str, ...]:
-        """Show that the question is being answered, again after an edit; return the ids of the messages.
-
-        `posted` are the messages of a process that died, which are reused.
-        """
-
-    def update(self, sentences: Sequence[Sentence]) -> None:
-        """Show the sentences verified so far, when there is time for it."""
-
-    async def finish(self, messages: Sequence[SlackMessage], on_posted: OnPosted) -> tuple[str, ...]:
-        """Show the end, and nothing after it; return the ids of the messages.
-
-        `on_posted` is called with the ids after each message, so that they are known if this process dies.
-        """
-
-    async def notify_asker(self, message: SlackMessage) -> None:
-        """Show a message to the asker alone."""
-
-    async def delete(self) -> None:
-        """Delete what was shown."""
 
 
 @dataclass(slots=True)
@@ -111,10 +87,13 @@ class ThreadReply:
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self, posted: Sequence[str]) -> tuple[str, ...]:
-        """Post the first line, or show it again."""
+        """Post the first line, or show it again, after an edit too; return the ids (`ts`) of the messages.
+
+        `posted` are the messages of a process that died, which are reused.
+        """
         await self._stop_updates()
         self._ids = self._ids or list(posted)
-        await self._put(0, render_working())
+        await self._put(0, render_line(WORKING))
         self._updated = time.monotonic()
         return tuple(self._ids)
 
@@ -125,7 +104,10 @@ class ThreadReply:
             self._task = asyncio.create_task(self._send_updates())
 
     async def finish(self, messages: Sequence[SlackMessage], on_posted: OnPosted) -> tuple[str, ...]:
-        """Replace the messages that are there, and post the others below."""
+        """Show the end, and nothing after it: replace the messages that are there, and post the others below.
+
+        `on_posted` is called with the ids after each message, so that they are known if this process dies.
+        """
         await self._stop_updates()
         old: list[str] = []
         if time.monotonic() - self._began > LONG_WAIT:
@@ -186,7 +168,7 @@ class ThreadReply:
             self._updated = time.monotonic()
             if self._newest and self.budget.acquire():
                 newest, self._newest = self._newest, ()
-                await self._send_update(render_partial(newest))
+                await self._send_update(render_line(partial_line(newest)))
 
     async def _send_update(self, message: SlackMessage) -> None:
         """Send an update without retries: the next one, or the answer, replaces it."""
@@ -224,7 +206,7 @@ class CommandReply:
     async def start(self, posted: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002  ephemeral messages have no ids
         """Send the first line once."""
         if not self._sent:
-            await self._send(render_working())
+            await self._send(render_line(WORKING))
         return ()
 
     def update(self, sentences: Sequence[Sentence]) -> None:
@@ -253,3 +235,7 @@ class CommandReply:
                 )
                 return
         await self.sender.post_ephemeral(self.question.place, self.question.person, message)
+
+
+SlackReply = ThreadReply | CommandReply
+"""Where the answer to one question is shown."""

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from newsqa.bot.admin import run_admin_command
 from newsqa.bot.events import Answered, ConversationPlace, Declined, Failed, Interrupted, Partial, Started, Withdrawn
-from newsqa.bot.log import logger
-from newsqa.frontends.slack.decode import MessageDeleted, MessageEdited
+from newsqa.bot.process import logger
+from newsqa.frontends.slack.messages import MessageDeleted, MessageEdited, ResponseRejectedError, error_code
 from newsqa.frontends.slack.replies import SEND_ERRORS, CommandReply, SlackReply, ThreadReply, UpdateBudget
-from newsqa.frontends.slack.send import ResponseRejectedError, error_code
 from newsqa.render.slack import SlackMessage, add_question, escape, render_answer, render_line, render_sources
 
 if TYPE_CHECKING:
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 
     from newsqa.bot.core import Bot
     from newsqa.bot.events import Event, Message, Vote
-    from newsqa.frontends.slack.decode import SlackEvent
-    from newsqa.frontends.slack.send import SlackSender
+    from newsqa.frontends.slack.messages import SlackEvent, SlackSender
     from newsqa.settings import Settings
 
 

@@ -17,19 +17,20 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
-from newsqa.bot.log import logger
-from newsqa.errors import NewsqaError
-from newsqa.frontends.slack.decode import decode_command, decode_event
+from newsqa.bot.health import serve_routes
+from newsqa.bot.process import logger
+from newsqa.frontends.slack.messages import decode_command, decode_event
 from newsqa.frontends.slack.service import Click
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from contextlib import AbstractAsyncContextManager
 
     from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
-    from newsqa.bot.metrics import Metrics
-    from newsqa.frontends.slack.preflight import SlackIdentity
-    from newsqa.frontends.slack.send import SlackConnection
+    from newsqa.bot.health import Metrics
+    from newsqa.frontends.slack.messages import SlackSender
+    from newsqa.frontends.slack.run import SlackIdentity
     from newsqa.frontends.slack.service import SlackService
 
     Ack = Callable[[], Awaitable[object]]
@@ -41,9 +42,7 @@ ADMIN_COMMAND = "/newsqa"
 """The command to the bot itself; every other one asks a question, since a workspace may have to rename `/ask`."""
 
 
-def slack_app(
-    service: SlackService, identity: SlackIdentity, connection: SlackConnection, signing_secret: str = ""
-) -> AsyncApp:
+def slack_app(service: SlackService, identity: SlackIdentity, signing_secret: str = "") -> AsyncApp:
     """Return the app, which handles envelopes (Socket Mode) and requests (HTTP).
 
     Bolt gets no token: it only acknowledges, and `service` sends all messages.
@@ -56,9 +55,9 @@ def slack_app(
 
     app = AsyncApp(
         name="slack_bolt.newsqa",  # Bolt sets the level of the logger of this name, which must not be our own
-        client=connection.client(None),
+        client=service.sender.client_of(None),
         authorize=authorize,
-        logger=connection.logger,
+        logger=service.sender.logger,
         signing_secret=signing_secret,
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,  # helpers for threads that nothing here needs
@@ -124,23 +123,11 @@ REQUEST_SECONDS = 10.0
 _STAMP, _SIGNATURE = re.compile(r"[0-9]{1,12}", re.ASCII), re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
 
-@asynccontextmanager
-async def serve_http(app: AsyncApp, secret: str, host: str, port: int) -> AsyncIterator[None]:
-    """Serve Slack's requests for as long as the context lasts. Raises NewsqaError if the port cannot be used."""
+def serve_http(app: AsyncApp, secret: str, host: str, port: int) -> AbstractAsyncContextManager[None]:
+    """Serve Slack's requests for as long as the context lasts. Raises SettingsError if the port cannot be used."""
     server = web.Application(client_max_size=LARGEST_REQUEST)
     server.add_routes([web.post(PATH, _RequestHandler(app, SignatureVerifier(secret)).handle)])
-    runner = web.AppRunner(server, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            raise NewsqaError(
-                f"Port {port} of {host} cannot be had: {error.strerror}.", hint="Choose another --port, or --host."
-            ) from error
-        yield
-    finally:
-        await runner.cleanup()
+    return serve_routes(server, host, port, "Slack's requests", "Choose another --port, or --host.")
 
 
 class _RequestHandler:
@@ -202,14 +189,12 @@ STALE_SECONDS = 12.0
 
 
 @asynccontextmanager
-async def serve_socket(
-    app: AsyncApp, connection: SlackConnection, app_token: str, metrics: Metrics
-) -> AsyncIterator[None]:
+async def serve_socket(app: AsyncApp, sender: SlackSender, app_token: str, metrics: Metrics) -> AsyncIterator[None]:
     """Handle envelopes from Slack's socket for as long as the context lasts, as soon as it is connected."""
-    silent = connection.logger.getChild("socket")
+    silent = sender.logger.getChild("socket")
     silent.setLevel(logging.CRITICAL)  # `_watch` logs what matters
     handler = AsyncSocketModeHandler(app, app_token, logger=silent, ping_interval=PING_SECONDS)
-    handler.client.proxy = connection.proxy  # the client itself looks for one in the environment, and ignores NO_PROXY
+    handler.client.proxy = sender.proxy  # the client itself looks for one in the environment, and ignores NO_PROXY
 
     async def on_message(_: object, message: Mapping[str, object], *__: object) -> None:
         if message.get("type") == "hello":  # also of a connection that replaces another without a gap

@@ -1,21 +1,24 @@
-"""`newsqa ask`, `newsqa search` and `newsqa show`: one question or one article, then done."""
+"""`newsqa ask`, `search`, `show` and `check`: one question, article or text, then done."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.building import open_pipeline
-from newsqa.errors import LibraryError, UsageError
-from newsqa.frontends.terminal.console import messages, output, print_json, print_text
+from newsqa.errors import LibraryError, SourceError, UsageError
+from newsqa.frontends.terminal.console import announce_egress, messages, output, print_json, print_text
 from newsqa.frontends.terminal.display import LiveAnswer, show_answer, show_live
-from newsqa.frontends.terminal.egress import announce_egress
+from newsqa.private_files import write_files
 from newsqa.render.clean import safe_line
-from newsqa.render.plain import article_text
+from newsqa.render.plain import article_text, check_lines, check_page, check_record
 from newsqa.render.record import DIGITS, article_record, to_record
 from newsqa.render.terminal import article_view
 from newsqa.render.wording import headline, provenance
 from newsqa.store.snapshot import open_index
+from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from newsqa.settings import Settings
     from newsqa.types import Bounds, Hit, JsonObject
+
 
 MAX_BYTES = 1 << 20  # of a question on standard input; the pipeline decides what it can use
 EXAMPLE = 'Write: newsqa ask "When did the harbour reopen?"'
@@ -104,3 +108,52 @@ def _question(words: Sequence[str]) -> str:
     if not text.strip():
         raise UsageError("The question is empty.", hint=EXAMPLE)
     return " ".join(text.split())
+
+
+# `newsqa check`: what the articles have on each sentence of a draft or a press release.
+
+CHECK_MAX_BYTES = 1 << 20
+"""Bytes of a text."""
+
+
+def check(settings: Settings, file: str, bounds: Bounds, page: Path | None, *, as_json: bool) -> None:
+    """Check a file, or standard input, and print what was found; `page` is where a report in HTML is written."""
+    text = _read(file)
+    judges = settings.judge not in {"auto", "none", EXTRACTIVE}
+    with open_pipeline(settings) as pipeline:
+        announce_egress(replace(settings, model=settings.judge) if judges else settings)
+        with messages().status("Checking each sentence …"):
+            checked = pipeline.check(text, bounds=bounds)
+    if page:
+        write_files(page.parent, {page.name: check_page(checked)}, hint="Name another file.")
+    if as_json:
+        print_json(check_record(checked))
+        return
+    lines, console = list(check_lines(checked)), output()
+    if console.is_terminal:
+        from rich.text import Text
+
+        console.print(Text("\n").join(Text(line, style) for style, line in lines))
+    else:
+        print_text("\n".join(line for _, line in lines))
+    if page:
+        print_text(f"The report is {safe_line(str(page))}")
+
+
+def _read(file: str) -> str:
+    """Return the text of a file, or of standard input for "-". Raises SourceError and UsageError."""
+    try:
+        if file == "-":
+            data = sys.stdin.buffer.read(CHECK_MAX_BYTES + 1)
+        else:
+            with Path(file).expanduser().open("rb") as opened:
+                data = opened.read(CHECK_MAX_BYTES + 1)
+    except OSError as error:
+        raise SourceError(f"{file} cannot be read: {error.strerror}.", hint="Name a text file, or - .") from error
+    text = data.decode("utf-8", "replace")
+    if len(data) > CHECK_MAX_BYTES or "\0" in text or not text.strip():
+        raise UsageError(
+            f"{file} is empty, longer than {CHECK_MAX_BYTES:,} bytes, or no text.",
+            hint="Give plain text or Markdown: newsqa check draft.md",
+        )
+    return text

@@ -1,18 +1,17 @@
-"""Work on threads while a person waits at the terminal: opening the pipeline, and answers that can be interrupted."""
+"""The pipeline of the chat: opened on a thread while a person reads, and with drafts that can be interrupted."""
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from queue import Empty, SimpleQueue
-from threading import Event, Thread
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from threading import Event
+from typing import TYPE_CHECKING, Self
 
 from newsqa.building import open_pipeline
 from newsqa.errors import NewsqaError
-from newsqa.models.benchmark import try_model
+from newsqa.models.chat import BackgroundIterator
+from newsqa.models.inventory import try_model
 from newsqa.types import EXTRACTIVE, DraftSummary
 
 if TYPE_CHECKING:
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
     from newsqa.pipeline import Answerer, Pipeline
     from newsqa.settings import Settings
     from newsqa.types import DraftEvent, Hit, Query
-
-Item = TypeVar("Item")
-
-POLL_INTERVAL = 0.05
-"""Seconds between two looks at whether an iterator was stopped."""
 
 WARM_UP = "How many people were hurt in the storm?"
 """A question about the news: one about the library would not load the models that search."""
@@ -92,66 +86,13 @@ class BackgroundPipeline:
             self._opened.result().close()
 
 
-class BackgroundIterator(Generic[Item]):
-    """The items of an iterator that runs on a thread, so that whoever waits for them can stop at any moment.
-
-    Once `stopped` is set it ends; the item being made then is finished, unseen, and the iterator is closed.
-    """
-
-    def __init__(self, items: Iterator[Item], stopped: Event) -> None:
-        self._items = items
-        self._stopped = stopped
-        self._queue: SimpleQueue[tuple[Item] | BaseException] = SimpleQueue()
-        Thread(target=self._run, name="answer", daemon=True).start()
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> Item:
-        """Return the next item. Raises what the iterator raised."""
-        while not self._stopped.is_set():
-            try:
-                item = self._queue.get(timeout=POLL_INTERVAL)
-            except Empty:
-                continue
-            if isinstance(item, BaseException):
-                raise item
-            return item[0]
-        raise StopIteration
-
-    def last(self, seconds: float) -> Item | None:
-        """Return the last item, None if the iterator does not end within so many seconds."""
-        end, last = time.monotonic() + seconds, None
-        while (left := end - time.monotonic()) > 0:
-            try:
-                item = self._queue.get(timeout=left)
-            except Empty:
-                return None
-            if isinstance(item, BaseException):
-                return last
-            last = item[0]
-        return None
-
-    def _run(self) -> None:
-        try:
-            for item in self._items:
-                self._queue.put((item,))
-                if self._stopped.is_set():
-                    break
-            if close := getattr(self._items, "close", None):
-                close()
-            self._queue.put(StopIteration())
-        except BaseException as error:  # raised again where the items are read
-            self._queue.put(error)
-
-
 def stoppable(answerer: Answerer, model: str, stopped: Event) -> Answerer:
     """Return an answerer that ends its draft where it is when `stopped` is set; the extractive one is quick enough."""
     if model == EXTRACTIVE:
         return answerer
 
     def draft(query: Query, hits: Sequence[Hit], deadline: float) -> Iterator[DraftEvent]:
-        yield from BackgroundIterator(answerer(query, hits, deadline), stopped)
+        yield from BackgroundIterator(lambda: answerer(query, hits, deadline), stopped=stopped)
         if stopped.is_set():
             yield DraftSummary(0.0, model, incomplete=True, notices=(STOPPED,))
 

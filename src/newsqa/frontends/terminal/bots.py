@@ -12,22 +12,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsqa.bot.admin import GOOD, bot_status, count_questions, export_feedback, has_store, teams_of_channel
-from newsqa.bot.events import PLATFORM_NAMES, ConversationPlace, parse_channel
+from newsqa.bot.admin import (
+    GOOD,
+    bot_status,
+    count_questions,
+    describe_channel,
+    describe_status,
+    export_feedback,
+    has_store,
+)
+from newsqa.bot.events import PLATFORM_NAMES, parse_channel
 from newsqa.bot.store import Store
 from newsqa.errors import HistoryError, NewsqaError, UsageError
-from newsqa.frontends.terminal.console import messages, print_json, print_text
-from newsqa.frontends.terminal.options import Json, read_settings
+from newsqa.frontends.terminal.console import Json, confirm, messages, print_json, print_text, read_settings
 from newsqa.private_files import FILE, private_folder
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count
 from newsqa.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from newsqa.bot.admin import BotStatus, ChannelStatus
-    from newsqa.bot.events import Outcome
     from newsqa.types import JsonObject
 
 
@@ -92,7 +98,9 @@ def forget(
     if sum((channel is not None, person is not None, everything)) != 1:
         raise UsageError("Name what to forget.", hint="One of --channel ID, --person ID, --all.")
     what = _describe_target(channel, person)
-    if not yes and not _confirm(f"Forget {what}? It cannot be undone."):
+    if not yes and not sys.stdin.isatty():
+        raise UsageError("Nobody is there to confirm this.", hint="Say --yes where you mean it.")
+    if not yes and not confirm(f"Forget {what}? It cannot be undone. [y/N] "):
         raise NewsqaError("Nothing was forgotten.")
     gone = _forget(folder, channel, person) if has_store(folder) else 0
     print_text(f"Forgotten: {what}, {count(gone, 'question')} in all. What was posted stays where it was posted.")
@@ -105,18 +113,6 @@ def feedback(
 ) -> None:
     """Write the answers that people voted on as a set of questions, for newsqa eval."""
     write_feedback(read_settings(), out or Path("feedback.jsonl"), as_json=json)
-
-
-# The status as a record and as a table.
-
-COLUMNS: dict[str, Outcome] = {
-    "answers": "answered",
-    "refusals": "refused",
-    "failures": "failed",
-    "interrupted": "interrupted",
-    "taken back": "left",
-    "over limit": "limited",
-}
 
 
 def _status_record(found: BotStatus, folder: Path) -> JsonObject:
@@ -134,40 +130,16 @@ def _status_record(found: BotStatus, folder: Path) -> JsonObject:
 
 
 def _status_lines(found: BotStatus, settings: Settings) -> list[str]:
-    days = count(settings.bot_retention, "day")
-    width = max(len("today"), len(days))
-    heads = ["questions", *COLUMNS]
-    lines = [
-        "  ".join((" " * width, *heads)),
-        _row("today", width, heads, found.today),
-        _row(days, width, heads, found.in_all),
-        "",
-        f"{count(found.running, 'bot')} running here." if found.running else "No bot is running here.",
-        f"Votes: {found.votes['good']:,} good, {found.votes['bad']:,} bad. Answers kept: {found.held:,}.",
-    ]
+    lines = describe_status(found, settings)
+    lines.append(f"{count(found.running, 'bot')} running here." if found.running else "No bot is running here.")
     if found.open:
         lines.append(f"Being answered, or left by a bot that died: {found.open:,}.")
-    if found.channels:
-        width = max(len(_channel_name(channel)) for channel in found.channels)
-        lines += ["", *(_channel_line(channel, width) for channel in found.channels)]
-    return lines
+    return [*lines, *map(_channel_line, found.channels)]
 
 
-def _row(name: str, width: int, heads: list[str], counts: Mapping[Outcome, int]) -> str:
-    numbers = [count_questions(counts), *(counts[outcome] for outcome in COLUMNS.values())]
-    cells = [f"{number:>{len(head)},}" for head, number in zip(heads, numbers, strict=True)]
-    return "  ".join((f"{name:<{width}}", *cells))
-
-
-def _channel_line(channel: ChannelStatus, width: int) -> str:
-    state = "on" if channel.enabled else "silent (disabled)"
-    state = state if channel.listed else f"{state}, not served: NEWSQA_BOT_CHANNELS names others"
-    last = f"  last {channel.last:%Y-%m-%d %H:%M}" if channel.last else ""
-    return f"{_channel_name(channel):<{width}}  {count(count_questions(channel.counts), 'question'):>13}  {state}{last}"
-
-
-def _channel_name(channel: ChannelStatus) -> str:
-    return f"{PLATFORM_NAMES[channel.platform]:<7}  {safe_line(channel.id) or 'direct messages'}"
+def _channel_line(channel: ChannelStatus) -> str:
+    last = f" · last asked {channel.last:%Y-%m-%d %H:%M}" if channel.last else ""
+    return f"{PLATFORM_NAMES[channel.platform]:<7}  {safe_line(describe_channel(channel))}{last}"
 
 
 # What to forget: a channel, else a person, else everything.
@@ -186,20 +158,10 @@ def _describe_target(channel: str | None, person: str | None) -> str:
 def _forget(folder: Path, channel: str | None, person: str | None) -> int:
     with closing(Store(folder)) as store:
         if channel is not None:
-            platform, name = parse_channel(channel)
-            teams = teams_of_channel(folder, platform, name)
-            return sum(store.forget_place(ConversationPlace(platform, team, name)) for team in teams)
+            return store.forget_channel(*parse_channel(channel))
         if person is not None:
             return sum(store.forget_person(platform, person) for platform in PLATFORM_NAMES)
         return store.forget_everything()
-
-
-def _confirm(question: str) -> bool:
-    """Ask on the terminal. Raises UsageError without one: a script uses --yes."""
-    if not sys.stdin.isatty():
-        raise UsageError("Nobody is there to confirm this.", hint="Say --yes where you mean it.")
-    messages().print(f"{question} [y/N] ", end="")
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 # Votes as a set of questions in a file.

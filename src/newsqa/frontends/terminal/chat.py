@@ -1,11 +1,15 @@
-"""`newsqa chat`: lines in, answers out, until there are no more lines."""
+"""`newsqa chat` and `newsqa demo`: lines in, answers out, within one conversation, until there are no more lines."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import time
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -13,26 +17,95 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
-from newsqa.answer.history import Sessions
-from newsqa.errors import ModelError, NewsqaError
-from newsqa.frontends.terminal.background import BackgroundIterator, BackgroundPipeline
+from newsqa.answer.history import Sessions, recent_turns
+from newsqa.environment import variable
+from newsqa.errors import HistoryError, ModelError, NewsqaError, SourceError, UsageError
+from newsqa.frontends.terminal.background import BackgroundPipeline, stoppable
 from newsqa.frontends.terminal.chat_commands import Quit, run_command, show_resumed
-from newsqa.frontends.terminal.console import print_json
-from newsqa.frontends.terminal.conversation import Conversation
+from newsqa.frontends.terminal.console import announce_egress, print_json
 from newsqa.frontends.terminal.display import Display, LiveAnswer, show_live
-from newsqa.frontends.terminal.egress import announce_egress
+from newsqa.frontends.terminal.index import index_sources
+from newsqa.models.chat import BackgroundIterator
 from newsqa.models.inventory import describe_model
+from newsqa.private_files import private_folder
 from newsqa.render.record import to_record
 from newsqa.render.terminal import DIM
 from newsqa.render.wording import count, headline, period
 from newsqa.store.snapshot import open_index
-from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer
+from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from newsqa.pipeline import AnswerEvent
     from newsqa.settings import Settings
-    from newsqa.types import Article
+    from newsqa.store.snapshot import LibraryIndex
+    from newsqa.types import Article, Bounds, Citation
+
+
+@dataclass(slots=True)
+class Conversation:
+    """One person's questions and answers. They are stored from the first answer on.
+
+    `asked` is the day that is today, if it is another.
+    """
+
+    pipeline: BackgroundPipeline
+    library: LibraryIndex
+    sessions: Sessions
+    display: Display
+    bounds: Bounds = NO_BOUNDS
+    session: int | None = None
+    answers: list[Answer] = field(default_factory=list)
+    stored: bool = True
+    asked: date | None = None
+
+    def stream(self, question: str, stopped: Event) -> Iterator[AnswerEvent]:
+        """Answer within the conversation and its bounds, as `Pipeline.stream` does; `stopped` ends a model's draft."""
+        history = recent_turns([Turn.from_answer(answer) for answer in self.answers])
+        pipeline = self.pipeline.wait()
+        pipeline = replace(pipeline, answerer=stoppable(pipeline.answerer, pipeline.model, stopped))
+        yield from pipeline.stream(question, history=history, bounds=self.bounds, asked=self.asked)
+
+    def add(self, answer: Answer) -> None:
+        """Add an answer and store it. If storing fails, this is reported once, and the rest is not stored."""
+        self.answers.append(answer)
+        try:
+            if self.stored:
+                self.session = self.sessions.add(self.session, answer)
+        except HistoryError as error:
+            self.stored = False
+            self.display.error(error)
+
+    def start_new(self) -> None:
+        """Start a new conversation; the bounds stay."""
+        self.session, self.answers = None, []
+
+    def resume(self, session: int | None = None) -> None:
+        """Go on with a stored conversation, by default the last one. Raises HistoryError, UsageError."""
+        session = self.sessions.latest() if session is None else session
+        answers = self.sessions.load(session) if session is not None else []
+        if not answers:
+            raise UsageError("There is no such conversation over this index.", hint="/sessions lists them.")
+        self.session, self.answers = session, answers
+
+    def citation(self, number: str) -> Citation:
+        """Return a citation of the last answer by its number, by default the first. Raises UsageError."""
+        cited = self.answers[-1].citations if self.answers else ()
+        if not cited:
+            raise UsageError("The last answer has no sources.", hint="Ask something first.")
+        for citation in cited:
+            if str(citation.n) == (number or "1"):
+                return citation
+        raise UsageError(f"The last answer has no source {number}.", hint=f"It has 1 to {cited[-1].n}.")
+
+    def outlets(self) -> tuple[str, ...]:
+        """Return the outlets of the index, as stored."""
+        with self.library.snapshot() as index:
+            return index.lexicon.outlets
+
+
+# `newsqa chat`: lines in, answers out, until there are no more lines.
 
 MAX_LINE = 1 << 20  # bytes of a line that is read from a pipe
 HEADLINES = 3  # on the first screen
@@ -151,16 +224,61 @@ def _ask(conversation: Conversation, question: str) -> Answer:
     Ctrl-C stops the model; the sentences that were checked by then are the answer. Raises NewsqaError if no answer
     could be made, KeyboardInterrupt if it was interrupted before any sentence was checked.
     """
-    stopped, abandoned, live_answer = Event(), Event(), LiveAnswer()
-    events = BackgroundIterator(conversation.stream(question, stopped), abandoned)
+    stopped, live_answer = Event(), LiveAnswer()
+    events = BackgroundIterator(lambda: conversation.stream(question, stopped))
     try:
         return show_live(events, conversation.display.console, live_answer)
     except KeyboardInterrupt:
         stopped.set()
-        answer = events.last(INTERRUPT_PATIENCE) if live_answer.sentences else None
-        if isinstance(answer, Answer) and answer.sentences:
-            return answer
+        events.deadline = time.monotonic() + INTERRUPT_PATIENCE
+        with suppress(Exception):
+            for event in events if live_answer.sentences else ():
+                if isinstance(event, Answer) and event.sentences:
+                    return event
         raise
     finally:
         stopped.set()
-        abandoned.set()
+        events.close()
+
+
+# `newsqa demo`: a chat over the sample articles that come with newsqa, which are indexed in the user's cache.
+
+PACKAGE = Path(__file__).parents[2]
+SAMPLES = (PACKAGE / "_corpus", PACKAGE.parents[1] / "corpus")
+"""The folder of the sample articles in an installed package, and in a checkout."""
+
+
+def demo(settings: Settings) -> None:
+    """Index the sample articles, unless they are indexed already, and open the chat over them.
+
+    The index is in `newsqa/demo` of the user's cache (XDG_CACHE_HOME), whatever index and Chroma server the settings
+    name. Raises NewsqaError if the articles are missing or the chat cannot be opened.
+    """
+    folder = demo_folder()
+    settings = replace(settings, index=folder / "index", chroma="")
+    index_sources(settings, [str(_copy_samples(folder / "samples"))], name=None, rebuild=False, as_json=False)
+    chat(settings, resume=False)
+
+
+def demo_folder() -> Path:
+    """Return the folder of the demo in the user's cache."""
+    cache = Path(variable("XDG_CACHE_HOME"))
+    return (cache if cache.is_absolute() else Path.home() / ".cache") / "newsqa" / "demo"
+
+
+def _copy_samples(target: Path) -> Path:
+    """Copy the sample articles into a folder, so that the index names one place however newsqa is installed."""
+    articles = next((folder for folder in SAMPLES if folder.is_dir()), None)
+    if articles is None:
+        raise SourceError(
+            "The sample articles are missing.", hint="Install newsqa again from its source: pip install ."
+        )
+    try:
+        private_folder(target.parent)
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(articles, target)  # with the times of the files: what is unchanged is not read again
+    except OSError as error:
+        raise SourceError(
+            f"The sample articles cannot be copied to {target}: {error}", hint="Set XDG_CACHE_HOME to another folder."
+        ) from error
+    return target

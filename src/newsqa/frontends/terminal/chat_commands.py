@@ -5,24 +5,19 @@ A command that asks something returns the question, which is answered as if it h
 
 from __future__ import annotations
 
-import shutil
-import signal
-import subprocess
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from newsqa.environment import program_environment
 from newsqa.errors import LibraryError, SourceError, UsageError
 from newsqa.frontends.terminal.ask import passages_text
-from newsqa.frontends.terminal.console import first_day, last_day, messages
-from newsqa.frontends.terminal.egress import announce_egress
+from newsqa.frontends.terminal.console import announce_egress, first_day, last_day, messages
 from newsqa.frontends.terminal.index import sources_text
 from newsqa.models.inventory import list_models
 from newsqa.render.clean import safe_line
-from newsqa.render.plain import article_text, conversation_markdown, quote_text
-from newsqa.render.terminal import article_view, excerpt_view, models_text, models_view
+from newsqa.render.plain import article_text, conversation_markdown, models_text, quote_text
+from newsqa.render.terminal import article_view, excerpt_view
 from newsqa.render.wording import count, explain_checks, explain_dropped
 from newsqa.text.calendar import format_day
 from newsqa.types import EXTRACTIVE
@@ -31,17 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from rich.console import Console, RenderableType
-
-    from newsqa.frontends.terminal.conversation import Conversation
+    from newsqa.frontends.terminal.chat import Conversation
     from newsqa.frontends.terminal.display import Display
-    from newsqa.types import Article, Bounds, Citation
+    from newsqa.types import Article, Citation
 
 
 OFF = {"off", "none", "all"}
 """Words that clear a bound."""
-
-LINES_ABOVE = 10  # shown before a quote in the pager
 
 PASSAGES = 5  # that /search shows
 
@@ -113,16 +104,14 @@ def _open(conversation: Conversation, rest: str) -> None:
 
 
 def _show_source(display: Display, article: Article, citation: Citation, question: str, *, whole: bool) -> None:
-    """Show an article where it is quoted, or all of it in a pager. If the quote has gone since, say so."""
+    """Show an article where it is quoted, or all of it. If the quote has gone since, say so."""
     span = _find_quote(article, citation)
     if span is None:
         display.note("This article has changed since; the quote is no longer in it.")
         display.view(article_view(article), article_text(article))
-    elif not whole or display.plain:
-        display.view(excerpt_view(article, span, question), article_text(article))
     else:
-        before = article_view(replace(article, text=article.text[: span[0]]))
-        _page(display.console, article_view(article, question, span), len(_render_lines(display.console, before)))
+        view = article_view(article, question, span) if whole else excerpt_view(article, span, question)
+        display.view(view, article_text(article))
 
 
 def _find_quote(article: Article, citation: Citation) -> tuple[int, int] | None:
@@ -131,27 +120,6 @@ def _find_quote(article: Article, citation: Citation) -> tuple[int, int] | None:
         return citation.start, citation.end
     start = article.text.find(citation.quote)
     return (start, start + len(citation.quote)) if start >= 0 else None
-
-
-def _page(console: Console, view: RenderableType, line: int) -> None:
-    """Show a view in `less`, from a few lines above `line` on; print it if there is no `less`."""
-    less = shutil.which("less")
-    if less is None or not Path(less).is_absolute() or console.is_dumb_terminal:
-        console.print(view)
-        return
-    text = "\n".join(_render_lines(console, view))
-    environ = {**program_environment(), "LESSSECURE": "1", "LESSCHARSET": "utf-8"}
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the pager now
-    try:
-        subprocess.run([less, "-R", f"+{max(line - LINES_ABOVE, 1)}"], input=text.encode(), env=environ, check=False)  # noqa: S603
-    finally:
-        signal.signal(signal.SIGINT, handler)
-
-
-def _render_lines(console: Console, view: RenderableType) -> list[str]:
-    with console.capture() as captured:
-        console.print(view)
-    return captured.get().splitlines()
 
 
 def _search(conversation: Conversation, rest: str) -> None:
@@ -210,13 +178,11 @@ def _known_outlet(conversation: Conversation, typed: str) -> str:
     raise UsageError(f"The index has no outlet “{typed}”.", hint=f"It has, for one: {', '.join(starting or near)}.")
 
 
-def _day_setter(
-    parse: Callable[[str], date], update: Callable[[Bounds, date | None], Bounds]
-) -> Callable[[Conversation, str], None]:
+def _day_setter(bound: str, parse: Callable[[str], date]) -> Callable[[Conversation, str], None]:
     def set_day(conversation: Conversation, rest: str) -> None:
         if rest:
-            when = None if rest.casefold() in OFF else parse(rest)
-            conversation.bounds = update(conversation.bounds, when)
+            day: Any = {bound: None if rest.casefold() in OFF else parse(rest)}
+            conversation.bounds = replace(conversation.bounds, **day)
         _show_bounds(conversation)
 
     return set_day
@@ -242,7 +208,7 @@ def _model(conversation: Conversation, rest: str) -> None:
     settings = conversation.pipeline.settings
     if not rest:
         answering = [model for model in list_models(settings) if model.does == "answers"]
-        conversation.display.view(models_view(answering), models_text(answering))
+        conversation.display.note(models_text(answering))
         return
     with messages().status(f"trying {safe_line(rest)}", spinner="dots"):
         conversation.pipeline.switch_model(rest)
@@ -317,24 +283,9 @@ COMMANDS = (
     Command("why", "", "shows how the last answer was checked, and the sentences that were left out, and why", _why),
     Command("sources", "", "lists what is indexed, and its outlets", _sources),
     Command("outlet", "[NAME|off]", "searches one outlet only", _outlet),
-    Command(
-        "since",
-        "[DATE|off]",
-        "leaves out what is older",
-        _day_setter(first_day, lambda bounds, when: replace(bounds, since=when)),
-    ),
-    Command(
-        "until",
-        "[DATE|off]",
-        "leaves out what is newer",
-        _day_setter(last_day, lambda bounds, when: replace(bounds, until=when)),
-    ),
-    Command(
-        "as-of",
-        "[DATE|off]",
-        "answers as on that day",
-        _day_setter(last_day, lambda bounds, when: replace(bounds, as_of=when)),
-    ),
+    Command("since", "[DATE|off]", "leaves out what is older", _day_setter("since", first_day)),
+    Command("until", "[DATE|off]", "leaves out what is newer", _day_setter("until", last_day)),
+    Command("as-of", "[DATE|off]", "answers as on that day", _day_setter("as_of", last_day)),
     Command("model", "[NAME]", "lists the models, or lets another one answer", _model),
     Command("new", "", "begins a new conversation", _new),
     Command("sessions", "[NUMBER]", "lists the stored conversations, or goes on with one", _sessions),

@@ -1,4 +1,4 @@
-"""What commands share at a terminal: its consoles, bars of progress, questions of yes or no, and days as typed."""
+"""What commands share: consoles, bars, days as typed, options, settings, and consent before keys and texts leave."""
 
 from __future__ import annotations
 
@@ -6,20 +6,30 @@ import re
 import sys
 from calendar import monthrange
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from newsqa.errors import UsageError
+import typer
+
+from newsqa.environment import from_dotenv
+from newsqa.errors import SettingsError, UsageError
+from newsqa.private_files import read_list, write_list
+from newsqa.render.clean import safe_line
 from newsqa.render.record import to_line
 from newsqa.render.wording import MAX_WIDTH
+from newsqa.settings import Settings, data_folder
+from newsqa.trust import CREDENTIALS, find_untrusted, trust
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator, Sequence
 
     from rich.console import Console
     from rich.progress import Progress as Bar
 
     from newsqa.types import JsonObject
+
 
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
@@ -114,3 +124,99 @@ def _parse_day(text: str, *, last: bool) -> date:
         with suppress(ValueError):
             return date(year, month, day or (monthrange(year, month)[1] if last else 1))
     raise UsageError(f"“{text}” is no date.", hint="Write it like 2025-03-14, 2025-03, 2025, today or yesterday.")
+
+
+# The options of several commands, the settings that they come to, and what a person agrees to before text leaves.
+
+Index = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="The folder of the index [.newsqa].")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
+Model = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Who answers, as `newsqa models` lists them [NEWSQA_MODEL].")
+]
+Outlet = Annotated[str | None, typer.Option(metavar="NAME", help="See only articles of this outlet.")]
+Since = Annotated[date | None, typer.Option(parser=first_day, metavar="DATE", help="See nothing from before this day.")]
+Until = Annotated[date | None, typer.Option(parser=last_day, metavar="DATE", help="See nothing from after this day.")]
+AsOf = Annotated[date | None, typer.Option(parser=last_day, metavar="DATE", help="Answer as on this day.")]
+Asked = Annotated[date | None, typer.Option(parser=first_day, metavar="DATE", help="The day that is today [today].")]
+
+
+def read_settings(
+    index: Path | None = None,
+    model: str | None = None,
+    *,
+    connects: bool = False,
+    judge: str | None = None,
+    addresses: Sequence[str] = (),
+) -> Settings:
+    """Return the settings of the environment and `.env`, with what the options of a command replace.
+
+    A command that `connects` to servers first has a person confirm addresses that only `.env` gives: those of the
+    settings' models, of the model `judge`, and of the variables in `addresses`. Raises SettingsError.
+    """
+    settings = Settings.load()
+    settings = replace(settings, index=index.expanduser() if index else settings.index, model=model or settings.model)
+    if connects:
+        confirm_addresses(settings, judge, addresses)
+    return settings
+
+
+def confirm_addresses(settings: Settings, judge: str | None = None, addresses: Sequence[str] = ()) -> None:
+    """Ask, at a terminal, if keys of the environment may go to addresses that `.env` gives; a yes is remembered.
+
+    It asks about the addresses of these settings' models and of the model `judge`, and about `addresses`, by their
+    variables. After a no, or without a terminal, sending a key raises an error. Raises SettingsError if a yes cannot
+    be remembered.
+    """
+    if not (sys.stdin.isatty() and sys.stderr.isatty()) or not any(map(find_untrusted, CREDENTIALS)):
+        return
+    from newsqa.models.providers import PROVIDERS, on_loopback
+
+    kinds = [name.partition(":")[0] for name in (settings.model, settings.embedder, judge or "")]
+    bases = [PROVIDERS[kind].url for kind in kinds if kind in PROVIDERS]
+    used = {*bases, "NEWSQA_CHROMA", *addresses}
+    for address in CREDENTIALS:
+        found = find_untrusted(address) if address in used else None
+        if found is None or (address in bases and on_loopback(found.place)):  # a model's server here gets no key
+            continue
+        messages().print(safe_line(str(found)), soft_wrap=True)
+        if confirm(safe_line(f"Send it there, from this folder, now and later? [y/N] ({found.place}) ")):
+            try:
+                trust(found)
+            except OSError as error:
+                raise SettingsError(
+                    f"That cannot be kept ({error.strerror}).", hint="Run newsqa --trust-env … instead."
+                ) from error
+
+
+# Notices of data egress.
+
+NOTICES = "told.json"
+
+
+def announce_egress(settings: Settings) -> None:
+    """Print on standard error to which models questions and article text go when questions are asked."""
+    _announce(settings, {"writes", "judges", "embeds"})
+
+
+def announce_embedding(settings: Settings) -> None:
+    """Print on standard error to which embedder article text goes when it is indexed."""
+    _announce(settings, {"embeds"})
+
+
+def _announce(settings: Settings, tasks: Container[str]) -> None:
+    """Print the notices that were not printed before, and remember them in the folder of the conversations.
+
+    If they cannot be remembered they are printed again next time.
+    """
+    from newsqa.models.egress import data_egress
+
+    # not in a folder that .env names: it may hold a list that suppresses every notice
+    file = (data_folder() if from_dotenv("NEWSQA_SESSIONS") else settings.sessions_folder()) / NOTICES
+    announced = read_list(file)
+    new = {f"{one.does}: {one.place}": one for one in data_egress(settings) if one.does in tasks}
+    new = {key: one for key, one in new.items() if key not in announced}
+    if new:
+        with suppress(OSError):
+            write_list(file, [*announced, *new])
+    for one in new.values():
+        messages().print(safe_line(f"{one} This is said once. Models that need not: newsqa models"), soft_wrap=True)

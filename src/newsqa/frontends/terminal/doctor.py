@@ -1,4 +1,4 @@
-"""`newsqa doctor`: checks everything that an answer needs, and says how to mend what is broken."""
+"""`newsqa models` and `newsqa doctor`: what can be used here, and how to mend what is broken."""
 
 from __future__ import annotations
 
@@ -14,26 +14,53 @@ from newsqa import models
 from newsqa.answer.history import Sessions
 from newsqa.errors import LibraryError, ModelError, NewsqaError, SettingsError, VectorsError
 from newsqa.frontends.terminal.console import print_json, print_text
-from newsqa.models.benchmark import model_host, try_model
 from newsqa.models.egress import data_egress
+from newsqa.models.inventory import describe_model, find_model, list_models, model_host, try_model
 from newsqa.prompts import load_prompts
 from newsqa.render.clean import safe_line
+from newsqa.render.plain import models_text
 from newsqa.render.wording import count, period
 from newsqa.settings import Settings, unknown_settings
 from newsqa.store.snapshot import open_index
 from newsqa.types import EXTRACTIVE, NO_BOUNDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from newsqa.models.inventory import ModelEntry
     from newsqa.store.snapshot import Snapshot
+    from newsqa.types import JsonObject
 
+
+def print_models(settings: Settings, names: Sequence[str], *, remote: bool, as_json: bool) -> None:
+    """Print the models, or those named; `remote` also asks servers on other machines for theirs."""
+    found = list_models(settings, remote=remote)
+    if names:
+        found = [find_model(name, found) or describe_model(name, settings) for name in dict.fromkeys(names)]
+    if as_json:
+        print_json({"models": [_record(model) for model in found]})
+    else:
+        print_text(models_text(found))
+
+
+def _record(model: ModelEntry) -> JsonObject:
+    fields = asdict(model)
+    if model.price:
+        fields["price"] = dict(zip(("read", "written"), model.price, strict=True))
+    return fields
+
+
+# `newsqa doctor`: checks everything that an answer needs, and says how to mend what is broken.
 
 MIN_PYTHON = (3, 11)
 MIN_FREE = 500_000_000  # bytes; Chroma loses vectors on a full disk
 REMOTE = ("openai:", "ollama:", "hf:")
 MAX_REPLY = 80  # characters shown of what a model says
 SIGNS = {"good": "✓", "note": "!", "broken": "✗"}
+
+
+Finding = str | tuple[str, str]
+"""What is good, or a note of what is not and how to mend it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,41 +92,41 @@ def _line(diagnosis: Diagnosis) -> str:
 
 
 def _diagnoses(load: Callable[[], Settings]) -> Iterator[Diagnosis]:
-    yield _python()
-    yield _packages()
+    yield _diagnose("python", _python)
+    yield _diagnose("packages", _packages)
     try:
         settings = load()
     except SettingsError as error:
         yield Diagnosis("settings", "broken", str(error), error.hint)
         return
-    yield _settings_names()
+    yield _diagnose("settings", _settings_names)
     for name, check in _CHECKS:
-        diagnosis = _run_check(name, check, settings)
+        diagnosis = _diagnose(name, check, settings)
         yield diagnosis
         if name == "index" and diagnosis.state == "broken":
             return  # the checks that follow read it
 
 
-def _run_check(name: str, check: Callable[[Settings], Diagnosis], settings: Settings) -> Diagnosis:
+def _diagnose(name: str, check: Callable[..., Finding], *settings: Settings) -> Diagnosis:
+    """Run a check; what it raises is broken."""
     try:
-        return check(settings)
+        found = check(*settings)
     except NewsqaError as error:
         return Diagnosis(name, "broken", str(error), error.hint)
+    return Diagnosis(name, "good", found) if isinstance(found, str) else Diagnosis(name, "note", *found)
 
 
-def _python() -> Diagnosis:
+def _python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     fts5 = sqlite3.connect(":memory:").execute("SELECT sqlite_compileoption_used('ENABLE_FTS5')").fetchone()[0]
     if sys.version_info < MIN_PYTHON:
-        return Diagnosis("python", "broken", f"Python {version}", "Install Python 3.11 or newer.")
+        raise SettingsError(f"Python {version}", hint="Install Python 3.11 or newer.")
     if not fts5:
-        return Diagnosis(
-            "python", "broken", "SQLite has no full-text search (FTS5).", "Use a Python whose SQLite has it."
-        )
-    return Diagnosis("python", "good", f"Python {version}, SQLite {sqlite3.sqlite_version}")
+        raise SettingsError("SQLite has no full-text search (FTS5).", hint="Use a Python whose SQLite has it.")
+    return f"Python {version}, SQLite {sqlite3.sqlite_version}"
 
 
-def _packages() -> Diagnosis:
+def _packages() -> Finding:
     """Compare the packages that are installed with those that newsqa declares."""
     from importlib.metadata import PackageNotFoundError, requires, version
 
@@ -115,49 +142,46 @@ def _packages() -> Diagnosis:
         except PackageNotFoundError:
             wrong.append(f"{requirement.name} is missing")
     if wrong:
-        return Diagnosis("packages", "broken", "; ".join(wrong), "Install newsqa again from its source: pip install .")
-    return Diagnosis("packages", "good", f"{count(len(needed), 'package')} as declared")
+        raise SettingsError("; ".join(wrong), hint="Install newsqa again from its source: pip install .")
+    return f"{count(len(needed), 'package')} as declared"
 
 
-def _settings_names() -> Diagnosis:
+def _settings_names() -> Finding:
     unknown = unknown_settings()
     if not unknown:
-        return Diagnosis("settings", "good", "all known")
+        return "all known"
     near = get_close_matches(unknown[0], [f"NEWSQA_{name.upper()}" for name in Settings.__dataclass_fields__], n=1)
     mend = f"Did you mean {near[0]}?" if near else "See .env.example for the names of all settings."
-    return Diagnosis("settings", "note", f"no such setting: {', '.join(unknown)}", mend)
+    return f"no such setting: {', '.join(unknown)}", mend
 
 
-def _embedder(settings: Settings) -> Diagnosis:
+def _embedder(settings: Settings) -> Finding:
     made = models.create_embedder(settings)
     if settings.embedder.startswith(REMOTE):
         goes = _egress("embeds", "articles and questions", settings)
-        return Diagnosis("embedder", "good", f"{settings.embedder} (not tried: it may use the network){goes}")
-    width = len(made.embed_query("news"))
-    return Diagnosis("embedder", "good", f"{settings.embedder}, {width} numbers a vector, files as tested")
+        return f"{settings.embedder} (not tried: it may use the network){goes}"
+    return f"{settings.embedder}, {len(made.embed_query('news'))} numbers a vector, files as tested"
 
 
-def _reranker(settings: Settings) -> Diagnosis:
+def _reranker(settings: Settings) -> Finding:
     made = models.create_reranker(settings)
     if not settings.reranker.startswith(REMOTE):
         made.score("news", ["The harbour reopened."])
-    return Diagnosis("reranker", "good", settings.reranker)
+    return settings.reranker
 
 
-def _answerer(settings: Settings) -> Diagnosis:
+def _answerer(settings: Settings) -> Finding:
     if settings.model == EXTRACTIVE:
-        return Diagnosis("answers", "good", "extractive, no model writes")
+        return "extractive, no model writes"
     try:
         reply = try_model(settings)
     except ModelError as error:
         host = model_host(settings)
         tried = f" It was tried at {host}." if host and host not in str(error) else ""
-        return Diagnosis("answers", "broken", f"{error}{tried}", error.hint)
+        raise ModelError(f"{error}{tried}", hint=error.hint) from error
     rate = f", then {reply.write_rate:,.0f} tokens a second" if reply.write_rate else ""
     goes = _egress("writes", "questions and passages", settings)
-    return Diagnosis(
-        "answers", "good", f"{settings.model} said {_excerpt(reply.text)} after {reply.first:.1f} s{rate}{goes}"
-    )
+    return f"{settings.model} said {_excerpt(reply.text)} after {reply.first:.1f} s{rate}{goes}"
 
 
 def _egress(does: str, what: str, settings: Settings) -> str:
@@ -172,12 +196,12 @@ def _excerpt(text: str) -> str:
     return f"“{line if len(line) <= MAX_REPLY else line[:MAX_REPLY].rstrip() + '…'}”"
 
 
-def _prompts(settings: Settings) -> Diagnosis:
+def _prompts(settings: Settings) -> Finding:
     load_prompts(settings.prompts)
-    return Diagnosis("prompts", "good", f"from {settings.prompts}" if settings.prompts else "newsqa's own")
+    return f"from {settings.prompts}" if settings.prompts else "newsqa's own"
 
 
-def _index(settings: Settings) -> Diagnosis:
+def _index(settings: Settings) -> Finding:
     with open_index(settings) as opened, opened.snapshot() as index:
         held = index.coverage(NO_BOUNDS)
         problems = sum(len(source.problems) for source in index.list_sources())
@@ -185,28 +209,28 @@ def _index(settings: Settings) -> Diagnosis:
     if not held.articles:
         raise LibraryError(f"{settings.index} holds no article.", hint="Index some: newsqa index FOLDER")
     if problems:
-        return Diagnosis("index", "note", f"{says}; {count(problems, 'problem')}", "See them: newsqa sources")
-    return Diagnosis("index", "good", says)
+        return f"{says}; {count(problems, 'problem')}", "See them: newsqa sources"
+    return says
 
 
-def _privacy(settings: Settings) -> Diagnosis:
+def _privacy(settings: Settings) -> Finding:
     mode = settings.index.stat().st_mode & 0o077 if settings.index.is_dir() else 0
     if mode:
-        return Diagnosis("privacy", "note", f"others can open {settings.index}", f"chmod 700 {settings.index}")
-    return Diagnosis("privacy", "good", "only you can open the index")
+        return f"others can open {settings.index}", f"chmod 700 {settings.index}"
+    return "only you can open the index"
 
 
-def _vectors(settings: Settings) -> Diagnosis:
+def _vectors(settings: Settings) -> Finding:
     where = settings.chroma or "in the index folder"
     embedder = models.create_embedder(settings)
     with open_index(settings, models.embedder_fingerprint(embedder)) as opened, opened.snapshot() as index:
         if settings.embedder.startswith(REMOTE):
-            return Diagnosis("vectors", "good", f"{where}, made by {settings.embedder}")
+            return f"{where}, made by {settings.embedder}"
         found = _store_answers(index, embedder.embed_query("news"))
     if not found:
         says = f"the Chroma store {where} is not whole; the library answers for it, more slowly"
-        return Diagnosis("vectors", "note", says, "Bring it up to date: newsqa index SOURCE")
-    return Diagnosis("vectors", "good", f"Chroma {where}")
+        return says, "Bring it up to date: newsqa index SOURCE"
+    return f"Chroma {where}"
 
 
 def _store_answers(index: Snapshot, vector: list[float]) -> bool:
@@ -219,24 +243,24 @@ def _store_answers(index: Snapshot, vector: list[float]) -> bool:
     return store.nearest(np.asarray(vector, dtype=np.float32), 1, int(index.facts["vectored"])) is not None
 
 
-def _sessions(settings: Settings) -> Diagnosis:
+def _sessions(settings: Settings) -> Finding:
     sessions = Sessions(settings.sessions_folder(), os.fspath(settings.index.resolve()))
     kept = len(sessions.recent(limit=1_000))
-    return Diagnosis("sessions", "good", f"{count(kept, 'conversation')} over this index, in {sessions.folder}")
+    return f"{count(kept, 'conversation')} over this index, in {sessions.folder}"
 
 
-def _disk(settings: Settings) -> Diagnosis:
+def _disk(settings: Settings) -> Finding:
     place = settings.index if settings.index.is_dir() else settings.index.resolve().parent
     try:
         free = shutil.disk_usage(place).free
     except OSError as error:
-        return Diagnosis("disk", "note", f"unknown ({error.strerror})")
+        return f"unknown ({error.strerror})", ""
     if free < MIN_FREE:
-        return Diagnosis("disk", "note", f"{free / 1e6:.0f} MB free", "Free some space before you index.")
-    return Diagnosis("disk", "good", f"{free / 1e9:.0f} GB free")
+        return f"{free / 1e6:.0f} MB free", "Free some space before you index."
+    return f"{free / 1e9:.0f} GB free"
 
 
-_CHECKS: tuple[tuple[str, Callable[[Settings], Diagnosis]], ...] = (
+_CHECKS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("embedder", _embedder),
     ("reranker", _reranker),
     ("answers", _answerer),

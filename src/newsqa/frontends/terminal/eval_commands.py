@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from newsqa.frontends.terminal.options import Index, Json, Model, read_settings
+from newsqa.frontends.terminal.console import Index, Json, Model, read_settings
 
 eval_app = typer.Typer(help="Measure answers over a set of questions.", no_args_is_help=True, rich_markup_mode=None)
 

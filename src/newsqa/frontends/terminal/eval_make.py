@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from newsqa.errors import LibraryError, UsageError
 from newsqa.evals.draft_rules import refuse_existing, write_set
 from newsqa.evals.drafting import KINDS, Plan, draft_set
-from newsqa.frontends.terminal.console import counting, messages, print_json, print_text
-from newsqa.frontends.terminal.egress import announce_egress
+from newsqa.frontends.terminal.console import announce_egress, counting, messages, print_json, print_text
 from newsqa.prompts import load_prompts
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count

@@ -23,8 +23,7 @@ from newsqa.evals.run_file import RECORDS, Setup, read_run, save_run
 from newsqa.evals.scoring import METRICS, score
 from newsqa.evals.summary import summarise
 from newsqa.extras import check_extra
-from newsqa.frontends.terminal.console import bar, counting, messages, print_json, print_text
-from newsqa.frontends.terminal.egress import announce_egress
+from newsqa.frontends.terminal.console import announce_egress, bar, counting, messages, print_json, print_text
 from newsqa.models.usage import Price
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from newsqa.errors import SourceError, UsageError
-from newsqa.frontends.terminal.console import bar, messages, print_json, print_text
-from newsqa.frontends.terminal.egress import announce_embedding
+from newsqa.frontends.terminal.console import announce_embedding, bar, messages, print_json, print_text
 from newsqa.ingest import indexer
 from newsqa.render.clean import safe_line
 from newsqa.render.plain import error_line

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from prompt_toolkit.completion import CompleteEvent
 
-    from newsqa.frontends.terminal.conversation import Conversation
+    from newsqa.frontends.terminal.chat import Conversation
 
 
 HISTORY_FILE = "typed"
