@@ -53,6 +53,7 @@ class Batch:
     """The result of one batch: the places of its texts in the input, the first output, and the mask of real tokens."""
 
     places: tuple[int, ...]
+    encodings: tuple[Encoding, ...]
     output: Floats
     mask: npt.NDArray[np.int64]
 
@@ -82,7 +83,8 @@ class OnnxEncoder:
         _, tokenizer = self.load()
         encodings = tokenizer.encode_batch(list(inputs))
         for places in _groups([len(encoding.ids) for encoding in encodings]):
-            yield Batch(places, *self._run([encodings[place] for place in places]))
+            chosen = tuple(encodings[place] for place in places)
+            yield Batch(places, chosen, *self._run(chosen))
 
     def _run(self, encodings: Sequence[Encoding]) -> tuple[Floats, npt.NDArray[np.int64]]:
         session, tokenizer = self.load()
