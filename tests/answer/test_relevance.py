@@ -1,12 +1,13 @@
 """The chance that evidence answers a question: how much the article as a whole is about it, and its names."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from newsqa import models
 from newsqa.answer.extract import ExtractiveAnswerer
-from newsqa.answer.relevance import MIN_RELEVANCE, estimate_relevance, relevant_hits, signals_of
+from newsqa.answer.relevance import MIN_RELEVANCE, estimate_relevance, relevant_hits, signals_of, with_coverage
 from newsqa.models.encoders import NoReranker
 from newsqa.search.retrieve import rerank
 from newsqa.search.understand import understand
@@ -27,8 +28,12 @@ def hit(text, relevance=None, name="a", published=None, title=None):
     return Hit(Passage(1, name, 0, len(text), text), article, 1.0, relevance=relevance)
 
 
+def query_of(question, context=""):
+    return replace(understand(f"{context}{question}", ASKED, Lexicon(), NO_BOUNDS), context=context)
+
+
 def chance(question, *hits, context=""):
-    return estimate_relevance(Query(f"{context}{question}", ASKED, context=context), hits)
+    return estimate_relevance(query_of(question, context), hits)
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +41,19 @@ def reranker():
     return models.create_reranker(Settings())
 
 
+@pytest.fixture(scope="module")
+def encoder():
+    return models.create_embedder(Settings())
+
+
 @pytest.fixture
-def ask(reranker):
+def ask(reranker, encoder):
     """Return the chance that the articles answer a question, as the models of newsqa see it."""
 
     def asked(question, *texts):
         query = understand(question, ASKED, Lexicon(), NO_BOUNDS)
         found = [hit(text, name=str(number)) for number, text in enumerate(texts or (DAM, MARKET))]
-        return estimate_relevance(query, rerank(query, found, reranker))
+        return estimate_relevance(query, with_coverage(query, rerank(query, found, reranker), encoder))
 
     return asked
 
@@ -81,19 +91,37 @@ def test_no_evidence_answers_nothing():
     assert chance("Who inspects the dam?") == 0.0
 
 
-def test_a_better_logit_more_words_and_the_names_of_the_question_raise_it():
+def test_more_words_and_the_names_of_the_question_raise_it():
     question = "Who inspects Ostrel Dam?"
-    assert chance(question, hit(DAM, 2.0)) > chance(question, hit(DAM, -6.0))
     assert chance(question, hit(DAM, 0.0)) > chance(question, hit(DAM.replace("inspects", "paints"), 0.0))
     assert chance(question, hit(DAM, 0.0)) > chance(question, hit(DAM.replace("Ostrel", "Kettle"), 0.0))
 
 
-def test_the_whole_article_counts_and_not_only_its_passage():
+def test_words_elsewhere_in_the_article_count_too():
     passage = hit(DAM, 0.0)
     part = Hit(Passage(1, "a", 0, 30, DAM[:30]), passage.article, 1.0, relevance=0.0)
-    assert chance("Who calls the repair of Ostrel Dam urgent?", part) == chance(
-        "Who calls the repair of Ostrel Dam urgent?", passage
-    )
+    alone = hit(DAM[:30], 0.0)
+    question = "Who calls the repair of Ostrel Dam urgent?"
+    assert chance(question, passage) > chance(question, part) > chance(question, alone)
+
+
+@pytest.mark.parametrize(
+    ("held", "left_out"),
+    [
+        ("Who inspects dams?", "Who paints dams?"),
+        ("Who called the repair urgent?", "Who paid for the repair?"),
+        ("When will the reservoir be emptied?", "When was the reservoir built?"),
+        ("What did the divers find?", "How old are the divers?"),
+    ],
+)
+def test_a_detail_that_the_article_leaves_out_is_less_likely_answered(ask, held, left_out):
+    assert ask(left_out) < ask(held)
+
+
+def test_no_words_to_look_for_are_all_covered(encoder):
+    (found,) = with_coverage(query_of("Why?"), [hit(DAM, 0.0)], encoder)
+    assert found.coverage == 1.0
+    assert with_coverage(query_of("Why?"), [], encoder) == []
 
 
 def test_a_name_that_the_article_does_not_hold_is_missed_and_a_day_is_no_name():
@@ -109,15 +137,11 @@ def test_a_follow_up_about_something_else_is_less_likely_answered():
 
 
 def test_without_a_reranker_words_and_names_decide():
-    query = Query("Who inspects Ostrel Dam?", ASKED)
-    other = Query("Who won the cup final in Lund?", ASKED)
+    query = query_of("Who inspects Ostrel Dam?")
+    other = query_of("Who won the cup final in Lund?")
     found = [hit(DAM), hit(MARKET, name="b")]
     assert estimate_relevance(query, rerank(query, found, NoReranker())) >= MIN_RELEVANCE
     assert estimate_relevance(other, rerank(other, found, NoReranker())) < MIN_RELEVANCE
-
-
-def test_a_logit_of_zero_is_that_of_a_passage_that_was_read():
-    assert signals_of(Query("Who inspects the dam?", ASKED), [hit(MARKET, -5.0, "b"), hit(DAM, 0.0)]).reranker == 0.0
 
 
 def test_the_newest_or_the_oldest_of_what_is_about_a_question():
@@ -133,7 +157,7 @@ def test_the_newest_or_the_oldest_of_what_is_about_a_question():
 
 
 def test_a_refusal_costs_no_reading_of_sentences():
-    query = Query("Who won the cup final in Lund?", ASKED)
+    query = query_of("Who won the cup final in Lund?")
     *sentences, summary = ExtractiveAnswerer(None)(query, [hit(MARKET, -9.0)], 0.0)
     assert sentences == []
     assert summary.confidence < MIN_RELEVANCE

@@ -12,6 +12,7 @@ from dataclasses import astuple, dataclass, replace
 from math import exp
 from typing import TYPE_CHECKING, Protocol
 
+from newsqa.search.understand import is_content
 from newsqa.text.calendar import CALENDAR
 from newsqa.text.entities import question_names
 from newsqa.text.words import content_stems, fold, stem_set, word_set, words
@@ -96,7 +97,8 @@ def with_coverage(query: Query, hits: Sequence[Hit], encoder: TokenEncoder) -> l
 def _asked_words(query: Query) -> list[tuple[int, int]]:
     """Return the spans in a question of the words that are looked for."""
     text = query.text.casefold()
-    terms = [term.casefold() for term in query.terms if term.casefold() not in _FRAME_WORDS]
+    content = (term.casefold() for term in query.terms if is_content(term))
+    terms = [term for term in content if term not in _FRAME_WORDS]
     starts = [(text.find(term), len(term)) for term in terms]
     return [(start, start + length) for start, length in starts if start >= 0]
 
