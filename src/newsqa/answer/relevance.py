@@ -3,7 +3,7 @@
 A reranker sees that a passage is about the ship, but not that it leaves out who built it. So each word of the question
 is compared with each word of the best passage, as vectors in their contexts: a question whose words all have a near one
 there is answered, and one with words that have none asks for something else. How well the article as a whole is about
-the question counts too: which of its words and names it holds. The reranker's logit adds nothing to these.
+the question counts too: which of its names it holds. The reranker's logit adds nothing to these.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from newsqa.search.understand import is_content
 from newsqa.text.calendar import CALENDAR
 from newsqa.text.entities import question_names
-from newsqa.text.words import content_stems, fold, stem_set, word_set, words
+from newsqa.text.words import fold, stem_set, word_set, words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -30,14 +30,12 @@ READ = 5
 MAX_CHARACTERS = 50_000
 """Characters of an article in which the question's words are looked for."""
 
-INTERCEPT, WEIGHTS = -5.42, (5.16, 1.24, 0.39)
-"""A logistic regression on whether the evidence holds the answer, fitted as
-benchmarks/calibrate_refusal.py does, to readers' questions over the sample and to 101 questions without an answer."""
+INTERCEPT, WEIGHTS = -16.79, (13.15, 6.38)
+"""A logistic regression on whether an answer is right, fitted as benchmarks/calibrate_refusal.py does, to questions of
+readers over the sample and over 2,172 articles of others, and to 115 about details that these articles leave out."""
 
-
-MIN_RELEVANCE = 0.3
-"""Below this chance of an answer there is a refusal: of few questions that can be answered, and of what no article is
-about. Questions about a detail that a covered story leaves out mostly pass (docs/answers.md)."""
+MIN_RELEVANCE = 0.28
+"""Below this chance of an answer there is a refusal."""
 
 NEAR_BEST = 5.0
 """Logits that a passage may be below the best one and still be about the question."""
@@ -49,10 +47,14 @@ UNREAD = -12.0
 LEAST_COVERED = 2
 """Words of a question, those that are least near to any word of the passage, whose mean nearness is its coverage."""
 
-HELD, ABSENT = 0.93, 0.62
-"""Usual nearness of a word that is in the passage, and of one that has nothing to do with it: bge-small-en."""
+HELD, ABSENT = 0.75, 0.6
+"""The least nearness of a word whose stem is in the passage: in a short question bge-small-en gives less to a rare name;
+and about what it gives to a word that has nothing to do with the passage."""
 
-_FRAME_WORDS = word_set("happen happened explain find anybody exactly actually list show compare difference")
+_FRAME_WORDS = word_set(
+    "happen happened explain find anybody exactly actually list show compare differ difference react reason facts want "
+    "write wrote suggest"
+)
 """Words that say how to answer, and are not looked for in articles."""
 
 
@@ -67,12 +69,11 @@ class TokenEncoder(Protocol):
 class RelevanceSignals:
     """What says that evidence answers a question.
 
-    `coverage` is that of the first passage; `words` the share of the question's content stems that the best article
-    holds, and `names` that of its names and codes.
+    `coverage` is that of the first passage, `names` the share of the question's names and codes that the best article
+    holds.
     """
 
     coverage: float
-    words: float
     names: float
 
 
@@ -80,17 +81,19 @@ def with_coverage(query: Query, hits: Sequence[Hit], encoder: TokenEncoder) -> l
     """Return the hits, of which the first has its coverage: the mean nearness, -1 to 1, of LEAST_COVERED words.
 
     The nearness of a word is the greatest cosine of its tokens to any token of the passage with its title (late
-    interaction, as in ColBERT, arXiv:2004.12832). Raises ModelError if the encoder fails.
+    interaction, as in ColBERT, arXiv:2004.12832), and at least HELD if its stem is there. Raises ModelError if the
+    encoder fails.
     """
     if not hits:
         return []
     question, passage = encoder.embed_tokens([query.text, _titled(hits[0])])
-    nearest = (question.vectors @ passage.vectors.T).max(axis=1)
+    nearest, held = (question.vectors @ passage.vectors.T).max(axis=1), stem_set(_titled(hits[0]))
     found = []
     for start, end in _asked_words(query):
         tokens = [n for n, (first, last) in enumerate(question.spans) if first < end and last > start]
         if tokens:
-            found.append(float(nearest[tokens].mean()))
+            least = HELD if stem_set(query.text[start:end]) <= held else -1.0
+            found.append(max(least, float(nearest[tokens].mean())))
     return [replace(hits[0], coverage=_least(found)), *hits[1:]]
 
 
@@ -146,14 +149,12 @@ def signals_of(query: Query, hits: Sequence[Hit]) -> RelevanceSignals:
     read = hits[:READ]
     best = max(read, key=_logit)
     found = words(_whole(best.article))
-    wanted = stem_set(query.text)
-    held, folded = set(content_stems(found)), {word.folded for word in found}
+    folded = {word.folded for word in found}
     named = _telling_words(query.text, {word.folded for word in found if not word.capitalised})
     codes = [fold(term) for term in query.rare if term[0].isalpha() and any(c.isdigit() for c in term)]
     named = list(dict.fromkeys([*named, *codes]))
     return RelevanceSignals(
         coverage=_held_coverage(query, hits[0]) if hits[0].coverage is None else hits[0].coverage,
-        words=len(wanted & held) / len(wanted) if wanted else 1.0,
         names=sum(name in folded for name in named) / len(named) if named else 1.0,
     )
 
