@@ -78,7 +78,8 @@ class ExtractiveAnswerer:
 # Selecting quotes: the best first, each with something new, few enough to be read quickly.
 
 MAX_WORDS, USUAL_SHARE = 75, 0.8
-"""Words of an answer, and the share of them that it usually has: only a first quote or a list may have all."""
+"""Words of an answer, and the share of them that it usually has. Only a first quote, a list or an answer to a
+follow-up, which says less of what it asks, may have all."""
 
 MAX_QUOTES, MAX_LISTED = 3, 5
 MAX_GAP = 5.0
@@ -114,7 +115,7 @@ def select_quotes(query: Query, ranked: Sequence[Signals], max_words: int = MAX_
             continue
         if size <= left or not selected:
             selected.append(new)
-            left -= size + (0 if selected[1:] or listed else round(max_words * (1 - USUAL_SHARE)))
+            left -= size + (0 if selected[1:] or listed or query.context else round(max_words * (1 - USUAL_SHARE)))
         if len(selected) == (MAX_LISTED if listed else MAX_QUOTES) or left <= 0:
             break
     quotes = [one.quote for one in selected]

@@ -48,8 +48,8 @@ LEAST_COVERED = 2
 """Words of a question, those that are least near to any word of the passage, whose mean nearness is its coverage."""
 
 HELD, ABSENT = 0.75, 0.6
-"""The least nearness of a word whose stem is in the passage: in a short question bge-small-en gives less to a rare name;
-and about what it gives to a word that has nothing to do with the passage."""
+"""The least nearness of a word whose stem is in the passage, since bge-small-en gives less to a rare name in a short
+question; and about what it gives to a word that has nothing to do with the passage."""
 
 _FRAME_WORDS = word_set(
     "happen happened explain find anybody exactly actually list show compare differ difference react reason facts want "
