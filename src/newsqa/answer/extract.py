@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.answer.candidates import find_candidates
 from newsqa.answer.ranking import answer_marks, rank_candidates
-from newsqa.answer.relevance import MIN_RELEVANCE, estimate_relevance, relevant_hits
+from newsqa.answer.relevance import estimate_relevance, is_answerable, relevant_hits
 from newsqa.search.read import split_question
 from newsqa.search.understand import answer_kind
 from newsqa.text.entities import numbers
@@ -53,7 +53,7 @@ class ExtractiveAnswerer:
         parts = split_question(query.text, query.names) if query.form == "direct" and not query.context else ()
         for part in parts if len(parts) > 1 else (query.text,):
             asked = replace(query, text=part, kind=answer_kind(part)) if len(parts) > 1 else query
-            ranked = self.rank(asked, evidence) if confidence >= MIN_RELEVANCE else []
+            ranked = self.rank(asked, evidence) if is_answerable(query, confidence) else []
             if len(parts) > 1 and not (ranked and ranked[0].alone >= MIN_PART):
                 unanswered.append(part)
                 continue

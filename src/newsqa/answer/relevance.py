@@ -34,8 +34,8 @@ INTERCEPT, WEIGHTS = -16.79, (13.15, 6.38)
 """A logistic regression on whether an answer is right, fitted as benchmarks/calibrate_refusal.py does, to questions of
 readers over the sample and over 2,172 articles of others, and to 115 about details that these articles leave out."""
 
-MIN_RELEVANCE = 0.28
-"""Below this chance of an answer there is a refusal."""
+MIN_RELEVANCE, MIN_OF_FOLLOW_UP = 0.22, 0.12
+"""Below this chance of an answer there is a refusal; a follow-up is about what the articles cover already."""
 
 NEAR_BEST = 5.0
 """Logits that a passage may be below the best one and still be about the question."""
@@ -128,6 +128,11 @@ def estimate_relevance(query: Query, hits: Sequence[Hit]) -> float:
         return 0.0
     logit = INTERCEPT + sum(w * value for w, value in zip(WEIGHTS, astuple(signals_of(query, hits)), strict=True))
     return 1 / (1 + exp(-logit))
+
+
+def is_answerable(query: Query, chance: float) -> bool:
+    """Return True if the chance of an answer is great enough to give one."""
+    return chance >= (MIN_OF_FOLLOW_UP if query.cited else MIN_RELEVANCE)
 
 
 def relevant_hits(hits: Sequence[Hit], *, newest: bool) -> list[Hit]:
