@@ -87,7 +87,7 @@ def test_an_answer_without_markers_offers_all_that_it_cites(tmp_path):
     given = {"id": "prize", "answer": "The first prize went to Runa Selbach.", "citations": [{"quote": QUOTE}]}
     first, _ = lines(tmp_path, given)
     assert first.record["sentences"][0]["citations"] == [1]
-    assert score(first)["citation_recall"] == 1
+    assert score(first)["lexical_support"] == 1
 
 
 def test_citations_are_looked_up_in_an_index(tmp_path, index):

@@ -130,7 +130,7 @@ def test_runs_of_next_to_nothing_are_summed_up_too(kinds):
 
 def test_a_perfect_run_scores_one_and_an_empty_one_nothing():
     perfect, empty = figures(summarise(run("rrrr-" * 4))), figures(summarise(run("eeeee" * 4)))
-    for name in ("contains", "citation_recall", "citation_precision", "refusal_recall", "quote_fidelity", "doc_mrr"):
+    for name in ("contains", "lexical_support", "lexical_use", "refusal_recall", "quote_fidelity", "doc_mrr"):
         assert perfect[name].value == 1
     for name in ("contains", "f1", "em", "refusal_recall"):
         assert empty[name].value == 0

@@ -76,12 +76,15 @@ class IndexFacts:
 class Judgement:
     """What a judge model said of an answer: scores from 0 to 1, None if one does not apply or could not be had.
 
+    `recall` and `precision` are those of the citations, `correctness` that of the answer.
+
     `model` is the judge's name, `prompts` identifies the words in which it was asked; `fault` says why a score is
     missing that should be there.
     """
 
     model: str
-    faithfulness: float | None = None
+    recall: float | None = None
+    precision: float | None = None
     correctness: float | None = None
     prompts: str = ""
     usage: Usage = field(default_factory=Usage)

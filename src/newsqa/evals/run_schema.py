@@ -106,7 +106,8 @@ class _Known(TypedDict):
 
 class _Judgement(TypedDict, total=False):
     model: Required[str]
-    faithfulness: Score | None
+    recall: Score | None
+    precision: Score | None
     correctness: Score | None
     prompts: str
     usage: _Usage

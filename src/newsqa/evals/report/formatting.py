@@ -26,7 +26,7 @@ FAMILIES: dict[Family, str] = {
 }
 """What the tables of metrics are headed with, in their order."""
 
-HEADLINES = ("right", "contains", "f1", "doc_hit@5", "citation_recall", "quote_fidelity", "over_refusal")
+HEADLINES = ("right", "contains", "f1", "doc_hit@5", "lexical_support", "quote_fidelity", "over_refusal")
 """The metrics that a report opens with, if the run has them."""
 
 NO_SHARES = frozenset({"aurc", "ece", "brier"})

@@ -198,7 +198,7 @@ MOST_IDS = 100  # of a bucket
 MOST_TAGS = 40
 LONGEST = 60  # characters of an id, a tag or a name
 _CALLS = re.compile(r"(@|\\#|://|(?i:www\.))(?=\w)")
-_BY_TAG = ("right", "contains", "f1", "doc_hit@5", "passage_hit@5", "citation_recall")
+_BY_TAG = ("right", "contains", "f1", "doc_hit@5", "passage_hit@5", "lexical_support")
 
 
 def markdown_report(summary: Summary) -> str:

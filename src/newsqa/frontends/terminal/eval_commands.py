@@ -12,7 +12,8 @@ from newsqa.frontends.terminal.options import Index, Json, Model, read_settings
 eval_app = typer.Typer(help="Measure answers over a set of questions.", no_args_is_help=True, rich_markup_mode=None)
 
 Judge = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Let this model judge, too, whether answers are faithful and right.")
+    str | None,
+    typer.Option(metavar="NAME", help="Let this model judge, too, if quotes support answers, and if they are right."),
 ]
 Set = Annotated[Path, typer.Argument(metavar="SET", help="A file or folder of questions.")]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.evals.compare import compare, parse_gate
 from newsqa.evals.report.formatting import NO_SHARES, cost_text, seconds_text, value_text
+from newsqa.evals.summary import latencies, median_words, spent
 from newsqa.extras import check_extra
 from newsqa.frontends.terminal.console import output, print_json, print_text
 from newsqa.render.clean import safe_line
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from newsqa.evals.comparison import Change, ComparedRun, Comparison, Flip, GateResult, RunComparison
+    from newsqa.evals.compare import Change, ComparedRun, Comparison, Flip, Gate, RunComparison
 
 
 # A comparison of runs as lines for a person, each with its style; everything from outside is made safe.
@@ -57,13 +58,13 @@ def _pair(baseline: ComparedRun, pair: RunComparison) -> Iterator[StyledLine]:
     yield "", PLAIN
     yield from ((f"! {safe_line(flag.text)}.", ODD if flag.kind == "lost" else BAD) for flag in pair.flags)
     yield from _unsure(pair.changes)
-    yield from (_gate(result) for result in pair.gates)
+    yield from (_gate(gate, change) for gate, change in pair.gates)
     yield f"{safe_line(pair.run.name)} against {safe_line(baseline.name)}: {pair.outcome}.", STRONG
 
 
 def _opening(what: str, run: ComparedRun) -> StyledLine:
-    made = {"model": run.model, "index": run.index, "configuration": run.config}
-    known = [f"{name} {safe_line(value)}" for name, value in made.items() if value]
+    names = {"config": "configuration"}
+    known = [f"{names.get(name, name)} {safe_line(value)}" for name, value in run.made_by.items() if value]
     facts = [count(len(run.lines), "question"), *known]
     blank = "" if what == "baseline" else "\n"
     return f"{blank}{what:<8}  {safe_line(run.name)}: {' · '.join(facts)}", STRONG
@@ -78,8 +79,8 @@ def _incomplete(run: ComparedRun) -> Iterator[StyledLine]:
 
 
 def _made(pair: RunComparison) -> str:
-    others = [f"another {MADE_BY[name]}" for name in pair.differs if getattr(pair.run, name)]
-    unknown = [f"an unknown {MADE_BY[name]}" for name in pair.differs if not getattr(pair.run, name)]
+    others = [f"another {MADE_BY[name]}" for name in pair.differs if pair.run.made_by[name]]
+    unknown = [f"an unknown {MADE_BY[name]}" for name in pair.differs if not pair.run.made_by[name]]
     by = ", ".join(others + unknown) or "the same model, index and configuration"
     joined = "; " if pair.differs or not pair.reworded else ", and yet "
     return f"{by}{joined}{pair.reworded:,} of {count(pair.questions, 'answer')} differ"
@@ -180,16 +181,16 @@ def _beside(baseline: ComparedRun, run: ComparedRun) -> Iterator[StyledLine]:
 
 
 def _costs(run: ComparedRun) -> tuple[str, ...]:
-    total = next((latency for latency in run.latencies if latency.stage == "total"), None)
+    total = next((latency for latency in latencies(run.lines) if latency.stage == "total"), None)
     times = (seconds_text(total.p50), seconds_text(total.p95)) if total else ("–", "–")
-    return (*times, f"{run.median_words:g}", cost_text(run.spent))
+    return (*times, f"{median_words(run.lines):g}", cost_text(spent(run.lines)))
 
 
-def _gate(result: GateResult) -> StyledLine:
-    name, found = result.gate.metric.name, result.change.contrast
-    became = "passed" if result.passed else "REGRESSION"
+def _gate(gate: Gate, change: Change) -> StyledLine:
+    found, passed = change.contrast, gate.allows(change)
     text = f"{found.difference:+.4f} (p {chance_text(found.p)})".replace("-", "−")
-    return f"gate {name}:{result.gate.bound:g}  {became}: {text}", GOOD if result.passed else BAD
+    became = "passed" if passed else "REGRESSION"
+    return f"gate {gate.metric.name}:{gate.bound:g}  {became}: {text}", GOOD if passed else BAD
 
 
 def _short(text: str) -> str:
