@@ -3,7 +3,7 @@
     python benchmarks/calibrate_refusal.py --quiz INDEX QUESTIONS --readers INDEX QUESTIONS LIBRARY ... [--cache DIR]
 
 Each INDEX is a folder made by `newsqa index`. `--quiz` names a set of questions with `answers`, `--readers` one of
-readers' questions (newsqa.evals.datasets.reader), of which only rows whose `library` is LIBRARY, or that have none, are
+readers' questions (newsqa.evals.datasets.items), of which only rows whose `library` is LIBRARY, or that have none, are
 asked; it may be given once for each library. All are asked through the pipeline, whose answerer never refuses here:
 
     quiz            the quiz as it is

@@ -132,7 +132,7 @@ def test_the_same_questions_may_be_set_otherwise(tmp_path, data):
         ('{"id": "b", "question": "x", "history": [{"role": "user", "text": "x"}]}', "“content” in “history”"),
         ('{"id": "b", "question": "x", "gold": [{"quote": "x"}]}', "“gold”"),
         ('{"id": "b", "question": "x", "gold": [{}]}', "“gold”"),
-        ('{"id": "b", "question": "x", "gold": ["x.md"]}', "“gold” must be a list of objects"),
+        ('{"id": "b", "question": "x", "gold": ["x.md"]}', "an entry of “gold” must be an object"),
         ('{"id": "b", "question": "x", "gold": [{"path": "x", "qoute": "y"}]}', "“quote” meant?"),
         ('{"id": "b", "question": "x", "meta": {"x": [NaN]}}', "NaN"),
         ('{"id": "b", "question": "x", "meta": 1e999}', "Infinity"),
@@ -232,7 +232,7 @@ def test_a_broken_archive_is_told(tmp_path):
 )
 def test_an_unknown_form_is_told_with_those_that_are_read(tmp_path, content):
     said = told(written(tmp_path, content))
-    assert all(form in said for form in ("newsqa", "RealTime QA", "mtRAG", "SQuAD", "BEIR"))
+    assert all(form in said for form in ("newsqa", "RealTime QA", "SQuAD", "BEIR"))
 
 
 @settings(deadline=None)
@@ -275,8 +275,6 @@ anything = st.recursive(
 def test_whatever_a_file_holds_is_read_or_told(tmp_path, values):
     for form in (
         {"question_id": "a", "question_sentence": "Who?"},
-        {"messages": [{"speaker": "user", "text": "Who?"}]},
-        {"task_id": "a", "input": [{"speaker": "user", "text": "Who?"}]},
         {"data": [{"paragraphs": [{"context": "Oslo is a town.", "qas": [{"id": "a", "question": "Which?"}]}]}]},
         {"id": "a", "question": "Who?", "context": "Oslo is a town.", "answers": {"text": ["Oslo"]}},
         {},
@@ -337,78 +335,6 @@ def test_what_makes_no_sense_without_its_choices_accepts_no_answer(tmp_path, cha
 def test_a_quiz_that_contradicts_itself_is_told(tmp_path, change):
     file = written(tmp_path, QUIZ, {**QUIZ, "question_id": "other", **change})
     assert f"{file} line 2: “{next(iter(change))}”" in told(file)
-
-
-# --- mtRAG --------------------------------------------------------------------------------------------------------
-
-
-def passage(text, *, said="yes", title="Grey Heron", **more):
-    votes = {"one": {"value": "no", "timestamp": 1}, "two": {"value": said, "timestamp": 2}}
-    return {
-        "document_id": text[:5],
-        "title": title,
-        "text": f"{title}\n{text}",
-        "feedback": {"relevant": votes},
-        **more,
-    }
-
-
-def turn(speaker, text, kind=None, contexts=()):
-    labels = {"enrichments": {"Answerability": [kind], "Question Type": ["Factoid"], "Multi-Turn": ["N/A"]}}
-    return {"speaker": speaker, "text": text, **(labels if kind else {}), "contexts": list(contexts)}
-
-
-def test_each_turn_of_a_conversation_is_a_question(tmp_path):
-    messages = [
-        turn("user", "Who was the captain?", "ANSWERABLE"),
-        turn("agent", "Osric Penhale.", None, [passage("Penhale sailed."), passage("Nothing.", said="no")]),
-        turn("user", "Who owns the ship?", "UNANSWERABLE"),
-        turn("agent", "I do not know.", None, [passage("Penhale sailed.")]),
-        turn("user", "Thanks!", "CONVERSATIONAL"),
-    ]
-    file = tmp_path / "conversations.json"
-    file.write_text(json.dumps([{"author": "x", "messages": messages}, {"messages": messages[:2]}]))
-    first, second, third, other = read_set(file)
-    assert (first.question, first.answers, first.answerable) == ("Who was the captain?", ("Osric Penhale.",), True)
-    assert first.gold == (Gold(quote="Penhale sailed."),)
-    assert first.tags == ("factoid", "answerable")
-    assert second.history == (
-        HistoryMessage("user", "Who was the captain?"),
-        HistoryMessage("assistant", "Osric Penhale."),
-    )
-    assert (second.answers, second.answerable, second.gold) == ((), False, ())
-    assert (third.answers, third.answerable) == ((), None)
-    assert first.group == second.group == third.group != other.group
-    assert len({first.id, second.id, third.id, other.id}) == 4
-
-
-def test_a_task_is_read_with_its_history_also_where_it_holds_nan(tmp_path):
-    contexts = [
-        passage("Penhale sailed.", url="https://heron.example/a"),
-        passage("Penhale slept.", url="https?://(?:www\\.)?x", reference=True, feedback=None),
-        {"text": "Unjudged."},
-    ]
-    task = {
-        "task_id": "c1<::>2",
-        "conversation_id": "c1",
-        "input": [turn("user", "Who sailed?"), turn("agent", "Nobody."), turn("user", "Are you sure?", "PARTIAL")],
-        "targets": [{"speaker": "agent", "text": "Penhale did."}],
-        "contexts": contexts,
-        "Multi-Turn": float("nan"),
-    }
-    hopeless = {**task, "task_id": "c1<::>3", "answerability": ["UNANSWERABLE"]}
-    partial, unanswerable = read_set(written(tmp_path, task, hopeless))
-    assert (partial.id, partial.group, partial.question) == ("c1<::>2", "c1", "Are you sure?")
-    assert partial.history == (HistoryMessage("user", "Who sailed?"), HistoryMessage("assistant", "Nobody."))
-    assert (partial.answers, partial.answerable) == (("Penhale did.",), True)
-    assert partial.gold == (Gold(url="https://heron.example/a", quote="Penhale sailed."), Gold(quote="Penhale slept."))
-    assert (unanswerable.answerable, unanswerable.answers, unanswerable.gold) == (False, (), ())
-
-
-def test_a_broken_task_is_told(tmp_path):
-    task = {"task_id": "t", "input": [turn("user", "Who?"), turn("agent", "Penhale.")]}
-    assert "“input” must end with a turn of the user" in told(written(tmp_path, task))
-    assert "“speaker”" in told(written(tmp_path, {**task, "input": [turn("robot", "Who?")]}))
 
 
 # --- SQuAD --------------------------------------------------------------------------------------------------------

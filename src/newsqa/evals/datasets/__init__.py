@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.errors import SourceError
-from newsqa.evals.datasets import items, question_answering, reader, retrieval
+from newsqa.evals.datasets import imported, items
 from newsqa.evals.datasets.entries import ReadItem, entries, read_text, set_error, validate_set
 
 if TYPE_CHECKING:
@@ -29,16 +29,15 @@ class Format:
 
 
 OWN = Format("newsqa", "id, question, answers, …", items.is_own, items.read_own)
-READER = Format("reader", "question, refuse, any_of, none_of, …", reader.is_reader, reader.read_reader)
+READER = Format("reader", "question, refuse, any_of, none_of, …", items.is_reader, items.read_reader)
 FORMATS = (
     Format(
         "RealTime QA",
         "question_id, question_sentence, choices, …",
-        question_answering.is_realtimeqa,
-        question_answering.read_realtimeqa,
+        imported.is_realtimeqa,
+        imported.read_realtimeqa,
     ),
-    Format("mtRAG", "messages, or task_id and input", retrieval.is_mtrag, retrieval.read_mtrag),
-    Format("SQuAD", "data, paragraphs, qas", question_answering.is_squad, question_answering.read_squad),
+    Format("SQuAD", "data, paragraphs, qas", imported.is_squad, imported.read_squad),
     READER,
     OWN,
 )
@@ -49,14 +48,14 @@ def read_set(path: Path) -> list[Item]:
 
     Raises SourceError, with all that is wrong, each with file and line.
     """
-    if retrieval.is_beir(path):
-        return validate_set(path, retrieval.read_beir(path), once=False)
+    if imported.is_beir(path):
+        return validate_set(path, imported.read_beir(path), once=False)
     text = read_text(path)
     found = entries(text)
     form = _format_of(path, text, found)
     read = [one for entry in found for one in _read(form, entry)]
     if form is READER:
-        read = list(reader.link_turns(read))
+        read = list(items.link_turns(read))
     return validate_set(path, read, once=form is OWN, notes=items.date_notes(found) if form is OWN else ())
 
 

@@ -57,7 +57,7 @@ METRICS = (
 
 PASSAGE_WORDS = 250  # as much of a passage counts, so that long passages are no advantage
 _FEWEST_WORDS = 5  # of a quote; fewer are in many passages
-_LONG_QUOTE = 100  # words; sets made of passages (mtRAG) quote whole ones
+_LONG_QUOTE = 100  # words; sets made of passages quote whole ones
 
 
 @dataclass(frozen=True, slots=True)
