@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, UsageError
-from newsqa.evals.draft_rules import refuse_existing, write_set
-from newsqa.evals.drafting import KINDS, Plan, draft_set
+from newsqa.evals.drafting import KINDS, Plan, draft_set, refuse_existing, write_set
 from newsqa.frontends.terminal.console import counting, messages, print_json, print_text
 from newsqa.frontends.terminal.egress import announce_egress
 from newsqa.prompts import load_prompts
