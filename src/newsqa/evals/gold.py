@@ -191,8 +191,8 @@ def gold_warnings(items: Sequence[Item], index: Snapshot, report: Callable[[int]
     golds = sum(len(item.gold) for item in items)
     first: dict[object, str] = {}
     again = [item.id for item in items if first.setdefault(same_as(item), item.id) != item.id]
-    repeated = [f"Questions, {len(again)} of {len(items)}: asked before in the same words: {_some(again)}"]
-    odd = [f"Gold, {len(of)} of {golds}: {doubt}: {_some(of)}" for doubt, of in doubtful.items()]
+    repeated = [f"Questions, {len(again)} of {len(items)}: asked before in the same words: {some_of(again)}"]
+    odd = [f"Gold, {len(of)} of {golds}: {doubt}: {some_of(of)}" for doubt, of in doubtful.items()]
     return [*(repeated if again else []), *odd]
 
 
@@ -201,6 +201,7 @@ def _name(gold: Gold) -> str:
     return name if len(name) <= 80 else f"{name[:79]}…"
 
 
-def _some(names: Sequence[str]) -> str:
+def some_of(names: Sequence[str]) -> str:
+    """Return the first of some names, and how many more there are."""
     more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
     return ", ".join(names[:MAX_NAMED]) + more

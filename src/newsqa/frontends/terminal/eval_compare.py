@@ -33,7 +33,7 @@ MADE_BY = {
 }
 MOST_FLIPS = 10  # of each kind; --json has them all
 LONGEST = 110  # characters of a question or an answer
-HEADS = ("", "baseline", "run", "change", "95 % interval", "p", "can show", "")
+HEADS = ("baseline", "run", "change", "95 % interval", "p", "can show", "verdict")
 
 
 def comparison_lines(comparison: Comparison) -> list[StyledLine]:
@@ -100,13 +100,18 @@ def _tables(changes: Sequence[Change]) -> Iterator[StyledLine]:
 
 
 def _table(head: str, changes: Sequence[Change]) -> Iterator[StyledLine]:
-    if not changes:
-        return
-    rows = [(head, *HEADS[1:]), *map(_cells, changes)]
+    if changes:
+        styles = [FAINT, *(STYLES[change.verdict] for change in changes)]
+        yield from _aligned([(head, *HEADS), *map(_cells, changes)], styles)
+
+
+def _aligned(rows: Sequence[Sequence[str]], styles: Iterable[str]) -> Iterator[StyledLine]:
+    """Yield rows below an empty line, the cells of a column as wide as each other, the first one to the left."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     yield "", PLAIN
-    yield _row(rows[0], widths), FAINT
-    yield from ((_row(row, widths), STYLES[c.verdict]) for row, c in zip(rows[1:], changes, strict=True))
+    for (first, *cells), style in zip(rows, styles, strict=False):
+        padded = [f"{cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True)]
+        yield "  ".join([f"{first:<{widths[0]}}", *padded]).rstrip(), style
 
 
 def _cells(change: Change) -> tuple[str, ...]:
@@ -122,13 +127,6 @@ def _cells(change: Change) -> tuple[str, ...]:
         points(name, found.smallest).removeprefix("+") if found.smallest else "–",
         change.verdict,
     )
-
-
-def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    first, *middle, last = cells
-    width, *others, _ = widths
-    padded = [f"{cell:>{wide}}" for cell, wide in zip(middle, others, strict=True)]
-    return "  ".join([f"{first:<{width}}", *padded, last]).rstrip()
 
 
 def points(metric: str, difference: float) -> str:
@@ -170,14 +168,8 @@ def _flips(flips: Sequence[Flip]) -> Iterator[StyledLine]:
 
 def _beside(baseline: ComparedRun, run: ComparedRun) -> Iterator[StyledLine]:
     """Give times, words and cost of both runs."""
-    rows = [
-        ("", "baseline", "run"),
-        *zip(("an answer takes", "p95", "words", "cost"), _costs(baseline), _costs(run), strict=True),
-    ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    yield "", PLAIN
-    for name, mine, theirs in rows:
-        yield f"{name:<{widths[0]}}  {mine:>{widths[1]}}  {theirs:>{widths[2]}}".rstrip(), PLAIN if name else FAINT
+    rows = zip(("an answer takes", "p95", "words", "cost"), _costs(baseline), _costs(run), strict=True)
+    yield from _aligned([("", "baseline", "run"), *rows], [FAINT, *[PLAIN] * 4])
 
 
 def _costs(run: ComparedRun) -> tuple[str, ...]:
@@ -207,17 +199,9 @@ def compare_runs(baseline: Path, others: Sequence[Path], gates: Sequence[str], *
     comparison = compare(baseline, others, [parse_gate(gate) for gate in gates])
     if as_json:
         print_json(comparison.record)
+    elif not (console := output()).is_terminal:
+        print_text("\n".join(text for text, _ in comparison_lines(comparison)))
     else:
-        _print(comparison_lines(comparison))
+        for text, style in comparison_lines(comparison):
+            console.print(text, style=style, soft_wrap=True)
     return comparison.exit_code
-
-
-def _print(lines: Sequence[StyledLine]) -> None:
-    console = output()
-    if not console.is_terminal:
-        print_text("\n".join(text for text, _ in lines))
-        return
-    from rich.text import Text
-
-    for text, style in lines:
-        console.print(Text(text, style=style), soft_wrap=True)
