@@ -164,12 +164,12 @@ def test_a_day_is_written_in_one_way_only(tmp_path, day):
     assert "“as_of”" in told(file)
 
 
-def test_dates_in_mixed_forms_are_told_with_how_many_there_are_of_each(tmp_path):
+def test_each_date_in_another_form_is_told_with_its_line(tmp_path):
     asked = ["2025-03-14", "2025-03-15", "15/03/2025", "2025-03-14T09:00Z", "16/03/2025"]
     lines = [{"id": f"q{n}", "question": f"x {n}", "asked": day} for n, day in enumerate(asked)]
     said = told(written(tmp_path, *lines))
     assert "3 faults" in said
-    assert "2 like “2025-03-14”, 2 like “15/03/2025”, 1 like “2025-03-14T09:00Z”" in said
+    assert all(f"line {n}: “asked” must be a date like 2025-03-14, not “{asked[n - 1]}”" in said for n in (3, 4, 5))
 
 
 def test_a_fault_does_not_hide_another(tmp_path):
@@ -232,7 +232,7 @@ def test_a_broken_archive_is_told(tmp_path):
 )
 def test_an_unknown_form_is_told_with_those_that_are_read(tmp_path, content):
     said = told(written(tmp_path, content))
-    assert all(form in said for form in ("newsqa", "RealTime QA", "SQuAD", "BEIR"))
+    assert all(form in said for form in ("newsqa", "RealTime QA", "BEIR"))
 
 
 @settings(deadline=None)
@@ -275,8 +275,6 @@ anything = st.recursive(
 def test_whatever_a_file_holds_is_read_or_told(tmp_path, values):
     for form in (
         {"question_id": "a", "question_sentence": "Who?"},
-        {"data": [{"paragraphs": [{"context": "Oslo is a town.", "qas": [{"id": "a", "question": "Which?"}]}]}]},
-        {"id": "a", "question": "Who?", "context": "Oslo is a town.", "answers": {"text": ["Oslo"]}},
         {},
     ):
         lines = [{**form, **value} if isinstance(value, dict) else value for value in values]
@@ -335,50 +333,6 @@ def test_what_makes_no_sense_without_its_choices_accepts_no_answer(tmp_path, cha
 def test_a_quiz_that_contradicts_itself_is_told(tmp_path, change):
     file = written(tmp_path, QUIZ, {**QUIZ, "question_id": "other", **change})
     assert f"{file} line 2: “{next(iter(change))}”" in told(file)
-
-
-# --- SQuAD --------------------------------------------------------------------------------------------------------
-
-CONTEXT = "The Grey Heron ran aground on Friday. It had left at 7.25 a.m. with 212 people on board. Nobody was hurt."
-
-
-def squad(*questions, **more):
-    return {"data": [{"title": "Heron", "paragraphs": [{"context": CONTEXT, "qas": list(questions)}]}], **more}
-
-
-def test_squad_is_read(tmp_path):
-    def answer(text, start=None):
-        return {"text": text, "answer_start": CONTEXT.index(text) if start is None else start}
-
-    questions = [
-        {"id": "a", "question": "When did it leave?", "answers": [answer("7.25 a.m."), answer("7.25 a.m.")]},
-        {"id": "b", "question": "Who owned it?", "is_impossible": True, "answers": [], "plausible_answers": [{}]},
-        {"id": 3, "question": "How many were on board?", "answers": [answer("212", 9999)]},
-        {"id": "d", "question": "Who was hurt?", "answers": [answer("Nobody")]},
-    ]
-    file = tmp_path / "dev-v2.0.json"
-    file.write_text(json.dumps(squad(*questions, version="v2.0")))
-    left, owned, board, hurt = read_set(file)
-    sentence = "It had left at 7.25 a.m. with 212 people on board."
-    assert (left.answers, left.gold, left.answerable) == (("7.25 a.m.",), (Gold(quote=sentence),), True)
-    assert (owned.answers, owned.gold, owned.answerable) == ((), (), False)
-    assert (board.id, board.gold) == ("3", (Gold(quote=sentence),))
-    assert hurt.gold == (Gold(quote=CONTEXT),)  # three words would be found anywhere
-    assert {item.group for item in (left, owned, board, hurt)} == {"Heron"}
-    assert left.scored_as_squad
-
-
-def test_squad_may_come_a_question_a_line(tmp_path):
-    answers = {"text": ["212", "212 people"], "answer_start": [69, 69]}
-    row = {"id": "a", "title": "Heron", "context": CONTEXT, "question": "How many?", "answers": answers}
-    first, second = read_set(written(tmp_path, row, {**row, "id": "b", "answers": {"text": [], "answer_start": []}}))
-    assert first.answers == ("212", "212 people")
-    assert (second.answerable, second.gold) == (False, ())
-
-
-def test_a_broken_squad_question_is_told_with_its_place(tmp_path):
-    file = written(tmp_path, json.dumps(squad({"id": "a", "question": "x"}, {"id": "b"})), name="squad.json")
-    assert f"{file} line 1 title 1 paragraph 1 question 2: “question”" in told(file)
 
 
 # --- BEIR ---------------------------------------------------------------------------------------------------------

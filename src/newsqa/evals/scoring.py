@@ -17,7 +17,7 @@ Every miss falls in one bucket, the first that fits on the way of a question. Of
 | any                   | yes, unknown | refused                                    | wrongly refused        |
 
 If a refusal is right, an answer is a wrong answer. A question with rules falls in the buckets of its rules
-(`metrics/reader.py`), in their order. No miss: what was treated rightly, what nobody can judge, and what
+(`metrics/answers.py`), in their order. No miss: what was treated rightly, what nobody can judge, and what
 failed, since there is no answer to judge; failures are counted by themselves.
 
 - Evidence is retrieved if a passage that was retrieved bears the answer: it holds an accepted one, or overlaps a gold
@@ -36,7 +36,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from newsqa.evals.metrics import answers, citations, reader, retrieval, selective
+from newsqa.evals.metrics import answers, citations, retrieval, selective
 from newsqa.evals.metrics.answers import cites_gold, right
 from newsqa.evals.metrics.base import Metric, answered
 from newsqa.evals.metrics.citations import cited_sentences, cites
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 METRICS = (
     *retrieval.METRICS,
     *answers.METRICS,
-    *reader.METRICS,
     *citations.METRICS,
     *selective.METRICS,
     *citations.JUDGED_METRICS,
@@ -73,7 +72,7 @@ def score(line: RunLine) -> dict[str, float]:
     return {
         **retrieval.retrieval_scores(line),
         **answers.answer_scores(line),
-        **reader.reader_scores(line),
+        **answers.reader_scores(line),
         **citations.citation_scores(line),
         **selective.selective_scores(line),
         **{name: given for name, given in judged.items() if given is not None},
@@ -81,7 +80,7 @@ def score(line: RunLine) -> dict[str, float]:
 
 
 Bucket = Literal[
-    "not in the index", "not retrieved", "retrieved but not used", "wrong answer", "wrong citation", reader.Miss
+    "not in the index", "not retrieved", "retrieved but not used", "wrong answer", "wrong citation", answers.Miss
 ]
 """Where a miss went wrong, in the order of the way of a question."""
 
@@ -138,7 +137,7 @@ def bucket_of(line: RunLine, scores: Mapping[str, float]) -> Bucket | None:
     if line.failed or treated_rightly is None:
         return None
     if line.item.rules is not None:
-        return reader.miss(line)
+        return answers.miss(line)
     if line.item.refusal_is_right:
         return None if treated_rightly else "wrong answer"
     if treated_rightly:

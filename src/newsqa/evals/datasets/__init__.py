@@ -37,7 +37,6 @@ FORMATS = (
         imported.is_realtimeqa,
         imported.read_realtimeqa,
     ),
-    Format("SQuAD", "data, paragraphs, qas", imported.is_squad, imported.read_squad),
     READER,
     OWN,
 )
@@ -56,7 +55,7 @@ def read_set(path: Path) -> list[Item]:
     read = [one for entry in found for one in _read(form, entry)]
     if form is READER:
         read = list(items.link_turns(read))
-    return validate_set(path, read, once=form is OWN, notes=items.date_notes(found) if form is OWN else ())
+    return validate_set(path, read, once=form is OWN)
 
 
 def _format_of(path: Path, text: str, found: Sequence[Entry]) -> Format:

@@ -188,32 +188,31 @@ class ReadItem:
     id: str = ""
 
 
-def validate_set(path: Path, read: Sequence[ReadItem], *, once: bool, notes: Sequence[str] = ()) -> list[Item]:
+def validate_set(path: Path, read: Sequence[ReadItem], *, once: bool) -> list[Item]:
     """Return the questions of a set in their order.
 
-    If `once`, no question may be asked twice; an id may never be used twice. `notes` explain the faults, if there are
-    any. Raises SourceError with all that is wrong.
+    If `once`, no question may be asked twice; an id may never be used twice. Raises SourceError with all that is wrong.
     """
     if faults := list(_faults(read, once=once)):
-        raise set_error(path, faults, notes)
+        raise set_error(path, faults)
     items = [one.item for one in read if one.item]
     if not items:
         raise SourceError(f"The set {path} holds no question.", hint="It is JSON, one question a line.")
     return items
 
 
-def set_error(path: Path, faults: Sequence[tuple[str, str]], notes: Sequence[str] = ()) -> SourceError:
+def set_error(path: Path, faults: Sequence[tuple[str, str]]) -> SourceError:
     """Return the error that lists the faults of a set, each with its place in the file."""
     lines = [
         f"{path}{' ' * bool(place)}{place}: {fault}{'' if fault.endswith('?') else '.'}" for place, fault in faults
     ]
     if len(lines) == 1:
-        return SourceError(" ".join([*lines, *notes]), hint="Mend that and run again.")
+        return SourceError(lines[0], hint="Mend that and run again.")
     more = [f"… and {len(lines) - MAX_FAULTS} more."] if len(lines) > MAX_FAULTS else []
     return SourceError(
         f"The set {path} has {len(lines)} faults.",
         hint="Mend them and run again; nothing was asked.",
-        details=(*lines[:MAX_FAULTS], *more, *notes),
+        details=(*lines[:MAX_FAULTS], *more),
     )
 
 

@@ -1,13 +1,4 @@
-"""Sets of others: SQuAD, RealTime QA and BEIR.
-
-SQuAD 1.1 and 2.0 (arXiv:1606.05250, arXiv:1806.03822), and the same question by question, as datasets export it. Gold
-is the sentence of the context that holds the answer, looked up in the index by its words. The questions of one title
-are one group.
-
-    {"version": "v2.0", "data": [{"title": "Grey Heron", "paragraphs": [{"context": "…", "qas": [
-        {"id": "…", "question": "…", "answers": [{"text": "7.25", "answer_start": 31}], "is_impossible": false}]}]}]}
-
-    {"id": "…", "title": "…", "context": "…", "question": "…", "answers": {"text": ["…"], "answer_start": [31]}}
+"""Sets of others: RealTime QA and BEIR.
 
 RealTime QA (arXiv:2207.13332; realtimeqa/realtimeqa_public): weekly news quizzes. An entry has question_id,
 question_date (2025/04/11), question_source, question_url, question_sentence, choices (a list of texts), answer (a list
@@ -29,8 +20,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections import Counter
-from typing import TYPE_CHECKING, Annotated, Any, NotRequired
+from typing import TYPE_CHECKING, Annotated, NotRequired
 
 from pydantic import BeforeValidator
 from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
@@ -38,7 +28,6 @@ from typing_extensions import TypedDict  # pydantic reads no other before Python
 from newsqa.errors import SourceError
 from newsqa.evals.datasets.entries import Day, ReadItem, Text, entries, open_file, read_object, read_text
 from newsqa.evals.datasets.items import Gold, Item
-from newsqa.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,101 +39,6 @@ if TYPE_CHECKING:
 
 Name = Annotated[Text, BeforeValidator(lambda name: str(name) if type(name) is int else name)]
 """An id; those that are numbers are read as text."""
-
-# SQuAD.
-
-MIN_SENTENCE_WORDS = 5  # a shorter sentence is in many articles; the whole context is looked up instead
-
-
-class _SquadQuestion(TypedDict):
-    id: Name
-    question: Text
-    answers: NotRequired[Any]
-    is_impossible: NotRequired[bool]
-
-
-class _Paragraph(TypedDict):
-    context: Text
-    qas: NotRequired[list[dict[str, Any]]]
-
-
-class _Title(TypedDict):
-    paragraphs: list[_Paragraph]
-
-
-def is_squad(fields: JsonObject) -> bool:
-    """Return True for a file of SQuAD, one of its titles, or one of its questions."""
-    data, answers = fields.get("data"), fields.get("answers")
-    first = data[0] if isinstance(data, list) and data else fields
-    is_title = isinstance(first, dict) and isinstance(first.get("paragraphs"), list)
-    return is_title or ("context" in fields and isinstance(answers, dict))
-
-
-def read_squad(entry: Entry) -> Iterator[ReadItem]:
-    """Yield the questions of an entry, or what is wrong with them."""
-    if "context" in entry.value:
-        paragraph, faults = read_object(_Paragraph, entry.value)
-        context = paragraph["context"] if paragraph else ""
-        yield _found(entry.place, entry.value, context, _group(entry.value, entry.place), faults)
-        return
-    titles = entry.value.get("data") if "data" in entry.value else [entry.value]
-    for number, title in enumerate(titles if isinstance(titles, list) else [], 1):
-        place = f"{entry.place} title {number}".strip()
-        fields = title if isinstance(title, dict) else {}
-        read, faults = read_object(_Title, fields)
-        for n, paragraph in enumerate(read["paragraphs"] if read else [], 1):
-            for k, question in enumerate(paragraph.get("qas", []), 1):
-                where = f"{place} paragraph {n} question {k}"
-                yield _found(where, question, paragraph["context"], _group(fields, place), [])
-        if faults:
-            yield ReadItem(place, faults=faults)
-
-
-def _found(place: str, fields: JsonObject, context: str, group: str, faults: list[str]) -> ReadItem:
-    read, wrong = read_object(_SquadQuestion, fields)
-    if read is None or faults:
-        return ReadItem(place, faults=[*faults, *wrong])
-    answers = list(_answers(read.get("answers")))
-    impossible = read.get("is_impossible", False) or ("answers" in read and not answers)
-    item = Item(
-        id=read["id"],
-        question=read["question"],
-        answers=() if impossible else tuple(dict.fromkeys(text for text, _ in answers)),
-        answerable=not impossible if answers or impossible else None,
-        gold=() if impossible or not answers else (Gold(quote=_holding(context, answers)),),
-        meta={"group": group, "scored_as": "squad"},
-    )
-    return ReadItem(place, item)
-
-
-def _answers(value: object) -> Iterator[tuple[str, int]]:
-    """Yield the answers that have a word in them, each with its offset in the context, -1 if that is not known."""
-    pairs: list[tuple[object, object]] = []
-    if isinstance(value, dict) and isinstance(texts := value.get("text"), list):  # the columns of a dataset
-        starts = value.get("answer_start")
-        pairs = list(zip(texts, starts if isinstance(starts, list) else [-1] * len(texts), strict=False))
-    elif isinstance(value, list):
-        pairs = [(one.get("text"), one.get("answer_start")) for one in value if isinstance(one, dict)]
-    for text, start in pairs:
-        if isinstance(text, str) and any(map(str.isalnum, text)):
-            yield text.strip(), start if isinstance(start, int) else -1
-
-
-def _holding(context: str, answers: list[tuple[str, int]]) -> str:
-    """Return the sentence that holds the most answers, the first of these; the whole context if none does."""
-    spans = sentence_spans(context)
-    counts = Counter[str]()
-    for text, offset in answers:
-        start = offset if offset >= 0 and context.startswith(text, offset) else context.find(text)
-        counts.update(context[begin:end] for begin, end in spans if begin <= start < end)
-    best = max(counts, key=lambda sentence: counts[sentence], default="")
-    return best if len(best.split()) >= MIN_SENTENCE_WORDS else context
-
-
-def _group(fields: JsonObject, place: str) -> str:
-    title = fields.get("title")
-    return title if isinstance(title, str) and title.strip() else place
-
 
 # RealTime QA.
 

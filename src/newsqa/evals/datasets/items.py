@@ -16,8 +16,6 @@ conversation are asked in one session: each sees the answers that those before i
 from __future__ import annotations
 
 import math
-import re
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from dataclasses import fields as dataclass_fields
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -29,7 +27,7 @@ from newsqa.evals.datasets.entries import Day, ReadItem, Text, read_object
 from newsqa.render.record import adapter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from newsqa.evals.datasets.entries import Entry
     from newsqa.types import JsonObject
@@ -161,14 +159,6 @@ class Item:
         return group if isinstance(group, str) else self.id
 
     @property
-    def scored_as_squad(self) -> bool:
-        """True if a, an and the do not count in its answers: SQuAD's definition, {"scored_as": "squad"} in `meta`.
-
-        RealTime QA and sets of our own form count them.
-        """
-        return isinstance(self.meta, dict) and self.meta.get("scored_as") == "squad"
-
-    @property
     def refusal_is_right(self) -> bool:
         """True if the articles are known not to answer it."""
         return self.answerable is False
@@ -203,20 +193,6 @@ def read_own(entry: Entry) -> Iterator[ReadItem]:
     item, faults = read_object(Item, entry.value, _ALL_NAMES)
     id_ = entry.value.get("id")
     yield ReadItem(entry.place, item, faults or list(_contradictions(item)), id_ if isinstance(id_, str) else "")
-
-
-def date_notes(entries: Sequence[Entry]) -> list[str]:
-    """Return what explains faults in dates: that the entries write them in mixed forms, each with its first."""
-    values = [entry.value for entry in entries if isinstance(entry.value, dict)]
-    days = [day.strip() for value in values for name in ("asked", "as_of") if isinstance(day := value.get(name), str)]
-    first: dict[str, str] = {}
-    counts: Counter[str] = Counter()
-    for day in days:
-        form = re.sub(r"[^\W\d_]+", "a", re.sub(r"\d", "9", day))
-        first.setdefault(form, day[:40])
-        counts[form] += 1
-    forms = [f"{n} like “{first[form]}”" for form, n in counts.most_common()]
-    return [f"Dates stand in mixed forms: {', '.join(forms)}."] if len(forms) > 1 else []
 
 
 def _contradictions(item: Item | None) -> Iterator[str]:

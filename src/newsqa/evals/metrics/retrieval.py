@@ -92,14 +92,13 @@ class Evidence:
 
     quotes: tuple[GoldQuote, ...]
     answers: tuple[tuple[str, ...], ...]
-    articles: bool = True
 
     def __bool__(self) -> bool:
         return bool(self.quotes or self.answers)
 
     def normalize(self, text: str) -> str:
         """Bring the part of a passage that counts to the form in which it is looked through."""
-        return findable(" ".join(text.split()[:PASSAGE_WORDS]), articles=self.articles)
+        return findable(" ".join(text.split()[:PASSAGE_WORDS]))
 
     def bears_answer(self, article_id: str, text: str) -> bool:
         """Return True if a text in that form bears the answer: a whole accepted one, or one of the gold quotes."""
@@ -117,12 +116,8 @@ class Evidence:
 def evidence(line: RunLine) -> Evidence:
     """Gather the evidence of a question."""
     golds = zip(line.item.gold, line.known.gold, strict=False)
-    quotes = (
-        GoldQuote(words, frozenset(ids))
-        for gold, ids in golds
-        if gold.quote and (words := findable(gold.quote, articles=not line.item.scored_as_squad))
-    )
-    return Evidence(tuple(dict.fromkeys(quotes)), tuple(strings(line.item)), not line.item.scored_as_squad)
+    quotes = (GoldQuote(words, frozenset(ids)) for gold, ids in golds if gold.quote and (words := findable(gold.quote)))
+    return Evidence(tuple(dict.fromkeys(quotes)), tuple(strings(line.item)))
 
 
 def stories(line: RunLine) -> list[frozenset[str]]:
