@@ -206,7 +206,7 @@ def test_a_judgement_survives_its_file():
     assert from_json(short).judge.recall == 0.25
 
 
-@pytest.mark.parametrize("wrong", [{}, [], "m", {"model": 1}, {"model": "m", "recall": 2}, {"model": "m", "usage": {}}])
+@pytest.mark.parametrize("wrong", [{}, [], "m", {"model": 1}, {"model": "m", "recall": 2}, {"model": "m", "usage": 3}])
 def test_a_judgement_of_another_shape_is_told(wrong):
     with pytest.raises(ValueError, match="judge"):
         from_json({**to_json(line()), "judge": wrong})

@@ -19,8 +19,8 @@ from newsqa.answer.keyed import keyed_sentences
 from newsqa.errors import SourceError
 from newsqa.evals.datasets.entries import Entry, entries, open_file
 from newsqa.evals.gold import index_facts, resolve_citation
-from newsqa.evals.run_file import IndexFacts, RunLine, Setup, from_json, key_of
-from newsqa.evals.run_schema import Record, check_fields, fill
+from newsqa.evals.run import Setup, key_of
+from newsqa.evals.run_file import IndexFacts, Record, RunLine, check_fields, fill, from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

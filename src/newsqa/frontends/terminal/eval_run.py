@@ -18,8 +18,8 @@ from newsqa.evals.metrics.base import answered
 from newsqa.evals.predictions import lines_of, read_predictions
 from newsqa.evals.report.formatting import FAMILIES, cost_text, interval_text, judging_text, seconds_text, value_text
 from newsqa.evals.report.write import json_report, write_reports
-from newsqa.evals.run import run_set
-from newsqa.evals.run_file import RECORDS, Setup, save_run
+from newsqa.evals.run import Setup, run_set
+from newsqa.evals.run_file import RECORDS, save_run
 from newsqa.evals.scoring import METRICS
 from newsqa.evals.summary import summarise
 from newsqa.extras import check_extra
