@@ -10,14 +10,13 @@ under the names that it has there:
 from __future__ import annotations
 
 import re
-import zlib
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from newsqa.answer.keyed import keyed_sentences
 from newsqa.errors import SourceError
-from newsqa.evals.datasets.entries import Entry, entries, open_file
+from newsqa.evals.datasets.entries import Entry, entries, read_text, set_error
 from newsqa.evals.gold import index_facts, resolve_citation
 from newsqa.evals.run import Setup, key_of
 from newsqa.evals.run_file import IndexFacts, Record, RunLine, check_fields, fill, from_json
@@ -33,9 +32,7 @@ if TYPE_CHECKING:
 IDS = ("id", "question_id", "task_id", "qid", "_id")
 ANSWERS = ("text", "answer", "prediction", "response", "output", "predictions")
 MAX_LENGTH = 100_000  # characters of an answer; a longer one is a mistake
-MAX_FAULTS = 10  # shown at once
 
-HINT = "Each prediction is a JSON object with an id and an answer, one a line."
 NO_PREDICTION = "no prediction was given for this question"
 
 _SEVERAL = re.compile(r"\[(\^?\d{1,3}(?:[ \t]*[,;][ \t]*\^?\d{1,3})*)\]")
@@ -73,30 +70,28 @@ class Predictions:
 
 
 def read_predictions(path: Path) -> Predictions:
-    """Read predictions: JSON, one a line or all in one list, or one object of answers by id, as SQuAD has it.
+    """Read predictions: JSON, one a line or all in one list, or one object of answers by id, as leaderboards have it.
 
     Raises SourceError, with every line that cannot be read and why.
     """
     by_id: dict[str, Prediction] = {}
     repeated: list[str] = []
-    faults: list[str] = []
+    faults: list[tuple[str, str]] = []
     for entry in _entries(path):
         try:
             question_id, prediction = _read(entry)
         except ValueError as error:
-            faults.append(f"{path} {entry.place}: {error}.")
+            faults.append((entry.place, str(error)))
             continue
         if question_id in by_id:
             repeated.append(question_id)
         by_id[question_id] = prediction
-    if not faults and not by_id:
-        raise SourceError(f"{path} holds no predictions.", hint=HINT)
-    if len(faults) == 1:
-        raise SourceError(faults[0], hint=HINT)
     if faults:
-        more = (f"… and {len(faults) - MAX_FAULTS} more.",) if len(faults) > MAX_FAULTS else ()
-        details = (*faults[:MAX_FAULTS], *more)
-        raise SourceError(f"{len(faults)} predictions of {path} cannot be read.", hint=HINT, details=details)
+        raise set_error(path, faults)
+    if not by_id:
+        raise SourceError(
+            f"{path} holds no predictions.", hint="Each is a JSON object with an id and an answer, one a line."
+        )
     return Predictions(path, path.name.split(".")[0] or path.name, by_id, tuple(dict.fromkeys(repeated)))
 
 
@@ -124,12 +119,7 @@ def lines_of(predictions: Predictions, items: Sequence[Item], index: Snapshot | 
 
 def _entries(path: Path) -> list[Entry]:
     """Return the predictions of a file; those of an object of answers by id as if each was an object itself."""
-    try:
-        with open_file(path) as file:
-            found = entries(file.read().decode("utf-8-sig"))
-    except (OSError, EOFError, zlib.error, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is no UTF-8 text"
-        raise SourceError(f"The predictions {path} cannot be read: {why}.", hint=HINT) from error
+    found = entries(read_text(path))
     if len(found) == 1 and isinstance(by_id := found[0].value, dict) and not by_id.keys() & set(IDS):
         return [Entry(f"“{name}”", {"id": name, "text": text}) for name, text in by_id.items()]
     return found

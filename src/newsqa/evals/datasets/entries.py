@@ -61,13 +61,13 @@ def read_text(path: Path) -> str:
         with open_file(path) as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
-            raise SourceError(f"The set {path} holds more than {MAX_BYTES // 2**20} MB.", hint="Split it.")
+            raise SourceError(f"{path} holds more than {MAX_BYTES // 2**20} MB.", hint="Split it.")
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SourceError(f"The set {path} is no UTF-8 (byte {error.start}).", hint="Save it as UTF-8.") from error
+        raise SourceError(f"{path} is no UTF-8 (byte {error.start}).", hint="Save it as UTF-8.") from error
     except (OSError, EOFError, zlib.error, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise SourceError(f"The set {path} cannot be read: {why}.", hint="Name a file of questions.") from error
+        raise SourceError(f"{path} cannot be read: {why}.", hint="Name a file of questions.") from error
 
 
 def entries(text: str) -> list[Entry]:
@@ -210,8 +210,8 @@ def set_error(path: Path, faults: Sequence[tuple[str, str]]) -> SourceError:
         return SourceError(lines[0], hint="Mend that and run again.")
     more = [f"… and {len(lines) - MAX_FAULTS} more."] if len(lines) > MAX_FAULTS else []
     return SourceError(
-        f"The set {path} has {len(lines)} faults.",
-        hint="Mend them and run again; nothing was asked.",
+        f"{path} has {len(lines)} faults.",
+        hint="Mend them and run again; nothing was done.",
         details=(*lines[:MAX_FAULTS], *more),
     )
 

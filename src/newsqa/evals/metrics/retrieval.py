@@ -16,7 +16,6 @@ from newsqa.evals.metrics.base import Metric, shows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from newsqa.evals.datasets.items import Gold
     from newsqa.evals.run_file import RunLine
     from newsqa.types import JsonObject
 
@@ -121,21 +120,18 @@ def evidence(line: RunLine) -> Evidence:
 
 
 def stories(line: RunLine) -> list[frozenset[str]]:
-    """Return the articles of each gold story: golds that share an article are one; a gold not indexed has none.
+    """Return the articles of each gold story: golds that share an article or a name are one; one not indexed has none.
 
-    Golds that name the same article, for two quotes say, are one too.
+    Two quotes of an article are one too.
     """
     merged: list[tuple[set[str], set[str]]] = []
     for gold, ids in zip(line.item.gold, line.known.gold, strict=False):
-        names, articles = _names(gold), set(ids)
-        shared = [story for story in merged if story[0] & names or story[1] & articles]
-        merged = [story for story in merged if story not in shared]
-        merged.append((names.union(*(s[0] for s in shared)), articles.union(*(s[1] for s in shared))))
+        keys, articles = {*filter(None, (gold.url, gold.path, gold.article_id)), *ids}, set(ids)
+        for story in [story for story in merged if story[0] & keys]:
+            merged.remove(story)
+            keys, articles = keys | story[0], articles | story[1]
+        merged.append((keys, articles))
     return [frozenset(articles) for _, articles in merged]
-
-
-def _names(gold: Gold) -> set[str]:
-    return {f"{kind}={name}" for kind in ("url", "path", "article_id") if (name := getattr(gold, kind))}
 
 
 def passages(line: RunLine) -> list[tuple[str, str]]:
@@ -149,9 +145,6 @@ def passages(line: RunLine) -> list[tuple[str, str]]:
         (next((entry[name] for name in names if entry.get(name)), f"passage {n}"), entry.get("text") or "")
         for n, entry in enumerate(found)
     ]
-
-
-_DEEPEST = DEPTHS[-1]
 
 
 def retrieval_scores(line: RunLine) -> dict[str, float]:
@@ -182,18 +175,8 @@ def passage_ranks(line: RunLine) -> list[Ranks]:
     one of them, whichever would be found first, never for more. Else each accepted answer is a way, and its parts are
     the pieces.
     """
-    wanted, listed = evidence(line), passages(line)
-    if not wanted:
-        return []
-    found = [(article, wanted.normalize(text)) for article, text in listed[:_DEEPEST]]
-    ways = _ways(wanted, found)
-    if len(listed) > _DEEPEST and not any(rank for ranks in ways for rank in ranks):
-        found += [(article, wanted.normalize(text)) for article, text in listed[_DEEPEST:]]  # only MRR looks so deep
-        ways = _ways(wanted, found)
-    return ways
-
-
-def _ways(wanted: Evidence, found: Sequence[tuple[str, str]]) -> list[Ranks]:
+    wanted = evidence(line)
+    found = [(article, wanted.normalize(text)) for article, text in passages(line)] if wanted else []
     if wanted.quotes:
         return [_quote_ranks(wanted, found)]
     return [tuple(_first(part in text for _, text in found) for part in answer) for answer in wanted.answers]
