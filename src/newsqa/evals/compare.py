@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from newsqa.evals.statistics import Contrast
     from newsqa.types import JsonObject
 
-MADE_BY = ("model", "index", "config")
-"""The fields of a record that say what made it."""
-
+MADE_BY = ("model", "index", "config")  # the fields of a record that say what made it
 MAX_NAMED = 3
 _asked = attrgetter("question", "answers", "gold", "answerable", "history", "asked", "as_of", "group", "rules")
 """Returns what of a question must be the same in both runs."""
@@ -241,9 +239,9 @@ class Comparison:
 
         `verdict` is "pass", "regression" or "incomplete" under gates, else "compared"; that of a run is its outcome.
         """
-        verdicts = {0: "pass", 1: "regression", 3: "incomplete"}
+        verdict = {0: "pass", 1: "regression", 3: "incomplete"}[self.exit_code]
         return {
-            "verdict": verdicts[self.exit_code] if self.gates else "compared",
+            "verdict": verdict if self.gates else "compared",
             "exit_code": self.exit_code,
             "baseline": self.baseline.record,
             "runs": [one.record for one in self.runs],
@@ -255,12 +253,10 @@ class Comparison:
 def compare(baseline: Path, others: Sequence[Path], gates: Sequence[Gate] = ()) -> Comparison:
     """Compare runs with the first; scores are made anew from the records.
 
-    What made the runs may differ, the questions may not. A run that is incomplete is compared over the questions that
-    it has. Raises UsageError if a folder holds no run, runs are of different questions, or a gate's metric applies to
-    no question of a run.
+    A run that is incomplete is compared over the questions that it has. Raises UsageError if a folder holds no run, runs
+    are of different questions, or a gate's metric applies to no question of a run.
     """
-    first = _load(baseline)
-    runs = [_load(folder) for folder in others]
+    first, *runs = (_load(folder) for folder in (baseline, *others))
     return Comparison(first, tuple(_compare_run(first, run, gates) for run in runs), tuple(gates))
 
 

@@ -160,7 +160,8 @@ def _has_named_subject(text: str, common: frozenset[str]) -> bool:
 
 def _values(text: str, common: frozenset[str]) -> Iterator[Value]:
     """Yield days and times, numbers, quoted phrases and names after the subject that stand once in a sentence."""
-    found: list[Value] = [("date", one.start, one.end) for one in (*dates(text), *clocks(text))]
+    found: list[Value] = [("date", day.start, day.end) for day in dates(text)]
+    found += [("date", clock.start, clock.end) for clock in clocks(text)]
     for number in numbers(text):
         in_time = any(start < number.end and number.start < end for _, start, end in found)
         if not (in_time or number.value < 2 or number.text.endswith(("st", "nd", "rd", "th"))):  # “one”, “3rd”

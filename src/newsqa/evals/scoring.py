@@ -41,6 +41,7 @@ from newsqa.evals.metrics.answers import cites_gold, right
 from newsqa.evals.metrics.base import Metric, answered
 from newsqa.evals.metrics.citations import cited_sentences, cites
 from newsqa.evals.metrics.retrieval import evidence
+from newsqa.evals.run_file import Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,11 +64,11 @@ def score(line: RunLine) -> dict[str, float]:
 
     A line that failed scores as an answer with nothing in it. What a judge model said is taken as it is.
     """
-    judge = line.judge
+    judge = line.judge or Judgement("")
     judged = {
-        "citation_recall": judge and judge.recall,
-        "citation_precision": judge and judge.precision,
-        "judge_correctness": judge and judge.correctness,
+        "citation_recall": judge.recall,
+        "citation_precision": judge.precision,
+        "judge_correctness": judge.correctness,
     }
     return {
         **retrieval.retrieval_scores(line),

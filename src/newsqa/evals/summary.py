@@ -54,9 +54,8 @@ class Summary:
     """A run as a whole.
 
     `curve` is risk-coverage: (coverage, risk) from the most confident answer on. `tags` has the figures of each tag's
-    questions; `buckets` the ids of the questions missed. `smallest` is, for a metric, the smallest difference between
-    two runs that a set of this size and spread would show in four of five trials. `judging` is None if no judge model
-    was asked. `lines` are those of the run with their scores.
+    questions; `buckets` the ids of the questions missed. `judging` is None if no judge model was asked. `lines` are those
+    of the run with their scores.
     """
 
     questions: int
@@ -74,7 +73,6 @@ class Summary:
     spent: Usage
     curve: tuple[tuple[float, float], ...]
     calibration: tuple[Bin, ...]
-    smallest: Mapping[str, float]
     judging: Judging | None
     lines: tuple[ScoredLine, ...]
 
@@ -89,7 +87,7 @@ def summarise(lines: Sequence[RunLine]) -> Summary:
     run = score_run(lines)
     first: JsonObject = lines[0].record if lines else {}
     tags = sorted({tag for line in lines for tag in line.item.tags})
-    found, rows = figures(run), stated_rows(run)
+    rows = stated_rows(run)
     return Summary(
         questions=max((line.place[1] for line in lines), default=0),
         asked=len(lines),
@@ -99,14 +97,13 @@ def summarise(lines: Sequence[RunLine]) -> Summary:
         index=first.get("index") or "",
         config=first.get("config") or "",
         median_words=median_words(lines),
-        figures=found,
+        figures=figures(run),
         tags={tag: figures([one for one in run if tag in one.line.item.tags]) for tag in tags},
         buckets=_buckets(run),
         latencies=latencies(lines),
         spent=spent(lines),
         curve=curve(rows),
         calibration=calibration(rows),
-        smallest={one.metric: one.smallest for one in found if one.smallest is not None},
         judging=judging_of(lines),
         lines=tuple(run),
     )

@@ -153,7 +153,7 @@ def read_object(kind: type[T], fields: JsonObject, names: Sequence[str] = ()) ->
     """
     given = {name: value for name, value in fields.items() if value is not None or (names and name not in names)}
     try:
-        return cast("T", adapter(kind).validate_json(json.dumps(given), strict=True)), []
+        return cast("T", adapter(cast("type", kind)).validate_json(json.dumps(given), strict=True)), []
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
         found.sort(key=lambda one: "unexpected" not in one["type"])

@@ -59,8 +59,9 @@ def stated(line: RunLine) -> tuple[float, float]:
     A confidence that is no number, or lies outside 0..1, states none; what is no answer is neither right nor wrong.
     """
     confidence, is_right = line.record.get("confidence"), right(line) if answered(line) else None
-    number = isinstance(confidence, int | float) and not isinstance(confidence, bool) and 0 <= confidence <= 1
-    return confidence if number else float("nan"), float("nan") if is_right is None else float(is_right)
+    known = isinstance(confidence, int | float) and not isinstance(confidence, bool) and 0 <= confidence <= 1
+    nan = float("nan")
+    return float(confidence or 0) if known else nan, nan if is_right is None else float(is_right)
 
 
 def stated_rows(run: Sequence[ScoredLine]) -> Floats:

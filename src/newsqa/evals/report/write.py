@@ -55,7 +55,7 @@ def json_report(summary: Summary) -> str:
             "median_words": _finite(summary.median_words),
             "metrics": {metric.name: metric.description for metric in METRICS},
             "figures": [_figure(figure) for figure in summary.figures],
-            "smallest_difference": {name: _finite(value) for name, value in summary.smallest.items()},
+            "smallest_difference": {one.metric: one.smallest for one in summary.figures if one.smallest is not None},
             "tags": {tag: [_figure(figure) for figure in figures] for tag, figures in summary.tags.items()},
             "buckets": {bucket: list(ids) for bucket, ids in summary.buckets.items()},
             "latencies": [asdict(latency) for latency in summary.latencies],

@@ -57,7 +57,6 @@ def _pair(baseline: ComparedRun, pair: RunComparison) -> Iterator[StyledLine]:
     yield from _beside(baseline, pair.run)
     yield "", PLAIN
     yield from ((f"! {safe_line(flag.text)}.", ODD if flag.kind == "lost" else BAD) for flag in pair.flags)
-    yield from _unsure(pair.changes)
     yield from (_gate(gate, change) for gate, change in pair.gates)
     yield f"{safe_line(pair.run.name)} against {safe_line(baseline.name)}: {pair.outcome}.", STRONG
 
@@ -138,18 +137,6 @@ def points(metric: str, difference: float) -> str:
 def chance_text(p: float) -> str:
     """Write a p."""
     return "<0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def _unsure(changes: Iterable[Change]) -> Iterator[StyledLine]:
-    """Say which headlines fell without it being sure, and what these runs could have shown."""
-    for change in changes:
-        if change.headline and change.verdict == "within chance" and change.harm > 0:
-            found, name = change.contrast, change.metric.name
-            how = "rose" if found.difference > 0 else "fell"
-            unit = "" if name in NO_SHARES else " points"
-            by = points(name, found.difference).lstrip("+−")
-            least = points(name, found.smallest).lstrip("+") + unit if found.smallest else "nothing"
-            yield f"  {name} {how} by {by}{unit}, within what chance gives; these runs can show {least}.", PLAIN
 
 
 def _flips(flips: Sequence[Flip]) -> Iterator[StyledLine]:
