@@ -253,8 +253,8 @@ class Comparison:
 def compare(baseline: Path, others: Sequence[Path], gates: Sequence[Gate] = ()) -> Comparison:
     """Compare runs with the first; scores are made anew from the records.
 
-    A run that is incomplete is compared over the questions that it has. Raises UsageError if a folder holds no run, runs
-    are of different questions, or a gate's metric applies to no question of a run.
+    A run that is incomplete is compared over the questions that it has. Raises UsageError if a folder holds no run,
+    runs are of different questions, or a gate's metric applies to no question of a run.
     """
     first, *runs = (_load(folder) for folder in (baseline, *others))
     return Comparison(first, tuple(_compare_run(first, run, gates) for run in runs), tuple(gates))

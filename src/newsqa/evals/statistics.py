@@ -120,7 +120,8 @@ def pool(runs: Sequence[Numbers], groups: Sequence[str], measure: Measure) -> li
 
 def ratio(totals: Numbers, counts: Numbers) -> Numbers:
     """Divide; NaN if there is nothing to divide by."""
-    return np.divide(totals, counts, out=np.full(np.shape(totals), np.nan), where=counts > 0)
+    shares: Numbers = np.divide(totals, counts, out=np.full(np.shape(totals), np.nan), where=counts > 0)
+    return shares
 
 
 def _mean(rows: Numbers, weights: Numbers) -> Numbers:
@@ -199,8 +200,11 @@ def bootstrap(drawn: Numbers, value: float, without_each: Numbers) -> Interval |
     if 2 * len(known) < len(drawn):
         return None
     tails = norm.ppf([ALPHA / 2, 1 - ALPHA / 2])
-    shift = norm.ppf((np.mean(known < value) + np.mean(known <= value)) / 2)
-    shift, pull = (shift, _acceleration(without_each)) if np.isfinite(shift) else (0.0, 0.0)
+    shift, pull = float(norm.ppf((np.mean(known < value) + np.mean(known <= value)) / 2)), 0.0
+    if np.isfinite(shift):
+        pull = _acceleration(without_each)
+    else:
+        shift = 0.0
     low, high = np.quantile(known, norm.cdf(shift + (shift + tails) / (1 - pull * (shift + tails))))
     return Interval(float(min(low, value)), float(max(high, value)))
 

@@ -54,8 +54,8 @@ class Summary:
     """A run as a whole.
 
     `curve` is risk-coverage: (coverage, risk) from the most confident answer on. `tags` has the figures of each tag's
-    questions; `buckets` the ids of the questions missed. `judging` is None if no judge model was asked. `lines` are those
-    of the run with their scores.
+    questions; `buckets` the ids of the questions missed. `judging` is None if no judge model was asked. `lines` are
+    those of the run with their scores.
     """
 
     questions: int
