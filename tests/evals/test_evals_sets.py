@@ -232,7 +232,7 @@ def test_a_broken_archive_is_told(tmp_path):
 )
 def test_an_unknown_form_is_told_with_those_that_are_read(tmp_path, content):
     said = told(written(tmp_path, content))
-    assert all(form in said for form in ("newsqa", "RealTime QA", "BEIR"))
+    assert all(form in said for form in ("newsqa", "RealTime QA"))
 
 
 @settings(deadline=None)
@@ -333,52 +333,3 @@ def test_what_makes_no_sense_without_its_choices_accepts_no_answer(tmp_path, cha
 def test_a_quiz_that_contradicts_itself_is_told(tmp_path, change):
     file = written(tmp_path, QUIZ, {**QUIZ, "question_id": "other", **change})
     assert f"{file} line 2: “{next(iter(change))}”" in told(file)
-
-
-# --- BEIR ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def beir(tmp_path):
-    folder = tmp_path / "harbour"
-    (folder / "qrels").mkdir(parents=True)
-    articles = [{"_id": f"d{n}", "title": f"Title {n}", "text": f"Text {n}.", "metadata": {}} for n in range(3)]
-    (folder / "corpus.jsonl").write_text("\n\n".join(map(json.dumps, articles)))
-    queries = [{"_id": f"q{n}", "text": f"Question {n}?", "metadata": {}} for n in range(3)]
-    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)))
-    (folder / "qrels" / "test.tsv").write_text(
-        "query-id\tcorpus-id\tscore\r\nq0\td2\t1\r\nq0\td1\t2\nq0\td0\t0\nq2\td9\t1\nq7\td0\t1\n"
-    )
-    (folder / "qrels" / "dev.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td0\t1\n")
-    return folder
-
-
-def test_beir_is_read_with_its_articles_by_their_lines(beir):
-    first, second = read_set(beir)
-    assert (first.id, first.question, first.answerable) == ("q0", "Question 0?", True)
-    assert first.gold == (Gold(path="harbour/corpus.jsonl#5"), Gold(path="harbour/corpus.jsonl#3"))
-    assert (second.id, second.gold) == ("q2", (Gold(path="harbour/corpus.jsonl (_id d9)"),))
-    (dev,) = read_set(beir / "qrels" / "dev.tsv")
-    assert (dev.id, dev.gold) == ("q1", (Gold(path="harbour/corpus.jsonl#1"),))
-
-
-def test_beir_may_be_packed(beir):
-    plain = read_set(beir)
-    for name in ("corpus.jsonl", "queries.jsonl"):
-        (beir / f"{name}.gz").write_bytes(gzip.compress((beir / name).read_bytes()))
-        (beir / name).unlink()
-    assert read_set(beir) == plain
-
-
-def test_what_a_beir_folder_lacks_is_told(beir):
-    (beir / "qrels" / "test.tsv").rename(beir / "qrels" / "train.tsv")
-    assert "dev.tsv, train.tsv" in told(beir)
-    (beir / "qrels" / "dev.tsv").unlink()
-    assert len(read_set(beir)) == 2  # the only one there is
-    (beir / "qrels" / "train.tsv").write_text("query-id\tcorpus-id\tscore\nq0 d1 1\n")
-    assert "train.tsv line 2" in told(beir)
-    (beir / "qrels" / "train.tsv").unlink()
-    assert "no qrels/test.tsv" in told(beir)
-    (beir / "corpus.jsonl").unlink()
-    (beir / "qrels" / "test.tsv").write_text("q0\td1\t1\n")
-    assert "no corpus.jsonl" in told(beir)

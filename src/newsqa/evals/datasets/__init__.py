@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.errors import SourceError
-from newsqa.evals.datasets import imported, items
+from newsqa.evals.datasets import items
 from newsqa.evals.datasets.entries import ReadItem, entries, read_text, set_error, validate_set
 
 if TYPE_CHECKING:
@@ -30,25 +30,15 @@ class Format:
 
 OWN = Format("newsqa", "id, question, answers, …", items.is_own, items.read_own)
 READER = Format("reader", "question, refuse, any_of, none_of, …", items.is_reader, items.read_reader)
-FORMATS = (
-    Format(
-        "RealTime QA",
-        "question_id, question_sentence, choices, …",
-        imported.is_realtimeqa,
-        imported.read_realtimeqa,
-    ),
-    READER,
-    OWN,
-)
+QUIZ = Format("RealTime QA", "question_id, question_sentence, choices, …", items.is_realtimeqa, items.read_realtimeqa)
+FORMATS = (QUIZ, READER, OWN)
 
 
 def read_set(path: Path) -> list[Item]:
-    """Read a set of questions, in whichever format it is: a file, or a folder in the form of BEIR.
+    """Read a set of questions, in whichever format it is.
 
     Raises SourceError, with all that is wrong, each with file and line.
     """
-    if imported.is_beir(path):
-        return validate_set(path, imported.read_beir(path), once=False)
     text = read_text(path)
     found = entries(text)
     form = _format_of(path, text, found)
@@ -68,7 +58,7 @@ def _format_of(path: Path, text: str, found: Sequence[Entry]) -> Format:
     known = "; ".join(f"{form.name} ({form.shape})" for form in FORMATS)
     raise SourceError(
         f"The set {path} is in no form that is read.",
-        hint=f"JSON or JSON Lines of {known}; or a folder in the form of BEIR (corpus, queries, qrels).",
+        hint=f"JSON or JSON Lines of {known}.",
     )
 
 

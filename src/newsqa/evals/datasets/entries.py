@@ -22,7 +22,6 @@ from newsqa.render.record import adapter
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-    from typing import IO
 
     from newsqa.evals.datasets.items import Item
     from newsqa.types import JsonObject
@@ -49,16 +48,10 @@ class Entry:
     fault: str = ""
 
 
-def open_file(path: Path) -> IO[bytes]:
-    """Open a file, unpacking one that is packed with gzip. Raises OSError."""
-    packed = path.suffix.lower() == ".gz"
-    return cast("IO[bytes]", gzip.open(path, "rb") if packed else path.open("rb"))
-
-
 def read_text(path: Path) -> str:
-    """Read a file of UTF-8, with or without a byte order mark. Raises SourceError."""
+    """Read a file of UTF-8, with or without a byte order mark, unpacking one that is gzipped. Raises SourceError."""
     try:
-        with open_file(path) as file:
+        with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise SourceError(f"{path} holds more than {MAX_BYTES // 2**20} MB.", hint="Split it.")

@@ -1,4 +1,4 @@
-"""A question of a set, and our own forms of it: one JSON object a line, checked closely since people write it by hand.
+"""A question of a set, and its forms: one JSON object a line, ours checked closely since people write it by hand.
 
     {"id": "ferry-time", "question": "When did the ferry sail?", "answers": ["7.25 a.m."], "asked": "2025-04-21"}
 
@@ -16,11 +16,12 @@ conversation are asked in one session: each sees the answers that those before i
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field, replace
 from dataclasses import fields as dataclass_fields
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
 
-from pydantic import AfterValidator, ConfigDict, Field, PlainSerializer, PlainValidator, with_config
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, with_config
 from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
 
 from newsqa.evals.datasets.entries import Day, ReadItem, Text, read_object
@@ -267,3 +268,56 @@ def link_turns(read: Iterable[ReadItem]) -> Iterator[ReadItem]:
         late = (f"turn {turn} comes after turn {last} of its {item.group}",) if turn <= last else ()
         asked[item.group] = turn, (*history, HistoryMessage("user", item.question))
         yield replace(one, item=replace(item, history=history), faults=(*one.faults, *late))
+
+
+# RealTime QA (arXiv:2207.13332; realtimeqa/realtimeqa_public): weekly news quizzes. `choices` is a list of texts,
+# `answer` a list of positions as text, from 0. If it has several, all of these choices are required. A question that
+# makes sense only beside its choices ("… EXCEPT", "None of the above") is asked, but nothing is accepted as its answer.
+
+KEPT = ("choices", "evidence", "question_url")
+NEEDS_CHOICES = "needs choices"
+
+_NO_ANSWER = re.compile(r"(?:none|all|any|both|neither) of (?:the above|these|them)\W*$", re.IGNORECASE)
+_EXCEPT = re.compile(r"\bexcept\b.{0,4}$", re.IGNORECASE)  # its own scorer passes over these too
+
+
+class _Quiz(TypedDict):
+    question_id: Text
+    question_sentence: Text
+    question_date: NotRequired[
+        Annotated[Day, BeforeValidator(lambda day: day.replace("/", "-") if isinstance(day, str) else day)]
+    ]
+    question_source: NotRequired[Text]
+    choices: NotRequired[list[str]]
+    answer: NotRequired[list[Annotated[str, BeforeValidator(lambda n: str(n) if type(n) is int else n)]]]
+
+
+def is_realtimeqa(fields: JsonObject) -> bool:
+    """Return True for a question of RealTime QA."""
+    return fields.keys() >= {"question_id", "question_sentence"}
+
+
+def read_realtimeqa(entry: Entry) -> Iterator[ReadItem]:
+    """Yield the question of an entry, or all that is wrong with it."""
+    quiz, faults = read_object(_Quiz, entry.value)
+    if quiz is None:
+        yield ReadItem(entry.place, faults=faults)
+        return
+    choices, question = quiz.get("choices", []), quiz["question_sentence"]
+    numbers = {str(number): choice for number, choice in enumerate(choices)}
+    if not numbers.keys() >= set(quiz.get("answer", [])):
+        fault = f"“answer” must be the numbers of {len(choices)} choices, the first being 0"
+        yield ReadItem(entry.place, faults=[fault], id=quiz["question_id"])
+        return
+    chosen = tuple(numbers[n] for n in quiz.get("answer", []) if any(map(str.isalnum, numbers[n])))
+    alone = bool(chosen) and not _EXCEPT.search(question) and not any(map(_NO_ANSWER.search, chosen))
+    source = quiz.get("question_source")
+    item = Item(
+        id=quiz["question_id"],
+        question=question,
+        answers=((chosen,) if len(chosen) > 1 else chosen) if alone else (),
+        asked=quiz.get("question_date"),
+        tags=tuple(tag for tag in (source, None if alone else NEEDS_CHOICES) if tag),
+        meta={name: entry.value[name] for name in KEPT if entry.value.get(name)},
+    )
+    yield ReadItem(entry.place, item)
