@@ -205,7 +205,8 @@ def bootstrap(drawn: Numbers, value: float, without_each: Numbers) -> Interval |
         pull = _acceleration(without_each)
     else:
         shift = 0.0
-    low, high = np.quantile(known, norm.cdf(shift + (shift + tails) / (1 - pull * (shift + tails))))
+    ends = norm.cdf(shift + (shift + tails) / (1 - pull * (shift + tails)))
+    low, high = np.quantile(known, list(ends))
     return Interval(float(min(low, value)), float(max(high, value)))
 
 

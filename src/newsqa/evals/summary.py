@@ -88,6 +88,7 @@ def summarise(lines: Sequence[RunLine]) -> Summary:
     first: JsonObject = lines[0].record if lines else {}
     tags = sorted({tag for line in lines for tag in line.item.tags})
     rows = stated_rows(run)
+    missed = {name: tuple(one.line.item.id for one in run if one.bucket == name) for name in get_args(Bucket)}
     return Summary(
         questions=max((line.place[1] for line in lines), default=0),
         asked=len(lines),
@@ -99,7 +100,7 @@ def summarise(lines: Sequence[RunLine]) -> Summary:
         median_words=median_words(lines),
         figures=figures(run),
         tags={tag: figures([one for one in run if tag in one.line.item.tags]) for tag in tags},
-        buckets=_buckets(run),
+        buckets={name: ids for name, ids in missed.items() if ids},
         latencies=latencies(lines),
         spent=spent(lines),
         curve=curve(rows),
@@ -126,11 +127,6 @@ def _model(lines: Sequence[RunLine]) -> str:
     """Name the model of a run: one that writes leaves some questions to sentences of the articles."""
     names = sorted({line.record.get("model") or "" for line in lines})
     return next((name for name in names if name not in {"", EXTRACTIVE}), names[-1] if names else "")
-
-
-def _buckets(run: Sequence[ScoredLine]) -> dict[Bucket, tuple[str, ...]]:
-    missed = {name: tuple(one.line.item.id for one in run if one.bucket == name) for name in get_args(Bucket)}
-    return {name: ids for name, ids in missed.items() if ids}
 
 
 def median_words(lines: Sequence[RunLine]) -> float:

@@ -175,17 +175,10 @@ def strings(item: Item) -> list[tuple[str, ...]]:
 
 def _orders(answer: Accepted, said: Sequence[str], tokenize: Tokenize) -> Iterator[list[str]]:
     """Yield the tokens of an accepted answer in every order of its parts; of very many, in that of the answer."""
-    tokens = [tokenize(words) for words in parts(answer)]
-    if len(tokens) <= _MOST_ORDERS:
-        yield from ([word for words in order for word in words] for order in permutations(tokens))
-    else:
-        yield [word for words in sorted(tokens, key=lambda words: _place(said, words)) for word in words]
-
-
-def _place(said: Sequence[str], words: Sequence[str]) -> int:
-    """Return where a run of words begins in an answer; its end if it does not."""
-    places = range(len(said) - len(words) + 1)
-    return next((at for at in places if said[at : at + len(words)] == words), len(said))
+    tokens, text = [tokenize(words) for words in parts(answer)], " ".join(said)
+    ordered = sorted(tokens, key=lambda words: text.find(" ".join(words)))
+    orders = permutations(tokens) if len(tokens) <= _MOST_ORDERS else [ordered]
+    yield from ([word for words in order for word in words] for order in orders)
 
 
 def _f(common: int, said: int, wanted: int) -> float:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from newsqa.evals.run_file import RunLine
     from newsqa.evals.statistics import Measure
-    from newsqa.types import JsonObject
 
 Family = Literal["retrieval", "answer", "citations", "refusal", "selective", "judge"]
 Better = Literal["higher", "lower", "neither"]
@@ -42,11 +41,6 @@ class Metric:
     better: Better = "higher"
     rate: bool = False
     over: Measure | None = None
-
-    @property
-    def description(self) -> JsonObject:
-        """Its definition as JSON."""
-        return {name: getattr(self, name) for name in ("name", "family", "title", "note", "better", "rate")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ import re
 from collections import Counter
 from itertools import chain, groupby, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from newsqa import __version__
 from newsqa.evals.datasets.items import Rules, parts
@@ -38,14 +38,12 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from newsqa.evals.metrics.base import Metric
-    from newsqa.evals.run_file import CitationCheck, RunLine
+    from newsqa.evals.run_file import RunLine
     from newsqa.evals.scoring import ScoredLine
     from newsqa.evals.summary import Estimate, Summary
     from newsqa.types import JsonObject
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-T = TypeVar("T")
 
 Title = tuple[str | None, str | None, str | None]
 Titles = dict[str, Title]
@@ -164,7 +162,7 @@ def _choices(questions: Sequence[ScoredLine]) -> JsonObject:
     }
 
 
-def _present(counts: Mapping[T, int], order: Sequence[T]) -> list[tuple[T, int]]:
+def _present(counts: Counter[Any], order: Sequence[str]) -> list[tuple[str, int]]:
     return [(name, counts[name]) for name in order if counts[name]]
 
 
@@ -245,18 +243,10 @@ def _citations(line: RunLine, answers: re.Pattern[str]) -> list[View]:
             "source": _source(citation, (citation["title"], citation["outlet"], citation["published"])),
             "quote": _pieces(citation["quote"], _found(answers, citation["quote"], "answer")),
             "copies": ", ".join(c["outlet"] or "a source unnamed" for c in citation["also_carried_by"]),
-            "flaws": _flaws(checks[place]) if place < len(checks) else [],
+            "check": checks[place] if place < len(checks) else None,
         }
         for place, citation in enumerate(line.record["citations"])
     ]
-
-
-def _flaws(check: CitationCheck) -> list[str]:
-    flaws = {
-        "The index has no article under this title, outlet, date and address.": check.exists,
-        "The quote does not stand in the article, word for word, at this place.": check.faithful,
-    }
-    return [flaw for flaw, fine in flaws.items() if not fine]
 
 
 def _gold(line: RunLine, known: Titles) -> list[View]:

@@ -88,8 +88,15 @@ def _by_tag(summary: Summary) -> Iterator[Plot]:
     for group in BY_TAG:
         name = next((name for name in group if name in whole), None)
         if name and (tagged := _tagged(summary, name)):
-            rows = tuple(Row(f"{_label(tag)} ({figure.n})", figure.value, *_range(figure)) for tag, figure in tagged)
-            description = "; ".join(f"{_label(tag)}: {_with_interval(figure)}" for tag, figure in tagged)
+            ends = [(one.interval.low, one.interval.high) if one.interval else (one.value,) * 2 for _, one in tagged]
+            rows = tuple(
+                Row(f"{_label(tag)} ({one.n})", one.value, low, high)
+                for (tag, one), (low, high) in zip(tagged, ends, strict=True)
+            )
+            description = "; ".join(
+                f"{_label(tag)}: {value_text(name, one.value)}, interval {interval_text(name, one.interval)}"
+                for tag, one in tagged
+            )
             note = "With 95 % intervals and the number of questions; the dashed line is the whole run."
             title = f"{BY_NAME[name].title} by tag"
             key = f"tags-{name.partition('@')[0]}"
@@ -101,14 +108,6 @@ def _tagged(summary: Summary, metric: str) -> list[tuple[str, Estimate]]:
     found = [(tag, f) for tag, figures in summary.tags.items() for f in figures if f.metric == metric]
     commonest = sorted(found, key=lambda entry: (-entry[1].n, entry[0]))[:MOST_ROWS]
     return sorted(commonest, key=lambda entry: (-entry[1].value, entry[0]))
-
-
-def _range(figure: Estimate) -> tuple[float, float]:
-    return (figure.interval.low, figure.interval.high) if figure.interval else (figure.value, figure.value)
-
-
-def _with_interval(figure: Estimate) -> str:
-    return f"{value_text(figure.metric, figure.value)}, interval {interval_text(figure.metric, figure.interval)}"
 
 
 def _latency(summary: Summary) -> Iterator[Plot]:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from newsqa.evals.datasets.items import Item
     from newsqa.evals.judge import Judge
-    from newsqa.evals.run import Run, RunLimits
+    from newsqa.evals.run import RunLimits
     from newsqa.evals.run_file import RunLine
     from newsqa.evals.summary import Summary
     from newsqa.pipeline import Pipeline
@@ -213,7 +213,10 @@ def run_questions(
             warn(f"Interrupted: {progress.done} of {count(asked, 'question')} done. {_go_on(folder)}")
             raise
     show(folder, _judged(run.lines, folder, asks), as_json=as_json)
-    _warn_of_run(run, asked)
+    if run.stopped:
+        warn(f"Stopped after {len(run.lines)} of {count(asked, 'question')}: {run.stopped}.")
+    if run.failed:
+        warn(f"{count(run.failed, 'question')} ended in an error. {_go_on(folder)}")
     return 1 if run.stopped else 0
 
 
@@ -237,13 +240,6 @@ def _warn_of_set(items: Sequence[Item], pipeline: Pipeline) -> None:
             warn(warning)
     if undated := [item for item in items if not (item.asked or item.as_of)]:
         warn(f"{count(len(undated), 'question')} without “asked”: “last week” is seen from the day the run began")
-
-
-def _warn_of_run(run: Run, asked: int) -> None:
-    if run.stopped:
-        warn(f"Stopped after {len(run.lines)} of {count(asked, 'question')}: {run.stopped}.")
-    if run.failed:
-        warn(f"{count(run.failed, 'question')} ended in an error. {_go_on(run.file.parent)}")
 
 
 def _go_on(folder: Path) -> str:
