@@ -202,7 +202,7 @@ class Record(TypedDict):
     usage: _Usage
 
 
-class _Line(Record):
+class _LineShape(Record):
     """What is checked of a line besides its `item`, `known` and `judge`."""
 
     key: str
@@ -226,7 +226,7 @@ def to_json(line: RunLine) -> JsonObject:
 
 def from_json(fields: JsonObject) -> RunLine:
     """Return the line that a JSON object holds. Raises ValueError, saying what is wrong with it."""
-    check_fields(fields, _Line)
+    check_fields(fields, _LineShape)
     number, total = fields["place"]
     if not 0 < number <= total:
         raise ValueError("“place” must be a number and how many there are")
