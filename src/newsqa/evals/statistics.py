@@ -199,14 +199,14 @@ def bootstrap(drawn: Numbers, value: float, without_each: Numbers) -> Interval |
     known = drawn[~np.isnan(drawn)]
     if 2 * len(known) < len(drawn):
         return None
-    tails = norm.ppf([ALPHA / 2, 1 - ALPHA / 2])
+    tails = np.asarray(norm.ppf([ALPHA / 2, 1 - ALPHA / 2]))
     shift, pull = float(norm.ppf((np.mean(known < value) + np.mean(known <= value)) / 2)), 0.0
     if np.isfinite(shift):
         pull = _acceleration(without_each)
     else:
         shift = 0.0
-    ends = norm.cdf(shift + (shift + tails) / (1 - pull * (shift + tails)))
-    low, high = np.quantile(known, list(ends))
+    moved = shift + tails
+    low, high = np.quantile(known, np.asarray(norm.cdf(shift + moved / (1 - pull * moved))))
     return Interval(float(min(low, value)), float(max(high, value)))
 
 
