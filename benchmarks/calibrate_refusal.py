@@ -3,7 +3,7 @@
     python benchmarks/calibrate_refusal.py --quiz INDEX QUESTIONS --readers INDEX QUESTIONS LIBRARY ... [--cache DIR]
 
 Each INDEX is a folder made by `newsqa index`. `--quiz` names a set of questions with `answers`, `--readers` one of
-readers' questions (newsqa.evals.datasets.reader), of which only rows whose `library` is LIBRARY, or that have none, are
+readers' questions (newsqa.evals.datasets.items), of which only rows whose `library` is LIBRARY, or that have none, are
 asked; it may be given once for each library. All are asked through the pipeline, whose answerer never refuses here:
 
     quiz            the quiz as it is
@@ -36,7 +36,7 @@ from newsqa.answer.ranking import FIRST_WEIGHTS, WEIGHTS
 from newsqa.answer.relevance import MIN_RELEVANCE, RelevanceSignals
 from newsqa.building import open_pipeline
 from newsqa.evals.datasets import read_set
-from newsqa.evals.metrics.selective import Table, ece
+from newsqa.evals.metrics.selective import ece
 from newsqa.settings import Settings
 from newsqa.types import EXTRACTIVE
 from recorded_signals import FIRST, LATER, Recorder, ask_quiz, ask_readers
@@ -203,9 +203,7 @@ def print_thresholds(label: str, sets: np.ndarray, right: np.ndarray, chances: n
         for name in names:
             here = sets == name
             good = np.where(answered, right, np.nan)[here]
-            error = ece(
-                Table(~answered[here], ~answered[here], good, chances[here]), np.ones((1, here.sum()), dtype=int)
-            )[0]
+            error = ece(np.column_stack([chances[here], good]), np.ones((1, here.sum())))[0]
             of_answered = np.nanmean(good) if answered[here].any() else np.nan
             shares = (1 - answered[here].mean(), np.nansum(good) / len(good), of_answered, error)
             cells.append("{:5.1f} /{:5.1f} /{:5.1f} ({:5.1f})".format(*(100 * share for share in shares)))

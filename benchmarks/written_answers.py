@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from newsqa.types import JsonObject
 
 SHORT = "\n\n- Give the answer itself in one sentence of at most twelve words.\n"
-SCORES = ("citation_recall", "citation_precision", "f1", "contains")
+SCORES = ("lexical_support", "lexical_use", "f1", "contains")
 _PARTICULAR = re.compile(
     r"“[^”]*”|\([^)]*\)|\d[\d.,%]*|(?<=number ).+?(?= is in)|(?<=name ).+?(?= is in)|(?<=date ).+?(?= is in)"
 )

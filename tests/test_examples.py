@@ -60,7 +60,7 @@ def test_every_command_and_option_of_the_workflow_exists(words):
 def test_the_gates_of_the_workflow_are_gates():
     assert [parse_gate(gate).metric.name for gate in parsed(commands()[-1])["gate"]] == [
         "contains",
-        "citation_precision",
+        "lexical_support",
         "over_refusal",
     ]
 

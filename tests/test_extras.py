@@ -111,14 +111,14 @@ def test_an_embedder_of_a_server_needs_no_extra(without, monkeypatch):
     "command", [["run", "set.jsonl"], ["score", "answers.jsonl", "set.jsonl"], ["compare", "a", "b"]]
 )
 def test_an_evaluation_says_what_to_install_before_it_asks_anything(without, monkeypatch, capsys, tmp_path, command):
-    without("scipy", "matplotlib")
+    without("scipy", "jinja2")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["newsqa", "eval", *command])
     with pytest.raises(SystemExit) as left:
         cli.main()
     assert left.value.code == 1
     error = capsys.readouterr().err
-    assert "Packages for evaluation are not installed: matplotlib, scipy." in error
+    assert "Packages for evaluation are not installed: jinja2, scipy." in error
     assert "pip install '.[eval]'" in error
 
 

@@ -23,7 +23,6 @@ PACKAGES: Mapping[Extra, Mapping[str, str]] = {
     "eval": {
         "ir_measures": "ir-measures",
         "jinja2": "jinja2",
-        "matplotlib": "matplotlib",
         "scipy": "scipy",
         **_WRITE,
     },

@@ -25,7 +25,6 @@ PLACEHOLDERS = {
     "draft-question": frozenset({"passage", "source"}),
     "judge-correctness": frozenset({"question", "accepted", "answer"}),
     "rephrase-question": frozenset({"turns", "question"}),
-    "judge-faithfulness": frozenset({"question", "answer", "quotes"}),
     "judge-sentences": frozenset({"sentences"}),
     "second-chance": frozenset({"sentences"}),
 }

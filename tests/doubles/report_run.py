@@ -95,7 +95,7 @@ def _plain():
     who = "Who is the captain of the Alkmene?"
     cost = citation("tram", "It cost 41 million crowns.")
     asked = Item("captain", who, ("Ebba Rask", ("Rask", "Alkmene")), tags=("person", "time"))
-    judge = Judgement("hostile </script> judge", faithfulness=0.5, correctness=0.0, fault="It spoke <b>in riddles</b>.")
+    judge = Judgement("hostile </script> judge", recall=0.5, correctness=0.0, fault="It spoke <b>in riddles</b>.")
     captain = line(asked, {**_said(who, cost), "dropped": [{"text": "She is 90.", "why": "number 90 is in no quote"}]})
     yield replace(captain, judge=judge)
     how = "How many people were aboard?"

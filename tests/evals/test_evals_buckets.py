@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scored_lines import citation, cited, line
 
 from newsqa.evals import scoring
+from newsqa.evals.metrics.answers import Miss
 from newsqa.evals.metrics.answers import right as scorers_right
-from newsqa.evals.metrics.reader import Miss
 from newsqa.evals.run_file import CitationCheck
 from newsqa.evals.scoring import Bucket, bucket_of
 

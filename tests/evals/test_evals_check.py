@@ -98,7 +98,7 @@ def test_an_article_without_text_is_its_quotes_and_white_space_may_differ(tmp_pa
     [
         ({"supported": "yes"}, "“supported” must be true or false"),
         ({"sentence": ""}, "“sentence” must be a text"),
-        ({"quotes": "x"}, "“quotes” must be a list of texts"),
+        ({"quotes": "x"}, "“quotes” must be a list"),
         ({"id": "a"}, "the id “a” was used before"),
         ({"article": ARTICLE | {"published": "soon"}}, "“published” in “article” must be a date"),
     ],

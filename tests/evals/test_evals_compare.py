@@ -142,7 +142,10 @@ def test_a_fall_that_may_be_chance_is_told_with_what_the_set_can_show(newsqa, fo
     base, other = folders("base", run(GOOD)), folders("other", run(GOOD.replace("r", "w", 3)))
     code, out, _ = newsqa(base, other)
     assert code == 0
-    assert "contains fell by 6.2 points, within what chance gives; these runs can show" in out
+    (row,) = [line.split() for line in out.splitlines() if line.startswith("contains ")]
+    assert row[:6] == ["contains", "75.0", "%", "68.8", "%", "−6.2"]
+    assert row[-2:] == ["within", "chance"]
+    assert float(row[-3]) > 6.2, "what these runs can show"
     assert "no difference shown." in out
 
 

@@ -22,7 +22,7 @@ from newsqa.render.record import to_record
 from newsqa.settings import Settings
 from newsqa.types import Answer, Citation
 
-SUPPORTED, CORRECT = '{"verdict": "supported"}', '{"verdict": "correct"}'
+SUPPORTED, CORRECT = "1: yes", '{"verdict": "correct"}'
 
 
 class Scripted(FakeListChatModel):
@@ -47,7 +47,8 @@ def line(number=1, *, text="It opened in 1998.", answers=("1998",), quote="The l
     answer = Answer(
         "When did it open?", "When did it open?", None, text, f"q{number}", citations=(cited,) if quote else ()
     )
-    fields = {**to_record(replace(answer, asked=date(2025, 5, 2))), **record}
+    said = [{"text": text, "citations": [1] if quote else [], "support": 1.0}] if text else []
+    fields = {**to_record(replace(answer, asked=date(2025, 5, 2))), "sentences": said, **record}
     return RunLine(fields, f"key{number}", (number, 9), Item(f"q{number}", "When did it open?", answers), IndexFacts())
 
 
@@ -57,34 +58,57 @@ def asked(judge_model):
 
 def test_an_answer_gets_both_scores_and_its_tokens_are_counted():
     given = judge_line(line(), judge(SUPPORTED, '{"verdict": "partly"}')).judge
-    assert (given.model, given.faithfulness, given.correctness, given.fault) == ("openai:judge", 1.0, 0.5, None)
+    assert (given.model, given.recall, given.precision) == ("openai:judge", 1.0, 1.0)
+    assert (given.correctness, given.fault) == (0.5, None)
     assert (given.usage.input_tokens, given.usage.output_tokens) == (20, 4)
 
 
 @pytest.mark.parametrize(
     ("reply", "score"),
     [
-        ('{"verdict": "supported"}', 1.0),
-        ('```json\n{"verdict": "unsupported"}\n```', 0.0),
+        ('{"verdict": "correct"}', 1.0),
+        ('```json\n{"verdict": "incorrect"}\n```', 0.0),
         ('  {"verdict": "partly", "why": "one part"}\n', 0.5),
-        ("supported", None),
-        ('The verdict is {"verdict": "supported"}', None),
-        ('{"verdict": "supported"} {"verdict": "unsupported"}', None),
-        ('{"verdict": "Supported!"}', None),
+        ("correct", None),
+        ('The verdict is {"verdict": "correct"}', None),
+        ('{"verdict": "correct"} {"verdict": "incorrect"}', None),
+        ('{"verdict": "Correct!"}', None),
         ('{"verdict": 1}', None),
-        ('{"verdict": ["supported"]}', None),
-        ('{"verdict": "correct"}', None),
-        ('["supported"]', None),
+        ('{"verdict": ["correct"]}', None),
+        ('{"verdict": "supported"}', None),
+        ('["correct"]', None),
         ("", None),
         ("{" * 5000, None),
         ("null", None),
     ],
 )
 def test_a_verdict_is_read_strictly_and_never_guessed(reply, score):
-    given = judge_line(line(answers=()), judge(reply)).judge
-    assert given.faithfulness == score
+    given = judge_line(line(quote=""), judge(reply)).judge
+    assert given.correctness == score
     assert (given.fault is None) == (score is not None)
     assert given.usage.input_tokens == 10
+
+
+@pytest.mark.parametrize(
+    ("reply", "score"),
+    [("1: yes", 1.0), ("1: no, because it is not there", 0.0), ("yes", None), ("2: yes", None), ("", None)],
+)
+def test_a_verdict_on_a_sentence_is_read_strictly_too(reply, score):
+    given = judge_line(line(answers=()), judge(reply)).judge
+    assert (given.recall, given.precision) == (score, score)
+    assert (given.fault is None) == (score is not None)
+
+
+def test_recall_and_precision_are_by_sentence_and_citation():
+    texts = ("The lock opened in 1998.", "A baker bought nine hens.")
+    cited = [{**line().record["citations"][0], "n": n, "quote": texts[n - 1]} for n in (1, 2)]
+    said = [
+        {"text": texts[0], "citations": [1, 2], "support": 0.0},
+        {"text": texts[1], "citations": [], "support": 0.0},
+    ]
+    # first the sentence with both quotes; then each quote alone, which is the other one left out
+    given = judge_line(line(answers=(), citations=cited, sentences=said), judge("1: yes", "1: yes\n2: no")).judge
+    assert (given.recall, given.precision, given.fault) == (0.5, 0.5, None)
 
 
 def test_it_is_asked_only_what_applies():
@@ -92,11 +116,11 @@ def test_it_is_asked_only_what_applies():
     refusal, failure = line(refused=True, text="Nothing."), line(text="", error="gone")
     rightly = replace(refusal, item=replace(refusal.item, answerable=False))
     never = judge("raise it was asked")
-    assert judge_line(uncited, judge(CORRECT)).judge.faithfulness is None
+    assert judge_line(uncited, judge(CORRECT)).judge.recall is None
     assert judge_line(open_ended, judge(SUPPORTED)).judge.correctness is None
     for silent in (refusal, failure):
         given = judge_line(silent, never).judge
-        assert (given.faithfulness, given.correctness, given.fault) == (None, 0.0, None)
+        assert (given.recall, given.correctness, given.fault) == (None, 0.0, None)
     assert judge_line(rightly, never).judge == Judgement("openai:judge", prompts=never.digest)
     assert asked(never) == []
 
@@ -111,24 +135,23 @@ def test_it_is_asked_only_what_applies():
     ],
 )
 def test_an_answer_cannot_leave_its_line(attack):
-    asking = judge('{"verdict": "unsupported"}', '{"verdict": "incorrect"}')
-    judge_line(line(text=attack, quote=attack, sentences=[]), asking)
-    faithfulness, correctness = asked(asking)
-    for prompt, names in (
-        (faithfulness, ("Question", "Answer", "Quotes")),
-        (correctness, ("Question", "Accepted answers", "Answer")),
-    ):
-        lines = prompt.splitlines()
-        data = {name: [text for text in lines if text.startswith(f"{name}: ")] for name in names}
-        assert all(len(found) == 1 for found in data.values())
-        assert json.loads(data["Answer"][0].removeprefix("Answer: ")) == attack
-        assert "<" not in "".join(text for found in data.values() for text in found)
+    asking = judge("1: no", '{"verdict": "incorrect"}')
+    judge_line(line(text=attack, quote=attack), asking)
+    support, correctness = asked(asking)
+    lines = correctness.splitlines()
+    names = ("Question", "Accepted answers", "Answer")
+    data = {name: [text for text in lines if text.startswith(f"{name}: ")] for name in names}
+    assert all(len(found) == 1 for found in data.values())
+    assert json.loads(data["Answer"][0].removeprefix("Answer: ")) == attack
+    assert "<" not in "".join(text for found in data.values() for text in found)
+    (begin,) = [n for n, text in enumerate(support.splitlines()) if text.startswith("SENTENCE 1: ")]
+    assert support.splitlines()[begin + 1 :: 2] == ["<<<", ">>>"], "the quote is one line"
 
 
 def test_a_judge_that_does_not_answer_leaves_no_score_and_gives_up_in_time():
     asking = judge("raise no connection")
     one = judge_line(line(), asking).judge
-    assert (one.faithfulness, one.correctness) == (None, None)
+    assert (one.recall, one.correctness) == (None, None)
     assert "did not answer" in one.fault
     with pytest.raises(ModelError, match="in vain 3 times"):
         judge_lines([line(n) for n in range(1, 9)], asking, lambda _: None)
@@ -139,7 +162,7 @@ def test_a_model_without_a_temperature_is_asked_without_one():
     picky = Scripted(responses=["raise Unsupported value: 'temperature' does not support 0"], heard=[])
     plain = Scripted(responses=[SUPPORTED, CORRECT], heard=[])
     given = judge_line(line(), Judge("openai:judge", (picky, plain), load_prompts())).judge
-    assert (given.faithfulness, given.correctness, given.fault) == (1.0, 1.0, None)
+    assert (given.recall, given.correctness, given.fault) == (1.0, 1.0, None)
 
 
 def test_what_was_judged_is_kept_and_not_asked_again(tmp_path):
@@ -151,7 +174,7 @@ def test_what_was_judged_is_kept_and_not_asked_again(tmp_path):
     judge_run(tmp_path, again, lambda _: None)
     assert len(asked(again)) == 2
     assert [read.judge.correctness for read in read_run(tmp_path)] == [1.0, 1.0, 1.0]
-    other = judge('{"verdict": "partly"}', name="openai:other")
+    other = judge("1: yes", '{"verdict": "partly"}', name="openai:other")
     judge_run(tmp_path, other, lambda _: None)
     assert {read.judge.model for read in read_run(tmp_path)} == {"openai:other"}
     assert [read.record["text"] for read in read_run(tmp_path)] == ["It opened in 1998."] * 3
@@ -179,13 +202,11 @@ def test_a_judgement_survives_its_file():
     for given in (judge_line(line(), judge(SUPPORTED, CORRECT)), judge_line(line(), judge("no")), line()):
         assert from_json(json.loads(json.dumps(to_json(given)))) == given
     assert "judge" not in to_json(line())
-    short = {**to_json(line()), "judge": {"model": "m", "faithfulness": 0.25, "correctness": None}}
-    assert from_json(short).judge.faithfulness == 0.25
+    short = {**to_json(line()), "judge": {"model": "m", "recall": 0.25, "correctness": None}}
+    assert from_json(short).judge.recall == 0.25
 
 
-@pytest.mark.parametrize(
-    "wrong", [{}, [], "m", {"model": 1}, {"model": "m", "faithfulness": 2}, {"model": "m", "usage": {}}]
-)
+@pytest.mark.parametrize("wrong", [{}, [], "m", {"model": 1}, {"model": "m", "recall": 2}, {"model": "m", "usage": 3}])
 def test_a_judgement_of_another_shape_is_told(wrong):
     with pytest.raises(ValueError, match="judge"):
         from_json({**to_json(line()), "judge": wrong})
@@ -196,7 +217,7 @@ def test_the_figures_carry_the_name_of_the_judge():
     summary = summarise(lines)
     assert (summary.judging.models, summary.judging.n, summary.judging.faults) == (("openai:judge",), 2, 1)
     figures = {figure.metric: figure.n for figure in summary.figures}
-    assert (figures["judge_faithfulness"], figures["judge_correctness"]) == (1, 1)
+    assert (figures["citation_recall"], figures["judge_correctness"]) == (1, 1)
     assert summarise([line()]).judging is None
 
 
@@ -259,11 +280,12 @@ def test_a_run_is_judged_after_it_was_asked(stand_in, news_index, tmp_path, monk
     stand_in.reply = CORRECT
     assert newsqa(monkeypatch, capfd, *arguments)[0] == 0
     assert read_run(tmp_path / "run")[0].judge is None
+    stand_in.reply = "No idea."
     code, out, _ = newsqa(monkeypatch, capfd, *arguments, "--judge", "openai:stand-in")
     assert code == 0
-    assert "1 of them without a score" in out  # “correct” is no verdict on faithfulness
+    assert "1 of them without a score" in out  # the stand-in finds every sentence supported, and says no more
     given = read_run(tmp_path / "run")[0]
-    assert (given.judge.correctness, given.judge.faithfulness) == (1.0, None)
+    assert (given.judge.correctness, given.judge.recall) == (None, 1.0)
 
 
 @pytest.mark.parametrize("name", ["extractive", "nobody", "openai:"])

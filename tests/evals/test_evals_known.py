@@ -251,14 +251,14 @@ def test_all_gold_of_the_sample_questions_is_in_an_index_of_the_sample_articles(
 
 
 @pytest.mark.parametrize("source", ["harbour", "harbour/corpus.jsonl"])
-def test_gold_of_a_beir_folder_is_found_and_its_questions_are_no_articles(tmp_path, source):
+def test_gold_in_a_line_of_a_folder_is_found_and_its_questions_are_no_articles(tmp_path, source):
     folder = tmp_path / "harbour"
     (folder / "qrels").mkdir(parents=True)
     articles = [{"_id": f"d{n}", "title": one["title"], "text": one["text"]} for n, one in enumerate(ARTICLES)]
     (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, articles)))
     (folder / "queries.jsonl").write_text('{"_id": "q1", "text": "How many people came to the cheese festival?"}\n')
     (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td2\t1\n")
-    (item,) = read_set(folder)
+    item = Item("q1", "How many people came?", gold=(Gold(path="harbour/corpus.jsonl#3"),))
     with snapshot(indexed(tmp_path / "index", tmp_path / source)) as opened:
         ((article,),) = index_facts(item, {}, opened).gold
         assert opened.article(article).title == "Cheese festival"

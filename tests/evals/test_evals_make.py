@@ -17,8 +17,8 @@ from newsqa.errors import SourceError
 from newsqa.evals import scoring
 from newsqa.evals.datasets import read_set
 from newsqa.evals.datasets.items import Item
-from newsqa.evals.draft_rules import SourceArticle, cloze_questions, write_set
-from newsqa.evals.drafting import Plan, draft_set
+from newsqa.evals.draft_rules import cloze_questions
+from newsqa.evals.drafting import Plan, draft_set, write_set
 from newsqa.evals.judge import as_data
 from newsqa.evals.run import run_set
 from newsqa.frontends.terminal.eval_make import plan_of
@@ -38,8 +38,8 @@ PUBLISHED = date(2025, 5, 12)  # a Monday
 
 def drafted(text):
     """The cloze questions that the rules draft from an article, as {question: answers}."""
-    source = SourceArticle(Article("a", text, "a.md", "Title", "Tarn Herald", published=PUBLISHED))
-    return {draft.question: draft.answers for draft in cloze_questions(source)}
+    article = Article("a", text, "a.md", "Title", "Tarn Herald", published=PUBLISHED)
+    return {draft.question: draft.answers for draft in cloze_questions(article)}
 
 
 def index_of(folder, articles):
@@ -74,12 +74,12 @@ def corpus_items(corpus_index):
     [
         ("The Ostby Museum sold 4,000 tickets in the spring.", "4,000"),
         ("Wick Rovers paid $2 million for a stand at Cape Ansell.", "$2 million"),
-        ("Dunholm Lines lost 40 million crowns on its ferries to Wick.", "40 million crowns"),
+        ("Dunholm Lines lost 40 million crowns on its ferries to Wick.", "40 million"),
         ("Rents in Ostby Harbour are high. Tarn Council raised the rents by 4 per cent in Ostby.", "4 per cent"),
         ("Piet Holloway opened the lock at Tolver in the summer of 1998.", "1998"),
         ("Tarn Council will open the new bridge at Tolver on May 30.", "May 30"),
         ("The Grey Heron left the harbour at 6.40 a.m. with all her passengers.", "6.40 a.m."),
-        ("The Tolver Bridge was closed to lorries for six weeks.", "six weeks"),
+        ("The Tolver Bridge was closed to lorries for six weeks.", "six"),
         ("Runa Selbach called the council's new tax “a gift to smugglers” of cheese.", "a gift to smugglers"),
         ('Runa Selbach called the council\'s new tax "a gift to smugglers" of cheese.', "a gift to smugglers"),
         ("Tarn University bought the old mill from Joren Maddock.", "Joren Maddock"),

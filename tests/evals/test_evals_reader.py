@@ -72,7 +72,7 @@ def test_all_that_is_wrong_is_reported(tmp_path):
     with pytest.raises(SourceError) as caught:
         read_set(written(tmp_path, *rows))
     said = "\n".join(caught.value.details)
-    for wrong in ("“refuse”", "“turn”", "a word in each", "“max_words”", "“all_of”", "“none_of”", "after turn 2"):
+    for wrong in ("“refuse”", "“turn”", "a word in it", "“max_words”", "“all_of”", "“none_of”", "after turn 2"):
         assert wrong in said
 
 

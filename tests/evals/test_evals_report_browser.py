@@ -264,7 +264,7 @@ def test_plots_have_titles_and_say_what_they_show(page):
         named, told = (plot.get_attribute(name) for name in ("aria-labelledby", "aria-describedby"))
         assert page.locator(f"#{named}").text_content()
         assert re.search(r"\d", page.locator(f"#{told}").text_content())
-        assert plot.locator("path, use").count() > 3
+        assert plot.locator("path, line, circle").count() > 3
     titles = page.locator("figure h3").all_inner_texts()
     assert {"Risk by coverage", "Calibration", "Latency by stage"} <= set(titles)
     assert any("by tag" in title for title in titles)

@@ -1,4 +1,4 @@
-"""Scores of answers: the definitions of SQuAD, RealTime QA and rouge-score on committed cases, and what must hold."""
+"""Scores of answers: the definitions of RealTime QA and rouge-score on committed cases, and what must hold."""
 
 import json
 
@@ -29,12 +29,6 @@ def test_scores_are_those_of_the_reference(case):
     assert {name: ours[name] for name in ("em", "f1")} == pytest.approx(case["realtimeqa"], abs=1e-6)
     assert ours["rouge_l"] == pytest.approx(case["rouge_l"], abs=1e-6)
     assert ours["contains"] == case["contains"]
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
-def test_a_set_scored_as_squad_leaves_articles_out(case):
-    ours = scored(case["text"], accepted(case), meta={"scored_as": "squad"})
-    assert {name: ours[name] for name in ("em", "f1")} == pytest.approx(case["squad"], abs=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def answer(quotes, sentences, **told):
 
 def recall_and_precision(made):
     scores = scoring.score(made)
-    return scores.get("citation_recall"), scores.get("citation_precision")
+    return scores.get("lexical_support"), scores.get("lexical_use")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
@@ -57,7 +57,7 @@ def test_without_an_index_at_hand_quotes_are_taken_at_their_word():
     made = type(made)(made.record, made.key, made.place, made.item, type(made.known)())
     scores = scoring.score(made)
     assert "quote_fidelity" not in scores
-    assert scores["citation_precision"] == 1
+    assert scores["lexical_use"] == 1
 
 
 def test_an_answer_emptied_scores_0():
@@ -143,5 +143,5 @@ def test_the_order_of_citations_is_no_matter(numbers):
 
 def test_sentences_that_are_their_quotes_score_1_in_everything():
     scores = scoring.score(line(**cited(("tram", OPENS), ("tram", COST), ("wick", FOG))))
-    names = ("citation_existence", "quote_fidelity", "citation_recall", "citation_precision")
+    names = ("citation_existence", "quote_fidelity", "lexical_support", "lexical_use")
     assert [scores[name] for name in names] == [1, 1, 1, 1]

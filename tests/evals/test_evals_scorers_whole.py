@@ -12,18 +12,29 @@ from scored_lines import cited, line
 from newsqa.evals import scoring
 from newsqa.evals.datasets.items import Rules
 from newsqa.evals.metrics.answers import right as scorers_right
-from newsqa.evals.metrics.selective import calibration, curve, table
+from newsqa.evals.metrics.selective import calibration, curve, stated_rows
 from newsqa.evals.run_file import Judgement
-from newsqa.evals.scoring import METRICS, WHOLE
+from newsqa.evals.scoring import BY_NAME, METRICS, score_line
 
 TIME = "The ferry Alkmene left Tolver at 7.25 a.m. on Monday."
 RIGHT = {"answers": ["7.25 a.m."], "retrieved": [("ferry", TIME)], **cited(("ferry", TIME))}
 WRONG = {**RIGHT, "answers": ["nine"]}
 
 
+WHOLE = {metric.name for metric in METRICS if metric.over}
+
+
+def table(lines):
+    return stated_rows([score_line(made) for made in lines])
+
+
 def over(name, lines):
-    value = scoring.resampled(name, table(lines), np.ones((1, len(lines)), dtype=np.int64))[0]
-    return None if isnan(value) else float(value)
+    """The value of a metric over a run: of the whole set, or the mean of its scores."""
+    if name in WHOLE:
+        value = BY_NAME[name].over(table(lines), np.ones((1, len(lines))))[0]
+        return None if isnan(value) else float(value)
+    scores = [found[name] for found in map(scoring.score, lines) if name in found]
+    return sum(scores) / len(scores) if scores else None
 
 
 def answers(*pairs):
@@ -40,8 +51,9 @@ def test_metrics_are_named_as_people_ask_for_them():
         "doc_hit@1 doc_hit@5 doc_hit@10 doc_recall@5 doc_recall@10 doc_mrr doc_ndcg@10 "
         "passage_hit@1 passage_hit@5 passage_hit@10 passage_recall@5 passage_recall@10 passage_mrr passage_ndcg@10 "
         "em f1 contains rouge_l right wrong_or_outdated "
-        "citation_existence quote_fidelity citation_recall citation_precision "
-        "refusal_precision refusal_recall over_refusal aurc coverage@5 ece brier judge_faithfulness judge_correctness"
+        "citation_existence quote_fidelity lexical_support lexical_use "
+        "refusal_precision refusal_recall over_refusal aurc coverage@5 ece brier "
+        "citation_recall citation_precision judge_correctness"
     )
 
 
@@ -54,8 +66,8 @@ def test_every_score_has_its_metric_and_rates_are_0_or_1():
 
 
 def test_what_a_judge_said_is_taken_as_it_is():
-    scores = scoring.score(line(**RIGHT, judge=Judgement("judge-1", faithfulness=0.75)))
-    assert (scores["judge_faithfulness"], "judge_correctness" in scores) == (0.75, False)
+    scores = scoring.score(line(**RIGHT, judge=Judgement("judge-1", recall=0.75)))
+    assert (scores["citation_recall"], "judge_correctness" in scores) == (0.75, False)
 
 
 # --- right and refused ------------------------------------------------------------------------------------------
@@ -208,9 +220,9 @@ RUNS = st.lists(st.sampled_from(sorted(KINDS)), max_size=8).map(lambda kinds: [l
 def test_a_resample_is_the_run_with_its_lines_repeated(lines, data):
     weights = data.draw(st.lists(st.integers(0, 3), min_size=len(lines), max_size=len(lines)))
     repeated = [made for made, times in zip(lines, weights, strict=True) for _ in range(times)]
-    many = np.array([weights, [1] * len(lines)], dtype=np.int64).reshape(2, -1)
+    many = np.array([weights, [1] * len(lines)], dtype=float).reshape(2, -1)
     for name in WHOLE:
-        values = scoring.resampled(name, table(lines), many)
+        values = BY_NAME[name].over(table(lines), many)
         for value, expected in zip(values, (over(name, repeated), over(name, lines)), strict=True):
             assert isnan(value) if expected is None else value == pytest.approx(expected)
 
@@ -235,9 +247,7 @@ def test_metrics_of_a_run_lie_between_nothing_and_all(lines):
 
 def means(lines):
     scores = [scoring.score(made) for made in lines]
-    found = {name: [score[name] for score in scores if name in score] for name in set().union(*scores)}
-    whole = {name: over(name, lines) for name in WHOLE}
-    return {name: sum(values) / len(values) for name, values in found.items()} | whole
+    return {name: over(name, lines) for name in WHOLE.union(*scores)}
 
 
 def test_a_perfect_run_scores_1_in_everything():
@@ -246,7 +256,7 @@ def test_a_perfect_run_scores_1_in_everything():
         "gold": [("ferry", TIME)],
         "retrieved": [("ferry", TIME)],
         "confidence": 1.0,
-        "judge": Judgement("judge-1", 1.0, 1.0),
+        "judge": Judgement("judge-1", 1.0, 1.0, 1.0),
         "rules": Rules(any_of=(TIME,)),
         **cited(("ferry", TIME)),
     }
@@ -261,10 +271,10 @@ def test_an_empty_run_scores_0():
     empty = {"text": "", "confidence": 1.0}
     run = [line(**empty, answers=["9"], gold=[("ferry", TIME)]), line(**empty, answerable=False)]
     figures = means(run)
-    assert figures.pop("refusal_precision") is None  # nothing was refused
+    assert "refusal_precision" not in figures, "nothing was refused"
     assert {name: figures.pop(name) for name in ("aurc", "ece", "brier")} == {"aurc": 1, "ece": 1, "brier": 1}
     assert set(figures.values()) == {0}
-    assert {"passage_mrr", "doc_mrr", "em", "citation_recall", "citation_precision"} <= set(figures)
+    assert {"passage_mrr", "doc_mrr", "em", "lexical_support", "lexical_use"} <= set(figures)
 
 
 def test_a_run_of_nothing_has_no_figures():

@@ -6,19 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from newsqa.evals.compare import holm
 from newsqa.evals.statistics import (
+    contrast,
     difference_test,
+    gather,
+    holm,
     interval,
     interval_between,
     mcnemar,
-    means,
-    paired_means,
     pool,
-    power_of_rates,
-    smallest_between,
-    smallest_of,
-    smallest_rate,
+    smallest_shown,
     wilson,
 )
 from thoroughness import examples
@@ -47,6 +44,19 @@ def chance(before, after):
 def kind_of_test(before, after):
     """The test that was chosen."""
     return difference_test(before, after)[0]
+
+
+def means(scores, groups):
+    (sample,) = gather([scores], groups)
+    return sample
+
+
+def paired_means(before, after, groups):
+    return gather([before, after], groups)
+
+
+def smallest_of(sample):
+    return smallest_shown(sample, interval(sample))
 
 
 def of(scores):
@@ -212,21 +222,16 @@ def test_holm_keeps_the_order_and_never_lowers(chances):
     assert list(np.array(adjusted)[order]) == sorted(adjusted)
 
 
-def ratio_of(own, other):
-    """A measure over a set that is a mean: the first column by the second, of both runs' rows as weighed."""
-
-    def measure(weights, weights_of_other):
-        both = np.hstack([weights, weights_of_other]) @ np.vstack([own, other])
-        return np.divide(both[:, 0], both[:, 1], out=np.full(len(both), np.nan), where=both[:, 1] > 0)
-
-    return measure
+def ratio_of(rows, weights):
+    """A measure over a set that is a mean: the first column by the second."""
+    both = weights @ rows
+    return np.divide(both[:, 0], both[:, 1], out=np.full(len(both), np.nan), where=both[:, 1] > 0)
 
 
 def ratios(first, second):
     """The samples of two runs in that measure, over questions of their own."""
     rows = [np.column_stack([scores, np.ones(len(scores))]) for scores in (first, second)]
-    groups = alone(len(first))
-    return pool(rows[0], groups, ratio_of(rows[0], rows[1])), pool(rows[1], groups, ratio_of(rows[1], rows[0]))
+    return pool(rows, alone(len(first)), ratio_of)
 
 
 def test_a_measure_over_a_set_that_is_a_mean_has_the_interval_and_p_of_the_mean():
@@ -243,21 +248,21 @@ def test_a_measure_over_a_set_that_is_a_mean_has_the_interval_and_p_of_the_mean(
 
 def test_a_measure_over_a_set_that_tells_nothing_has_no_interval():
     rows = np.zeros((20, 2))
-    nothing = pool(rows, alone(20), ratio_of(rows, rows))
+    (nothing,) = pool([rows], alone(20), ratio_of)
     assert np.isnan(nothing.value)
     assert interval(nothing) is None
     assert chance(nothing, nothing) is None
-    assert interval(pool(rows[:0], [], ratio_of(rows, rows))) is None
+    assert interval(pool([rows[:0]], [], ratio_of)[0]) is None
 
 
 def test_an_interval_holds_its_value_though_drawing_pushes_it_aside():
     values = np.random.default_rng(11).random((40, 1))
 
-    def spread(weights, _):
-        mean = weights @ values[:, 0] / weights.sum(axis=1)
-        return -(weights @ values[:, 0] ** 2 / weights.sum(axis=1) - mean**2)
+    def spread(rows, weights):
+        mean = weights @ rows[:, 0] / weights.sum(axis=1)
+        return -(weights @ rows[:, 0] ** 2 / weights.sum(axis=1) - mean**2)
 
-    scattered = pool(values, alone(40), spread)
+    (scattered,) = pool([values], alone(40), spread)
     assert covers(interval(scattered), scattered.value)
 
 
@@ -275,7 +280,8 @@ def test_an_interval_holds_the_value_and_a_run_does_not_differ_from_itself(score
     assert same is None or (same.low, same.high) == (0, 0)
 
 
-def simulated_power(questions, changed, difference, trials):
+def shown_of(questions, changed, difference, trials):
+    """How often McNemar's test shows a difference of a rate when that share of the questions changes."""
     generator = np.random.default_rng(12)
     turned = generator.random((trials, questions))
     gained = (turned < (changed + difference) / 2).sum(axis=1)
@@ -283,31 +289,32 @@ def simulated_power(questions, changed, difference, trials):
     return np.mean([mcnemar(int(g), int(lo)) < 0.05 for g, lo in zip(gained, lost, strict=True)])
 
 
-def test_the_smallest_difference_of_a_rate_is_shown_in_four_of_five_trials():
-    smallest = smallest_rate(100, 0.2)
-    assert simulated_power(100, 0.2, smallest, 600) == pytest.approx(0.8, abs=0.05)
-    assert power_of_rates(100, 0.2, smallest / 2) < 0.5
+def test_the_smallest_difference_of_a_rate_is_shown_in_about_four_of_five_trials():
+    before, after = [0.0] * 20 + [1.0] * 180, [1.0] * 20 + [0.0] * 20 + [1.0] * 160
+    smallest = contrast(*pair(before, after)).smallest
+    assert shown_of(200, 0.2, smallest, 600) == pytest.approx(0.8, abs=0.07)
+    assert shown_of(200, 0.2, smallest / 2, 600) < 0.5
 
 
 def test_the_smallest_difference_of_a_mean_is_shown_in_four_of_five_trials():
     generator = np.random.default_rng(13)
     before = generator.random(80)
-    smallest = smallest_between(*pair(before, before + generator.normal(0, 0.2, size=80)))
+    smallest = contrast(*pair(before, before + generator.normal(0, 0.2, size=80))).smallest
     shown = [chance(*pair(before, before + generator.normal(smallest, 0.2, size=80))) < 0.05 for _ in range(100)]
     assert np.mean(shown) == pytest.approx(0.8, abs=0.12)
 
 
 def test_no_set_of_five_questions_shows_anything():
-    assert smallest_rate(5, 0.3) is None
-    assert smallest_between(*pair([1.0] * 5, [0.0] * 5)) is None
-    assert smallest_rate(10, 0.01) > 0.6
+    assert smallest_of(of([1.0, 0.0, 1.0, 0.0, 1.0])) is None
+    assert contrast(*pair([1.0] * 5, [0.0] * 5)).smallest is None
+    assert contrast(*pair([1.0] * 10, [1.0] * 9 + [0.0])).smallest >= 0.6, "six questions of ten have to change"
 
 
 def test_one_run_tells_what_a_set_could_show():
     generator = np.random.default_rng(14)
     small, large = ((generator.random(size) < 0.6).astype(float) for size in (60, 600))
     assert smallest_of(of(small)) > 2 * smallest_of(of(large))
-    assert smallest_of(of([1.0, 0.0] * 50)) == smallest_rate(100, 0.25), "right and wrong correlate at one half"
+    assert smallest_of(of([1.0, 0.0] * 50)) == pytest.approx(2.8 * 0.5 / 10, rel=0.03)
     spread = smallest_of(of(generator.random(100)))
     assert spread == pytest.approx(2.8 * np.sqrt(1 / 12) / 10, rel=0.15)
     assert smallest_of(of([0.5] * 50)) is None

@@ -17,6 +17,10 @@ def figures(summary):
     return {figure.metric: figure for figure in summary.figures}
 
 
+def smallest(summary):
+    return {figure.metric: figure.smallest for figure in summary.figures if figure.smallest}
+
+
 def test_a_run_is_counted():
     summary = summarise(run("rrw--" + "rf--w", total=12))
     assert (summary.questions, summary.asked, summary.failed, summary.refused) == (12, 10, 1, 4)
@@ -106,7 +110,7 @@ def test_confidence_is_drawn_as_a_curve_and_as_bins():
 
 
 def test_a_larger_set_can_show_a_smaller_difference():
-    small, large = summarise(run(KINDS)).smallest, summarise(run(KINDS * 8)).smallest
+    small, large = (smallest(summarise(run(KINDS * times))) for times in (1, 8))
     assert 0 < large["contains"] < small["contains"] / 2
     assert set(small) <= {metric.name for metric in METRICS}
 
@@ -117,7 +121,6 @@ def test_the_order_of_lines_changes_nothing():
     one, other = summarise(lines), summarise(turned)
     assert one.figures == other.figures
     assert one.tags == other.tags
-    assert one.smallest == other.smallest
     assert one.curve == other.curve
 
 
@@ -125,12 +128,12 @@ def test_the_order_of_lines_changes_nothing():
 def test_runs_of_next_to_nothing_are_summed_up_too(kinds):
     summary = summarise(run(kinds))
     assert summary.asked == len(kinds)
-    assert summary.smallest == {}
+    assert smallest(summary) == {}
 
 
 def test_a_perfect_run_scores_one_and_an_empty_one_nothing():
     perfect, empty = figures(summarise(run("rrrr-" * 4))), figures(summarise(run("eeeee" * 4)))
-    for name in ("contains", "citation_recall", "citation_precision", "refusal_recall", "quote_fidelity", "doc_mrr"):
+    for name in ("contains", "lexical_support", "lexical_use", "refusal_recall", "quote_fidelity", "doc_mrr"):
         assert perfect[name].value == 1
     for name in ("contains", "f1", "em", "refusal_recall"):
         assert empty[name].value == 0

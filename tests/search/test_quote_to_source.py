@@ -303,9 +303,9 @@ def test_the_sentence_is_scored_as_supported_by_the_citation_that_shows_the_same
     record = to_record(flood.ask(ASKED.format(RIVER)))
     said = {name: record[name] for name in ("text", "sentences", "citations")}
     scores = scoring.score(line(**said))
-    assert (scores["citation_recall"], scores["citation_precision"]) == (1.0, 1.0)
+    assert (scores["lexical_support"], scores["lexical_use"]) == (1.0, 1.0)
     record["citations"][0]["published"] = "2024-01-01"
-    recall = scoring.score(line(**said))["citation_recall"]
+    recall = scoring.score(line(**said))["lexical_support"]
     assert recall == 0.625, "one of the two sentences shares only a quarter of its words with what is cited"
 
 

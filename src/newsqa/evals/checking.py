@@ -10,13 +10,15 @@ import re
 import time
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired
+
+from pydantic import BeforeValidator
+from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
 
 from newsqa import __version__
 from newsqa.errors import SourceError
-from newsqa.evals.datasets.entries import Fields, entries, read_text, set_error
+from newsqa.evals.datasets.entries import Day, Text, entries, read_object, read_text, set_error
 from newsqa.evals.report.formatting import cost_text, share_text
 from newsqa.evals.statistics import wilson
 from newsqa.private_files import write_files
@@ -63,46 +65,51 @@ class PairResult:
         return self.checked_by is not None
 
 
+class _Article(TypedDict, total=False):
+    title: Text
+    text: Text
+    outlet: Text
+    byline: Text
+    published: Annotated[Day, BeforeValidator(lambda day: day[:10] if isinstance(day, str) else day)]
+    url: Text
+
+
+class _Row(TypedDict):
+    id: Text
+    sentence: Text
+    quotes: NotRequired[list[str]]
+    supported: bool
+    kind: NotRequired[str]
+    article: NotRequired[_Article]
+
+
 def read_pairs(path: Path) -> list[Pair]:
     """Read labelled pairs. Raises SourceError with all that is wrong with the file."""
-    pairs, faults, seen = [], list[tuple[str, str]](), set[str]()
+    pairs, faults = dict[str, Pair](), list[tuple[str, str]]()
     for entry in entries(read_text(path)):
         if entry.fault or not isinstance(entry.value, dict):
             faults.append((entry.place, entry.fault or "this is no object"))
             continue
-        pair, wrong = _read_pair(entry.value)
-        wrong = [*wrong, *([f"the id “{pair.id}” was used before"] if pair.id in seen else [])]
+        row, wrong = read_object(_Row, entry.value)
         faults += [(entry.place, fault) for fault in wrong]
-        pairs.append(pair)
-        seen.add(pair.id)
+        if row and row["id"] in pairs:
+            faults.append((entry.place, f"the id “{row['id']}” was used before"))
+        elif row:
+            pairs[row["id"]] = _pair(row)
     if faults:
         raise set_error(path, faults)
     if not pairs:
         raise SourceError(f"The set {path} holds no sentence.", hint="It is JSON, one sentence with its quotes a line.")
-    return pairs
+    return list(pairs.values())
 
 
-def _read_pair(row: JsonObject) -> tuple[Pair, list[str]]:
-    fields = Fields(row)
-    known = row.get("article") if isinstance(row.get("article"), dict) else {}
-    about = Fields(known or {}, "article", fields.faults)
-    quotes = tuple(fields.entries("quotes", str, "texts"))
-    supported = fields.truth("supported")
-    if supported is None and not fields.faults:
-        fields.wrong("supported", "must be true or false")
-    id_, sentence = fields.text("id", needed=True) or "", fields.text("sentence", needed=True) or ""
-    text, day = about.text("text") or "\n".join(quotes), about.text("published")
-    try:
-        published = date.fromisoformat(day[:10]) if day else None
-    except ValueError:
-        published = None
-        about.wrong("published", "must be a date like 2025-03-14")
-    url = about.text("url")
-    article = Article(
-        url or id_, text, url or id_, about.text("title"), about.text("outlet"), about.text("byline"), published, url
-    )
-    pair = Pair(id_, sentence, quotes, article, bool(supported), fields.text("kind") or "")
-    return pair, fields.faults
+def _pair(row: _Row) -> Pair:
+    about: dict[str, Any] = {**row.get("article", {})}
+    quotes = row.get("quotes", [])
+    text = about.pop("text", "\n".join(quotes))
+    place = str(about.get("url") or row["id"])
+    article = Article(place, text, place, **about)
+    return Pair(row["id"], row["sentence"], tuple(quotes), article, row["supported"], row.get("kind", ""))
 
 
 def check_pairs(

@@ -3,13 +3,15 @@
     cloze         Fill in the blank: "The Grey Heron left Orrinport with ____ passengers."
     sources       Which article, outlet and date does this quote come from: “…”?
     written       a question in a chat model's words, with an answer that the passage holds
-    unanswerable  one of the others, asked as of a day on which its article had not appeared
+    unanswerable  one with a blank or written, asked as of a day on which its article had not appeared
 
 Articles take turns, and the drafts that pass every check are kept until the plan is full.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,18 +21,18 @@ from random import Random
 from typing import TYPE_CHECKING, Literal
 
 from newsqa.answer.ranking import possible_answers
-from newsqa.errors import ModelError
+from newsqa.errors import ModelError, SourceError
+from newsqa.evals.datasets.items import Gold, Item, item_record
 from newsqa.evals.draft_rules import (
     CLOZE_FRAME,
+    READ,
     DraftQuestion,
-    SourceArticle,
-    SourceSentence,
-    answerable_item,
     cloze_questions,
     depends_on_context,
     holds_any,
+    part,
+    sentences_of,
     source_questions,
-    unanswerable_item,
 )
 from newsqa.evals.judge import as_data, object_in
 from newsqa.models.chat import invoke_model
@@ -38,22 +40,22 @@ from newsqa.search.understand import answer_kind
 from newsqa.text.calendar import CALENDAR, dates
 from newsqa.text.entities import names
 from newsqa.text.sentences import passage_spans, sentence_spans
-from newsqa.text.words import content_stems, fold, word_set, words
-from newsqa.types import NO_BOUNDS, Bounds, Usage
+from newsqa.text.words import content_stems, fold, lower_case_words, word_set, words
+from newsqa.types import NO_BOUNDS, Bounds, Quote, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
-
-    from newsqa.evals.datasets.items import Item
-    from newsqa.store.records import ArticleSummary
-    from newsqa.store.snapshot import Snapshot
-
-    WrittenBy = Callable[[SourceArticle, Random], Iterable[DraftQuestion]]
+    from pathlib import Path
 
     from langchain_core.language_models import BaseChatModel
 
     from newsqa.prompts import Prompts
+    from newsqa.store.records import ArticleSummary
+    from newsqa.store.snapshot import Snapshot
+    from newsqa.types import Article
+
+    WrittenBy = Callable[[Article, Random], Iterable[DraftQuestion]]
 
 Kind = Literal["cloze", "written", "sources", "unanswerable"]
 
@@ -61,18 +63,13 @@ KINDS: Mapping[Kind, int] = {"cloze": 2, "written": 2, "sources": 1, "unanswerab
 """The kinds of questions, with their shares of a set."""
 
 MOST_OF_AN_ARTICLE = 3
-
 TRIED = 6  # drafts of one article that are checked against the index before the next article has its turn
-
-SOURCES_AMONG_UNANSWERABLE = 0.25
-
+ASKED_AFTER = 1  # days after an article's publication on which its question is asked
 EARLIEST, LATEST = 1, 14  # days before an article's publication as of which an unanswerable question is asked
-
 PASSAGES_COMPARED = 25
 
-SAME_MATTER, HINTED = 0.7, 0.5
-"""The share of a question's stems with which a sentence is about the same, and with which, if it holds the answer,
-it hints at it."""
+SAME_MATTER = 0.6
+"""The share of a question's stems with which a sentence is about the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +100,7 @@ class DraftSet:
 
 
 def draft_set(index: Snapshot, plan: Plan, report: Callable[[int], None], writer: WrittenBy | None = None) -> DraftSet:
-    """Draft a set from the articles of an index, balanced over outlets, months and what is asked for.
+    """Draft a set from the articles of an index, balanced over outlets and what is asked for.
 
     `writer` drafts the questions of the kind "written", and then those that are made unanswerable too; `report` is
     called with the number of questions so far. Only articles in English, or of unknown language, are drafted from.
@@ -113,16 +110,13 @@ def draft_set(index: Snapshot, plan: Plan, report: Callable[[int], None], writer
     listed = [article for article in index.list_articles() if article.language in {None, "en"}]
     drafting = _Drafting(index, plan.quotas(), writer)
     for turn, article_id in product(range(MOST_OF_AN_ARTICLE), _in_turns(listed, random)):
-        if drafting.done:
+        if not any(drafting.lacking(kind) for kind in drafting.quotas):
             break
         article = index.article(article_id)
         if article is not None:
-            drafting.add_one(SourceArticle(article), Random(f"{plan.seed} {turn} {article_id}"))  # noqa: S311
+            drafting.add_one(article, Random(f"{plan.seed} {turn} {article_id}"))  # noqa: S311
             report(sum(map(len, drafting.kept.values())))
     return drafting.result()
-
-
-# The loop.
 
 
 @dataclass(slots=True)
@@ -136,20 +130,16 @@ class _Drafting:
     asked_for: Counter[tuple[Kind, str]] = field(default_factory=Counter)
     questions: set[tuple[bool, str]] = field(default_factory=set)
 
-    @property
-    def done(self) -> bool:
-        return not any(self._lacking(kind) for kind in self.quotas)
-
-    def _lacking(self, kind: Kind) -> int:
+    def lacking(self, kind: Kind) -> int:
         return self.quotas[kind] - len(self.kept[kind])
 
-    def add_one(self, source: SourceArticle, random: Random) -> None:
+    def add_one(self, article: Article, random: Random) -> None:
         """Keep one question about an article, of the kind that is wanted most and that the article allows."""
         write = self.writer or (lambda *_: ())
-        written = cache(lambda: tuple(write(source, random)))  # a model is asked once, and only if needed
-        wanted = sorted(filter(self._lacking, self.quotas), key=lambda kind: -self._lacking(kind) / KINDS[kind])
+        written = cache(lambda: tuple(write(article, random)))  # a model is asked once, and only if needed
+        wanted = sorted(filter(self.lacking, self.quotas), key=lambda kind: -self.lacking(kind) / KINDS[kind])
         for kind in wanted:
-            for draft in self._drafts(kind, source, written, random):
+            for draft in self._drafts(kind, article, written, random):
                 item = self._item(kind, draft, random)
                 if item is not None:
                     self.kept[kind].append(item)
@@ -158,19 +148,17 @@ class _Drafting:
                     return
 
     def _drafts(
-        self, kind: Kind, source: SourceArticle, written: Callable[[], Sequence[DraftQuestion]], random: Random
+        self, kind: Kind, article: Article, written: Callable[[], Sequence[DraftQuestion]], random: Random
     ) -> list[DraftQuestion]:
         """Return the drafts to check, those first that ask for what the set has least of.
 
         A question of the set may be drafted again with the day that hides its article: such a pair shows most.
         """
         hidden = kind == "unanswerable"
-        if kind == "sources" or (hidden and random.random() < SOURCES_AMONG_UNANSWERABLE):
-            found = list(source_questions(source, random))
-        elif kind == "written" or (hidden and self.writer):
-            found = list(written())
+        if kind == "sources":
+            found = list(source_questions(article, random))
         else:
-            found = list(cloze_questions(source))
+            found = list(written() if kind == "written" or (hidden and self.writer) else cloze_questions(article))
         random.shuffle(found)
         new = [draft for draft in found if (hidden, draft.question) not in self.questions]
         return sorted(new, key=lambda draft: self.asked_for[kind, draft.kind])[:TRIED]
@@ -187,70 +175,121 @@ class _Drafting:
         """Return the set, a kind after the other."""
         kinds = [kind for kind in KINDS if self.kept.get(kind)]
         items = tuple(item for kind in kinds for item in self.kept[kind])
-        lacking = {kind: lack for kind in self.quotas if (lack := self._lacking(kind))}
+        lacking = {kind: lack for kind in self.quotas if (lack := self.lacking(kind))}
         return DraftSet(items, {kind: len(self.kept[kind]) for kind in kinds}, lacking)
 
 
 def _in_turns(listed: Sequence[ArticleSummary], random: Random) -> list[str]:
-    """Order the ids of the articles so that outlets, and the months of each, take turns and none fills the set."""
-    ordered = random.sample(listed, len(listed))
-    ordered = _interleaved(ordered, lambda article: (article.outlet, str(article.published)[: len("2025-03")]))
-    return [article.article_id for article in _interleaved(ordered, lambda article: article.outlet)]
-
-
-def _interleaved(listed: Iterable[ArticleSummary], group: Callable[[ArticleSummary], Hashable]) -> list[ArticleSummary]:
-    """Put the first article of every group first, then the second ones, and so on."""
-    seen: Counter[Hashable] = Counter()
+    """Order the ids of the articles at random, but so that outlets take turns and none fills the set."""
+    seen: Counter[str | None] = Counter()
     places = []
-    for article in listed:
-        places.append((seen[group(article)], article))
-        seen[group(article)] += 1
-    return [article for _, article in sorted(places, key=lambda placed: placed[0])]
+    for article in random.sample(listed, len(listed)):
+        places.append((seen[article.outlet], article.article_id))
+        seen[article.outlet] += 1
+    return [article_id for _, article_id in sorted(places, key=lambda placed: placed[0])]
+
+
+# Lines of a set.
+
+
+def answerable_item(draft: DraftQuestion) -> Item:
+    """Return the question with its answer and gold, asked on the day after its article appeared."""
+    article = draft.sentence.article
+    is_source = draft.form == "source"
+    return Item(
+        id=_item_id(draft, draft.form),
+        question=draft.question,
+        answers=(draft.answers,) if is_source else draft.answers,
+        asked=article.published and article.published + timedelta(days=ASKED_AFTER),
+        answerable=True,
+        gold=(Gold(article.url, article.path or None, article.id, draft.sentence.text),),
+        tags=(draft.form,) if is_source else (draft.form, draft.kind),
+        meta={"drafted": True, "how": draft.form, "group": article.id},
+    )
+
+
+def unanswerable_item(draft: DraftQuestion, as_of: date) -> Item:
+    """Return the question asked as of a day on which nothing visible answers it; `meta.hidden` says what it hides."""
+    article_id = draft.sentence.article.id
+    hidden = {"article_id": article_id, "quote": draft.sentence.text, "answers": list(draft.answers)}
+    return Item(
+        id=_item_id(draft, "unanswerable"),
+        question=draft.question,
+        asked=as_of,
+        as_of=as_of,
+        answerable=False,
+        tags=("unanswerable", draft.form, draft.kind),
+        meta={"drafted": True, "how": draft.form, "group": article_id, "hidden": hidden},
+    )
+
+
+def _item_id(draft: DraftQuestion, prefix: str) -> str:
+    """Make an id from article and question, so that the same draft has the same id in every set."""
+    named = f"{draft.sentence.article.id}\0{draft.question}"
+    return f"{prefix}-{hashlib.blake2b(named.encode(), digest_size=4).hexdigest()}"
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise SourceError if there is something at a path already: a person may have edited it."""
+    if path.exists() or path.is_symlink():
+        raise SourceError(
+            f"{path} is there already, and may have been edited.",
+            hint="Name another file with --out, or move this one away.",
+        )
+
+
+def write_set(items: Sequence[Item], path: Path) -> None:
+    """Write a set, one question a line, to a new file. Raises SourceError if it exists or cannot be made.
+
+    What no editor shows, or would steer a terminal, is a JSON escape.
+    """
+    lines = (json.dumps(item_record(item), ensure_ascii=False) for item in items)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            for line in lines:
+                file.write("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line) + "\n")
+    except FileExistsError:
+        refuse_existing(path)
+        raise
+    except OSError as error:
+        raise SourceError(
+            f"{path} cannot be written: {error.strerror}.", hint="Name another file with --out."
+        ) from error
 
 
 # What the index says of a draft.
 
 
 def has_other_answer(draft: DraftQuestion, index: Snapshot) -> bool:
-    """Return True if several articles hold the sentence, or another sentence gives its question another answer."""
-    only_one = draft.form == "source"  # copies of a story have several outlets and days
-    if not _in_one_story(draft.sentence.text, index, only_one=only_one):
+    """Return True if several articles hold the sentence, or another sentence gives its question another answer.
+
+    Near copies at other outlets are one story; but they have several outlets and days where the source is asked for.
+    """
+    holding, is_source = index.find_phrase(draft.sentence.text), draft.form == "source"
+    copies = {copy.article_id for copy in holding[0].also_carried_by} if holding else set()
+    if not holding or (copies and is_source) or any(span.article.id not in copies for span in holding[1:]):
         return True
-    if draft.form == "source":
-        return False
-    own = (sentence.text for sentence in draft.sentence.source.sentences)
-    return any(_contradicts(text, draft) for text in (*_nearest(draft, index, NO_BOUNDS), *own))
+    own = (sentence.text for sentence in sentences_of(draft.sentence.article))
+    others = () if is_source else (*_nearest(draft, index, NO_BOUNDS), *own)
+    return any(_contradicts(text, draft) for text in others)
 
 
 def hiding_day(draft: DraftQuestion, index: Snapshot, random: Random) -> date | None:
     """Return a day as of which a question cannot be answered; None if there is none.
 
-    No day hides an undated article. Some article must be visible then, and none that answers the question or comes
-    near it. A question that names a day is left out: it would be about a future that nobody can ask about.
+    No day hides an undated article. Some article must be visible then, and none that holds the sentence or is about
+    the same. A question that names a day is left out: it would be about a future that nobody can ask about.
     """
-    published = draft.sentence.source.article.published
+    published = draft.sentence.article.published
     if published is None or dates(draft.question):
         return None
     as_of = published - timedelta(days=random.randint(EARLIEST, LATEST))
     bounds = Bounds(as_of=as_of)
-    return as_of if index.coverage(bounds).articles and not _may_answer(draft, index, bounds) else None
-
-
-def _in_one_story(phrase: str, index: Snapshot, *, only_one: bool) -> bool:
-    """Return True if one article holds the words, or its near copies at other outlets too unless `only_one`."""
-    found = index.find_phrase(phrase)
-    if only_one or not found:
-        return len(found) == 1 and not found[0].also_carried_by
-    copies = {copy.article_id for copy in found[0].also_carried_by}
-    return all(span.article.id in copies for span in found[1:])
-
-
-def _may_answer(draft: DraftQuestion, index: Snapshot, bounds: Bounds) -> bool:
-    """Return True if an article within the bounds holds the sentence, names the person, or is about the same."""
-    phrases = [draft.sentence.text, *(draft.answers[:1] if draft.kind == "person" else ())]
-    if any(index.find_phrase(phrase, bounds, limit=1) for phrase in phrases):
-        return True
-    return draft.form != "source" and any(_hints(text, draft) for text in _nearest(draft, index, bounds))
+    answered = index.find_phrase(draft.sentence.text, bounds, limit=1) or any(
+        _shared(text, draft) >= SAME_MATTER for text in _nearest(draft, index, bounds)
+    )
+    return None if answered or not index.coverage(bounds).articles else as_of
 
 
 def _nearest(draft: DraftQuestion, index: Snapshot, bounds: Bounds) -> Iterator[str]:
@@ -269,11 +308,6 @@ def _contradicts(text: str, draft: DraftQuestion) -> bool:
     if _shared(text, draft) < SAME_MATTER or text == draft.sentence.text or holds_any(text, draft.answers):
         return False
     return bool(possible_answers(draft.kind, draft.question, text))
-
-
-def _hints(text: str, draft: DraftQuestion) -> bool:
-    shared = _shared(text, draft)
-    return shared >= SAME_MATTER or (shared >= HINTED and holds_any(text, draft.answers))
 
 
 def _shared(text: str, draft: DraftQuestion) -> float:
@@ -315,35 +349,24 @@ class QuestionWriter:
     dropped: Counter[str] = field(default_factory=Counter)
     usage: Usage = field(default_factory=Usage)
 
-    def __call__(self, source: SourceArticle, random: Random) -> list[DraftQuestion]:
+    def __call__(self, article: Article, random: Random) -> list[DraftQuestion]:
         """Ask for a question about one passage of an article; return it, or nothing if it was not kept.
 
         Raises ModelError if the model does not answer several times in a row.
         """
-        spans = passage_spans(source.article.text)
+        spans = passage_spans(article.text)
         if not spans or self.calls >= self.most_calls:
             return []
-        draft, fault = self._written(SourceSentence(source, *random.choice(spans)))
-        if draft is None:
-            self.dropped[fault] += 1
-            return []
-        return [draft]
-
-    def _written(self, passage: SourceSentence) -> tuple[DraftQuestion | None, str]:
-        """Return a checked question about a passage, or None and why there is none."""
+        passage = Quote(article, *random.choice(spans))
         reply = self._reply(passage)
-        if reply is None:
-            return None, "the model did not answer"
-        fields = object_in(reply) or {}
-        question, answer = fields.get("question"), fields.get("answer")
-        if not isinstance(question, str) or not isinstance(answer, str):
-            return None, "not in the form asked for"
-        if not question.strip() or not answer.strip():
-            return None, "no question in the passage"
-        return _checked(" ".join(question.split()), answer.strip(), passage)
+        drafted = "the model did not answer" if reply is None else _checked(object_in(reply) or {}, passage)
+        if isinstance(drafted, DraftQuestion):
+            return [drafted]
+        self.dropped[drafted] += 1
+        return []
 
-    def _reply(self, passage: SourceSentence) -> str | None:
-        article = passage.source.article
+    def _reply(self, passage: Quote) -> str | None:
+        article = passage.article
         known = [str(part) for part in (article.outlet, article.published, article.title) if part]
         prompt = self.prompts.fill(PROMPT, passage=as_data(passage.text), source=as_data(", ".join(known)))
         self.calls += 1
@@ -359,43 +382,42 @@ class QuestionWriter:
         return reply.text
 
 
-def _checked(question: str, answer: str, passage: SourceSentence) -> tuple[DraftQuestion | None, str]:
-    """Return the draft if its passage holds the answer and its question can be asked; else None and the reason."""
+def _checked(fields: Mapping[str, object], passage: Quote) -> DraftQuestion | str:
+    """Return the draft if its passage holds the answer and its question can be asked; else why not."""
+    question, answer = fields.get("question"), fields.get("answer")
+    if not isinstance(question, str) or not isinstance(answer, str):
+        return "not in the form asked for"
+    question, answer = " ".join(question.split()), answer.strip()
+    if not question or not answer:
+        return "no question in the passage"
     sentence = _sentence_with(answer, question, passage)
     if sentence is None or len(answer.split()) > LONGEST_ANSWER:
-        return None, "its answer is not in the passage"
-    draft = DraftQuestion(question, (answer,), answer_kind(question), "written", sentence)
+        return "its answer is not in the passage"
     if holds_any(question, (answer,)):
-        return None, "its question gives the answer away"
-    return (draft, "") if _is_self_contained(draft) else (None, "its question cannot be asked by itself")
+        return "its question gives the answer away"
+    if not _is_self_contained(question, passage.article):
+        return "its question cannot be asked by itself"
+    return DraftQuestion(question, (answer,), answer_kind(question), "written", sentence)
 
 
-def _sentence_with(answer: str, question: str, passage: SourceSentence) -> SourceSentence | None:
+def _sentence_with(answer: str, question: str, passage: Quote) -> Quote | None:
     """Return the sentence that holds an answer word for word; of several, the one nearest to the question."""
-    asked = set(content_stems(words(question)))
-    sentences = [passage.part(*span) for span in sentence_spans(passage.text)]
-    holding = [sentence for sentence in sentences if _has_words(answer, sentence.text)]
-    return max(holding, key=lambda sentence: len(asked & set(content_stems(words(sentence.text)))), default=None)
+    sentences = [part(passage, *span) for span in sentence_spans(passage.text)]
+    holding = [one for one in sentences if answer in one.text and holds_any(one.text, (answer,))]
+    return max(holding, key=lambda one: len(_stems(question) & _stems(one.text)), default=None)
 
 
-def _has_words(answer: str, text: str) -> bool:
-    at = text.find(answer)
-    end = at + len(answer)
-    return at >= 0 and not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum())
-
-
-def _is_self_contained(draft: DraftQuestion) -> bool:
+def _is_self_contained(question: str, article: Article) -> bool:
     """Return True if a question is clear without the passage: it names something of the article.
 
     A weekday, a month or the article's outlet is not enough of a name.
     """
-    question, source = draft.question, draft.sentence.source
     opener, _, asked = question.partition(" ")
-    known = {word for name in source.names for word in name.words}
-    outlet = fold(source.article.outlet or "")
+    common, outlet = lower_case_words(article.text[:READ]), fold(article.outlet or "")
+    known = {word for name in names(article.text[:READ], common) for word in name.words}
     named = any(
         known.intersection(name.words) and not set(name.words) <= CALENDAR and fold(name.text) != outlet
-        for name in names(f"{opener.lower()} {asked}", source.common)
+        for name in names(f"{opener.lower()} {asked}", common)
     )
     return (
         named

@@ -107,7 +107,7 @@ def index_facts(item: Item, record: JsonObject, index: Snapshot) -> IndexFacts:
 
 def check_citation(citation: JsonObject, index: Snapshot) -> CitationCheck:
     """Compare a citation with the article that it names; what the citation does not say is not compared."""
-    article = _cited_article(citation, index)
+    article = _named_article(citation, index)
     if article is None:
         return CitationCheck(exists=False, faithful=False)
     stored = {**_particulars(article), "url": article.url}
@@ -115,13 +115,12 @@ def check_citation(citation: JsonObject, index: Snapshot) -> CitationCheck:
     return CitationCheck(exists=agrees, faithful=_is_faithful(citation, article.text))
 
 
-def _cited_article(citation: JsonObject, index: Snapshot) -> Article | None:
-    article_id, url, path = (citation.get(name) for name in ("article_id", "url", "path"))
-    if isinstance(article_id, str):
+def _named_article(named: JsonObject, index: Snapshot) -> Article | None:
+    """Return the article of a citation by its id, else its address, else its path, if they name one and only one."""
+    article_id, url, path = (one if isinstance(one := named.get(k), str) else "" for k in ("article_id", "url", "path"))
+    if article_id:
         return index.article(article_id)
-    found = (
-        index.find_by_url(url) if isinstance(url, str) else index.find_by_path(path) if isinstance(path, str) else []
-    )
+    found = (index.find_by_url(url) if url else []) or (index.find_by_path(path) if path else [])
     return index.article(found[0]) if len(found) == 1 else None
 
 
@@ -149,7 +148,9 @@ def resolve_citation(named: JsonObject, index: Snapshot) -> JsonObject:
     however it is written. Its words get their offsets if they are in the text exactly.
     """
     words = named.get("quote") or named.get("text") or ""
-    article = _named_article(named, words, index)
+    article = _named_article(named, index)
+    if words and not (named.get("article_id") or named.get("url") or named.get("path")):
+        article = next((span.article for span in index.find_phrase(words, limit=1)), None)
     if article is None:
         return named
     fields = {"article_id": article.id, **_particulars(article)}
@@ -160,17 +161,6 @@ def resolve_citation(named: JsonObject, index: Snapshot) -> JsonObject:
         fields["path"] = article.path
     start = article.text.find(words) if words and not {"start", "end"} & fields.keys() else -1
     return {**fields, "start": start, "end": start + len(words)} if start >= 0 else fields
-
-
-def _named_article(named: JsonObject, words: str, index: Snapshot) -> Article | None:
-    if article_id := named.get("article_id"):
-        return index.article(article_id)
-    url, path = named.get("url"), named.get("path")
-    if url or path:
-        found = (index.find_by_url(url) if url else []) or (index.find_by_path(path) if path else [])
-    else:
-        found = [span.article.id for span in index.find_phrase(words, limit=1)] if words else []
-    return index.article(found[0]) if len(found) == 1 else None
 
 
 # What is odd about a set, seen beside the index that it will be asked of; a run goes on all the same.
@@ -191,8 +181,8 @@ def gold_warnings(items: Sequence[Item], index: Snapshot, report: Callable[[int]
     golds = sum(len(item.gold) for item in items)
     first: dict[object, str] = {}
     again = [item.id for item in items if first.setdefault(same_as(item), item.id) != item.id]
-    repeated = [f"Questions, {len(again)} of {len(items)}: asked before in the same words: {_some(again)}"]
-    odd = [f"Gold, {len(of)} of {golds}: {doubt}: {_some(of)}" for doubt, of in doubtful.items()]
+    repeated = [f"Questions, {len(again)} of {len(items)}: asked before in the same words: {some_of(again)}"]
+    odd = [f"Gold, {len(of)} of {golds}: {doubt}: {some_of(of)}" for doubt, of in doubtful.items()]
     return [*(repeated if again else []), *odd]
 
 
@@ -201,6 +191,7 @@ def _name(gold: Gold) -> str:
     return name if len(name) <= 80 else f"{name[:79]}…"
 
 
-def _some(names: Sequence[str]) -> str:
+def some_of(names: Sequence[str]) -> str:
+    """Return the first of some names, and how many more there are."""
     more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
     return ", ".join(names[:MAX_NAMED]) + more

@@ -1,7 +1,7 @@
-"""An optional second opinion: a chat model judges if answers are faithful to their quotes, and right.
+"""An optional second opinion: a chat model judges if quotes support the sentences of an answer, and if it is right.
 
 It is never asked unless a person names one, and every figure of it carries its name. A judge reads words as data and
-replies with one of three verdicts; a reply that is anything else is no score, and is reported, never guessed at.
+replies with a verdict; a reply that is anything else is no score, and is reported, never guessed at.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
+from newsqa.evals.metrics.citations import cited_sentences, others, recall_and_precision
 from newsqa.evals.run_file import RECORDS, Judgement, append_line, finalize_run, lock_folder, read_lines
-from newsqa.models.chat import Reply, invoke_model
+from newsqa.models.chat import invoke_model
 from newsqa.models.registry import create_chat_model
 from newsqa.prompts import load_prompts
 from newsqa.types import EXTRACTIVE, Usage
+from newsqa.verify.judge import BATCH, PROMPT, Question, format_questions, read_verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from langchain_core.language_models import BaseChatModel
@@ -31,11 +33,8 @@ if TYPE_CHECKING:
     from newsqa.types import JsonObject
 
 
-FAITHFULNESS, CORRECTNESS = "judge-faithfulness", "judge-correctness"
-VERDICTS: Mapping[str, Mapping[str, float]] = {
-    FAITHFULNESS: {"supported": 1.0, "partly": 0.5, "unsupported": 0.0},
-    CORRECTNESS: {"correct": 1.0, "partly": 0.5, "incorrect": 0.0},
-}
+CORRECTNESS = "judge-correctness"
+VERDICTS = {"correct": 1.0, "partly": 0.5, "incorrect": 0.0}
 MAX_SILENT = 3  # questions in a row that a judge does not answer, before it is asked no more
 
 
@@ -60,18 +59,6 @@ def judging_of(lines: Sequence[RunLine]) -> Judging | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Verdict:
-    """What came of asking once; `fault` says why there is no score."""
-
-    score: float | None = None
-    usage: Usage = field(default_factory=Usage)
-    fault: str | None = None
-
-
-_NOTHING = _Verdict()
-
-
-@dataclass(frozen=True, slots=True)
 class Judge:
     """A chat model that judges: `models` are tried in turn, the one at temperature 0 first."""
 
@@ -82,7 +69,7 @@ class Judge:
     @property
     def digest(self) -> str:
         """Identifies the words in which it is asked."""
-        return self.prompts.digest_of(FAITHFULNESS, CORRECTNESS)
+        return self.prompts.digest_of(PROMPT, CORRECTNESS)
 
     def has_judged(self, line: RunLine) -> bool:
         """Return True if it has judged a line already, in the same words and without a fault."""
@@ -95,9 +82,8 @@ def open_judge(settings: Settings, name: str) -> Judge:
     if name == EXTRACTIVE:
         raise ModelError("The extractive answerer judges nothing.", hint="Name a chat model: --judge openai:NAME")
     own = replace(settings, model=name)
-    return Judge(
-        name, (create_chat_model(own, temperature=0.0), create_chat_model(own)), load_prompts(settings.prompts)
-    )
+    models = create_chat_model(own, temperature=0.0), create_chat_model(own)
+    return Judge(name, models, load_prompts(settings.prompts))
 
 
 def judge_run(folder: Path, judge: Judge, report: Callable[[int], None]) -> tuple[RunLine, ...]:
@@ -147,69 +133,84 @@ def judge_lines(
 def judge_line(line: RunLine, judge: Judge) -> RunLine:
     """Return a line with what the judge says of its answer.
 
-    Faithfulness is asked of answers that cite something, correctness if the set has accepted answers; a refusal or a
-    failure there is incorrect without asking. A judge that does not answer, or not in the form asked for, leaves no
-    score and a fault.
+    It is asked if quotes support the sentences of answers that cite something, and if answers are correct where the
+    set has accepted ones; a refusal or a failure there is incorrect without asking. A judge that does not answer, or
+    not in the form asked for, leaves no score and a fault.
     """
-    verdicts = {prompt: _ask(prompt, values, judge) for prompt, values in _questions(line)}
-    given = Judgement(
-        judge.name,
-        faithfulness=verdicts.get(FAITHFULNESS, _NOTHING).score,
-        correctness=0.0 if _has_no_answer(line) else verdicts.get(CORRECTNESS, _NOTHING).score,
-        prompts=judge.digest,
-        usage=sum((verdict.usage for verdict in verdicts.values()), Usage()),
-        fault=next((verdict.fault for verdict in verdicts.values() if verdict.fault), None),
-    )
+    asking, item = _Asking(judge), line.item
+    silent = line.refused or line.failed or not line.record["text"].strip()
+    recall, precision = (None, None) if silent else _support(line, asking)
+    correctness = None
+    if item.answers and not item.refusal_is_right:
+        correctness = 0.0 if silent else _correctness(line, asking)
+    given = Judgement(judge.name, recall, precision, correctness, judge.digest, asking.usage, asking.fault)
     return replace(line, judge=given)
 
 
-def _questions(line: RunLine) -> list[tuple[str, dict[str, str]]]:
+@dataclass(slots=True)
+class _Asking:
+    """The questions about one answer: what they took, and the first fault."""
+
+    judge: Judge
+    usage: Usage = field(default_factory=Usage)
+    fault: str | None = None
+
+    def reply(self, prompt: str, **values: str) -> str | None:
+        """Ask at temperature 0, and without a temperature if the model does not take one; None if it fails."""
+        messages = [("human", self.judge.prompts.fill(prompt, **values))]
+        for model in self.judge.models:
+            try:
+                reply = invoke_model(model, self.judge.name, messages)
+            except ModelError as error:
+                if "temperature" in str(error.__cause__).lower() and model is not self.judge.models[-1]:
+                    continue
+                self.fault = self.fault or str(error)
+                return None
+            self.usage += reply.usage
+            return reply.text
+        return None
+
+    def verdicts(self, questions: Iterable[Question]) -> dict[Question, float]:
+        """Return 1.0 for each sentence that its quotes support, else 0.0; nothing for one without a verdict."""
+        found, asked = dict[Question, float](), list(dict.fromkeys(questions))
+        for at in range(0, len(asked), BATCH):
+            batch = asked[at : at + BATCH]
+            reply = self.reply(PROMPT, sentences=format_questions(batch))
+            faults = [] if reply is None else read_verdicts(reply, len(batch), self.judge.name)
+            for question, fault in zip(batch, faults, strict=False):
+                if fault and fault.code == "judge_silent":
+                    self.fault = self.fault or f"{self.judge.name} gave no verdict on a sentence."
+                else:
+                    found[question] = float(fault is None)
+        return found
+
+
+def _support(line: RunLine, asking: _Asking) -> tuple[float | None, float | None]:
+    """Return the recall and precision of citations, None for both if a verdict is missing or there are none."""
+    whole = [Question(one.text, one.quotes) for one in cited_sentences(line) if one.quotes]
+    found = asking.verdicts(whole)
+    several = [asked for asked in found if found[asked] and len(asked.quotes) > 1]
+    subsets = [
+        (asked, part)
+        for asked in several
+        for at, quote in enumerate(asked.quotes)
+        for part in ((quote,), others(asked.quotes, at))
+    ]
+    found |= asking.verdicts(Question(asked.sentence, part) for asked, part in subsets)
+    scores = recall_and_precision(line, lambda text, quotes: found.get(Question(text, quotes), 0.0))
+    return (None, None) if asking.fault or not scores else (scores[0], scores[1])
+
+
+def _correctness(line: RunLine, asking: _Asking) -> float | None:
     record, item = line.record, line.item
-    if line.refused or line.failed or not record["text"].strip():
-        return []
-    question, answer = as_data(item.question), as_data(_without_markers(record))
-    found = []
-    if record["citations"]:
-        quotes = as_data([citation["quote"] for citation in record["citations"]])
-        found.append((FAITHFULNESS, {"question": question, "answer": answer, "quotes": quotes}))
-    if item.answers and not item.refusal_is_right:
-        found.append((CORRECTNESS, {"question": question, "answer": answer, "accepted": as_data(item.answers)}))
-    return found
-
-
-def _without_markers(record: Mapping[str, object]) -> str:
-    sentences = record["sentences"]
-    texts = [str(sentence["text"]) for sentence in sentences] if isinstance(sentences, list) else []
-    return " ".join(texts) or str(record["text"])
-
-
-def _has_no_answer(line: RunLine) -> bool:
-    """Return True if there is no answer to a question that the set answers."""
-    silent = line.refused or line.failed or not line.record["text"].strip()
-    return silent and bool(line.item.answers) and not line.item.refusal_is_right
-
-
-def _ask(prompt: str, values: Mapping[str, str], judge: Judge) -> _Verdict:
-    messages = [("human", judge.prompts.fill(prompt, **values))]
-    try:
-        reply = _invoke(judge, messages)
-    except ModelError as error:
-        return _Verdict(fault=str(error))
-    verdict = (object_in(reply.text) or {}).get("verdict")
-    score = VERDICTS[prompt].get(verdict) if isinstance(verdict, str) else None
-    fault = None if score is not None else f"{judge.name} gave no verdict on {prompt.removeprefix('judge-')}."
-    return _Verdict(score, reply.usage, fault)
-
-
-def _invoke(judge: Judge, messages: list[tuple[str, str]]) -> Reply:
-    """Ask at temperature 0, and without a temperature if the model does not take one."""
-    for model in judge.models[:-1]:
-        try:
-            return invoke_model(model, judge.name, messages)
-        except ModelError as error:
-            if "temperature" not in str(error.__cause__).lower():
-                raise
-    return invoke_model(judge.models[-1], judge.name, messages)
+    texts = [sentence["text"] for sentence in record["sentences"]]
+    answer = as_data(" ".join(texts) or record["text"])
+    reply = asking.reply(CORRECTNESS, question=as_data(item.question), answer=answer, accepted=as_data(item.answers))
+    verdict = (object_in(reply or "") or {}).get("verdict")
+    score = VERDICTS.get(verdict) if isinstance(verdict, str) else None
+    if score is None and reply is not None:
+        asking.fault = asking.fault or f"{asking.judge.name} gave no verdict on correctness."
+    return score
 
 
 # Text from outside is put before a model as data; small JSON objects are read from what it writes back.

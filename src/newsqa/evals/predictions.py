@@ -10,17 +10,16 @@ under the names that it has there:
 from __future__ import annotations
 
 import re
-import zlib
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from newsqa.answer.keyed import keyed_sentences
 from newsqa.errors import SourceError
-from newsqa.evals.datasets.entries import Entry, entries, open_file
+from newsqa.evals.datasets.entries import Entry, entries, read_text, set_error
 from newsqa.evals.gold import index_facts, resolve_citation
-from newsqa.evals.run_file import IndexFacts, RunLine, Setup, from_json, key_of
-from newsqa.evals.run_schema import Record, check_fields, fill
+from newsqa.evals.run import Setup, key_of
+from newsqa.evals.run_file import IndexFacts, Record, RunLine, check_fields, fill, from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,12 +29,10 @@ if TYPE_CHECKING:
     from newsqa.store.snapshot import Snapshot
     from newsqa.types import JsonObject
 
-IDS = ("id", "question_id", "task_id", "qid", "_id")
-ANSWERS = ("text", "answer", "prediction", "response", "output", "predictions")
+IDS = ("id", "question_id")
+ANSWERS = ("text", "answer", "prediction", "response")
 MAX_LENGTH = 100_000  # characters of an answer; a longer one is a mistake
-MAX_FAULTS = 10  # shown at once
 
-HINT = "Each prediction is a JSON object with an id and an answer, one a line."
 NO_PREDICTION = "no prediction was given for this question"
 
 _SEVERAL = re.compile(r"\[(\^?\d{1,3}(?:[ \t]*[,;][ \t]*\^?\d{1,3})*)\]")
@@ -73,30 +70,28 @@ class Predictions:
 
 
 def read_predictions(path: Path) -> Predictions:
-    """Read predictions: JSON, one a line or all in one list, or one object of answers by id, as SQuAD has it.
+    """Read predictions: JSON, one a line or all in one list.
 
     Raises SourceError, with every line that cannot be read and why.
     """
     by_id: dict[str, Prediction] = {}
     repeated: list[str] = []
-    faults: list[str] = []
-    for entry in _entries(path):
+    faults: list[tuple[str, str]] = []
+    for entry in entries(read_text(path)):
         try:
             question_id, prediction = _read(entry)
         except ValueError as error:
-            faults.append(f"{path} {entry.place}: {error}.")
+            faults.append((entry.place, str(error)))
             continue
         if question_id in by_id:
             repeated.append(question_id)
         by_id[question_id] = prediction
-    if not faults and not by_id:
-        raise SourceError(f"{path} holds no predictions.", hint=HINT)
-    if len(faults) == 1:
-        raise SourceError(faults[0], hint=HINT)
     if faults:
-        more = (f"… and {len(faults) - MAX_FAULTS} more.",) if len(faults) > MAX_FAULTS else ()
-        details = (*faults[:MAX_FAULTS], *more)
-        raise SourceError(f"{len(faults)} predictions of {path} cannot be read.", hint=HINT, details=details)
+        raise set_error(path, faults)
+    if not by_id:
+        raise SourceError(
+            f"{path} holds no predictions.", hint="Each is a JSON object with an id and an answer, one a line."
+        )
     return Predictions(path, path.name.split(".")[0] or path.name, by_id, tuple(dict.fromkeys(repeated)))
 
 
@@ -122,19 +117,6 @@ def lines_of(predictions: Predictions, items: Sequence[Item], index: Snapshot | 
 # One prediction, brought to the form of our record.
 
 
-def _entries(path: Path) -> list[Entry]:
-    """Return the predictions of a file; those of an object of answers by id as if each was an object itself."""
-    try:
-        with open_file(path) as file:
-            found = entries(file.read().decode("utf-8-sig"))
-    except (OSError, EOFError, zlib.error, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is no UTF-8 text"
-        raise SourceError(f"The predictions {path} cannot be read: {why}.", hint=HINT) from error
-    if len(found) == 1 and isinstance(by_id := found[0].value, dict) and not by_id.keys() & set(IDS):
-        return [Entry(f"“{name}”", {"id": name, "text": text}) for name, text in by_id.items()]
-    return found
-
-
 def _read(entry: Entry) -> tuple[str, Prediction]:
     """Read a prediction, and the id of its question. Raises ValueError, in words for a person."""
     if entry.fault:
@@ -150,7 +132,10 @@ def _read(entry: Entry) -> tuple[str, Prediction]:
 
 
 def _record(fields: JsonObject) -> JsonObject:
-    text = _SEVERAL.sub(_one_by_one, _answer(fields))
+    def one_by_one(several: re.Match[str]) -> str:  # “[1, 2]” as “[1][2]”, which is how a record has it
+        return "".join(f"[{number}]" for number in _DIGITS.findall(several[1]))
+
+    text = _SEVERAL.sub(one_by_one, _answer(fields))
     given = {**fields, "id": None, "question": "", "text": text, "citations": _citations(fields)}
     given["sentences"] = fields.get("sentences") or _sentences(given)
     if given.get("refused") is None and not text.strip() and not given.get("error"):
@@ -179,21 +164,12 @@ def _answer(fields: JsonObject) -> str:
     name = next((name for name in ANSWERS if name in fields), None)
     if name is None:
         raise ValueError(f"it has no answer (a text under {', '.join(ANSWERS)})")
-    value = fields[name]
-    if isinstance(value, list):
-        value = value[0] if value else ""
-    if isinstance(value, dict):
-        value = value.get("text")
-    if not isinstance(value, str | None):
-        raise ValueError(f"“{name}” must be a text, or a list that begins with one")  # noqa: TRY004
-    if len(value or "") > MAX_LENGTH:
+    value = fields[name] or ""
+    if not isinstance(value, str):
+        raise ValueError(f"“{name}” must be a text")  # noqa: TRY004
+    if len(value) > MAX_LENGTH:
         raise ValueError(f"“{name}” is longer than {MAX_LENGTH:,} characters")
-    return value or ""
-
-
-def _one_by_one(several: re.Match[str]) -> str:
-    """Write "[1, 2]" as "[1][2]", which is how a record has it."""
-    return "".join(f"[{number}]" for number in _DIGITS.findall(several[1]))
+    return value
 
 
 def _citations(fields: JsonObject) -> object:

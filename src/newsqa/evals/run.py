@@ -5,9 +5,11 @@ A run that was interrupted, or some of whose questions failed, is continued: wha
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from newsqa.answer.history import recent_turns, turns_from_messages
 from newsqa.errors import NewsqaError, SourceError
@@ -16,11 +18,8 @@ from newsqa.evals.run_file import (
     OTHER_FOLDER,
     RECORDS,
     RunLine,
-    Setup,
     append_line,
-    explain_other_key,
     finalize_run,
-    key_of,
     lock_folder,
     read_lines,
 )
@@ -28,7 +27,7 @@ from newsqa.render.record import from_record, to_record
 from newsqa.types import Answer, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from newsqa.evals.datasets.items import Item
@@ -216,3 +215,57 @@ class _RunState:
         before = (one.id for number, one in self.items.values() if number < place and one.group == item.group)
         lines = [self.lines[id_] for id_ in before if id_ in self.lines]
         return recent_turns([Turn.from_answer(from_record(line.record)) for line in lines if not line.failed])
+
+
+# What decided an answer, as a key: the same key is the same question asked of the same articles in the same way.
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What answers: `index` identifies articles, passages and vectors, `config` settings, prompts, models and code.
+
+    `made_of` names the parts that `config` is the digest of.
+    """
+
+    index: str
+    config: str
+    model: str
+    made_of: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @classmethod
+    def of(cls, pipeline: Pipeline) -> Self:
+        """Return the setup of a pipeline, as its index is now. Raises LibraryError."""
+        with pipeline.index.snapshot() as index:
+            return cls(index.digest, pipeline.config, pipeline.model, pipeline.made_of)
+
+    @property
+    def short(self) -> str:
+        """Eight letters and digits that identify it, for the name of a folder."""
+        return _digest(self.index, self.config, self.model)[:8]
+
+
+def key_of(item: Item, today: date, setup: Setup) -> str:
+    """Identify a question (its words, history and days) and what answers it; `today` counts if no day is given."""
+    asked = item.asked or item.as_of or today
+    history = [[turn.role, turn.content] for turn in item.history]
+    days = [asked.isoformat(), item.as_of.isoformat() if item.as_of else None]
+    return _digest(item.question, history, days, setup.index, setup.config, setup.model)
+
+
+def explain_other_key(line: RunLine, item: Item | None, setup: Setup, models: Collection[str]) -> str:
+    """Say in what a line of another key differs from what is now asked; `models` are those that answered in its run."""
+    if item is None:
+        return f"the question “{line.item.id}” is not in this set"
+    record = line.record
+    if record["index"] != setup.index:
+        return "the articles of the index are others now"
+    if record["config"] != setup.config and setup.model not in models:
+        return f"the model was another than {setup.model}"
+    if record["config"] != setup.config:
+        changed = [name for name, value in setup.made_of.items() if line.made_of.get(name, value) != value]
+        return f"{' and '.join(changed) or 'settings, prompts, models or newsqa itself'} changed since"
+    return f"the question “{line.item.id}” is asked in another way now"
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=8).hexdigest()

@@ -16,33 +16,37 @@ renames it, so that a process may be killed at any moment and no answer that was
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypeVar, get_args, get_origin, get_type_hints
+
+from pydantic import ConfigDict, Field, ValidationError, with_config
+from typing_extensions import TypedDict, is_typeddict  # pydantic reads no other before Python 3.12
 
 from newsqa.errors import BusyError, SourceError
-from newsqa.evals.datasets.items import item_from, item_record
-from newsqa.evals.run_schema import Line, check_fields
+from newsqa.evals.datasets.entries import read_object
+from newsqa.evals.datasets.items import Item, item_record
 from newsqa.private_files import FILE, private_folder
 from newsqa.render.record import adapter, to_line
 from newsqa.types import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from datetime import date
     from pathlib import Path
 
-    from newsqa.evals.datasets.items import Item
-    from newsqa.pipeline import Pipeline
     from newsqa.types import JsonObject
+
+T = TypeVar("T")
 
 RECORDS = "run.jsonl"
 OTHER_FOLDER = "Name another folder with --out."
 
 ADDED = ("key", "place", "item", "known", "judge", "made_of")  # what a line has besides the record of the answer
+
+
+Score = Annotated[float, Field(ge=0, le=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,16 @@ class IndexFacts:
 class Judgement:
     """What a judge model said of an answer: scores from 0 to 1, None if one does not apply or could not be had.
 
+    `recall` and `precision` are those of the citations, `correctness` that of the answer.
+
     `model` is the judge's name, `prompts` identifies the words in which it was asked; `fault` says why a score is
     missing that should be there.
     """
 
     model: str
-    faithfulness: float | None = None
-    correctness: float | None = None
+    recall: Score | None = None
+    precision: Score | None = None
+    correctness: Score | None = None
     prompts: str = ""
     usage: Usage = field(default_factory=Usage)
     fault: str | None = None
@@ -116,7 +123,94 @@ class RunLine:
         return bool(self.record.get("refused"))
 
 
-# Lines as JSON.
+# Lines as JSON: files come from anywhere, so their shape is checked, strictly. An object may have other names besides.
+
+Whole = Annotated[int, Field(gt=-(2**63), lt=2**63)]
+
+
+class _Sentence(TypedDict):
+    text: str
+    citations: list[Whole]
+    support: float | None
+
+
+class _Duplicate(TypedDict):
+    article_id: str | None
+    outlet: str | None
+
+
+class _Citation(TypedDict):
+    n: Whole
+    article_id: str | None
+    title: str | None
+    outlet: str | None
+    published: str | None
+    url: str | None
+    path: str | None
+    quote: str
+    start: Whole | None
+    end: Whole | None
+    also_carried_by: list[_Duplicate]
+
+
+class _Passage(TypedDict):
+    article_id: str | None
+    url: str | None
+    path: str | None
+    start: Whole | None
+    end: Whole | None
+    score: float | None
+    text: str
+
+
+class _Dropped(TypedDict):
+    text: str
+    why: str | None
+    mended: NotRequired[bool | None]  # earlier versions had none
+
+
+class _Usage(TypedDict):
+    input_tokens: Whole
+    output_tokens: Whole
+    cost: NotRequired[float | None]  # earlier versions had none
+
+
+@with_config(ConfigDict(allow_inf_nan=False))
+class Record(TypedDict):
+    """The record of an answer, by newsqa or by another program."""
+
+    id: str | None
+    question: str
+    standalone: str | None
+    asked: str | None
+    as_of: str | None
+    refused: bool | None
+    reason: str | None
+    incomplete: bool | None
+    error: str | None
+    text: str
+    sentences: list[_Sentence]
+    citations: list[_Citation]
+    retrieved: list[_Passage]
+    dropped: list[_Dropped]
+    notices: NotRequired[list[str]]  # earlier versions had none
+    confidence: float | None
+    model: str | None
+    index: str | None
+    config: str | None
+    timings: dict[str, float]
+    usage: _Usage
+
+
+class _LineShape(Record):
+    """What is checked of a line besides its `item`, `known` and `judge`."""
+
+    key: str
+    place: Annotated[list[Whole], Field(min_length=2, max_length=2)]
+    item: dict[str, Any]
+    known: dict[str, Any]
+    judge: NotRequired[dict[str, Any] | None]
+    made_of: NotRequired[dict[str, str] | None]
 
 
 def to_json(line: RunLine) -> JsonObject:
@@ -132,22 +226,49 @@ def to_json(line: RunLine) -> JsonObject:
 
 def from_json(fields: JsonObject) -> RunLine:
     """Return the line that a JSON object holds. Raises ValueError, saying what is wrong with it."""
-    check_fields(fields, Line)
+    check_fields(fields, _LineShape)
     number, total = fields["place"]
     if not 0 < number <= total:
         raise ValueError("“place” must be a number and how many there are")
-    judge = fields.get("judge")
-    if judge and "usage" in judge:
-        judge = {**judge, "usage": {"cost": None, **judge["usage"]}}
     return RunLine(
         record={name: value for name, value in fields.items() if name not in ADDED},
         key=fields["key"],
         place=(number, total),
-        item=item_from(fields["item"]),
-        known=adapter(IndexFacts).validate_python(fields["known"]),
-        judge=adapter(Judgement).validate_python(judge) if judge else None,
+        item=_part(Item, fields, "item"),
+        known=_part(IndexFacts, fields, "known"),
+        judge=_part(Judgement, fields, "judge") if fields.get("judge") is not None else None,
         made_of=fields.get("made_of") or {},
     )
+
+
+def _part(kind: type[T], fields: JsonObject, name: str) -> T:
+    part, faults = read_object(kind, fields[name])
+    if part is None:
+        raise ValueError(f"“{name}”: {'; '.join(faults)}")
+    return part
+
+
+def check_fields(fields: JsonObject, shape: type) -> None:
+    """Check that a JSON object has a shape. Raises ValueError, naming what does not fit ("citations.2.quote")."""
+    try:
+        adapter(shape).validate_python(fields, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        name = ".".join(map(str, first["loc"]))
+        fault = "is missing" if first["type"] == "missing" else f"is wrong: {first['msg'].lower()}"
+        raise ValueError(f"“{name}” {fault}") from None
+
+
+def fill(value: Any, shape: Any) -> Any:
+    """Return a value with all names that its shape has and no others: what is missing is null, or empty."""
+    kind = dict if is_typeddict(shape) else get_origin(shape)
+    if value is None and kind in {list, dict}:
+        value = kind()
+    if kind is list and isinstance(value, list):
+        return [fill(entry, get_args(shape)[0]) for entry in value]
+    if is_typeddict(shape) and isinstance(value, dict):
+        return {name: fill(value.get(name), inner) for name, inner in get_type_hints(shape).items()}
+    return value
 
 
 def _read_object(line: bytes) -> JsonObject:
@@ -275,57 +396,3 @@ def _write(file: Path, flag: int, data: bytes) -> None:
 
 def _unwritable(place: Path, error: OSError) -> SourceError:
     return SourceError(f"{place} cannot be written: {error.strerror}.", hint=OTHER_FOLDER)
-
-
-# What decided an answer, as a key: the same key is the same question asked of the same articles in the same way.
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What answers: `index` identifies articles, passages and vectors, `config` settings, prompts, models and code.
-
-    `made_of` names the parts that `config` is the digest of.
-    """
-
-    index: str
-    config: str
-    model: str
-    made_of: Mapping[str, str] = field(default_factory=dict[str, str])
-
-    @classmethod
-    def of(cls, pipeline: Pipeline) -> Self:
-        """Return the setup of a pipeline, as its index is now. Raises LibraryError."""
-        with pipeline.index.snapshot() as index:
-            return cls(index.digest, pipeline.config, pipeline.model, pipeline.made_of)
-
-    @property
-    def short(self) -> str:
-        """Eight letters and digits that identify it, for the name of a folder."""
-        return _digest(self.index, self.config, self.model)[:8]
-
-
-def key_of(item: Item, today: date, setup: Setup) -> str:
-    """Identify a question (its words, history and days) and what answers it; `today` counts if no day is given."""
-    asked = item.asked or item.as_of or today
-    history = [[turn.role, turn.content] for turn in item.history]
-    days = [asked.isoformat(), item.as_of.isoformat() if item.as_of else None]
-    return _digest(item.question, history, days, setup.index, setup.config, setup.model)
-
-
-def explain_other_key(line: RunLine, item: Item | None, setup: Setup, models: Collection[str]) -> str:
-    """Say in what a line of another key differs from what is now asked; `models` are those that answered in its run."""
-    if item is None:
-        return f"the question “{line.item.id}” is not in this set"
-    record = line.record
-    if record["index"] != setup.index:
-        return "the articles of the index are others now"
-    if record["config"] != setup.config and setup.model not in models:
-        return f"the model was another than {setup.model}"
-    if record["config"] != setup.config:
-        changed = [name for name, value in setup.made_of.items() if line.made_of.get(name, value) != value]
-        return f"{' and '.join(changed) or 'settings, prompts, models or newsqa itself'} changed since"
-    return f"the question “{line.item.id}” is asked in another way now"
-
-
-def _digest(*parts: object) -> str:
-    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=8).hexdigest()

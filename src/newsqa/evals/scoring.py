@@ -1,7 +1,7 @@
 """All metrics, the scores of a line by them, and how its question came out: right or missed, and where it went wrong.
 
 A family of metrics is one module: its `METRICS` define them, and a function scores a line by all of them at once, since
-they share what is costly. A metric that only a whole set has measures a table of the run, and resamples of it.
+they share what is costly. A metric that only a whole set has (`Metric.over`) measures its confidence and rightness.
 
 Every miss falls in one bucket, the first that fits on the way of a question. Of one that is answerable:
 
@@ -17,7 +17,7 @@ Every miss falls in one bucket, the first that fits on the way of a question. Of
 | any                   | yes, unknown | refused                                    | wrongly refused        |
 
 If a refusal is right, an answer is a wrong answer. A question with rules falls in the buckets of its rules
-(`metrics/reader.py`), in their order. No miss: what was treated rightly, what nobody can judge, and what
+(`metrics/answers.py`), in their order. No miss: what was treated rightly, what nobody can judge, and what
 failed, since there is no answer to judge; failures are counted by themselves.
 
 - Evidence is retrieved if a passage that was retrieved bears the answer: it holds an accepted one, or overlaps a gold
@@ -36,32 +36,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from newsqa.evals.metrics import answers, citations, reader, retrieval, selective
+from newsqa.evals.metrics import answers, citations, retrieval, selective
 from newsqa.evals.metrics.answers import cites_gold, right
 from newsqa.evals.metrics.base import Metric, answered
 from newsqa.evals.metrics.citations import cited_sentences, cites
 from newsqa.evals.metrics.retrieval import evidence
+from newsqa.evals.run_file import Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from newsqa.evals.metrics.selective import Counts, Floats, Table
     from newsqa.evals.run_file import RunLine
 
-_JUDGED = "Over answers that a judge was asked about."
 METRICS = (
     *retrieval.METRICS,
     *answers.METRICS,
-    *reader.METRICS,
     *citations.METRICS,
     *selective.METRICS,
-    Metric("judge_faithfulness", "judge", "Faithful, says a judge model", _JUDGED),
-    Metric("judge_correctness", "judge", "Correct, says a judge model", _JUDGED),
+    *citations.JUDGED_METRICS,
+    Metric("judge_correctness", "judge", "Correct, says a judge model", "Over answers that it was asked about."),
 )
 BY_NAME = {metric.name: metric for metric in METRICS}
-
-WHOLE = frozenset(metric.name for metric in METRICS if metric.over)
-"""Metrics that a set of answers has and a single one has not; the others are means over questions."""
 
 
 def score(line: RunLine) -> dict[str, float]:
@@ -69,33 +64,24 @@ def score(line: RunLine) -> dict[str, float]:
 
     A line that failed scores as an answer with nothing in it. What a judge model said is taken as it is.
     """
-    judge = line.judge
-    judged = {"judge_faithfulness": judge.faithfulness, "judge_correctness": judge.correctness} if judge else {}
+    judge = line.judge or Judgement("")
+    judged = {
+        "citation_recall": judge.recall,
+        "citation_precision": judge.precision,
+        "judge_correctness": judge.correctness,
+    }
     return {
         **retrieval.retrieval_scores(line),
         **answers.answer_scores(line),
-        **reader.reader_scores(line),
+        **answers.reader_scores(line),
         **citations.citation_scores(line),
-        **selective.refusal_scores(line),
+        **selective.selective_scores(line),
         **{name: given for name, given in judged.items() if given is not None},
     }
 
 
-def resampled(name: str, table: Table, weights: Counts) -> Floats:
-    """Take a metric of WHOLE over resamples of a table: shape (resamples,), nan if it is not defined.
-
-    `weights`, of shape (resamples, lines), is how often each line is in each resample, 0 or more. For swaps between two
-    runs make one table of the lines of both, and weigh 1 whichever of a pair is in. It takes about ten milliseconds for
-    2,000 resamples of 400 lines, and memory for a few arrays of the shape of `weights`.
-    """
-    measure = BY_NAME[name].over
-    if measure is None:
-        raise ValueError(f"{name} is a mean over questions")
-    return measure(table, weights)
-
-
 Bucket = Literal[
-    "not in the index", "not retrieved", "retrieved but not used", "wrong answer", "wrong citation", reader.Miss
+    "not in the index", "not retrieved", "retrieved but not used", "wrong answer", "wrong citation", answers.Miss
 ]
 """Where a miss went wrong, in the order of the way of a question."""
 
@@ -108,11 +94,15 @@ REPLIES: tuple[Reply, ...] = get_args(Reply)
 
 @dataclass(frozen=True, slots=True)
 class ScoredLine:
-    """A line with its scores (0 to 1, those that apply to it) and the bucket that it falls in, None if in none."""
+    """A line with its scores (0 to 1, those that apply to it) and the bucket that it falls in, None if in none.
+
+    `stated` is its confidence and 1.0 if it is right, else 0.0; NaN for what is not known.
+    """
 
     line: RunLine
     scores: Mapping[str, float]
     bucket: Bucket | None
+    stated: tuple[float, float]
 
     @property
     def outcome(self) -> Outcome:
@@ -139,7 +129,7 @@ class ScoredLine:
 def score_line(line: RunLine) -> ScoredLine:
     """Score a line, and find its bucket."""
     scores = score(line)
-    return ScoredLine(line, scores, bucket_of(line, scores))
+    return ScoredLine(line, scores, bucket_of(line, scores), selective.stated(line))
 
 
 def bucket_of(line: RunLine, scores: Mapping[str, float]) -> Bucket | None:
@@ -148,7 +138,7 @@ def bucket_of(line: RunLine, scores: Mapping[str, float]) -> Bucket | None:
     if line.failed or treated_rightly is None:
         return None
     if line.item.rules is not None:
-        return reader.miss(line)
+        return answers.miss(line)
     if line.item.refusal_is_right:
         return None if treated_rightly else "wrong answer"
     if treated_rightly:
@@ -195,4 +185,4 @@ def _is_proved(line: RunLine) -> bool:
     wanted, cited = evidence(line), cited_sentences(line)
     if not wanted.answers:
         return any(one.supported for one in cited)
-    return all(one.supported for one in cited if wanted.has_part(wanted.normalize(one.sentence.text)))
+    return all(one.supported for one in cited if wanted.has_part(wanted.normalize(one.text)))

@@ -8,35 +8,35 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from newsqa.evals import scoring
 from newsqa.evals.judge import Judging, judging_of
 from newsqa.evals.metrics.base import answer_text, answered
-from newsqa.evals.metrics.selective import Bin, Table, calibration, curve, table
-from newsqa.evals.scoring import METRICS, WHOLE, Bucket, score_line
-from newsqa.evals.statistics import Interval, contrast, interval, means, paired_means, pool, smallest_of
+from newsqa.evals.metrics.selective import Bin, calibration, curve, stated_rows
+from newsqa.evals.scoring import METRICS, Bucket, score_line
+from newsqa.evals.statistics import Interval, contrast, gather, interval, pool, smallest_shown
 from newsqa.types import EXTRACTIVE, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
-
+    from newsqa.evals.metrics.base import Metric
     from newsqa.evals.run_file import RunLine
     from newsqa.evals.scoring import ScoredLine
-    from newsqa.evals.statistics import Contrast, PooledSample, Sample
+    from newsqa.evals.statistics import Contrast, Sample
     from newsqa.types import JsonObject
-
-    Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """The value of a metric over `n` questions, with its interval; None if there are too few to tell."""
+    """The value of a metric over `n` questions, with its interval; None if there are too few to tell.
+
+    `smallest` is the smallest difference between two runs that a set of this size and spread would show.
+    """
 
     metric: str
     value: float
     n: int
     interval: Interval | None = None
+    smallest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,8 @@ class Summary:
     """A run as a whole.
 
     `curve` is risk-coverage: (coverage, risk) from the most confident answer on. `tags` has the figures of each tag's
-    questions; `buckets` the ids of the questions missed. `smallest` is, for a metric, the smallest difference between
-    two runs that a set of this size and spread would show in four of five trials. `judging` is None if no judge model
-    was asked. `lines` are those of the run with their scores.
+    questions; `buckets` the ids of the questions missed. `judging` is None if no judge model was asked. `lines` are
+    those of the run with their scores.
     """
 
     questions: int
@@ -74,32 +73,13 @@ class Summary:
     spent: Usage
     curve: tuple[tuple[float, float], ...]
     calibration: tuple[Bin, ...]
-    smallest: Mapping[str, float]
     judging: Judging | None
     lines: tuple[ScoredLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ScoredRun:
-    """The lines of a run with the scores that each has by itself, and the table for what only the whole has."""
-
-    lines: Sequence[ScoredLine]
-    table: Table
-
-    @property
-    def groups(self) -> list[str]:
-        """The cluster of each line."""
-        return [one.line.item.group for one in self.lines]
-
-    def part(self, places: Sequence[int]) -> ScoredRun:
-        """Return the lines at some places, in that order, as a run of their own."""
-        rows = _matrix(self.table)[np.array(places, dtype=int)]
-        return ScoredRun([self.lines[place] for place in places], Table(*rows.T))
-
-
-def score_run(lines: Sequence[RunLine]) -> ScoredRun:
-    """Score a run."""
-    return ScoredRun([score_line(line) for line in lines], table(lines))
+def score_run(lines: Sequence[RunLine]) -> list[ScoredLine]:
+    """Score the lines of a run."""
+    return [score_line(line) for line in lines]
 
 
 def summarise(lines: Sequence[RunLine]) -> Summary:
@@ -107,7 +87,8 @@ def summarise(lines: Sequence[RunLine]) -> Summary:
     run = score_run(lines)
     first: JsonObject = lines[0].record if lines else {}
     tags = sorted({tag for line in lines for tag in line.item.tags})
-    smallest = {metric.name: smallest_of(sample(run, metric.name)) for metric in METRICS}
+    rows = stated_rows(run)
+    missed = {name: tuple(one.line.item.id for one in run if one.bucket == name) for name in get_args(Bucket)}
     return Summary(
         questions=max((line.place[1] for line in lines), default=0),
         asked=len(lines),
@@ -118,37 +99,34 @@ def summarise(lines: Sequence[RunLine]) -> Summary:
         config=first.get("config") or "",
         median_words=median_words(lines),
         figures=figures(run),
-        tags={tag: figures(run.part([n for n, line in enumerate(lines) if tag in line.item.tags])) for tag in tags},
-        buckets=_buckets(run),
+        tags={tag: figures([one for one in run if tag in one.line.item.tags]) for tag in tags},
+        buckets={name: ids for name, ids in missed.items() if ids},
         latencies=latencies(lines),
         spent=spent(lines),
-        curve=curve(run.table),
-        calibration=calibration(run.table),
-        smallest={name: value for name, value in smallest.items() if value is not None},
+        curve=curve(rows),
+        calibration=calibration(rows),
         judging=judging_of(lines),
-        lines=tuple(run.lines),
+        lines=tuple(run),
     )
 
 
-def figures(run: ScoredRun) -> tuple[Estimate, ...]:
+def figures(run: Sequence[ScoredLine]) -> tuple[Estimate, ...]:
     """Return the figure of every metric that applies to a question of the run, in the order of METRICS."""
-    samples = {metric.name: sample(run, metric.name) for metric in METRICS}
-    return tuple(
-        Estimate(name, found.value, questions(run, name), interval(found))
-        for name, found in samples.items()
-        if found.clusters and not np.isnan(found.value)
-    )
+    return tuple(figure for metric in METRICS if (figure := _figure(run, metric)))
+
+
+def _figure(run: Sequence[ScoredLine], metric: Metric) -> Estimate | None:
+    (found,) = _samples([run], metric)
+    if np.isnan(found.value):
+        return None
+    ends = interval(found)
+    return Estimate(metric.name, found.value, questions(run, metric), ends, smallest_shown(found, ends))
 
 
 def _model(lines: Sequence[RunLine]) -> str:
     """Name the model of a run: one that writes leaves some questions to sentences of the articles."""
     names = sorted({line.record.get("model") or "" for line in lines})
     return next((name for name in names if name not in {"", EXTRACTIVE}), names[-1] if names else "")
-
-
-def _buckets(run: ScoredRun) -> dict[Bucket, tuple[str, ...]]:
-    missed = {name: tuple(one.line.item.id for one in run.lines if one.bucket == name) for name in get_args(Bucket)}
-    return {name: ids for name, ids in missed.items() if ids}
 
 
 def median_words(lines: Sequence[RunLine]) -> float:
@@ -184,77 +162,28 @@ def spent(lines: Sequence[RunLine]) -> Usage:
     return total
 
 
-# What each metric rests on: samples of one run, or of two over the same questions.
-
-RIGHT_REFUSALS = "refusal_precision"
-"""A metric of the whole set that is a rate over the answers that are refusals, and is treated as one."""
+# What each metric rests on: the questions of one run that it applies to, or those of two over the same questions.
 
 
-def sample(run: ScoredRun, metric: str) -> Sample:
-    """Return what a metric of a run rests on: the questions that it applies to."""
-    if _is_of_whole(metric):
-        return _pool(run, metric)
-    return means(_column(run, metric), run.groups)
-
-
-def compare_metric(before: ScoredRun, after: ScoredRun, metric: str) -> Contrast | None:
+def compare_metric(before: Sequence[ScoredLine], after: Sequence[ScoredLine], metric: Metric) -> Contrast | None:
     """Compare two runs in a metric; their lines must answer the same questions, in the same order.
 
     None if it applies to no question of one of them.
     """
-    if _is_of_whole(metric):
-        return contrast(*_pools(before, after, metric))
-    return contrast(*paired_means(_column(before, metric), _column(after, metric), before.groups))
+    return contrast(*_samples([before, after], metric))
 
 
-def questions(run: ScoredRun, metric: str) -> int:
+def questions(run: Sequence[ScoredLine], metric: Metric) -> int:
     """Count the questions of a run that a metric applies to."""
-    if _is_of_whole(metric):
-        return int(_has_confidence(run).sum())
-    return sum(score is not None for score in _column(run, metric))
+    if metric.over:
+        return int(np.sum(~np.isnan(stated_rows(run)).any(axis=1)))
+    return sum(metric.name in one.scores for one in run)
 
 
-def _is_of_whole(metric: str) -> bool:
-    return metric in WHOLE and metric != RIGHT_REFUSALS
-
-
-def _column(run: ScoredRun, metric: str) -> list[float | None]:
-    if metric != RIGHT_REFUSALS:
-        return [one.scores.get(metric) for one in run.lines]
-    counted = (run.table.refused == 1) & ~np.isnan(run.table.refusable)
-    return [float(right) if counts else None for right, counts in zip(run.table.refusable, counted, strict=True)]
-
-
-def _has_confidence(run: ScoredRun) -> npt.NDArray[np.bool_]:
-    """Return which lines selective metrics are taken over: answered, known right or wrong, with a confidence."""
-    return ~np.isnan(run.table.right) & ~np.isnan(run.table.confidence)
-
-
-def _places(run: ScoredRun, chosen: npt.NDArray[np.bool_]) -> list[int]:
-    """Return the places of chosen lines by the ids of their questions, so that the order of lines changes no digit."""
-    return sorted(np.flatnonzero(chosen).tolist(), key=lambda place: run.lines[place].line.item.id)
-
-
-def _pool(run: ScoredRun, metric: str) -> PooledSample:
-    part = run.part(_places(run, _has_confidence(run)))
-    return pool(_matrix(part.table), part.groups, lambda own, _: scoring.resampled(metric, part.table, own))
-
-
-def _pools(before: ScoredRun, after: ScoredRun, metric: str) -> tuple[PooledSample, PooledSample]:
-    """Make one table of both runs, and weigh the lines of one or the other."""
-    places = _places(before, _has_confidence(before) | _has_confidence(after))
-    first, second = before.part(places), after.part(places)
-    rows = _matrix(first.table), _matrix(second.table)
-    both = Table(*np.vstack(rows).T)
-
-    def measure_first(own: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> Numbers:
-        return scoring.resampled(metric, both, np.hstack([own, other]))
-
-    def measure_second(own: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> Numbers:
-        return scoring.resampled(metric, both, np.hstack([other, own]))
-
-    return pool(rows[0], first.groups, measure_first), pool(rows[1], first.groups, measure_second)
-
-
-def _matrix(table: Table) -> Numbers:
-    return np.column_stack([table.refused, table.refusable, table.right, table.confidence])
+def _samples(runs: Sequence[Sequence[ScoredLine]], metric: Metric) -> list[Sample]:
+    """Return a sample a run. Lines are sorted by the ids of their questions, so that their order changes no digit."""
+    ordered = [sorted(run, key=lambda one: one.line.item.id) for run in runs]
+    groups = [one.line.item.group for one in ordered[0]]
+    if metric.over is None:
+        return gather([[one.scores.get(metric.name) for one in run] for run in ordered], groups)
+    return pool([stated_rows(run) for run in ordered], groups, metric.over)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.errors import SourceError
-from newsqa.evals.datasets import items, question_answering, reader, retrieval
+from newsqa.evals.datasets import items
 from newsqa.evals.datasets.entries import ReadItem, entries, read_text, set_error, validate_set
 
 if TYPE_CHECKING:
@@ -29,35 +29,23 @@ class Format:
 
 
 OWN = Format("newsqa", "id, question, answers, …", items.is_own, items.read_own)
-READER = Format("reader", "question, refuse, any_of, none_of, …", reader.is_reader, reader.read_reader)
-FORMATS = (
-    Format(
-        "RealTime QA",
-        "question_id, question_sentence, choices, …",
-        question_answering.is_realtimeqa,
-        question_answering.read_realtimeqa,
-    ),
-    Format("mtRAG", "messages, or task_id and input", retrieval.is_mtrag, retrieval.read_mtrag),
-    Format("SQuAD", "data, paragraphs, qas", question_answering.is_squad, question_answering.read_squad),
-    READER,
-    OWN,
-)
+READER = Format("reader", "question, refuse, any_of, none_of, …", items.is_reader, items.read_reader)
+QUIZ = Format("RealTime QA", "question_id, question_sentence, choices, …", items.is_realtimeqa, items.read_realtimeqa)
+FORMATS = (QUIZ, READER, OWN)
 
 
 def read_set(path: Path) -> list[Item]:
-    """Read a set of questions, in whichever format it is: a file, or a folder in the form of BEIR.
+    """Read a set of questions, in whichever format it is.
 
     Raises SourceError, with all that is wrong, each with file and line.
     """
-    if retrieval.is_beir(path):
-        return validate_set(path, retrieval.read_beir(path), once=False)
     text = read_text(path)
     found = entries(text)
     form = _format_of(path, text, found)
     read = [one for entry in found for one in _read(form, entry)]
     if form is READER:
-        read = list(reader.link_turns(read))
-    return validate_set(path, read, once=form is OWN, notes=items.date_notes(found) if form is OWN else ())
+        read = list(items.link_turns(read))
+    return validate_set(path, read, once=form is OWN)
 
 
 def _format_of(path: Path, text: str, found: Sequence[Entry]) -> Format:
@@ -70,7 +58,7 @@ def _format_of(path: Path, text: str, found: Sequence[Entry]) -> Format:
     known = "; ".join(f"{form.name} ({form.shape})" for form in FORMATS)
     raise SourceError(
         f"The set {path} is in no form that is read.",
-        hint=f"JSON or JSON Lines of {known}; or a folder in the form of BEIR (corpus, queries, qrels).",
+        hint=f"JSON or JSON Lines of {known}.",
     )
 
 

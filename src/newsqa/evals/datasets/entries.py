@@ -1,4 +1,4 @@
-"""A file of a set as JSON values, each with its place in the file; their fields by type; and the errors of a set.
+"""A file of a set as JSON values, each with its place in the file; as values of a kind; and the errors of a set.
 
 All that is wrong with a set is collected and reported at once, so that a person mends the file in one go.
 """
@@ -9,18 +9,19 @@ import gzip
 import json
 import re
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
+
+from pydantic import AfterValidator, BeforeValidator, ValidationError
 
 from newsqa.errors import SourceError
+from newsqa.render.record import adapter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
-    from types import UnionType
-    from typing import IO
 
     from newsqa.evals.datasets.items import Item
     from newsqa.types import JsonObject
@@ -30,7 +31,12 @@ MAX_BYTES = 256 * 2**20  # of one set, unpacked
 MAX_DEPTH = 60  # a run keeps each question in its line, and is written from deep within other calls
 MAX_FAULTS = 10  # shown to a person at once
 
-_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+_PLAIN = {"valid string": "text", "a valid boolean": "true or false", "valid array": "list"}
+"""The words of pydantic's messages for people who write JSON by hand."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +48,19 @@ class Entry:
     fault: str = ""
 
 
-def open_file(path: Path) -> IO[bytes]:
-    """Open a file, unpacking one that is packed with gzip. Raises OSError."""
-    packed = path.suffix.lower() == ".gz"
-    return cast("IO[bytes]", gzip.open(path, "rb") if packed else path.open("rb"))
-
-
 def read_text(path: Path) -> str:
-    """Read a file of UTF-8, with or without a byte order mark. Raises SourceError."""
+    """Read a file of UTF-8, with or without a byte order mark, unpacking one that is gzipped. Raises SourceError."""
     try:
-        with open_file(path) as file:
+        with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
-            raise SourceError(f"The set {path} holds more than {MAX_BYTES // 2**20} MB.", hint="Split it.")
+            raise SourceError(f"{path} holds more than {MAX_BYTES // 2**20} MB.", hint="Split it.")
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SourceError(f"The set {path} is no UTF-8 (byte {error.start}).", hint="Save it as UTF-8.") from error
+        raise SourceError(f"{path} is no UTF-8 (byte {error.start}).", hint="Save it as UTF-8.") from error
     except (OSError, EOFError, zlib.error, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise SourceError(f"The set {path} cannot be read: {why}.", hint="Name a file of questions.") from error
+        raise SourceError(f"{path} cannot be read: {why}.", hint="Name a file of questions.") from error
 
 
 def entries(text: str) -> list[Entry]:
@@ -118,119 +118,94 @@ def day_of(text: str) -> date:
 
     No other form is read: a slash hides which number is the month.
     """
-    match = _DAY.fullmatch(text)
-    if not match:
-        raise ValueError(f"must be a date like 2025-03-14, not “{text[:40]}”")
+    if not isinstance(text, str) or not _DAY.fullmatch(text):
+        raise ValueError(f"must be a date like 2025-03-14, not “{str(text)[:40]}”")
     try:
-        return date(*map(int, match.groups()))
+        return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"“{text}” is no day of any calendar") from None
 
 
-@dataclass(slots=True)
-class Fields:
-    """The fields of one object, read by their type; null is as good as absent.
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must be a text that is not empty")
+    return text
 
-    What is wrong is noted in `faults`. `within` names the field that the object is part of.
+
+Text = Annotated[str, AfterValidator(_filled)]
+"""A text with something in it, as pydantic checks it."""
+
+Day = Annotated[date, BeforeValidator(day_of)]
+"""A day in the one form that is read."""
+
+
+def read_object(kind: type[T], fields: JsonObject, names: Sequence[str] = ()) -> tuple[T | None, list[str]]:
+    """Read a JSON object as a dataclass or TypedDict, strictly: no text passes for a number. Null is as good as absent.
+
+    Return None and all that is wrong with it if it is none; `names` are those that an unknown field may stand for.
     """
+    given = {name: value for name, value in fields.items() if value is not None or (names and name not in names)}
+    try:
+        return cast("T", adapter(cast("type", kind)).validate_json(json.dumps(given), strict=True)), []
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        found.sort(key=lambda one: "unexpected" not in one["type"])
+        return None, list(dict.fromkeys(fault_of(one["type"], one["loc"], one["msg"], names) for one in found))
 
-    values: JsonObject
-    within: str = ""
-    faults: list[str] = field(default_factory=list)
 
-    def wrong(self, name: str, what: str) -> None:
-        """Note what is wrong with a field."""
-        inner = f" in “{self.within}”" if self.within else ""
-        self.faults.append(f"“{name}”{inner} {what}")
-
-    def only(self, names: Iterable[str]) -> None:
-        """Note the fields that are none of these, each with the nearest of them."""
-        known = tuple(names)
-        for name in (name for name in self.values if name not in known):
-            near = get_close_matches(name.lower(), known, 1)
-            inner = f" in “{self.within}”" if self.within else ""
-            self.faults.append(f"unknown field “{name[:40]}”{inner}" + (f", is “{near[0]}” meant?" if near else ""))
-
-    def text(self, name: str, *, needed: bool = False) -> str | None:
-        """Return a text that is not empty, or None."""
-        value = self.values.get(name)
-        if isinstance(value, str) and value.strip():
-            return value
-        if value is not None or needed:
-            self.wrong(name, "must be a text that is not empty")
-        return None
-
-    def day(self, name: str) -> date | None:
-        """Return a date, or None."""
-        text = self.text(name)
-        try:
-            return day_of(text) if text else None
-        except ValueError as error:
-            self.wrong(name, str(error))
-            return None
-
-    def truth(self, name: str) -> bool | None:
-        """Return true, false or None."""
-        value = self.values.get(name)
-        if value is not None and not isinstance(value, bool):
-            self.wrong(name, "must be true or false")
-            return None
-        return value
-
-    def entries(self, name: str, kind: type | UnionType, what: str) -> list[Any]:
-        """Return the entries of a list, all of one type."""
-        value = self.values.get(name)
-        if value is None:
-            return []
-        if isinstance(value, list) and all(isinstance(entry, kind) for entry in value):
-            return value
-        self.wrong(name, f"must be a list of {what}")
-        return []
-
-    def objects(self, name: str) -> Iterator[Fields]:
-        """Yield the objects of a list; what is wrong in them is noted here too."""
-        for entry in self.entries(name, dict, "objects"):
-            yield Fields(entry, name, self.faults)
+def fault_of(type_: str, place: Sequence[str | int], message: str, names: Sequence[str] = ()) -> str:
+    """Word what pydantic finds wrong, by the name of the field: “role” in “history” must be 'user' or 'assistant'."""
+    named = [part for part in place if isinstance(part, str)]
+    name = " in ".join(f"“{part[:40]}”" for part in reversed(named[-2:])) or "it"
+    if type_ == "unexpected_keyword_argument":
+        near = get_close_matches(named[-1].lower(), names, 1)
+        return f"unknown field {name}" + (f", is “{near[0]}” meant?" if near else "")
+    if type_ == "missing":
+        return f"{name} is missing"
+    entry = "an entry of " if place and isinstance(place[-1], int) else ""
+    for technical, plain in _PLAIN.items():
+        message = message.replace(technical, plain)
+    return f"{entry}{name} {message.removeprefix('Value error, ').replace('Input should be', 'must be')}"
 
 
 @dataclass(frozen=True, slots=True)
 class ReadItem:
-    """A question of a set, as far as it can be read, and what is wrong with it.
+    """A question of a set, or what is wrong with it and its id, if that can be read.
 
     `place` is where in the file it is ("line 12").
     """
 
     place: str
     item: Item | None = None
-    faults: tuple[str, ...] = ()
+    faults: Sequence[str] = ()
+    id: str = ""
 
 
-def validate_set(path: Path, read: Sequence[ReadItem], *, once: bool, notes: Sequence[str] = ()) -> list[Item]:
+def validate_set(path: Path, read: Sequence[ReadItem], *, once: bool) -> list[Item]:
     """Return the questions of a set in their order.
 
-    If `once`, no question may be asked twice; an id may never be used twice. `notes` explain the faults, if there are
-    any. Raises SourceError with all that is wrong.
+    If `once`, no question may be asked twice; an id may never be used twice. Raises SourceError with all that is wrong.
     """
     if faults := list(_faults(read, once=once)):
-        raise set_error(path, faults, notes)
+        raise set_error(path, faults)
     items = [one.item for one in read if one.item]
     if not items:
         raise SourceError(f"The set {path} holds no question.", hint="It is JSON, one question a line.")
     return items
 
 
-def set_error(path: Path, faults: Sequence[tuple[str, str]], notes: Sequence[str] = ()) -> SourceError:
+def set_error(path: Path, faults: Sequence[tuple[str, str]]) -> SourceError:
     """Return the error that lists the faults of a set, each with its place in the file."""
     lines = [
         f"{path}{' ' * bool(place)}{place}: {fault}{'' if fault.endswith('?') else '.'}" for place, fault in faults
     ]
     if len(lines) == 1:
-        return SourceError(" ".join([*lines, *notes]), hint="Mend that and run again.")
+        return SourceError(lines[0], hint="Mend that and run again.")
     more = [f"… and {len(lines) - MAX_FAULTS} more."] if len(lines) > MAX_FAULTS else []
     return SourceError(
-        f"The set {path} has {len(lines)} faults.",
-        hint="Mend them and run again; nothing was asked.",
-        details=(*lines[:MAX_FAULTS], *more, *notes),
+        f"{path} has {len(lines)} faults.",
+        hint="Mend them and run again; nothing was done.",
+        details=(*lines[:MAX_FAULTS], *more),
     )
 
 
@@ -240,8 +215,9 @@ def _faults(read: Sequence[ReadItem], *, once: bool) -> Iterator[tuple[str, str]
     asked: dict[object, ReadItem] = {}
     for one in read:
         yield from ((one.place, fault) for fault in one.faults)
-        if one.item and one.item.id and (before := ids.setdefault(one.item.id, one)) is not one:
-            yield one.place, f"the id “{one.item.id}” was used before, in {before.place}"
+        name = one.item.id if one.item else one.id
+        if name and (before := ids.setdefault(name, one)) is not one:
+            yield one.place, f"the id “{name}” was used before, in {before.place}"
         elif once and one.item and not one.faults and (before := asked.setdefault(same_as(one.item), one)) is not one:
             yield one.place, f"the same is asked in {before.place}"
 

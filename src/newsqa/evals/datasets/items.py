@@ -1,22 +1,34 @@
-"""A question of a set, and our own form of it: one JSON object a line, checked closely since people write it by hand.
+"""A question of a set, and its forms: one JSON object a line, ours checked closely since people write it by hand.
 
-{"id": "ferry-time", "question": "When did the ferry sail?", "answers": ["7.25 a.m."], "asked": "2025-04-21"}
+    {"id": "ferry-time", "question": "When did the ferry sail?", "answers": ["7.25 a.m."], "asked": "2025-04-21"}
+
+Questions as readers type them, alone or in conversations, say what a right answer must and must not hold:
+
+    {"id": "q17", "conversation": "c4", "turn": 2, "kind": "pronoun", "question": "And who owns it?", "refuse": false,
+     "any_of": ["Ostby Lines"], "all_of": [["2011", "fourteen years"]], "none_of": ["Tarn Ferries"],
+     "cites_any": ["corpus/ledger/"], "max_words": 75, "asked": "2025-04-20"}
+
+`refuse` is true where only a refusal is right, false where only an answer is, null where both are. The turns of a
+conversation are asked in one session: each sees the answers that those before it got. `kind` becomes a tag, beside
+"single", "first turn" or "follow-up". Fields that are not of this form are kept in `meta`.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from dataclasses import dataclass, field
-from datetime import date  # noqa: TC003  pydantic reads it
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from dataclasses import fields as dataclass_fields
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
 
-from newsqa.evals.datasets.entries import Fields, ReadItem
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, with_config
+from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
+
+from newsqa.evals.datasets.entries import Day, ReadItem, Text, read_object
 from newsqa.render.record import adapter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from newsqa.evals.datasets.entries import Entry
     from newsqa.types import JsonObject
@@ -25,12 +37,47 @@ if TYPE_CHECKING:
 Accepted = str | tuple[str, ...]
 """An accepted answer; a tuple is one answer of several parts, all of them required, in any order."""
 
-NAMES = ("id", "question", "answers", "asked", "as_of", "history", "answerable", "gold", "tags", "meta", "rules")
 DISTINCTIVE = {"question", "answers", "as_of", "answerable", "gold"}
-GOLD = ("url", "path", "article_id", "quote")
-
 MAX_STRING_WORDS = 20
 MIN_QUOTE_WORDS = 4  # words of a quote that can name an article by itself
+STRICT = ConfigDict(extra="forbid")
+
+
+def _answer(value: object) -> Accepted:
+    parts = [value] if isinstance(value, str) else value
+    if isinstance(parts, list) and parts and all(isinstance(part, str) and _has_word(part) for part in parts):
+        return tuple(parts) if len(parts) > 1 else parts[0]
+    raise ValueError("must be a text with a word in it, or a list of texts that are all required")
+
+
+def _word(text: str) -> str:
+    if not _has_word(text):
+        raise ValueError("must have a word in it")
+    return text
+
+
+def _has_word(text: str) -> bool:
+    return any(map(str.isalnum, text))
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("holds NaN or Infinity, which is no JSON")
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _finite(inner)
+    return value
+
+
+def _named(gold: Gold) -> Gold:
+    if gold == Gold():
+        raise ValueError("must name its article: a url, a path or an article_id")
+    return gold
+
+
+Worded = Annotated[str, AfterValidator(_word)]
+"""A text with a word in it."""
+
+AcceptedAnswer = Annotated[Accepted, PlainValidator(_answer), PlainSerializer(lambda answer: answer)]
 
 
 def parts(answer: Accepted) -> tuple[str, ...]:
@@ -43,6 +90,7 @@ def is_reference(answer: Accepted) -> bool:
     return sum(len(part.split()) for part in parts(answer)) > MAX_STRING_WORDS
 
 
+@with_config(STRICT)
 @dataclass(frozen=True, slots=True)
 class Gold:
     """Where the answer is: an article by address, path or id, and the words there if they are known.
@@ -50,20 +98,22 @@ class Gold:
     One that has only a quote, as importers make them, is looked up in the index by its words.
     """
 
-    url: str | None = None
-    path: str | None = None
-    article_id: str | None = None
-    quote: str | None = None
+    url: Text | None = None
+    path: Text | None = None
+    article_id: Text | None = None
+    quote: Text | None = None
 
 
+@with_config(STRICT)
 @dataclass(frozen=True, slots=True)
 class HistoryMessage:
     """What was said before a question: by "user" or "assistant", and its text."""
 
-    role: str
-    content: str
+    role: Literal["user", "assistant"]
+    content: Text
 
 
+@with_config(STRICT)
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a right answer to a reader's question must hold, and must not; nothing is demanded by what is empty.
@@ -72,13 +122,14 @@ class Rules:
     begins with one of `cites_any`; at most `max_words`.
     """
 
-    any_of: tuple[str, ...] = ()
-    all_of: tuple[tuple[str, ...], ...] = ()
-    none_of: tuple[str, ...] = ()
-    cites_any: tuple[str, ...] = ()
-    max_words: int | None = None
+    any_of: tuple[Worded, ...] = ()
+    all_of: tuple[Annotated[tuple[Worded, ...], Field(min_length=1)], ...] = ()
+    none_of: tuple[Worded, ...] = ()
+    cites_any: tuple[Worded, ...] = ()
+    max_words: Annotated[int, Field(ge=1)] | None = None
 
 
+@with_config(STRICT)
 @dataclass(frozen=True, slots=True)
 class Item:
     """A question of a set. `answers` are accepted; `answerable` is False if a refusal is right, None if unknown.
@@ -90,16 +141,16 @@ class Item:
     together; it is kept in `meta` under that name.
     """
 
-    id: str
-    question: str
-    answers: tuple[Accepted, ...] = ()
-    asked: date | None = None
-    as_of: date | None = None
+    id: Text
+    question: Text
+    answers: tuple[AcceptedAnswer, ...] = ()
+    asked: Day | None = None
+    as_of: Day | None = None
     history: tuple[HistoryMessage, ...] = ()
     answerable: bool | None = None
-    gold: tuple[Gold, ...] = ()
+    gold: tuple[Annotated[Gold, AfterValidator(_named)], ...] = ()
     tags: tuple[str, ...] = ()
-    meta: Any = field(default=None, hash=False)
+    meta: Annotated[Any, AfterValidator(_finite)] = field(default=None, hash=False)
     rules: Rules | None = None
 
     @property
@@ -107,14 +158,6 @@ class Item:
         """The cluster it belongs to; a question alone is its own."""
         group = self.meta.get("group") if isinstance(self.meta, dict) else None
         return group if isinstance(group, str) else self.id
-
-    @property
-    def scored_as_squad(self) -> bool:
-        """True if a, an and the do not count in its answers: SQuAD's definition, {"scored_as": "squad"} in `meta`.
-
-        RealTime QA and sets of our own form count them.
-        """
-        return isinstance(self.meta, dict) and self.meta.get("scored_as") == "squad"
 
     @property
     def refusal_is_right(self) -> bool:
@@ -128,12 +171,16 @@ def item_record(item: Item) -> JsonObject:
     return record
 
 
+NAMES = tuple(one.name for one in dataclass_fields(Item))
+RULES = tuple(one.name for one in dataclass_fields(Rules))
+_ALL_NAMES = (*NAMES, *(one.name for kind in (Gold, HistoryMessage, Rules) for one in dataclass_fields(kind)))
+
+
 def item_from(fields: JsonObject) -> Item:
     """Return the question that a JSON object describes. Raises ValueError, with all that is wrong."""
-    reading = Fields(fields, "item")
-    item = _item(reading)
-    if reading.faults:
-        raise ValueError("; ".join(reading.faults))
+    item, faults = read_object(Item, fields, _ALL_NAMES)
+    if item is None:
+        raise ValueError("; ".join(faults))
     return item
 
 
@@ -144,92 +191,15 @@ def is_own(fields: JsonObject) -> bool:
 
 def read_own(entry: Entry) -> Iterator[ReadItem]:
     """Yield the question of an entry, or all that is wrong with it."""
-    fields = Fields(entry.value)
-    item = _item(fields)
-    yield ReadItem(entry.place, item, tuple(fields.faults or _contradictions(item)))
+    item, faults = read_object(Item, entry.value, _ALL_NAMES)
+    id_ = entry.value.get("id")
+    yield ReadItem(entry.place, item, faults or list(_contradictions(item)), id_ if isinstance(id_, str) else "")
 
 
-def date_notes(entries: Sequence[Entry]) -> list[str]:
-    """Return what explains faults in dates: that the entries write them in mixed forms, each with its first."""
-    values = [entry.value for entry in entries if isinstance(entry.value, dict)]
-    days = [day.strip() for value in values for name in ("asked", "as_of") if isinstance(day := value.get(name), str)]
-    first: dict[str, str] = {}
-    counts: Counter[str] = Counter()
-    for day in days:
-        form = re.sub(r"[^\W\d_]+", "a", re.sub(r"\d", "9", day))
-        first.setdefault(form, day[:40])
-        counts[form] += 1
-    forms = [f"{n} like “{first[form]}”" for form, n in counts.most_common()]
-    return [f"Dates stand in mixed forms: {', '.join(forms)}."] if len(forms) > 1 else []
-
-
-def _item(fields: Fields) -> Item:
-    fields.only(NAMES)
-    meta = fields.values.get("meta")
-    if not _is_finite(meta):
-        fields.wrong("meta", "holds NaN or Infinity, which is no JSON")
-    return Item(
-        id=fields.text("id", needed=True) or "",
-        question=fields.text("question", needed=True) or "",
-        answers=tuple(_answers(fields)),
-        asked=fields.day("asked"),
-        as_of=fields.day("as_of"),
-        history=tuple(_history(fields)),
-        answerable=fields.truth("answerable"),
-        gold=tuple(_gold(fields)),
-        tags=tuple(fields.entries("tags", str, "texts")),
-        meta=meta,
-        rules=_rules(fields),
-    )
-
-
-def _answers(fields: Fields) -> Iterator[Accepted]:
-    for answer in fields.entries("answers", str | list, "texts, or of lists of texts that are all required"):
-        parts = [answer] if isinstance(answer, str) else answer
-        if parts and all(isinstance(part, str) and any(map(str.isalnum, part)) for part in parts):
-            yield tuple(parts) if len(parts) > 1 else parts[0]
-        else:
-            fields.wrong("answers", "has an answer without a word in it")
-
-
-def _history(fields: Fields) -> Iterator[HistoryMessage]:
-    for turn in fields.objects("history"):
-        turn.only(("role", "content"))
-        content, role = turn.text("content", needed=True), turn.values.get("role")
-        if role not in {"user", "assistant"}:
-            turn.wrong("role", "must be user or assistant")
-        elif content:
-            yield HistoryMessage(role, content)
-
-
-def _gold(fields: Fields) -> Iterator[Gold]:
-    for entry in fields.objects("gold"):
-        entry.only(GOLD)
-        gold = Gold(**{name: entry.text(name) for name in GOLD})
-        if gold == Gold():
-            fields.wrong("gold", "must name its article: a url, a path or an article_id")
-        yield gold
-
-
-def _rules(fields: Fields) -> Rules | None:
-    given = fields.values.get("rules")
-    if given is None:
-        return None
-    inner = Fields(given if isinstance(given, dict) else {}, "rules", fields.faults)
-    if not isinstance(given, dict):
-        fields.wrong("rules", "must be an object")
-    any_of, none_of, cites_any = (inner.entries(name, str, "texts") for name in ("any_of", "none_of", "cites_any"))
-    all_of, most = inner.entries("all_of", list, "lists of texts"), inner.values.get("max_words")
-    texts = [*any_of, *none_of, *cites_any, *(text for group in all_of for text in group)]
-    if not all(isinstance(text, str) and any(map(str.isalnum, text)) for text in texts) or not all(all_of):
-        inner.wrong("any_of, all_of, none_of, cites_any", "hold texts with a word in each")
-    if most is not None and (type(most) is not int or most < 1):
-        inner.wrong("max_words", "must be a number of words")
-    return Rules(tuple(any_of), tuple(map(tuple, all_of)), tuple(none_of), tuple(cites_any), most)
-
-
-def _contradictions(item: Item) -> Iterator[str]:
+def _contradictions(item: Item | None) -> Iterator[str]:
     """Yield what each field allows, but not all of them together."""
+    if item is None:
+        return
     if item.asked and item.as_of and item.as_of > item.asked:
         yield f"“as_of” ({item.as_of}) is after “asked” ({item.asked}): who asks then has seen no later articles"
     if item.answerable is False and item.answers:
@@ -241,8 +211,113 @@ def _contradictions(item: Item) -> Iterator[str]:
         yield f"“gold” needs a url, a path or an article_id, or a quote of at least {MIN_QUOTE_WORDS} words"
 
 
-def _is_finite(value: object) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return all(map(_is_finite, inner))
+# Questions as readers type them.
+
+
+class _Reader(TypedDict, total=False):
+    """The fields of a reader's question that a question of ours has not."""
+
+    refuse: bool
+    kind: Text
+    conversation: Text
+    turn: Annotated[int, Field(ge=1)]
+
+
+def is_reader(fields: JsonObject) -> bool:
+    """Return True for a question with rules for its answer."""
+    return "question" in fields and bool(fields.keys() & {"refuse", *RULES})
+
+
+def read_reader(entry: Entry) -> Iterator[ReadItem]:
+    """Yield the question of an entry, or all that is wrong with it."""
+    given = entry.value
+    named, faults = read_object(_Reader, given)
+    known: _Reader = named or {}
+    refuse, turn, conversation = known.get("refuse"), known.get("turn", 1), known.get("conversation")
+    asked = {name: given.get(name) for name in ("id", "question", "asked", "as_of")}
+    meta = {name: value for name, value in given.items() if name not in {*asked, *RULES, *_Reader.__annotations__}}
+    if conversation:
+        meta |= {"group": f"conversation {conversation}", "turn": turn}
+    own = {
+        **asked,
+        "answerable": None if refuse is None else not refuse,
+        "rules": {name: given[name] for name in RULES if given.get(name) is not None},
+        "tags": [
+            *([known["kind"]] if "kind" in known else []),
+            "follow-up" if turn > 1 else "first turn" if conversation else "single",
+        ],
+        "meta": meta,
+    }
+    item, wrong = read_object(Item, own)
+    yield ReadItem(entry.place, item, [*faults, *wrong])
+
+
+def link_turns(read: Iterable[ReadItem]) -> Iterator[ReadItem]:
+    """Yield the questions with those asked before them in their conversation as `history`.
+
+    Only the questions: what they were answered is the business of a run. Turns out of their order are faults.
+    """
+    asked: dict[str, tuple[int, tuple[HistoryMessage, ...]]] = {}
+    for one in read:
+        item = one.item
+        if item is None or "turn" not in item.meta:
+            yield one
+            continue
+        last, history = asked.get(item.group, (0, ()))
+        turn = item.meta["turn"]
+        late = (f"turn {turn} comes after turn {last} of its {item.group}",) if turn <= last else ()
+        asked[item.group] = turn, (*history, HistoryMessage("user", item.question))
+        yield replace(one, item=replace(item, history=history), faults=(*one.faults, *late))
+
+
+# RealTime QA (arXiv:2207.13332; realtimeqa/realtimeqa_public): weekly news quizzes. `choices` is a list of texts,
+# `answer` a list of positions as text, from 0. If it has several, all of these choices are required. A question that
+# makes sense only beside its choices ("… EXCEPT", "None of the above") is asked, but nothing is accepted as its answer.
+
+KEPT = ("choices", "evidence", "question_url")
+NEEDS_CHOICES = "needs choices"
+
+_NO_ANSWER = re.compile(r"(?:none|all|any|both|neither) of (?:the above|these|them)\W*$", re.IGNORECASE)
+_EXCEPT = re.compile(r"\bexcept\b.{0,4}$", re.IGNORECASE)  # its own scorer passes over these too
+
+
+class _Quiz(TypedDict):
+    question_id: Text
+    question_sentence: Text
+    question_date: NotRequired[
+        Annotated[Day, BeforeValidator(lambda day: day.replace("/", "-") if isinstance(day, str) else day)]
+    ]
+    question_source: NotRequired[Text]
+    choices: NotRequired[list[str]]
+    answer: NotRequired[list[Annotated[str, BeforeValidator(lambda n: str(n) if type(n) is int else n)]]]
+
+
+def is_realtimeqa(fields: JsonObject) -> bool:
+    """Return True for a question of RealTime QA."""
+    return fields.keys() >= {"question_id", "question_sentence"}
+
+
+def read_realtimeqa(entry: Entry) -> Iterator[ReadItem]:
+    """Yield the question of an entry, or all that is wrong with it."""
+    quiz, faults = read_object(_Quiz, entry.value)
+    if quiz is None:
+        yield ReadItem(entry.place, faults=faults)
+        return
+    choices, question = quiz.get("choices", []), quiz["question_sentence"]
+    numbers = {str(number): choice for number, choice in enumerate(choices)}
+    if not numbers.keys() >= set(quiz.get("answer", [])):
+        fault = f"“answer” must be the numbers of {len(choices)} choices, the first being 0"
+        yield ReadItem(entry.place, faults=[fault], id=quiz["question_id"])
+        return
+    chosen = tuple(numbers[n] for n in quiz.get("answer", []) if any(map(str.isalnum, numbers[n])))
+    alone = bool(chosen) and not _EXCEPT.search(question) and not any(map(_NO_ANSWER.search, chosen))
+    source = quiz.get("question_source")
+    item = Item(
+        id=quiz["question_id"],
+        question=question,
+        answers=((chosen,) if len(chosen) > 1 else chosen) if alone else (),
+        asked=quiz.get("question_date"),
+        tags=tuple(tag for tag in (source, None if alone else NEEDS_CHOICES) if tag),
+        meta={name: entry.value[name] for name in KEPT if entry.value.get(name)},
+    )
+    yield ReadItem(entry.place, item)

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Literal
 from newsqa.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from newsqa.evals.metrics.selective import Counts, Floats, Table
     from newsqa.evals.run_file import RunLine
-    from newsqa.types import JsonObject
+    from newsqa.evals.statistics import Measure
 
 Family = Literal["retrieval", "answer", "citations", "refusal", "selective", "judge"]
 Better = Literal["higher", "lower", "neither"]
@@ -31,8 +30,8 @@ class Metric:
     """A metric as people name it on the command line ("f1", "doc_hit@5").
 
     `note` says in a sentence what it measures, over which questions. `rate` is True if each question scores 0 or 1.
-    Most metrics are means over questions; `over` measures one that only a set of answers has, for each of many
-    resamples.
+    Most metrics are means over questions; `over` measures one that only a set of answers has, from their confidence
+    and rightness (`selective.stated_rows`), for each of many resamples.
     """
 
     name: str
@@ -41,12 +40,7 @@ class Metric:
     note: str
     better: Better = "higher"
     rate: bool = False
-    over: Callable[[Table, Counts], Floats] | None = None
-
-    @property
-    def description(self) -> JsonObject:
-        """Its definition as JSON."""
-        return {name: getattr(self, name) for name in ("name", "family", "title", "note", "better", "rate")}
+    over: Measure | None = None
 
 
 @dataclass(frozen=True, slots=True)

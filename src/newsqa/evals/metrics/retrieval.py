@@ -16,7 +16,6 @@ from newsqa.evals.metrics.base import Metric, shows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from newsqa.evals.datasets.items import Gold
     from newsqa.evals.run_file import RunLine
     from newsqa.types import JsonObject
 
@@ -57,7 +56,7 @@ METRICS = (
 
 PASSAGE_WORDS = 250  # as much of a passage counts, so that long passages are no advantage
 _FEWEST_WORDS = 5  # of a quote; fewer are in many passages
-_LONG_QUOTE = 100  # words; sets made of passages (mtRAG) quote whole ones
+_LONG_QUOTE = 100  # words; sets made of passages quote whole ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +91,13 @@ class Evidence:
 
     quotes: tuple[GoldQuote, ...]
     answers: tuple[tuple[str, ...], ...]
-    articles: bool = True
 
     def __bool__(self) -> bool:
         return bool(self.quotes or self.answers)
 
     def normalize(self, text: str) -> str:
         """Bring the part of a passage that counts to the form in which it is looked through."""
-        return findable(" ".join(text.split()[:PASSAGE_WORDS]), articles=self.articles)
+        return findable(" ".join(text.split()[:PASSAGE_WORDS]))
 
     def bears_answer(self, article_id: str, text: str) -> bool:
         """Return True if a text in that form bears the answer: a whole accepted one, or one of the gold quotes."""
@@ -117,30 +115,23 @@ class Evidence:
 def evidence(line: RunLine) -> Evidence:
     """Gather the evidence of a question."""
     golds = zip(line.item.gold, line.known.gold, strict=False)
-    quotes = (
-        GoldQuote(words, frozenset(ids))
-        for gold, ids in golds
-        if gold.quote and (words := findable(gold.quote, articles=not line.item.scored_as_squad))
-    )
-    return Evidence(tuple(dict.fromkeys(quotes)), tuple(strings(line.item)), not line.item.scored_as_squad)
+    quotes = (GoldQuote(words, frozenset(ids)) for gold, ids in golds if gold.quote and (words := findable(gold.quote)))
+    return Evidence(tuple(dict.fromkeys(quotes)), tuple(strings(line.item)))
 
 
 def stories(line: RunLine) -> list[frozenset[str]]:
-    """Return the articles of each gold story: golds that share an article are one; a gold not indexed has none.
+    """Return the articles of each gold story: golds that share an article or a name are one; one not indexed has none.
 
-    Golds that name the same article, for two quotes say, are one too.
+    Two quotes of an article are one too.
     """
     merged: list[tuple[set[str], set[str]]] = []
     for gold, ids in zip(line.item.gold, line.known.gold, strict=False):
-        names, articles = _names(gold), set(ids)
-        shared = [story for story in merged if story[0] & names or story[1] & articles]
-        merged = [story for story in merged if story not in shared]
-        merged.append((names.union(*(s[0] for s in shared)), articles.union(*(s[1] for s in shared))))
+        keys, articles = {*filter(None, (gold.url, gold.path, gold.article_id)), *ids}, set(ids)
+        for story in [story for story in merged if story[0] & keys]:
+            merged.remove(story)
+            keys, articles = keys | story[0], articles | story[1]
+        merged.append((keys, articles))
     return [frozenset(articles) for _, articles in merged]
-
-
-def _names(gold: Gold) -> set[str]:
-    return {f"{kind}={name}" for kind in ("url", "path", "article_id") if (name := getattr(gold, kind))}
 
 
 def passages(line: RunLine) -> list[tuple[str, str]]:
@@ -154,9 +145,6 @@ def passages(line: RunLine) -> list[tuple[str, str]]:
         (next((entry[name] for name in names if entry.get(name)), f"passage {n}"), entry.get("text") or "")
         for n, entry in enumerate(found)
     ]
-
-
-_DEEPEST = DEPTHS[-1]
 
 
 def retrieval_scores(line: RunLine) -> dict[str, float]:
@@ -187,18 +175,8 @@ def passage_ranks(line: RunLine) -> list[Ranks]:
     one of them, whichever would be found first, never for more. Else each accepted answer is a way, and its parts are
     the pieces.
     """
-    wanted, listed = evidence(line), passages(line)
-    if not wanted:
-        return []
-    found = [(article, wanted.normalize(text)) for article, text in listed[:_DEEPEST]]
-    ways = _ways(wanted, found)
-    if len(listed) > _DEEPEST and not any(rank for ranks in ways for rank in ranks):
-        found += [(article, wanted.normalize(text)) for article, text in listed[_DEEPEST:]]  # only MRR looks so deep
-        ways = _ways(wanted, found)
-    return ways
-
-
-def _ways(wanted: Evidence, found: Sequence[tuple[str, str]]) -> list[Ranks]:
+    wanted = evidence(line)
+    found = [(article, wanted.normalize(text)) for article, text in passages(line)] if wanted else []
     if wanted.quotes:
         return [_quote_ranks(wanted, found)]
     return [tuple(_first(part in text for _, text in found) for part in answer) for answer in wanted.answers]

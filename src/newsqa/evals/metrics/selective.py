@@ -21,89 +21,15 @@ import numpy.typing as npt
 
 from newsqa.evals.metrics.answers import answerable, right
 from newsqa.evals.metrics.base import Metric, answered
+from newsqa.evals.statistics import ratio
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from newsqa.evals.run_file import RunLine
-
-
-# A run as the metrics of whole sets see it: four numbers a line, made once, resampled thousands of times.
+    from newsqa.evals.scoring import ScoredLine
 
 Floats = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Table:
-    """Columns, an entry a line, in the order of the lines; all float64 of shape (lines,).
-
-    `refused` is 1 if the answer is a refusal, else 0. `refusable` is 1 if a refusal is right, 0 if an answer
-    is, nan if nobody knows. `right` is 1 or 0 for answered questions, nan for others and if it cannot be judged.
-    `confidence` lies in 0..1, nan if the answer states none.
-    """
-
-    refused: Floats
-    refusable: Floats
-    right: Floats
-    confidence: Floats
-
-    def __len__(self) -> int:
-        return len(self.refused)
-
-
-def table(lines: Sequence[RunLine]) -> Table:
-    """Make the table of a run."""
-    rows = np.array([_row(line) for line in lines], dtype=np.float64).reshape(-1, 4)
-    return Table(*rows.T)
-
-
-def share(part: Floats, total: Counts) -> Floats:
-    """Divide, giving nan if there is nothing to divide by."""
-    shares: Floats = np.divide(part, total, out=np.full(len(total), np.nan), where=total > 0)
-    return shares
-
-
-def _row(line: RunLine) -> tuple[float, float, float, float]:
-    can_be = answerable(line.item)
-    is_right = right(line) if answered(line) else None
-    return (
-        float(line.refused and not line.failed),
-        float("nan") if can_be is None else float(not can_be),
-        float("nan") if is_right is None else float(is_right),
-        _confidence(line.record.get("confidence")),
-    )
-
-
-def _confidence(stated: object) -> float:
-    """Read a confidence; what is no number, or lies outside 0..1, states none."""
-    known = isinstance(stated, int | float) and not isinstance(stated, bool) and 0 <= stated <= 1
-    return float(stated) if known else float("nan")  # type: ignore[arg-type]
-
-
-# Refusals: were those made right, and were those due made.
-
-
-def refusal_scores(line: RunLine) -> dict[str, float]:
-    """Score if a question was refused: good if it cannot be answered, over-refusal if it can.
-
-    A failure is no refusal.
-    """
-    can_be = answerable(line.item)
-    if can_be is None:
-        return {}
-    refused = float(line.refused and not line.failed)
-    return {"over_refusal": refused} if can_be else {"refusal_recall": refused}
-
-
-def refusal_precision(table: Table, weights: Counts) -> Floats:
-    """Return the share of the refusals that were right, if it is known what is right, in each resample."""
-    known = np.flatnonzero((table.refused == 1) & ~np.isnan(table.refusable))
-    counted = weights[:, known]
-    return share(counted @ table.refusable[known], counted.sum(axis=1))
-
-
-# Confidence.
 
 BINS = 10
 RISK = 0.05  # the risk at which coverage is read
@@ -112,56 +38,72 @@ _ROUNDING = 1e-9
 _BOUNDS = np.array([n / BINS for n in range(1, BINS)])
 
 
-def aurc(table: Table, weights: Counts) -> Floats:
-    """Return the area under the risk-coverage curve of each resample, 0 at best; shape (resamples,)."""
-    levels = _Levels(table, weights)
-    before = levels.answers - levels.answers_here
-    harmonic = np.concatenate([[0.0], np.cumsum(1 / np.arange(1, levels.answers.max(initial=0) + 1))])
-    inverse = harmonic[levels.answers] - harmonic[before]  # the sum of 1/i over the places of a level
-    wrong_before = levels.wrong - levels.wrong_here
-    rate = levels.wrong_here / np.maximum(1, levels.answers_here)
-    area = wrong_before * inverse + rate * (levels.answers_here - before * inverse)
-    return share(area.sum(axis=1), levels.total)
+def selective_scores(line: RunLine) -> dict[str, float]:
+    """Score if a question was refused, if its refusal was right, and how far its confidence is from what came of it.
+
+    A failure is no refusal. If nobody knows what can be answered, refusals have no score.
+    """
+    can_be, refused = answerable(line.item), line.refused and not line.failed
+    confidence, is_right = stated(line)
+    scores = {} if np.isnan(confidence + is_right) else {"brier": (confidence - is_right) ** 2}
+    if can_be is not None:
+        scores["over_refusal" if can_be else "refusal_recall"] = float(refused)
+        if refused:
+            scores["refusal_precision"] = float(not can_be)
+    return scores
 
 
-def coverage(table: Table, weights: Counts) -> Floats:
-    """Return the largest share of answers, most confident first, of which at most 5 % are wrong; shape (resamples,)."""
-    levels = _Levels(table, weights)
-    safe = levels.wrong <= RISK * levels.answers + _ROUNDING
-    return share(np.where(safe, levels.answers, 0).max(axis=1, initial=0).astype(float), levels.total)
+def stated(line: RunLine) -> tuple[float, float]:
+    """Return the confidence that an answer states, and 1.0 if it is right or 0.0; NaN for what is not known.
+
+    A confidence that is no number, or lies outside 0..1, states none; what is no answer is neither right nor wrong.
+    """
+    confidence, is_right = line.record.get("confidence"), right(line) if answered(line) else None
+    known = isinstance(confidence, int | float) and not isinstance(confidence, bool) and 0 <= confidence <= 1
+    nan = float("nan")
+    return float(confidence or 0) if known else nan, nan if is_right is None else float(is_right)
 
 
-def ece(table: Table, weights: Counts) -> Floats:
-    """Return the expected calibration error of each resample; shape (resamples,)."""
-    kept = _usable(table)
-    confidence, right, weights = table.confidence[kept], table.right[kept], weights[:, kept]
-    gaps = [np.abs(weights[:, here] @ (right - confidence)[here]) for here in _bins(confidence)]
-    return share(np.sum(gaps, axis=0), weights.sum(axis=1))
+def stated_rows(run: Sequence[ScoredLine]) -> Floats:
+    """Return what each line states, shape (lines, 2), for the metrics that only a set of answers has."""
+    return np.array([one.stated for one in run], dtype=np.float64).reshape(-1, 2)
 
 
-def brier(table: Table, weights: Counts) -> Floats:
-    """Return the Brier score of each resample; shape (resamples,)."""
-    kept = _usable(table)
-    squares = (table.confidence[kept] - table.right[kept]) ** 2
-    return share(weights[:, kept] @ squares, weights[:, kept].sum(axis=1))
+# Metrics of a set: they take rows of confidence and rightness, shape (rows, 2), those with a NaN left out, and weights,
+# shape (draws, rows): how often each row is in each resample, 0 or more. They return a value a draw, NaN for none.
 
 
-def curve(table: Table) -> tuple[tuple[float, float], ...]:
+def aurc(rows: Floats, weights: Floats) -> Floats:
+    """Return the area under the risk-coverage curve of each resample, 0 at best."""
+    answers, wrong = _levels(rows, weights)
+    answers_here, wrong_here = (np.diff(counts, axis=1, prepend=0) for counts in (answers, wrong))
+    before = answers - answers_here
+    harmonic = np.concatenate([[0.0], np.cumsum(1 / np.arange(1, answers.max(initial=0) + 1))])
+    inverse = harmonic[answers] - harmonic[before]  # the sum of 1/i over the places of a level
+    rate = wrong_here / np.maximum(1, answers_here)
+    area = (wrong - wrong_here) * inverse + rate * (answers_here - before * inverse)
+    return ratio(area.sum(axis=1), answers.max(axis=1, initial=0))
+
+
+def coverage(rows: Floats, weights: Floats) -> Floats:
+    """Return the largest share of answers, most confident first, of which at most 5 % are wrong."""
+    answers, wrong = _levels(rows, weights)
+    safe = wrong <= RISK * answers + _ROUNDING
+    return ratio(np.where(safe, answers, 0).max(axis=1, initial=0), answers.max(axis=1, initial=0))
+
+
+def ece(rows: Floats, weights: Floats) -> Floats:
+    """Return the expected calibration error of each resample."""
+    kept = _usable(rows)
+    (confidence, is_right), weights = rows[kept].T, weights[:, kept]
+    gaps = [np.abs(weights[:, here] @ (is_right - confidence)[here]) for here in _bins(confidence)]
+    return ratio(np.sum(gaps, axis=0), weights.sum(axis=1))
+
+
+def curve(rows: Floats) -> tuple[tuple[float, float], ...]:
     """Return risk-coverage as (coverage, risk), a point for each confidence, from the highest down."""
-    levels = _Levels(table, np.ones((1, len(table)), dtype=np.int64))
-    answers, wrong = levels.answers[0], levels.wrong[0]
+    answers, wrong = (counts[0] for counts in _levels(rows, np.ones((1, len(rows)))))
     return tuple((float(n / answers[-1]), float(w / n)) for n, w in zip(answers, wrong, strict=True))
-
-
-def calibration(table: Table) -> tuple[Bin, ...]:
-    """Return the bins that hold an answer, from the least confident up."""
-    kept = _usable(table)
-    confidence, right = table.confidence[kept], table.right[kept]
-    return tuple(
-        Bin(float(confidence[here].mean()), float(right[here].mean()), int(here.sum()))
-        for here in _bins(confidence)
-        if here.any()
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,37 +115,34 @@ class Bin:
     n: int
 
 
-class _Levels:
-    """Answers by their confidence, highest first; arrays of shape (resamples, levels), counts of answers.
-
-    `answers` and `wrong` count those of a level and all above it, `answers_here` and `wrong_here` those of it alone.
-    """
-
-    def __init__(self, table: Table, weights: Counts) -> None:
-        kept = _usable(table)[::-1]
-        counted = weights[:, kept]
-        starts = np.flatnonzero(np.diff(table.confidence[kept], prepend=2.0))
-        self.answers_here = _summed(counted, starts)
-        self.wrong_here = _summed(counted * (table.right[kept] == 0), starts)
-        self.answers = self.answers_here.cumsum(axis=1)
-        self.wrong = self.wrong_here.cumsum(axis=1)
-        self.total = self.answers_here.sum(axis=1)
+def calibration(rows: Floats) -> tuple[Bin, ...]:
+    """Return the bins that hold an answer, from the least confident up."""
+    confidence, is_right = rows[_usable(rows)].T
+    return tuple(
+        Bin(float(confidence[here].mean()), float(is_right[here].mean()), int(here.sum()))
+        for here in _bins(confidence)
+        if here.any()
+    )
 
 
-def _usable(table: Table) -> npt.NDArray[np.int64]:
-    """Return which lines count, the least confident first, so that sums are the same in whatever order lines come."""
-    order = np.lexsort((table.right, table.confidence))
-    return order[~np.isnan(table.right[order]) & ~np.isnan(table.confidence[order])]
+def _levels(rows: Floats, weights: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Count the answers of each confidence or a higher one, and those of them that are wrong: (draws, levels) each."""
+    kept = _usable(rows)[::-1]
+    (confidence, is_right), counted = rows[kept].T, weights[:, kept].astype(np.int64)
+    ends = np.flatnonzero(np.diff(confidence, append=-1.0))
+    answers, wrong = (counts.cumsum(axis=1)[:, ends] for counts in (counted, counted * (is_right == 0)))
+    return answers, wrong
+
+
+def _usable(rows: Floats) -> npt.NDArray[np.int64]:
+    """Return which rows count, the least confident first, so that sums are the same in whatever order lines come."""
+    order = np.lexsort((rows[:, 1], rows[:, 0]))
+    return order[~np.isnan(rows[order]).any(axis=1)]
 
 
 def _bins(confidence: Floats) -> list[npt.NDArray[np.bool_]]:
     place = np.digitize(confidence, _BOUNDS, right=True)
     return [place == n for n in range(BINS)]
-
-
-def _summed(counted: Counts, starts: npt.NDArray[np.int64]) -> Counts:
-    """Sum columns by level; `starts` are the columns where levels begin."""
-    return np.add.reduceat(counted, starts, axis=1) if len(starts) else counted
 
 
 _SELECTIVE = "Over answered questions that can be told right from wrong, by the confidence of their answers."
@@ -213,7 +152,7 @@ METRICS = (
         "refusal",
         "Refusals that were right",
         "Over refusals of questions known to be answerable or not.",
-        over=refusal_precision,
+        rate=True,
     ),
     Metric("refusal_recall", "refusal", "Unanswerable refused", "Over questions marked as unanswerable.", rate=True),
     Metric(
@@ -227,5 +166,5 @@ METRICS = (
     Metric("aurc", "selective", "Area under risk-coverage", _SELECTIVE, "lower", over=aurc),
     Metric("coverage@5", "selective", "Coverage at 5 % risk", _SELECTIVE, over=coverage),
     Metric("ece", "selective", "Calibration error", f"In ten bins. {_SELECTIVE}", "lower", over=ece),
-    Metric("brier", "selective", "Brier score", _SELECTIVE, "lower", over=brier),
+    Metric("brier", "selective", "Brier score", _SELECTIVE, "lower"),
 )

@@ -10,7 +10,7 @@ from newsqa.render.wording import count
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from newsqa.evals.datasets.items import Accepted, Gold, Item
+    from newsqa.evals.datasets.items import Item
     from newsqa.evals.judge import Judging
     from newsqa.evals.metrics.base import Family
     from newsqa.evals.statistics import Interval
@@ -26,7 +26,7 @@ FAMILIES: dict[Family, str] = {
 }
 """What the tables of metrics are headed with, in their order."""
 
-HEADLINES = ("right", "contains", "f1", "doc_hit@5", "citation_recall", "quote_fidelity", "over_refusal")
+HEADLINES = ("right", "contains", "f1", "doc_hit@5", "lexical_support", "quote_fidelity", "over_refusal")
 """The metrics that a report opens with, if the run has them."""
 
 NO_SHARES = frozenset({"aurc", "ece", "brier"})
@@ -70,15 +70,10 @@ def share_text(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %" if whole else "–"
 
 
-def accepted_text(answer: Accepted) -> str:
-    """Write an accepted answer: “Ostby” and “Tarn” if both are required."""
-    return " and ".join(f"“{part}”" for part in parts(answer))
-
-
 def expected_texts(item: Item) -> list[str]:
-    """Write what is accepted: each answer, or the rules for it as one."""
+    """Write what is accepted: each answer, “Ostby” and “Tarn” if both are required, or the rules for it as one."""
     if (rules := item.rules) is None:
-        return [accepted_text(answer) for answer in item.answers]
+        return [" and ".join(f"“{part}”" for part in parts(answer)) for answer in item.answers]
     groups = [_either(group) for group in (rules.any_of, *rules.all_of) if group]
     unwanted = [f"not {_either(rules.none_of)}"] if rules.none_of else []
     source = [f"from {_either(rules.cites_any)}"] if rules.cites_any else []
@@ -89,10 +84,3 @@ def expected_texts(item: Item) -> list[str]:
 
 def _either(texts: Iterable[str]) -> str:
     return " or ".join(f"“{text}”" for text in texts)
-
-
-def gold_text(gold: Gold) -> str:
-    """Write where an answer is: the address, file or article, and the words there."""
-    where = gold.url or gold.path or gold.article_id or ""
-    quote = f"“{gold.quote}”" if gold.quote else ""
-    return ": ".join(part for part in (where, quote) if part)

@@ -1,9 +1,14 @@
-"""report.html: one file that loads nothing, to look at a run question by question.
+"""report.html and report.md: a run for people.
+
+report.html is one file that loads nothing, to look at a run question by question.
 
 Everything in it is escaped by the templates; whatever could hide words or turn them around is made visible or taken out
 by `render.safe`, for each value that is written. The page may run its one script and style, known by their hashes, and
 nothing else: a policy in its head forbids the browser all loading, whatever an article says. It reads well without its
 script, too, since some servers allow none: then every question can be opened, and nothing can be searched for.
+
+In report.md all that comes from outside is text: no markup, no link, nobody is called by an @ and no thread by a #. Its
+lists end where a comment on GitHub (65,536 characters) would no longer hold them.
 """
 
 from __future__ import annotations
@@ -12,10 +17,9 @@ import base64
 import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass
 from itertools import chain, groupby, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from newsqa import __version__
 from newsqa.evals.datasets.items import Rules, parts
@@ -24,23 +28,22 @@ from newsqa.evals.report import formatting
 from newsqa.evals.report.formatting import expected_texts
 from newsqa.evals.report.plots import plots
 from newsqa.evals.scoring import BY_NAME, OUTCOMES, REPLIES, Bucket
-from newsqa.render.clean import safe, web_address
+from newsqa.render.clean import safe, safe_line, web_address
+from newsqa.render.plain import escaped
 from newsqa.render.wording import count
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from jinja2 import Environment
 
-    from newsqa.evals.metrics.base import Family, Metric
-    from newsqa.evals.run_file import CitationCheck, RunLine
+    from newsqa.evals.metrics.base import Metric
+    from newsqa.evals.run_file import RunLine
     from newsqa.evals.scoring import ScoredLine
     from newsqa.evals.summary import Estimate, Summary
     from newsqa.types import JsonObject
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-T = TypeVar("T")
 
 Title = tuple[str | None, str | None, str | None]
 Titles = dict[str, Title]
@@ -50,9 +53,19 @@ MarkKind = Literal["answer", "gold", "cited"]
 Mark = tuple[int, int, MarkKind]
 """A span of a text (code points, end exclusive) and why it is marked."""
 
+MOST_IDS = 100  # of a bucket, in Markdown
+MOST_TAGS = 40
+LONGEST = 60  # characters of an id, a tag or a name
+BY_TAG = ("right", "contains", "f1", "doc_hit@5", "passage_hit@5", "lexical_support")
+
+_CALLS = re.compile(r"(@|\\#|://|(?i:www\.))(?=\w)")
 _WORD = re.compile(r"\w+")
 _ARTICLES = frozenset({"a", "an", "the"})
 _NOTHING = re.compile(r"(?!)")
+
+
+View = dict[str, Any]
+"""What a template shows of a thing, by name."""
 
 
 def page_report(summary: Summary) -> str:
@@ -60,48 +73,66 @@ def page_report(summary: Summary) -> str:
     from markupsafe import Markup
 
     style, script = (TEMPLATES.joinpath(name).read_text("utf-8") for name in ("page.css", "page.js"))
-    figures = [(BY_NAME[figure.metric], figure) for figure in summary.figures]
-    by_name = {metric.name: (metric, figure) for metric, figure in figures}
+    by_name = {figure.metric: (BY_NAME[figure.metric], figure) for figure in summary.figures}
     choices = _choices(summary.lines)
+    templates = _templates(
+        str, autoescape=True, finalize=lambda value: safe(value) if type(value) is str else value
+    )  # what is markup is ours
+    return templates.get_template("page.html.j2").render(
+        version=__version__,
+        style=Markup(style),  # noqa: S704  a file of this package
+        script=Markup(script),  # noqa: S704  a file of this package
+        hashes={"style": _hash(style), "script": _hash(script)},
+        summary=summary,
+        headlines=[by_name[name] for name in formatting.HEADLINES if name in by_name],
+        families=_families(summary.figures),
+        plots=plots(summary),
+        metrics=BY_NAME,
+        questions=question_views(summary.lines),
+        choices=choices,
+        numbers={tag: number for number, (tag, _) in enumerate(choices["tags"])},
+    )
+
+
+def markdown_report(summary: Summary) -> str:
+    """Return the report as Markdown: figures with intervals, misses by bucket, tags, latency, cost."""
+    tags = [(tag, max(one.n for one in of), {one.metric: one for one in of}) for tag, of in summary.tags.items() if of]
     return (
-        _templates()
-        .get_template("page.html.j2")
+        _templates(_text, autoescape=False)
+        .get_template("report.md.j2")
         .render(
             version=__version__,
-            style=Markup(style),  # noqa: S704  a file of this package
-            script=Markup(script),  # noqa: S704  a file of this package
-            hashes={"style": _hash(style), "script": _hash(script)},
             summary=summary,
-            headlines=[by_name[name] for name in formatting.HEADLINES if name in by_name],
-            families=_families(figures),
-            plots=plots(summary),
-            metrics=BY_NAME,
-            questions=question_views(summary.lines),
-            choices=choices,
-            numbers={tag: number for number, (tag, _) in enumerate(choices["tags"])},
+            families=_families(summary.figures),
+            failed=[question.line.item.id for question in summary.lines if question.outcome == "failed"],
+            tags=sorted(tags, key=lambda entry: -entry[1]),
+            names=[name for name in BY_TAG if any(name in of for _, _, of in tags)],
+            MOST_IDS=MOST_IDS,
+            MOST_TAGS=MOST_TAGS,
         )
     )
 
 
-def _templates() -> Environment:
+def _text(value: str) -> str:
+    """Return a text from outside as Markdown that shows it and does nothing else."""
+    line = safe_line(value)
+    return _CALLS.sub(r"\1<!-- -->", escaped(line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"))
+
+
+def _templates(name: Callable[[str], str], **how: Any) -> Environment:
+    """Return the templates; `name` writes the name of a judge, `how` says what becomes of other values."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    templates = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: safe(value) if type(value) is str else value,  # what is markup is ours
-    )
-    templates.filters["seconds"] = formatting.seconds_text
+    loader = FileSystemLoader(TEMPLATES)
+    templates = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, **how)  # noqa: S701  as is asked for
+    templates.filters.update(seconds=formatting.seconds_text, text=_text, escaped=escaped)
     templates.globals.update(
         count=count,
         share=formatting.share_text,
         value=formatting.value_text,
         interval=formatting.interval_text,
         cost=formatting.cost_text,
-        judging=lambda judging: formatting.judging_text(judging, str),
+        judging=lambda judging: formatting.judging_text(judging, name),
     )
     return templates
 
@@ -111,13 +142,12 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _families(figures: Sequence[tuple[Metric, Estimate]]) -> list[tuple[str, list[tuple[Metric, Estimate]]]]:
+def _families(figures: Sequence[Estimate]) -> list[tuple[str, list[tuple[Metric, Estimate]]]]:
     """Return the figures of each family of metrics, under what its table is headed with."""
-
-    def family(entry: tuple[Metric, Estimate]) -> Family:
-        return entry[0].family
-
-    return [(formatting.FAMILIES[name], list(group)) for name, group in groupby(figures, family)]
+    found = [(BY_NAME[figure.metric], figure) for figure in figures]
+    return [
+        (formatting.FAMILIES[family], list(group)) for family, group in groupby(found, lambda entry: entry[0].family)
+    ]
 
 
 def _choices(questions: Sequence[ScoredLine]) -> JsonObject:
@@ -132,7 +162,7 @@ def _choices(questions: Sequence[ScoredLine]) -> JsonObject:
     }
 
 
-def _present(counts: Mapping[T, int], order: Sequence[T]) -> list[tuple[T, int]]:
+def _present(counts: Counter[Any], order: Sequence[str]) -> list[tuple[str, int]]:
     return [(name, counts[name]) for name in order if counts[name]]
 
 
@@ -144,71 +174,7 @@ DEPTHS = (10, 5, 3, 1)
 MAX_TEXT = 12_000_000  # characters of passages
 
 
-@dataclass(frozen=True, slots=True)
-class SourceView:
-    """Where words come from: headline (or place), outlet and date as far as known, the web address if it has one."""
-
-    headline: str
-    about: str
-    place: str
-    link: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CitationView:
-    """A citation: `quote` with accepted answers marked; `flaws` says what the index does not bear out."""
-
-    n: int
-    source: SourceView
-    quote: list[MarkedText]
-    copies: str
-    flaws: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class GoldView:
-    """Where the answer is: `stored` if the index has it (None: not known), and its first rank among the passages."""
-
-    source: SourceView
-    quote: str
-    stored: bool | None
-    rank: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class PassageView:
-    """A retrieved passage: if it is from a gold article, is evidence as the metrics count it, and is cited."""
-
-    rank: int
-    source: SourceView
-    score: float | None
-    text: list[MarkedText]
-    gold: bool
-    bearing: bool
-    cited: bool
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionView:
-    """A question with everything that is shown of it.
-
-    `rank` is that of the first evidence, else gold article; `best` that of the passage to open with; `unseen` counts
-    passages that are left out.
-    """
-
-    judged: ScoredLine
-    line: RunLine
-    rank: int | None
-    answer: list[tuple[list[MarkedText], list[int]]]
-    citations: list[CitationView]
-    answers: list[str]
-    gold: list[GoldView]
-    passages: list[PassageView]
-    best: int
-    unseen: int
-
-
-def question_views(questions: Sequence[ScoredLine]) -> Iterator[QuestionView]:
+def question_views(questions: Sequence[ScoredLine]) -> Iterator[View]:
     """Prepare the questions of a run for the page."""
     lines = [question.line for question in questions]
     sizes = [[len(passage["text"]) for passage in line.record["retrieved"][: DEPTHS[0]]] for line in lines]
@@ -228,8 +194,11 @@ def _titles(lines: Sequence[RunLine]) -> Titles:
     }
 
 
-def _question_view(question: ScoredLine, known: Titles, shown: int) -> QuestionView:
-    """Prepare a question: its first passages, as many as `shown`, and the first evidence and gold wherever they are."""
+def _question_view(question: ScoredLine, known: Titles, shown: int) -> View:
+    """Prepare a question: its first passages, as many as `shown`, and the first evidence and gold wherever they are.
+
+    Its `rank` is that of the first evidence, else gold article.
+    """
     line, record = question.line, question.line.record
     rules = line.item.rules or Rules()
     accepted = (*(part for answer in line.item.answers for part in parts(answer)), *rules.any_of, *chain(*rules.all_of))
@@ -238,21 +207,21 @@ def _question_view(question: ScoredLine, known: Titles, shown: int) -> QuestionV
     first_evidence = _rank(question.scores, "passage_mrr")
     ranks = {*range(1, min(shown, len(record["retrieved"])) + 1), first_evidence, _first_rank(line, gold_ids)} - {None}
     passages = _passages(line, sorted(rank for rank in ranks if rank), answers, known)
-    bearing = (view.rank for view in passages if view.bearing)
-    golden = (view.rank for view in passages if view.gold)
+    bearing = (view["rank"] for view in passages if view["bearing"])
+    golden = (view["rank"] for view in passages if view["gold"])
     sentences = record["sentences"] or ([{"text": record["text"], "citations": []}] if record["text"] else [])
-    return QuestionView(
-        judged=question,
-        line=line,
-        rank=first_evidence or _rank(question.scores, "doc_mrr"),
-        answer=[(_pieces(s["text"], _found(answers, s["text"], "answer")), s["citations"]) for s in sentences],
-        citations=_citations(line, answers),
-        answers=expected_texts(line.item),
-        gold=_gold(line, known),
-        passages=passages,
-        best=next(bearing, next(golden, 1)),
-        unseen=len(record["retrieved"]) - len(passages),
-    )
+    return {
+        "judged": question,
+        "line": line,
+        "rank": first_evidence or _rank(question.scores, "doc_mrr"),
+        "answer": [(_pieces(s["text"], _found(answers, s["text"], "answer")), s["citations"]) for s in sentences],
+        "citations": _citations(line, answers),
+        "answers": expected_texts(line.item),
+        "gold": _gold(line, known),
+        "passages": passages,
+        "best": next(bearing, next(golden, 1)),  # the passage to open with
+        "unseen": len(record["retrieved"]) - len(passages),
+    }
 
 
 def _rank(scores: Mapping[str, float], reciprocal: str) -> int | None:
@@ -266,29 +235,21 @@ def _first_rank(line: RunLine, ids: Collection[str]) -> int | None:
     return next(ranks, None)
 
 
-def _citations(line: RunLine, answers: re.Pattern[str]) -> list[CitationView]:
+def _citations(line: RunLine, answers: re.Pattern[str]) -> list[View]:
     checks = line.known.citations or ()
     return [
-        CitationView(
-            n=citation["n"],
-            source=_source(citation, (citation["title"], citation["outlet"], citation["published"])),
-            quote=_pieces(citation["quote"], _found(answers, citation["quote"], "answer")),
-            copies=", ".join(c["outlet"] or "a source unnamed" for c in citation["also_carried_by"]),
-            flaws=_flaws(checks[place]) if place < len(checks) else [],
-        )
+        {
+            "n": citation["n"],
+            "source": _source(citation, (citation["title"], citation["outlet"], citation["published"])),
+            "quote": _pieces(citation["quote"], _found(answers, citation["quote"], "answer")),
+            "copies": ", ".join(c["outlet"] or "a source unnamed" for c in citation["also_carried_by"]),
+            "check": checks[place] if place < len(checks) else None,
+        }
         for place, citation in enumerate(line.record["citations"])
     ]
 
 
-def _flaws(check: CitationCheck) -> list[str]:
-    flaws = {
-        "The index has no article under this title, outlet, date and address.": check.exists,
-        "The quote does not stand in the article, word for word, at this place.": check.faithful,
-    }
-    return [flaw for flaw, fine in flaws.items() if not fine]
-
-
-def _gold(line: RunLine, known: Titles) -> list[GoldView]:
+def _gold(line: RunLine, known: Titles) -> list[View]:
     """Return each gold with the articles that the index knows it by; none are known if it was not resolved."""
     views = []
     for place, gold in enumerate(line.item.gold):
@@ -296,11 +257,12 @@ def _gold(line: RunLine, known: Titles) -> list[GoldView]:
         title = next((known[one] for one in ids or () if one in known), None)
         source = _source({"url": gold.url, "path": gold.path, "article_id": gold.article_id}, title)
         stored = None if ids is None else bool(ids)
-        views.append(GoldView(source, gold.quote or "", stored, _first_rank(line, ids or ())))
+        rank = _first_rank(line, ids or ())
+        views.append({"source": source, "quote": gold.quote or "", "stored": stored, "rank": rank})
     return views
 
 
-def _passages(line: RunLine, ranks: Sequence[int], answers: re.Pattern[str], known: Titles) -> list[PassageView]:
+def _passages(line: RunLine, ranks: Sequence[int], answers: re.Pattern[str], known: Titles) -> list[View]:
     wanted = evidence(line)
     quotes = _phrases(gold.quote for gold in line.item.gold if gold.quote)
     gold_ids = {one for ids in line.known.gold for one in ids}
@@ -310,16 +272,17 @@ def _passages(line: RunLine, ranks: Sequence[int], answers: re.Pattern[str], kno
         text, article_id = passage["text"], passage["article_id"] or ""
         cited = _cited(passage, line.record["citations"])
         marks = [*_found(answers, text, "answer"), *_found(quotes, text, "gold"), *cited]
-        view = PassageView(
-            rank=rank,
-            source=_source(passage, known.get(article_id)),
-            score=passage["score"],
-            text=_pieces(text, marks),
-            gold=article_id in gold_ids,
-            bearing=wanted.bears_answer(article_id, wanted.normalize(text)),
-            cited=bool(cited),
+        views.append(
+            {
+                "rank": rank,
+                "source": _source(passage, known.get(article_id)),
+                "score": passage["score"],
+                "text": _pieces(text, marks),
+                "gold": article_id in gold_ids,
+                "bearing": wanted.bears_answer(article_id, wanted.normalize(text)),
+                "cited": bool(cited),
+            }
         )
-        views.append(view)
     return views
 
 
@@ -336,22 +299,16 @@ def _cited(passage: JsonObject, citations: Sequence[JsonObject]) -> list[Mark]:
     ]
 
 
-def _source(fields: JsonObject, known: Title | None) -> SourceView:
+def _source(fields: JsonObject, known: Title | None) -> View:
+    """Return where words come from: headline (or place), outlet and date if known, the web address if there is one."""
     title, outlet, published = known or (None, None, None)
     place = fields["url"] or fields["path"] or fields["article_id"] or "a place unknown"
     about = " · ".join(part for part in (outlet, published) if part)
-    return SourceView(title or place, about, place if title else "", web_address(fields["url"]))
+    link = web_address(fields["url"])
+    return {"headline": title or place, "about": about, "place": place if title else "", "link": link}
 
 
 # Marks in a text: the words of accepted answers, of gold quotes, and what was cited.
-
-
-@dataclass(frozen=True, slots=True)
-class MarkedText:
-    """A stretch of a text with the kinds of its marks, none if it is plain."""
-
-    text: str
-    kinds: tuple[str, ...] = ()
 
 
 def _phrases(texts: Iterable[str]) -> re.Pattern[str]:
@@ -367,11 +324,10 @@ def _found(pattern: re.Pattern[str], text: str, kind: MarkKind) -> list[Mark]:
     return [(*match.span(), kind) for match in pattern.finditer(text)]
 
 
-def _pieces(text: str, marks: Iterable[Mark]) -> list[MarkedText]:
-    """Cut a text where marks begin and end, so that marks may overlap; the pieces together are the text."""
+def _pieces(text: str, marks: Iterable[Mark]) -> list[tuple[str, list[str]]]:
+    """Cut a text where marks begin and end, so that marks may overlap: each piece with the kinds of its marks."""
     marks = [(start, end, kind) for start, end, kind in marks if start < min(end, len(text)) and end > 0]
     cuts = sorted({0, len(text)} | {cut for start, end, _ in marks for cut in (start, end) if 0 < cut < len(text)})
     return [
-        MarkedText(text[a:b], tuple(sorted({kind for start, end, kind in marks if start <= a and b <= end})))
-        for a, b in pairwise(cuts)
+        (text[a:b], sorted({kind for start, end, kind in marks if start <= a and b <= end})) for a, b in pairwise(cuts)
     ]

@@ -12,7 +12,8 @@ from newsqa.frontends.terminal.console import Index, Json, Model, read_settings
 eval_app = typer.Typer(help="Measure answers over a set of questions.", no_args_is_help=True, rich_markup_mode=None)
 
 Judge = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Let this model judge, too, whether answers are faithful and right.")
+    str | None,
+    typer.Option(metavar="NAME", help="Let this model judge, too, if quotes support answers, and if they are right."),
 ]
 Set = Annotated[Path, typer.Argument(metavar="SET", help="A file or folder of questions.")]
 
@@ -34,11 +35,11 @@ def run(
 ) -> None:
     """Ask every question of a set; keep the answers, one a line, and report how good they are."""
     from newsqa.evals.run import RunLimits
-    from newsqa.frontends.terminal.eval_run import RunOptions, run_questions
+    from newsqa.frontends.terminal.eval_run import run_questions
 
     settings = read_settings(index, model, connects=True, judge=judge)
-    options = RunOptions(out, RunLimits(limit, max_cost), judge, as_json=json)
-    raise typer.Exit(run_questions(settings, questions, options))
+    limits = RunLimits(limit, max_cost)
+    raise typer.Exit(run_questions(settings, questions, limits, out=out, judge=judge, as_json=json))
 
 
 @eval_app.command()
@@ -58,10 +59,10 @@ def score(
     json: Json = False,
 ) -> None:
     """Score answers that something else produced."""
-    from newsqa.frontends.terminal.eval_run import ScoreOptions, score_predictions
+    from newsqa.frontends.terminal.eval_run import score_predictions
 
-    options = ScoreOptions(out, index is not None, judge, as_json=json)
-    score_predictions(read_settings(index, connects=True, judge=judge), predictions, questions, options)
+    settings, look_up = read_settings(index, connects=True, judge=judge), index is not None
+    score_predictions(settings, predictions, questions, out=out, look_up=look_up, judge=judge, as_json=json)
 
 
 @eval_app.command()

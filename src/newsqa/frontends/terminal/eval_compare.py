@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.evals.compare import compare, parse_gate
 from newsqa.evals.report.formatting import NO_SHARES, cost_text, seconds_text, value_text
+from newsqa.evals.summary import latencies, median_words, spent
 from newsqa.extras import check_extra
 from newsqa.frontends.terminal.console import output, print_json, print_text
 from newsqa.render.clean import safe_line
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from newsqa.evals.comparison import Change, ComparedRun, Comparison, Flip, GateResult, RunComparison
+    from newsqa.evals.compare import Change, ComparedRun, Comparison, Flip, Gate, RunComparison
 
 
 # A comparison of runs as lines for a person, each with its style; everything from outside is made safe.
@@ -32,7 +33,7 @@ MADE_BY = {
 }
 MOST_FLIPS = 10  # of each kind; --json has them all
 LONGEST = 110  # characters of a question or an answer
-HEADS = ("", "baseline", "run", "change", "95 % interval", "p", "can show", "")
+HEADS = ("baseline", "run", "change", "95 % interval", "p", "can show", "verdict")
 
 
 def comparison_lines(comparison: Comparison) -> list[StyledLine]:
@@ -56,14 +57,13 @@ def _pair(baseline: ComparedRun, pair: RunComparison) -> Iterator[StyledLine]:
     yield from _beside(baseline, pair.run)
     yield "", PLAIN
     yield from ((f"! {safe_line(flag.text)}.", ODD if flag.kind == "lost" else BAD) for flag in pair.flags)
-    yield from _unsure(pair.changes)
-    yield from (_gate(result) for result in pair.gates)
+    yield from (_gate(gate, change) for gate, change in pair.gates)
     yield f"{safe_line(pair.run.name)} against {safe_line(baseline.name)}: {pair.outcome}.", STRONG
 
 
 def _opening(what: str, run: ComparedRun) -> StyledLine:
-    made = {"model": run.model, "index": run.index, "configuration": run.config}
-    known = [f"{name} {safe_line(value)}" for name, value in made.items() if value]
+    names = {"config": "configuration"}
+    known = [f"{names.get(name, name)} {safe_line(value)}" for name, value in run.made_by.items() if value]
     facts = [count(len(run.lines), "question"), *known]
     blank = "" if what == "baseline" else "\n"
     return f"{blank}{what:<8}  {safe_line(run.name)}: {' · '.join(facts)}", STRONG
@@ -78,8 +78,8 @@ def _incomplete(run: ComparedRun) -> Iterator[StyledLine]:
 
 
 def _made(pair: RunComparison) -> str:
-    others = [f"another {MADE_BY[name]}" for name in pair.differs if getattr(pair.run, name)]
-    unknown = [f"an unknown {MADE_BY[name]}" for name in pair.differs if not getattr(pair.run, name)]
+    others = [f"another {MADE_BY[name]}" for name in pair.differs if pair.run.made_by[name]]
+    unknown = [f"an unknown {MADE_BY[name]}" for name in pair.differs if not pair.run.made_by[name]]
     by = ", ".join(others + unknown) or "the same model, index and configuration"
     joined = "; " if pair.differs or not pair.reworded else ", and yet "
     return f"{by}{joined}{pair.reworded:,} of {count(pair.questions, 'answer')} differ"
@@ -99,13 +99,18 @@ def _tables(changes: Sequence[Change]) -> Iterator[StyledLine]:
 
 
 def _table(head: str, changes: Sequence[Change]) -> Iterator[StyledLine]:
-    if not changes:
-        return
-    rows = [(head, *HEADS[1:]), *map(_cells, changes)]
+    if changes:
+        styles = [FAINT, *(STYLES[change.verdict] for change in changes)]
+        yield from _aligned([(head, *HEADS), *map(_cells, changes)], styles)
+
+
+def _aligned(rows: Sequence[Sequence[str]], styles: Iterable[str]) -> Iterator[StyledLine]:
+    """Yield rows below an empty line, the cells of a column as wide as each other, the first one to the left."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     yield "", PLAIN
-    yield _row(rows[0], widths), FAINT
-    yield from ((_row(row, widths), STYLES[c.verdict]) for row, c in zip(rows[1:], changes, strict=True))
+    for (first, *cells), style in zip(rows, styles, strict=False):
+        padded = [f"{cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True)]
+        yield "  ".join([f"{first:<{widths[0]}}", *padded]).rstrip(), style
 
 
 def _cells(change: Change) -> tuple[str, ...]:
@@ -123,13 +128,6 @@ def _cells(change: Change) -> tuple[str, ...]:
     )
 
 
-def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    first, *middle, last = cells
-    width, *others, _ = widths
-    padded = [f"{cell:>{wide}}" for cell, wide in zip(middle, others, strict=True)]
-    return "  ".join([f"{first:<{width}}", *padded, last]).rstrip()
-
-
 def points(metric: str, difference: float) -> str:
     """Write a difference with its sign: in points of a hundred, or as it is for what is no share."""
     text = f"{difference:+.3f}" if metric in NO_SHARES else f"{100 * difference:+.1f}"
@@ -139,18 +137,6 @@ def points(metric: str, difference: float) -> str:
 def chance_text(p: float) -> str:
     """Write a p."""
     return "<0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def _unsure(changes: Iterable[Change]) -> Iterator[StyledLine]:
-    """Say which headlines fell without it being sure, and what these runs could have shown."""
-    for change in changes:
-        if change.headline and change.verdict == "within chance" and change.harm > 0:
-            found, name = change.contrast, change.metric.name
-            how = "rose" if found.difference > 0 else "fell"
-            unit = "" if name in NO_SHARES else " points"
-            by = points(name, found.difference).lstrip("+−")
-            least = points(name, found.smallest).lstrip("+") + unit if found.smallest else "nothing"
-            yield f"  {name} {how} by {by}{unit}, within what chance gives; these runs can show {least}.", PLAIN
 
 
 def _flips(flips: Sequence[Flip]) -> Iterator[StyledLine]:
@@ -169,27 +155,21 @@ def _flips(flips: Sequence[Flip]) -> Iterator[StyledLine]:
 
 def _beside(baseline: ComparedRun, run: ComparedRun) -> Iterator[StyledLine]:
     """Give times, words and cost of both runs."""
-    rows = [
-        ("", "baseline", "run"),
-        *zip(("an answer takes", "p95", "words", "cost"), _costs(baseline), _costs(run), strict=True),
-    ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    yield "", PLAIN
-    for name, mine, theirs in rows:
-        yield f"{name:<{widths[0]}}  {mine:>{widths[1]}}  {theirs:>{widths[2]}}".rstrip(), PLAIN if name else FAINT
+    rows = zip(("an answer takes", "p95", "words", "cost"), _costs(baseline), _costs(run), strict=True)
+    yield from _aligned([("", "baseline", "run"), *rows], [FAINT, *[PLAIN] * 4])
 
 
 def _costs(run: ComparedRun) -> tuple[str, ...]:
-    total = next((latency for latency in run.latencies if latency.stage == "total"), None)
+    total = next((latency for latency in latencies(run.lines) if latency.stage == "total"), None)
     times = (seconds_text(total.p50), seconds_text(total.p95)) if total else ("–", "–")
-    return (*times, f"{run.median_words:g}", cost_text(run.spent))
+    return (*times, f"{median_words(run.lines):g}", cost_text(spent(run.lines)))
 
 
-def _gate(result: GateResult) -> StyledLine:
-    name, found = result.gate.metric.name, result.change.contrast
-    became = "passed" if result.passed else "REGRESSION"
+def _gate(gate: Gate, change: Change) -> StyledLine:
+    found, passed = change.contrast, gate.allows(change)
     text = f"{found.difference:+.4f} (p {chance_text(found.p)})".replace("-", "−")
-    return f"gate {name}:{result.gate.bound:g}  {became}: {text}", GOOD if result.passed else BAD
+    became = "passed" if passed else "REGRESSION"
+    return f"gate {gate.metric.name}:{gate.bound:g}  {became}: {text}", GOOD if passed else BAD
 
 
 def _short(text: str) -> str:
@@ -206,17 +186,9 @@ def compare_runs(baseline: Path, others: Sequence[Path], gates: Sequence[str], *
     comparison = compare(baseline, others, [parse_gate(gate) for gate in gates])
     if as_json:
         print_json(comparison.record)
+    elif not (console := output()).is_terminal:
+        print_text("\n".join(text for text, _ in comparison_lines(comparison)))
     else:
-        _print(comparison_lines(comparison))
+        for text, style in comparison_lines(comparison):
+            console.print(text, style=style, soft_wrap=True)
     return comparison.exit_code
-
-
-def _print(lines: Sequence[StyledLine]) -> None:
-    console = output()
-    if not console.is_terminal:
-        print_text("\n".join(text for text, _ in lines))
-        return
-    from rich.text import Text
-
-    for text, style in lines:
-        console.print(Text(text, style=style), soft_wrap=True)

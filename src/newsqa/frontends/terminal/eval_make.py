@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, UsageError
-from newsqa.evals.draft_rules import refuse_existing, write_set
-from newsqa.evals.drafting import KINDS, Plan, draft_set
+from newsqa.evals.drafting import KINDS, Plan, draft_set, refuse_existing, write_set
 from newsqa.frontends.terminal.console import announce_egress, counting, messages, print_json, print_text
 from newsqa.prompts import load_prompts
 from newsqa.render.clean import safe_line
@@ -16,6 +16,8 @@ from newsqa.store.snapshot import open_index
 from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from newsqa.evals.drafting import DraftSet, Kind, QuestionWriter
     from newsqa.settings import Settings
     from newsqa.types import JsonObject
@@ -23,12 +25,6 @@ if TYPE_CHECKING:
 
 OUT = Path("questions.jsonl")
 MOST = 10_000
-NAMES: dict[Kind, str] = {
-    "cloze": "with a blank to fill in",
-    "written": "written by the model",
-    "sources": "on sources of quotes",
-    "unanswerable": "unanswerable",
-}
 
 
 def plan_of(settings: Settings, number: int, kinds: str | None, seed: int) -> Plan:
@@ -66,7 +62,7 @@ def make_set(settings: Settings, out: Path | None, plan: Plan, *, as_json: bool)
     if as_json:
         print_json(_record(file, drafts, plan, writer))
     else:
-        print_text(_summary(file, drafts, plan, writer))
+        print_text("\n".join(_summary(file, drafts, plan, writer)))
 
 
 def _kinds(names: str | None, *, has_model: bool) -> tuple[Kind, ...]:
@@ -99,31 +95,22 @@ def _writer(settings: Settings, plan: Plan) -> QuestionWriter | None:
 
 
 def _record(file: Path, drafts: DraftSet, plan: Plan, writer: QuestionWriter | None) -> JsonObject:
-    record: JsonObject = {
-        "file": str(file),
-        "questions": len(drafts.items),
-        "kinds": dict(drafts.kinds),
-        "lacking": dict(drafts.lacking),
-        "seed": plan.seed,
-        "model": EXTRACTIVE,
-    }
+    record: JsonObject = {"file": str(file), "questions": len(drafts.items), "seed": plan.seed, "model": EXTRACTIVE}
+    record |= {"kinds": dict(drafts.kinds), "lacking": dict(drafts.lacking)}
     if writer:
-        spent = writer.usage
-        usage = {"input_tokens": spent.input_tokens, "output_tokens": spent.output_tokens, "cost": spent.cost}
-        record |= {"model": writer.name, "asked": writer.calls, "dropped": dict(writer.dropped), "usage": usage}
+        spent = {"usage": asdict(writer.usage), "dropped": dict(writer.dropped)}
+        record |= {"model": writer.name, "asked": writer.calls, **spent}
     return record
 
 
-def _summary(file: Path, drafts: DraftSet, plan: Plan, writer: QuestionWriter | None) -> str:
-    kinds = ", ".join(f"{number} {NAMES[kind]}" for kind, number in drafts.kinds.items())
-    lines = [f"{count(len(drafts.items), 'question')} drafted into {safe_line(str(file))}: {kinds}."]
+def _summary(file: Path, drafts: DraftSet, plan: Plan, writer: QuestionWriter | None) -> Iterator[str]:
+    kinds = ", ".join(f"{number} {kind}" for kind, number in drafts.kinds.items())
+    yield f"{count(len(drafts.items), 'question')} drafted into {safe_line(str(file))}: {kinds}."
     if drafts.lacking:
-        more = sum(drafts.lacking.values())
-        lines.append(f"The articles gave no more: {more} of {plan.number} are lacking.")
+        yield f"The articles gave no more: {sum(drafts.lacking.values())} of {plan.number} are lacking."
     if writer:
-        lines.append(_writer_summary(writer))
-    lines.append("Read them before you measure with them: change, mend and delete what is not sound.")
-    return "\n".join(lines)
+        yield _writer_summary(writer)
+    yield "Read them before you measure with them: change, mend and delete what is not sound."
 
 
 def _writer_summary(writer: QuestionWriter) -> str:

@@ -1,26 +1,26 @@
-"""`newsqa eval run`: asks a set of questions, shows how it goes, and prints what it came to."""
+"""`newsqa eval run`, `score` and `check`: ask or score a set, show how it goes, and print what it came to."""
 
 from __future__ import annotations
 
 import json
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.building import open_pipeline
 from newsqa.errors import ModelError
 from newsqa.evals.datasets import read_set
-from newsqa.evals.gold import gold_warnings
+from newsqa.evals.gold import gold_warnings, some_of
 from newsqa.evals.metrics.answers import right
 from newsqa.evals.metrics.base import answered
 from newsqa.evals.predictions import lines_of, read_predictions
 from newsqa.evals.report.formatting import FAMILIES, cost_text, interval_text, judging_text, seconds_text, value_text
 from newsqa.evals.report.write import json_report, write_reports
-from newsqa.evals.run import run_set
-from newsqa.evals.run_file import RECORDS, Setup, read_run, save_run
-from newsqa.evals.scoring import METRICS, score
+from newsqa.evals.run import Setup, run_set
+from newsqa.evals.run_file import RECORDS, save_run
+from newsqa.evals.scoring import METRICS
 from newsqa.evals.summary import summarise
 from newsqa.extras import check_extra
 from newsqa.frontends.terminal.console import announce_egress, bar, counting, messages, print_json, print_text
@@ -35,55 +35,51 @@ if TYPE_CHECKING:
 
     from newsqa.evals.datasets.items import Item
     from newsqa.evals.judge import Judge
-    from newsqa.evals.predictions import Predictions
-    from newsqa.evals.run import Run, RunLimits
+    from newsqa.evals.run import RunLimits
     from newsqa.evals.run_file import RunLine
     from newsqa.evals.summary import Summary
     from newsqa.pipeline import Pipeline
     from newsqa.settings import Settings
 
+RUNS = Path("runs")
+LINES = 10  # lines that tell a log how a run goes: enough to see that it lives, few enough to read
+
 
 # How a run goes, on standard error: a bar with running scores; plain lines, ten at most, if that is no terminal.
 
-LINES = 10  # lines that tell a log how a run goes: enough to see that it lives, few enough to read
-
-FOUND = ("doc_hit@5", "passage_hit@5")
-
 
 class RunProgress:
-    """Counts the lines of a run and shows the scores so far through `show`."""
+    """Counts the lines of a run and shows the scores so far through `show`; `stop` ends the showing."""
 
     def __init__(self, show: Callable[[int, str], None], stop: Callable[[], None]) -> None:
         self.done = 0
         self.stop = stop
         self._show = show
-        self._shares: dict[str, list[float]] = {"answered": [], "right": [], "hit@5": []}
+        self._shares: dict[str, list[bool]] = {"answered": [], "right": []}
         self._costs: list[float | None] = []
 
     def add(self, line: RunLine) -> None:
-        """Take up a line that is done."""
+        """Take up a line that is done, and show the scores: "answered 61 % · right 23 % · $0.00"."""
         self.done += 1
         self._shares["answered"].append(answered(line))
-        if (judged := right(line)) is not None:
-            self._shares["right"].append(judged)
-        scores = score(line)
-        self._shares["hit@5"] += [scores[name] for name in FOUND if name in scores][:1]
+        if (is_right := right(line)) is not None:
+            self._shares["right"].append(is_right)
         self._costs.append(line.record["usage"].get("cost"))
-        self._show(self.done, self.text())
-
-    def text(self) -> str:
-        """Return the scores so far: "answered 61 % · right 23 % · hit@5 38 % · $0.00"."""
-        shares = [f"{name} {sum(of) / len(of):.0%}" for name, of in self._shares.items() if of]
-        dollars = sum(cost for cost in self._costs if cost is not None)
-        unknown = "" if None not in self._costs else "+?"
-        return " · ".join([*(share.replace("%", " %") for share in shares), f"${dollars:.2f}{unknown}"])
+        shares = [f"{name} {100 * sum(of) / len(of):.0f} %" for name, of in self._shares.items() if of]
+        unknown = "+?" if None in self._costs else ""
+        self._show(self.done, " · ".join([*shares, f"${sum(cost or 0 for cost in self._costs):.2f}{unknown}"]))
 
 
 @contextmanager
 def show_progress(total: int) -> Iterator[RunProgress]:
     """Show the progress of a run of `total` questions for as long as the context lasts."""
     if not messages().is_terminal:
-        yield RunProgress(_to_log(total), lambda: None)
+
+        def log(done: int, text: str) -> None:
+            if total >= LINES and done * LINES // total > (done - 1) * LINES // total:
+                messages().print(f"{done}/{total} · {text}", soft_wrap=True)
+
+        yield RunProgress(log, lambda: None)
         return
     from rich.progress import TextColumn
 
@@ -91,16 +87,6 @@ def show_progress(total: int) -> Iterator[RunProgress]:
         shown.columns = (*shown.columns, TextColumn("{task.fields[scores]}", markup=False))
         task = shown.add_task("asking", total=total, scores="")
         yield RunProgress(lambda done, text: shown.update(task, completed=done, scores=text), shown.stop)
-
-
-def _to_log(total: int) -> Callable[[int, str], None]:
-    """Return what writes a line whenever another tenth of the questions is done."""
-
-    def show(done: int, text: str) -> None:
-        if total >= LINES and done * LINES // total > (done - 1) * LINES // total:
-            messages().print(f"{done}/{total} · {text}", soft_wrap=True)
-
-    return show
 
 
 # What a run came to, for a terminal: its figures with their intervals, its misses, and where the reports are.
@@ -118,8 +104,8 @@ def show(folder: Path | None, lines: Sequence[RunLine], *, as_json: bool) -> Non
         print_text("\n".join([*summary_lines(summary), *where]))
 
 
-def summary_lines(summary: Summary) -> list[str]:
-    """Return a summary as the lines that a person reads."""
+def summary_lines(summary: Summary) -> Iterator[str]:
+    """Yield a summary as the lines that a person reads."""
     parts = [
         f"{count(summary.asked, 'question')}",
         f"{summary.refused:,} refused",
@@ -128,8 +114,21 @@ def summary_lines(summary: Summary) -> list[str]:
         safe_line(summary.model),
         cost_text(summary.spent),
     ]
-    judges = [judging_text(summary.judging, safe_line)] if summary.judging else []
-    return [" · ".join(parts), *judges, *_figures(summary), "", *_tags(summary), *_misses(summary), *_seconds(summary)]
+    yield " · ".join(parts)
+    if summary.judging:
+        yield judging_text(summary.judging, safe_line)
+    yield from _figures(summary)
+    yield ""
+    found = [(figure, tag) for tag, figures in summary.tags.items() for figure in figures if figure.metric == "right"]
+    found.sort(key=lambda entry: -entry[0].n)
+    if shares := [f"{safe_line(tag)} {value_text('right', one.value)} of {one.n:,}" for one, tag in found]:
+        yield f"Right: {', '.join(shares)}"  # by tag, for a set with rules
+    if summary.buckets:
+        yield f"Missed: {', '.join(f'{len(ids):,} {bucket}' for bucket, ids in summary.buckets.items())}"
+    for one in summary.latencies:
+        if one.stage == "total":
+            p50, p95 = seconds_text(one.p50), seconds_text(one.p95)
+            yield f"An answer took {p50} in the median, {p95} at the 95th percentile"
 
 
 def _figures(summary: Summary) -> Iterator[str]:
@@ -148,32 +147,8 @@ def _figures(summary: Summary) -> Iterator[str]:
             yield f"  {metric.name:<19}{value:>8}   {interval:<13} {figure.n:>6,}   {metric.title}"
 
 
-def _tags(summary: Summary) -> list[str]:
-    """Return the share right by tag, the commonest first, for a set with rules."""
-    found = [(figure, tag) for tag, figures in summary.tags.items() for figure in figures if figure.metric == "right"]
-    ordered = sorted(found, key=lambda entry: -entry[0].n)
-    shares = [f"{safe_line(tag)} {value_text('right', figure.value)} of {figure.n:,}" for figure, tag in ordered]
-    return [f"Right: {', '.join(shares)}"] if shares else []
-
-
-def _misses(summary: Summary) -> list[str]:
-    missed = ", ".join(f"{len(ids):,} {bucket}" for bucket, ids in summary.buckets.items())
-    return [f"Missed: {missed}"] if missed else []
-
-
-def _seconds(summary: Summary) -> list[str]:
-    return [
-        f"An answer took {seconds_text(latency.p50)} in the median, {seconds_text(latency.p95)} at the 95th percentile"
-        for latency in summary.latencies
-        if latency.stage == "total"
-    ]
-
-
-# Lines for people on standard error, beside the result.
-
-
 def warn(text: str) -> None:
-    """Write a line that says what a person should know; characters that the encoding lacks become question marks."""
+    """Write a line on standard error; characters that its encoding lacks become question marks."""
     encoding = sys.stderr.encoding or "utf-8"
     sys.stderr.write(f"newsqa: {safe_line(text)}\n".encode(encoding, "replace").decode(encoding))
 
@@ -181,78 +156,67 @@ def warn(text: str) -> None:
 # The judge of `newsqa eval run` and `eval score`: asked after the answers are kept, with a bar.
 
 
-def open_judge(settings: Settings, name: str) -> Judge:
+def open_judge(settings: Settings, name: str | None) -> Judge | None:
     """Make the judge of a name, before anything is asked. Raises ModelError and SettingsError."""
     from newsqa.evals.judge import open_judge as open_model
 
+    if name is None:
+        return None
     announce_egress(replace(settings, model=name))
     return open_model(settings, name)
 
 
-def _judge_folder(folder: Path, judge: Judge) -> tuple[RunLine, ...]:
-    """Judge a run that is kept, and return its lines. Raises ModelError, SourceError, and KeyboardInterrupt."""
-    from newsqa.evals.judge import judge_run
+def _judged(lines: Sequence[RunLine], folder: Path | None, judge: Judge | None) -> Sequence[RunLine]:
+    """Return lines with what a judge says, if there is one; it is kept in the folder of the run, if there is one.
 
+    Raises ModelError, SourceError, and KeyboardInterrupt.
+    """
+    from newsqa.evals.judge import judge_lines, judge_run
+
+    if judge is None:
+        return lines
     try:
-        with counting("judging", len(read_run(folder))) as report:
-            return judge_run(folder, judge, report)
+        with counting("judging", len(lines)) as report:
+            return judge_run(folder, judge, report) if folder else judge_lines(lines, judge, report)
     except KeyboardInterrupt:
-        warn("Interrupted while judging. Answers and verdicts so far are kept; the same command goes on.")
+        if folder:
+            warn("Interrupted while judging. Answers and verdicts so far are kept; the same command goes on.")
         raise
 
 
-def _judge_lines(lines: Sequence[RunLine], judge: Judge) -> tuple[RunLine, ...]:
-    """Judge lines that are kept nowhere. Raises ModelError."""
-    from newsqa.evals.judge import judge_lines
-
-    with counting("judging", len(lines)) as report:
-        return judge_lines(lines, judge, report)
+# `newsqa eval run`.
 
 
-RUNS = Path("runs")
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """How a set is run: into which folder, how far, and what judge model is asked in the end, if any."""
-
-    out: Path | None
-    limits: RunLimits
-    judge: str | None
-    as_json: bool
-
-
-def run_questions(settings: Settings, questions: Path, options: RunOptions) -> int:
+def run_questions(
+    settings: Settings, questions: Path, limits: RunLimits, *, out: Path | None, judge: str | None, as_json: bool
+) -> int:
     """Ask the questions of a set and print the report; return the exit code: 1 if it stopped before the end.
 
     Raises NewsqaError, and KeyboardInterrupt after saying how to go on.
     """
     check_extra("eval", "evaluation")
-    items, limits = read_set(questions), options.limits
-    judge = open_judge(settings, options.judge) if options.judge else None
+    items, asks = read_set(questions), open_judge(settings, judge)
     if limits.dollars is not None:
         _refuse_unknown_price(settings)
     asked = min(limits.questions or len(items), len(items))
     announce_egress(settings)
     with open_pipeline(settings) as pipeline, show_progress(asked) as progress:
         _warn_of_set(items[:asked], pipeline)
-        folder = options.out or _usual_folder(questions, pipeline)
+        name = questions.resolve().name
+        # the same set, index and configuration go to the same place by themselves
+        folder = out or RUNS / f"{name.split('.')[0] or name}-{Setup.of(pipeline).short}"
         try:
             run = run_set(items, pipeline, folder, limits, progress.add)
         except KeyboardInterrupt:
             progress.stop()
             warn(f"Interrupted: {progress.done} of {count(asked, 'question')} done. {_go_on(folder)}")
             raise
-    lines = _judge_folder(folder, judge) if judge else run.lines
-    show(folder, lines, as_json=options.as_json)
-    _warn_of_run(run, asked)
+    show(folder, _judged(run.lines, folder, asks), as_json=as_json)
+    if run.stopped:
+        warn(f"Stopped after {len(run.lines)} of {count(asked, 'question')}: {run.stopped}.")
+    if run.failed:
+        warn(f"{count(run.failed, 'question')} ended in an error. {_go_on(folder)}")
     return 1 if run.stopped else 0
-
-
-def _usual_folder(questions: Path, pipeline: Pipeline) -> Path:
-    """Return where the run of a set goes by itself: the same set, index and configuration always to the same place."""
-    name = questions.resolve().name
-    return RUNS / f"{name.split('.')[0] or name}-{Setup.of(pipeline).short}"
 
 
 def _refuse_unknown_price(settings: Settings) -> None:
@@ -277,65 +241,40 @@ def _warn_of_set(items: Sequence[Item], pipeline: Pipeline) -> None:
         warn(f"{count(len(undated), 'question')} without “asked”: “last week” is seen from the day the run began")
 
 
-def _warn_of_run(run: Run, asked: int) -> None:
-    if run.stopped:
-        warn(f"Stopped after {len(run.lines)} of {count(asked, 'question')}: {run.stopped}.")
-    if run.failed:
-        warn(f"{count(run.failed, 'question')} ended in an error. {_go_on(run.file.parent)}")
-
-
 def _go_on(folder: Path) -> str:
     return f"Run the same command again to go on; what is answered is in {folder / RECORDS}."
 
 
 # `newsqa eval score`: scores answers that something else produced, as if a run had.
 
-NAMED = 3
 
-
-@dataclass(frozen=True, slots=True)
-class ScoreOptions:
-    """How predictions are scored: kept as a run in `out`, looked up in the index of the settings, judged by a model."""
-
-    out: Path | None
-    look_up: bool
-    judge: str | None
-    as_json: bool
-
-
-def score_predictions(settings: Settings, predictions: Path, questions: Path, options: ScoreOptions) -> None:
-    """Score predictions and print the report. Raises NewsqaError."""
+def score_predictions(
+    settings: Settings,
+    predictions: Path,
+    questions: Path,
+    *,
+    out: Path | None,
+    look_up: bool,
+    judge: str | None,
+    as_json: bool,
+) -> None:
+    """Score predictions, looked up in the index of the settings or not, and print the report. Raises NewsqaError."""
     check_extra("eval", "evaluation")
-    judge = open_judge(settings, options.judge) if options.judge else None
-    given, items = read_predictions(predictions), read_set(questions)
-    if options.look_up:
+    asks, given, items = open_judge(settings, judge), read_predictions(predictions), read_set(questions)
+    if look_up:
         with open_index(settings) as opened, opened.snapshot() as index:
             lines = lines_of(given, items, index)
     else:
         lines = lines_of(given, items)
-    _warn_of_predictions(given, items)
-    out = options.out
-    kept = save_run(out, lines) if out else lines
-    if judge:
-        kept = _judge_folder(out, judge) if out else _judge_lines(lines, judge)
-    show(out, kept, as_json=options.as_json)
-
-
-def _warn_of_predictions(given: Predictions, items: Sequence[Item]) -> None:
     if missing := given.missing(items):
-        warn(
-            f"{len(missing):,} of {count(len(items), 'question')} without a prediction, counted as empty answers: "
-            f"{_some(missing)}"
-        )
+        of_all = f"{len(missing):,} of {count(len(items), 'question')}"
+        warn(f"{of_all} without a prediction, counted as empty answers: {some_of(missing)}")
     if unknown := given.unknown(items):
-        warn(f"{count(len(unknown), 'prediction')} for no question of the set, left out: {_some(unknown)}")
+        warn(f"{count(len(unknown), 'prediction')} for no question of the set, left out: {some_of(unknown)}")
     if given.repeated:
-        warn(f"{count(len(given.repeated), 'id')} more than once, the last counted: {_some(given.repeated)}")
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
+        warn(f"{count(len(given.repeated), 'id')} more than once, the last counted: {some_of(given.repeated)}")
+    kept = save_run(out, lines) if out else lines
+    show(out, _judged(kept, out, asks), as_json=as_json)
 
 
 # `newsqa eval check`: scores the check of sentences itself.
