@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 PACKAGE = "newsqa"
-MAX_FILES = 191
-MAX_LINES = 36_100  # 34,000 is the aim: lower it with the code
+MAX_FILES = 175
+MAX_LINES = 34_000
 MIN_FILE_LINES = 40
 MAX_FILE_LINES = 450
 MAX_FUNCTION_LINES = 60
