@@ -39,7 +39,7 @@ def first_passage(query, hits, deadline, failing=()):
 def quick_desk(index: Path, failing=()) -> Pipeline:
     opened = open_index(Settings(index=index), "words")
     answerer = partial(first_passage, failing=failing)
-    return Pipeline(opened, WordEmbedder(), NoReranker(), answerer, answerer, "quick")
+    return Pipeline(opened, WordEmbedder(), NoReranker(), answerer, "quick")
 
 
 def die_after(budget: int) -> None:

@@ -64,7 +64,7 @@ def flood(tmp_path_factory):
     def answerer(query, hits, deadline):
         raise AssertionError(f"an answerer was asked for the origin of {query.quotation}")
 
-    with Pipeline(open_index(settings), WordEmbedder(), NoReranker(), answerer, answerer, "test") as desk:
+    with Pipeline(open_index(settings), WordEmbedder(), NoReranker(), answerer, "test") as desk:
         yield desk
 
 
