@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -19,15 +20,20 @@ def _tags(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-_BLOCKS = _tags(
+BLOCKS = _tags(
     "address article aside blockquote body br caption dd details div dl dt fieldset figcaption figure footer h1 h2 h3 "
     "h4 h5 h6 header hr html li main nav ol p pre section summary table tbody td tfoot th thead tr ul"
 )
 _INLINE = _tags("a abbr b cite code em font i img mark q s small span strong sub sup time u")
-_UNSEEN = _tags("script style noscript template iframe svg math form button select textarea object video audio head")
-_ANY_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS | _INLINE))})\b[^<>]{{0,500}}>", re.IGNORECASE)
-_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))})\b[^<>]{{0,500}}>", re.IGNORECASE)
+UNSEEN = _tags("script style noscript template iframe svg math form button select textarea object video audio head")
+_ANY_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS | _INLINE))})\b[^<>]{{0,500}}>", re.IGNORECASE)
+_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})\b[^<>]{{0,500}}>", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]|(?<=[\u0000-\u024f])[\u200c\u200d]|[\u200c\u200d](?=[\u0000-\u024f])"
+)
 
 
 def has_markup(text: str) -> bool:
@@ -43,6 +49,19 @@ def markup_to_text(markup: str) -> str:
     if _BLOCK_TAG.search(markup):
         return "\n\n".join(_fragment_lines(markup))
     return "\n".join(" ".join(_fragment_lines(line)) for line in markup.splitlines())
+
+
+def decode_entities(text: str) -> str:
+    """Return a text with its entities of HTML decoded once: "&#8217;", "&ouml;", "&amp;"; a bare "&" stays."""
+    return _ENTITY.sub(lambda found: unescape(found[0]), text) if "&" in text else text
+
+
+def drop_invisible(text: str) -> str:
+    """Return a text without soft hyphens and other characters that nobody sees.
+
+    Joiners stay where they are a part of the writing: in an emoji, and between letters of Persian and Indic scripts.
+    """
+    return _INVISIBLE.sub("", text) if not text.isascii() else text
 
 
 def _fragment_lines(markup: str) -> list[str]:
@@ -66,14 +85,14 @@ def tree_lines(tree: object) -> list[str]:
     for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
-            unseen += tag in _UNSEEN
-            if tag in _BLOCKS:
+            unseen += tag in UNSEEN
+            if tag in BLOCKS:
                 parts.append("\n\n")
             parts += _words(element.text, unseen)
             continue
         if event == "end":
-            unseen -= tag in _UNSEEN
-            if tag in _BLOCKS:
+            unseen -= tag in UNSEEN
+            if tag in BLOCKS:
                 parts.append("\n\n")
         parts += _words(element.tail, unseen)
     lines = (_SPACE.sub(" ", line).strip() for line in "".join(parts).split("\n\n"))

@@ -1,0 +1,262 @@
+"""Finds the day on which the article of a page was published: never that of a change, an embed or a sidebar.
+
+What the page says of itself goes first (JSON-LD, meta, elements marked as the publication), then its address, then the
+day that it shows beside its title, then htmldate (Barbaresi 2020) if the page shows that day as well.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from newsqa.ingest.opening import find_date, parse_date
+from newsqa.ingest.readers.page_facts import any_meta, read_address
+from newsqa.ingest.written_dates import find_written_dates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsqa.ingest.readers.page_facts import PageData
+    from newsqa.ingest.readers.page_lines import Line, Lines
+
+_STATED = (
+    "article:published_time", "article:published", "article:published_date", "article:publicationdate",
+    "article:post_date", "og:article:published_time", "og:published_time", "og:datepublished", "og:pubdate",
+    "og:publish_date", "datepublished", "parsely-pub-date", "sailthru.date", "bt:pubdate", "publishdate",
+    "publish-date", "publish_date", "publish_time", "published-date", "published_date", "published_time",
+    "publisheddate", "publication_date", "publicationdate", "pubdate", "pdate", "ptime", "rbpubdate", "vr:published_time",
+    "citation_publication_date", "citation_date", "dc.date.issued", "dcterms.issued", "dc.date.publication",
+    "mediator_published_time", "shareaholic:article_published_time", "dcsext.articlefirstpublished", "displaydate",
+    "cxenseparse:recs:publishtime", "originalpublicationdate", "article_date_original", "twt-published-at",
+    "rnews:datepublished", "article.published", "dateposted", "gentime", "doc_date",
+)  # fmt: skip
+_CREATED = (
+    "dcterms.created", "dc.date.created", "dc.created", "dc:created", "article.created", "datecreated", "date_created",
+    "date-created", "created", "dc.date", "dc:date", "dcterms.date", "date", "content_create_date", "release_date",
+)  # fmt: skip
+_MODIFIED = re.compile(
+    r"\b(?:updated?|modified|edited|corrected|stand|aktualisiert|geändert|bearbeitet|ergänzt|update|mis à jour|modifié|"
+    r"mise à jour|actualizado|actualizada|aggiornato|bijgewerkt|atualizado|zuletzt|last|letzte änderung)\b",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(
+    r"\b(?:published|posted|created|first published|veröffentlicht|erschienen|erstellt|publiziert|eingestellt|"
+    r"geschrieben|publié|publicado|publicada|pubblicato|gepubliceerd|written|veröffentlichung|vom|am|on|le|el)\b\W*\Z",
+    re.IGNORECASE,
+)
+_NOT_PUBLISHED = re.compile(
+    r"\b(?:copyright|©|since|seit|expires?|until|bis|valid|gültig|termin|event|start(?:s|ing)?|joined|member|"
+    r"registriert|deadline|born|geboren|died|visited|accessed|abgerufen|retrieved|archived)\b[^.]{0,20}\Z",
+    re.IGNORECASE,
+)
+_CUE = re.compile(
+    r"date|datum|time(?!line)|publish|posted|pubdate|entry-meta|post-meta|byline|meta|fecha|info", re.IGNORECASE
+)
+_CUE_MODIFIED = re.compile(r"modif|updat|aktualis|changed", re.IGNORECASE)
+_AMERICAN = ("en-us", "en-ph")
+_NEAR_TITLE = 12
+_LONG = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A day that the page shows outside of running text, and how likely it is that of the publication."""
+
+    day: date
+    score: float
+    other: date | None = None
+
+
+def find_publication_day(tree: Any, data: PageData, lines: Lines, title: str | None) -> date | None:
+    """Return the day of publication as the page gives it, or None if the page does not say it."""
+    address = read_address(data)
+    in_address = find_date(address or "")
+    shown = sorted(_shown(data, lines, title), key=lambda one: -one.score)
+    for value in _stated(tree, data, lines):
+        if day := _parse(value, data):
+            return _local_day(value, day, in_address, shown)
+    if in_address:
+        return in_address
+    best = _best(shown, address)
+    created = [
+        day for value in (data.article.get("dateCreated"), *any_meta(data, _CREATED)) if (day := _parse(value, data))
+    ]
+    if created and not (best and best > created[0]):
+        return created[0]
+    return best or (_confirmed(tree, address, shown))
+
+
+def _stated(tree: Any, data: PageData, lines: Lines) -> Iterator[object]:
+    """Yield what the page states as the time of publication, the most reliable first."""
+    yield data.article.get("datePublished")
+    yield from any_meta(data, _STATED)
+    marked = tree.xpath(
+        "//*[contains(@itemprop, 'datePublished') or contains(@property, 'datePublished') or "
+        "(self::time and (@pubdate or contains(@class, 'published') or starts-with(@class, 'entry-date'))) or "
+        "(self::abbr and contains(@class, 'published'))]"
+    )
+    own = [
+        one
+        for one in marked
+        if not lines.zone(one) and not _CUE_MODIFIED.search((one.get("class") or "").split(" ")[-1])
+    ]
+    values = [value for one in own if (value := _value(one))]
+    days = {_parse(value, data) for value in values}
+    if len(days) == 1 or (values and own[0].get("itemprop")):
+        yield from values
+    times = [_value(time) for part in tree.iter("article") for time in part.iter("time") if not lines.zone(time)]
+    if len({_parse(time, data) for time in times}) == 1 and not _is_modified_time(tree):
+        yield times[0]
+
+
+def _is_modified_time(tree: Any) -> bool:
+    for time in tree.iter("time"):
+        around = " ".join((time.getparent().text_content() if time.getparent() is not None else "").split())
+        if len(around) < _LONG and _MODIFIED.search(around):
+            return True
+        if _CUE_MODIFIED.search(f"{time.get('class')} {time.get('itemprop')}"):
+            return True
+    return False
+
+
+def _value(element: Any) -> str:
+    text = " ".join(element.text_content().split())
+    return element.get("datetime") or element.get("content") or element.get("title") or text[:80]
+
+
+def _parse(value: object, data: PageData) -> date | None:
+    """Return the day of a value; "3/4/2025" is read as pages in the page's language write it."""
+    value = value[0] if isinstance(value, list) and value else value
+    if isinstance(value, dict):
+        value = value.get("@value")
+    if day := parse_date(value):
+        return day if 1990 <= day.year <= date.today().year + 1 else None
+    if not isinstance(value, str) or len(value) > 80:
+        return None
+    found = list(find_written_dates(value, day_first=_day_first(data)))
+    return found[0].day if len(found) == 1 and found[0].other is None else None
+
+
+def _day_first(data: PageData) -> bool | None:
+    if not data.language or data.language == "en":
+        return None
+    return not data.language.startswith(_AMERICAN)
+
+
+def _local_day(value: object, day: date, in_address: date | None, shown: list[Shown]) -> date:
+    """Return the day on which it was where the article was published, if the page states the time in UTC.
+
+    The page's address, or else the day beside its title, has the local day: one day off if it was late or early.
+    """
+    if not isinstance(value, str) or not re.search(r"T\d\d:\d\d.*(?:Z|[+-]00:?00)\Z", value.strip()):
+        return day
+    try:
+        at = datetime.fromisoformat(value.strip().replace("Z", "+00:00")).astimezone(UTC)
+    except ValueError:
+        return day
+    possible = {(at + timedelta(hours=hours)).date() for hours in (-11, 13)}
+    local = [in_address, *(one.day for one in shown if one.score >= 4)]
+    return next((one for one in local if one and one != day and one in possible), day) if day not in local else day
+
+
+# Days that a page shows.
+
+
+def _shown(data: PageData, lines: Lines, title: str | None) -> Iterator[Shown]:
+    """Yield the days in the short lines of a page, with a score for how likely each is the day of publication."""
+    top, body = _title_place(lines, title), _body_place(lines)
+    for n, line in enumerate(lines.all):
+        text = line.text
+        if len(text) > _LONG and n != top:
+            text = text[:60] if n < body else ""
+        if not text or not any(sign.isdigit() for sign in text):
+            continue
+        for found in find_written_dates(text, day_first=_day_first(data)):
+            before = text[: found.start]
+            if found.day > date.today() + timedelta(days=1) or _NOT_PUBLISHED.search(before):
+                continue
+            modified = list(_MODIFIED.finditer(before))
+            if modified and not re.search(r"[|•·;)]|\d", before[modified[-1].end() :]):
+                continue
+            score = _score(lines, line, n, top, body) + (1 if _PUBLISHED.search(before) else 0)
+            score -= 2 if line.linked > 0.8 * len(line.text) and len(line.text) > 40 else 0
+            yield Shown(found.day, score - (1 if found.other else 0), found.other)
+
+
+def _score(lines: Lines, line: Line, n: int, top: int | None, body: int) -> float:
+    names = _cue_names(line.block)
+    if _CUE_MODIFIED.search(names):
+        return -5
+    score = 2.0 if _CUE.search(names) else 0.0
+    score -= 4 if lines.zone(line.block) == "around" else 0
+    if top is not None:
+        if top - 4 <= n <= max(top + _NEAR_TITLE, body if body - top < 40 else 0):
+            score += 3 if n >= top else 2.5
+    elif abs(n - body) <= 4:
+        score += 2.5
+    last = _last_place(lines)
+    if last < n <= last + 3 and not line.linked:
+        score += 2
+    return score + (0.5 if len(line.text) < 60 else 0)
+
+
+def _cue_names(block: Any) -> str:
+    """Return the classes and ids of a block, its parent, and the elements in it."""
+    parts = []
+    for element in (block, block.getparent(), *block.iterdescendants("span", "time", "abbr", "em", "small")):
+        if element is not None and element.tag not in {"body", "html", "article", "main"}:
+            parts.append(f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}")
+            parts.append("time" if element.tag == "time" else "")
+        if len(parts) > 16:
+            break
+    return " ".join(parts)
+
+
+def _title_place(lines: Lines, title: str | None) -> int | None:
+    wanted = " ".join((title or "").casefold().split())
+    headings = [n for n, line in enumerate(lines.all) if wanted and line.text.casefold() == wanted]
+    marked = [n for n in headings if lines.all[n].heading]
+    first = [n for n, line in enumerate(lines.all) if line.heading and line.block.tag == "h1"]
+    return next(iter([*marked, *headings, *(first if len(first) == 1 else [])]), None)
+
+
+def _body_place(lines: Lines) -> int:
+    running = {id(line) for line in lines.running if not lines.zone(line.block)}
+    return next((n for n, line in enumerate(lines.all) if id(line) in running), 0)
+
+
+def _last_place(lines: Lines) -> int:
+    running = {id(line) for line in lines.running if not lines.zone(line.block)}
+    places = [n for n, line in enumerate(lines.all) if id(line) in running]
+    return places[-1] if places else len(lines.all)
+
+
+def _best(shown: list[Shown], address: str | None) -> date | None:
+    """Return the day that stands out among those shown, if one does."""
+    known = [one for one in shown if one.score >= 3 and one.other is None]
+    if month := re.search(r"/((?:19|20)\d\d)/(\d\d?)/", address or ""):
+        within = [one for one in shown if (one.day.year, one.day.month) == (int(month[1]), int(month[2]))]
+        known = [one for one in within if one.score > 0] or known
+    if not known:
+        return None
+    top = [one for one in known if one.score >= known[0].score - 0.5]
+    return min(one.day for one in top)
+
+
+def _confirmed(tree: Any, address: str | None, shown: list[Shown]) -> date | None:
+    """Return the day that htmldate finds, if the page shows it in a place that may be that of its publication."""
+    found = _search_date(tree, address)
+    possible = {day for one in shown if one.score >= 0 for day in (one.day, one.other) if day}
+    return found if found in possible else None
+
+
+def _search_date(tree: Any, url: str | None) -> date | None:
+    from htmldate import find_date as search
+
+    try:
+        found = search(tree, url=url, original_date=True, extensive_search=False, min_date="1995-01-01")
+    except Exception:  # a broken page may raise anything: then no date is known
+        return None
+    return parse_date(found) if found else None

@@ -1,0 +1,179 @@
+"""The lines of a web page as a browser shows them, each with the element that it is in, and what parts of it are for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from newsqa.ingest.metadata import BLOCKS, UNSEEN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MIN_WORDS, MIN_CHARACTERS = 10, 50
+"""Words and characters of a line that counts as running text, if it ends like a sentence and is not mostly links."""
+
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+_ENDS_SENTENCE = re.compile(r"[.!?…:。！？][)\]}”’»«›\"'*_\s\d]*\Z")
+_UNSPACED = re.compile("[぀-ヿ㐀-鿿가-힯฀-๿]")
+
+_AROUND = re.compile(
+    r"comment(?!ary)|disqus|kommentar(?:e|bereich|liste)|sidebar|side-?bar|(?:^|[_-])side(?:$|[_-])|rail(?:$|[_-])|related|"
+    r"recommend|recirc|outbrain|taboola|popular|trending|latest|most-?(?:read|viewed|shared)|more-(?:on|from|stories)|"
+    r"also-?(?:like|read)|read-?(?:more|next|also)|up-?next|newsletter|subscri|sign-?up|social|share|sharing|footer|"
+    r"navbar|navigation|(?:^|[_-])nav(?:$|[_-])|menu|breadcrumb|cookie|consent|gdpr|banner|promo|sponsor|advert|"
+    r"(?:^|[_-])ads?(?:$|[_-])|widget|pagination|pager|tag-?(?:list|cloud)|(?:^|[_-])tags(?:$|[_-])|teaser-?(?:list|box)|"
+    r"author-?(?:bio|box|info|card)|about-?(?:the-)?author|masthead|topbar|login|paywall|modal|popup|overlay|"
+    r"embed(?:ded)?(?:$|[_-])|tweet|instagram|weather|wetter|archive-?list",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(
+    r"caption|(?:image|img|photo|picture|foto|bild|media|video)[_-]?(?:credit|text|info|desc|legend|source|copyright|"
+    r"quelle|rechte)|credits?(?:$|[_-])|bildunterschrift|bildnachweis|legende|copyright",
+    re.IGNORECASE,
+)
+_AROUND_TAGS = frozenset({"aside", "footer", "nav", "menu", "dialog", "form", "button"})
+_CAPTION_TAGS = frozenset({"figcaption", "figure"})
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of a page: its text, the block that it is in, and how many of its characters are in links."""
+
+    text: str
+    block: Any
+    linked: int = 0
+    heading: bool = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the line reads like a part of running text."""
+        if self.heading or self.linked > 0.6 * len(self.text):
+            return False
+        if len(self.text) < MIN_CHARACTERS or len(self.text.split()) < MIN_WORDS:
+            return len(self.text) >= MIN_CHARACTERS // 2 and _UNSPACED.search(self.text) is not None
+        return _ENDS_SENTENCE.search(self.text[-30:]) is not None
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of a page, and which of its parts surround the article."""
+
+    all: list[Line]
+    running: list[Line] = field(default_factory=list)
+    _weights: dict[Any, int] = field(default_factory=dict)
+    _zones: dict[Any, str] = field(default_factory=dict)
+
+    def weight(self, element: Any) -> int:
+        """Return how many characters of running text an element holds."""
+        return self._weights.get(element, 0)
+
+    @property
+    def total(self) -> int:
+        """How many characters of running text the page has."""
+        return sum(len(line.text) for line in self.running)
+
+    def zone(self, element: Any) -> str:
+        """Return what an element is part of: "around" the article, a "caption", or "" for the article or unknown.
+
+        A name such as "sidebar" on an element with most of the page's running text says nothing.
+        """
+        chain = []
+        current = element
+        while current is not None and current not in self._zones:
+            chain.append(current)
+            current = current.getparent()
+        zone = self._zones[current] if current is not None else ""
+        for one in reversed(chain):
+            zone = zone or self._own_zone(one)
+            self._zones[one] = zone
+        return zone
+
+    def _own_zone(self, element: Any) -> str:
+        tag = element.tag
+        if not isinstance(tag, str) or tag in {"html", "body", "main", "article", "h1"}:
+            return ""
+        names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}"
+        around = tag in _AROUND_TAGS or _AROUND.search(names)
+        if not around and (tag in _CAPTION_TAGS or _CAPTION.search(names)):
+            return "caption" if self.weight(element) < 0.3 * self.total or tag == "figcaption" else ""
+        return "around" if around and not self.holds_most(element) else ""
+
+    def holds_most(self, element: Any) -> bool:
+        """Return True if an element holds so much of the page's running text that it cannot be beside the article."""
+        return self.weight(element) > max(0.4 * self.total, 200)
+
+
+def read_lines(tree: Any) -> Lines:
+    """Return the visible lines of a tree, one per block, with white space as a browser shows it."""
+    lines = Lines(_walk(tree))
+    lines.running = [line for line in lines.all if line.is_running]
+    for line in lines.running:
+        _add_weight(lines, line)
+    return lines
+
+
+def _add_weight(lines: Lines, line: Line) -> None:
+    element = line.block
+    while element is not None:
+        lines._weights[element] = lines._weights.get(element, 0) + len(line.text)  # noqa: SLF001 - made here
+        element = element.getparent()
+
+
+def _walk(tree: Any) -> list[Line]:
+    from lxml import etree
+
+    found: list[Line] = []
+    parts: list[str] = []
+    blocks: list[Any] = []
+    linked = links = unseen = 0
+
+    def end_line() -> None:
+        nonlocal parts, linked
+        text = _SPACE.sub(" ", "".join(parts)).strip() if parts else ""
+        if text:
+            block = blocks[-1] if blocks else tree
+            found.append(Line(text, block, min(linked, len(text)), _is_heading(block)))
+        parts, linked = [], 0
+
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        tag = element.tag
+        if event == "start":
+            unseen += tag in UNSEEN
+            if tag in BLOCKS:
+                end_line()
+                blocks.append(element)
+            elif tag == "a":
+                links += 1
+            text = element.text
+        else:
+            unseen -= tag in UNSEEN
+            if tag in BLOCKS:
+                end_line()
+                blocks.pop()
+            elif tag == "a":
+                links -= 1
+            text = element.tail
+        if text and not unseen:
+            parts.append(text)
+            if links:
+                linked += len(text)
+    end_line()
+    return found
+
+
+def _is_heading(block: Any) -> bool:
+    while isinstance(block.tag, str) and block.tag in {"br", "span"}:
+        block = block.getparent()
+    return block.tag in {"h1", "h2", "h3", "h4", "h5", "h6"}
+
+
+def squeeze(text: str) -> str:
+    """Return a text without white space, as two forms of one line are compared."""
+    return "".join(text.split())
+
+
+def size(texts: Iterable[str]) -> int:
+    """Return how many characters texts have without white space."""
+    return sum(len(squeeze(text)) for text in texts)
