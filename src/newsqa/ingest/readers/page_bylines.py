@@ -20,12 +20,9 @@ _META = (
     "sailthru.author", "dc.creator", "dc:creator", "dcterms.creator", "dc.creator.aut", "citation_author", "byl",
     "dcsext.author", "rbauthors", "creator", "shareaholic:article_author_name", "cxenseparse:author", "author_name",
 )  # fmt: skip
-_MARKED = (
-    "//*[@rel='author' or contains(@itemprop, 'author') or contains(@class, 'author') or contains(@class, 'Author') or "
-    "contains(@class, 'byline') or contains(@class, 'Byline') or contains(@class, 'autor') or contains(@class, 'Autor') "
-    "or contains(@class, 'verfasser') or contains(@class, 'vcard') or contains(@class, 'auteur') or @id='author' or "
-    "contains(@id, 'byline') or contains(@class, 'posted-by') or contains(@class, 'submitted') or "
-    "contains(@class, 'writer') or contains(@class, 'firma') or @class='by' or contains(@data-testid, 'author')]"
+_MARKED = re.compile(
+    r"auth|byline|autor|verfasser|vcard|auteur|posted-?by|submitted|writer|firma(?:$|\s)|^by$|reporter|redakteur",
+    re.IGNORECASE,
 )
 _STRONG = re.compile(
     r"(?:^|[\s_-])(?:author|autor|auteur|byline)(?:[_-]*(?:name|link|url))?(?:$|[\s_-])|\bfn\b", re.IGNORECASE
@@ -42,7 +39,7 @@ _LONG = 150
 _NEAR = 10
 
 
-def find_byline(tree: Any, data: PageData, lines: Lines, sites: list[str], title: str | None) -> str | None:
+def find_byline(data: PageData, lines: Lines, sites: list[str], title: str | None) -> str | None:
     """Return the people who wrote the article, or None if the page names nobody.
 
     `sites` are the names of the site, which are nobody's.
@@ -50,7 +47,7 @@ def find_byline(tree: Any, data: PageData, lines: Lines, sites: list[str], title
     for found in (
         _stated(data.article.get("author") or data.article.get("creator"), sites),
         _from_meta(data, sites),
-        _from_marked(tree, lines, sites),
+        _from_marked(lines, sites),
         _from_line(lines, sites, title),
     ):
         if found:
@@ -82,10 +79,10 @@ def _from_meta(data: PageData, sites: list[str]) -> list[str]:
     return []
 
 
-def _from_marked(tree: Any, lines: Lines, sites: list[str]) -> list[str]:
+def _from_marked(lines: Lines, sites: list[str]) -> list[str]:
     """Return the people in the elements that a page marks as its authors, the most exactly marked first."""
     found: list[tuple[int, list[str]]] = []
-    for element in tree.xpath(_MARKED)[:60]:
+    for element in lines.marked(_MARKED)[:60]:
         rank = _rank(element, lines)
         text = " ".join(element.text_content().split()) if rank else ""
         if 2 < len(text) < _LONG:

@@ -16,7 +16,7 @@ from newsqa.ingest.readers.page_facts import any_meta, read_address
 from newsqa.ingest.written_dates import find_written_dates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from newsqa.ingest.readers.page_facts import PageData
     from newsqa.ingest.readers.page_lines import Line, Lines
@@ -55,6 +55,7 @@ _CUE = re.compile(
     r"date|datum|time(?!line)|publish|posted|pubdate|entry-meta|post-meta|byline|meta|fecha|info", re.IGNORECASE
 )
 _CUE_MODIFIED = re.compile(r"modif|updat|aktualis|changed", re.IGNORECASE)
+_MARKED = re.compile(r"datePublished|\bpublished\b|^entry-date|^pubdate$|^$", re.IGNORECASE)
 _AMERICAN = ("en-us", "en-ph")
 _NEAR_TITLE = 12
 _LONG = 160
@@ -73,12 +74,12 @@ def find_publication_day(tree: Any, data: PageData, lines: Lines, title: str | N
     """Return the day of publication as the page gives it, or None if the page does not say it."""
     address = read_address(data)
     in_address = find_date(address or "")
-    shown = sorted(_shown(data, lines, title), key=lambda one: -one.score)
     for value in _stated(tree, data, lines):
         if day := _parse(value, data):
-            return _local_day(value, day, in_address, shown)
+            return _local_day(value, day, in_address, lambda: _by_score(data, lines, title))
     if in_address:
         return in_address
+    shown = _by_score(data, lines, title)
     best = _best(shown, address)
     created = [
         day for value in (data.article.get("dateCreated"), *any_meta(data, _CREATED)) if (day := _parse(value, data))
@@ -92,11 +93,7 @@ def _stated(tree: Any, data: PageData, lines: Lines) -> Iterator[object]:
     """Yield what the page states as the time of publication, the most reliable first."""
     yield data.article.get("datePublished")
     yield from any_meta(data, _STATED)
-    marked = tree.xpath(
-        "//*[contains(@itemprop, 'datePublished') or contains(@property, 'datePublished') or "
-        "(self::time and (@pubdate or contains(@class, 'published') or starts-with(@class, 'entry-date'))) or "
-        "(self::abbr and contains(@class, 'published'))]"
-    )
+    marked = [one for one in lines.marked(_MARKED) if "datePublished" in _names(one) or one.tag in {"time", "abbr"}]
     own = [
         one
         for one in marked
@@ -109,6 +106,10 @@ def _stated(tree: Any, data: PageData, lines: Lines) -> Iterator[object]:
     times = [_value(time) for part in tree.iter("article") for time in part.iter("time") if not lines.zone(time)]
     if len({_parse(time, data) for time in times}) == 1 and not _is_modified_time(tree):
         yield times[0]
+
+
+def _names(element: Any) -> str:
+    return f"{element.get('itemprop') or ''} {element.get('property') or ''}"
 
 
 def _is_modified_time(tree: Any) -> bool:
@@ -145,7 +146,11 @@ def _day_first(data: PageData) -> bool | None:
     return not data.language.startswith(_AMERICAN)
 
 
-def _local_day(value: object, day: date, in_address: date | None, shown: list[Shown]) -> date:
+def _by_score(data: PageData, lines: Lines, title: str | None) -> list[Shown]:
+    return sorted(_shown(data, lines, title), key=lambda one: -one.score)
+
+
+def _local_day(value: object, day: date, in_address: date | None, shown: Callable[[], list[Shown]]) -> date:
     """Return the day on which it was where the article was published, if the page states the time in UTC.
 
     The page's address, or else the day beside its title, has the local day: one day off if it was late or early.
@@ -157,7 +162,7 @@ def _local_day(value: object, day: date, in_address: date | None, shown: list[Sh
     except ValueError:
         return day
     possible = {(at + timedelta(hours=hours)).date() for hours in (-11, 13)}
-    local = [in_address, *(one.day for one in shown if one.score >= 4)]
+    local = [in_address, *(one.day for one in shown() if one.score >= 4)]
     return next((one for one in local if one and one != day and one in possible), day) if day not in local else day
 
 

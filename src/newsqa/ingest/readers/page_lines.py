@@ -61,9 +61,17 @@ class Lines:
     """The lines of a page, and which of its parts surround the article."""
 
     all: list[Line]
+    tree: Any = None
     running: list[Line] = field(default_factory=list)
+    _attributes: list[Any] | None = None
     _weights: dict[Any, int] = field(default_factory=dict)
     _zones: dict[Any, str] = field(default_factory=dict)
+
+    def marked(self, pattern: re.Pattern[str]) -> list[Any]:
+        """Return the elements whose class, rel, itemprop or the like matches a pattern, in document order."""
+        if self._attributes is None:
+            self._attributes = self.tree.xpath("//@class|//@rel|//@itemprop|//@property|//@pubdate")
+        return list(dict.fromkeys(value.getparent() for value in self._attributes if pattern.search(value)))
 
     def weight(self, element: Any) -> int:
         """Return how many characters of running text an element holds."""
@@ -107,7 +115,7 @@ class Lines:
 
 def read_lines(tree: Any) -> Lines:
     """Return the visible lines of a tree, one per block, with white space as a browser shows it."""
-    lines = Lines(_walk(tree))
+    lines = Lines(_walk(tree), tree)
     lines.running = [line for line in lines.all if line.is_running]
     for line in lines.running:
         _add_weight(lines, line)

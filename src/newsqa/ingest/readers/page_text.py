@@ -52,7 +52,7 @@ def choose_text(tree: Any, lines: Lines, body: str, title: str | None) -> Choice
     shown = [line for line in lines.running if not lines.zone(line.block)]
     wanted = _Agreement(shown)
     own = _OwnLines(lines)
-    chosen = own.restore(_extract(tree, fast=True))
+    chosen = own.restore(_extract(tree))
     if wanted.recall(chosen) < ENOUGH or size(chosen) < SHORT:
         chosen = _best(tree, lines, own, wanted, chosen)
     chosen = own.complete(chosen, shown)
@@ -64,14 +64,14 @@ def choose_text(tree: Any, lines: Lines, body: str, title: str | None) -> Choice
     return Choice(kept, _doubt(kept, wanted, title))
 
 
-def _extract(tree: Any, *, fast: bool, recall: bool = False) -> list[str]:
+def _extract(tree: Any, *, recall: bool = False) -> list[str]:
     """Return the lines that trafilatura takes for the article."""
     from trafilatura import bare_extraction
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it writes to the screen about every odd page
     try:
         document = bare_extraction(
-            tree, fast=fast, favor_recall=recall, include_comments=False, include_tables=True, with_metadata=False
+            tree, fast=True, favor_recall=recall, include_comments=False, include_tables=True, with_metadata=False
         )
     except Exception as error:  # a broken page may raise anything
         raise SourceError("it is no HTML page that can be read") from error
@@ -110,12 +110,12 @@ class _Agreement:
 def _best(tree: Any, lines: Lines, own: _OwnLines, wanted: _Agreement, chosen: list[str]) -> list[str]:
     """Return the lines of the way that agrees best with the running text; the first one if none is clearly better."""
     best, reached = chosen, wanted.score(chosen) * BETTER
-    for fast, recall in ((False, False), (True, True)):
-        other = own.restore(_extract(tree, fast=fast, recall=recall))
-        if (score := wanted.score(other)) > reached:
-            best, reached = other, score
-    other = _densest_part(lines)
-    return other if wanted.score(other) > reached * (1.0 if best is not chosen else 1.05) else best
+    for way in (lambda: _densest_part(lines), lambda: own.restore(_extract(tree, recall=True))):
+        if (score := wanted.score(other := way())) > reached:
+            best, reached = other, score * 1.02
+        if reached > 0.9:
+            break
+    return best
 
 
 def _densest_part(lines: Lines) -> list[str]:

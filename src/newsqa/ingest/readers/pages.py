@@ -66,7 +66,7 @@ def _fields(tree: Any, page: PageData, lines: Lines) -> dict[str, Any]:
     return {
         "title": title,
         "outlet": outlet,
-        "byline": find_byline(tree, page, lines, sites, title),
+        "byline": find_byline(page, lines, sites, title),
         "published": find_publication_day(tree, page, lines, title),
         "url": address,
     }
