@@ -136,7 +136,7 @@ def build_article(
     """
     fields = _flat(fields)
     raw = RawArticle(
-        text=_text(fields) if text is None else text,
+        text=drop_invisible(_text(fields) if text is None else text),
         kind=kind,
         place=place,
         title=_first(fields, TITLE, field_text),

@@ -41,7 +41,7 @@ _WHOLE = [
 ]
 _SLASHED = re.compile(rf"(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})/(?P<year>\d{{4}}){_AFTER}\s*\Z", re.DOTALL)
 _IN_ADDRESS = re.compile(
-    rf"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<mark>[-/_])(?P<month>\d\d?|{_MONTHS})(?P=mark)(?P<day>\d\d?)(?!\d)",
+    rf"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<mark>[-/_])(?:[A-Za-z-]{{2,20}}/)?(?P<month>\d\d?|{_MONTHS})(?P=mark)(?P<day>\d\d?)(?!\d)",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"(?<![^\W_])(?P<year>(?:19|20)\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?![^\W_])")

@@ -34,6 +34,14 @@ _PARTICLES = frozenset(
 _NEVER_FIRST = frozenset(
     "the this that der die das den dem des du de les los las il lo y e i my our your mein unser".split()
 )
+_AFTER_NAME = re.compile(
+    r"senior|junior|chief|staff|associate|assistant|contributing|correspondents?|reporters?|editors?|writers?|"
+    r"columnists?|envoyée?s?|redakteur(?:in)?|korrespondent(?:in)?|autor(?:in)?|reporterin|redacción|corresponsal|"
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june|july|august|"
+    r"september|october|november|december|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|published|"
+    r"updated|posted|stand|uhr|follow|email|e-mail|special|special to|for|the|photo|foto|fotos",
+    re.IGNORECASE,
+)
 _NOBODY = re.compile(
     r"\b(?:admin(?:istrator)?|webmaster|redaktion\w*|redaction|redacción|rédaction|redazione|redactie|editors?|"
     r"editorial|staff|team|news\w*|desk|press\w*|presse\w*|agenc\w+|agentur\w*|online\w*|dpa\w*|afp|reuters|ap|apa|sda|"
@@ -100,7 +108,7 @@ def _is_name(word: str) -> bool:
 
 def _person(part: str, *, single: bool) -> str | None:
     """Return the name that a part of a byline begins with, or None if it is nobody's."""
-    part = re.sub(r"\s*[(\[{<].*", "", part).strip(' .:*·•|–—-\u00a0"“”„«»')
+    part = re.sub(r"\s*(?:[(\[{<]|@\w).*", "", part).strip(' .:*·•|–—-\u00a0"“”„«»')
     if not part or _URL.search(part) or "@" in part:
         return None
     words = part.split()
@@ -109,7 +117,7 @@ def _person(part: str, *, single: bool) -> str | None:
     taken: list[str] = []
     for word in words:
         plain = word.strip("’'“”\".")
-        if not plain or any(sign.isdigit() for sign in plain):
+        if not plain or any(sign.isdigit() for sign in plain) or (len(taken) > 1 and _AFTER_NAME.fullmatch(plain)):
             break
         if word.lower() in _PARTICLES or plain[0].isupper() or (plain[0].isalpha() and not plain[0].islower()):
             taken.append(word)

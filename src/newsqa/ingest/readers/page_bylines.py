@@ -10,10 +10,8 @@ from newsqa.ingest.people import LEAD, find_people
 from newsqa.ingest.readers.page_facts import any_meta
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from newsqa.ingest.readers.page_facts import PageData
-    from newsqa.ingest.readers.page_lines import Line, Lines
+    from newsqa.ingest.readers.page_lines import Lines
 
 _META = (
     "author", "article:author", "article:author_name", "og:author", "og:article:author", "authors", "parsely-author",
@@ -47,7 +45,7 @@ def find_byline(data: PageData, lines: Lines, sites: list[str], title: str | Non
     for found in (
         _stated(data.article.get("author") or data.article.get("creator"), sites),
         _from_meta(data, sites),
-        _from_marked(lines, sites),
+        _from_marked(lines, sites, title),
         _from_line(lines, sites, title),
     ):
         if found:
@@ -79,69 +77,61 @@ def _from_meta(data: PageData, sites: list[str]) -> list[str]:
     return []
 
 
-def _from_marked(lines: Lines, sites: list[str]) -> list[str]:
+def _from_marked(lines: Lines, sites: list[str], title: str | None) -> list[str]:
     """Return the people in the elements that a page marks as its authors, the most exactly marked first."""
-    found: list[tuple[int, list[str]]] = []
+    near = _near(lines, title)
+    found: list[tuple[int, int, list[str]]] = []
     for element in lines.marked(_MARKED)[:60]:
-        rank = _rank(element, lines)
+        place = lines.place(element)
+        rank = _rank(element, lines, is_near=place in near)
         text = " ".join(element.text_content().split()) if rank else ""
         if 2 < len(text) < _LONG:
             named = LEAD.match(text) is not None
-            people = find_people(text, outlets=sites, single=rank > 2)
+            people = find_people(text, outlets=sites, single=rank > 2 and element.get("rel") is not None)
             if people and (rank > 1 or named):
-                found.append((rank + named, people))
+                found.append((rank + named, place, people))
     if not found:
         return []
-    best = max(rank for rank, _ in found)
-    first = next(people for rank, people in found if rank == best)
-    more = [name for rank, people in found if rank == best for name in people]
-    return list(dict.fromkeys(more)) if len(dict.fromkeys(more)) <= 4 else first
+    best = max(rank for rank, _, _ in found)
+    start = next(place for rank, place, _ in found if rank == best)
+    beside = [name for rank, place, people in found if rank >= best - 1 and abs(place - start) <= 2 for name in people]
+    return find_people("; ".join(beside), outlets=sites, single=True)
 
 
-def _rank(element: Any, lines: Lines) -> int:
+def _rank(element: Any, lines: Lines, *, is_near: bool) -> int:
     """Return how surely an element holds the author of the article; 0 for one of a comment or a teaser."""
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    if element.tag in {"script", "meta", "img", "body", "html", "link"} or _NOT_AUTHOR.search(names):
-        return 0
     parents = [one for one in element.iterancestors() if one.tag not in {"body", "html"}]
-    if any(_NOT_AUTHOR.search(f"{one.get('class') or ''} {one.get('id') or ''}") for one in parents[:4]):
+    names = [f"{one.get('class') or ''} {one.get('id') or ''}" for one in (element, *parents[:4])]
+    if element.tag in {"script", "meta", "img", "body", "html", "link", "article", "main"}:
         return 0
-    if any(lines.zone(one) == "around" and not _is_author_box(one) for one in [element, *parents[:1]]):
+    if any(_NOT_AUTHOR.search(one) for one in names[: 2 if is_near else 5]):
         return 0
-    if (element.get("rel") or "") == "author" or "author" in (element.get("itemprop") or ""):
-        return 3
-    return 2 if _STRONG.search(names) else 1
+    if not is_near and lines.zone(element) == "around" and not _is_author_box(lines, element):
+        return 0
+    exact = element.get("rel") == "author" or "author" in (element.get("itemprop") or "")
+    return (3 if exact else 2 if _STRONG.search(names[0]) else 1) + (2 if is_near else 0)
 
 
-def _is_author_box(element: Any) -> bool:
-    return "auth" in f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+def _is_author_box(lines: Lines, element: Any) -> bool:
+    """Return True if an element counts as around the article only because it is about the author."""
+    around = [one for one in (element, *element.iterancestors()) if lines.zone(one) == "around"]
+    return "auth" in f"{around[-1].get('class') or ''} {around[-1].get('id') or ''}".lower()
 
 
 def _from_line(lines: Lines, sites: list[str], title: str | None) -> list[str]:
     """Return the people of a line like "By Ann Lee" near the title, or at the end of the article."""
-    for line in _near(lines, title):
-        if len(line.text) <= _LONG and (match := _BYLINE.search(line.text)):
+    for n in _near(lines, title):
+        text = lines.all[n].text
+        if len(text) <= _LONG and (match := _BYLINE.search(text)):
             if people := find_people(match["names"], outlets=sites):
                 return people
     return []
 
 
-def _near(lines: Lines, title: str | None) -> Iterator[Line]:
-    wanted = " ".join((title or "").casefold().split())
-    places = [n for n, line in enumerate(lines.all) if line.text.casefold() == wanted]
-    heading = next((n for n in places if lines.all[n].heading), next(iter(places), None))
-    running = [line for line in lines.running if not lines.zone(line.block)]
-    start = heading if heading is not None else 0
-    ids = {id(line) for line in running}
-    body = [n for n, line in enumerate(lines.all) if id(line) in ids and n >= start]
-    if body:
-        first = body[0]
-        near = (
-            lines.all[max(start, first - 2 * _NEAR) : first + 2]
-            if heading is not None
-            else lines.all[max(0, first - 6) : first]
-        )
-        yield from near
-        yield from lines.all[body[-1] : body[-1] + 3]
-    elif heading is not None:
-        yield from lines.all[heading : heading + _NEAR]
+def _near(lines: Lines, title: str | None) -> list[int]:
+    """Return the places of the lines between title and text, and of those around the article's end."""
+    top, body, last, end = lines.title_place(title), lines.body_place(), lines.last_place(), len(lines.all)
+    if not lines.body:
+        return list(range(top, min(top + _NEAR, end))) if top is not None else []
+    start = body - 6 if top is None or top > body else max(top - 3, body - 2 * _NEAR)
+    return [n for n in (*range(start, body + 2), *range(last, last + 4)) if 0 <= n < end]

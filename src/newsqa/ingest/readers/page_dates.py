@@ -153,17 +153,20 @@ def _by_score(data: PageData, lines: Lines, title: str | None) -> list[Shown]:
 def _local_day(value: object, day: date, in_address: date | None, shown: Callable[[], list[Shown]]) -> date:
     """Return the day on which it was where the article was published, if the page states the time in UTC.
 
-    The page's address, or else the day beside its title, has the local day: one day off if it was late or early.
+    The page's address, or else the day beside its title, has the local day: one day off if it was late or early. Of a
+    time without a zone only the address says more.
     """
-    if not isinstance(value, str) or not re.search(r"T\d\d:\d\d.*(?:Z|[+-]00:?00)\Z", value.strip()):
+    if not isinstance(value, str) or re.search(r"[+-](?!00:?00)\d\d:?\d\d\Z", value.strip()):
         return day
     try:
-        at = datetime.fromisoformat(value.strip().replace("Z", "+00:00")).astimezone(UTC)
+        at = datetime.fromisoformat(value.strip()).astimezone(UTC)
     except ValueError:
         return day
-    possible = {(at + timedelta(hours=hours)).date() for hours in (-11, 13)}
-    local = [in_address, *(one.day for one in shown() if one.score >= 4)]
-    return next((one for one in local if one and one != day and one in possible), day) if day not in local else day
+    zoned = re.search(r"T\d\d:\d\d.*(?:Z|[+-]00:?00)\Z", value.strip()) is not None
+    possible = {(at + timedelta(hours=hours)).date() for hours in ((-11, 13) if zoned else (-24, 24))}
+    local = [in_address] if in_address else []
+    local += [one.day for one in shown() if one.score >= 4] if zoned and not local else []
+    return next((one for one in local if one in possible), day) if day not in local else day
 
 
 # Days that a page shows.
@@ -171,7 +174,7 @@ def _local_day(value: object, day: date, in_address: date | None, shown: Callabl
 
 def _shown(data: PageData, lines: Lines, title: str | None) -> Iterator[Shown]:
     """Yield the days in the short lines of a page, with a score for how likely each is the day of publication."""
-    top, body = _title_place(lines, title), _body_place(lines)
+    top, body = lines.title_place(title), lines.body_place()
     for n, line in enumerate(lines.all):
         text = line.text
         if len(text) > _LONG and n != top:
@@ -180,7 +183,11 @@ def _shown(data: PageData, lines: Lines, title: str | None) -> Iterator[Shown]:
             continue
         for found in find_written_dates(text, day_first=_day_first(data)):
             before = text[: found.start]
-            if found.day > date.today() + timedelta(days=1) or _NOT_PUBLISHED.search(before):
+            if (
+                not 1994 < found.day.year
+                or found.day > date.today() + timedelta(days=1)
+                or _NOT_PUBLISHED.search(before)
+            ):
                 continue
             modified = list(_MODIFIED.finditer(before))
             if modified and not re.search(r"[|•·;)]|\d", before[modified[-1].end() :]):
@@ -201,7 +208,7 @@ def _score(lines: Lines, line: Line, n: int, top: int | None, body: int) -> floa
             score += 3 if n >= top else 2.5
     elif abs(n - body) <= 4:
         score += 2.5
-    last = _last_place(lines)
+    last = lines.last_place()
     if last < n <= last + 3 and not line.linked:
         score += 2
     return score + (0.5 if len(line.text) < 60 else 0)
@@ -217,25 +224,6 @@ def _cue_names(block: Any) -> str:
         if len(parts) > 16:
             break
     return " ".join(parts)
-
-
-def _title_place(lines: Lines, title: str | None) -> int | None:
-    wanted = " ".join((title or "").casefold().split())
-    headings = [n for n, line in enumerate(lines.all) if wanted and line.text.casefold() == wanted]
-    marked = [n for n in headings if lines.all[n].heading]
-    first = [n for n, line in enumerate(lines.all) if line.heading and line.block.tag == "h1"]
-    return next(iter([*marked, *headings, *(first if len(first) == 1 else [])]), None)
-
-
-def _body_place(lines: Lines) -> int:
-    running = {id(line) for line in lines.running if not lines.zone(line.block)}
-    return next((n for n, line in enumerate(lines.all) if id(line) in running), 0)
-
-
-def _last_place(lines: Lines) -> int:
-    running = {id(line) for line in lines.running if not lines.zone(line.block)}
-    places = [n for n, line in enumerate(lines.all) if id(line) in running]
-    return places[-1] if places else len(lines.all)
 
 
 def _best(shown: list[Shown], address: str | None) -> date | None:

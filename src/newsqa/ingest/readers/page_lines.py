@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from newsqa.ingest.metadata import BLOCKS, UNSEEN
@@ -24,7 +25,7 @@ _AROUND = re.compile(
     r"also-?(?:like|read)|read-?(?:more|next|also)|up-?next|newsletter|subscri|sign-?up|social|share|sharing|footer|"
     r"navbar|navigation|(?:^|[_-])nav(?:$|[_-])|menu|breadcrumb|cookie|consent|gdpr|banner|promo|sponsor|advert|"
     r"(?:^|[_-])ads?(?:$|[_-])|widget|pagination|pager|tag-?(?:list|cloud)|(?:^|[_-])tags(?:$|[_-])|teaser-?(?:list|box)|"
-    r"author-?(?:bio|box|info|card)|about-?(?:the-)?author|masthead|topbar|login|paywall|modal|popup|overlay|"
+    r"author-?(?:bio|box|info|card)|about-?(?:the-)?author|masthead|login|paywall|modal|popup|overlay|"
     r"embed(?:ded)?(?:$|[_-])|tweet|instagram|weather|wetter|archive-?list",
     re.IGNORECASE,
 )
@@ -33,6 +34,9 @@ _CAPTION = re.compile(
     r"quelle|rechte)|credits?(?:$|[_-])|bildunterschrift|bildnachweis|legende|copyright",
     re.IGNORECASE,
 )
+_COMMENT = re.compile(r"comment(?!ary)|disqus|kommentar(?:e|bereich|liste)", re.IGNORECASE)
+_UNSEEN = UNSEEN - {"form"}
+"""Whole pages are one form; a form with little text counts as around the article."""
 _AROUND_TAGS = frozenset({"aside", "footer", "nav", "menu", "dialog", "form", "button"})
 _CAPTION_TAGS = frozenset({"figcaption", "figure"})
 
@@ -56,7 +60,7 @@ class Line:
         return _ENDS_SENTENCE.search(self.text[-30:]) is not None
 
 
-@dataclass(slots=True)
+@dataclass
 class Lines:
     """The lines of a page, and which of its parts surround the article."""
 
@@ -66,6 +70,7 @@ class Lines:
     _attributes: list[Any] | None = None
     _weights: dict[Any, int] = field(default_factory=dict)
     _zones: dict[Any, str] = field(default_factory=dict)
+    _places: dict[Any, int] = field(default_factory=dict)
 
     def marked(self, pattern: re.Pattern[str]) -> list[Any]:
         """Return the elements whose class, rel, itemprop or the like matches a pattern, in document order."""
@@ -106,7 +111,41 @@ class Lines:
         around = tag in _AROUND_TAGS or _AROUND.search(names)
         if not around and (tag in _CAPTION_TAGS or _CAPTION.search(names)):
             return "caption" if self.weight(element) < 0.3 * self.total or tag == "figcaption" else ""
+        if around and _COMMENT.search(names):
+            return "around" if self.weight(element) < 0.8 * self.total or not self.total else ""
         return "around" if around and not self.holds_most(element) else ""
+
+    @cached_property
+    def body(self) -> list[int]:
+        """The places of the running lines that are not around the article."""
+        places = {id(line): n for n, line in enumerate(self.all)}
+        return [places[id(line)] for line in self.running if not self.zone(line.block)]
+
+    def title_place(self, title: str | None) -> int | None:
+        """Return the place of the title in the page: of a heading with its words, else a line, else the only h1."""
+        wanted = " ".join((title or "").casefold().split())
+        same = [n for n, line in enumerate(self.all) if wanted and line.text.casefold() == wanted]
+        marked = [n for n in same if self.all[n].heading]
+        first = [n for n, line in enumerate(self.all) if line.heading and line.block.tag == "h1"]
+        return next(iter([*marked, *same, *(first if len(first) == 1 else [])]), None)
+
+    def body_place(self) -> int:
+        """Return the place of the first line of running text."""
+        return self.body[0] if self.body else 0
+
+    def last_place(self) -> int:
+        """Return the place of the last line of running text."""
+        return self.body[-1] if self.body else len(self.all)
+
+    def place(self, element: Any) -> int:
+        """Return the place of the first line of an element, or of the block that it is in; -1 if it has none."""
+        if not self._places:
+            for n, line in enumerate(self.all):
+                self._places.setdefault(line.block, n)
+        for one in (*element.iter(), *element.iterancestors()):
+            if one in self._places:
+                return self._places[one]
+        return -1
 
     def holds_most(self, element: Any) -> bool:
         """Return True if an element holds so much of the page's running text that it cannot be beside the article."""
@@ -148,7 +187,7 @@ def _walk(tree: Any) -> list[Line]:
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = element.tag
         if event == "start":
-            unseen += tag in UNSEEN
+            unseen += tag in _UNSEEN
             if tag in BLOCKS:
                 end_line()
                 blocks.append(element)
@@ -156,7 +195,7 @@ def _walk(tree: Any) -> list[Line]:
                 links += 1
             text = element.text
         else:
-            unseen -= tag in UNSEEN
+            unseen -= tag in _UNSEEN
             if tag in BLOCKS:
                 end_line()
                 blocks.pop()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ENOUGH = 0.6
 """Share of the running text outside sidebars and comments; with less than that, other ways are tried."""
+AGREEING = 0.82
+"""Where the chosen lines agree less with the running text, too much of the page may be among them."""
 SHORT = 250
 """Characters without spaces; a page whose article is shorter is looked at again."""
 BETTER = 1.15
@@ -53,8 +55,9 @@ def choose_text(tree: Any, lines: Lines, body: str, title: str | None) -> Choice
     wanted = _Agreement(shown)
     own = _OwnLines(lines)
     chosen = own.restore(_extract(tree))
-    if wanted.recall(chosen) < ENOUGH or size(chosen) < SHORT:
-        chosen = _best(tree, lines, own, wanted, chosen)
+    little = wanted.recall(chosen) < ENOUGH or size(chosen) < SHORT
+    if little or wanted.score(chosen) < AGREEING:
+        chosen = _best(tree, lines, own, wanted, chosen, thorough=little)
     chosen = own.complete(chosen, shown)
     if body and (whole := _whole_body(body, own, shown, chosen)):
         return Choice(whole)
@@ -64,15 +67,13 @@ def choose_text(tree: Any, lines: Lines, body: str, title: str | None) -> Choice
     return Choice(kept, _doubt(kept, wanted, title))
 
 
-def _extract(tree: Any, *, recall: bool = False) -> list[str]:
+def _extract(tree: Any, *, fast: bool = True) -> list[str]:
     """Return the lines that trafilatura takes for the article."""
     from trafilatura import bare_extraction
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it writes to the screen about every odd page
     try:
-        document = bare_extraction(
-            tree, fast=True, favor_recall=recall, include_comments=False, include_tables=True, with_metadata=False
-        )
+        document = bare_extraction(tree, fast=fast, include_comments=False, include_tables=True, with_metadata=False)
     except Exception as error:  # a broken page may raise anything
         raise SourceError("it is no HTML page that can be read") from error
     body = getattr(document, "body", None)
@@ -107,10 +108,13 @@ class _Agreement:
         return 2 * shared / (self.total + len(held)) if self.total + len(held) else 0.0
 
 
-def _best(tree: Any, lines: Lines, own: _OwnLines, wanted: _Agreement, chosen: list[str]) -> list[str]:
+def _best(
+    tree: Any, lines: Lines, own: _OwnLines, wanted: _Agreement, chosen: list[str], *, thorough: bool
+) -> list[str]:
     """Return the lines of the way that agrees best with the running text; the first one if none is clearly better."""
     best, reached = chosen, wanted.score(chosen) * BETTER
-    for way in (lambda: _densest_part(lines), lambda: own.restore(_extract(tree, recall=True))):
+    ways = (lambda: _densest_part(lines), lambda: own.restore(_extract(tree, fast=False)))
+    for way in ways if thorough else ways[:1]:
         if (score := wanted.score(other := way())) > reached:
             best, reached = other, score * 1.02
         if reached > 0.9:
