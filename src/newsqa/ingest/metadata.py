@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from newsqa.errors import SourceError
 from newsqa.ingest.files import Kind, RawArticle
 from newsqa.ingest.opening import find_date, parse_date, read_opening
+from newsqa.ingest.people import LEAD, fold_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -28,6 +29,7 @@ _INLINE = _tags("a abbr b cite code em font i img mark q s small span strong sub
 UNSEEN = _tags("script style noscript template iframe svg math form button select textarea object video audio head")
 _ANY_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS | _INLINE))})\b[^<>]{{0,500}}>", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})\b[^<>]{{0,500}}>", re.IGNORECASE)
+_CLOSED_TAG = re.compile(r"</(?:p|a|div|strong|em|b|i|span|h[1-6]|li|ul)>|<br ?/?>", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _INVISIBLE = re.compile(
@@ -49,6 +51,14 @@ def markup_to_text(markup: str) -> str:
     if _BLOCK_TAG.search(markup):
         return "\n\n".join(_fragment_lines(markup))
     return "\n".join(" ".join(_fragment_lines(line)) for line in markup.splitlines())
+
+
+def fragment_text(value: str) -> str:
+    """Return the words of a field that may be plain text or HTML, also where either is escaped once too often."""
+    if has_markup(value):
+        return decode_entities(markup_to_text(value))
+    decoded = decode_entities(value)
+    return decode_entities(markup_to_text(decoded)) if decoded != value and _CLOSED_TAG.search(decoded) else decoded
 
 
 def decode_entities(text: str) -> str:
@@ -122,7 +132,10 @@ NESTED = ("metadata", "meta")
 
 MAX_FIELD = 500
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_NOT_A_NAME = re.compile(r"https?://|@|^(?:none|null|unknown|n/a|admin|nan)$", re.IGNORECASE)
+_NOT_A_NAME = re.compile(
+    r"https?://|@|^(?:none|null|unknown|n/a|admin|nan|redaktion)$|^(?-i:(?!Mc|Mac|De|La|Le|Van)[A-Z][a-z]+[A-Z]\w*)$",
+    re.IGNORECASE,
+)
 
 
 def build_article(
@@ -155,12 +168,14 @@ def _completed(raw: RawArticle, file_name: str = "") -> RawArticle:
     opening = read_opening(raw.text, raw.title)
     if not opening.text.strip():
         raise SourceError("it holds no text")
+    outlet = raw.outlet or field_text(opening.outlet) or host(raw.url)
+    names = [raw.byline, field_text(opening.byline)]
     return replace(
         raw,
         text=opening.text,
         title=raw.title or field_text(opening.title),
-        outlet=raw.outlet or field_text(opening.outlet) or host(raw.url),
-        byline=raw.byline or field_text(opening.byline),
+        outlet=outlet,
+        byline=next((name for name in names if name and fold_name(name) != fold_name(outlet or "")), None),
         published=raw.published or opening.published or find_date(raw.url or "") or find_date(file_name),
     )
 
@@ -173,12 +188,14 @@ def field_text(value: object) -> str | None:
         value = value[0] if value else None
     if not isinstance(value, str) or _UNSTORABLE.search(value):
         return None
-    value = markup_to_text(value) if has_markup(value) else value
-    return " ".join(value.split())[:MAX_FIELD].strip() or None
+    return " ".join(drop_invisible(fragment_text(value)).split())[:MAX_FIELD].strip() or None
 
 
 def read_byline(value: object) -> str | None:
-    """Return a byline from a string, an object with a name, or a list of these, with each name once."""
+    """Return a byline from a string, an object with a name, or a list of these, with each name once.
+
+    Addresses and handles ("@tarnpost", "TarnPost") are no names.
+    """
     parts = [field_text(part) for part in (value if isinstance(value, list) else [value])]
     people = list(dict.fromkeys(_person(part) for part in parts if part and not _NOT_A_NAME.search(part)))
     alone = [name for name in people if not _made_of(name, [other for other in people if other != name])]
@@ -227,7 +244,7 @@ def _text(fields: Mapping[str, Any]) -> str:
         if isinstance(value, list) and all(isinstance(part, str) for part in value):
             value = "\n\n".join(value)
         if isinstance(value, str) and value.strip():
-            return markup_to_text(value) if has_markup(value) else value
+            return fragment_text(value)
     raise SourceError("it holds no text", hint=f"Name the field that holds it {', '.join(TEXT[:3])} or {TEXT[3]}.")
 
 
@@ -237,7 +254,8 @@ def _outlet(value: object) -> str | None:
 
 
 def _person(name: str) -> str:
-    return re.sub(r"^(?:by|written by)[\s:]+", "", name, flags=re.IGNORECASE).strip(" ,|")
+    lead = LEAD.match(name)
+    return (name[lead.end() :] if lead else name).strip(" ,|")
 
 
 def _made_of(name: str, others: list[str]) -> bool:

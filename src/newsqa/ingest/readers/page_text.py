@@ -64,7 +64,7 @@ def choose_text(tree: Any, lines: Lines, body: str, title: str | None) -> Choice
     if not chosen:
         return Choice(_main_lines(lines))
     kept = own.without_labels(chosen)
-    return Choice(kept, _doubt(kept, wanted, title))
+    return Choice(kept, _doubt(kept, wanted, title, own.size))
 
 
 def _extract(tree: Any, *, fast: bool = True) -> list[str]:
@@ -158,6 +158,11 @@ class _OwnLines:
             self._places.setdefault(known, n)
             place += len(known)
         self._run = "".join(self._squeezed)
+
+    @property
+    def size(self) -> int:
+        """How many characters without spaces the page shows."""
+        return len(self._run)
 
     def restore(self, chosen: list[str]) -> list[str]:
         """Return the page's own form of lines: the same words, with what a program has dropped inside of them."""
@@ -313,14 +318,14 @@ def _main_lines(lines: Lines) -> list[str]:
     return [line.text for line in lines.all]
 
 
-def _doubt(kept: list[str], wanted: _Agreement, title: str | None) -> str:
+def _doubt(kept: list[str], wanted: _Agreement, title: str | None, shown: int) -> str:
     """Return why these lines may not be the whole article, or the article at all."""
     taken = size(kept)
     if wanted.total > 2 * SHORT and wanted.recall(kept) < DOUBTFUL:
         return f"only {100 * wanted.recall(kept):.0f} % of the text that it shows could be taken for the article"
     words = {word for word in re.findall(r"\w{4,}", (title or "").casefold())}
     text = " ".join(kept).casefold()
-    if taken < SHORT and wanted.total < SHORT:
+    if taken < SHORT and shown > max(4 * taken, 1_000):
         return f"it shows hardly any text of an article ({sum(len(line.split()) for line in kept)} words)"
     if len(words) >= 3 and not any(word[:6] in text for word in words):
         return "nothing of its title is in the text that was found"
