@@ -151,12 +151,18 @@ def find_repeated_lines(
     return frozenset(
         line
         for line, count in counts.items()
-        if count >= max(_min_articles(line), MIN_SHARE * articles) and line not in titles
+        if count >= max(min_articles(line), MIN_SHARE * articles) and line not in titles
     )
 
 
-def _min_articles(line: str) -> int:
-    return MIN_ARTICLES_OF_SENTENCE if _ENDS_SENTENCE.search(line) else MIN_ARTICLES
+def min_articles(line: str) -> int:
+    """Return how many articles must have a line for it to be one that the outlet repeats."""
+    return MIN_ARTICLES_OF_SENTENCE if ends_sentence(line) else MIN_ARTICLES
+
+
+def ends_sentence(line: str) -> bool:
+    """Return True if a line ends as a sentence does."""
+    return _ENDS_SENTENCE.search(line[-40:]) is not None
 
 
 def _is_clutter(line: str) -> bool:
@@ -187,4 +193,4 @@ def _tail(lines: list[str], bare: list[str], removed: set[int]) -> set[int]:
 
 
 def _is_paragraph(line: str) -> bool:
-    return _ENDS_SENTENCE.search(line[-40:]) is not None and len(line.split()) >= _PARAGRAPH_WORDS
+    return ends_sentence(line) and len(line.split()) >= _PARAGRAPH_WORDS
