@@ -57,6 +57,7 @@ _CUE = re.compile(
 _CUE_MODIFIED = re.compile(r"modif|updat|aktualis|changed", re.IGNORECASE)
 _MARKED = re.compile(r"datePublished|\bpublished\b|^entry-date|^pubdate$|^$", re.IGNORECASE)
 _AMERICAN = ("en-us", "en-ph")
+_MAY_HOLD_DATE = re.compile(r"(?:19|20)\d\d|\d[./-]\s?\d")
 _NEAR_TITLE = 12
 _LONG = 160
 
@@ -179,7 +180,7 @@ def _shown(data: PageData, lines: Lines, title: str | None) -> Iterator[Shown]:
         text = line.text
         if len(text) > _LONG and n != top:
             text = text[:60] if n < body else ""
-        if not text or not any(sign.isdigit() for sign in text):
+        if not _MAY_HOLD_DATE.search(text):
             continue
         for found in find_written_dates(text, day_first=_day_first(data)):
             before = text[: found.start]

@@ -76,7 +76,8 @@ class Lines:
         """Return the elements whose class, rel, itemprop or the like matches a pattern, in document order."""
         if self._attributes is None:
             self._attributes = self.tree.xpath("//@class|//@rel|//@itemprop|//@property|//@pubdate")
-        return list(dict.fromkeys(value.getparent() for value in self._attributes if pattern.search(value)))
+        found = {value for value in set(map(str, self._attributes)) if pattern.search(value)}
+        return list(dict.fromkeys(value.getparent() for value in self._attributes if value in found))
 
     def weight(self, element: Any) -> int:
         """Return how many characters of running text an element holds."""
@@ -147,6 +148,20 @@ class Lines:
                 return self._places[one]
         return -1
 
+    def link_lists(self) -> list[Any]:
+        """Return the outermost parts around the article that hold nothing but links, such as menus."""
+        sizes: dict[Any, list[int]] = {}
+        for line in self.all:
+            element = line.block
+            while element is not None and self._weights.get(element, 0) == 0:
+                counted = sizes.setdefault(element, [0, 0, 0])
+                counted[0] += 1
+                counted[1] += len(line.text)
+                counted[2] += line.linked
+                element = element.getparent()
+        lists = {one for one, (n, size, linked) in sizes.items() if n > 3 and linked > 0.8 * size}
+        return [one for one in lists if one.getparent() not in lists and self.zone(one) == "around"]
+
     def holds_most(self, element: Any) -> bool:
         """Return True if an element holds so much of the page's running text that it cannot be beside the article."""
         return self.weight(element) > max(0.4 * self.total, 200)
@@ -177,31 +192,30 @@ def _walk(tree: Any) -> list[Line]:
     linked = links = unseen = 0
 
     def end_line() -> None:
-        nonlocal parts, linked
-        text = _SPACE.sub(" ", "".join(parts)).strip() if parts else ""
-        if text:
+        nonlocal linked
+        if not parts:
+            return
+        if text := _SPACE.sub(" ", "".join(parts)).strip():
             block = blocks[-1] if blocks else tree
             found.append(Line(text, block, min(linked, len(text)), _is_heading(block)))
-        parts, linked = [], 0
+        parts.clear()
+        linked = 0
 
+    blocks_of_text, never_seen = BLOCKS, _UNSEEN
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = element.tag
-        if event == "start":
-            unseen += tag in _UNSEEN
-            if tag in BLOCKS:
-                end_line()
+        starts = event == "start"
+        if tag in blocks_of_text:
+            end_line()
+            if starts:
                 blocks.append(element)
-            elif tag == "a":
-                links += 1
-            text = element.text
-        else:
-            unseen -= tag in _UNSEEN
-            if tag in BLOCKS:
-                end_line()
+            else:
                 blocks.pop()
-            elif tag == "a":
-                links -= 1
-            text = element.tail
+        elif tag == "a":
+            links += 1 if starts else -1
+        if tag in never_seen:
+            unseen += 1 if starts else -1
+        text = element.text if starts else element.tail
         if text and not unseen:
             parts.append(text)
             if links:

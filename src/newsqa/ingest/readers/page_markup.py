@@ -173,7 +173,7 @@ def _declarations(style: str) -> _Style:
 
 def _suspects(tree: Any, rules: dict[str, _Style]) -> list[Any]:
     """Return the elements that may be hidden, in document order."""
-    found = tree.xpath("//body//*[@hidden or @style or self::font[@color] or self::dialog or self::noembed]")
+    found = tree.xpath("//@style/..|//@hidden/..|//font[@color]|//dialog|//noembed")
     if rules:
         names = {name[1:] for name in rules}
         marked = (one for one in tree.xpath("//body//*[@class or @id]") if names & {*_names(one)})
@@ -291,9 +291,15 @@ def free_swallowed(tree: Any, lines: Lines) -> None:
                 element.attrib.pop(name, None)
 
 
-def remove_surroundings(tree: Any) -> None:
-    """Remove navigation, asides, and the page's own header and footer: of a short page trafilatura takes everything."""
+def remove_surroundings(tree: Any, lines: Lines) -> None:
+    """Remove navigation, asides, the page's own header and footer, and lists of links that are named as beside the text.
+
+    Of a short page trafilatura would take all of them.
+    """
     for element in list(tree.iter("nav", "aside", "header", "footer")):
         inside = any(parent.tag in {"article", "main"} for parent in element.iterancestors())
         if element.getparent() is not None and (element.tag in {"nav", "aside"} or not inside):
+            element.drop_tree()
+    for element in lines.link_lists():
+        if element.getparent() is not None:
             element.drop_tree()

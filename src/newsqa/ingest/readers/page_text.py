@@ -55,8 +55,9 @@ def choose_text(tree: Any, lines: Lines, body: str, title: str | None) -> Choice
     wanted = _Agreement(shown)
     own = _OwnLines(lines)
     chosen = own.restore(_extract(tree))
-    little = wanted.recall(chosen) < ENOUGH or size(chosen) < SHORT
-    if little or wanted.score(chosen) < AGREEING:
+    recall = wanted.recall(chosen)
+    little = recall < ENOUGH or (recall < AGREEING and size(chosen) < SHORT)
+    if wanted.total and (little or wanted.score(chosen) < AGREEING):
         chosen = _best(tree, lines, own, wanted, chosen, thorough=little)
     chosen = own.complete(chosen, shown)
     if body and (whole := _whole_body(body, own, shown, chosen)):

@@ -46,7 +46,7 @@ def read_page(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Proble
     free_swallowed(tree, lines)
     fields = _fields(tree, page, lines)
     body = page.article.get("articleBody")
-    remove_surroundings(tree)
+    remove_surroundings(tree, lines)
     choice = choose_text(tree, lines, _body_text(body), fields["title"])
     article = build_article(fields, "html", file_name=file_name, text="\n\n".join(choice.lines))
     doubts = [choice.doubt]
