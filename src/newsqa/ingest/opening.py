@@ -124,6 +124,7 @@ _BREAK = "\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
 _LINE = re.compile(rf"[^{_BREAK}]*(?:\r\n|[{_BREAK}]|\Z)")
 _BYLINE = re.compile(
     r"(?:By|BY|Written by|Words by|Author:|Reporter:|Reporting by|Von|VON|Autor(?:in|en)?:|Text:|Par|PAR|Por|POR)\s+"
+    r"(?:unser(?:em|er) \w+ )?"
     r"(?P<name>[^\W\d_].{1,100})\Z"
 )
 _DATED = re.compile(
@@ -132,6 +133,8 @@ _DATED = re.compile(
     r"(?:\s+(?:on|at|am|le|el))?\s*:?\s+(?P<date>.{6,60})\Z",
     re.IGNORECASE,
 )
+_DAY_BY = re.compile(r"(?P<date>.{6,40}?),?\s+(?P<by>(?:[Vv]on|[Bb]y|[Pp]ar|[Pp]or)\s.+)\Z")
+_NUMBERS = re.compile(r"\d{1,2}/\d{1,2}/\d{4}\Z")
 _READING_TIME = re.compile(r"\d{1,2}[ -]min(?:ute)?s? read\Z", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*[|•·]\s*")
 _DATELINE = re.compile(
@@ -231,7 +234,11 @@ def _credit(part: str) -> Found | None:
         return {"published": day}
     if (match := _DATED.match(part)) and (day := parse_date(match["date"].strip())):
         return {"updated" if match["later"] else "published": day}
-    return {"reading_time": None} if _READING_TIME.match(part) else None
+    if (match := _DAY_BY.match(part)) and (day := parse_date(match["date"])):
+        by = _BYLINE.match(match["by"][0].upper() + match["by"][1:])
+        named = _byline(by["name"].strip()) if by else None
+        return {"published": day} | named if named else None
+    return {"reading_time": None} if _READING_TIME.match(part) or _NUMBERS.match(part) else None
 
 
 def _byline(name: str) -> Found | None:

@@ -11,14 +11,16 @@ if TYPE_CHECKING:
 MAX_NAMES = 12
 _MAX_BYLINE = 300
 
-_BY = r"by|von|par|por|de la main de|door|av|af|tekst|di|da"
 LEAD = re.compile(
-    rf"\s*(?:(?:an?|ein|eine|un|une)\s+)?(?:(?:written|posted|published|reported|submitted|words|text|story|article|report|"
-    r"analysis|opinion|review|comment(?:ary)?|guest post|interview|kommentar|gastbeitrag|gastkommentar|beitrag|artikel|"
-    r"bericht|analyse|kolumne|rezension|essay|reportage|glosse|protokoll|aufgezeichnet|verfasst|geschrieben|"
-    rf"veröffentlicht|gepostet|eingestellt|publié|écrit|propos recueillis|publicado|escrito)\s*:?\s+)?(?:{_BY})\b\s*:?\s+"
+    r"\s*(?:(?:an?|ein|eine|un|une)\s+)?"
+    r"(?:(?:written|posted|published|reported|submitted|words|text|story|article|report|analysis|opinion|review|"
+    r"comment(?:ary)?|guest post|interview|kommentar|gastbeitrag|gastkommentar|beitrag|artikel|bericht|analyse|"
+    r"kolumne|rezension|essay|reportage|glosse|protokoll|aufgezeichnet|verfasst|geschrieben|veröffentlicht|gepostet|"
+    r"eingestellt|publié|écrit|propos recueillis|publicado|escrito)\s*:?\s+)?"
+    r"(?:by|von|par|por|door|av|af|di|da)\b\s*:?\s+"
+    r"(?:(?:unser(?:em|er)|our|notre|nuestr[oa])\s+[\w-]+\s+(?=[^\W\d_]))?"
     r"|\s*(?:authors?|autor(?:in|en|innen)?|auteurs?|autores?|autrice|autore|verfasser(?:in)?|reporter|writer|text|"
-    r"redakteur(?:in)?|written|interview|protokoll|quelle)\s*:\s*",
+    r"redakteur(?:in)?|written|interview|protokoll)\s*:\s*",
     re.IGNORECASE,
 )
 """What stands before the names in a byline."""

@@ -33,6 +33,7 @@ _BYLINE = re.compile(
     r"(?:by|By|BY|von|Von|VON|par|Par|PAR|por|Por|POR|door|Door|di|Di|DI|[Aa]utor(?:in)?:|AUTOR:|[Aa]uthor:|Text:)\s+"
     r"(?P<names>[^\d|•·]{3,100})"
 )
+_AROUND = frozenset({"around", "boilerplate"})
 _LONG = 150
 _NEAR = 10
 
@@ -106,7 +107,7 @@ def _rank(element: Any, lines: Lines, *, is_near: bool) -> int:
         return 0
     if any(_NOT_AUTHOR.search(one) for one in names[: 2 if is_near else 5]):
         return 0
-    if not is_near and lines.zone(element) == "around" and not _is_author_box(lines, element):
+    if not is_near and lines.zone(element) in _AROUND and not _is_author_box(lines, element):
         return 0
     exact = element.get("rel") == "author" or "author" in (element.get("itemprop") or "")
     return (3 if exact else 2 if _STRONG.search(names[0]) else 1) + (2 if is_near else 0)
@@ -114,7 +115,7 @@ def _rank(element: Any, lines: Lines, *, is_near: bool) -> int:
 
 def _is_author_box(lines: Lines, element: Any) -> bool:
     """Return True if an element counts as around the article only because it is about the author."""
-    around = [one for one in (element, *element.iterancestors()) if lines.zone(one) == "around"]
+    around = [one for one in (element, *element.iterancestors()) if lines.zone(one) in _AROUND]
     return "auth" in f"{around[-1].get('class') or ''} {around[-1].get('id') or ''}".lower()
 
 
@@ -122,9 +123,11 @@ def _from_line(lines: Lines, sites: list[str], title: str | None) -> list[str]:
     """Return the people of a line like "By Ann Lee" near the title, or at the end of the article."""
     for n in _near(lines, title):
         text = lines.all[n].text
-        if len(text) <= _LONG and (match := _BYLINE.search(text)):
-            if people := find_people(match["names"], outlets=sites):
-                return people
+        named = (LEAD.match(text) or _BYLINE.search(text)) if len(text) <= _LONG else None
+        people = find_people(text[named.end() :] or text, outlets=sites) if named and named.re is LEAD else []
+        people = people or (find_people(named["names"], outlets=sites) if named and named.re is _BYLINE else [])
+        if people:
+            return people
     return []
 
 

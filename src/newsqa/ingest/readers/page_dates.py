@@ -203,7 +203,7 @@ def _score(lines: Lines, line: Line, n: int, top: int | None, body: int) -> floa
     if _CUE_MODIFIED.search(names):
         return -5
     score = 2.0 if _CUE.search(names) else 0.0
-    score -= 4 if lines.zone(line.block) == "around" else 0
+    score -= 4 if lines.zone(line.block) in {"around", "boilerplate"} else 0
     if top is not None:
         if top - 4 <= n <= max(top + _NEAR_TITLE, body if body - top < 40 else 0):
             score += 3 if n >= top else 2.5

@@ -27,7 +27,7 @@ _OUTLETS = (
     "publisher",
     "apple-mobile-web-app-title",
 )
-_SEPARATED = re.compile(r"\s+[|–—·•»«›:-]+\s+|\s*\|\s*|\s*[»›]\s+")
+_SEPARATED = re.compile(r"\s+[|–—·•»«›:-]+\s+|\s*\|\s*|\s*[»›:]\s+")
 _HANDLE = re.compile(r"@\w+|\w*_\w*|[A-Z][a-z]+[A-Z]\w*|[a-z]+[A-Z]\w*")
 
 
@@ -189,13 +189,17 @@ def read_title(data: PageData, lines: Lines, sites: list[str]) -> str | None:
     found = [headline, *any_meta(data, _TITLES)]
     if len(headings) == 1:
         found.append(headings[0])
-    found += [html.unescape(data.title), *headings[:1], field_text(data.article.get("name"))]
+    found += [*headings[:1], field_text(data.article.get("name")), html.unescape(data.title)]
     titles = [" ".join(html.unescape(one).split()) for one in found if one and one.strip()]
     sites_folded = {fold_name(name) for name in sites}
     usable = [one for one in titles if fold_name(one) not in sites_folded and not one.startswith(("http:", "https:"))]
     if not usable:
         return titles[0] if titles else None
-    title = _without_site(usable[0], sites_folded, [line.text for line in lines.all if line.heading])
+    others = [line.text for line in lines.all if line.heading]
+    parts = _SEPARATED.split(titles[-1]) if titles else []
+    if usable[0] in parts and len(parts) > 1:  # "Hill Blog » Wolves return": the first is the heading of each page
+        usable = [one for one in others if one in parts and one != usable[0] and len(one) > len(usable[0])] + usable
+    title = _without_site(usable[0], sites_folded, others)
     if title.endswith(("...", "…")):  # cut short in the head, whole in the page
         start = fold_name(title)
         title = next((one for one in [*usable[1:], *headings] if start and fold_name(one).startswith(start)), title)
@@ -232,7 +236,7 @@ def _without_site(title: str, sites: set[str], headings: list[str]) -> str:
 def _is_apart(title: str, start: int, end: int) -> bool:
     before, after = title[:start], title[end:]
     return (not before or re.search(r"\s[|–—·•»:-]\s+\Z|[|:»]\s*\Z", before) is not None) and (
-        not after or re.match(r"\s+[|–—·•«-]\s|\s*\|", after) is not None
+        not after or re.match(r"\s+[|–—·•«-]\s|\s*\||:\s", after) is not None
     )
 
 

@@ -34,6 +34,13 @@ _CAPTION = re.compile(
     r"quelle|rechte)|credits?(?:$|[_-])|bildunterschrift|bildnachweis|legende|copyright",
     re.IGNORECASE,
 )
+_BOILERPLATE = re.compile(
+    r"newsletter|subscri|sign-?up|cookie|consent|gdpr|related|recommend|recirc|outbrain|taboola|promo|advert|disqus|"
+    r"comment(?!ary)|kommentar(?:e|bereich|liste)|read-?(?:more|next|also)|share-?(?:bar|button|tools|this)|paywall|"
+    r"author-?(?:bio|box)|sponsor|most-?(?:read|popular)|weiterlesen|lesen-?sie|lire-?aussi|lee-?tambien",
+    re.IGNORECASE,
+)
+"""Names of parts that are never text of the article, even where a program takes them for it."""
 _COMMENT = re.compile(r"comment(?!ary)|disqus|kommentar(?:e|bereich|liste)", re.IGNORECASE)
 _UNSEEN = UNSEEN - {"form"}
 """Whole pages are one form; a form with little text counts as around the article."""
@@ -89,7 +96,8 @@ class Lines:
         return sum(len(line.text) for line in self.running)
 
     def zone(self, element: Any) -> str:
-        """Return what an element is part of: "around" the article, a "caption", or "" for the article or unknown.
+        """Return what an element is part of: "" for the article or unknown, "around" if its name is of what surrounds
+        articles, "boilerplate" if it can be nothing else, or a "caption".
 
         A name such as "sidebar" on an element with most of the page's running text says nothing.
         """
@@ -113,8 +121,10 @@ class Lines:
         if not around and (tag in _CAPTION_TAGS or _CAPTION.search(names)):
             return "caption" if self.weight(element) < 0.3 * self.total or tag == "figcaption" else ""
         if around and _COMMENT.search(names):
-            return "around" if self.weight(element) < 0.8 * self.total or not self.total else ""
-        return "around" if around and not self.holds_most(element) else ""
+            return "boilerplate" if self.weight(element) < 0.8 * self.total or not self.total else ""
+        if not around or self.holds_most(element):
+            return ""
+        return "boilerplate" if _BOILERPLATE.search(names) and self.weight(element) < 0.25 * self.total else "around"
 
     @cached_property
     def body(self) -> list[int]:
@@ -129,6 +139,17 @@ class Lines:
         marked = [n for n in same if self.all[n].heading]
         first = [n for n, line in enumerate(self.all) if line.heading and line.block.tag == "h1"]
         return next(iter([*marked, *same, *(first if len(first) == 1 else [])]), None)
+
+    def end_place(self, title: str | None) -> int:
+        """Return the place of the heading of a second article that follows in the same page, else of the last line."""
+        top = self.title_place(title)
+        own = _article_of(self.all[top].block) if top is not None else None
+        if own is not None and top is not None:
+            for n in range(top + 1, len(self.all)):
+                line = self.all[n]
+                if line.heading and line.block.tag == "h1" and _article_of(line.block) not in {None, own}:
+                    return n
+        return len(self.all)
 
     def body_place(self) -> int:
         """Return the place of the first line of running text."""
@@ -160,7 +181,7 @@ class Lines:
                 counted[2] += line.linked
                 element = element.getparent()
         lists = {one for one, (n, size, linked) in sizes.items() if n > 3 and linked > 0.8 * size}
-        return [one for one in lists if one.getparent() not in lists and self.zone(one) == "around"]
+        return [one for one in lists if one.getparent() not in lists and self.zone(one) in {"around", "boilerplate"}]
 
     def holds_most(self, element: Any) -> bool:
         """Return True if an element holds so much of the page's running text that it cannot be beside the article."""
@@ -222,6 +243,10 @@ def _walk(tree: Any) -> list[Line]:
                 linked += len(text)
     end_line()
     return found
+
+
+def _article_of(element: Any) -> Any:
+    return next((one for one in element.iterancestors() if one.tag == "article"), None)
 
 
 def _is_heading(block: Any) -> bool:

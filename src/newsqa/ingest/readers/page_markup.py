@@ -62,7 +62,7 @@ def _read_stray(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
     stray = error.object[error.start : error.end]
-    return stray.decode("cp1252", "replace") if len(stray) == 1 and stray[0] < 0xC2 else "\ufffd", error.end
+    return stray.decode("cp1252", "replace") if len(stray) == 1 else "\ufffd", error.end
 
 
 codecs.register_error("newsqa.stray", _read_stray)

@@ -51,7 +51,8 @@ class Choice:
 
 def choose_text(tree: Any, lines: Lines, body: str, title: str | None) -> Choice:
     """Return the lines of the article. `body` is the article's text in the page's data, "" if it has none."""
-    shown = [line for line in lines.running if not lines.zone(line.block)]
+    end = lines.end_place(title)
+    shown = [lines.all[n] for n in lines.body if n < end]
     wanted = _Agreement(shown)
     own = _OwnLines(lines)
     chosen = own.restore(_extract(tree))
@@ -59,7 +60,7 @@ def choose_text(tree: Any, lines: Lines, body: str, title: str | None) -> Choice
     little = recall < ENOUGH or (recall < AGREEING and size(chosen) < SHORT)
     if wanted.total and (little or wanted.score(chosen) < AGREEING):
         chosen = _best(tree, lines, own, wanted, chosen, thorough=little)
-    chosen = own.complete(chosen, shown)
+    chosen = own.complete(chosen, shown, end)
     if body and (whole := _whole_body(body, own, shown, chosen)):
         return Choice(whole)
     if not chosen:
@@ -207,7 +208,7 @@ class _OwnLines:
         held = self._starts[n] == place and text.endswith(known[-_HEAD:]) and len(text) <= 1.5 * len(known)
         return self._texts[n] if held else None
 
-    def complete(self, chosen: list[str], shown: list[Line]) -> list[str]:
+    def complete(self, chosen: list[str], shown: list[Line], stop: int) -> list[str]:
         """Return the chosen lines with the paragraphs that lie among them or that the page marks up in the same way.
 
         A page may hold its article in several containers, of which only the first is taken.
@@ -224,8 +225,6 @@ class _OwnLines:
         forms = Counter(_form(self._lines.all[n].block) for n in ours if self._squeezed[n] in held)
         first, last = taken[0], taken[-1]
         common = [form for form, count in forms.items() if count >= 2]
-        heads = [n for n, line in enumerate(self._lines.all) if line.heading and line.block.tag == "h1" and n > first]
-        stop = next(iter(heads), len(self._texts))
         added = {n for n in missed if first <= n < stop and _form(self._lines.all[n].block) in common}
         if not added:
             return chosen
@@ -262,10 +261,10 @@ class _OwnLines:
     def _is_label(self, n: int) -> bool:
         line = self._lines.all[n]
         zone = self._lines.zone(line.block)
-        if zone == "caption":
+        if zone in {"caption", "boilerplate"}:
             return True
         linked = line.linked >= 0.9 * len(line.text)
-        if linked and (zone == "around" or (not line.is_running and len(line.text.split()) > 3 and not line.heading)):
+        if linked and (zone or (not line.is_running and len(line.text.split()) > 3 and not line.heading)):
             return line.block.tag in {"p", "div", "li", "strong", "h2", "h3", "h4", "br", "ul", "section"}
         return line.linked > 0.4 * len(line.text) and _LABEL.match(line.text) is not None
 
@@ -311,7 +310,7 @@ def _main_lines(lines: Lines) -> list[str]:
         part = [
             line.text
             for line in lines.all
-            if lines.zone(line.block) != "around"
+            if lines.zone(line.block) in {"", "caption"}
             and any(one.tag == name for one in [line.block, *line.block.iterancestors()])
         ]
         if part:
