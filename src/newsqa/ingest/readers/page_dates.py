@@ -59,6 +59,9 @@ _MARKED = re.compile(r"datePublished|\bpublished\b|^entry-date|^pubdate$|^$", re
 _AMERICAN = ("en-us", "en-ph")
 _MAY_HOLD_DATE = re.compile(r"(?:19|20)\d\d|\d[./-]\s?\d")
 _NEAR_TITLE = 12
+_NO_DAYS = frozenset({date(1970, 1, 1), date(1969, 12, 31), date(1900, 1, 1), date(1899, 12, 30)})
+"""Days that programs write where they know none."""
+_NOW = re.compile(r"current|today|heute|masthead|clock|weather|wetter|top-?bar|site-?header", re.IGNORECASE)
 _LONG = 160
 
 
@@ -75,7 +78,7 @@ def find_publication_day(tree: Any, data: PageData, lines: Lines, title: str | N
     """Return the day of publication as the page gives it, or None if the page does not say it."""
     address = read_address(data)
     in_address = find_date(address or "")
-    for value in _stated(tree, data, lines):
+    for value in _stated(tree, data, lines, title):
         if day := _parse(value, data):
             return _local_day(value, day, in_address, lambda: _by_score(data, lines, title))
     if in_address:
@@ -90,37 +93,35 @@ def find_publication_day(tree: Any, data: PageData, lines: Lines, title: str | N
     return best or (_confirmed(tree, address, shown))
 
 
-def _stated(tree: Any, data: PageData, lines: Lines) -> Iterator[object]:
+def _stated(tree: Any, data: PageData, lines: Lines, title: str | None) -> Iterator[object]:
     """Yield what the page states as the time of publication, the most reliable first."""
     yield data.article.get("datePublished")
     yield from any_meta(data, _STATED)
     marked = [one for one in lines.marked(_MARKED) if "datePublished" in _names(one) or one.tag in {"time", "abbr"}]
-    own = [
-        one
-        for one in marked
-        if not lines.zone(one) and not _CUE_MODIFIED.search((one.get("class") or "").split(" ")[-1])
-    ]
-    values = [value for one in own if (value := _value(one))]
-    days = {_parse(value, data) for value in values}
-    if len(days) == 1 or (values and own[0].get("itemprop")):
-        yield from values
-    times = [_value(time) for part in tree.iter("article") for time in part.iter("time") if not lines.zone(time)]
-    if len({_parse(time, data) for time in times}) == 1 and not _is_modified_time(tree):
-        yield times[0]
+    top, body = lines.title_place(title), lines.body_place()
+    near = range(top - 4, max(top, body) + 2) if top is not None else range(body - 6, body + 2)
+    own = [one for one in marked if not _is_modified(one) and (lines.place(one) in near or not lines.zone(one))]
+    if len({_parse(_value(one), data) for one in own}) > 1:  # those of teasers are among them
+        own = [one for one in own if lines.place(one) in near] or own
+    yield from (_value(one) for one in own[:1] if len(own) < 3 or one.get("itemprop") or lines.place(one) in near)
+    main = [part for part in tree.iter("article") if lines.holds_most(part)] or list(tree.iter("article"))[:1]
+    times = [time for part in main for time in part.iter("time") if lines.place(time) in near or not lines.zone(time)]
+    if len({_parse(_value(time), data) for time in times}) == 1 and not any(map(_is_modified, times)):
+        yield _value(times[0])
 
 
 def _names(element: Any) -> str:
     return f"{element.get('itemprop') or ''} {element.get('property') or ''}"
 
 
-def _is_modified_time(tree: Any) -> bool:
-    for time in tree.iter("time"):
-        around = " ".join((time.getparent().text_content() if time.getparent() is not None else "").split())
-        if len(around) < _LONG and _MODIFIED.search(around):
-            return True
-        if _CUE_MODIFIED.search(f"{time.get('class')} {time.get('itemprop')}"):
-            return True
-    return False
+def _is_modified(time: Any) -> bool:
+    """Return True if an element gives the time of a change: its name or the words around it say so."""
+    if _CUE_MODIFIED.search(f"{(time.get('class') or '').split(' ')[-1]} {time.get('itemprop')}"):
+        return True
+    parent = time.getparent()
+    around = " ".join(parent.text_content().split()) if parent is not None and time.tag == "time" else ""
+    before = around.partition(" ".join(time.text_content().split()))[0]
+    return len(around) < _LONG and _MODIFIED.search(before[-30:]) is not None
 
 
 def _value(element: Any) -> str:
@@ -134,7 +135,7 @@ def _parse(value: object, data: PageData) -> date | None:
     if isinstance(value, dict):
         value = value.get("@value")
     if day := parse_date(value):
-        return day if 1990 <= day.year <= date.today().year + 1 else None
+        return day if day not in _NO_DAYS else None
     if not isinstance(value, str) or len(value) > 80:
         return None
     found = list(find_written_dates(value, day_first=_day_first(data)))
@@ -200,13 +201,13 @@ def _shown(data: PageData, lines: Lines, title: str | None) -> Iterator[Shown]:
 
 def _score(lines: Lines, line: Line, n: int, top: int | None, body: int) -> float:
     names = _cue_names(line.block)
-    if _CUE_MODIFIED.search(names):
+    if _CUE_MODIFIED.search(names) or _NOW.search(names):
         return -5
     score = 2.0 if _CUE.search(names) else 0.0
     score -= 4 if lines.zone(line.block) in {"around", "boilerplate"} else 0
     if top is not None:
         if top - 4 <= n <= max(top + _NEAR_TITLE, body if body - top < 40 else 0):
-            score += 3 if n >= top else 2.5
+            score += 3 if n >= top else 2
     elif abs(n - body) <= 4:
         score += 2.5
     last = lines.last_place()

@@ -155,7 +155,8 @@ def _hiding_rules(tree: Any) -> dict[str, _Style]:
 
 
 def _add_rule(selectors: str, style: _Style, hiding: dict[str, _Style], showing: set[str]) -> None:
-    hides = _hides(style) or _has_no_contrast_alone(style)
+    moves = any(name.startswith(("transition", "animation")) for name in style)  # what fades in is seen
+    hides = not moves and (_hides(style) or _has_no_contrast_alone(style))
     shows = not hides and style.keys() & {"display", "visibility", "opacity", "position", "clip", "height", "font-size"}
     if not hides and not shows:
         return

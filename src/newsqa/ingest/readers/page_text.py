@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
+from newsqa.ingest.people import LEAD, find_people
 from newsqa.ingest.readers.page_lines import size, squeeze
+from newsqa.ingest.written_dates import find_written_dates
 
 if TYPE_CHECKING:
     from newsqa.ingest.readers.page_lines import Line, Lines
@@ -32,6 +34,7 @@ DOUBTFUL = 0.4
 _EXTRACT_BLOCKS = frozenset({"p", "head", "item", "quote", "cell", "lb", "code", "list", "table", "row"})
 _WINDOW = 20_000
 _HEAD = 24
+_ABOVE = 8
 _LABEL = re.compile(
     r"(?:read more|read also|also read|see also|more on this|related|more|watch|listen|photos?|video|gallery|"
     r"mehr zum thema|lesen sie (?:auch|mehr)|lies auch|mehr dazu|siehe auch|zum thema|lesetipp|weiterlesen|"
@@ -60,12 +63,15 @@ def choose_text(tree: Any, lines: Lines, body: str, title: str | None) -> Choice
     little = recall < ENOUGH or (recall < AGREEING and size(chosen) < SHORT)
     if wanted.total and (little or wanted.score(chosen) < AGREEING):
         chosen = _best(tree, lines, own, wanted, chosen, thorough=little)
+    if not _is_about(chosen, title):
+        ways = (_densest_part(lines), own.restore(_extract(tree, fast=False)))
+        chosen = next((one for one in ways if size(one) > SHORT and _is_about(one, title)), chosen)
     chosen = own.complete(chosen, shown, end)
     if body and (whole := _whole_body(body, own, shown, chosen)):
         return Choice(whole)
     if not chosen:
         return Choice(_main_lines(lines))
-    kept = own.without_labels(chosen)
+    kept = own.without_labels(_without_credits(chosen, own))
     return Choice(kept, _doubt(kept, wanted, title, own.size))
 
 
@@ -268,6 +274,16 @@ class _OwnLines:
             return line.block.tag in {"p", "div", "li", "strong", "h2", "h3", "h4", "br", "ul", "section"}
         return line.linked > 0.4 * len(line.text) and _LABEL.match(line.text) is not None
 
+    def is_running(self, text: str) -> bool:
+        """Return True if a line is one of the page's running text."""
+        n = self._places.get(squeeze(text))
+        return n is not None and self._lines.all[n].is_running
+
+    def is_title(self, text: str) -> bool:
+        """Return True if a line is a heading of the first level."""
+        n = self._places.get(squeeze(text))
+        return n is not None and self._lines.all[n].heading and self._lines.all[n].block.tag == "h1"
+
     def holding(self, body: str) -> list[str]:
         """Return the own lines of the page that a text holds."""
         held = squeeze(body)
@@ -301,7 +317,31 @@ def _whole_body(body: str, own: _OwnLines, shown: list[Line], chosen: list[str])
     agreed = sum(len(squeeze(line.text)) for line in shown if squeeze(line.text) in held)
     if visible and agreed < 0.5 * visible:
         return []
-    return [line for line in body.splitlines() if line.strip()]
+    whole = own.holding(body)
+    return whole if size(whole) > 0.85 * size([body]) else [line for line in body.splitlines() if line.strip()]
+
+
+def _without_credits(chosen: list[str], own: _OwnLines) -> list[str]:
+    """Return the lines without the title, byline and date above the text, which the article's fields hold."""
+    for n, line in enumerate(chosen[:_ABOVE]):
+        if own.is_running(line):
+            above = [one for one in chosen[:n] if not (own.is_title(one) or _is_credit(one))]
+            return above + chosen[n:]
+    return chosen
+
+
+def _is_credit(line: str) -> bool:
+    """Return True if a line only says when the article was published, or by whom."""
+    if len(line) > 120:
+        return False
+    lead = LEAD.match(line)
+    if lead and find_people(line) and len(line.split()) < 14:
+        return True
+    dates = list(find_written_dates(line))
+    rest = line
+    for one in reversed(dates):
+        rest = rest[: one.start] + rest[one.end :]
+    return bool(dates) and len(re.findall(r"[^\W\d_]", rest)) < 40
 
 
 def _main_lines(lines: Lines) -> list[str]:
@@ -323,10 +363,15 @@ def _doubt(kept: list[str], wanted: _Agreement, title: str | None, shown: int) -
     taken = size(kept)
     if wanted.total > 2 * SHORT and wanted.recall(kept) < DOUBTFUL:
         return f"only {100 * wanted.recall(kept):.0f} % of the text that it shows could be taken for the article"
-    words = {word for word in re.findall(r"\w{4,}", (title or "").casefold())}
-    text = " ".join(kept).casefold()
     if taken < SHORT and shown > max(4 * taken, 1_000):
         return f"it shows hardly any text of an article ({sum(len(line.split()) for line in kept)} words)"
-    if len(words) >= 3 and not any(word[:6] in text for word in words):
+    if not _is_about(kept, title):
         return "nothing of its title is in the text that was found"
     return ""
+
+
+def _is_about(texts: list[str], title: str | None) -> bool:
+    """Return True if any word of the title is in a text, or if the title has too few words to say."""
+    words = {word[:6] for word in re.findall(r"[^\W\d_]{4,}", (title or "").casefold())}
+    text = " ".join(texts).casefold()
+    return len(words) < 3 or any(word in text for word in words)
