@@ -204,14 +204,19 @@ def _score(lines: Lines, line: Line, n: int, top: int | None, body: int) -> floa
     if _CUE_MODIFIED.search(names) or _NOW.search(names):
         return -5
     score = 2.0 if _CUE.search(names) else 0.0
-    score -= 4 if lines.zone(line.block) in {"around", "boilerplate"} else 0
-    if top is not None:
-        if top - 4 <= n <= max(top + _NEAR_TITLE, body if body - top < 40 else 0):
+    zone = lines.zone(line.block)
+    score -= 4 if zone in {"around", "boilerplate"} else 0
+    if top is not None and top <= body:
+        if top - 4 <= n <= body:
             score += 3 if n >= top else 2
+        elif body < n <= body + 4 and not zone:
+            score += 2
+    elif top is not None and top <= n <= top + _NEAR_TITLE and not zone:
+        score += 3
     elif abs(n - body) <= 4:
         score += 2.5
     last = lines.last_place()
-    if last < n <= last + 3 and not line.linked:
+    if last < n <= last + 3 and not line.linked and not lines.zone(line.block):
         score += 2
     return score + (0.5 if len(line.text) < 60 else 0)
 
@@ -242,16 +247,18 @@ def _best(shown: list[Shown], address: str | None) -> date | None:
 
 def _confirmed(tree: Any, address: str | None, shown: list[Shown]) -> date | None:
     """Return the day that htmldate finds, if the page shows it in a place that may be that of its publication."""
-    found = _search_date(tree, address)
-    possible = {day for one in shown if one.score >= 0 for day in (one.day, one.other) if day}
-    return found if found in possible else None
+    likely = [one for one in shown if one.score >= 0]
+    possible = {one.day for one in likely if one.other is None}
+    if len(possible) == 1:
+        return possible.pop()
+    return next((day for fast in (True, False) if (day := _search_date(tree, address, fast=fast)) in possible), None)
 
 
-def _search_date(tree: Any, url: str | None) -> date | None:
+def _search_date(tree: Any, url: str | None, *, fast: bool) -> date | None:
     from htmldate import find_date as search
 
     try:
-        found = search(tree, url=url, original_date=True, extensive_search=False, min_date="1995-01-01")
+        found = search(tree, url=url, original_date=True, extensive_search=not fast, min_date="1995-01-01")
     except Exception:  # a broken page may raise anything: then no date is known
         return None
     return parse_date(found) if found else None

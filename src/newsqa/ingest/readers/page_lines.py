@@ -20,18 +20,18 @@ _ENDS_SENTENCE = re.compile(r"[.!?…:。！？][)\]}”’»«›\"'*_\s\d]*\Z"
 _UNSPACED = re.compile("[぀-ヿ㐀-鿿가-힯฀-๿]")
 
 _AROUND = re.compile(
-    r"comment(?!ary)|disqus|kommentar(?:e|bereich|liste)|sidebar|side-?bar|(?:^|[_-])side(?:$|[_-])|rail(?:$|[_-])|related|"
+    r"comment(?!ary)|disqus|kommentar(?:e|bereich|liste)|sidebar|side-?bar|(?:^|[\s_-])side(?:$|[\s_-])|rail(?:$|[\s_-])|related|"
     r"recommend|recirc|outbrain|taboola|popular|trending|latest|most-?(?:read|viewed|shared)|more-(?:on|from|stories)|"
     r"also-?(?:like|read)|read-?(?:more|next|also)|up-?next|newsletter|subscri|sign-?up|social|share|sharing|footer|"
-    r"navbar|navigation|(?:^|[_-])nav(?:$|[_-])|menu|breadcrumb|cookie|consent|gdpr|banner|promo|sponsor|advert|"
-    r"(?:^|[_-])ads?(?:$|[_-])|widget|pagination|pager|tag-?(?:list|cloud)|(?:^|[_-])tags(?:$|[_-])|teaser-?(?:list|box)|"
+    r"navbar|navigation|(?:^|[\s_-])nav(?:$|[\s_-])|menu|breadcrumb|cookie|consent|gdpr|banner|promo|sponsor|advert|"
+    r"(?:^|[\s_-])ads?(?:$|[\s_-])|widget|pagination|pager|tag-?(?:list|cloud)|(?:^|[\s_-])tags(?:$|[\s_-])|teaser-?(?:list|box)|"
     r"author-?(?:bio|box|info|card)|about-?(?:the-)?author|masthead|login|paywall|modal|popup|overlay|"
-    r"embed(?:ded)?(?:$|[_-])|tweet|instagram|weather|wetter|archive-?list",
+    r"embed(?:ded)?(?:$|[\s_-])|tweet|instagram|weather|wetter|archive-?list",
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
     r"caption|(?:image|img|photo|picture|foto|bild|media|video)[_-]?(?:credit|text|info|desc|legend|source|copyright|"
-    r"quelle|rechte)|credits?(?:$|[_-])|bildunterschrift|bildnachweis|legende|copyright",
+    r"quelle|rechte)|credits?(?:$|[\s_-])|bildunterschrift|bildnachweis|legende|copyright",
     re.IGNORECASE,
 )
 _BOILERPLATE = re.compile(

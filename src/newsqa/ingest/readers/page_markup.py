@@ -87,8 +87,8 @@ def parse_page(markup: str) -> Any:
 # What a reader does not see.
 
 _NEVER_SEEN = ("script", "style", "template", "object", "iframe")
-_SIMPLE = re.compile(r"(?:[a-z]{1,10})?([.#][\w-]{2,60})", re.IGNORECASE)
-_NAME = re.compile(r"[.#][\w-]{2,60}")
+_SIMPLE = re.compile(r"(?:[a-z]{1,10})?([.#][\w-]{1,60})", re.IGNORECASE)
+_NAME = re.compile(r"[.#][\w-]{1,60}")
 _DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]+)", re.IGNORECASE)
 _COLOUR = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})\b|#([0-9a-f]{3,8})\b")
 _NAMED = {"white": (255, 255, 255), "black": (0, 0, 0), "snow": (255, 250, 250), "ivory": (255, 255, 240)}

@@ -30,6 +30,7 @@ SHORT = 250
 BETTER = 1.15
 """Another way must agree so many times better with the running text."""
 DOUBTFUL = 0.4
+MOSTLY = 0.6
 
 _EXTRACT_BLOCKS = frozenset({"p", "head", "item", "quote", "cell", "lb", "code", "list", "table", "row"})
 _WINDOW = 20_000
@@ -72,7 +73,7 @@ def choose_text(tree: Any, lines: Lines, body: str, title: str | None) -> Choice
     if not chosen:
         return Choice(_main_lines(lines))
     kept = own.without_labels(_without_credits(chosen, own))
-    return Choice(kept, _doubt(kept, wanted, title, own.size))
+    return Choice(kept, _doubt(kept, wanted, title, own))
 
 
 def _extract(tree: Any, *, fast: bool = True) -> list[str]:
@@ -274,6 +275,11 @@ class _OwnLines:
             return line.block.tag in {"p", "div", "li", "strong", "h2", "h3", "h4", "br", "ul", "section"}
         return line.linked > 0.4 * len(line.text) and _LABEL.match(line.text) is not None
 
+    def linked_share(self, texts: list[str]) -> float:
+        """Return the share of characters of these lines that are in links."""
+        found = [self._lines.all[n] for text in texts if (n := self._places.get(squeeze(text))) is not None]
+        return sum(line.linked for line in found) / max(1, sum(len(line.text) for line in found))
+
     def is_running(self, text: str) -> bool:
         """Return True if a line is one of the page's running text."""
         n = self._places.get(squeeze(text))
@@ -358,13 +364,15 @@ def _main_lines(lines: Lines) -> list[str]:
     return [line.text for line in lines.all]
 
 
-def _doubt(kept: list[str], wanted: _Agreement, title: str | None, shown: int) -> str:
+def _doubt(kept: list[str], wanted: _Agreement, title: str | None, own: _OwnLines) -> str:
     """Return why these lines may not be the whole article, or the article at all."""
     taken = size(kept)
     if wanted.total > 2 * SHORT and wanted.recall(kept) < DOUBTFUL:
         return f"only {100 * wanted.recall(kept):.0f} % of the text that it shows could be taken for the article"
-    if taken < SHORT and shown > max(4 * taken, 1_000):
+    if taken < SHORT and own.size > max(4 * taken, 1_000):
         return f"it shows hardly any text of an article ({sum(len(line.split()) for line in kept)} words)"
+    if own.linked_share(kept) > MOSTLY:
+        return "what it shows is mostly links to other pages"
     if not _is_about(kept, title):
         return "nothing of its title is in the text that was found"
     return ""
