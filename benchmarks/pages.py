@@ -64,7 +64,7 @@ class Figures:
     differing: list[str] = field(default_factory=list)
 
 
-def read_with_newsqa(data: bytes, name: str) -> Read:
+def read_with_newsqa(data: bytes) -> Read:
     """Read a page as `newsqa index` does, up to the text that is stored."""
     from newsqa.errors import SourceError
     from newsqa.ingest.clean import clean
@@ -86,7 +86,7 @@ def read_with_newsqa(data: bytes, name: str) -> Read:
     return Read(clean(article.text), article.title, published, article.byline, problem)
 
 
-def read_with_trafilatura(data: bytes, _: str) -> Read:
+def read_with_trafilatura(data: bytes) -> Read:
     """Read a page with trafilatura alone."""
     from trafilatura import bare_extraction
 
@@ -106,7 +106,7 @@ def measure(folder: Path, read: Any) -> Figures:
     for name, wanted in gold.items():
         data = (folder / "src" / name).read_bytes()
         started = time.process_time()
-        found = read(data, name)
+        found = read(data)
         figures.seconds += time.process_time() - started
         figures.pages += 1
         compare(figures, name, wanted, found)
@@ -242,7 +242,7 @@ def main() -> None:
     measured = {}
     for name, read in readers.items():
         if args.only in {None, name}:
-            read(b"<html><body><p>Imports what reading needs.</p></body></html>", "")
+            read(b"<html><body><p>Imports what reading needs.</p></body></html>")
             figures = measured[name] = measure(args.folder, read)
             print("\n".join(report(name, figures)))
             if args.wrong:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 
-# Lines of news pages that are not news, in English, German, French and Spanish, matched regardless of case. A pattern must match the whole line, or
+# Lines of news pages that are not news, in English, German, French and Spanish, matched regardless of case. A pattern
+# must match the whole line, or
 # (BOX) begin with words that no sentence of an article begins with. Marks around a line (bullets, dashes, a final stop)
 # are stripped before it is matched.
 

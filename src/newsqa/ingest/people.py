@@ -30,11 +30,10 @@ _SOFT = re.compile(r"\s+(?:et|y|e|og|och|en)\s+")
 _URL = re.compile(r"\w+://|\bwww\.|\S+@\S+\.\S+|\.(?:com|net|org|de|co|fr|es|ch|at|eu|info)\b", re.IGNORECASE)
 _HANDLE = re.compile(r"@\w+|\w*[_\d]\w*|(?!Mc|Mac|De|Di|Du|La|Le|Van|O)[A-Z][a-z]+[A-Z]\w*|[A-Z][a-z]*[A-Z]{2,}\w*")
 _PARTICLES = frozenset(
-    "von van vom zu zum zur der den de di da del della dos das do du des d' la le el al bin ibn ben ter ten te af av "
-    "y e i".split()
+    "von van vom zu zum zur der den de di da del della dos das do du des d' la le el al bin ibn ben ter ten te af av y e i".split()  # noqa: SIM905 - a list of words reads better
 )
 _NEVER_FIRST = frozenset(
-    "the this that der die das den dem des du de les los las il lo y e i my our your mein unser".split()
+    "the this that der die das den dem des du de les los las il lo y e i my our your mein unser".split()  # noqa: SIM905
 )
 _AFTER_NAME = re.compile(
     r"senior|junior|chief|staff|associate|assistant|contributing|correspondents?|reporters?|editors?|writers?|"

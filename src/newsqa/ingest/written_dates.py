@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MONTHS = (
-    "january jan januar jänner jaenner janvier janv enero ene gennaio gen janeiro januari januára stycznia styczeń "
-    "ledna ocak января tammikuuta",
-    "february feb februar feber février fevrier févr fevr febrero febbraio fevereiro fev februari lutego luty února "
-    "şubat февраля helmikuuta febr",
-    "march mar märz maerz mär mrz mars marzo março maart marts marca marzec března mart марта maaliskuuta",
-    "april apr avril avr abril abr aprile kwietnia kwiecień dubna nisan апреля huhtikuuta",
-    "may mai mayo maggio mag maio mei maj maja května mayıs мая toukokuuta",
-    "june jun juni juin junio giugno giu junho czerwca czerwiec června haziran июня kesäkuuta",
-    "july jul juli juillet juil julio luglio lug julho lipca lipiec července temmuz июля heinäkuuta",
-    "august aug août aout agosto ago augustus augusti sierpnia sierpień srpna ağustos августа elokuuta",
-    "september sept sep septembre septiembre set settembre setembro września wrzesień září eylül сентября syyskuuta",
-    "october oct oktober okt octobre octubre ottobre ott outubro out października październik října ekim октября "
-    "lokakuuta",
-    "november nov novembre noviembre novembro listopada listopad listopadu kasım ноября marraskuuta",
-    "december dec dezember dez décembre decembre déc diciembre dic dicembre dezembro desember grudnia grudzień "
-    "prosince aralık декабря joulukuuta",
-)
-MONTHS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+_MONTHS = """
+january jan januar jänner jaenner janvier janv enero ene gennaio gen janeiro januari januára stycznia styczeń
+ledna ocak января tammikuuta |
+february feb februar feber février fevrier févr fevr febrero febbraio fevereiro fev februari lutego luty února
+şubat февраля helmikuuta febr |
+march mar märz maerz mär mrz mars marzo março maart marts marca marzec března mart марта maaliskuuta |
+april apr avril avr abril abr aprile kwietnia kwiecień dubna nisan апреля huhtikuuta |
+may mai mayo maggio mag maio mei maj maja května mayıs мая toukokuuta |
+june jun juni juin junio giugno giu junho czerwca czerwiec června haziran июня kesäkuuta |
+july jul juli juillet juil julio luglio lug julho lipca lipiec července temmuz июля heinäkuuta |
+august aug août aout agosto ago augustus augusti sierpnia sierpień srpna ağustos августа elokuuta |
+september sept sep septembre septiembre set settembre setembro września wrzesień září eylül сентября syyskuuta |
+october oct oktober okt octobre octubre ottobre ott outubro out października październik října ekim октября
+lokakuuta |
+november nov novembre noviembre novembro listopada listopad listopadu kasım ноября marraskuuta |
+december dec dezember dez décembre decembre déc diciembre dic dicembre dezembro desember grudnia grudzień prosince
+aralık декабря joulukuuta
+"""
+MONTHS = {name: number for number, names in enumerate(_MONTHS.split("|"), 1) for name in names.split()}
 
 _WEEKDAYS = (
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun montag "
@@ -73,7 +73,7 @@ def find_written_dates(text: str, *, day_first: bool | None = None) -> Iterator[
     "3/4/2025" is read by `day_first`; if that is None it has two readings. Numbers with dots are always day first.
     """
     for match in _DATE.finditer(text):
-        readings = _readings(match, day_first)
+        readings = _readings(match, day_first=day_first)
         if readings:
             yield WrittenDate(readings[0], match.start(), match.end(), readings[1] if len(readings) > 1 else None)
 
@@ -88,7 +88,7 @@ def whole_date(text: str) -> date | None:
     return found[0].day if all(word in _BESIDE for word in words) else None
 
 
-def _readings(match: re.Match[str], day_first: bool | None) -> list[date]:
+def _readings(match: re.Match[str], *, day_first: bool | None) -> list[date]:
     for n in (1, 2, 3, 5, 6):
         if match[f"day{n}"]:
             month = match[f"month{n}"].lower()

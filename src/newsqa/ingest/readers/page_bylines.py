@@ -11,7 +11,7 @@ from newsqa.ingest.readers.page_facts import any_meta
 
 if TYPE_CHECKING:
     from newsqa.ingest.readers.page_facts import PageData
-    from newsqa.ingest.readers.page_lines import Lines
+    from newsqa.ingest.readers.page_lines import PageLines
 
 _META = (
     "author", "article:author", "article:author_name", "og:author", "og:article:author", "authors", "parsely-author",
@@ -38,7 +38,7 @@ _LONG = 150
 _NEAR = 10
 
 
-def find_byline(data: PageData, lines: Lines, sites: list[str], title: str | None) -> str | None:
+def find_byline(data: PageData, lines: PageLines, sites: list[str], title: str | None) -> str | None:
     """Return the people who wrote the article, or None if the page names nobody.
 
     `sites` are the names of the site, which are nobody's.
@@ -78,7 +78,7 @@ def _from_meta(data: PageData, sites: list[str]) -> list[str]:
     return []
 
 
-def _from_marked(lines: Lines, sites: list[str], title: str | None) -> list[str]:
+def _from_marked(lines: PageLines, sites: list[str], title: str | None) -> list[str]:
     """Return the people in the elements that a page marks as its authors, the most exactly marked first."""
     near = _near(lines, title)
     found: list[tuple[int, int, list[str]]] = []
@@ -99,7 +99,7 @@ def _from_marked(lines: Lines, sites: list[str], title: str | None) -> list[str]
     return find_people("; ".join(beside), outlets=sites, single=True)
 
 
-def _rank(element: Any, lines: Lines, *, is_near: bool) -> int:
+def _rank(element: Any, lines: PageLines, *, is_near: bool) -> int:
     """Return how surely an element holds the author of the article; 0 for one of a comment or a teaser."""
     parents = [one for one in element.iterancestors() if one.tag not in {"body", "html"}]
     names = [f"{one.get('class') or ''} {one.get('id') or ''}" for one in (element, *parents[:4])]
@@ -113,13 +113,13 @@ def _rank(element: Any, lines: Lines, *, is_near: bool) -> int:
     return (3 if exact else 2 if _STRONG.search(names[0]) else 1) + (2 if is_near else 0)
 
 
-def _is_author_box(lines: Lines, element: Any) -> bool:
+def _is_author_box(lines: PageLines, element: Any) -> bool:
     """Return True if an element counts as around the article only because it is about the author."""
     around = [one for one in (element, *element.iterancestors()) if lines.zone(one) in _AROUND]
     return "auth" in f"{around[-1].get('class') or ''} {around[-1].get('id') or ''}".lower()
 
 
-def _from_line(lines: Lines, sites: list[str], title: str | None) -> list[str]:
+def _from_line(lines: PageLines, sites: list[str], title: str | None) -> list[str]:
     """Return the people of a line like "By Ann Lee" near the title, or at the end of the article."""
     for n in _near(lines, title):
         text = lines.all[n].text
@@ -131,7 +131,7 @@ def _from_line(lines: Lines, sites: list[str], title: str | None) -> list[str]:
     return []
 
 
-def _near(lines: Lines, title: str | None) -> list[int]:
+def _near(lines: PageLines, title: str | None) -> list[int]:
     """Return the places of the lines between title and text, and of those around the article's end."""
     top, body, last, end = lines.title_place(title), lines.body_place(), lines.last_place(), len(lines.all)
     if not lines.body:

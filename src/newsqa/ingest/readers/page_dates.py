@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from newsqa.ingest.readers.page_facts import PageData
-    from newsqa.ingest.readers.page_lines import Line, Lines
+    from newsqa.ingest.readers.page_lines import PageLine, PageLines
 
 _STATED = (
     "article:published_time", "article:published", "article:published_date", "article:publicationdate",
@@ -74,7 +74,7 @@ class Shown:
     other: date | None = None
 
 
-def find_publication_day(tree: Any, data: PageData, lines: Lines, title: str | None) -> date | None:
+def find_publication_day(tree: Any, data: PageData, lines: PageLines, title: str | None) -> date | None:
     """Return the day of publication as the page gives it, or None if the page does not say it."""
     address = read_address(data)
     in_address = find_date(address or "")
@@ -93,7 +93,7 @@ def find_publication_day(tree: Any, data: PageData, lines: Lines, title: str | N
     return best or (_confirmed(tree, address, shown))
 
 
-def _stated(tree: Any, data: PageData, lines: Lines, title: str | None) -> Iterator[object]:
+def _stated(tree: Any, data: PageData, lines: PageLines, title: str | None) -> Iterator[object]:
     """Yield what the page states as the time of publication, the most reliable first."""
     yield data.article.get("datePublished")
     yield from any_meta(data, _STATED)
@@ -148,7 +148,7 @@ def _day_first(data: PageData) -> bool | None:
     return not data.language.startswith(_AMERICAN)
 
 
-def _by_score(data: PageData, lines: Lines, title: str | None) -> list[Shown]:
+def _by_score(data: PageData, lines: PageLines, title: str | None) -> list[Shown]:
     return sorted(_shown(data, lines, title), key=lambda one: -one.score)
 
 
@@ -174,7 +174,7 @@ def _local_day(value: object, day: date, in_address: date | None, shown: Callabl
 # Days that a page shows.
 
 
-def _shown(data: PageData, lines: Lines, title: str | None) -> Iterator[Shown]:
+def _shown(data: PageData, lines: PageLines, title: str | None) -> Iterator[Shown]:
     """Yield the days in the short lines of a page, with a score for how likely each is the day of publication."""
     top, body = lines.title_place(title), lines.body_place()
     for n, line in enumerate(lines.all):
@@ -199,7 +199,7 @@ def _shown(data: PageData, lines: Lines, title: str | None) -> Iterator[Shown]:
             yield Shown(found.day, score - (1 if found.other else 0), found.other)
 
 
-def _score(lines: Lines, line: Line, n: int, top: int | None, body: int) -> float:
+def _score(lines: PageLines, line: PageLine, n: int, top: int | None, body: int) -> float:
     names = _cue_names(line.block)
     if _CUE_MODIFIED.search(names) or _NOW.search(names):
         return -5

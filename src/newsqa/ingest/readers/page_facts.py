@@ -13,7 +13,7 @@ from newsqa.ingest.opening import is_outlet
 from newsqa.ingest.people import fold_name
 
 if TYPE_CHECKING:
-    from newsqa.ingest.readers.page_lines import Lines
+    from newsqa.ingest.readers.page_lines import PageLines
 
 _ARTICLE = re.compile(r"(?:\w*Article|BlogPosting|LiveBlogPosting|SocialMediaPosting|Report|Review|Recipe)\Z")
 _MAX_NODES = 2_000
@@ -182,7 +182,7 @@ def site_names(data: PageData, outlet: str | None, address: str | None) -> list[
     return [name.lstrip("@") for name in dict.fromkeys(names) if name]
 
 
-def read_title(data: PageData, lines: Lines, sites: list[str]) -> str | None:
+def read_title(data: PageData, lines: PageLines, sites: list[str]) -> str | None:
     """Return the title of the article, without the name of the site or a section that pages add to it."""
     headings = [line.text for line in lines.all if line.heading and _level(line.block) == "h1" and len(line.text) > 3]
     headline = field_text(data.article.get("headline"))

@@ -1,4 +1,4 @@
-"""The lines of a web page as a browser shows them, each with the element that it is in, and what parts of it are for."""
+"""The lines of a web page as a browser shows them, each with its element, and what the parts of the page are for."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _CAPTION_TAGS = frozenset({"figcaption", "figure"})
 
 
 @dataclass(slots=True)
-class Line:
+class PageLine:
     """A line of a page: its text, the block that it is in, and how many of its characters are in links."""
 
     text: str
@@ -68,12 +68,12 @@ class Line:
 
 
 @dataclass
-class Lines:
+class PageLines:
     """The lines of a page, and which of its parts surround the article."""
 
-    all: list[Line]
+    all: list[PageLine]
     tree: Any = None
-    running: list[Line] = field(default_factory=list)
+    running: list[PageLine] = field(default_factory=list)
     _attributes: list[Any] | None = None
     _weights: dict[Any, int] = field(default_factory=dict)
     _zones: dict[Any, str] = field(default_factory=dict)
@@ -96,10 +96,11 @@ class Lines:
         return sum(len(line.text) for line in self.running)
 
     def zone(self, element: Any) -> str:
-        """Return what an element is part of: "" for the article or unknown, "around" if its name is of what surrounds
-        articles, "boilerplate" if it can be nothing else, or a "caption".
+        """Return what an element is part of.
 
-        A name such as "sidebar" on an element with most of the page's running text says nothing.
+        That is "" for the article or unknown, "around" if its name is of what surrounds articles, "boilerplate" if it
+        can be nothing else, or a "caption". A name such as "sidebar" on an element with most of the page's running text
+        says nothing.
         """
         chain = []
         current = element
@@ -188,26 +189,26 @@ class Lines:
         return self.weight(element) > max(0.4 * self.total, 200)
 
 
-def read_lines(tree: Any) -> Lines:
+def read_lines(tree: Any) -> PageLines:
     """Return the visible lines of a tree, one per block, with white space as a browser shows it."""
-    lines = Lines(_walk(tree), tree)
+    lines = PageLines(_walk(tree), tree)
     lines.running = [line for line in lines.all if line.is_running]
     for line in lines.running:
         _add_weight(lines, line)
     return lines
 
 
-def _add_weight(lines: Lines, line: Line) -> None:
+def _add_weight(lines: PageLines, line: PageLine) -> None:
     element = line.block
     while element is not None:
         lines._weights[element] = lines._weights.get(element, 0) + len(line.text)  # noqa: SLF001 - made here
         element = element.getparent()
 
 
-def _walk(tree: Any) -> list[Line]:
+def _walk(tree: Any) -> list[PageLine]:
     from lxml import etree
 
-    found: list[Line] = []
+    found: list[PageLine] = []
     parts: list[str] = []
     blocks: list[Any] = []
     linked = links = unseen = 0
@@ -218,7 +219,7 @@ def _walk(tree: Any) -> list[Line]:
             return
         if text := _SPACE.sub(" ", "".join(parts)).strip():
             block = blocks[-1] if blocks else tree
-            found.append(Line(text, block, min(linked, len(text)), _is_heading(block)))
+            found.append(PageLine(text, block, min(linked, len(text)), _is_heading(block)))
         parts.clear()
         linked = 0
 

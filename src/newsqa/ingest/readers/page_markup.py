@@ -12,7 +12,7 @@ from newsqa.ingest.files import decode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsqa.ingest.readers.page_lines import Lines
+    from newsqa.ingest.readers.page_lines import PageLines
 
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{3,40})", re.IGNORECASE)
@@ -261,7 +261,7 @@ def _colour(value: str) -> _Colour | None:
 _SWALLOWING = ("nav", "header", "footer", "aside", "noscript", "form", "figure", "button")
 
 
-def open_noscript(tree: Any, lines: Lines) -> bool:
+def open_noscript(tree: Any, lines: PageLines) -> bool:
     """Keep what noscript holds if it is the article, which the page shows only to readers without scripts.
 
     Else it is removed. Return True if it was kept.
@@ -283,7 +283,7 @@ def _paragraphs(element: Any) -> list[str]:
     return [text for one in element.iter("p") if len(text := " ".join(one.text_content().split())) > 60]
 
 
-def free_swallowed(tree: Any, lines: Lines) -> None:
+def free_swallowed(tree: Any, lines: PageLines) -> None:
     """Turn an unclosed header, nav and the like, which the parser made swallow the article, into plain divs."""
     for element in list(tree.iter(*_SWALLOWING)):
         if lines.holds_most(element):
@@ -292,7 +292,7 @@ def free_swallowed(tree: Any, lines: Lines) -> None:
                 element.attrib.pop(name, None)
 
 
-def remove_surroundings(tree: Any, lines: Lines) -> None:
+def remove_surroundings(tree: Any, lines: PageLines) -> None:
     """Remove navigation, asides, the page's own header and footer, and lists of links that are named as beside the text.
 
     Of a short page trafilatura would take all of them.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from newsqa.ingest.files import RawArticle
     from newsqa.ingest.readers.page_facts import PageData
-    from newsqa.ingest.readers.page_lines import Lines
+    from newsqa.ingest.readers.page_lines import PageLines
 
 MAX_PAGE = 8 * 2**20  # bytes; no article's page is longer, and parsers of pages are slow
 
@@ -59,7 +59,7 @@ def read_page(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Proble
     yield article
 
 
-def _fields(tree: Any, page: PageData, lines: Lines) -> dict[str, Any]:
+def _fields(tree: Any, page: PageData, lines: PageLines) -> dict[str, Any]:
     address, outlet = read_address(page), read_outlet(page)
     sites = site_names(page, outlet, address)
     title = read_title(page, lines, sites)
