@@ -52,7 +52,8 @@ def parse_date(value: object) -> date | None:
     """Return the date that a value of a file states, in its own time zone; None if it is not certain.
 
     Takes dates, seconds or milliseconds since 1970 (in UTC), and text: ISO 8601, RFC 2822, "24 April 2025",
-    "April 24, 2025", "24. April 2025". "3/4/2025" could be two dates, so it is None; so is a date before 1600 or after 2200.
+    "April 24, 2025", "24. April 2025". "3/4/2025" could be two dates, so it is None; so is a date before 1600 or after
+    2200.
     """
     if isinstance(value, datetime):
         value = value.date()

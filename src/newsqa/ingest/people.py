@@ -29,12 +29,14 @@ _HARD = re.compile(r"\s*(?:[;|•·/]|\s&\s|(?<!\w)(?:and|und|with|mit|avec)(?!\
 _SOFT = re.compile(r"\s+(?:et|y|e|og|och|en)\s+")
 _URL = re.compile(r"\w+://|\bwww\.|\S+@\S+\.\S+|\.(?:com|net|org|de|co|fr|es|ch|at|eu|info)\b", re.IGNORECASE)
 _HANDLE = re.compile(r"@\w+|\w*[_\d]\w*|(?!Mc|Mac|De|Di|Du|La|Le|Van|O)[A-Z][a-z]+[A-Z]\w*|[A-Z][a-z]*[A-Z]{2,}\w*")
-_PARTICLES = frozenset(
-    "von van vom zu zum zur der den de di da del della dos das do du des d' la le el al bin ibn ben ter ten te af av y e i".split()  # noqa: SIM905 - a list of words reads better
-)
-_NEVER_FIRST = frozenset(
-    "the this that der die das den dem des du de les los las il lo y e i my our your mein unser".split()  # noqa: SIM905
-)
+_PARTICLES = frozenset({
+    "von", "van", "vom", "zu", "zum", "zur", "der", "den", "de", "di", "da", "del", "della", "dos", "das", "do", "du",
+    "des", "d'", "la", "le", "el", "al", "bin", "ibn", "ben", "ter", "ten", "te", "af", "av", "y", "e", "i",
+})  # fmt: skip
+_NEVER_FIRST = frozenset({
+    "the", "this", "that", "der", "die", "das", "den", "dem", "des", "du", "de", "les", "los", "las", "il", "lo", "y",
+    "e", "i", "my", "our", "your", "mein", "unser",
+})  # fmt: skip
 _AFTER_NAME = re.compile(
     r"senior|junior|chief|staff|associate|assistant|contributing|correspondents?|reporters?|editors?|writers?|"
     r"columnists?|envoyée?s?|redakteur(?:in)?|korrespondent(?:in)?|autor(?:in)?|reporterin|redacción|corresponsal|"
@@ -120,12 +122,10 @@ def _person(part: str, *, single: bool) -> str | None:
         plain = word.strip("’'“”\".")
         if not plain or any(sign.isdigit() for sign in plain) or (len(taken) > 1 and _AFTER_NAME.fullmatch(plain)):
             break
-        if word.lower() in _PARTICLES or plain[0].isupper() or (plain[0].isalpha() and not plain[0].islower()):
-            taken.append(word)
-        elif plain[:2] in {"d’", "d'", "l’", "l'"}:
-            taken.append(word)
-        else:
+        is_name = plain[0].isalpha() and not plain[0].islower()
+        if not is_name and word.lower() not in _PARTICLES and plain[:2] not in {"d’", "d'", "l’", "l'"}:
             break
+        taken.append(word)
     while taken and taken[-1].lower() in _PARTICLES:
         taken.pop()
     capitals = sum(word.lower() not in _PARTICLES for word in taken)

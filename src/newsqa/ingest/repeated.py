@@ -30,11 +30,13 @@ SAME_TEXT = 0.4
 """Share of the shorter article's sentences that two versions have in common, and at least two of them."""
 MIN_SENTENCE = 30
 
-_SMALL_WORDS = frozenset(
-    "the a an of in on at to for and or by with from as is are was were be after before over into its his her their "
-    "update live der die das den dem des ein eine und oder im in am an auf zu von für mit bei nach vor über aus ist "
-    "le la les un une des du de et en à au aux pour sur dans par el los las y del con por para se que".split()
-)
+_SMALL_WORDS = frozenset({
+    "the", "a", "an", "of", "in", "on", "at", "to", "for", "and", "or", "by", "with", "from", "as", "is", "are",
+    "was", "were", "be", "after", "before", "over", "into", "its", "his", "her", "their", "update", "live", "der",
+    "die", "das", "den", "dem", "des", "ein", "eine", "und", "oder", "im", "am", "auf", "zu", "von", "für", "mit",
+    "bei", "nach", "vor", "über", "aus", "ist", "le", "la", "les", "un", "une", "du", "de", "et", "en", "à", "au",
+    "aux", "pour", "sur", "dans", "par", "el", "los", "las", "y", "del", "con", "por", "para", "se", "que",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,25 +54,25 @@ class OwnLines:
             if place < 0:
                 place = self._run.find(known) if len(known) > _HEAD else -1
             if place >= 0:
-                restored += self._slice(line, place, place + len(known))
+                restored += self._slice(place, place + len(known)) or [line]
                 reached = place + len(known) if place >= reached else reached
             elif known in self._places:
                 restored.append(self._texts[self._places[known]])
             else:
-                restored.append(self._around(line, known, reached) or line)
+                restored.append(self._around(known, reached) or line)
         return list(dict.fromkeys(restored)) if len(restored) != len(set(restored)) and _repeats(restored) else restored
 
-    def _slice(self, line: str, start: int, end: int) -> list[str]:
-        """Return the own lines that a run of characters covers, or the line itself if it is a part of one."""
+    def _slice(self, start: int, end: int) -> list[str]:
+        """Return the own lines that a run of characters covers, none if it begins or ends within one."""
         first, last = self._index(start), self._index(end - 1)
         if self._starts[first] == start and self._starts[last] + len(self._squeezed[last]) == end:
             return self._texts[first : last + 1]
-        return [line]
+        return []
 
     def _index(self, place: int) -> int:
         return bisect_right(self._starts, place) - 1
 
-    def _around(self, line: str, known: str, reached: int) -> str | None:
+    def _around(self, known: str, reached: int) -> str | None:
         """Return the own line from which a program has dropped a few words, as it does with links and buttons."""
         if len(known) < 2 * _HEAD:
             return None

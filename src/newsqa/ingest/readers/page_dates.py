@@ -26,10 +26,11 @@ _STATED = (
     "article:post_date", "og:article:published_time", "og:published_time", "og:datepublished", "og:pubdate",
     "og:publish_date", "datepublished", "parsely-pub-date", "sailthru.date", "bt:pubdate", "publishdate",
     "publish-date", "publish_date", "publish_time", "published-date", "published_date", "published_time",
-    "publisheddate", "publication_date", "publicationdate", "pubdate", "pdate", "ptime", "rbpubdate", "vr:published_time",
-    "citation_publication_date", "citation_date", "dc.date.issued", "dcterms.issued", "dc.date.publication",
-    "mediator_published_time", "shareaholic:article_published_time", "dcsext.articlefirstpublished", "displaydate",
-    "cxenseparse:recs:publishtime", "originalpublicationdate", "article_date_original", "twt-published-at",
+    "publisheddate", "publication_date", "publicationdate", "pubdate", "pdate", "ptime", "rbpubdate",
+    "vr:published_time", "citation_publication_date", "citation_date", "dc.date.issued", "dcterms.issued",
+    "dc.date.publication", "mediator_published_time", "shareaholic:article_published_time",
+    "dcsext.articlefirstpublished", "displaydate", "cxenseparse:recs:publishtime", "originalpublicationdate",
+    "article_date_original", "twt-published-at",
     "rnews:datepublished", "article.published", "dateposted", "gentime", "doc_date",
 )  # fmt: skip
 _CREATED = (
@@ -59,6 +60,7 @@ _MARKED = re.compile(r"datePublished|\bpublished\b|^entry-date|^pubdate$|^$", re
 _AMERICAN = ("en-us", "en-ph")
 _MAY_HOLD_DATE = re.compile(r"(?:19|20)\d\d|\d[./-]\s?\d")
 _NEAR_TITLE = 12
+_FIRST_DAY = date(1995, 1, 1)
 _NO_DAYS = frozenset({date(1970, 1, 1), date(1969, 12, 31), date(1900, 1, 1), date(1899, 12, 30)})
 """Days that programs write where they know none."""
 _NOW = re.compile(r"current|today|heute|masthead|clock|weather|wetter|top-?bar|site-?header", re.IGNORECASE)
@@ -185,11 +187,7 @@ def _shown(data: PageData, lines: PageLines, title: str | None) -> Iterator[Show
             continue
         for found in find_written_dates(text, day_first=_day_first(data)):
             before = text[: found.start]
-            if (
-                not 1994 < found.day.year
-                or found.day > date.today() + timedelta(days=1)
-                or _NOT_PUBLISHED.search(before)
-            ):
+            if not _FIRST_DAY <= found.day <= date.today() + timedelta(days=1) or _NOT_PUBLISHED.search(before):
                 continue
             modified = list(_MODIFIED.finditer(before))
             if modified and not re.search(r"[|•·;)]|\d", before[modified[-1].end() :]):

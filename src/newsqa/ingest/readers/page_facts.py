@@ -213,7 +213,7 @@ def _level(block: Any) -> str:
 
 
 def _without_site(title: str, sites: set[str], headings: list[str]) -> str:
-    """Return a title without the parts at its ends that name the site, or that its heading in the page does not have."""
+    """Return a title without the parts at its ends that name the site, or that its heading does not have."""
     folded = fold_name(title)
     inside = [one for one in headings if len(one) > 12 and fold_name(one) in folded and fold_name(one) != folded]
     for heading in sorted(inside, key=len, reverse=True):

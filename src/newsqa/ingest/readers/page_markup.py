@@ -293,7 +293,7 @@ def free_swallowed(tree: Any, lines: PageLines) -> None:
 
 
 def remove_surroundings(tree: Any, lines: PageLines) -> None:
-    """Remove navigation, asides, the page's own header and footer, and lists of links that are named as beside the text.
+    """Remove navigation, asides, the page's own header and footer, and lists of links around the article.
 
     Of a short page trafilatura would take all of them.
     """
