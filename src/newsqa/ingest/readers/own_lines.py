@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from newsqa.ingest.readers.page_lines import size, squeeze
+from newsqa.ingest.readers.page_lines import MAX_SEARCHED, size, squeeze
 
 if TYPE_CHECKING:
     from newsqa.ingest.readers.page_lines import PageLine, PageLines
@@ -38,6 +38,7 @@ class OwnLines:
             self._places.setdefault(known, n)
             place += len(known)
         self._run = "".join(self._squeezed)
+        self._searches = MAX_SEARCHED // max(1, len(self._run))
 
     @property
     def size(self) -> int:
@@ -51,8 +52,9 @@ class OwnLines:
         for line in chosen:
             known = squeeze(line)
             place = self._run.find(known, reached, reached + _WINDOW)
-            if place < 0:
-                place = self._run.find(known) if len(known) > _HEAD else -1
+            if place < 0 and len(known) > _HEAD and self._searches > 0:
+                self._searches -= 1
+                place = self._run.find(known)
             if place >= 0:
                 restored += self._slice(place, place + len(known)) or [line]
                 reached = place + len(known) if place >= reached else reached
@@ -76,7 +78,7 @@ class OwnLines:
         """Return the own line from which a program has dropped a few words, as it does with links and buttons."""
         if len(known) < 2 * _HEAD:
             return None
-        place = self._run.find(known[:_HEAD], max(0, reached - _WINDOW))
+        place = self._run.find(known[:_HEAD], max(0, reached - _WINDOW), reached + 5 * _WINDOW)
         if place < 0:
             return None
         n = self._index(place)
@@ -95,7 +97,9 @@ class OwnLines:
             return chosen
         running = {id(line): n for n, line in enumerate(self._lines.all)}
         ours = [running[id(line)] for line in shown]
-        missed = [n for n in ours if self._squeezed[n] not in held and not self._in_chosen(n, held)]
+        missed = [n for n in ours if self._squeezed[n] not in held]
+        if len(missed) * sum(map(len, held)) < MAX_SEARCHED:
+            missed = [n for n in missed if not self._in_chosen(n, held)]
         if not missed:
             return chosen
         forms = Counter(_form(self._lines.all[n].block) for n in ours if self._squeezed[n] in held)
@@ -162,6 +166,8 @@ class OwnLines:
     def holding(self, body: str) -> list[str]:
         """Return the own lines of the page that a text holds."""
         held = squeeze(body)
+        if len(self._texts) * len(held) > MAX_SEARCHED:
+            return []
         return [
             text for text, known in zip(self._texts, self._squeezed, strict=True) if len(known) > 20 and known in held
         ]

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from newsqa.ingest.metadata import field_text, host
+from newsqa.ingest.metadata import MAX_FIELD, field_text, host
 from newsqa.ingest.opening import is_outlet
 from newsqa.ingest.people import fold_name
 
@@ -190,7 +190,7 @@ def read_title(data: PageData, lines: PageLines, sites: list[str]) -> str | None
     if len(headings) == 1:
         found.append(headings[0])
     found += [*headings[:1], field_text(data.article.get("name")), html.unescape(data.title)]
-    titles = [" ".join(html.unescape(one).split()) for one in found if one and one.strip()]
+    titles = [" ".join(html.unescape(one[:MAX_FIELD]).split()) for one in found if one and one.strip()]
     sites_folded = {fold_name(name) for name in sites}
     usable = [one for one in titles if fold_name(one) not in sites_folded and not one.startswith(("http:", "https:"))]
     if not usable:

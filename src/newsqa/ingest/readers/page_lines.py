@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MIN_WORDS, MIN_CHARACTERS = 10, 50
 """Words and characters of a line that counts as running text, if it ends like a sentence and is not mostly links."""
 
+MAX_SEARCHED = 500_000_000
+"""Lines times characters of a text in which they are searched; in a page with more only whole lines are compared."""
+
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _ENDS_SENTENCE = re.compile(r"[.!?…:。！？][)\]}”’»«›\"'*_\s\d]*\Z")
 _UNSPACED = re.compile("[぀-ヿ㐀-鿿가-힯฀-๿]")
@@ -259,6 +262,14 @@ def _is_heading(block: Any) -> bool:
 def squeeze(text: str) -> str:
     """Return a text without white space, as two forms of one line are compared."""
     return "".join(text.split())
+
+
+def count_held(parts: list[str], texts: Iterable[str]) -> int:
+    """Return how many characters of squeezed parts are in texts, as whole lines or within them."""
+    lines = [squeeze(text) for text in texts]
+    whole, run = set(lines), "\n".join(lines)
+    searched = len(parts) * len(run) < MAX_SEARCHED
+    return sum(len(part) for part in parts if part in whole or (searched and part in run))
 
 
 def size(texts: Iterable[str]) -> int:

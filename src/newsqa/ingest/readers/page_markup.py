@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
@@ -97,6 +99,7 @@ _MOVED = re.compile(r"translate[xy3d]*\([^)]*-\d{4,}px|scale[xy]?\(\s*0\s*[,)]")
 _ZERO = re.compile(r"0*\.?0*(?:px|pt|em|rem|%|vw|vh|ex|ch)?\Z")
 _TINY = re.compile(r"(?:0*[01](?:\.\d+)?|0?\.\d+)(?:px|pt)\Z|0*\.?0*[01]?\d?%\Z|0*\.0\d*r?em\Z|0+\Z")
 _MAX_STYLE = 200_000
+_MAX_DEPTH = 40
 
 _Colour = tuple[int, int, int]
 _Style = dict[str, str]
@@ -167,6 +170,7 @@ def _add_rule(selectors: str, style: _Style, hiding: dict[str, _Style], showing:
             showing.update(_NAME.findall(selector))
 
 
+@lru_cache(maxsize=4_096)
 def _declarations(style: str) -> _Style:
     found = _DECLARATION.findall(style[:2_000].lower())
     return {name: value.replace("!important", "").strip() for name, value in found}
@@ -227,7 +231,7 @@ def _has_no_contrast(element: Any, style: _Style, background: _Colour | None) ->
     if colour == "transparent" or re.match(r"(?:rgba|hsla)\(.*[,/]\s*0?\.?0+%?\s*\)", colour):
         return True
     ink = _colour(colour)
-    for around in (element, *element.iterancestors()) if ink else ():
+    for around in (element, *islice(element.iterancestors(), _MAX_DEPTH)) if ink else ():
         own = style if around is element else _declarations(around.get("style") or "")
         behind = own.get("background-color") or own.get("background") or (around.get("bgcolor") or "").lower()
         if behind and "url(" in behind:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
 from newsqa.ingest.people import LEAD, find_people
 from newsqa.ingest.readers.own_lines import OwnLines
-from newsqa.ingest.readers.page_lines import size, squeeze
+from newsqa.ingest.readers.page_lines import count_held, size, squeeze
 from newsqa.ingest.written_dates import find_written_dates
 
 if TYPE_CHECKING:
@@ -99,14 +99,15 @@ class _Agreement:
 
     def recall(self, texts: list[str]) -> float:
         """Return the share of the running text that is among these lines."""
-        held = "\n".join(map(squeeze, texts))
-        return sum(len(one) for one in self._shown if one in held) / self.total if self.total else 1.0
+        return self._shared(texts) / self.total if self.total else 1.0
 
     def score(self, texts: list[str]) -> float:
         """Return the harmonic mean of that share and of the share of these lines that is running text."""
-        held = "\n".join(map(squeeze, texts))
-        shared = sum(len(one) for one in self._shown if one in held)
-        return 2 * shared / (self.total + len(held)) if self.total + len(held) else 0.0
+        both = self.total + size(texts)
+        return 2 * self._shared(texts) / both if both else 0.0
+
+    def _shared(self, texts: list[str]) -> int:
+        return count_held(self._shown, texts)
 
 
 def _best(
@@ -114,18 +115,17 @@ def _best(
 ) -> list[str]:
     """Return the lines of the way that agrees best with the running text; the first one if none is clearly better."""
     best, reached = chosen, wanted.score(chosen) * BETTER
-    ways = (lambda: _densest_part(lines), lambda: own.restore(_extract(tree, fast=False)))
-    for way in ways if thorough else ways[:1]:
-        if (score := wanted.score(other := way())) > reached:
-            best, reached = other, score * 1.02
-        if reached > 0.9:
-            break
+    other = _densest_part(lines)
+    if (score := wanted.score(other)) > reached:
+        best, reached = other, score * 1.02
+    if thorough and reached < 0.9 and wanted.score(other := own.restore(_extract(tree, fast=False))) > reached:
+        best = other
     return best
 
 
 def _densest_part(lines: PageLines) -> list[str]:
     """Return the lines of the part of the page with the most running text close together."""
-    scores: Counter[Any] = Counter()
+    scores: defaultdict[Any, float] = defaultdict(float)
     for line in lines.running:
         if lines.zone(line.block):
             continue
@@ -149,8 +149,7 @@ def _whole_body(body: str, own: OwnLines, shown: list[PageLine], chosen: list[st
     if size([body]) <= 1.3 * size(chosen):
         return []
     visible = sum(len(squeeze(line.text)) for line in shown)
-    held = squeeze(body)
-    agreed = sum(len(squeeze(line.text)) for line in shown if squeeze(line.text) in held)
+    agreed = count_held([squeeze(line.text) for line in shown], [body])
     if visible and agreed < 0.5 * visible:
         return []
     whole = own.holding(body)
