@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from newsqa.ingest.opening import find_date, parse_date
@@ -59,6 +60,7 @@ _CUE_MODIFIED = re.compile(r"modif|updat|aktualis|changed", re.IGNORECASE)
 _MARKED = re.compile(r"datePublished|\bpublished\b|^entry-date|^pubdate$|^$", re.IGNORECASE)
 _AMERICAN = ("en-us", "en-ph")
 _MAY_HOLD_DATE = re.compile(r"(?:19|20)\d\d|\d[./-]\s?\d")
+_WHOLE = frozenset({"body", "html", "article", "main"})
 _NEAR_TITLE = 12
 _FIRST_DAY = date(1995, 1, 1)
 _NO_DAYS = frozenset({date(1970, 1, 1), date(1969, 12, 31), date(1900, 1, 1), date(1899, 12, 30)})
@@ -222,12 +224,11 @@ def _score(lines: PageLines, line: PageLine, n: int, top: int | None, body: int)
 def _cue_names(block: Any) -> str:
     """Return the classes and ids of a block, its parent, and the elements in it."""
     parts = []
-    for element in (block, block.getparent(), *block.iterdescendants("span", "time", "abbr", "em", "small")):
-        if element is not None and element.tag not in {"body", "html", "article", "main"}:
+    inside = block.iterdescendants("span", "time", "abbr", "em", "small") if block.tag not in _WHOLE else ()
+    for element in (block, block.getparent(), *islice(inside, 6)):
+        if element is not None and element.tag not in _WHOLE:
             parts.append(f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}")
             parts.append("time" if element.tag == "time" else "")
-        if len(parts) > 16:
-            break
     return " ".join(parts)
 
 
