@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from newsqa.errors import SourceError
 from newsqa.ingest.clean import clean
 from newsqa.ingest.files import Problem, RawArticle
+from newsqa.ingest.people import find_people
 from newsqa.ingest.readers.pages import read_page
+from newsqa.ingest.written_dates import find_written_dates
 from places import DATA
 
 PAGES = DATA / "pages"
@@ -269,3 +275,47 @@ def test_an_outlet_is_a_name_and_no_handle():
     head = '<meta name="twitter:site" content="@tellinpost"><meta name="application-name" content="TellinPost">'
     found = article(page(paragraphs(), head=head).replace("</title>", " | Tellin Post</title>"))
     assert found.outlet == "Tellin Post"
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("Von Anna Holm und Nils Berg, Tarnstadt", ["Anna Holm", "Nils Berg"]),
+        ("Ein Kommentar von Ursula von der Lann", ["Ursula von der Lann"]),
+        ("Von unserem Redakteur Max Frey", ["Max Frey"]),
+        ("BY ANNA HOLM | Staff Writer", ["ANNA HOLM"]),
+        ("By Griffin Roe @griffinroe on June 26, 2014", ["Griffin Roe"]),
+        ("Anna Holm, Reuters", ["Anna Holm"]),
+        ("Andrea Stone Senior Harbour Correspondent", ["Andrea Stone"]),
+        ("Holm, Ada", ["Ada Holm"]),
+        ("Par Élodie Roux et Jean-Luc d'Aubry", ["Élodie Roux", "Jean-Luc d'Aubry"]),
+        ("Por José Ortega y Gasset", ["José Ortega y Gasset"]),
+        ("Sid Lowe and Joe Bloggs", ["Sid Lowe", "Joe Bloggs"]),
+        ("Ada Holm is a reporter for the Post", ["Ada Holm"]),
+        ("山田太郎", ["山田太郎"]),
+        ("dpa", []),
+        ("Redaktion", []),
+        ("TarnPost", []),
+        ("@tarnpost", []),
+        ("https://tarn.example/ann", []),
+        ("ann@tarn.example", []),
+        ("Tarn Post Staff", []),
+        ("Tarn Post", []),
+        ("", []),
+    ],
+)
+def test_names_of_people_are_found_in_bylines(written, names):
+    assert find_people(written, outlets=["The Tarn Post"]) == names
+
+
+@given(st.text(max_size=400))
+def test_nothing_breaks_the_reading_of_names_and_days(text):
+    assert all(name in " ".join(text.split()) or "," in text for name in find_people(text, single=True))
+    assert all(text[one.start : one.end] for one in find_written_dates(text))
+
+
+@given(st.binary(max_size=300), st.sampled_from(["utf-8", "iso-8859-1", "shift_jis", "gb2312", "no-such"]))
+def test_any_bytes_in_a_page_give_an_article_or_an_error(data, encoding):
+    shown = page(paragraphs()).encode().replace(b"utf-8", encoding.encode()).replace(b"</h1>", b"</h1><p>" + data)
+    with contextlib.suppress(SourceError):
+        assert any(isinstance(item, RawArticle) for item in items(shown))

@@ -47,16 +47,18 @@ _AFTER_NAME = re.compile(
 )
 _NOBODY = re.compile(
     r"\b(?:admin(?:istrator)?|webmaster|redaktion\w*|redaction|redacción|rédaction|redazione|redactie|editors?|"
-    r"editorial|staff|team|news\w*|desk|press\w*|presse\w*|agenc\w+|agentur\w*|online\w*|dpa\w*|afp|reuters|ap|apa|sda|"
-    r"ats|ots|epd|kna|sid|efe|ansa|upi|pa|bloomberg|associated|guests?|gast(?:autor(?:in)?)?|contributors?|"
-    r"correspondents?|korrespondent(?:in)?|reporters?|unknown|unbekannt|anonymous|anonym|user|community|gmbh|inc|ltd|llc|"
-    r"corp|ag|kg|e\.?v|verlag|zeitung|magazin\w*|magazine|blog\w*|university|universität|institut\w*|foundation|"
+    r"editorial|staff|team|news(?:room|desk|wire|paper)?s?|desk|press|presse(?:agentur|stelle|mitteilung|dienst)?|"
+    r"agenc\w+|agentur\w*|online|onlineredaktion|dpa|reuters|bloomberg|associated|guests?|gast(?:autor(?:in)?)?|"
+    r"contributors?|correspondents?|korrespondent(?:in)?|reporters?|unknown|unbekannt|anonymous|anonym|user|community|"
+    r"gmbh|ltd|llc|corp|verlag|zeitung|magazine?|blogs?|blogger|weblog|university|universität|institute?|foundation|"
     r"stiftung|verein|verband|bundes\w+|ministerium|ministry|department|office|times|post|herald|tribune|gazette|"
     r"journal|chronicle|courier|telegraph|observer|daily|weekly|media|medien|network|wire|radio|tv|television|"
-    r"facebook|twitter|instagram|google|youtube|home|contact|kontakt|impressum|archiv\w*|share|follow|profile|profil|"
+    r"facebook|twitter|instagram|google|youtube|home|contact|kontakt|impressum|archive?s?|share|follow|profile?|"
     r"website|homepage|comments?|kommentare?|read|more|mehr|view|all|posts?|articles?|artikel|updated|published|"
     r"veröffentlicht|aktualisiert|stand|uhr|none|null|n/?a|nan|undefined|copyright|foto|photo|bild|source|quelle|"
-    r"about|author|autor|lesezeit|minutes?|minuten|pm|am)\b",
+    r"about|author|autor|lesezeit|minutes?|minuten|"
+    r"(?-i:AFP|AP|APA|SDA|ATS|OTS|EPD|KNA|SID|EFE|ANSA|UPI|PA|AG|KG|e\.?V|Inc|PM|AM|CNN|BBC|NPR))\b"
+    r"|^(?:afp|ap|apa|sda|ats|ots|epd|kna|sid|efe|ansa|upi|pa)\Z",
     re.IGNORECASE,
 )
 _NO_NAME_ALONE = re.compile(
@@ -76,7 +78,9 @@ def find_people(value: str, *, outlets: Collection[str] = (), single: bool = Fal
     lead = LEAD.match(value)
     value = value[lead.end() :] if lead else value
     known = {fold_name(outlet) for outlet in outlets if outlet}
-    names = [name for part in _parts(value) if (name := _person(part, single=single)) and fold_name(name) not in known]
+    parts = _parts(value)
+    found = [_person(part, single=single) for part in parts if len(parts) == 1 or not part.islower()]
+    names = [name for name in found if name and fold_name(name) not in known]
     if any(" " in name for name in names):  # one word beside whole names is a place or a role
         names = [name for name in names if " " in name]
     return _whole(names)[:MAX_NAMES]

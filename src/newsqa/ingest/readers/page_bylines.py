@@ -85,8 +85,8 @@ def _from_marked(lines: PageLines, sites: list[str], title: str | None) -> list[
     for element in lines.marked(_MARKED)[:60]:
         place = lines.place(element)
         rank = _rank(element, lines, is_near=place in near)
-        text = " ".join(element.text_content().split()) if rank else ""
-        if 2 < len(text) < _LONG:
+        text = " ".join(" ".join(element.itertext()).split()) if rank else ""
+        if 2 < len(text) < _LONG and not (len(text) > 60 and text.endswith(".")):
             named = LEAD.match(text) is not None
             people = find_people(text, outlets=sites, single=rank > 2 and element.get("rel") is not None)
             if people and (rank > 1 or named):

@@ -13,7 +13,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from newsqa.errors import SourceError
 from newsqa.ingest.people import LEAD, find_people
 from newsqa.ingest.readers.own_lines import OwnLines
 from newsqa.ingest.readers.page_lines import count_held, size, squeeze
@@ -75,8 +74,8 @@ def _extract(tree: Any, *, fast: bool = True) -> list[str]:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it writes to the screen about every odd page
     try:
         document = bare_extraction(tree, fast=fast, include_comments=False, include_tables=True, with_metadata=False)
-    except Exception as error:  # a broken page may raise anything
-        raise SourceError("it is no HTML page that can be read") from error
+    except Exception:  # a broken page may raise anything; its paragraphs are there all the same
+        return []
     body = getattr(document, "body", None)
     return _lines_of_extract(body) if body is not None else []
 
@@ -157,11 +156,14 @@ def _whole_body(body: str, own: OwnLines, shown: list[PageLine], chosen: list[st
 
 
 def _without_credits(chosen: list[str], own: OwnLines) -> list[str]:
-    """Return the lines without the title, byline and date above the text, which the article's fields hold."""
+    """Return the lines without title, byline and date around the text, which the article's fields hold."""
     for n, line in enumerate(chosen[:_ABOVE]):
         if own.is_running(line):
             above = [one for one in chosen[:n] if not (own.is_title(one) or _is_credit(one))]
-            return above + chosen[n:]
+            below = chosen[n:]
+            while len(below) > 1 and not own.is_running(below[-1]) and _is_credit(below[-1]):
+                below.pop()
+            return above + below
     return chosen
 
 
