@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from newsqa.ingest.metadata import BLOCKS, UNSEEN
@@ -78,6 +79,7 @@ class PageLines:
     tree: Any = None
     running: list[PageLine] = field(default_factory=list)
     _attributes: list[Any] | None = None
+    _by_value: dict[str, list[int]] = field(default_factory=dict)
     _weights: dict[Any, int] = field(default_factory=dict)
     _zones: dict[Any, str] = field(default_factory=dict)
     _places: dict[Any, int] = field(default_factory=dict)
@@ -86,8 +88,10 @@ class PageLines:
         """Return the elements whose class, rel, itemprop or the like matches a pattern, in document order."""
         if self._attributes is None:
             self._attributes = self.tree.xpath("//@class|//@rel|//@itemprop|//@property|//@pubdate")
-        found = {value for value in set(map(str, self._attributes)) if pattern.search(value)}
-        return list(dict.fromkeys(value.getparent() for value in self._attributes if value in found))
+            for n, value in enumerate(self._attributes):
+                self._by_value.setdefault(value, []).append(n)
+        found = [places for value, places in self._by_value.items() if pattern.search(value)]
+        return list(dict.fromkeys(self._attributes[n].getparent() for n in sorted(chain.from_iterable(found))))
 
     def weight(self, element: Any) -> int:
         """Return how many characters of running text an element holds."""
