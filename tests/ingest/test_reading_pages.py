@@ -174,6 +174,14 @@ def test_data_that_the_page_does_not_show_is_no_text_and_data_that_goes_on_is():
     assert lines(page(shown, head=linked(headline=TITLE, articleBody=whole))) == BODY
 
 
+@pytest.mark.parametrize("name", ["paywall", "comments-open", "has-sidebar", "overlay", "subscriber-only", "nav-open"])
+def test_a_name_of_the_article_as_of_something_else_costs_no_line(name):
+    assert (
+        lines(page(paragraphs()).replace("<article>", f'<div class="{name}">').replace("</article>", "</div>")) == BODY
+    )
+    assert lines(page("".join(f'<p class="{name}">{text}</p>' for text in BODY))) == BODY
+
+
 def test_one_bad_byte_costs_no_article():
     good = page(paragraphs([*BODY, "It was “a sad day” at the café, the skipper Ann Lee said before she cast off."]))
     assert "café" in lines(good.encode().replace("é".encode(), b"\xe9"))[-1]

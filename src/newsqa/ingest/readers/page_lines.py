@@ -125,10 +125,11 @@ class PageLines:
         if not isinstance(tag, str) or tag in {"html", "body", "main", "article", "h1"}:
             return ""
         names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}"
-        around = tag in _AROUND_TAGS or _AROUND.search(names)
+        shown = tag == "p" and self.weight(element) > 0  # some pages name the paragraphs of an article "paywall"
+        around = tag in _AROUND_TAGS or (_AROUND.search(names) and not shown)
         if not around and (tag in _CAPTION_TAGS or _CAPTION.search(names)):
             return "caption" if self.weight(element) < 0.3 * self.total or tag == "figcaption" else ""
-        if around and _COMMENT.search(names):
+        if around and _COMMENT.search(names) and element not in self._titled:
             return "boilerplate" if self.weight(element) < 0.8 * self.total or not self.total else ""
         if not around or self.holds_most(element):
             return ""
@@ -176,6 +177,12 @@ class PageLines:
             if one in self._places:
                 return self._places[one]
         return -1
+
+    @cached_property
+    def _titled(self) -> set[Any]:
+        """The elements that hold a heading of the first level, so that they are no comments."""
+        headings = [line.block for line in self.all if line.heading and line.block.tag == "h1"]
+        return {one for block in headings[:3] for one in block.iterancestors()}
 
     def link_lists(self) -> list[Any]:
         """Return the outermost parts around the article that hold nothing but links, such as menus."""

@@ -1,7 +1,7 @@
 """Chooses the lines of a page that are its article.
 
 trafilatura (Barbaresi 2021) goes first. If what it takes is much less than what the page shows as running text, its
-thorough mode, the paragraphs of the part with the most text, and the text in the page's data are tried, and the one
+mode for recall, the paragraphs of the part with the most text, and the text in the page's data are tried, and the one
 that agrees best with the running text is taken. Stored are the page's own lines, not what a program makes of them.
 """
 
@@ -56,7 +56,7 @@ def choose_text(tree: Any, lines: PageLines, body: str, title: str | None) -> Ch
     if wanted.total and (little or wanted.score(chosen) < AGREEING):
         chosen = _best(tree, lines, own, wanted, chosen, thorough=little)
     if not _is_about(chosen, title):
-        ways = (_densest_part(lines), own.restore(_extract(tree, fast=False)))
+        ways = (_densest_part(lines), own.restore(_extract(tree, recall=True)))
         chosen = next((one for one in ways if size(one) > SHORT and _is_about(one, title)), chosen)
     chosen = own.complete(chosen, shown, end)
     if body and (whole := _whole_body(body, own, shown, chosen)):
@@ -67,13 +67,15 @@ def choose_text(tree: Any, lines: PageLines, body: str, title: str | None) -> Ch
     return Choice(kept, _doubt(kept, wanted, title, own))
 
 
-def _extract(tree: Any, *, fast: bool = True) -> list[str]:
+def _extract(tree: Any, *, recall: bool = False) -> list[str]:
     """Return the lines that trafilatura takes for the article."""
     from trafilatura import bare_extraction
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it writes to the screen about every odd page
     try:
-        document = bare_extraction(tree, fast=fast, include_comments=False, include_tables=True, with_metadata=False)
+        document = bare_extraction(
+            tree, fast=True, favor_recall=recall, include_comments=False, include_tables=True, with_metadata=False
+        )
     except Exception:  # a broken page may raise anything; its paragraphs are there all the same
         return []
     body = getattr(document, "body", None)
@@ -117,7 +119,7 @@ def _best(
     other = _densest_part(lines)
     if (score := wanted.score(other)) > reached:
         best, reached = other, score * 1.02
-    if thorough and reached < 0.9 and wanted.score(other := own.restore(_extract(tree, fast=False))) > reached:
+    if thorough and reached < 0.9 and wanted.score(other := own.restore(_extract(tree, recall=True))) > reached:
         best = other
     return best
 
