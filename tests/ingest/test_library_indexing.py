@@ -323,6 +323,44 @@ def test_a_line_that_an_outlet_repeats_is_left_out_also_of_earlier_articles(sett
     assert all(footer in text for text in texts(settings).values())
 
 
+TRAIN = [
+    "A freight train left the rails near Varde on Tuesday morning, and the line to Skarn is closed.",
+    "Nobody was hurt, and the driver was taken to Skarn for a check, the railway company said.",
+    "The train carried 900 tonnes of gravel from the quarry at Lund.",
+    "The line is used by forty trains a day.",
+]
+NEWS = [
+    "A crane is on its way, a spokesman said at nine.",
+    "Buses take passengers from Varde, the company said at ten.",
+    "Police found a broken rail at noon, sixty metres before the place.",
+    "The crane arrived at three and lifted the first of eleven wagons.",
+    "Six wagons were back on the rails by seven, the company said.",
+    "The line will reopen at six on Wednesday, the company said.",
+]
+
+
+@pytest.mark.parametrize("title", ["Train off the rails near Varde, update {n}", "{news}"])
+def test_what_the_updates_of_a_story_share_stays(settings, tmp_path, title):
+    footer = "Follow The Ledger of Port Ossel wherever you are"
+    stories = {
+        f"train{n}": (title.format(n=n, news=" ".join(news.split()[:4])), [news, *TRAIN]) for n, news in enumerate(NEWS)
+    }
+    stories |= {
+        f"other{n}": (word, [f"The plan {n} was settled on day {n}, they said."])
+        for n, word in enumerate(["Ferry", "Wolves", "School", "Harbour"])
+    }
+    for name, (heading, paragraphs) in stories.items():
+        matter = f"---\ntitle: {heading}\noutlet: The Ledger\n---\n"
+        (tmp_path / f"{name}.md").write_text(matter + "\n\n".join([*paragraphs, footer]) + "\n")
+    index(settings, tmp_path)
+    stored = texts(settings)
+    assert len(stored) == len(stories)
+    trains = [text for name, text in stored.items() if "train" in name]
+    assert len(trains) == len(NEWS)
+    assert all(line in text for text in trains for line in TRAIN)
+    assert not any(footer in text for text in stored.values())
+
+
 def test_sources_are_listed_renamed_and_removed(settings, folder, tmp_path):
     index(settings, folder)
     lines(tmp_path / "wire.jsonl", article("ferry", FERRY))

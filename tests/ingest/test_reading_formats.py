@@ -315,6 +315,62 @@ def test_feeds_that_are_not_quite_xml_are_read(tmp_path, item, text):
 
 
 @pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("<![CDATA[The mayor&#8217;s office spent &pound;4 &amp; more.]]>", "The mayor’s office spent £4 & more."),
+        ("Die Abl&amp;ouml;se betr&amp;auml;gt 12 Millionen.", "Die Ablöse beträgt 12 Millionen."),
+        ("<![CDATA[<p>The mayor&amp;#8217;s office</p>]]>", "The mayor’s office"),
+        ("&amp;lt;p&amp;gt;The quay is shut.&amp;lt;/p&amp;gt;", "The quay is shut."),
+        ("<![CDATA[&lt;p&gt;The quay &lt;b&gt;is&lt;/b&gt; shut.&lt;/p&gt;]]>", "The quay is shut."),
+        ("<![CDATA[The har&shy;bour\u200b is shut.]]>", "The harbour is shut."),
+        ("Five &amp;lt; six, she said; AT&amp;amp;T agreed.", "Five < six, she said; AT&T agreed."),
+    ],
+)
+def test_entities_of_a_feed_are_decoded_however_often_it_escapes_them(tmp_path, written, text):
+    article = only(read(tmp_path, "feed.xml", rss(f"<title>{written}</title><description>{written}</description>")))
+    assert (article.title, article.text) == (text, text)
+
+
+@pytest.mark.parametrize(
+    ("fields", "title", "text"),
+    [
+        (
+            {"title": "Mayor&#8217;s plan", "text": "The mayor&#8217;s office: M&uuml;ller &amp; Sons."},
+            "Mayor’s plan",
+            "The mayor’s office: Müller & Sons.",
+        ),
+        (
+            {"title": {"rendered": "A &#8220;plan&#8221;"}, "content": {"rendered": "<p>It&#8217;s &amp; was.</p>"}},
+            "A “plan”",
+            "It’s & was.",
+        ),
+        (
+            {"title": "AT&T & others", "text": "AT&T &nosuch; grew, R&D too."},
+            "AT&T & others",
+            "AT&T &nosuch; grew, R&D too.",
+        ),
+        (
+            {"title": "So\u00adft", "text": "The har\u00adbour \u200bis \u202eshut\ufeff."},
+            "Soft",
+            "The harbour is shut.",
+        ),
+        ({"title": "نمی\u200cدانم", "text": "👩\u200d🚒 a\u200db"}, "نمی\u200cدانم", "👩\u200d🚒 ab"),
+    ],
+)
+def test_fields_of_json_hold_what_a_reader_sees(tmp_path, fields, title, text):
+    article = only(read(tmp_path, "a.json", json.dumps(fields)))
+    assert (article.title, article.text) == (title, text)
+
+
+@pytest.mark.parametrize(
+    "author", ["@tellinpost", "TellinPost", "Tellin Post", ["The Tellin Post"], {"name": "Redaktion"}]
+)
+def test_no_handle_and_no_outlet_is_a_byline(tmp_path, author):
+    fields = {"text": BODY[0], "author": author, "source": "Tellin Post"}
+    assert only(read(tmp_path, "a.json", json.dumps(fields))).byline is None
+
+
+@pytest.mark.parametrize(
     ("declared", "encoding"),
     [("utf-8", "utf-8"), ("iso-8859-1", "iso-8859-1"), ("utf-8", "cp1252"), ("utf-16", "utf-16"), ("no-such", "utf-8")],
 )

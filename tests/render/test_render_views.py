@@ -15,7 +15,7 @@ from newsqa.render.clean import safe
 from newsqa.render.plain import answer_text, conversation_markdown, quote_text
 from newsqa.render.record import article_record, from_record, to_line, to_record
 from newsqa.render.terminal import answer_view, excerpt_view, sentences_view
-from newsqa.render.wording import explain_checks, explain_dropped, find_matches, marked_text
+from newsqa.render.wording import explain_checks, explain_dropped, find_matches, marked_text, provenance
 from newsqa.types import Article, Dropped, Duplicate, Sentence, Usage
 
 HOSTILE = "\x1b]0;owned\x07\x1b]52;c;aGk=\x07\x1b[2J\x9b31m\r\u202e[/b]"
@@ -124,6 +124,25 @@ def test_a_refusal_is_shown_as_it_is():
     )
     assert shown(answer_view(answer)).strip() == "The articles do not say."
     assert answer_text(answer) == "The articles do not say."
+
+
+@pytest.mark.parametrize(
+    ("outlet", "url", "shown_as"),
+    [
+        ("BBC News", "https://www.bbc.co.uk/a", "BBC News"),
+        ("Süddeutsche Zeitung", "https://sueddeutsche.de/a", "Süddeutsche Zeitung"),
+        ("New York Times", "https://www.nytimes.com/a", "New York Times"),
+        ("Frankfurter Allgemeine Zeitung", "https://www.faz.net/a", "Frankfurter Allgemeine Zeitung"),
+        ("tarnvalleypost.example", "https://tarnvalleypost.example/a", "tarnvalleypost.example"),
+        ("Reuters", "https://www.brackwater.example/a", "Reuters (brackwater.example)"),
+        ("Reuters", "https://reuters.com.brackwater.example/a", "Reuters (reuters.com.brackwater.example)"),
+        ("Reuters", "https://[", "Reuters"),
+        (None, "https://brackwater.example/a", ""),
+    ],
+)
+def test_the_host_of_the_address_is_shown_beside_an_outlet_that_it_does_not_go_with(outlet, url, shown_as):
+    source = replace(ARTICLE, outlet=outlet, url=url, published=None)
+    assert provenance(source) == (f"{shown_as} · no date" if shown_as else "no date")
 
 
 @pytest.mark.parametrize("width", [20, 80, 120])

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 
-# Lines of news pages that are not news, in English, matched regardless of case. A pattern must match the whole line, or
+# Lines of news pages that are not news, in English, German, French and Spanish, matched regardless of case. A pattern
+# must match the whole line, or
 # (BOX) begin with words that no sentence of an article begins with. Marks around a line (bullets, dashes, a final stop)
 # are stripped before it is matched.
 
@@ -36,6 +37,10 @@ LISTING = _any_of(
     r"recommended(?: (?:for you|stories|articles|reading))?|you (?:may|might) (?:also )?(?:like|be interested in)",
     r"most (?:read|popular|viewed|shared)|trending(?: now)?|editors?['’]s? picks?|don['’]t miss|more from .{2,40}",
     r"top stories|popular now|up next|more stories|latest news|what to read next",
+    r"mehr zum thema|lesen sie auch|das könnte sie auch interessieren|weitere (?:artikel|themen|meldungen)|"
+    r"meistgelesen|zum thema|verwandte (?:artikel|themen)|auch interessant|empfohlene artikel",
+    r"à lire aussi|lire aussi|sur le même (?:sujet|thème)|les plus lus|lee también|te puede interesar|"
+    r"noticias relacionadas|lo más (?:leído|visto)",
 )
 
 ALONE = _any_of(
@@ -70,6 +75,14 @@ ALONE = _any_of(
     r"\d{1,2}[ -]min(?:ute)?s? read|listen to (?:this )?article|play audio|read aloud|listen \d+:\d\d",
     r"previous (?:article|post|story)|next (?:article|post|story)|load more|show more|view more|see more|"
     r"click to (?:expand|enlarge)",
+    r"(?:photo|photograph|picture|image|credit|photo credit|image credit|foto|fotos|bild|bildquelle|bildnachweis|"
+    r"crédit(?: photo)?|photographie|fotografía|imagen)s?\s?[:©/]\s?"
+    r"(?-i:(?:[A-ZÀ-Þ\d][\w.’'&-]*|/|©|&|von|de|for|via|of|and|und|et|y|dpa)(?:[\s,/|]+|\Z)){1,9}",
+    r"anzeige|werbung|advertorial|publicité|publicidad|(?:artikel|beitrag|seite) (?:teilen|drucken|empfehlen|merken)|"
+    r"teilen|drucken|merken|kommentieren|kommentare?(?: \(\d+\))?|\d+ kommentare?|zur startseite|zum kommentarbereich|"
+    r"nach oben|mehr anzeigen|weiterlesen|jetzt (?:abonnieren|anmelden|registrieren)|newsletter abonnieren",
+    r"partager(?: (?:cet article|sur .{2,20}))?|imprimer|commenter|s['’]abonner|lire la suite|compartir|imprimir|"
+    r"comentar|suscríbete|leer más|lesezeit:? \d+ min(?:uten|\.)?|\d+ min(?:uten)? lesezeit",
 )
 
 BOX = _any_of(
@@ -88,6 +101,9 @@ BOX = _any_of(
     r"(?:tags|topics|filed under|categories|keywords|labels)\s?:\s?\S.{0,200}$",
     r"download (?:our|the) .{0,40}\bapp\b.{0,20}$|(?:support|donate to) (?:our|independent) journalism\b|"
     r"please (?:consider )?(?:making a )?donat(?:e|ion)",
+    r"(?:lesen sie (?:auch|hierzu|dazu|mehr)|lies auch|mehr (?:dazu|zum thema)|siehe auch|lesetipp|à lire aussi|lire "
+    r"aussi|voir aussi|lee también|te puede interesar|ver también|leggi anche|lees ook)\s?[:|»›→–—]\s?\S",
+    r"(?:schlagworte|schlagwörter|stichworte|themen|mots[- ]clés|etiquetas|temas)\s?:\s?\S.{0,200}$",
 )
 
 OPENS_TAIL = _any_of(
@@ -151,12 +167,18 @@ def find_repeated_lines(
     return frozenset(
         line
         for line, count in counts.items()
-        if count >= max(_min_articles(line), MIN_SHARE * articles) and line not in titles
+        if count >= max(min_articles(line), MIN_SHARE * articles) and line not in titles
     )
 
 
-def _min_articles(line: str) -> int:
-    return MIN_ARTICLES_OF_SENTENCE if _ENDS_SENTENCE.search(line) else MIN_ARTICLES
+def min_articles(line: str) -> int:
+    """Return how many articles must have a line for it to be one that the outlet repeats."""
+    return MIN_ARTICLES_OF_SENTENCE if ends_sentence(line) else MIN_ARTICLES
+
+
+def ends_sentence(line: str) -> bool:
+    """Return True if a line ends as a sentence does."""
+    return _ENDS_SENTENCE.search(line[-40:]) is not None
 
 
 def _is_clutter(line: str) -> bool:
@@ -187,4 +209,4 @@ def _tail(lines: list[str], bare: list[str], removed: set[int]) -> set[int]:
 
 
 def _is_paragraph(line: str) -> bool:
-    return _ENDS_SENTENCE.search(line[-40:]) is not None and len(line.split()) >= _PARAGRAPH_WORDS
+    return ends_sentence(line) and len(line.split()) >= _PARAGRAPH_WORDS

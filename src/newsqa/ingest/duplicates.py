@@ -9,14 +9,15 @@ so that the library can store them and a new article is compared with those of e
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from newsqa.ingest.clean import clean, countable_lines, find_repeated_lines
+from newsqa.ingest.clean import clean
 from newsqa.ingest.embed import cut_passages
 from newsqa.ingest.progress import IndexProgress
+from newsqa.ingest.repeated import repeated_lines
 from newsqa.text.entities import numbers
 from newsqa.text.words import word_runs
 
@@ -135,9 +136,6 @@ def _permutations() -> tuple[Hashes, Hashes]:
 
 # Comparing the articles of a library: the lines that an outlet repeats are removed, then copies of a story are found.
 
-MAX_LINES = 500_000
-"""Above so many different lines, those seen once are dropped, to bound memory (lossy counting, Manku and Motwani)."""
-
 CANDIDATES = 20
 
 
@@ -149,7 +147,8 @@ def compare_articles(writer: LibraryWriter, report: Report) -> None:
 
 def _remove_repeated_lines(writer: LibraryWriter) -> Iterator[None]:
     for outlet in writer.comparisons.pending_outlets():
-        repeated = _repeated_lines(writer, outlet)
+        texts = writer.comparisons.outlet_texts
+        repeated = repeated_lines(texts(outlet), texts(outlet))
         if repeated == writer.comparisons.repeated_lines(outlet):
             continue
         for stored in writer.comparisons.outlet_texts(outlet):
@@ -158,18 +157,6 @@ def _remove_repeated_lines(writer: LibraryWriter) -> Iterator[None]:
                 writer.articles.replace_text(stored.article, kept, cut_passages(stored.title, kept))
         writer.comparisons.set_repeated_lines(outlet, repeated)
         yield
-
-
-def _repeated_lines(writer: LibraryWriter, outlet: str) -> frozenset[str]:
-    counts: Counter[str] = Counter()
-    articles, titles = 0, set[str]()
-    for stored in writer.comparisons.outlet_texts(outlet):
-        articles += 1
-        titles.add(stored.title or "")
-        counts.update(countable_lines(stored.read_text))
-        if len(counts) > MAX_LINES:
-            counts = Counter({line: count for line, count in counts.items() if count > 1})
-    return find_repeated_lines(counts, articles, titles)
 
 
 def _find_duplicates(writer: LibraryWriter, report: Report) -> Iterator[None]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from newsqa.errors import SourceError
 from newsqa.ingest.files import Kind, RawArticle
 from newsqa.ingest.opening import find_date, parse_date, read_opening
+from newsqa.ingest.people import LEAD, fold_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -19,15 +21,21 @@ def _tags(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-_BLOCKS = _tags(
+BLOCKS = _tags(
     "address article aside blockquote body br caption dd details div dl dt fieldset figcaption figure footer h1 h2 h3 "
     "h4 h5 h6 header hr html li main nav ol p pre section summary table tbody td tfoot th thead tr ul"
 )
 _INLINE = _tags("a abbr b cite code em font i img mark q s small span strong sub sup time u")
-_UNSEEN = _tags("script style noscript template iframe svg math form button select textarea object video audio head")
-_ANY_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS | _INLINE))})\b[^<>]{{0,500}}>", re.IGNORECASE)
-_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))})\b[^<>]{{0,500}}>", re.IGNORECASE)
+UNSEEN = _tags("script style noscript template iframe svg math form button select textarea object video audio head")
+_ANY_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS | _INLINE))})\b[^<>]{{0,500}}>", re.IGNORECASE)
+_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})\b[^<>]{{0,500}}>", re.IGNORECASE)
+_CLOSED_TAG = re.compile(r"</(?:p|a|div|strong|em|b|i|span|h[1-6]|li|ul)>|<br ?/?>", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]|(?<=[\u0000-\u024f])[\u200c\u200d]|[\u200c\u200d](?=[\u0000-\u024f])"
+)
 
 
 def has_markup(text: str) -> bool:
@@ -43,6 +51,27 @@ def markup_to_text(markup: str) -> str:
     if _BLOCK_TAG.search(markup):
         return "\n\n".join(_fragment_lines(markup))
     return "\n".join(" ".join(_fragment_lines(line)) for line in markup.splitlines())
+
+
+def fragment_text(value: str) -> str:
+    """Return the words of a field that may be plain text or HTML, also where either is escaped once too often."""
+    if has_markup(value):
+        return decode_entities(markup_to_text(value))
+    decoded = decode_entities(value)
+    return decode_entities(markup_to_text(decoded)) if decoded != value and _CLOSED_TAG.search(decoded) else decoded
+
+
+def decode_entities(text: str) -> str:
+    """Return a text with its entities of HTML decoded once: "&#8217;", "&ouml;", "&amp;"; a bare "&" stays."""
+    return _ENTITY.sub(lambda found: unescape(found[0]), text) if "&" in text else text
+
+
+def drop_invisible(text: str) -> str:
+    """Return a text without soft hyphens and other characters that nobody sees.
+
+    Joiners stay where they are a part of the writing: in an emoji, and between letters of Persian and Indic scripts.
+    """
+    return _INVISIBLE.sub("", text) if not text.isascii() else text
 
 
 def _fragment_lines(markup: str) -> list[str]:
@@ -66,14 +95,14 @@ def tree_lines(tree: object) -> list[str]:
     for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
-            unseen += tag in _UNSEEN
-            if tag in _BLOCKS:
+            unseen += tag in UNSEEN
+            if tag in BLOCKS:
                 parts.append("\n\n")
             parts += _words(element.text, unseen)
             continue
         if event == "end":
-            unseen -= tag in _UNSEEN
-            if tag in _BLOCKS:
+            unseen -= tag in UNSEEN
+            if tag in BLOCKS:
                 parts.append("\n\n")
         parts += _words(element.tail, unseen)
     lines = (_SPACE.sub(" ", line).strip() for line in "".join(parts).split("\n\n"))
@@ -103,7 +132,10 @@ NESTED = ("metadata", "meta")
 
 MAX_FIELD = 500
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_NOT_A_NAME = re.compile(r"https?://|@|^(?:none|null|unknown|n/a|admin|nan)$", re.IGNORECASE)
+_NOT_A_NAME = re.compile(
+    r"https?://|@|^(?:none|null|unknown|n/a|admin|nan|redaktion)$|^(?-i:(?!Mc|Mac|De|La|Le|Van)[A-Z][a-z]+[A-Z]\w*)$",
+    re.IGNORECASE,
+)
 
 
 def build_article(
@@ -117,7 +149,7 @@ def build_article(
     """
     fields = _flat(fields)
     raw = RawArticle(
-        text=_text(fields) if text is None else text,
+        text=drop_invisible(_text(fields) if text is None else text),
         kind=kind,
         place=place,
         title=_first(fields, TITLE, field_text),
@@ -136,12 +168,14 @@ def _completed(raw: RawArticle, file_name: str = "") -> RawArticle:
     opening = read_opening(raw.text, raw.title)
     if not opening.text.strip():
         raise SourceError("it holds no text")
+    outlet = raw.outlet or field_text(opening.outlet) or host(raw.url)
+    names = [raw.byline, field_text(opening.byline)]
     return replace(
         raw,
         text=opening.text,
         title=raw.title or field_text(opening.title),
-        outlet=raw.outlet or field_text(opening.outlet) or host(raw.url),
-        byline=raw.byline or field_text(opening.byline),
+        outlet=outlet,
+        byline=next((name for name in names if name and fold_name(name) != fold_name(outlet or "")), None),
         published=raw.published or opening.published or find_date(raw.url or "") or find_date(file_name),
     )
 
@@ -154,12 +188,14 @@ def field_text(value: object) -> str | None:
         value = value[0] if value else None
     if not isinstance(value, str) or _UNSTORABLE.search(value):
         return None
-    value = markup_to_text(value) if has_markup(value) else value
-    return " ".join(value.split())[:MAX_FIELD].strip() or None
+    return " ".join(drop_invisible(fragment_text(value)).split())[:MAX_FIELD].strip() or None
 
 
 def read_byline(value: object) -> str | None:
-    """Return a byline from a string, an object with a name, or a list of these, with each name once."""
+    """Return a byline from a string, an object with a name, or a list of these, with each name once.
+
+    Addresses and handles ("@tarnpost", "TarnPost") are no names.
+    """
     parts = [field_text(part) for part in (value if isinstance(value, list) else [value])]
     people = list(dict.fromkeys(_person(part) for part in parts if part and not _NOT_A_NAME.search(part)))
     alone = [name for name in people if not _made_of(name, [other for other in people if other != name])]
@@ -208,7 +244,7 @@ def _text(fields: Mapping[str, Any]) -> str:
         if isinstance(value, list) and all(isinstance(part, str) for part in value):
             value = "\n\n".join(value)
         if isinstance(value, str) and value.strip():
-            return markup_to_text(value) if has_markup(value) else value
+            return fragment_text(value)
     raise SourceError("it holds no text", hint=f"Name the field that holds it {', '.join(TEXT[:3])} or {TEXT[3]}.")
 
 
@@ -218,7 +254,8 @@ def _outlet(value: object) -> str | None:
 
 
 def _person(name: str) -> str:
-    return re.sub(r"^(?:by|written by)[\s:]+", "", name, flags=re.IGNORECASE).strip(" ,|")
+    lead = LEAD.match(name)
+    return (name[lead.end() :] if lead else name).strip(" ,|")
 
 
 def _made_of(name: str, others: list[str]) -> bool:

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice, pairwise
 from typing import Any
 
+from newsqa.ingest.written_dates import whole_date
 from newsqa.text.calendar import MONTH_NAMES, MONTHS, WEEKDAYS
 
 EARLIEST, LATEST = 1600, 2200
@@ -38,19 +39,21 @@ _WHOLE = [
         rf"{_WEEKDAY}{_MONTH}\s+{_DAY},?\s+(?P<year>\d{{4}}){_TIME}",
     )
 ]
-_SLASHED = re.compile(rf"(?P<a>\d{{1,2}})[/.](?P<b>\d{{1,2}})[/.](?P<year>\d{{4}}){_AFTER}\s*\Z", re.DOTALL)
+_SLASHED = re.compile(rf"(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})/(?P<year>\d{{4}}){_AFTER}\s*\Z", re.DOTALL)
 _IN_ADDRESS = re.compile(
-    rf"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<mark>[-/_]?)(?P<month>\d\d|{_MONTHS})"
-    r"(?P=mark)(?P<day>\d\d?)(?!\d)",
+    rf"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<mark>[-/_])(?:[A-Za-z-]{{2,20}}/)?(?P<month>\d\d?|{_MONTHS})(?P=mark)(?P<day>\d\d?)(?!\d)",
     re.IGNORECASE,
 )
+_JOINED = re.compile(r"(?<![^\W_])(?P<year>(?:19|20)\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?![^\W_])")
+_EARLIEST_JOINED = date(1990, 1, 1)
 
 
 def parse_date(value: object) -> date | None:
     """Return the date that a value of a file states, in its own time zone; None if it is not certain.
 
     Takes dates, seconds or milliseconds since 1970 (in UTC), and text: ISO 8601, RFC 2822, "24 April 2025",
-    "April 24, 2025". "3/4/2025" could be two dates, so it is None; so is a date before 1600 or after 2200.
+    "April 24, 2025", "24. April 2025". "3/4/2025" could be two dates, so it is None; so is a date before 1600 or after
+    2200.
     """
     if isinstance(value, datetime):
         value = value.date()
@@ -64,8 +67,15 @@ def parse_date(value: object) -> date | None:
 
 
 def find_date(address: str) -> date | None:
-    """Return the date in an address or a file name: "/2025/04/24/", "/2025/apr/24/", "2025-04-24-…", "20250424"."""
-    dates = {found for match in _IN_ADDRESS.finditer(address[-500:]) if (found := _made(match))}
+    """Return the date in an address or a file name: "/2025/04/24/", "/2025/apr/24/", "2025-04-24-…", "20250424".
+
+    Eight digits on end may also be a number of the article, so they count only if they are a day of the past.
+    """
+    address = address[-500:]
+    dates = {found for match in _IN_ADDRESS.finditer(address) if (found := _made(match))}
+    if not dates:
+        joined = {found for match in _JOINED.finditer(address) if (found := _made(match))}
+        dates = {day for day in joined if _EARLIEST_JOINED <= day <= date.today() + timedelta(days=1)}
     return dates.pop() if len(dates) == 1 else None
 
 
@@ -75,7 +85,9 @@ def _from_text(text: str) -> date | None:
             return _made(match)
     if match := _SLASHED.match(text):
         return _unambiguous(int(match["a"]), int(match["b"]), int(match["year"]))
-    return _from_seconds(int(text)) if re.fullmatch(r"\d{9,10}|\d{12,13}", text) else None
+    if re.fullmatch(r"\d{9,10}|\d{12,13}", text):
+        return _from_seconds(int(text))
+    return whole_date(text)
 
 
 def _made(match: re.Match[str]) -> date | None:
@@ -97,8 +109,8 @@ def _valid(year: int, month: int, day: int) -> date | None:
 
 
 def _from_seconds(number: float) -> date | None:
-    seconds = number / 1000 if abs(number) >= 1e11 else number
     try:
+        seconds = number / 1000 if abs(number) >= 1e11 else number
         return datetime.fromtimestamp(seconds, UTC).date() if 1e8 < seconds < 7.2e9 else None
     except (ValueError, OverflowError, OSError):
         return None
@@ -111,12 +123,19 @@ Found = dict[str, Any]
 
 _BREAK = "\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
 _LINE = re.compile(rf"[^{_BREAK}]*(?:\r\n|[{_BREAK}]|\Z)")
-_BYLINE = re.compile(r"(?:By|BY|Written by|Words by|Author:|Reporter:|Reporting by)\s+(?P<name>[^\W\d_].{1,100})\Z")
+_BYLINE = re.compile(
+    r"(?:By|BY|Written by|Words by|Author:|Reporter:|Reporting by|Von|VON|Autor(?:in|en)?:|Text:|Par|PAR|Por|POR)\s+"
+    r"(?:unser(?:em|er) \w+ )?"
+    r"(?P<name>[^\W\d_].{1,100})\Z"
+)
 _DATED = re.compile(
-    r"(?:(?P<later>(?:last )?updated|modified)|(?:first )?published|posted|date)"
-    r"(?:\s+on|\s+at)?\s*:?\s+(?P<date>.{6,60})\Z",
+    r"(?:(?P<later>(?:last )?updated|modified|stand|(?:zuletzt )?aktualisiert|mis à jour|actualizado)|"
+    r"(?:first )?published|posted|date|veröffentlicht|erschienen|erstellt|publié|publicado|datum)"
+    r"(?:\s+(?:on|at|am|le|el))?\s*:?\s+(?P<date>.{6,60})\Z",
     re.IGNORECASE,
 )
+_DAY_BY = re.compile(r"(?P<date>.{6,40}?),?\s+(?P<by>(?:[Vv]on|[Bb]y|[Pp]ar|[Pp]or)\s.+)\Z")
+_NUMBERS = re.compile(r"\d{1,2}/\d{1,2}/\d{4}\Z")
 _READING_TIME = re.compile(r"\d{1,2}[ -]min(?:ute)?s? read\Z", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*[|•·]\s*")
 _DATELINE = re.compile(
@@ -161,8 +180,7 @@ def read_opening(text: str, title: str | None = None) -> Opening:
         taken.append(line)
     if len(lines) > len(taken):
         found = _dateline(lines[len(taken)][0].lstrip()) | found
-    updated = found.pop("updated", None)
-    found.setdefault("published", updated)
+    found.pop("updated", None)  # a day of change is not the day of publication
     found.pop("reading_time", None)
     return Opening(text=_without(text, taken), **found)
 
@@ -217,7 +235,11 @@ def _credit(part: str) -> Found | None:
         return {"published": day}
     if (match := _DATED.match(part)) and (day := parse_date(match["date"].strip())):
         return {"updated" if match["later"] else "published": day}
-    return {"reading_time": None} if _READING_TIME.match(part) else None
+    if (match := _DAY_BY.match(part)) and (day := parse_date(match["date"])):
+        by = _BYLINE.match(match["by"][0].upper() + match["by"][1:])
+        named = _byline(by["name"].strip()) if by else None
+        return {"published": day} | named if named else None
+    return {"reading_time": None} if _READING_TIME.match(part) or _NUMBERS.match(part) else None
 
 
 def _byline(name: str) -> Found | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from math import floor, log10
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from newsqa.render.clean import safe_line
 from newsqa.text.calendar import format_day
@@ -33,6 +36,9 @@ MAX_OUTLETS = 4
 
 MAX_REASONS = 3
 """Reasons that are named for dropped sentences."""
+
+_SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "ac", "edu"})
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 QUOTATION_MARKS = frozenset("“”„\"«»‘’'")
 
@@ -73,8 +79,15 @@ def headline(source: Source) -> str:
 
 
 def provenance(source: Source) -> str:
-    """Return the outlet and the date of a source, safe to show in a line."""
-    known = (safe_line(source.outlet or ""), format_day(source.published) if source.published else "no date")
+    """Return the outlet and the date of a source, safe to show in a line.
+
+    The host of its address follows an outlet that it does not go with: "Reuters (tarnvalleypost.example)".
+    """
+    host = _host(source.url)
+    outlet = (
+        f"{source.outlet} ({host})" if source.outlet and host and not _match(source.outlet, host) else source.outlet
+    )
+    known = (safe_line(outlet or ""), format_day(source.published) if source.published else "no date")
     return " · ".join(part for part in known if part)
 
 
@@ -83,6 +96,30 @@ def about_article(article: Article) -> list[str]:
     byline = f"By {safe_line(article.byline)}" if article.byline else ""
     lines = (provenance(article), byline, safe_line(article.url or article.path), article.id)
     return [line for line in lines if line]
+
+
+def _host(url: str | None) -> str:
+    try:
+        return (urlsplit(url or "").hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _match(outlet: str, host: str) -> bool:
+    """Return True if a host may be that of an outlet: it has its name, or the first letters of its words."""
+    plain = unicodedata.normalize("NFKD", outlet.casefold().translate(_UMLAUTS))
+    names = re.findall(r"[^\W_]+", "".join(sign for sign in plain if not unicodedata.combining(sign)))
+    name, initials = "".join(names), "".join(word[0] for word in names)
+    labels = host.casefold().split(".")
+    registered = labels[-3:-2] if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else labels[-2:-1]
+    part = re.sub(r"[\W_]", "", "".join(registered))
+    letters = iter(name)
+    return bool(part) and (
+        (len(part) > 2 and (part in name or (len(name) > 2 and name in part)))
+        or (len(initials) > 1 and part[: len(initials)] == initials and len(part) <= len(initials) + 1)
+        or (len(part) > 4 and part[0] == name[:1] and all(letter in letters for letter in part))
+        or name == re.sub(r"[\W_]", "", host.casefold())
+    )
 
 
 def named_source(source: Source) -> str:

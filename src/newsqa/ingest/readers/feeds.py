@@ -139,7 +139,7 @@ _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _CONTENT = ("content:encoded", "content", "xhtml:body", "xhtml:div", "body")
 _SUMMARY = ("description", "summary", "dc:description")
 _AUTHOR = ("author", "dc:creator", "dc:author", "itunes:author")
-_PUBLISHED = ("published", "pubdate", "issued", "dcterms:issued", "updated", "dc:date", "modified", "dcterms:modified")
+_PUBLISHED = ("published", "pubdate", "issued", "dcterms:issued", "dc:date", "updated")
 _KEY = ("guid", "id")
 
 
@@ -235,8 +235,8 @@ def _feed_article(item: Any, outlet: str, place: str) -> RawArticle | Problem:
     contents = [_inner(child) for name in _CONTENT for child in children.get(name, ())]
     fields = {
         "text": max([*contents, ""], key=len) or _text(children, *_SUMMARY),
-        "title": html.unescape(_text(children, "title", "dc:title")),  # many feeds escape it twice
-        "outlet": html.unescape(_source(children) or outlet),
+        "title": _text(children, "title", "dc:title"),
+        "outlet": _source(children) or outlet,
         "authors": [_author(child) for name in _AUTHOR for child in children.get(name, ())],
         "published": _text(children, *_PUBLISHED),
         "url": _link(children) or read_url(key),
