@@ -98,13 +98,15 @@ def index_source(
     *,
     name: str | None = None,
     rebuild: bool = False,
+    check: bool = False,
     embedder: Embeddings | None = None,
 ) -> IndexReport:
     """Index a folder, a file or "-" (standard input); what is unchanged since the last time costs next to nothing.
 
     Articles that are gone from the source are removed from the index; other sources are left alone. `name` names the
     source in the paths that a reader sees; by default it is the name of the folder or file. `rebuild` makes all vectors
-    of the index anew, which a change of the embedder needs. `embedder` is by default the one that the settings name.
+    of the index anew, which a change of the embedder needs. `check` reads every file again, also one whose size and
+    time are those of the last run. `embedder` is by default the one that the settings name.
 
     Raises SourceError if the source cannot be used at all, BusyError if another process is indexing, LibraryError if
     the index cannot be written or was made with another embedder, ModelError and VectorsError.
@@ -118,7 +120,7 @@ def index_source(
         use_model(writer, models.embedder_fingerprint(embedder))
         with writer.publication():
             source = get_or_add_source(writer, location, name)
-        changes = read_source(writer, source, location, found, report)
+        changes = read_source(writer, source, location, found, report, check=check)
         compare_articles(writer, report)
         embedded = _make_vectors(writer, settings, embedder, report)
         articles = writer.sources.count_articles(source)

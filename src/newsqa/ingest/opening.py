@@ -97,8 +97,8 @@ def _valid(year: int, month: int, day: int) -> date | None:
 
 
 def _from_seconds(number: float) -> date | None:
-    seconds = number / 1000 if abs(number) >= 1e11 else number
     try:
+        seconds = number / 1000 if abs(number) >= 1e11 else number
         return datetime.fromtimestamp(seconds, UTC).date() if 1e8 < seconds < 7.2e9 else None
     except (ValueError, OverflowError, OSError):
         return None

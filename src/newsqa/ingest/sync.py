@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,22 +15,33 @@ from urllib.parse import urldefrag
 from newsqa.errors import SourceError, UsageError
 from newsqa.ingest.clean import clean
 from newsqa.ingest.embed import cut_passages
-from newsqa.ingest.files import STANDARD_INPUT, SUFFIXES, Problem, scan, storable_path, suffix_of
+from newsqa.ingest.files import (
+    STANDARD_INPUT,
+    FileFound,
+    Problem,
+    RawArticle,
+    Skipped,
+    open_descriptor,
+    storable_path,
+    suffix_of,
+)  # fmt: skip
 from newsqa.ingest.language import detect_language
 from newsqa.ingest.progress import Changes, IndexProgress
-from newsqa.ingest.readers.registry import read_file
+from newsqa.ingest.readers.registry import FORMATS, KEPT
+from newsqa.ingest.reading import ReadingProcess
+from newsqa.ingest.scan import scan
 from newsqa.store.records import NewArticle, outlet_key, text_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from newsqa.ingest.files import FileFound, RawArticle
     from newsqa.ingest.progress import Report
-    from newsqa.store.records import KnownFile, Source
+    from newsqa.ingest.scan import Found
+    from newsqa.store.records import KnownFile, ProblemRow, Source
     from newsqa.store.writer import LibraryWriter
 
 
-def find_files(location: str, index: Path) -> list[FileFound | Problem]:
+def find_files(location: str, index: Path) -> list[Found]:
     """Return the files of a location, by stat only, without those of the index itself.
 
     Raises SourceError if the location itself cannot be read.
@@ -65,8 +78,8 @@ def get_or_add_source(writer: LibraryWriter, location: str, name: str | None) ->
     return next(source for source in writer.sources.all() if source.location == path)
 
 
-def _is_below(item: FileFound | Problem, folder: Path) -> bool:
-    return not isinstance(item, Problem) and item.location is not None and folder in item.location.absolute().parents
+def _is_below(item: Found, folder: Path) -> bool:
+    return isinstance(item, FileFound) and item.location is not None and folder in item.location.absolute().parents
 
 
 def _root_name(location: str) -> str:
@@ -77,24 +90,33 @@ FRESH_NS = 2_000_000_000
 """A file that changed so recently may change again with the same time: the next run compares its content."""
 
 
+MAX_PROBLEMS = 100
+"""Problems that are kept of one file; of a file with more of them the rest is counted."""
+
+
 def read_source(
     writer: LibraryWriter,
     source: Source,
     location: str,
-    found: Sequence[FileFound | Problem],
+    found: Sequence[Found],
     report: Report,
+    *,
+    check: bool = False,
 ) -> Changes:
     """Bring the library up to the files of a source; return what that changed.
 
+    `check` reads every file again, also one that seems unchanged by its size and time.
     Raises SourceError if the source has lost all its files at once, LibraryError.
     """
-    sync = _SourceSync(writer, source, writer.sources.files(source), report)
-    if sync.known and not any(not isinstance(item, Problem) for item in found):
+    known = writer.sources.files(source)
+    if known and not any(isinstance(item, FileFound) for item in found):
         raise SourceError(
-            f"{location} holds no articles any more; the index has {len(sync.known)} files of it.",
+            f"{location} holds no articles any more; the index has {len(known)} files of it.",
             hint=f"Is a disk missing? To remove them: newsqa sources remove {source.name}",
         )
-    writer.publish_steps(sync.steps(location, found))
+    with ReadingProcess() as reader:
+        sync = _SourceSync(writer, source, known, report, reader, check)
+        writer.publish_steps(sync.steps(location, found))
     return sync.changes
 
 
@@ -106,53 +128,80 @@ class _SourceSync:
     source: Source
     known: dict[str, KnownFile]
     report: Report
+    reader: ReadingProcess
+    check: bool
     changes: Changes = field(default_factory=Changes)
     _repeated: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def steps(self, location: str, found: Sequence[FileFound | Problem]) -> Iterator[None]:
+    def steps(self, location: str, found: Sequence[Found]) -> Iterator[None]:
         """Change the library step by step; each article is one step."""
         gone = dict(self.known)
         for done, item in enumerate(found):
-            if isinstance(item, Problem):
-                self.changes.problems.append(item)
-                _keep_below(gone, item.name.removeprefix(f"{_root_name(location)}/"))
+            if not isinstance(item, FileFound):
+                self.changes.note(item)
+                if isinstance(item, Problem):
+                    _keep_below(gone, item.name.removeprefix(f"{_root_name(location)}/"))
                 continue
             self.report(IndexProgress("read", done, len(found), item.name))
             yield from self._sync_file(item, gone.pop(item.path, None))
         for file in gone.values():
             self.writer.remove_file(file.id)
             yield
+        rows = [_row(item) for item in found if not isinstance(item, FileFound)]
+        self.writer.sources.set_passed(self.source, _summed(rows))
         self.changes.removed += self.writer.articles.delete_orphans(everywhere=True)
+        self.changes.read = self.writer.sources.count_read(self.source) - self.changes.kept
         self.report(IndexProgress("read", len(found), len(found)))
 
     def _sync_file(self, found: FileFound, known: KnownFile | None) -> Iterator[None]:
-        if known and known.digest and (known.size, known.mtime_ns) == (found.size, found.mtime_ns):
-            self.changes.problems += (Problem(*problem) for problem in known.problems)
+        if known and known.digest and not self.check and (known.size, known.mtime_ns) == (found.size, found.mtime_ns):
+            self._note_again(found, known)
             return
         digest = _digest(found)
-        if known and digest is not None and known.digest == digest:
+        if known and digest is not None and known.digest == digest and not self.check:
             self.writer.sources.touch(known.id, found.size, _reliable_mtime(found))
-            self.changes.problems += (Problem(*problem) for problem in known.problems)
+            self._note_again(found, known)
             return
         file = self.writer.sources.begin_file(self.source, found.path)
-        seen, problems = set[str](), list[Problem]()
-        for item in _read_safely(found):
-            problem = item if isinstance(item, Problem) else self._store_article(file, found, item, seen)
-            problems += [problem] if problem else []
+        seen, kinds, noted = set[str](), set[str](), list[Problem | Skipped]()
+        for item in self.reader.read(found):
+            problem = item if not isinstance(item, RawArticle) else self._store_article(file, found, item, seen)
+            if isinstance(item, RawArticle):
+                kinds.add(item.kind)
+            noted += [problem] if problem else []
             yield
-        self._remove_articles(file, found, self.writer.articles.places(file) - seen)
+        self._remove_articles(file, found, kinds, _unread(found, noted), seen)
         same = digest is not None and digest == _digest(found)
-        entries = [(p.name, p.reason, p.hint) for p in problems]
-        self.writer.sources.finish_file(file, found.size, _reliable_mtime(found), digest if same else None, entries)
-        self.changes.problems += problems
+        rows = _capped(found, _summed([_row(item) for item in noted]))
+        self.writer.sources.finish_file(file, found.size, _reliable_mtime(found), digest if same else None, rows)
+        self._note(found, rows, has_articles=bool(self.writer.articles.places(file)))
         yield
 
-    def _remove_articles(self, file: int, found: FileFound, keys: set[str]) -> None:
-        """Remove the articles that are no longer in their file, unless its kind keeps them."""
-        if _keeps_articles(found):
-            self.writer.articles.clear_places(file, keys)
+    def _note_again(self, found: FileFound, known: KnownFile) -> None:
+        """Report again what was not read in a file that is unchanged."""
+        if known.problems:
+            self._note(found, known.problems, has_articles=bool(self.writer.articles.places(known.id)))
+
+    def _note(self, found: FileFound, rows: Sequence[ProblemRow], *, has_articles: bool) -> None:
+        noted = [_noted(row) for row in rows]
+        for item in noted:
+            self.changes.note(item)
+        unread = any(isinstance(item, Problem) and item.name == found.name for item in noted)
+        self.changes.kept += unread and has_articles and found.location is not None
+
+    def _remove_articles(
+        self, file: int, found: FileFound, kinds: set[str], unread: frozenset[str], seen: set[str]
+    ) -> None:
+        """Remove the articles that are no longer in their file, unless its kind keeps them.
+
+        What could not be read this time is never removed: neither the articles of a file that was not read to its end,
+        nor the one at a place of it that was refused.
+        """
+        gone = {key for key in self.writer.articles.places(file) - seen if not _places(key) & unread}
+        if _keeps_articles(found, kinds):
+            self.writer.articles.clear_places(file, gone)
         else:
-            self.writer.articles.remove_places(file, keys)
+            self.writer.articles.remove_places(file, gone)
             self.changes.removed += self.writer.articles.delete_orphans()
 
     def _store_article(self, file: int, found: FileFound, raw: RawArticle, seen: set[str]) -> Problem | None:
@@ -172,6 +221,8 @@ class _SourceSync:
             return Problem(f"{found.name}{raw.place}", "it holds characters that are no text")
         seen.add(incoming.key)
         self.changes.added += change == "added"
+        if change == "added":
+            self.changes.name_new(incoming.title, incoming.outlet, incoming.published)
         self.changes.changed += change == "changed"
         self.changes.foreign += change != "unchanged" and incoming.language not in {None, "en"}
         return None
@@ -182,14 +233,40 @@ class _SourceSync:
         return self._repeated[outlet]
 
 
-def _read_safely(found: FileFound) -> Iterator[RawArticle | Problem]:
-    """Read a file; whatever is wrong with it becomes a problem of that file alone."""
-    try:
-        yield from read_file(found)
-    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
-        raise
-    except Exception as error:
-        yield Problem(found.name, f"it cannot be read ({type(error).__name__})")
+def _unread(found: FileFound, noted: Sequence[Problem | Skipped]) -> frozenset[str]:
+    """Return the places of a file that were refused; "" is the whole file."""
+    return frozenset(item.name.removeprefix(found.name) for item in noted if isinstance(item, Problem))
+
+
+def _places(key: str) -> set[str]:
+    """Return the places that the article with a key may be reported at: "#a.zip#3" is in "#a.zip", and in ""."""
+    return {key[:n] for n, letter in enumerate(key) if letter in "# "} | {key, ""}
+
+
+def _row(item: Problem | Skipped) -> ProblemRow:
+    if isinstance(item, Skipped):
+        return item.kind, item.reason, "", item.count
+    return item.name, item.reason, item.hint, 0
+
+
+def _noted(row: ProblemRow) -> Problem | Skipped:
+    return Skipped(row[0], row[1], row[3]) if row[3] else Problem(*row[:3])
+
+
+def _summed(rows: Sequence[ProblemRow]) -> list[ProblemRow]:
+    """Return rows with one for each kind and reason of what was passed over."""
+    passed = Counter[tuple[str, str]]()
+    for kind, reason, _, count in rows:
+        passed[kind, reason] += count
+    return [row for row in rows if not row[3]] + [(*key, "", count) for key, count in passed.items() if count]
+
+
+def _capped(found: FileFound, rows: list[ProblemRow]) -> list[ProblemRow]:
+    """Return rows with at most so many Problems, those of the whole file first, and one that counts the others."""
+    problems = sorted((row for row in rows if not row[3]), key=lambda row: row[0] != found.name)
+    rest = len(problems) - MAX_PROBLEMS
+    more = [(f"{found.name}#…", f"{rest:,} more could not be read", "", 0)] if rest > 0 else []
+    return [*problems[:MAX_PROBLEMS], *more, *(row for row in rows if row[3])]
 
 
 def _new_article(found: FileFound, raw: RawArticle, repeated: frozenset[str]) -> NewArticle:
@@ -219,9 +296,12 @@ def _address(url: str | None) -> str | None:
     return None
 
 
-def _keeps_articles(found: FileFound) -> bool:
+_FEEDS = frozenset(suffix for one in FORMATS if one.keeps for suffix in one.suffixes)
+
+
+def _keeps_articles(found: FileFound, kinds: set[str]) -> bool:
     """Return True if articles stay when they are gone from the file: those of a feed, and those that were piped in."""
-    return found.location is None or SUFFIXES.get(suffix_of(found.path)) == "feed"
+    return found.location is None or (suffix_of(found.path) in _FEEDS and kinds <= KEPT)
 
 
 def _keep_below(gone: dict[str, KnownFile], path: str) -> None:
@@ -238,7 +318,7 @@ def _digest(found: FileFound) -> bytes | None:
     if found.location is None:
         return None
     try:
-        with found.location.open("rb") as file:
+        with os.fdopen(open_descriptor(found), "rb") as file:
             return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).digest()
-    except OSError:
+    except (OSError, SourceError):
         return None

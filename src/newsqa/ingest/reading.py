@@ -1,0 +1,129 @@
+"""Reads files in a process of its own, which stays warm from file to file and is ended when one takes too long.
+
+    with ReadingProcess() as reader:
+        for item in reader.read(found): ...
+
+A file that needs more than its processor time, its memory or its wall-clock time, or that brings the process down, is
+reported as one Problem with the name of the file; the next file is read by a new process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Self
+
+from newsqa.environment import PASSED_ON
+from newsqa.errors import SourceError
+from newsqa.ingest.files import STANDARD_INPUT, Problem, open_descriptor
+from newsqa.ingest.readers.worker import SECONDS, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsqa.ingest.files import FileFound, Item
+
+WAIT = 60.0
+"""Seconds of the clock that the next article of a file may take; processor time is limited far lower."""
+
+_PYTHON = ("TZ", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """A process that reads, and the socket to it."""
+
+    process: subprocess.Popen[bytes]
+    channel: socket.socket
+    connection: Connection
+
+    def end(self) -> int:
+        """End the process if it runs; return its exit status."""
+        self.connection.close()
+        self.channel.close()
+        if self.process.poll() is None:
+            self.process.kill()
+        return self.process.wait()
+
+
+class ReadingProcess:
+    """Reads files in another process, which is started with the first of them. It gets no keys and no settings."""
+
+    def __init__(self) -> None:
+        self._child: _Child | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._end()
+
+    def read(self, found: FileFound) -> Iterator[Item]:
+        """Yield the articles of a file, and Problems: one with the name of the file if it was not read to its end."""
+        try:
+            descriptor = open_descriptor(found)
+        except SourceError as error:
+            yield Problem(found.name, str(error), error.hint)
+            return
+        except OSError as error:
+            yield Problem(found.name, f"it cannot be read: {(error.strerror or str(error)).lower()}")
+            return
+        try:
+            yield from self._read(found, descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _read(self, found: FileFound, descriptor: int) -> Iterator[Item]:
+        child = self._child = self._child or _start()
+        asked = {"path": found.path, "name": found.name, "stdin": found.location is None}
+        done = False
+        try:
+            socket.send_fds(child.channel, [b"f"], [descriptor])
+            child.connection.send_bytes(json.dumps(asked).encode())
+            while True:
+                if found.path != STANDARD_INPUT and not child.connection.poll(WAIT):
+                    yield Problem(found.name, f"nothing of it came for {WAIT:.0f} seconds")
+                    return
+                item = unpack(child.connection.recv_bytes())
+                if isinstance(item, dict):
+                    done = not item["tired"]
+                    return
+                yield item
+        except (EOFError, OSError):
+            yield _ended(found, self._end())
+        finally:
+            if not done:  # it may be in the middle of a file
+                self._end()
+
+    def _end(self) -> int:
+        child, self._child = self._child, None
+        return child.end() if child else 0
+
+
+def _start() -> _Child:
+    ours, theirs = socket.socketpair()
+    names = {name for name in os.environ if name in PASSED_ON or name in _PYTHON or name.startswith("LC_")}
+    with theirs:
+        process = subprocess.Popen(  # noqa: S603  our own module
+            [sys.executable, "-P", "-m", "newsqa.ingest.readers.worker", str(theirs.fileno())],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={name: os.environ[name] for name in names},
+            pass_fds=[theirs.fileno()],
+        )
+    return _Child(process, ours, Connection(os.dup(ours.fileno())))
+
+
+def _ended(found: FileFound, status: int) -> Problem:
+    if status == -signal.SIGPROF:
+        return Problem(found.name, f"reading it takes more than {SECONDS:.0f} s of processor time", "Split it.")
+    if status == -signal.SIGKILL:
+        return Problem(found.name, "reading it was ended by the system, perhaps for want of memory", "Split it.")
+    return Problem(found.name, f"reading it brought its process down (status {status})")
