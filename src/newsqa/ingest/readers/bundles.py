@@ -148,7 +148,7 @@ def _uni_article(lines: list[str]) -> Fields:
 
 # Factiva: with two-letter tags ("Full Article plus Indexing"), or a fixed order of lines.
 
-_ACCESSION = re.compile(r"(?:AN\s+)?Document ([A-Z][A-Za-z0-9]{3,11}\d{12}[a-z0-9]{5,14})\|?")
+_ACCESSION = re.compile(r"(?:AN\s+)?Document [A-Z][A-Z0-9]{2,11}\d{8}[a-z0-9]{7,13}\|?")
 _TAG = re.compile(
     r"(?P<tag>SE|HD|BY|CR|WC|PD|ET|SN|SC|ED|PG|VOL|LA|CY|LP|TD|CT|RF|CO|IN|NS|RE|IPC|IPD|PUB|AN|CLM|ART|NB)"
     r"(?:[\t |]+(?P<value>.*))?"

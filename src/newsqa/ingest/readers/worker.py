@@ -55,9 +55,7 @@ def unpack(message: bytes) -> Item | dict[str, Any]:
 
 def serve(channel: socket.socket) -> None:
     """Read one file after another, until the other end is closed."""
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C goes to all processes of a terminal; this one ends with its socket
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; this one ends with its socket
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     connection = Connection(channel.detach())
     peer = socket.socket(fileno=os.dup(connection.fileno()))
