@@ -282,7 +282,8 @@ PROQUEST = "\n\n".join(
 def rtf(paragraphs):
     """Return paragraphs as the RTF that a database writes: fonts, a page header, escapes for letters beyond ASCII."""
     escaped = (
-        "".join(f"\\u{ord(c)}?" if ord(c) > 127 else "\\" + c if c in "\\{}" else c for c in line) for line in paragraphs
+        "".join(f"\\u{ord(c)}?" if ord(c) > 127 else "\\" + c if c in "\\{}" else c for c in line)
+        for line in paragraphs
     )
     body = "".join(f"\\pard\\plain\\f0\\fs24 {line}\\par\n" for line in escaped)
     head = "{\\rtf1\\ansi\\ansicpg1252\\deff0{\\fonttbl{\\f0\\froman Times New Roman;}}"

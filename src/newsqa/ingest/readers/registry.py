@@ -192,7 +192,10 @@ def _peek(stream: IO[bytes], *, named: bool) -> tuple[bytes, IO[bytes]]:
     The beginning of one without a name is its first line, which may be a whole article.
     """
     if named:
-        head = stream.read(HEAD)
+        try:
+            head = stream.read(HEAD)
+        except EOFError:  # a .gz that was cut off: its reader gives what it holds
+            head = b""
     else:
         head = stream.readline(MAX_LINE)
         while head and not head.strip():

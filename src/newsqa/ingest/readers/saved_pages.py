@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import plistlib
+import zlib
 from collections import Counter
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
@@ -89,7 +90,7 @@ def read_warc(stream: IO[bytes], file_name: str) -> Iterator[Item]:  # noqa: ARG
         raise SourceError("reading WARC needs the package warcio", hint=install_hint(".[documents]")) from error
     passed: Counter[tuple[str, str]] = Counter()
     try:
-        for record in ArchiveIterator(stream):
+        for record in ArchiveIterator(_Records(stream)):
             if (reason := _no_page(record)) is None:
                 yield from _record_page(record)
             elif reason[0]:
@@ -97,6 +98,21 @@ def read_warc(stream: IO[bytes], file_name: str) -> Iterator[Item]:  # noqa: ARG
     except ArchiveLoadFailed as error:
         raise SourceError("it is no WARC file that can be read") from error
     yield from (Skipped(kind, reason, count) for (kind, reason), count in passed.items())
+
+
+class _Records:
+    """A stream that gives what it has before it fails; warcio takes an end that comes too early for the end."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._read = getattr(stream, "read1", stream.read)
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, as many as there are at once. Raises SourceError if the .gz is cut off."""
+        try:
+            data: bytes = self._read(size)
+        except (EOFError, OSError, zlib.error) as error:
+            raise SourceError("it is not a whole .gz file", hint="Pack it again.") from error
+        return data
 
 
 def _no_page(record: Any) -> tuple[str, str] | None:
