@@ -66,13 +66,18 @@ def index(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Make all vectors anew, with the embedder now set.")
     ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Read every file again, also where size and time are the same.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if anything could not be read.")] = False,
     index: Index = None,
     json: Json = False,
 ) -> None:
     """Read articles into the index; what is unchanged costs nothing."""
-    from newsqa.frontends.terminal.index import index_sources
+    from newsqa.frontends.terminal.index import IndexOptions, index_sources
 
-    index_sources(read_settings(index, connects=True), sources or [], name=name, rebuild=rebuild, as_json=json)
+    options = IndexOptions(name, rebuild, strict, check)
+    raise typer.Exit(index_sources(read_settings(index, connects=True), sources or [], options, as_json=json))
 
 
 @app.command()
@@ -181,6 +186,14 @@ def show(
     from newsqa.frontends.terminal.ask import show as print_article
 
     print_article(read_settings(index), article_id, as_json=json)
+
+
+@app.command()
+def export(index: Index = None) -> None:
+    """Print every stored article as `show --json` does, one a line."""
+    from newsqa.frontends.terminal.index import export_articles
+
+    export_articles(read_settings(index))
 
 
 @sources_app.callback(invoke_without_command=True)

@@ -21,7 +21,7 @@ from newsqa.types import NO_BOUNDS, Article, Bounds, Duplicate, Hit, Passage
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from newsqa.store.records import Ranked
 
@@ -302,6 +302,16 @@ def article(database: sqlite3.Connection, article_id: str) -> Article | None:
     """Return an article by its id, or None."""
     row = database.execute(f"{_ARTICLES} WHERE a.article_id = ?", (article_id,)).fetchone()
     return _article(row) if row else None
+
+
+def all_articles(database: sqlite3.Connection) -> Iterator[Article]:
+    """Yield every article, by article id, a few at a time in memory."""
+    last = ""
+    while rows := database.execute(
+        f"{_ARTICLES} WHERE a.article_id > ? ORDER BY a.article_id LIMIT 200", (last,)
+    ).fetchall():
+        yield from map(_article, rows)
+        last = rows[-1]["article_id"]
 
 
 def duplicates(database: sqlite3.Connection, article_id: str) -> tuple[Duplicate, ...]:

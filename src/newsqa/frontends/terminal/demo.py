@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from newsqa.environment import variable
 from newsqa.errors import SourceError
 from newsqa.frontends.terminal.chat import chat
-from newsqa.frontends.terminal.index import index_sources
+from newsqa.frontends.terminal.index import IndexOptions, index_sources
 from newsqa.private_files import private_folder
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def demo(settings: Settings) -> None:
     """
     folder = demo_folder()
     settings = replace(settings, index=folder / "index", chroma="")
-    index_sources(settings, [str(_copy_samples(folder / "samples"))], name=None, rebuild=False, as_json=False)
+    index_sources(settings, [str(_copy_samples(folder / "samples"))], IndexOptions(), as_json=False)
     chat(settings, resume=False)
 
 
