@@ -17,12 +17,13 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from newsqa.environment import PASSED_ON
 from newsqa.errors import SourceError
 from newsqa.ingest.files import STANDARD_INPUT, Problem, open_descriptor
-from newsqa.ingest.readers.worker import SECONDS, unpack
+from newsqa.ingest.readers.budget import MEMORY, SECONDS
+from newsqa.ingest.readers.worker import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,26 +81,40 @@ class ReadingProcess:
             os.close(descriptor)
 
     def _read(self, found: FileFound, descriptor: int) -> Iterator[Item]:
+        """Read a file; once more in a new process if there was too little memory in one that has read others."""
+        warm, items = self._child is not None, 0
+        for item in self._exchange(found, descriptor):
+            if not isinstance(item, dict):
+                items += 1
+                yield item
+            elif item["exhausted"] and warm and not items and found.location is not None:
+                os.lseek(descriptor, 0, os.SEEK_SET)
+                yield from self._read(found, descriptor)
+            elif item["exhausted"]:
+                yield Problem(found.name, f"reading it takes more than {MEMORY // 2**20} MB of memory", "Split it.")
+
+    def _exchange(self, found: FileFound, descriptor: int) -> Iterator[Item | dict[str, Any]]:
+        """Yield what the process sends about a file, at last the object that says that it is done."""
         child = self._child = self._child or _start()
         asked = {"path": found.path, "name": found.name, "stdin": found.location is None}
-        done = False
+        last: Item | dict[str, Any] | None = None
         try:
             socket.send_fds(child.channel, [b"f"], [descriptor])
             child.connection.send_bytes(json.dumps(asked).encode())
-            while True:
+            while not isinstance(last, dict):
                 if found.path != STANDARD_INPUT and not child.connection.poll(WAIT):
                     yield Problem(found.name, f"nothing of it came for {WAIT:.0f} seconds")
-                    return
-                item = unpack(child.connection.recv_bytes())
-                if isinstance(item, dict):
-                    done = not item["tired"]
-                    return
-                yield item
+                    break
+                last = unpack(child.connection.recv_bytes())
+                if not isinstance(last, dict):
+                    yield last
         except (EOFError, OSError):
             yield _ended(found, self._end())
         finally:
-            if not done:  # it may be in the middle of a file
+            if not isinstance(last, dict) or last["tired"]:  # it may be in the middle of a file
                 self._end()
+        if isinstance(last, dict):
+            yield last
 
     def _end(self) -> int:
         child, self._child = self._child, None

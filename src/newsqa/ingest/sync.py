@@ -27,7 +27,7 @@ from newsqa.ingest.files import (
 )  # fmt: skip
 from newsqa.ingest.language import detect_language
 from newsqa.ingest.progress import Changes, IndexProgress
-from newsqa.ingest.readers.registry import FORMATS, KEPT
+from newsqa.ingest.readers.registry import FORMATS, KEPT, MORE
 from newsqa.ingest.reading import ReadingProcess
 from newsqa.ingest.scan import scan
 from newsqa.store.records import NewArticle, outlet_key, text_digest
@@ -88,10 +88,6 @@ def _root_name(location: str) -> str:
 
 FRESH_NS = 2_000_000_000
 """A file that changed so recently may change again with the same time: the next run compares its content."""
-
-
-MAX_PROBLEMS = 100
-"""Problems that are kept of one file; of a file with more of them the rest is counted."""
 
 
 def read_source(
@@ -170,9 +166,11 @@ class _SourceSync:
                 kinds.add(item.kind)
             noted += [problem] if problem else []
             yield
+        if not seen and not noted:
+            noted.append(Skipped("file", "it holds no articles"))
         self._remove_articles(file, found, kinds, _unread(found, noted), seen)
         same = digest is not None and digest == _digest(found)
-        rows = _capped(found, _summed([_row(item) for item in noted]))
+        rows = _summed([_row(item) for item in noted])
         self.writer.sources.finish_file(file, found.size, _reliable_mtime(found), digest if same else None, rows)
         self._note(found, rows, has_articles=bool(self.writer.articles.places(file)))
         yield
@@ -234,8 +232,9 @@ class _SourceSync:
 
 
 def _unread(found: FileFound, noted: Sequence[Problem | Skipped]) -> frozenset[str]:
-    """Return the places of a file that were refused; "" is the whole file."""
-    return frozenset(item.name.removeprefix(found.name) for item in noted if isinstance(item, Problem))
+    """Return the places of a file that were refused; "" is the whole file, or places that are not named."""
+    places = frozenset(item.name.removeprefix(found.name) for item in noted if isinstance(item, Problem))
+    return places | {""} if MORE in places else places
 
 
 def _places(key: str) -> set[str]:
@@ -259,14 +258,6 @@ def _summed(rows: Sequence[ProblemRow]) -> list[ProblemRow]:
     for kind, reason, _, count in rows:
         passed[kind, reason] += count
     return [row for row in rows if not row[3]] + [(*key, "", count) for key, count in passed.items() if count]
-
-
-def _capped(found: FileFound, rows: list[ProblemRow]) -> list[ProblemRow]:
-    """Return rows with at most so many Problems, those of the whole file first, and one that counts the others."""
-    problems = sorted((row for row in rows if not row[3]), key=lambda row: row[0] != found.name)
-    rest = len(problems) - MAX_PROBLEMS
-    more = [(f"{found.name}#…", f"{rest:,} more could not be read", "", 0)] if rest > 0 else []
-    return [*problems[:MAX_PROBLEMS], *more, *(row for row in rows if row[3])]
 
 
 def _new_article(found: FileFound, raw: RawArticle, repeated: frozenset[str]) -> NewArticle:

@@ -11,6 +11,7 @@ from newsqa.errors import SourceError
 from newsqa.extras import install_hint
 from newsqa.ingest.files import MAX_TEXT, Problem, decode, read_all
 from newsqa.ingest.metadata import build_article
+from newsqa.ingest.readers.budget import PAGE_EARNED, earn
 from newsqa.ingest.readers.bundles import split_bundle
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ def _pages(reader: Any) -> str:
             texts[contents] = page.extract_text()
         pages.append(texts[contents])
         size += len(pages[-1])
+        earn(PAGE_EARNED)
         if size > MAX_TEXT:
             raise SourceError(f"its text is longer than {MAX_TEXT // 10**6} million characters", hint="Split it.")
     return "\n".join(pages)

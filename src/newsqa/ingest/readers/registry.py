@@ -101,6 +101,9 @@ SUFFIXES = frozenset(suffix for one in FORMATS for suffix in one.suffixes)
 KNOWN = f"newsqa reads {' '.join(dict.fromkeys(s for one in FORMATS for s in one.suffixes))}, and these packed as .gz."
 
 HEAD = 64 * 1024
+MAX_PROBLEMS = 100
+MORE = "#…"
+"""The place of the Problem that counts those of a file that are not named."""
 MAX_DEPTH = 2
 """How deep archives may lie in each other: a ZIP of crawls is one, a ZIP of ZIPs of ZIPs is none."""
 
@@ -138,11 +141,17 @@ KEPT = frozenset(one.name for one in FORMATS if one.keeps)
 
 
 def _bounded(items: Iterator[Item]) -> Iterator[Item]:
+    """Yield items, without articles that are too long, and with no more Problems than a person reads."""
+    refused = 0
     for item in items:
         if isinstance(item, RawArticle) and len(item.text) > MAX_TEXT:
-            yield Problem(item.place, f"its text is longer than {MAX_TEXT // 10**6} million characters", "Split it.")
-        else:
+            why = f"its text is longer than {MAX_TEXT // 10**6} million characters"
+            item = Problem(item.place, why, "Split it.")  # noqa: PLW2901
+        refused += isinstance(item, Problem)
+        if refused <= MAX_PROBLEMS or not isinstance(item, Problem):
             yield item
+    if refused > MAX_PROBLEMS:
+        yield Problem(MORE, f"{refused - MAX_PROBLEMS:,} more could not be read")
 
 
 def _read(name: str, stream: IO[bytes], depth: int) -> Iterator[Item]:
