@@ -16,12 +16,11 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from newsqa.environment import PASSED_ON
 from newsqa.errors import SourceError
-from newsqa.ingest.files import STANDARD_INPUT, Problem, open_descriptor
+from newsqa.ingest.files import Problem, open_descriptor
 from newsqa.ingest.readers.budget import MEMORY, SECONDS
 from newsqa.ingest.readers.worker import unpack
 
@@ -38,15 +37,15 @@ _PYTHON = ("TZ", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONPATH",
 
 @dataclass(frozen=True, slots=True)
 class _Child:
-    """A process that reads, and the socket to it."""
+    """A process that reads, the socket to it, and what it sends, line by line."""
 
     process: subprocess.Popen[bytes]
     channel: socket.socket
-    connection: Connection
+    lines: IO[bytes]
 
     def end(self) -> int:
         """End the process if it runs; return its exit status."""
-        self.connection.close()
+        self.lines.close()
         self.channel.close()
         if self.process.poll() is None:
             self.process.kill()
@@ -97,17 +96,16 @@ class ReadingProcess:
         """Yield what the process sends about a file, at last the object that says that it is done."""
         child = self._child = self._child or _start()
         asked = {"path": found.path, "name": found.name, "stdin": found.location is None}
+        child.channel.settimeout(None if found.location is None else WAIT)
         last: Item | dict[str, Any] | None = None
         try:
-            socket.send_fds(child.channel, [b"f"], [descriptor])
-            child.connection.send_bytes(json.dumps(asked).encode())
+            socket.send_fds(child.channel, [json.dumps(asked).encode() + b"\n"], [descriptor])
             while not isinstance(last, dict):
-                if found.path != STANDARD_INPUT and not child.connection.poll(WAIT):
-                    yield Problem(found.name, f"nothing of it came for {WAIT:.0f} seconds")
-                    break
-                last = unpack(child.connection.recv_bytes())
+                last = unpack(_whole(child.lines.readline()))
                 if not isinstance(last, dict):
                     yield last
+        except TimeoutError:
+            yield Problem(found.name, f"nothing of it came for {WAIT:.0f} seconds")
         except (EOFError, OSError):
             yield _ended(found, self._end())
         finally:
@@ -119,6 +117,13 @@ class ReadingProcess:
     def _end(self) -> int:
         child, self._child = self._child, None
         return child.end() if child else 0
+
+
+def _whole(line: bytes) -> bytes:
+    """Return a line. Raises EOFError if it is cut off: the process has ended."""
+    if not line.endswith(b"\n"):
+        raise EOFError
+    return line
 
 
 def _start() -> _Child:
@@ -133,7 +138,7 @@ def _start() -> _Child:
             env={name: os.environ[name] for name in names},
             pass_fds=[theirs.fileno()],
         )
-    return _Child(process, ours, Connection(os.dup(ours.fileno())))
+    return _Child(process, ours, ours.makefile("rb", 2**16))
 
 
 def _ended(found: FileFound, status: int) -> Problem:

@@ -11,6 +11,7 @@ import resource
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 SECONDS = 6.0
 EARNED = 0.5
@@ -49,5 +50,8 @@ def limit_memory() -> None:
 
 def is_tired() -> bool:
     """Return True if this process has grown so much that a new one should take its place."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return (peak if sys.platform == "darwin" else peak * 1024) > TIRED
+    try:  # the peak that the system keeps begins with that of the program that started this one
+        resident = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return resident > TIRED

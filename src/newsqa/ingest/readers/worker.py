@@ -1,21 +1,19 @@
 """The process in which files are read: what a file can do to it ends with it.
 
 `ReadingProcess` of `ingest/reading.py` starts it with one end of a socket pair as its argument. Each request is the
-file's open descriptor, then its path and name as JSON; the answer is a message for each item, then one that says that
-it is done. The process opens no file itself. It ends with its socket, or by a signal when reading takes too much
+file's open descriptor with its path and name as a line of JSON; the answer is a line for each item, then one that says
+that it is done. The process opens no file itself. It ends with its socket, or by a signal when reading takes too much
 processor time between two articles (`budget.py`); memory is limited where the system can do that.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import sys
 from dataclasses import fields
 from datetime import date
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +25,14 @@ _TYPES = {kind.__name__: kind for kind in (RawArticle, Problem, Skipped)}
 
 
 def pack(item: Item) -> bytes:
-    """Return an item as a message."""
+    """Return an item as a line."""
     values = {field.name: getattr(item, field.name) for field in fields(item)}
-    return json.dumps([type(item).__name__, values], default=date.isoformat).encode()
+    return json.dumps([type(item).__name__, values], default=date.isoformat).encode() + b"\n"
 
 
-def unpack(message: bytes) -> Item | dict[str, Any]:
-    """Return the item of a message, or the object that says that a file is done."""
-    kind, values = json.loads(message)
+def unpack(line: bytes) -> Item | dict[str, Any]:
+    """Return the item of a line, or the object that says that a file is done."""
+    kind, values = json.loads(line)
     if kind not in _TYPES:
         return dict(values)
     if values.get("published"):
@@ -47,23 +45,22 @@ def serve(channel: socket.socket) -> None:
     """Read one file after another, until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; this one ends with its socket
     limit_memory()
-    connection = Connection(channel.detach())
-    peer = socket.socket(fileno=os.dup(connection.fileno()))
     while True:
-        data, descriptors, _, _ = socket.recv_fds(peer, 1, 1)
+        data, descriptors, _, _ = socket.recv_fds(channel, 2**16, 1)
+        while data and not data.endswith(b"\n"):
+            data += channel.recv(2**16)
         if not data or not descriptors:
             return
-        asked = json.loads(connection.recv_bytes())
-        _answer(connection, asked, descriptors[0])
+        _answer(channel, json.loads(data), descriptors[0])
 
 
-def _answer(connection: Connection, asked: dict[str, Any], descriptor: int) -> None:
+def _answer(channel: socket.socket, asked: dict[str, Any], descriptor: int) -> None:
     found = FileFound(asked["path"], asked["name"], 0, 0, None if asked["stdin"] else Path(asked["name"]))
     exhausted = False
     start_budget()
     try:
         for item in read_file(found, descriptor):
-            connection.send_bytes(pack(item))
+            channel.sendall(pack(item))
             if isinstance(item, RawArticle):
                 earn(EARNED)
     except MemoryError:
@@ -71,11 +68,12 @@ def _answer(connection: Connection, asked: dict[str, Any], descriptor: int) -> N
     except OSError:
         raise
     except Exception as error:
-        connection.send_bytes(pack(Problem(found.name, f"it cannot be read ({type(error).__name__})")))
+        channel.sendall(pack(Problem(found.name, f"it cannot be read ({type(error).__name__})")))
     finally:
         stop_budget()
     # what the reader held is free again by now
-    connection.send_bytes(json.dumps(["done", {"tired": exhausted or is_tired(), "exhausted": exhausted}]).encode())
+    done = {"tired": exhausted or is_tired(), "exhausted": exhausted}
+    channel.sendall(json.dumps(["done", done]).encode() + b"\n")
 
 
 if __name__ == "__main__":
