@@ -38,6 +38,13 @@ app.add_typer(eval_app, name="eval")
 app.add_typer(bots_app, name="bots")
 
 
+Items = Annotated[
+    int, typer.Option("--items", min=1, metavar="N", help="At most so many pages of a feed or a sitemap a run.")
+]
+Full = Annotated[bool, typer.Option("--full", help="Read the pages that a feed links to, in place of its items.")]
+AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Also read addresses in private networks.")]
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"newsqa {__version__}")
@@ -60,7 +67,7 @@ def _common(
 @app.command()
 def index(
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE…", help="Folders or files; - is standard input.")
+        list[str] | None, typer.Argument(metavar="SOURCE…", help="Folders, files or addresses; - is standard input.")
     ] = None,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="What to call the source.")] = None,
     rebuild: Annotated[
@@ -70,14 +77,41 @@ def index(
         bool, typer.Option("--check", help="Read every file again, also where size and time are the same.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if anything could not be read.")] = False,
+    items: Items = 100,
+    full: Full = False,
+    allow_private: AllowPrivate = False,
     index: Index = None,
     json: Json = False,
 ) -> None:
     """Read articles into the index; what is unchanged costs nothing."""
     from newsqa.frontends.terminal.index import IndexOptions, index_sources
+    from newsqa.ingest.addresses import AddressOptions
+    from newsqa.ingest.fetch import Politeness
 
-    options = IndexOptions(name, rebuild, strict, check)
+    addresses = AddressOptions(items, full, Politeness(private=allow_private))
+    options = IndexOptions(name, rebuild, strict, check, addresses)
     raise typer.Exit(index_sources(read_settings(index, connects=True), sources or [], options, as_json=json))
+
+
+@app.command()
+def watch(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE…", help="Folders, files or addresses.")],
+    every: Annotated[
+        float, typer.Option("--every", min=0.01, metavar="MINUTES", help="How often addresses are asked again.")
+    ] = 15.0,
+    items: Items = 100,
+    full: Full = False,
+    allow_private: AllowPrivate = False,
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """Keep sources up to date until it is stopped, and say what came."""
+    from newsqa.frontends.terminal.watch import watch_sources
+    from newsqa.ingest.addresses import AddressOptions
+    from newsqa.ingest.fetch import Politeness
+
+    addresses = AddressOptions(items, full, Politeness(private=allow_private))
+    watch_sources(read_settings(index, connects=True), sources, addresses, every * 60, as_json=json)
 
 
 @app.command()

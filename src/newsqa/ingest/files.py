@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from typing_extensions import Buffer
+
 
 Kind = str
 """The name of a format, as in `readers/registry.py`: "txt", "html", "feed"."""
@@ -34,6 +36,7 @@ class FileFound:
     nanoseconds: the later of its two times, since a program may set the time of its content back, but not the time of
     its entry. Both are 0 for standard input, which always counts as changed. `location` is None for standard input.
     `root` is the folder below which no part of `location` may be a link; None: the folder that the file is in.
+    `kind` is the format of a file whose name does not say it; `url` is where its document was got from.
     """
 
     path: str
@@ -42,6 +45,8 @@ class FileFound:
     mtime_ns: int
     location: Path | None
     root: Path | None = None
+    kind: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +192,7 @@ def read_all(stream: IO[bytes]) -> bytes:
 
 def joined(head: bytes, rest: IO[bytes]) -> IO[bytes]:
     """Return a stream with its beginning, which was read already, before it."""
-    return io.BufferedReader(_Joined(head, rest))
+    return cast("IO[bytes]", io.BufferedReader(_Joined(head, rest)))
 
 
 class _Joined(io.RawIOBase):
@@ -197,12 +202,13 @@ class _Joined(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Buffer) -> int:
         """Fill a buffer; return how many bytes it got."""
-        data = self._head[: len(buffer)]
+        space = memoryview(buffer).cast("B")
+        data = self._head[: len(space)]
         self._head = self._head[len(data) :]
-        data = data or self._rest.read(len(buffer))
-        buffer[: len(data)] = data
+        data = data or self._rest.read(len(space))
+        space[: len(data)] = data
         return len(data)
 
 

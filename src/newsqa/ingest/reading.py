@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 from newsqa.environment import PASSED_ON
 from newsqa.errors import SourceError
@@ -53,9 +53,13 @@ class _Child:
 
 
 class ReadingProcess:
-    """Reads files in another process, which is started with the first of them. It gets no keys and no settings."""
+    """Reads files in another process, which is started with the first of them. It gets no keys and no settings.
 
-    def __init__(self) -> None:
+    `seconds` is the processor time that a file begins with, as `readers/budget.py` says.
+    """
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
         self._child: _Child | None = None
 
     def __enter__(self) -> Self:
@@ -94,8 +98,8 @@ class ReadingProcess:
 
     def _exchange(self, found: FileFound, descriptor: int) -> Iterator[Item | dict[str, Any]]:
         """Yield what the process sends about a file, at last the object that says that it is done."""
-        child = self._child = self._child or _start()
-        asked = {"path": found.path, "name": found.name, "stdin": found.location is None}
+        child = self._child = self._child or _start(self._seconds)
+        asked = {"path": found.path, "name": found.name, "stdin": found.location is None, "kind": found.kind}
         child.channel.settimeout(None if found.location is None else WAIT)
         last: Item | dict[str, Any] | None = None
         try:
@@ -107,7 +111,7 @@ class ReadingProcess:
         except TimeoutError:
             yield Problem(found.name, f"nothing of it came for {WAIT:.0f} seconds")
         except (EOFError, OSError):
-            yield _ended(found, self._end())
+            yield _ended(found, self._end(), self._seconds)
         finally:
             if not isinstance(last, dict) or last["tired"]:  # it may be in the middle of a file
                 self._end()
@@ -126,24 +130,24 @@ def _whole(line: bytes) -> bytes:
     return line
 
 
-def _start() -> _Child:
+def _start(seconds: float) -> _Child:
     ours, theirs = socket.socketpair()
     names = {name for name in os.environ if name in PASSED_ON or name in _PYTHON or name.startswith("LC_")}
     with theirs:
         process = subprocess.Popen(  # noqa: S603  our own module
-            [sys.executable, "-P", "-m", "newsqa.ingest.readers.worker", str(theirs.fileno())],
+            [sys.executable, "-P", "-m", "newsqa.ingest.readers.worker", str(theirs.fileno()), str(seconds)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={name: os.environ[name] for name in names},
             pass_fds=[theirs.fileno()],
         )
-    return _Child(process, ours, ours.makefile("rb", 2**16))
+    return _Child(process, ours, cast("IO[bytes]", ours.makefile("rb", 2**16)))
 
 
-def _ended(found: FileFound, status: int) -> Problem:
+def _ended(found: FileFound, status: int, seconds: float) -> Problem:
     if status == -signal.SIGPROF:
-        return Problem(found.name, f"reading it takes more than {SECONDS:.0f} s of processor time", "Split it.")
+        return Problem(found.name, f"reading it takes more than {seconds:g} s of processor time", "Split it.")
     if status == -signal.SIGKILL:
         return Problem(found.name, "reading it was ended by the system, perhaps for want of memory", "Split it.")
     return Problem(found.name, f"reading it brought its process down (status {status})")

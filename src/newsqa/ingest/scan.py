@@ -64,7 +64,7 @@ class _Walk:
 
     def items(self) -> Iterator[Found]:
         """Walk depth first, with an explicit stack, so that a deep tree cannot exhaust the call stack."""
-        stack = [((), self._entries(()))]
+        stack: list[tuple[tuple[str, ...], Iterator[_Entry | Problem | Skipped]]] = [((), self._entries(()))]
         while stack:
             within, entries = stack[-1]
             entry = next(entries, None)

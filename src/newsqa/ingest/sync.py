@@ -10,11 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urlsplit
 
 from newsqa.errors import SourceError, UsageError
 from newsqa.ingest.clean import clean
 from newsqa.ingest.embed import cut_passages
+from newsqa.ingest.fetch import is_address
 from newsqa.ingest.files import (
     STANDARD_INPUT,
     FileFound,
@@ -26,6 +27,7 @@ from newsqa.ingest.files import (
     suffix_of,
 )  # fmt: skip
 from newsqa.ingest.language import detect_language
+from newsqa.ingest.metadata import host
 from newsqa.ingest.progress import Changes, IndexProgress
 from newsqa.ingest.readers.registry import FORMATS, KEPT, MORE
 from newsqa.ingest.reading import ReadingProcess
@@ -61,18 +63,22 @@ def get_or_add_source(writer: LibraryWriter, location: str, name: str | None) ->
     A source whose location is gone from this machine, and whose key is the new location's name, has moved there: so an
     index can be moved together with what it was made from. Raises UsageError if the name is taken.
     """
-    path = location if location == STANDARD_INPUT else storable_path(str(Path(location).expanduser().resolve()))
-    default = path.rstrip("/").rpartition("/")[2] or path
+    elsewhere = location == STANDARD_INPUT or is_address(location)
+    path = location if elsewhere else storable_path(str(Path(location).expanduser().resolve()))
+    default = (
+        (host(path) or urlsplit(path).netloc) if is_address(location) else path.rstrip("/").rpartition("/")[2] or path
+    )
     known = writer.sources.all()
     source = next((s for s in known if s.location == path), None)
-    if source is None:
+    if source is None and not is_address(location):
         source = next((s for s in known if s.key == default and not Path(s.location).exists()), None)
         if source is not None:
             writer.sources.move(source, path)
     if source is None:
         if name is not None and any(name in {s.name, s.key} for s in known):
             raise UsageError(f"The name “{name}” is taken.", hint="Choose another with --name.")
-        return writer.sources.add(name or default, path, folder=Path(location).expanduser().is_dir())
+        folder = is_address(location) or (not elsewhere and Path(location).expanduser().is_dir())
+        return writer.sources.add(name or default, path, folder=folder)
     if name is not None and name != source.name:
         writer.sources.rename(source, name)
     return next(source for source in writer.sources.all() if source.location == path)
@@ -105,7 +111,7 @@ def read_source(
     Raises SourceError if the source has lost all its files at once, LibraryError.
     """
     known = writer.sources.files(source)
-    if known and not any(isinstance(item, FileFound) for item in found):
+    if known and not is_address(location) and not any(isinstance(item, FileFound) for item in found):
         raise SourceError(
             f"{location} holds no articles any more; the index has {len(known)} files of it.",
             hint=f"Is a disk missing? To remove them: newsqa sources remove {source.name}",
@@ -140,7 +146,7 @@ class _SourceSync:
                 continue
             self.report(IndexProgress("read", done, len(found), item.name))
             yield from self._sync_file(item, gone.pop(item.path, None))
-        for file in gone.values():
+        for file in () if is_address(location) else gone.values():
             self.writer.remove_file(file.id)
             yield
         rows = [_row(item) for item in found if not isinstance(item, FileFound)]
@@ -260,7 +266,15 @@ def _summed(rows: Sequence[ProblemRow]) -> list[ProblemRow]:
     return [row for row in rows if not row[3]] + [(*key, "", count) for key, count in passed.items() if count]
 
 
+def _located(found: FileFound, raw: RawArticle) -> RawArticle:
+    """Return an article of a page with the address that the page was got from, unless it names its own."""
+    if raw.url or not found.url or raw.place:
+        return raw
+    return replace(raw, url=found.url, outlet=raw.outlet or host(found.url))
+
+
 def _new_article(found: FileFound, raw: RawArticle, repeated: frozenset[str]) -> NewArticle:
+    raw = _located(found, raw)
     text = clean(raw.text, repeated) or clean(raw.text)
     address = _address(raw.url)
     return NewArticle(
@@ -292,7 +306,8 @@ _FEEDS = frozenset(suffix for one in FORMATS if one.keeps for suffix in one.suff
 
 def _keeps_articles(found: FileFound, kinds: set[str]) -> bool:
     """Return True if articles stay when they are gone from the file: those of a feed, and those that were piped in."""
-    return found.location is None or (suffix_of(found.path) in _FEEDS and kinds <= KEPT)
+    feed = found.kind in KEPT if found.kind else suffix_of(found.path) in _FEEDS
+    return found.location is None or (feed and kinds <= KEPT)
 
 
 def _keep_below(gone: dict[str, KnownFile], path: str) -> None:

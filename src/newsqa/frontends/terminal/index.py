@@ -22,6 +22,7 @@ from newsqa.store.snapshot import open_index
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from newsqa.ingest.addresses import AddressOptions
     from newsqa.ingest.progress import IndexProgress, IndexReport
     from newsqa.settings import Settings
     from newsqa.store.records import SourceSummary
@@ -41,6 +42,7 @@ class IndexOptions:
     rebuild: bool = False
     strict: bool = False
     check: bool = False
+    addresses: AddressOptions | None = None
 
 
 def index_sources(settings: Settings, sources: Sequence[str], options: IndexOptions, *, as_json: bool) -> int:
@@ -102,7 +104,13 @@ def _index_each(
             with _progress_bar() as report:
                 rebuild = options.rebuild and not reports
                 done = indexer.index_source(
-                    settings, source, report, name=options.name, rebuild=rebuild, check=options.check
+                    settings,
+                    source,
+                    report,
+                    name=options.name,
+                    rebuild=rebuild,
+                    check=options.check,
+                    addresses=options.addresses,
                 )
         except SourceError as error:
             failed.append(error)

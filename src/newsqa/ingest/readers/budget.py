@@ -23,10 +23,10 @@ TIRED = 120 * 2**20
 """A process that has grown to so much is ended after its file: freed memory stays in pieces."""
 
 
-def start_budget() -> None:
+def start_budget(seconds: float) -> None:
     """Begin to count the time of a file."""
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def earn(seconds: float) -> None:

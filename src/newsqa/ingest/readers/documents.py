@@ -73,7 +73,7 @@ def _front_matter(matter: str) -> dict[str, Any] | None:
 def _clipped(fields: dict[str, Any]) -> dict[str, Any]:
     """Return the front matter of a clipping of Obsidian with usual names: its `source` is the page's address."""
     source = fields.get("source")
-    people = next((fields[name] for name in ("author", "authors") if fields.get(name)), [])
+    people: Any = next((fields[name] for name in ("author", "authors") if fields.get(name)), [])
     names = [name for name in (people if isinstance(people, list) else [people]) if isinstance(name, str)]
     if isinstance(source, str) and "://" in source and not fields.get("url"):
         fields = {**{name: value for name, value in fields.items() if name != "source"}, "url": source}

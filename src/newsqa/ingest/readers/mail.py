@@ -71,7 +71,7 @@ def read_mbox(stream: IO[bytes], file_name: str) -> Iterator[Item]:  # noqa: ARG
 def parse_message(data: bytes) -> EmailMessage:
     """Return a parsed message. Raises SourceError if it is none, or holds too many parts."""
     try:
-        message = cast("EmailMessage", BytesParser(policy=policy.default).parsebytes(data))
+        message = BytesParser(policy=policy.default).parsebytes(data)
         parts = sum(1 for _ in zip(message.walk(), range(MAX_PARTS + 1), strict=False))
     except (MessageError, ValueError, RecursionError) as error:
         raise SourceError("it is no mail that can be read") from error

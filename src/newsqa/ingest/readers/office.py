@@ -62,7 +62,8 @@ def read_rtf(stream: IO[bytes], file_name: str) -> Iterator[Item]:
     if not data.lstrip().startswith(b"{\\rtf"):
         raise SourceError("it is no RTF file that can be read")
     try:
-        text = str(rtf_to_text(data.decode("latin-1"), encoding="cp1252", errors="replace"))
+        convert: Any = rtf_to_text  # it has no types
+        text = str(convert(data.decode("latin-1"), encoding="cp1252", errors="replace"))
     except Exception as error:  # a broken file may raise anything
         raise SourceError("it is no RTF file that can be read") from error
     yield from text_articles(_spaced(text), "rtf", file_name)

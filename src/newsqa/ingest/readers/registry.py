@@ -130,7 +130,7 @@ def read_file(found: FileFound, descriptor: int | None = None) -> Iterator[Item]
     name = found.path.rpartition("/")[2] if found.location is not None else ""
     try:
         with open_file(found, descriptor) as stream:
-            for item in _bounded(_read(name, stream, depth=0)):
+            for item in _bounded(_read(name, stream, depth=0, kind=found.kind)):
                 yield replace(item, name=found.name + item.name) if isinstance(item, Problem) else item
     except SourceError as error:
         yield Problem(found.name, str(error), error.hint)
@@ -154,9 +154,9 @@ def _bounded(items: Iterator[Item]) -> Iterator[Item]:
         yield Problem(MORE, f"{refused - MAX_PROBLEMS:,} more could not be read")
 
 
-def _read(name: str, stream: IO[bytes], depth: int) -> Iterator[Item]:
-    head, stream = _peek(stream, named=bool(name))
-    chosen = choose_format(name, head)
+def _read(name: str, stream: IO[bytes], depth: int, kind: str = "") -> Iterator[Item]:
+    head, stream = _peek(stream, named=bool(name or kind))
+    chosen = next((one for one in FORMATS if one.name == kind), None) or choose_format(name, head)
     if chosen is None:
         raise SourceError("a format that newsqa does not know", hint=KNOWN)
     if chosen.read is not None:

@@ -134,7 +134,7 @@ def _record_page(record: Any) -> Iterator[Item]:
     try:
         data = record.content_stream().read(MAX_PAGE + 1)
         for item in _page(data, url, ""):
-            yield replace(item, place=place) if isinstance(item, RawArticle) else replace(item, name=place)  # type: ignore[type-var]
+            yield replace(item, place=place) if isinstance(item, RawArticle) else item
     except SourceError as error:
         yield Problem(place, str(error), error.hint)
     except Exception as error:  # a record may be broken in any way

@@ -1,9 +1,9 @@
 """The process in which files are read: what a file can do to it ends with it.
 
-`ReadingProcess` of `ingest/reading.py` starts it with one end of a socket pair as its argument. Each request is the
-file's open descriptor with its path and name as a line of JSON; the answer is a line for each item, then one that says
-that it is done. The process opens no file itself. It ends with its socket, or by a signal when reading takes too much
-processor time between two articles (`budget.py`); memory is limited where the system can do that.
+`ReadingProcess` of `ingest/reading.py` starts it with one end of a socket pair and the time for a file. A request is
+a file's open descriptor with its path and name as a line of JSON; the answer is a line for each item, then one that
+says that it is done. The process opens no file itself. It ends with its socket, or by a signal when reading takes too
+much processor time between two articles (`budget.py`); memory is limited where the system can do that.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def unpack(line: bytes) -> Item | dict[str, Any]:
     return item
 
 
-def serve(channel: socket.socket) -> None:
+def serve(channel: socket.socket, seconds: float) -> None:
     """Read one file after another, until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; this one ends with its socket
     limit_memory()
@@ -51,13 +51,15 @@ def serve(channel: socket.socket) -> None:
             data += channel.recv(2**16)
         if not data or not descriptors:
             return
+        start_budget(seconds)
         _answer(channel, json.loads(data), descriptors[0])
 
 
 def _answer(channel: socket.socket, asked: dict[str, Any], descriptor: int) -> None:
-    found = FileFound(asked["path"], asked["name"], 0, 0, None if asked["stdin"] else Path(asked["name"]))
+    found = FileFound(
+        asked["path"], asked["name"], 0, 0, None if asked["stdin"] else Path(asked["name"]), kind=asked["kind"]
+    )
     exhausted = False
-    start_budget()
     try:
         for item in read_file(found, descriptor):
             channel.sendall(pack(item))
@@ -77,4 +79,4 @@ def _answer(channel: socket.socket, asked: dict[str, Any], descriptor: int) -> N
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    serve(socket.socket(fileno=int(sys.argv[1])), float(sys.argv[2]))
