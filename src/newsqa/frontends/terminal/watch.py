@@ -46,10 +46,10 @@ def watch_sources(
     for source in sources:
         watch.index(source)
     places = {source: Path(source).expanduser().resolve() for source in sources if not is_address(source)}
-    asked = time.monotonic()
+    asked, own = time.monotonic(), settings.index.resolve()  # what indexing writes is no change
     for changed in _changes(list(places.values())):
         for source, place in places.items():
-            if any(path == place or place in path.parents for path in changed):
+            if any((path == place or place in path.parents) and own not in (path, *path.parents) for path in changed):
                 watch.index(source)
         if time.monotonic() - asked >= every:
             asked = time.monotonic()
@@ -58,17 +58,22 @@ def watch_sources(
 
 
 def _changes(places: Sequence[Path]) -> Iterator[set[Path]]:
-    """Yield, every few seconds at most, the paths below the places that have changed since; often none."""
+    """Yield, every few seconds at most, the paths below the places that have changed since; often none.
+
+    First come the places themselves: they may have changed since they were indexed, before they were watched.
+    """
     there = [place for place in places if place.exists()]
     if not there:
         while True:
-            time.sleep(min(LOOK, 0.2) if not places else LOOK)
-            yield set()
+            time.sleep(LOOK)
+            yield set(places)  # what is not there may come
     from watchfiles import watch
 
     looks = watch(*there, watch_filter=None, rust_timeout=int(LOOK * 1000), yield_on_timeout=True, raise_interrupt=True)
+    unsure = set(places)
     for changes in looks:
-        yield {Path(path) for _, path in changes}
+        yield unsure | {Path(path) for _, path in changes}
+        unsure = set()
 
 
 @dataclass(frozen=True, slots=True)

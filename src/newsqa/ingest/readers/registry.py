@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class FileFormat:
     """A format: its name, its reader, the suffixes of its files, and how its beginning is recognised.
 
     A format is an archive if `holds` says which of its members are read; it has no reader then. Articles of a format
@@ -73,29 +73,29 @@ def _is_known(name: str) -> bool:
     return suffix_of(name) in SUFFIXES
 
 
-FORMATS: tuple[Format, ...] = (
-    Format("wxr", xml_exports.read_wxr, (".xml", ".wxr"), xml_exports.is_wxr),
-    Format("newsml", xml_exports.read_newsml, (".xml", ".newsml"), xml_exports.is_newsml),
-    Format("nitf", xml_exports.read_nitf, (".xml", ".nitf"), xml_exports.is_nitf),
-    Format("feed", feeds.read_feed, (".xml", ".rss", ".atom"), _starts(b"<?xml", b"<rss", b"<feed"), keeps=True),
-    Format("html", pages.read_page, (".html", ".htm", ".xhtml"), _starts(b"<")),
-    Format("jsonl", feeds.read_lines, (".jsonl", ".ndjson"), _is_lines),
-    Format("json", feeds.read_json, (".json", ".ninjs"), _starts(b"{\\", b"{", b"[")),
-    Format("rtf", office.read_rtf, (".rtf",), _starts(b"{\\rtf")),
-    Format("pdf", documents.read_pdf, (".pdf",), _starts(b"%pdf-")),
-    Format("docx", office.read_docx, (".docx",)),
-    Format("odt", office.read_odt, (".odt",)),
-    Format("epub", office.read_epub, (".epub",)),
-    Format("mail", mail.read_eml, (".eml",)),
-    Format("mbox", mail.read_mbox, (".mbox", ".mbx"), _starts(b"from ")),
-    Format("mhtml", saved_pages.read_mhtml, (".mhtml", ".mht")),
-    Format("webarchive", saved_pages.read_webarchive, (".webarchive",), _starts(b"bplist00")),
-    Format("warc", saved_pages.read_warc, (".warc",), _starts(b"warc/")),
-    Format("wacz", None, (".wacz",), holds=archives.warc_only),
-    Format("zip", None, (".zip",), archives.is_zip, holds=_is_known),
-    Format("csv", tables.read_table, (".csv", ".tsv", ".tab")),
-    Format("md", documents.read_markdown, (".md", ".markdown")),
-    Format("txt", documents.read_text, (".txt",)),
+FORMATS: tuple[FileFormat, ...] = (
+    FileFormat("wxr", xml_exports.read_wxr, (".xml", ".wxr"), xml_exports.is_wxr),
+    FileFormat("newsml", xml_exports.read_newsml, (".xml", ".newsml"), xml_exports.is_newsml),
+    FileFormat("nitf", xml_exports.read_nitf, (".xml", ".nitf"), xml_exports.is_nitf),
+    FileFormat("feed", feeds.read_feed, (".xml", ".rss", ".atom"), _starts(b"<?xml", b"<rss", b"<feed"), keeps=True),
+    FileFormat("html", pages.read_page, (".html", ".htm", ".xhtml"), _starts(b"<")),
+    FileFormat("jsonl", feeds.read_lines, (".jsonl", ".ndjson"), _is_lines),
+    FileFormat("json", feeds.read_json, (".json", ".ninjs"), _starts(b"{\\", b"{", b"[")),
+    FileFormat("rtf", office.read_rtf, (".rtf",), _starts(b"{\\rtf")),
+    FileFormat("pdf", documents.read_pdf, (".pdf",), _starts(b"%pdf-")),
+    FileFormat("docx", office.read_docx, (".docx",)),
+    FileFormat("odt", office.read_odt, (".odt",)),
+    FileFormat("epub", office.read_epub, (".epub",)),
+    FileFormat("mail", mail.read_eml, (".eml",)),
+    FileFormat("mbox", mail.read_mbox, (".mbox", ".mbx"), _starts(b"from ")),
+    FileFormat("mhtml", saved_pages.read_mhtml, (".mhtml", ".mht")),
+    FileFormat("webarchive", saved_pages.read_webarchive, (".webarchive",), _starts(b"bplist00")),
+    FileFormat("warc", saved_pages.read_warc, (".warc",), _starts(b"warc/")),
+    FileFormat("wacz", None, (".wacz",), holds=archives.warc_only),
+    FileFormat("zip", None, (".zip",), archives.is_zip, holds=_is_known),
+    FileFormat("csv", tables.read_table, (".csv", ".tsv", ".tab")),
+    FileFormat("md", documents.read_markdown, (".md", ".markdown")),
+    FileFormat("txt", documents.read_text, (".txt",)),
 )
 SUFFIXES = frozenset(suffix for one in FORMATS for suffix in one.suffixes)
 KNOWN = f"newsqa reads {' '.join(dict.fromkeys(s for one in FORMATS for s in one.suffixes))}, and these packed as .gz."
@@ -108,7 +108,7 @@ MAX_DEPTH = 2
 """How deep archives may lie in each other: a ZIP of crawls is one, a ZIP of ZIPs of ZIPs is none."""
 
 
-def choose_format(name: str, head: bytes) -> Format | None:
+def choose_format(name: str, head: bytes) -> FileFormat | None:
     """Return the format of a file by its name and its beginning; None if its suffix is not known.
 
     Without a name, as for standard input, the beginning alone says it; what no format recognises is plain text.
@@ -167,7 +167,7 @@ def _read(name: str, stream: IO[bytes], depth: int, kind: str = "") -> Iterator[
         yield from _members(stream, chosen, depth)
 
 
-def _members(stream: IO[bytes], archive: Format, depth: int) -> Iterator[Item]:
+def _members(stream: IO[bytes], archive: FileFormat, depth: int) -> Iterator[Item]:
     """Yield the articles of the members of an archive; what is wrong with one is a Problem of that one alone."""
     for member in archives.zip_members(_whole(stream), cast("Callable[[str], bool]", archive.holds)):
         if not isinstance(member, tuple):
