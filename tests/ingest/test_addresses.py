@@ -79,6 +79,19 @@ def test_a_feed_gives_its_items_and_keeps_those_that_are_gone(site, settings):
     assert [article.title for article in articles(settings)] == [f"Quay {n} to close" for n in (1, 2, 3)]
 
 
+def test_a_feed_of_json_keeps_its_items_too(site, settings):
+    def feed(*numbers):
+        rows = [{"id": str(n), "url": f"{site.url}/{n}", "content_text": f"Quay {n} is shut."} for n in numbers]
+        return json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "Tellin Post", "items": rows})
+
+    site.put("/feed.json", feed(2, 1), "application/feed+json")
+    assert index(settings, f"{site.url}/feed.json").added == 2
+    site.put("/feed.json", feed(3, 2), "application/feed+json")
+    report = index(settings, f"{site.url}/feed.json")
+    assert (report.added, report.changed, report.removed) == (1, 0, 0)
+    assert sorted(article.text for article in articles(settings)) == [f"Quay {n} is shut." for n in (1, 2, 3)]
+
+
 def test_the_pages_behind_a_feed_are_read_once(site, settings):
     site.put("/feed", site.feed(1, 2, 7), "text/xml")
     for n in (1, 2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import zlib
@@ -186,6 +187,15 @@ def test_a_file_that_cannot_be_read_to_its_end_removes_nothing(folder, data):
         assert stored(folder) == sorted(LINES)
     (folder / "a.json").write_text(json.dumps([{"text": LINES[0]}]))
     assert (index(folder).removed, stored(folder)) == (2, LINES[:1])
+
+
+def test_a_file_that_is_cut_off_gives_what_it_holds(folder):
+    data = gzip.compress("".join(json.dumps({"text": text * 50}) + "\n" for text in LINES).encode())
+    (folder / "a.jsonl.gz").write_bytes(data[:-12])
+    for _ in range(2):
+        report = index(folder)
+        assert ([problem.reason for problem in report.problems], report.read) == (["it is not a whole .gz file"], 1)
+        assert [(one.kind, one.reason) for one in report.passed] == [("file", "read in part")]
 
 
 def test_many_problems_of_a_file_are_counted_and_not_named(folder):

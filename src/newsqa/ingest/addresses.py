@@ -33,9 +33,9 @@ UNLISTED = "-"
 
 _TYPES = {
     "text/html": "html", "application/xhtml+xml": "html", "application/rss+xml": "feed", "application/atom+xml": "feed",
-    "application/json": "json", "application/x-ndjson": "jsonl", "application/pdf": "pdf", "text/csv": "csv",
-    "text/plain": "txt", "text/markdown": "md", "message/rfc822": "mail", "application/epub+zip": "epub",
-    "application/zip": "zip", "application/warc": "warc",
+    "application/json": "json", "application/feed+json": "json", "application/x-ndjson": "jsonl", "text/csv": "csv",
+    "application/pdf": "pdf", "text/plain": "txt", "text/markdown": "md", "message/rfc822": "mail",
+    "application/epub+zip": "epub", "application/zip": "zip", "application/warc": "warc",
 }  # fmt: skip
 _FEED = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _SITEMAP = re.compile(rb"<(?:\w+:)?(urlset|sitemapindex)\b", re.IGNORECASE)

@@ -122,6 +122,9 @@ def read_source(
     return sync.changes
 
 
+IN_PART = "read in part"
+
+
 @dataclass(slots=True)
 class _SourceSync:
     """One run over the files of a source; `known` are its files as they were read before."""
@@ -172,9 +175,12 @@ class _SourceSync:
                 kinds.add(item.kind)
             noted += [problem] if problem else []
             yield
+        unread = _unread(found, noted)
         if not seen and not noted:
             noted.append(Skipped("file", "it holds no articles"))
-        self._remove_articles(file, found, kinds, _unread(found, noted), seen)
+        if seen and "" in unread:
+            noted.append(Skipped("file", IN_PART))
+        self._remove_articles(file, found, kinds, unread, seen)
         same = digest is not None and digest == _digest(found)
         rows = _summed([_row(item) for item in noted])
         self.writer.sources.finish_file(file, found.size, _reliable_mtime(found), digest if same else None, rows)
@@ -190,8 +196,9 @@ class _SourceSync:
         noted = [_noted(row) for row in rows]
         for item in noted:
             self.changes.note(item)
-        unread = any(isinstance(item, Problem) and item.name == found.name for item in noted)
-        self.changes.kept += unread and has_articles and found.location is not None
+        refused = any(isinstance(item, Problem) and item.name == found.name for item in noted)
+        in_part = any(isinstance(item, Skipped) and item.reason == IN_PART for item in noted)
+        self.changes.kept += refused and not in_part and has_articles
 
     def _remove_articles(
         self, file: int, found: FileFound, kinds: set[str], unread: frozenset[str], seen: set[str]
@@ -280,7 +287,7 @@ def _new_article(found: FileFound, raw: RawArticle, repeated: frozenset[str]) ->
     return NewArticle(
         text=text,
         read_text=raw.text,
-        key=raw.key or (address or text_digest(raw.text).hex() if found.location is None else raw.place),
+        key=raw.key or (address or text_digest(raw.text).hex() if _has_no_places(found, raw) else raw.place),
         place=raw.place,
         address=address,
         title=raw.title,
@@ -290,6 +297,11 @@ def _new_article(found: FileFound, raw: RawArticle, repeated: frozenset[str]) ->
         url=raw.url,
         language=detect_language(text),
     )
+
+
+def _has_no_places(found: FileFound, raw: RawArticle) -> bool:
+    """Return True if the places in a file mean nothing the next time: of standard input, or a list from an address."""
+    return found.location is None or bool(found.url and raw.place)
 
 
 def _address(url: str | None) -> str | None:
@@ -305,9 +317,9 @@ _FEEDS = frozenset(suffix for one in FORMATS if one.keeps for suffix in one.suff
 
 
 def _keeps_articles(found: FileFound, kinds: set[str]) -> bool:
-    """Return True if articles stay when they are gone from the file: those of a feed, and those that were piped in."""
-    feed = found.kind in KEPT if found.kind else suffix_of(found.path) in _FEEDS
-    return found.location is None or (feed and kinds <= KEPT)
+    """Return True if articles stay when they are gone from the file: those of a feed, of an address, or piped in."""
+    elsewhere = found.location is None or bool(found.url)
+    return elsewhere or (suffix_of(found.path) in _FEEDS and kinds <= KEPT)
 
 
 def _keep_below(gone: dict[str, KnownFile], path: str) -> None:

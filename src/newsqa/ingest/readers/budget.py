@@ -13,7 +13,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-SECONDS = 6.0
+SECONDS = 5.0
 EARNED = 0.5
 PAGE_EARNED = 0.03
 """What a page of a PDF takes, and half as much again."""
