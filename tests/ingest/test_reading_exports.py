@@ -108,6 +108,15 @@ GHOST = {
     ]
 }  # fmt: skip
 
+GHOST_API = {
+    "posts": [
+        {"id": "a1", "uuid": "u", "title": "Quay to close", "slug": "quay", "html": MARKUP, "comment_id": "a1",
+         "published_at": "2025-03-07T08:00:00.000+01:00", "url": "https://tellin.example/quay/",
+         "primary_author": {"name": "Jon Ashby"}},
+    ],
+    "meta": {"pagination": {"page": 1}},
+}  # fmt: skip
+
 ARC = {
     "_id": "ABC",
     "type": "story",
@@ -193,6 +202,12 @@ def test_json_of_publishing_systems_is_read(tmp_path, value):
     assert known(items[0]) == KNOWN
     assert lines(items[0]) == [FIRST, SECOND]
     assert all(isinstance(item, Skipped) for item in items[1:])
+
+
+def test_what_the_api_of_ghost_gives_is_read(tmp_path):
+    (article,) = read(tmp_path, "posts.json", GHOST_API)
+    assert known(article) == ("Quay to close", "tellin.example", "Jon Ashby", date(2025, 3, 7))
+    assert lines(article) == [FIRST, SECOND]
 
 
 def test_ghost_drafts_and_pages_are_passed_over(tmp_path):

@@ -54,9 +54,8 @@ _COUNTED = re.compile(r"(?:Page \d+ )?(\d+) of \d+ DOCUMENTS?")
 _LABEL = re.compile(r"(?P<label>[A-Z][A-Z /-]{2,24}):(?:\s+(?P<value>.*))?")
 _BEFORE = frozenset({"BYLINE", "SECTION", "LENGTH", "DATELINE", "HIGHLIGHT", "SERIES", "SOURCE", "COLUMN", "AUTHOR"})
 _AFTER = frozenset({
-    "LOAD-DATE", "URL", "GRAPHIC", "LANGUAGE", "PUBLICATION-TYPE", "CORRECTION", "CORRECTION-DATE", "SUBJECT",
-    "ORGANIZATION", "PERSON", "GEOGRAPHIC", "COMPANY", "INDUSTRY", "JOURNAL-CODE", "DOCUMENT-TYPE", "PHOTO", "NOTES",
-    "TICKER", "COUNTRY", "STATE", "CITY", "DATE", "ACC-NO", "PUB-TYPE", "DISTRIBUTION", "TYPE",
+    "LOAD-DATE", "URL", "GRAPHIC", "LANGUAGE", "PUBLICATION-TYPE", "CORRECTION-DATE", "SUBJECT", "ORGANIZATION",
+    "PERSON", "GEOGRAPHIC", "COMPANY", "INDUSTRY", "JOURNAL-CODE", "DOCUMENT-TYPE", "ACC-NO", "PUB-TYPE",
 })  # fmt: skip
 
 
@@ -69,26 +68,23 @@ def _nexis(lines: list[str]) -> list[Fields] | None:
 
 def _nexis_article(lines: list[str]) -> Fields:
     labels = [(n, match) for n, line in enumerate(lines) if (match := _LABEL.fullmatch(line))]
-    before = [(n, match) for n, match in labels if match["label"] in _BEFORE]
-    after = next((n for n, match in labels if match["label"] in _AFTER and n > (before[0][0] if before else 0)), None)
-    header = lines[: before[0][0]] if before else lines[:after]
-    values = {match["label"]: _continued(lines, n, match["value"]) for n, match in before if after is None or n < after}
-    last = max((n for n, _ in before if after is None or n < after), default=len(header))
-    body = lines[_end_of_value(lines, last) if values else last : after]
-    found = _nexis_header(header)
-    if not values:  # no labels: what follows the header cannot be told from it
-        found["text"] = _text(header)
+    start = next((n for n, match in labels if match["label"] in _BEFORE), None)
+    after = next((n for n, match in labels if match["label"] in _AFTER and (start is None or n > start)), len(lines))
     urls = [match["value"] for _, match in labels if match["label"] == "URL"]
+    values: dict[str, str] = {}
+    body = after if start is None else start
+    for n, match in labels:  # the labels of a header have nothing but empty lines between them
+        if match["label"] in _BEFORE and n < after and not any(lines[body:n]):
+            body = _end_of_value(lines, n)
+            values[match["label"]] = " ".join([match["value"] or "", *lines[n + 1 : body]]).strip()
+    # without labels, what follows the header cannot be told from it
+    text = lines[body:after] if values else lines[:after]
     return {
-        **found,
-        **({"text": _text(_without_rights(body))} if values else {}),
+        **_nexis_header(lines[:start] if values else lines[:after]),
+        "text": _text(_without_rights(text)),
         "byline": values.get("BYLINE") or values.get("AUTHOR"),
         "url": urls[0] if urls else None,
     }
-
-
-def _continued(lines: list[str], at: int, value: str | None) -> str:
-    return " ".join([value or "", *lines[at + 1 : _end_of_value(lines, at)]]).strip()
 
 
 def _end_of_value(lines: list[str], at: int) -> int:
@@ -245,7 +241,7 @@ def _proquest_article(lines: list[str]) -> Fields:
     one_line = {label: " ".join(" ".join(parts).split()) for label, parts in values.items()}
     return {
         "title": one_line.get("Title") or (heading[0] if heading else None),
-        "outlet": one_line.get("Publication title"),
+        "outlet": one_line.get("Publication title", "").partition(";")[0],  # its town comes after it
         "byline": [_in_order(name) for name in one_line.get("Author", "").split(";") if name.strip(" .")],
         "published": parse_date(one_line.get("Publication date", "")),
         "url": one_line.get("Document URL"),

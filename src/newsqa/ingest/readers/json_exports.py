@@ -68,18 +68,18 @@ def usual_fields(item: Item) -> Item | Skipped:
 
 
 def _is_ghost(item: Item) -> bool:
-    return {"slug", "status", "html"} <= item.keys() and bool(item.keys() & {"mobiledoc", "lexical", "uuid"})
+    return {"slug", "html"} <= item.keys() and bool(item.keys() & {"mobiledoc", "lexical", "uuid", "comment_id"})
 
 
 def _ghost(item: Item) -> Item | Skipped:
-    if item.get("status") not in {"published", "sent"}:
+    if item.get("status", "published") not in {"published", "sent"}:
         return Skipped("draft", UNPUBLISHED)
     if item.get("type", "post") != "post" or item.get("page"):
         return Skipped("page of a site", "no article")
     return {
         "text": item.get("html") or item.get("plaintext"),
         "title": item.get("title"),
-        "authors": item.get("authors"),
+        "authors": item.get("authors") or item.get("primary_author"),
         "outlet": item.get("outlet"),
         "published": item.get("published_at"),
         "url": item.get("url") or item.get("canonical_url"),
