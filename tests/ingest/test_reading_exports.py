@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from datetime import date
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from newsqa.ingest.files import Problem, RawArticle, Skipped
 from newsqa.ingest.readers.registry import read_file
 from newsqa.ingest.scan import scan
+from thoroughness import examples
 
 FIRST = "The harbour board of Tellin voted on Tuesday to close the old north quay. Engineers found cracks in its piles."
 SECOND = "“We have been patching it since 1988,” said Mayor Ada Quill & her deputy."
@@ -328,3 +333,24 @@ def test_a_clipping_of_obsidian_has_the_address_that_is_its_source(tmp_path):
     (article,) = read(tmp_path, "a.md", f"---\n{matter}---\n{FIRST}\n\n{SECOND}\n")
     assert known(article) == ("Quay to close", "tellin.example", "Jon Ashby", date(2025, 3, 7))
     assert article.url == "https://tellin.example/quay"
+
+
+NAMES = """db data posts users id status html slug uuid content_elements headlines basic credits by type content items
+response results webTitle webPublicationDate fields tags uri body_html bodies value headline pubstatus date_publish
+maintext published_at authors"""
+STRINGS = st.sampled_from(["text", "post", "published", "<p>x</p>", "2025-03-07"])
+LEAVES = st.none() | st.booleans() | st.integers() | STRINGS
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES.split()), inner),
+    max_leaves=20,
+)
+
+
+@given(VALUES)
+@settings(max_examples=examples(200))
+def test_anything_in_the_shape_of_an_export_gives_articles_or_what_is_wrong(value):
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("a.json", "a.jsonl"):
+            for item in read(Path(folder), name, value):
+                assert isinstance(item, RawArticle | Problem | Skipped)

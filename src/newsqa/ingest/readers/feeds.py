@@ -36,8 +36,7 @@ def read_json(stream: IO[bytes], file_name: str) -> Iterator[Item]:
     value = unwrap_export(value)
     objects = _objects(value)
     if objects is None:
-        fields = usual_fields(value) if isinstance(value, dict) else {}
-        yield fields if isinstance(fields, Skipped) else build_article(fields, "json", file_name=file_name)
+        yield _article(value if isinstance(value, dict) else {}, "json", "", file_name)
         return
     for n, one in enumerate(objects, 1):
         yield _article(one, "json", f"#{n}")
@@ -73,12 +72,12 @@ def _line(line: bytes, place: str) -> Item:
     return _article(value, "jsonl", place)
 
 
-def _article(value: object, kind: Kind, place: str) -> Item:
+def _article(value: object, kind: Kind, place: str, file_name: str = "") -> Item:
     if not isinstance(value, dict):
         return Problem(place, "it is no JSON object")
     try:
         fields = usual_fields(value)
-        return fields if isinstance(fields, Skipped) else build_article(fields, kind, place)
+        return fields if isinstance(fields, Skipped) else build_article(fields, kind, place, file_name)
     except SourceError as error:
         return Problem(place, str(error), error.hint)
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:  # what a value of JSON may be is endless

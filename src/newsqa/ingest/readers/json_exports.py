@@ -42,15 +42,15 @@ def _is_list(value: object) -> bool:
 
 def _ghost_posts(data: Item) -> list[Item]:
     """Return the posts of a Ghost export with the names of their authors, and the site's as their outlet."""
-    names = {user.get("id"): user.get("name") for user in _dicts(data.get("users"))}
-    authors: dict[object, list[object]] = {}
+    names = {str(user.get("id")): user.get("name") for user in _dicts(data.get("users"))}
+    authors: dict[str, list[object]] = {}
     for row in sorted(_dicts(data.get("posts_authors")), key=lambda row: str(row.get("sort_order", 0)).zfill(9)):
-        authors.setdefault(row.get("post_id"), []).append(names.get(row.get("author_id")))
+        authors.setdefault(str(row.get("post_id")), []).append(names.get(str(row.get("author_id"))))
     settings = {str(row.get("key")): row.get("value") for row in _dicts(data.get("settings"))}
     return [
         {
             **post,
-            "authors": authors.get(post.get("id")) or [names.get(post.get("author_id"))],
+            "authors": authors.get(str(post.get("id"))) or [names.get(str(post.get("author_id")))],
             "outlet": settings.get("title"),
         }
         for post in data["posts"]
