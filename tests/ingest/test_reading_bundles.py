@@ -29,9 +29,12 @@ def lines(text):
     return [line for line in text.splitlines() if line.strip()]
 
 
+UNBROKEN = NEXIS.replace("close\nfor", "close for").replace("back to\nBrack", "back to Brack")
+"""As Word has it: no line of a paragraph is broken."""
+
 BUNDLES = {
     "nexis.txt": NEXIS.encode(),
-    "nexis.docx": word(NEXIS.replace("close\nfor", "close for").split("\n")),  # a paragraph is not broken in Word
+    "nexis.docx": word(UNBROKEN.split("\n")),
     "nexis.rtf": rtf(NEXIS.split("\n")).encode(),
     "uni.txt": "\n\n".join(NEXIS_UNI).encode(),
     "uni.docx": word(NEXIS_UNI),

@@ -52,7 +52,9 @@ def _text(lines: list[str]) -> str:
 
 _COUNTED = re.compile(r"(?:Page \d+ )?(\d+) of \d+ DOCUMENTS?")
 _LABEL = re.compile(r"(?P<label>[A-Z][A-Z /-]{2,24}):(?:\s+(?P<value>.*))?")
-_BEFORE = frozenset({"BYLINE", "SECTION", "LENGTH", "DATELINE", "HIGHLIGHT", "SERIES", "SOURCE", "COLUMN", "AUTHOR"})
+_BEFORE = frozenset({
+    "HEADLINE", "BYLINE", "SECTION", "LENGTH", "DATELINE", "HIGHLIGHT", "SERIES", "SOURCE", "COLUMN", "AUTHOR", "BODY",
+})  # fmt: skip
 _AFTER = frozenset({
     "LOAD-DATE", "URL", "GRAPHIC", "LANGUAGE", "PUBLICATION-TYPE", "CORRECTION-DATE", "SUBJECT", "ORGANIZATION",
     "PERSON", "GEOGRAPHIC", "COMPANY", "INDUSTRY", "JOURNAL-CODE", "DOCUMENT-TYPE", "ACC-NO", "PUB-TYPE",
@@ -74,13 +76,15 @@ def _nexis_article(lines: list[str]) -> Fields:
     values: dict[str, str] = {}
     body = after if start is None else start
     for n, match in labels:  # the labels of a header have nothing but empty lines between them
-        if match["label"] in _BEFORE and n < after and not any(lines[body:n]):
-            body = _end_of_value(lines, n)
+        if match["label"] in _BEFORE and n < after and "BODY" not in values and not any(lines[body:n]):
+            body = n + 1 if match["label"] == "BODY" else _end_of_value(lines, n)
             values[match["label"]] = " ".join([match["value"] or "", *lines[n + 1 : body]]).strip()
     # without labels, what follows the header cannot be told from it
-    text = lines[body:after] if values else lines[:after]
+    text = [values.get("BODY", ""), *lines[body:after]] if values else lines[:after]
+    header = _nexis_header(lines[:start] if values else lines[:after])
     return {
-        **_nexis_header(lines[:start] if values else lines[:after]),
+        **header,
+        "title": values.get("HEADLINE") or header["title"],
         "text": _text(_without_rights(text)),
         "byline": values.get("BYLINE") or values.get("AUTHOR"),
         "url": urls[0] if urls else None,
@@ -150,6 +154,9 @@ _TAG = re.compile(
     r"(?:[\t |]+(?P<value>.*))?"
 )
 _WORDS = re.compile(r"[\d,.]+ words")
+_LANGUAGE = re.compile(
+    r"English|German|French|Spanish|Italian|Dutch|Portuguese|Swedish|Danish|Norwegian|Finnish|Polish"
+)
 _CLOCK = re.compile(r"\d{1,2}:\d{2}.{0,12}")
 
 
@@ -188,12 +195,14 @@ def _untagged(lines: list[str]) -> Fields:
     if counted is None:
         return {"text": _text(lines)}
     above = [lines[n] for n in rows[:counted]]
-    byline = above.pop() if len(above) > 1 and above[-1].lower().startswith("by ") else None
+    byline = above.pop() if len(above) > 1 and _is_byline(above[-1], above[-2]) else None
     below = [(n, lines[n]) for n in rows[counted + 1 :]]
     day = _day(below[0][1]) if below else None
     named = [row for row in below[bool(day) :] if not _CLOCK.fullmatch(row[1])]
-    rights = next((n for n, line in named[:9] if _RIGHTS.match(line)), None)
-    start = rights if rights is not None else named[min(2, len(named) - 1)][0] if named else rows[counted]
+    ends = [n for n, line in named[:9] if _RIGHTS.match(line)] or [
+        n for n, line in named[:9] if _LANGUAGE.fullmatch(line)
+    ]
+    start = ends[0] if ends else named[min(1, len(named) - 1)][0] if named else rows[counted]
     return {
         "title": above[-1] if above else None,
         "byline": byline,
@@ -201,6 +210,15 @@ def _untagged(lines: list[str]) -> Fields:
         "outlet": named[0][1] if named else None,
         "text": _text(lines[start + 1 :]),
     }
+
+
+def _is_byline(line: str, above: str) -> bool:
+    """Return True for "By Jon Ashby", and for a few words in capitals below a headline that has more words."""
+    words = line.replace(",", " ").split()
+    named = 2 <= len(words) <= 8 and all(
+        word[0].isupper() or word in {"and", "in", "de", "van", "von"} for word in words
+    )
+    return line.lower().startswith("by ") or (named and len(above.split()) > len(words))
 
 
 # ProQuest: labels with values, parted by lines of underscores.
