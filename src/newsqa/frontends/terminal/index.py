@@ -65,6 +65,8 @@ def index_sources(settings: Settings, sources: Sequence[str], options: IndexOpti
         messages().print("Interrupted. What was read is kept; the same command goes on from there.", soft_wrap=True)
         raise
     if failed and not reports:
+        for error in failed[1:]:
+            _warn(error_line(error))
         raise failed[0]
     failed += [error for report in reports if (error := _shortfall(report, strict=options.strict))]
     for error in failed:
