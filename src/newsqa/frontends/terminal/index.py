@@ -68,7 +68,7 @@ def index_sources(settings: Settings, sources: Sequence[str], options: IndexOpti
         for error in failed[1:]:
             _warn(error_line(error))
         raise failed[0]
-    failed += [error for report in reports if (error := _shortfall(report, strict=options.strict))]
+    failed += [short for report in reports if (short := _shortfall(report, strict=options.strict))]
     for error in failed:
         messages().print(Text(f"newsqa: {safe_line(error_line(error))}"), soft_wrap=True)
     if as_json:
