@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsqa.evals.checking import Pair, check_pairs, check_report, report_lines
-from newsqa.ingest.files import FileFound, RawArticle, scan
+from newsqa.ingest.files import FileFound, RawArticle
 from newsqa.ingest.readers.registry import read_file
+from newsqa.ingest.scan import scan
 from newsqa.types import Article, Usage
 
 if TYPE_CHECKING:

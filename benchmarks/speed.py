@@ -85,8 +85,8 @@ def measure_questions(work: Path, options: argparse.Namespace) -> None:
 
 def write_articles(path: Path, wanted: int) -> int:
     """Write articles of about `wanted` passages in all; return how many passages they are cut into."""
-    from newsqa.ingest.files import scan
     from newsqa.ingest.readers.registry import read_file
+    from newsqa.ingest.scan import scan
     from newsqa.text.sentences import passage_spans, sentence_spans
 
     texts = [article.text for found in scan(str(ROOT / "corpus")) for article in _articles(read_file, found)]

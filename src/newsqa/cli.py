@@ -48,6 +48,13 @@ app.add_typer(eval_app, name="eval")
 app.add_typer(bots_app, name="bots")
 
 
+Items = Annotated[
+    int, typer.Option("--items", min=1, metavar="N", help="At most so many pages of a feed or a sitemap a run.")
+]
+Full = Annotated[bool, typer.Option("--full", help="Read the pages that a feed links to, in place of its items.")]
+AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Also read addresses in private networks.")]
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"newsqa {__version__}")
@@ -70,19 +77,51 @@ def _common(
 @app.command()
 def index(
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE…", help="Folders or files; - is standard input.")
+        list[str] | None, typer.Argument(metavar="SOURCE…", help="Folders, files or addresses; - is standard input.")
     ] = None,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="What to call the source.")] = None,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Make all vectors anew, with the embedder now set.")
     ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Read every file again, also where size and time are the same.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if anything could not be read.")] = False,
+    items: Items = 100,
+    full: Full = False,
+    allow_private: AllowPrivate = False,
     index: Index = None,
     json: Json = False,
 ) -> None:
     """Read articles into the index; what is unchanged costs nothing."""
-    from newsqa.frontends.terminal.index import index_sources
+    from newsqa.frontends.terminal.index import IndexOptions, index_sources
+    from newsqa.ingest.addresses import AddressOptions
+    from newsqa.ingest.fetch import Politeness
 
-    index_sources(read_settings(index, connects=True), sources or [], name=name, rebuild=rebuild, as_json=json)
+    addresses = AddressOptions(items, full, Politeness(private=allow_private))
+    options = IndexOptions(name, rebuild, strict, check, addresses)
+    raise typer.Exit(index_sources(read_settings(index, connects=True), sources or [], options, as_json=json))
+
+
+@app.command()
+def watch(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE…", help="Folders, files or addresses.")],
+    every: Annotated[
+        float, typer.Option("--every", min=0.01, metavar="MINUTES", help="How often addresses are asked again.")
+    ] = 15.0,
+    items: Items = 100,
+    full: Full = False,
+    allow_private: AllowPrivate = False,
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """Keep sources up to date until it is stopped, and say what came."""
+    from newsqa.frontends.terminal.watch import watch_sources
+    from newsqa.ingest.addresses import AddressOptions
+    from newsqa.ingest.fetch import Politeness
+
+    addresses = AddressOptions(items, full, Politeness(private=allow_private))
+    watch_sources(read_settings(index, connects=True), sources, addresses, every * 60, as_json=json)
 
 
 @app.command()
@@ -191,6 +230,14 @@ def show(
     from newsqa.frontends.terminal.ask import show as print_article
 
     print_article(read_settings(index), article_id, as_json=json)
+
+
+@app.command()
+def export(index: Index = None) -> None:
+    """Print every stored article as `show --json` does, one a line."""
+    from newsqa.frontends.terminal.index import export_articles
+
+    export_articles(read_settings(index))
 
 
 @sources_app.callback(invoke_without_command=True)

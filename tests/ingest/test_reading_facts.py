@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.ingest.files import RawArticle, scan
+from newsqa.ingest.files import RawArticle
 from newsqa.ingest.language import detect_language
 from newsqa.ingest.opening import find_date, parse_date, read_opening
 from newsqa.ingest.readers.registry import read_file
+from newsqa.ingest.scan import scan
 from places import DATA
 
 OPENINGS = json.loads((DATA / "openings.json").read_text("utf-8"))

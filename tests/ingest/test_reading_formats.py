@@ -12,8 +12,9 @@ from datetime import date
 import pytest
 
 from newsqa.ingest.clean import clean
-from newsqa.ingest.files import Problem, RawArticle, scan
+from newsqa.ingest.files import Problem, RawArticle
 from newsqa.ingest.readers.registry import read_file
+from newsqa.ingest.scan import scan
 
 BODY = [
     "The harbour board of Tellin voted on Tuesday to close the old north quay. Engineers found cracks in its piles.",

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 from newsqa.errors import SourceError
 from newsqa.ingest.clean import clean
-from newsqa.ingest.files import Problem, RawArticle, scan
+from newsqa.ingest.files import FileFound, Problem, RawArticle, Skipped
 from newsqa.ingest.readers.documents import join_broken_words
 from newsqa.ingest.readers.registry import read_file
+from newsqa.ingest.scan import scan
 from thoroughness import examples
 
 BODY = "The harbour board of Tellin voted on Tuesday to close the old north quay."
@@ -28,7 +29,7 @@ BODY = "The harbour board of Tellin voted on Tuesday to close the old north quay
 def read(source):
     items = []
     for found in scan(str(source)):
-        items += [found] if isinstance(found, Problem) else read_file(found)
+        items += read_file(found) if isinstance(found, FileFound) else [found]
     return items
 
 
@@ -49,7 +50,10 @@ def reason(source):
 def test_a_folder_is_walked_in_order_and_hidden_or_unknown_files_are_passed_over(tmp_path):
     for name in ("b.txt", "a/z.txt", "a.md", ".hidden.txt", ".git/x.txt", "picture.jpg", "a/README"):
         written(tmp_path, name, BODY)
-    found = list(scan(str(tmp_path)))
+    scanned = list(scan(str(tmp_path)))
+    found = [one for one in scanned if isinstance(one, FileFound)]
+    passed = [one.kind for one in scanned if isinstance(one, Skipped)]
+    assert passed == ["hidden folder", "hidden file", "file without a suffix", ".jpg"]
     assert [one.path for one in found] == ["a/z.txt", "a.md", "b.txt"]
     assert [one.name for one in found] == [f"{tmp_path}/{one.path}" for one in found]
     assert found[2].size == len(BODY)
@@ -122,7 +126,7 @@ def test_a_file_name_that_is_no_utf8_can_be_stored(tmp_path):
 UNREADABLE = """
 import os, sys
 from newsqa.ingest.readers.registry import read_file
-from newsqa.ingest.files import scan
+from newsqa.ingest.scan import scan
 
 (found,) = scan(sys.argv[1])
 list(read_file(found))  # all that reading imports is imported while every file can be read
@@ -244,11 +248,14 @@ NONSENSE = {
 }
 
 
-@pytest.mark.parametrize("suffix", ["txt", "md", "html", "json", "jsonl", "xml", "pdf", "docx"])
+SUFFIXES = "txt md html json jsonl xml pdf docx csv tsv eml mbox mhtml webarchive rtf odt epub warc zip wacz"
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES.split())
 @pytest.mark.parametrize("data", NONSENSE.values(), ids=NONSENSE.keys())
 def test_a_lot_of_nonsense_holds_nothing_up(tmp_path, suffix, data):
     for item in read(written(tmp_path, f"a.{suffix}", data)):
-        assert isinstance(item, Problem) or set(clean(item.text).splitlines()) <= set(item.text.splitlines())
+        assert not isinstance(item, RawArticle) or set(clean(item.text).splitlines()) <= set(item.text.splitlines())
 
 
 def test_words_without_end_are_mended_in_time():
@@ -292,8 +299,8 @@ def test_any_data_in_a_page_gives_its_article_or_a_problem(value):
     assert item.text.encode()
 
 
-@given(st.text(max_size=200), st.sampled_from(["txt", "md", "html", "json", "jsonl", "xml"]))
+@given(st.text(max_size=200), st.sampled_from(SUFFIXES.split()))
 @settings(max_examples=examples(150))
 def test_any_text_under_any_name_gives_articles_or_problems(text, suffix):
     for item in read_here(f"a.{suffix}", text.encode("utf-8", "surrogatepass")):
-        assert isinstance(item, Problem) or item.text.encode()
+        assert not isinstance(item, RawArticle) or item.text.encode()

@@ -13,8 +13,8 @@ from collections import Counter
 from functools import cache
 
 from newsqa.ingest.clean import clean
-from newsqa.ingest.files import scan
 from newsqa.ingest.readers.registry import read_file
+from newsqa.ingest.scan import scan
 from newsqa.text.sentences import sentence_spans
 from places import CORPUS, DATA
 

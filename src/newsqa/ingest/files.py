@@ -1,4 +1,4 @@
-"""The files of a source: found by stat alone, then opened without following links, unpacked and decoded."""
+"""What reading is about: files, articles, problems; and how a file is opened without following links, and decoded."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from newsqa.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from typing_extensions import Buffer
 
-Kind = Literal["txt", "md", "html", "json", "jsonl", "feed", "pdf", "docx"]
+
+Kind = str
+"""The name of a format, as in `readers/registry.py`: "txt", "html", "feed"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,11 @@ class FileFound:
     """A file of a source, known by its stat only.
 
     `path` is relative to the source, with `/` (if the source is one file, its name; for standard input, "-"). `name` is
-    the path as a person would write it ("corpus/x.md"). `size` is in bytes, `mtime_ns` in nanoseconds; both are 0 for
-    standard input, which always counts as changed. `location` is None for standard input.
+    the path as a person would write it ("corpus/x.md"). `size` is in bytes. `mtime_ns` is when it last changed, in
+    nanoseconds: the later of its two times, since a program may set the time of its content back, but not the time of
+    its entry. Both are 0 for standard input, which always counts as changed. `location` is None for standard input.
+    `root` is the folder below which no part of `location` may be a link; None: the folder that the file is in.
+    `kind` is the format of a file whose name does not say it; `url` is where its document was got from.
     """
 
     path: str
@@ -38,6 +44,9 @@ class FileFound:
     size: int
     mtime_ns: int
     location: Path | None
+    root: Path | None = None
+    kind: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,8 @@ class RawArticle:
     """An article as its file has it, not yet cleaned. Unknown is None.
 
     `text` is whole lines of what was written, in order, unchanged. `place` is its place in a file of many: "#12" is
-    line 12 of a .jsonl, the 12th article of a .json or of a feed, and "" the whole file; the name of the article is
+    line 12 of a .jsonl, the 12th article of a .json or of a feed, "#a.txt" the member of an archive, and "" the whole
+    file; the name of the article is
     `file.name + place`. `key` is the feed's own id of the item, which stays the same when its place changes.
     Articles of `kind` "feed" stay in the index when they are gone from their file.
     """
@@ -70,24 +80,20 @@ class Problem:
     hint: str = ""
 
 
-SUFFIXES = {
-    ".txt": "txt",
-    ".md": "md",
-    ".markdown": "md",
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".xml": "feed",
-    ".rss": "feed",
-    ".atom": "feed",
-    ".pdf": "pdf",
-    ".docx": "docx",
-}
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What was passed over on purpose: of what kind (".jpg", "draft"), why, and how many of them."""
+
+    kind: str
+    reason: str
+    count: int = 1
+
+
+Item = RawArticle | Problem | Skipped
+"""What a reader yields. The name of its Problems is their place in the file; `read_file` puts the file's before it."""
+
+
 STANDARD_INPUT = "-"
-KNOWN = "newsqa reads .txt .md .html .json .jsonl .xml .rss .atom .pdf .docx, and these packed as .gz."
 
 
 def suffix_of(name: str) -> str:
@@ -96,97 +102,14 @@ def suffix_of(name: str) -> str:
     return Path(lowered).suffix
 
 
-def scan(location: str) -> Iterator[FileFound | Problem]:
-    """Yield the files of a source in sorted order: of a folder and all in it, one file, or "-" for standard input.
-
-    Only stat is called. Hidden files, files of no known format, and the questions of a BEIR set beside its articles
-    are skipped; links, loops, pipes, devices and sockets are never followed or opened, and yield a Problem if they may
-    hide articles. Raises SourceError if the source itself cannot be used.
-    """
-    if location == STANDARD_INPUT:
-        return iter([FileFound(path="-", name="-", size=0, mtime_ns=0, location=None)])
-    root, name = Path(location).expanduser(), storable_path(location)
-    try:
-        status = root.stat()
-    except (OSError, ValueError) as error:
-        raise SourceError(f"{name}: {_reason(error)}", hint="Name a folder or a file that is there.") from error
-    if stat.S_ISDIR(status.st_mode):
-        return _walk(root, root.resolve(), storable_path(location.rstrip("/") or "/"))
-    if not stat.S_ISREG(status.st_mode):
-        raise SourceError(f"{name} is neither a folder nor a file", hint="Pipe it in, and name the source -.")
-    if suffix_of(root.name) not in SUFFIXES:
-        raise SourceError(f"{name}: a format that newsqa does not know", hint=KNOWN)
-    return iter([_found(root.resolve(), storable_path(root.name), name, status)])
-
-
 def storable_path(path: str) -> str:
     r"""Return a path as text that can be stored: bytes that are no UTF-8 are written as \xff."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _found(location: Path, path: str, name: str, status: os.stat_result) -> FileFound:
-    return FileFound(path=path, name=name, size=status.st_size, mtime_ns=status.st_mtime_ns, location=location)
-
-
-def _walk(root: Path, real_root: Path, name: str) -> Iterator[FileFound | Problem]:
-    """Walk a folder depth first, with an explicit stack, so that a deep tree cannot exhaust the call stack."""
-    stack = [("", _entries(root, name))]
-    while stack:
-        within, entries = stack[-1]
-        entry = next(entries, None)
-        if entry is None:
-            stack.pop()
-        elif isinstance(entry, Problem):
-            yield entry
-        elif entry.is_dir(follow_symlinks=False):
-            below = f"{within}{storable_path(entry.name)}/"
-            stack.append((below, _entries(Path(entry.path), f"{name}/{below[:-1]}")))
-        elif item := _file(entry, f"{within}{storable_path(entry.name)}", name, real_root):
-            yield item
-
-
-def _entries(folder: Path, name: str) -> Iterator[os.DirEntry[str] | Problem]:
-    try:
-        with os.scandir(folder) as scanned:
-            entries = sorted(scanned, key=lambda entry: entry.name)
-    except OSError as error:
-        return iter([Problem(name, f"the folder cannot be read: {_reason(error)}")])
-    names = {entry.name.lower().removesuffix(".gz") for entry in entries}
-    questions = {"queries.jsonl"} if names >= {"corpus.jsonl", "queries.jsonl", "qrels"} else set()
-    return (e for e in entries if not e.name.startswith(".") and e.name.lower().removesuffix(".gz") not in questions)
-
-
-def _file(entry: os.DirEntry[str], path: str, root_name: str, real_root: Path) -> FileFound | Problem | None:
-    name = f"{root_name}/{path}"
-    try:
-        if entry.is_symlink():
-            return _link(Path(entry.path), name, real_root)
-        if suffix_of(entry.name) not in SUFFIXES:
-            return None
-        if not entry.is_file(follow_symlinks=False):
-            return Problem(name, "it is a pipe, a device or a socket, not a file")
-        return _found(Path(entry.path), path, name, entry.stat(follow_symlinks=False))
-    except OSError as error:
-        return Problem(name, _reason(error))
-
-
-def _link(link: Path, name: str, real_root: Path) -> Problem | None:
-    """Return a Problem for a link, which is never followed, unless it leads to a file of the source itself."""
-    try:
-        target = link.resolve(strict=True)
-    except (OSError, RuntimeError):
-        return Problem(name, "it is a link that leads nowhere")
-    if target.is_relative_to(real_root):
-        return None
-    return Problem(name, "it is a link that leads out of the source", "Index what it leads to as a source of its own.")
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).lower()
-
-
 MAX_FILE = 64 * 2**20  # bytes of one file of articles, unpacked
 MAX_LINE = 16 * 2**20  # bytes of one line of a .jsonl, which as a file has no cap
+MAX_TEXT = 2_000_000  # characters of one article: no article is a shelf of books
 
 _MARKS = {
     b"\xef\xbb\xbf": "utf-8-sig",
@@ -200,29 +123,58 @@ _CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 @contextmanager
-def open_file(found: FileFound) -> Iterator[IO[bytes]]:
-    """Open a file, unpacking .gz. Raises SourceError, also for errors while it is read."""
+def open_file(found: FileFound, descriptor: int | None = None) -> Iterator[IO[bytes]]:
+    """Open a file, unpacking .gz. Raises SourceError, also for errors while it is read.
+
+    `descriptor` is the file's if it is open already; it is closed with the stream.
+    """
     try:
-        with _stream(found) as stream:
-            packed = found.path.lower().endswith(".gz")
-            yield cast("IO[bytes]", gzip.GzipFile(fileobj=stream)) if packed else stream
+        with os.fdopen(open_descriptor(found) if descriptor is None else descriptor, "rb") as stream:
+            yield unpacked(found.path, stream)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise SourceError("it is not a whole .gz file", hint="Pack it again.") from error
     except OSError as error:
         raise SourceError(f"it cannot be read: {(error.strerror or str(error)).lower()}") from error
 
 
-def _stream(found: FileFound) -> IO[bytes]:
+def unpacked(name: str, stream: IO[bytes]) -> IO[bytes]:
+    """Return the stream of a file, unpacked if its name ends in .gz."""
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=stream)) if name.lower().endswith(".gz") else stream
+
+
+def open_descriptor(found: FileFound) -> int:
+    """Open a file for reading; return its descriptor. Raises SourceError or OSError.
+
+    No part of its path below the root is followed if it is a link: what was a folder when it was found may be a link to
+    another by now. Nothing is waited on: what was a file may be a pipe by now.
+    """
     if found.location is None:
         if sys.stdin is None or sys.stdin.closed:
             raise SourceError("standard input is closed")
-        return open(sys.stdin.fileno(), "rb", closefd=False)
-    # what was a file when it was found may be a pipe by now: never wait on it, never follow a link
-    descriptor = os.open(found.location, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        return os.dup(sys.stdin.fileno())
+    root = found.root or found.location.parent
+    with open_folder(root, found.location.parent.relative_to(root).parts) as folder:
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        descriptor = os.open(found.location.name, flags, dir_fd=folder)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise SourceError("it is no longer a file")
-    return os.fdopen(descriptor, "rb")
+    return descriptor
+
+
+@contextmanager
+def open_folder(root: Path, below: Sequence[str] = ()) -> Iterator[int]:
+    """Open a folder below a root, part by part, following no link; yield its descriptor. Raises OSError."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    folder = os.open(root, flags)
+    try:
+        for part in below:
+            inner = os.open(part, flags, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        yield folder
+    finally:
+        os.close(folder)
 
 
 def read_all(stream: IO[bytes]) -> bytes:
@@ -236,6 +188,28 @@ def read_all(stream: IO[bytes]) -> bytes:
                 hint="Split it, or make it a .jsonl with an article a line.",
             )
     return parts.getvalue()
+
+
+def joined(head: bytes, rest: IO[bytes]) -> IO[bytes]:
+    """Return a stream with its beginning, which was read already, before it."""
+    return cast("IO[bytes]", io.BufferedReader(_Joined(head, rest)))
+
+
+class _Joined(io.RawIOBase):
+    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+        self._head, self._rest = head, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        """Fill a buffer; return how many bytes it got."""
+        space = memoryview(buffer).cast("B")
+        data = self._head[: len(space)]
+        self._head = self._head[len(data) :]
+        data = data or self._rest.read(len(space))
+        space[: len(data)] = data
+        return len(data)
 
 
 def decode(data: bytes) -> str:

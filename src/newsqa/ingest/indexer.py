@@ -21,8 +21,10 @@ from typing import TYPE_CHECKING
 
 from newsqa import models
 from newsqa.errors import BusyError, LibraryError
+from newsqa.ingest.addresses import AddressOptions, Seen, fetched
 from newsqa.ingest.duplicates import compare_articles
 from newsqa.ingest.embed import embed_passages, replace_model, sync_vectors, use_model
+from newsqa.ingest.fetch import is_address
 from newsqa.ingest.sync import find_files, get_or_add_source, read_source
 from newsqa.private_files import FILE, private_file, private_folder
 from newsqa.store.writer import LibraryWriter
@@ -33,8 +35,9 @@ if TYPE_CHECKING:
 
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.ingest.progress import IndexProgress, IndexReport, Report
+    from newsqa.ingest.progress import Changes, IndexProgress, IndexReport, Report
     from newsqa.settings import Settings
+    from newsqa.store.records import Source
 
 
 LOCK = "index.lock"
@@ -98,31 +101,52 @@ def index_source(
     *,
     name: str | None = None,
     rebuild: bool = False,
+    check: bool = False,
+    addresses: AddressOptions | None = None,
     embedder: Embeddings | None = None,
 ) -> IndexReport:
-    """Index a folder, a file or "-" (standard input); what is unchanged since the last time costs next to nothing.
+    """Index a folder, a file, "-" (standard input) or an address; what is unchanged costs next to nothing.
 
     Articles that are gone from the source are removed from the index; other sources are left alone. `name` names the
     source in the paths that a reader sees; by default it is the name of the folder or file. `rebuild` makes all vectors
-    of the index anew, which a change of the embedder needs. `embedder` is by default the one that the settings name.
+    of the index anew, which a change of the embedder needs. `check` reads every file again, also one whose size and
+    time are those of the last run. `addresses` says how a page, a feed or a sitemap is got from the web. `embedder` is
+    by default the one that the settings name.
 
     Raises SourceError if the source cannot be used at all, BusyError if another process is indexing, LibraryError if
     the index cannot be written or was made with another embedder, ModelError and VectorsError.
     """
     began = time.monotonic()
-    found = find_files(location, settings.index)
+    found = [] if is_address(location) else find_files(location, settings.index)
     embedder = embedder or models.create_embedder(settings)
     with _writing(settings) as writer:
         if rebuild:
             replace_model(writer, embedder, models.embedder_fingerprint(embedder))
         use_model(writer, models.embedder_fingerprint(embedder))
-        with writer.publication():
-            source = get_or_add_source(writer, location, name)
-        changes = read_source(writer, source, location, found, report)
+        if is_address(location):
+            source, changes = _read_address(writer, location, name, addresses or AddressOptions(), report)
+        else:
+            with writer.publication():
+                source = get_or_add_source(writer, location, name)
+            changes = read_source(writer, source, location, found, report, check=check)
         compare_articles(writer, report)
         embedded = _make_vectors(writer, settings, embedder, report)
         articles = writer.sources.count_articles(source)
     return changes.report(source.name, articles, embedded, time.monotonic() - began)
+
+
+def _read_address(
+    writer: LibraryWriter, url: str, name: str | None, options: AddressOptions, report: Report
+) -> tuple[Source, Changes]:
+    """Get what an address leads to, and bring the library up to it; what was got is known by the next run."""
+    with fetched(url, options, lambda one: Seen.load(writer.meta(f"got:{one}"))) as got:
+        with writer.publication():
+            source = get_or_add_source(writer, url, name)
+        changes = read_source(writer, source, url, got.found, report)
+        with writer.publication():
+            for address, seen in got.seen.items():
+                writer.set_meta(f"got:{address}", seen.dump())
+    return source, changes
 
 
 def rebuild_index(settings: Settings, report: Report = _silent, *, embedder: Embeddings | None = None) -> int:

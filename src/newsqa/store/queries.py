@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
 
-from newsqa.store.records import ArticleSummary, Coverage, Lexicon, SourceSummary, outlet_key
+from newsqa.store.records import (
+    ArticleSummary,
+    Coverage,
+    Lexicon,
+    SourceSummary,
+    outlet_key,
+    passed_key,
+    problem_rows,
+)  # fmt: skip
 from newsqa.types import NO_BOUNDS, Article, Bounds, Duplicate, Hit, Passage
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from newsqa.store.records import Ranked
 
@@ -99,18 +108,29 @@ def coverage(database: sqlite3.Connection, bounds: Bounds) -> Coverage:
 def list_sources(database: sqlite3.Connection) -> list[SourceSummary]:
     """Return a summary of every source."""
     rows = database.execute(
-        "SELECT s.name, s.location, "
+        "SELECT s.id, s.name, s.location, "
         "(SELECT count(*) FROM files f WHERE f.source = s.id) AS files, "
         "(SELECT count(DISTINCT p.article) FROM files f JOIN places p ON p.file = f.id WHERE f.source = s.id) "
-        "AS articles, "
-        "(SELECT json_group_array(json_extract(j.value, '$[0]') || ': ' || json_extract(j.value, '$[1]')) "
-        "FROM files f, json_each(f.problems) j WHERE f.source = s.id) AS problems "
-        "FROM sources s ORDER BY s.id"
+        "AS articles FROM sources s ORDER BY s.id"
     )
-    return [
-        SourceSummary(row["name"], row["location"], row["files"], row["articles"], tuple(json.loads(row["problems"])))
-        for row in rows
-    ]
+    return [_source_summary(database, row) for row in rows.fetchall()]
+
+
+def _source_summary(database: sqlite3.Connection, row: sqlite3.Row) -> SourceSummary:
+    stored = database.execute(
+        "SELECT value AS rows FROM meta WHERE key = ? "
+        "UNION ALL SELECT problems FROM files WHERE source = ? AND problems != '[]'",
+        (passed_key(row["id"]), row["id"]),
+    )
+    noted = [one for each in stored.fetchall() for one in problem_rows(each["rows"])]
+    passed = Counter[tuple[str, str]]()
+    for kind, reason, _, count in noted:
+        passed[kind, reason] += count
+    return SourceSummary(
+        *(row["name"], row["location"], row["files"], row["articles"]),
+        problems=tuple(f"{name}: {reason}" for name, reason, _, count in noted if not count),
+        passed=tuple((*key, count) for key, count in sorted(passed.items()) if count),
+    )
 
 
 def list_articles(database: sqlite3.Connection) -> list[ArticleSummary]:
@@ -294,6 +314,16 @@ def article(database: sqlite3.Connection, article_id: str) -> Article | None:
     """Return an article by its id, or None."""
     row = database.execute(f"{_ARTICLES} WHERE a.article_id = ?", (article_id,)).fetchone()
     return _article(row) if row else None
+
+
+def all_articles(database: sqlite3.Connection) -> Iterator[Article]:
+    """Yield every article, by article id, a few at a time in memory."""
+    last = ""
+    while rows := database.execute(
+        f"{_ARTICLES} WHERE a.article_id > ? ORDER BY a.article_id LIMIT 200", (last,)
+    ).fetchall():
+        yield from map(_article, rows)
+        last = rows[-1]["article_id"]
 
 
 def duplicates(database: sqlite3.Connection, article_id: str) -> tuple[Duplicate, ...]:

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 Ranked = list[tuple[int, float]]
 """Passage ids with their scores, best first; a higher score is better."""
 
-ProblemRow = tuple[str, str, str]
-"""What could not be read: its name, the reason, and a hint."""
+ProblemRow = tuple[str, str, str, int]
+"""What was refused: its name, the reason, a hint, 0; or what was passed over: its kind, the reason, "", how many."""
+
+
+PassedRow = tuple[str, str, int]
+"""What was passed over: its kind, the reason, and how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +98,14 @@ class KnownFile:
 
 @dataclass(frozen=True, slots=True)
 class SourceSummary:
-    """A line of `newsqa sources`."""
+    """A line of `newsqa sources`: `problems` are what was refused, `passed` what was passed over."""
 
     name: str
     location: str
     files: int
     articles: int
     problems: tuple[str, ...]
+    passed: tuple[PassedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +156,13 @@ def numbered_names(name: str) -> Iterator[str]:
     while True:
         yield f"{name}-{number}"
         number += 1
+
+
+def passed_key(source: int) -> str:
+    """Return the key under which the library holds what was passed over in a source, besides its files."""
+    return f"passed:{source}"
+
+
+def problem_rows(stored: str | None) -> tuple[ProblemRow, ...]:
+    """Return the rows of stored JSON."""
+    return tuple((row[0], row[1], row[2], row[3] if len(row) > 3 else 0) for row in json.loads(stored or "[]"))

@@ -267,6 +267,10 @@ class Snapshot:
         """Return every article without its text, by article id."""
         return queries.list_articles(self.database)
 
+    def all_articles(self) -> Iterator[Article]:
+        """Yield every article, by article id."""
+        return queries.all_articles(self.database)
+
     def list_sources(self) -> list[SourceSummary]:
         """Return a summary of every source."""
         return queries.list_sources(self.database)

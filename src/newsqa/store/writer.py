@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from newsqa.errors import UsageError
 from newsqa.store.articles import Articles
 from newsqa.store.database import BUSY_SECONDS, map_sqlite_errors, open_to_write, transaction
-from newsqa.store.records import KnownFile, Source, StoredText, numbered_names
+from newsqa.store.records import KnownFile, Source, StoredText, numbered_names, passed_key, problem_rows
 
 if TYPE_CHECKING:
     import sqlite3
@@ -69,8 +69,24 @@ class Sources:
         """Store that a source has moved to another location."""
         self.database.execute("UPDATE sources SET location = ? WHERE id = ?", (location, source.id))
 
+    def count_read(self, source: Source) -> int:
+        """Return how many files of a source hold articles."""
+        row = self.database.execute(
+            "SELECT count(*) AS files FROM files f WHERE f.source = ? "
+            "AND EXISTS (SELECT 1 FROM places p WHERE p.file = f.id)",
+            (source.id,),
+        ).fetchone()
+        return int(row["files"])
+
+    def set_passed(self, source: Source, rows: Iterable[ProblemRow]) -> None:
+        """Store what was found in a source besides the files that were read."""
+        self.database.execute(
+            "INSERT OR REPLACE INTO meta VALUES (?, ?)", (passed_key(source.id), json.dumps(list(rows)))
+        )
+
     def remove(self, source: Source) -> None:
         """Remove a source whose files are removed already."""
+        self.database.execute("DELETE FROM meta WHERE key = ?", (passed_key(source.id),))
         self.database.execute("DELETE FROM sources WHERE id = ?", (source.id,))
 
     def files(self, source: Source) -> dict[str, KnownFile]:
@@ -81,7 +97,7 @@ class Sources:
         return {
             row["path"]: KnownFile(
                 *(row["id"], row["size"], row["mtime_ns"], row["digest"]),
-                problems=tuple(tuple(problem) for problem in json.loads(row["problems"])),
+                problems=problem_rows(row["problems"]),
             )
             for row in rows
         }

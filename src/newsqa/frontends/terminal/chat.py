@@ -24,7 +24,7 @@ from newsqa.frontends.terminal.background import BackgroundPipeline, stoppable
 from newsqa.frontends.terminal.chat_commands import Quit, run_command, show_resumed
 from newsqa.frontends.terminal.console import announce_egress, print_json
 from newsqa.frontends.terminal.display import Display, LiveAnswer, show_live
-from newsqa.frontends.terminal.index import index_sources
+from newsqa.frontends.terminal.index import IndexOptions, index_sources
 from newsqa.models.chat import BackgroundIterator
 from newsqa.models.inventory import describe_model
 from newsqa.private_files import private_folder
@@ -256,7 +256,7 @@ def demo(settings: Settings) -> None:
     """
     folder = demo_folder()
     settings = replace(settings, index=folder / "index", chroma="")
-    index_sources(settings, [str(_copy_samples(folder / "samples"))], name=None, rebuild=False, as_json=False)
+    index_sources(settings, [str(_copy_samples(folder / "samples"))], IndexOptions(), as_json=False)
     chat(settings, resume=False)
 
 

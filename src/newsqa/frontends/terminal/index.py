@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -11,44 +11,79 @@ from rich.text import Text
 from newsqa.errors import SourceError, UsageError
 from newsqa.frontends.terminal.console import announce_embedding, bar, messages, print_json, print_text
 from newsqa.ingest import indexer
+from newsqa.ingest.files import Skipped
 from newsqa.render.clean import safe_line
 from newsqa.render.plain import error_line
+from newsqa.render.record import article_record
 from newsqa.render.wording import count
 from newsqa.store.snapshot import open_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from newsqa.ingest.addresses import AddressOptions
     from newsqa.ingest.progress import IndexProgress, IndexReport
     from newsqa.settings import Settings
     from newsqa.store.records import SourceSummary
 
 
+READS = "It reads pages, feeds, text, tables, mail, exports and archives of these: docs/reading.md lists them."
+
 PHASES = {"read": "reading", "compare": "comparing", "embed": "embedding", "vectors": "vectors"}
 MAX_PROBLEMS = 20  # printed; `newsqa sources` has them all
 
 
-def index_sources(
-    settings: Settings, sources: Sequence[str], *, name: str | None, rebuild: bool, as_json: bool
-) -> None:
-    """Index each source, also if another cannot be used. Raises what the first of those raised."""
-    if not sources and not rebuild:
+@dataclass(frozen=True, slots=True)
+class IndexOptions:
+    """The options of `newsqa index`, besides where to."""
+
+    name: str | None = None
+    rebuild: bool = False
+    strict: bool = False
+    check: bool = False
+    addresses: AddressOptions | None = None
+
+
+def index_sources(settings: Settings, sources: Sequence[str], options: IndexOptions, *, as_json: bool) -> int:
+    """Index each source, also if another cannot be used; return the exit code.
+
+    It is 1 if a source could not be used, if nothing of one could be read, or, where `strict`, if anything was refused.
+    Raises what the first of the unusable ones raised if there is no report to print.
+    """
+    if not sources and not options.rebuild:
         raise UsageError("There is no source.", hint="Name a folder or a file: newsqa index ~/articles")
-    if name and len(sources) != 1:
+    if options.name and len(sources) != 1:
         raise UsageError("--name names one source.", hint="Index the others by themselves.")
     announce_embedding(settings)
     try:
         if not sources:
             _rebuild(settings, as_json=as_json)
-            return
-        reports, failed = _index_each(settings, sources, name=name, rebuild=rebuild, as_json=as_json)
+            return 0
+        reports, failed = _index_each(settings, sources, options, as_json=as_json)
     except KeyboardInterrupt:
         messages().print("Interrupted. What was read is kept; the same command goes on from there.", soft_wrap=True)
         raise
-    if as_json and (reports or not failed):
-        print_json({"sources": [asdict(report) for report in reports]})
-    if failed:
+    if failed and not reports:
+        for error in failed[1:]:
+            _warn(error_line(error))
         raise failed[0]
+    failed += [short for report in reports if (short := _shortfall(report, strict=options.strict))]
+    for error in failed:
+        messages().print(Text(f"newsqa: {safe_line(error_line(error))}"), soft_wrap=True)
+    if as_json:
+        why = {"error": str(failed[0]), "hint": failed[0].hint} if failed else {}
+        print_json({"sources": [asdict(report) for report in reports], **why})
+    return 1 if failed else 0
+
+
+def _shortfall(report: IndexReport, *, strict: bool) -> SourceError | None:
+    """Return what makes a run fail although its source could be used, or None."""
+    if not report.read:
+        return SourceError(f"Nothing of {report.source} could be read.", hint=READS)
+    if strict and report.problems:
+        refused = count(len(report.problems), "thing")
+        return SourceError(f"{refused} of {report.source} could not be read.", hint="newsqa sources lists them.")
+    return None
 
 
 def _rebuild(settings: Settings, *, as_json: bool) -> None:
@@ -61,25 +96,33 @@ def _rebuild(settings: Settings, *, as_json: bool) -> None:
 
 
 def _index_each(
-    settings: Settings, sources: Sequence[str], *, name: str | None, rebuild: bool, as_json: bool
+    settings: Settings, sources: Sequence[str], options: IndexOptions, *, as_json: bool
 ) -> tuple[list[IndexReport], list[SourceError]]:
     reports: list[IndexReport] = []
     failed: list[SourceError] = []
     for source in sources:
         try:
             with _progress_bar() as report:
-                done = indexer.index_source(settings, source, report, name=name, rebuild=rebuild and not reports)
+                rebuild = options.rebuild and not reports
+                done = indexer.index_source(
+                    settings,
+                    source,
+                    report,
+                    name=options.name,
+                    rebuild=rebuild,
+                    check=options.check,
+                    addresses=options.addresses,
+                )
         except SourceError as error:
-            if failed:
-                _warn(error_line(error))
             failed.append(error)
             continue
         reports.append(done)
-        _print_report(done, as_json=as_json)
+        print_report(done, as_json=as_json)
     return reports, failed
 
 
-def _print_report(done: IndexReport, *, as_json: bool) -> None:
+def print_report(done: IndexReport, *, as_json: bool) -> None:
+    """Print what came of indexing a source: what was refused on standard error, then the counts."""
     for problem in done.problems[:MAX_PROBLEMS]:
         _warn(f"{problem.name}: {problem.reason} {problem.hint}")
     if len(done.problems) > MAX_PROBLEMS:
@@ -87,7 +130,7 @@ def _print_report(done: IndexReport, *, as_json: bool) -> None:
     for notice in done.notices:
         _warn(notice)
     if not as_json:
-        print_text(_summary(done))
+        print_text(f"{_summary(done)}\n  {_account(done.read, done.passed, len(done.problems))}")
 
 
 def _summary(done: IndexReport) -> str:
@@ -96,6 +139,20 @@ def _summary(done: IndexReport) -> str:
     changes = [(done.added, "new"), (done.changed, "changed"), (done.removed, "removed")]
     changed = ", ".join(f"{number:,} {what}" for number, what in changes if number) or "nothing new"
     return f"{safe_line(done.source)}: {articles}, {changed} ({done.seconds:.1f} s)"
+
+
+def _account(read: int, passed: Sequence[Skipped], refused: int) -> str:
+    """Return in a line what was read, passed over and refused."""
+    parts = [f"read: {count(read, 'file')}"]
+    if passed:
+        parts.append(f"passed over: {_passed(passed)}")
+    if refused:
+        parts.append(f"refused: {refused:,}")
+    return "; ".join(parts)
+
+
+def _passed(passed: Sequence[Skipped]) -> str:
+    return ", ".join(f"{one.count:,} × {safe_line(one.kind)} ({safe_line(one.reason)})" for one in passed)
 
 
 def _warn(text: str) -> None:
@@ -124,21 +181,34 @@ def list_sources(settings: Settings, *, as_json: bool) -> None:
     with open_index(settings) as opened, opened.snapshot() as index:
         sources = index.list_sources()
     if as_json:
-        print_json({"sources": [asdict(source) for source in sources]})
+        print_json({"sources": [{**asdict(source), "passed": _passed_records(source)} for source in sources]})
     else:
         print_text(sources_text(sources) if sources else "Nothing has been indexed yet: newsqa index FOLDER")
 
 
+def _passed_records(source: SourceSummary) -> list[dict[str, object]]:
+    return [asdict(Skipped(*row)) for row in source.passed]
+
+
 def sources_text(sources: Sequence[SourceSummary]) -> str:
-    """Return the sources, one a line, with their problems below."""
+    """Return the sources, one a line, with what was passed over and their problems below."""
     names = [safe_line(source.name) for source in sources]
     sizes = [f"{count(source.articles, 'article')} in {count(source.files, 'file')}" for source in sources]
     name_width, size_width = max(map(len, names)), max(map(len, sizes))
     lines = []
     for source, name, size in zip(sources, names, sizes, strict=True):
         lines.append(f"{name:<{name_width}}  {size:<{size_width}}  {safe_line(source.location)}")
+        if source.passed:
+            lines.append(f"  passed over: {_passed([Skipped(*row) for row in source.passed])}")
         lines += [f"  ! {safe_line(problem)}" for problem in source.problems]
     return "\n".join(lines)
+
+
+def export_articles(settings: Settings) -> None:
+    """Print every stored article as `newsqa show --json` does, one a line."""
+    with open_index(settings) as opened, opened.snapshot() as index:
+        for article in index.all_articles():
+            print_json(article_record(article))
 
 
 def rename_source(settings: Settings, name: str, new: str) -> None:

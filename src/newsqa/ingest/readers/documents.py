@@ -1,33 +1,50 @@
-"""Reads files of one article: plain text, markdown, PDF and Word."""
+"""Reads plain text, Markdown and PDF: files of one article, or a bundle of many that a news database exported."""
 
 from __future__ import annotations
 
 import io
 import logging
 import re
-import zipfile
 from typing import IO, TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
 from newsqa.extras import install_hint
-from newsqa.ingest.files import MAX_FILE, Problem, RawArticle, decode, read_all
+from newsqa.ingest.files import MAX_TEXT, Problem, decode, read_all
 from newsqa.ingest.metadata import build_article
+from newsqa.ingest.readers.budget import PAGE_EARNED, earn
+from newsqa.ingest.readers.bundles import split_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from newsqa.ingest.files import Item
+
 
 MAX_FRONT_MATTER = 64 * 1024
 
+_WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]{1,200}\|)?([^\[\]|]{1,200})\]\]")
 _FRONT = re.compile(r"---[ \t]*\r?\n(?P<matter>.*?\r?\n|)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
 
-def read_text(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:
-    """Yield the one article of a text file."""
-    yield build_article({}, "txt", file_name=file_name, text=decode(read_all(stream)))
+def read_text(stream: IO[bytes], file_name: str) -> Iterator[Item]:
+    """Yield the one article of a text file, or those of a bundle."""
+    yield from text_articles(decode(read_all(stream)), "txt", file_name)
 
 
-def read_markdown(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:
+def text_articles(text: str, kind: str, file_name: str) -> Iterator[Item]:
+    """Yield the one article of a text, or if a news database exported it, each of its articles."""
+    articles = split_bundle(text)
+    if articles is None:
+        yield build_article({}, kind, file_name=file_name, text=text)
+        return
+    for n, fields in enumerate(articles, 1):
+        try:
+            yield build_article(fields, kind, f"#{n}")
+        except SourceError as error:
+            yield Problem(f"#{n}", str(error), error.hint)
+
+
+def read_markdown(stream: IO[bytes], file_name: str) -> Iterator[Item]:
     """Yield the one article of a markdown file, with what its YAML front matter says of it."""
     text = decode(read_all(stream))
     match = _FRONT.match(text, 0, MAX_FRONT_MATTER)
@@ -37,7 +54,7 @@ def read_markdown(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Pr
     matter = _front_matter(match["matter"])
     if matter is None:
         yield Problem("", "its front matter is no valid YAML, so what it says is not known", "Put quotes around it.")
-    yield build_article(matter or {}, "md", file_name=file_name, text=text[match.end() :])
+    yield build_article(_clipped(matter or {}), "md", file_name=file_name, text=text[match.end() :])
 
 
 def _front_matter(matter: str) -> dict[str, Any] | None:
@@ -53,7 +70,20 @@ def _front_matter(matter: str) -> dict[str, Any] | None:
     return fields if isinstance(fields, dict) else None
 
 
-# PDF and Word files need the optional extra `documents`.
+def _clipped(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the front matter of a clipping of Obsidian with usual names: its `source` is the page's address."""
+    source = fields.get("source")
+    people: Any = next((fields[name] for name in ("author", "authors") if fields.get(name)), [])
+    names = [name for name in (people if isinstance(people, list) else [people]) if isinstance(name, str)]
+    if isinstance(source, str) and "://" in source and not fields.get("url"):
+        fields = {**{name: value for name, value in fields.items() if name != "source"}, "url": source}
+    if not any("[[" in name for name in names):
+        return fields
+    others = {name: value for name, value in fields.items() if name != "author"}
+    return {**others, "authors": [_WIKI_LINK.sub(r"\1", name) for name in names]}
+
+
+# PDF files need the optional extra `documents`.
 
 MAX_PAGES = 2_000
 EXTRA = install_hint(".[documents]")
@@ -62,7 +92,7 @@ _BROKEN_WORD = re.compile(r"\b(?P<head>[^\W\d_]{2,40})-\n(?P<tail>[^\W\d_]{2,40}
 _HYPHENED = re.compile(r"\b[^\W\d_]{1,40}-[^\W\d_]{1,40}\b")
 
 
-def read_pdf(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:
+def read_pdf(stream: IO[bytes], file_name: str) -> Iterator[Item]:
     """Yield the one article of a PDF: the lines of its pages, with words joined that a line's end broke."""
     try:
         import pypdf
@@ -78,23 +108,7 @@ def read_pdf(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem
         raise SourceError("it is no PDF that can be read") from error
     if not text.strip():
         raise SourceError("it holds no text, only pictures of it", hint="Run it through text recognition (OCR) first.")
-    yield build_article({}, "pdf", file_name=file_name, text=join_broken_words(text))
-
-
-def read_docx(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:
-    """Yield the one article of a Word file: its paragraphs and table cells, one per line."""
-    try:
-        import docx
-    except ImportError as error:
-        raise SourceError("reading .docx needs the package python-docx", hint=EXTRA) from error
-    data = io.BytesIO(read_all(stream))
-    _check_unpacked(data)
-    try:
-        document = docx.Document(data)
-        lines = list(_paragraphs(document))
-    except Exception as error:  # a broken file may raise anything
-        raise SourceError("it is no Word file that can be read") from error
-    yield build_article({}, "docx", file_name=file_name, text="\n".join(lines))
+    yield from text_articles(join_broken_words(text), "pdf", file_name)
 
 
 def join_broken_words(text: str) -> str:
@@ -114,23 +128,16 @@ def _pages(reader: Any) -> str:
         raise SourceError("it is locked with a password", hint="Save it without one.")
     if len(reader.pages) > MAX_PAGES:
         raise SourceError(f"it has more than {MAX_PAGES} pages", hint="Split it.")
-    return "\n".join(page.extract_text() for page in reader.pages)
-
-
-def _check_unpacked(data: io.BytesIO) -> None:
-    try:
-        unpacked = sum(part.file_size for part in zipfile.ZipFile(data).infolist() if part.filename.endswith(".xml"))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise SourceError("it is no Word file that can be read") from error
-    if unpacked > MAX_FILE:
-        raise SourceError(f"it holds more than {MAX_FILE // 2**20} MB")
-
-
-def _paragraphs(container: Any) -> Iterator[str]:
-    for block in container.iter_inner_content():
-        if hasattr(block, "rows"):
-            for row in block.rows:
-                for cell in row.cells:
-                    yield from _paragraphs(cell)
-        elif block.text.strip():
-            yield from ("", block.text)
+    texts: dict[str, str] = {}
+    pages, size = [], 0
+    for page in reader.pages:
+        # pages may share what they show: a small file would be read a thousand times
+        contents = str(page.raw_get("/Contents")) if "/Contents" in page else ""
+        if contents not in texts:
+            texts[contents] = page.extract_text()
+        pages.append(texts[contents])
+        size += len(pages[-1])
+        earn(PAGE_EARNED)
+        if size > MAX_TEXT:
+            raise SourceError(f"its text is longer than {MAX_TEXT // 10**6} million characters", hint="Split it.")
+    return "\n".join(pages)

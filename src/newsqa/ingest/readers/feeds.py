@@ -10,8 +10,9 @@ from html.entities import name2codepoint
 from typing import IO, TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
-from newsqa.ingest.files import MAX_LINE, Kind, Problem, RawArticle, decode, read_all
+from newsqa.ingest.files import MAX_LINE, Item, Kind, Problem, RawArticle, Skipped, decode, read_all
 from newsqa.ingest.metadata import MAX_FIELD, TEXT, build_article, read_url
+from newsqa.ingest.readers.json_exports import unwrap_export, usual_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ LISTS = ("articles", "items", "data", "results", "entries", "stories", "docs", "
 AROUND_LISTS = (*LISTS, "response", "result", "feed", "channel")
 
 
-def read_json(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:
+def read_json(stream: IO[bytes], file_name: str) -> Iterator[Item]:
     """Yield the articles of a JSON file: one object, a list of them, or an object that holds such a list."""
     text = decode(read_all(stream))
     try:
@@ -32,15 +33,16 @@ def read_json(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Proble
             yield from _lines(enumerate((line.encode("utf-8") for line in text.split("\n")), 1))
             return
         raise
+    value = unwrap_export(value)
     objects = _objects(value)
     if objects is None:
-        yield build_article(value if isinstance(value, dict) else {}, "json", file_name=file_name)
+        yield _article(value if isinstance(value, dict) else {}, "json", "", file_name)
         return
     for n, one in enumerate(objects, 1):
         yield _article(one, "json", f"#{n}")
 
 
-def read_lines(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:  # noqa: ARG001 - a reader
+def read_lines(stream: IO[bytes], file_name: str) -> Iterator[Item]:  # noqa: ARG001 - a reader
     """Yield the articles of a file with one JSON object per line, with one line at a time in memory."""
     return _lines(enumerate(_capped_lines(stream), 1))
 
@@ -49,12 +51,12 @@ def is_article_line(line: bytes) -> bool:
     """Return True if a line is one whole JSON object, and not an object around a list of articles."""
     try:
         value = _parse_json(decode(line))
-        return isinstance(value, dict) and _objects(value) is None
+        return isinstance(value, dict) and _objects(unwrap_export(value)) is None
     except SourceError:
         return False
 
 
-def _lines(lines: Iterator[tuple[int, bytes]]) -> Iterator[RawArticle | Problem]:
+def _lines(lines: Iterator[tuple[int, bytes]]) -> Iterator[Item]:
     for n, line in lines:
         if len(line) > MAX_LINE:
             yield Problem(f"#{n}", f"the line is longer than {MAX_LINE // 2**20} MB")
@@ -62,7 +64,7 @@ def _lines(lines: Iterator[tuple[int, bytes]]) -> Iterator[RawArticle | Problem]
             yield _line(line, f"#{n}")
 
 
-def _line(line: bytes, place: str) -> RawArticle | Problem:
+def _line(line: bytes, place: str) -> Item:
     try:
         value = _parse_json(decode(line))
     except SourceError as error:
@@ -70,13 +72,16 @@ def _line(line: bytes, place: str) -> RawArticle | Problem:
     return _article(value, "jsonl", place)
 
 
-def _article(value: object, kind: Kind, place: str) -> RawArticle | Problem:
+def _article(value: object, kind: Kind, place: str, file_name: str = "") -> Item:
     if not isinstance(value, dict):
         return Problem(place, "it is no JSON object")
     try:
-        return build_article(value, kind, place)
+        fields = usual_fields(value)
+        return fields if isinstance(fields, Skipped) else build_article(fields, kind, place, file_name)
     except SourceError as error:
         return Problem(place, str(error), error.hint)
+    except (ValueError, TypeError, ArithmeticError, RecursionError) as error:  # what a value of JSON may be is endless
+        return Problem(place, f"it cannot be read ({type(error).__name__})")
 
 
 def _capped_lines(stream: IO[bytes]) -> Iterator[bytes]:

@@ -1,0 +1,169 @@
+"""Reads what word processors and publishers of books write: Word, RTF, OpenDocument and EPUB."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from newsqa.errors import SourceError
+from newsqa.extras import install_hint
+from newsqa.ingest.files import MAX_FILE, Problem, read_all
+from newsqa.ingest.metadata import build_article, tree_lines
+from newsqa.ingest.readers.documents import text_articles
+from newsqa.ingest.readers.xml_exports import all_named, line_of, local_name, parse_xml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsqa.ingest.files import Item
+
+EXTRA = install_hint(".[documents]")
+
+MAX_CHAPTERS = 2_000
+
+
+def read_docx(stream: IO[bytes], file_name: str) -> Iterator[Item]:
+    """Yield the article of a Word file, or those of a bundle: its paragraphs and table cells, one per line."""
+    try:
+        import docx
+    except ImportError as error:
+        raise SourceError("reading .docx needs the package python-docx", hint=EXTRA) from error
+    data = io.BytesIO(read_all(stream))
+    _open_zip(data, "Word file")
+    try:
+        document = docx.Document(data)
+        lines = list(_paragraphs(document))
+    except Exception as error:  # a broken file may raise anything
+        raise SourceError("it is no Word file that can be read") from error
+    yield from text_articles("\n".join(lines), "docx", file_name)
+
+
+def _paragraphs(container: Any) -> Iterator[str]:
+    for block in container.iter_inner_content():
+        if hasattr(block, "rows"):
+            for row in block.rows:
+                for cell in row.cells:
+                    yield from _paragraphs(cell)
+        elif block.text.strip():
+            yield from ("", block.text)
+
+
+def read_rtf(stream: IO[bytes], file_name: str) -> Iterator[Item]:
+    """Yield the article of an RTF file, or those of a bundle."""
+    try:
+        from striprtf.striprtf import rtf_to_text
+    except ImportError as error:
+        raise SourceError("reading .rtf needs the package striprtf", hint=EXTRA) from error
+    data = read_all(stream)
+    if not data.lstrip().startswith(b"{\\rtf"):
+        raise SourceError("it is no RTF file that can be read")
+    try:
+        convert: Any = rtf_to_text  # it has no types
+        text = str(convert(data.decode("latin-1"), encoding="cp1252", errors="replace"))
+    except Exception as error:  # a broken file may raise anything
+        raise SourceError("it is no RTF file that can be read") from error
+    yield from text_articles(_spaced(text), "rtf", file_name)
+
+
+def _spaced(text: str) -> str:
+    """Return paragraphs with an empty line between them, as other word processors' files give them."""
+    lines = [line.strip(" \t\r") for line in text.split("\n")]
+    return text if any(not line for line in lines[:-1]) and len(lines) > 8 else "\n\n".join(filter(None, lines))
+
+
+def read_odt(stream: IO[bytes], file_name: str) -> Iterator[Item]:
+    """Yield the article of an OpenDocument text, or those of a bundle: its paragraphs and headings, one per line."""
+    files = _open_zip(io.BytesIO(read_all(stream)), "OpenDocument text")
+    root = parse_xml(_member(files, "content.xml", "OpenDocument text"), "OpenDocument text")
+    for note in all_named(root, "note", "annotation", "tracked-changes"):
+        if note.getparent() is not None:
+            note.getparent().remove(note)
+    lines = [_odt_line(element) for element in all_named(root, "p", "h")]
+    yield from text_articles("\n\n".join(line for line in lines if line), "odt", file_name)
+
+
+def _odt_line(element: Any) -> str:
+    """Return a paragraph as a line; OpenDocument writes spaces, tabs and line breaks as elements."""
+    for part in element.iter():
+        mark = {"s": " ", "tab": "\t", "line-break": "\n"}.get(local_name(part))
+        if mark:
+            part.text = mark
+    return "\n".join(" ".join(line.split()) for line in "".join(element.itertext()).split("\n")).strip()
+
+
+# EPUB
+
+
+def read_epub(stream: IO[bytes], file_name: str) -> Iterator[Item]:
+    """Yield the articles of an EPUB: each document of its spine that holds running text is one."""
+    files = _open_zip(io.BytesIO(read_all(stream)), "EPUB")
+    container = parse_xml(_member(files, "META-INF/container.xml", "EPUB"), "EPUB")
+    paths = [str(found.get("full-path") or "") for found in all_named(container, "rootfile")]
+    package = parse_xml(_member(files, paths[0] if paths else "", "EPUB"), "EPUB")
+    about = {
+        name: [line_of(one) for one in all_named(package, name)] for name in ("title", "creator", "publisher", "date")
+    }
+    chapters = _spine(package, posixpath.dirname(paths[0]))
+    found = [(path, lines) for path in chapters if len(" ".join(lines := _chapter(files, path))) > 200]
+    for n, (path, lines) in enumerate(found, 1):
+        one = len(found) == 1
+        fields = {
+            "title": about["title"][:1] if one else None,
+            "byline": about["creator"] if one else None,
+            "outlet": about["publisher"][:1],
+            "published": next(iter(about["date"]), None),
+        }
+        place = "" if one else f"#{n}"
+        try:
+            yield build_article(fields, "epub", place, file_name if one else "", text="\n\n".join(lines))
+        except SourceError as error:
+            yield Problem(f"{place} {path}", str(error), error.hint)
+    if not found:
+        raise SourceError("it holds no text")
+
+
+def _spine(package: Any, folder: str) -> list[str]:
+    """Return the paths of a book's documents in the order in which they are read, without its contents page."""
+    items = {item.get("id"): item for item in all_named(package, "item")}
+    chosen = [items.get(reference.get("idref")) for reference in all_named(package, "itemref")][:MAX_CHAPTERS]
+    kept = (item for item in chosen if item is not None and "nav" not in str(item.get("properties") or "").split())
+    return [posixpath.normpath(posixpath.join(folder, unquote(str(item.get("href") or "")))) for item in kept]
+
+
+def _chapter(files: zipfile.ZipFile, path: str) -> list[str]:
+    from lxml import etree, html
+
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True, remove_pis=True)
+    try:
+        data = re.sub(rb"^\s*<\?xml[^>]*\?>", b"", _member(files, path, "EPUB").removeprefix(b"\xef\xbb\xbf"))
+        return tree_lines(html.document_fromstring(data, parser=parser))
+    except (SourceError, etree.LxmlError, ValueError):
+        return []
+
+
+def _open_zip(data: io.BytesIO, what: str) -> zipfile.ZipFile:
+    """Open a file that is a ZIP inside. Raises SourceError if it is none, or would unpack to more than a file may."""
+    try:
+        files = zipfile.ZipFile(data)
+        unpacked = sum(part.file_size for part in files.infolist() if not _is_picture(part.filename))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
+        raise SourceError(f"it is no {what} that can be read") from error
+    if unpacked > MAX_FILE:
+        raise SourceError(f"it holds more than {MAX_FILE // 2**20} MB")
+    return files
+
+
+def _is_picture(name: str) -> bool:
+    return not name.lower().endswith((".xml", ".rels", ".xhtml", ".html", ".htm", ".opf", ".ncx", ".txt", ".css"))
+
+
+def _member(files: zipfile.ZipFile, name: str, what: str) -> bytes:
+    try:
+        with files.open(name) as stream:
+            return read_all(stream)
+    except (KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError) as error:
+        raise SourceError(f"it is no {what} that can be read") from error
