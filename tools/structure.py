@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 PACKAGE = "newsqa"
-MAX_FILES = 175
-MAX_LINES = 34_000
+MAX_FILES = 200
+MAX_LINES = 38_800  # of which ingest/ has 7,400: 34,000 was reached before it read exports, mail and archives
 MIN_FILE_LINES = 40
 MAX_FILE_LINES = 450
 MAX_FUNCTION_LINES = 60
