@@ -49,11 +49,14 @@ class EvidenceSet:
     def similar(self, text: str, count: int, to: Sequence[Quote] = ()) -> list[Quote]:
         """Return up to `count` sentences of the passages, alone or with the one before, like a text, best first.
 
-        They share a third of its words or more; if it has quotes (`to`), half, and more than those. Those are best that
-        share words which few of the sentences have. Sentences from several places are never put together: with them
+        They share a third of its words or more; if it has quotes (`to`), half, and more than those, where numbers do
+        not count: a number that was altered would lead to wherever it stands. Those are best that share words which few
+        of the sentences have. Sentences from several places are never put together: with them
         anything could be proved that is said in the articles' words.
         """
         terms = stated_terms(text)
+        if to:
+            terms = frozenset(term for term in terms if not term[0].isdigit())
         least = max(1, len(terms) // (2 if to else 3), shared_weight(terms, "\n".join(quote.text for quote in to)))
         sentences = self._sentences()
         near = (other for quote in sentences for other in dict.fromkeys((quote, self._with_preceding(quote))))

@@ -80,8 +80,9 @@ _MEASURE = re.compile(
 _PER = re.compile(
     rf"(?:[\s-]+[^\W\d_]+){{0,4}}?\s+(?:an?|per|each|every)\s+(?P<unit>{'|'.join(SPANS_OF_TIME)})\b", re.IGNORECASE
 )
+_A_POINT = re.compile(r"\s+(?:an?\s+)?(?:percentage\s+)?points?\b")
 _POINTS = re.compile(r"[\s-]+points?\b")
-_AGED = re.compile(r"\b(?:aged?|age of)\s+$|,\s*$", re.IGNORECASE)
+_AGED = re.compile(r"\b(?:aged?|age of|died at)\s+$|,\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(?:No|number)\b\.?\s*$")
 _PARTS = "half third quarter fifth sixth seventh eighth ninth tenth"
 _DENOMINATORS = {form: n for n, part in enumerate(_PARTS.split(), 2) for form in (part, f"{part}s")} | {"halves": 2}
@@ -89,7 +90,7 @@ _SMALL = {word: UNITS[word] for word in list(UNITS)[1:13]}
 _COUNTS = {**_SMALL, **TENS, "hundred": 100}
 _OF = r"(?=\s+(?:of|more|less|as|the|its|their|his|fewer|from|above|below|[^\W\d_]{3,12}er)\b|[.,;:]|$)"
 _FRACTION = re.compile(
-    rf"\b(?:(?P<upper>an?|{'|'.join(list(_SMALL)[:9])})[\s-](?P<part>{'|'.join(_DENOMINATORS)})"
+    rf"\b(?:(?<!and )(?P<upper>an?|{'|'.join(list(_SMALL)[:9])})[\s-](?P<part>{'|'.join(_DENOMINATORS)})"
     rf"(?:{_OF}|(?<=\ws)(?<!seconds)\b|(?<=one-third)|(?<=one-quarter)|(?<=one-fifth)|(?<=one-tenth))"
     r"|(?<!and a )(?<!first )(?<!second )(?<!latter )(?P<half>half)(?!\s+an?\s+\w+(?:llion|zen)\b)"
     r"(?=\s+(?:of|the|an?|its|his|her|their|as|were|was|are)\b|\s+\w+s\b|[,.;:])(?!\s+past)"
@@ -134,8 +135,13 @@ def quantities(text: str) -> list[Quantity]:
 
 
 def implied_quantities(text: str) -> list[Quantity]:
-    """Find the measures of a text that have no number: "a decade"."""
-    found = []
+    """Find the measures of a text that have no number, "a decade", and the numbers inside "seven out of ten"."""
+    found = [
+        Quantity(_count(match[part]), "", "", (), match[part], *match.span(part))
+        for match in _FRACTION.finditer(text)
+        for part in ("one", "of")
+        if match["of"]
+    ]
     for match in _ONE_OF.finditer(text):
         unit = match["unit"].lower()
         value, unit = _IMPLIED.get(unit, (1, unit))
@@ -171,15 +177,17 @@ def _unit(number: Number, text: str) -> tuple[str, tuple[str, ...]]:
         shape = (measured["shape"] or "").lower()
         shaped = f"{'square' if shape.startswith('sq') else 'cubic'} {name}" if shape else name
         return (AGE if measured["age"] else shaped), counted(text, measured.end())
-    return (AGE if _AGED.search(before) and text[number.end : number.end + 1] == "," else ""), number.counts
+    return (AGE if _AGED.search(before) and text[number.end : number.end + 1] in {",", "."} else ""), number.counts
 
 
 def _worded(text: str) -> Iterator[Quantity]:
     """Yield fractions ("a third of"), multiples ("twice") and places in a row ("tenth")."""
+    yield from (one for one in implied_quantities(text) if "half" in one.text)
     for match in _FRACTION.finditer(text):
         lower = Decimal(_DENOMINATORS[match["part"].lower()]) if match["part"] else _count(match["of"] or "two")
         upper = _count(match["upper"] or match["one"] or "one")
-        yield _quantity(upper / max(Decimal(1), lower), PART, text, *match.span())
+        if upper < lower:  # "four quarters" are no fraction
+            yield _quantity(upper / lower, POINT if _A_POINT.match(text, match.end()) else PART, text, *match.span())
     for match in _MULTIPLE.finditer(text):
         value = Decimal(_MULTIPLES[match["word"].lower()]) if match["word"] else _count(match["number"])
         yield _quantity(value, TIMES, text, *match.span())
@@ -230,6 +238,8 @@ def states(stated: Quantity, known: Quantity) -> bool:
     """Return True if a stated quantity may stand for a known one: equal in value, converted or rounded."""
     if not _comparable(stated.unit, known.unit):
         return False
+    if stated.unit == "s":  # in his 50s, in the 1990s
+        return stated.value <= known.value < stated.value + 10
     here, there = _SCALES.get(stated.unit), _SCALES.get(known.unit)
     if here and there and here != there:
         slack = _SHARE if here[0] == "share" else Decimal(0) if here[0] in {"time", "months"} else _CONVERTED
@@ -283,7 +293,15 @@ _APART = re.compile(
     r"|within|lasted)\b",
     re.IGNORECASE,
 )
-_PAIR = re.compile(r"\b(?:both|pair|couple|twice|either|neither|each other|between|double)\b", re.IGNORECASE)
+_GROWN = re.compile(
+    r"\b(?:more|less|fewer|longer|shorter|higher|lower|larger|smaller|older|younger|rises?|rose|risen|falls?|fell|fallen|increas\w*|decreas\w*|cut\w*|drop\w*"
+    r"|grew|grow\w*|up|down|by|gain\w*|lost|los[es]\w*|extra|declin\w*|shr[aiu]nk\w*|jump\w*|reduc\w*|rais\w*|above|below)\b",
+    re.IGNORECASE,
+)
+_PAIR = re.compile(
+    r"\b(?:both|pair|couple|twice|either|neither|each other|between|double)\b|(?-i:[A-Z][\w’'-]+ and [A-Z])",
+    re.IGNORECASE,
+)
 _LIST = re.compile(r"(?:[^,;.]{2,60},\s+){1,9}(?:[^,;.]{2,60},?\s+)?(?:and|or)\s+[^,;.]{2,60}")
 _ITEM = re.compile(r",?\s+(?:and|or)\s+|,\s+")
 _MAX_KNOWN = 14
@@ -294,14 +312,15 @@ def follows(stated: Quantity, sentence: str, quotes: Sequence[str], known: Seque
     """Return True if a quantity follows from others that the quotes give, in a way that the sentence names."""
     if stated.unit == PLACE:
         return False
-    alike = [one for one in known if not one.is_year and one.unit != PLACE and _comparable(stated.unit, one.unit)]
+    unit = "%" if stated.unit == POINT else stated.unit
+    alike = [one for one in known if not one.is_year and one.unit != PLACE and _comparable(unit, one.unit)]
     alike = list({(one.value, one.unit, one.start): one for one in alike}.values())[:_MAX_KNOWN]
     if stated.unit in {PART, "%", TIMES}:
-        return _is_share(stated, known)
+        return _is_share(stated, known, grown=bool(_GROWN.search(sentence)))
     if _TOGETHER.search(sentence) and any(states(stated, one) for one in _sums(alike)):
         return True
     around = sentence[max(0, stated.start - 30) : stated.end + 30]
-    if _APART.search(around) and any(states(stated, one) for one in _differences(alike)):
+    if _APART.search(around) and any(states(replace(stated, unit=unit), one) for one in _differences(alike)):
         return True
     if stated.value == 2 and not stated.unit and any(_PAIR.search(quote) for quote in quotes):
         return True
@@ -321,8 +340,8 @@ def _differences(known: Sequence[Quantity]) -> Iterator[Quantity]:
             yield replace(one, value=one.value - other.value)
 
 
-def _is_share(stated: Quantity, known: Sequence[Quantity]) -> bool:
-    """Return True for the ratio of two known quantities, or the share of one in their sum or of their difference.
+def _is_share(stated: Quantity, known: Sequence[Quantity], *, grown: bool) -> bool:
+    """Return True for the ratio of two known quantities, the share of one in their sum, or how much one has `grown`.
 
     Where the quotes give a share themselves, none is worked out.
     """
@@ -335,7 +354,8 @@ def _is_share(stated: Quantity, known: Sequence[Quantity]) -> bool:
         alike = bool(one.unit) or not one.counts or len(counts) <= 3 or not {*one.counts}.isdisjoint(other.counts)
         if one.unit != other.unit or not alike:
             continue
-        shares = (one.value / other.value, one.value / (one.value + other.value), abs(1 - one.value / other.value))
+        shares = [one.value / other.value, one.value / (one.value + other.value)]
+        shares += [abs(1 - shares[0])] if grown else []
         if any(abs(wanted - share) <= slack * share or is_rounding(share_of, share) for share in shares):
             return True
     return False

@@ -16,7 +16,7 @@ from newsqa.text.entities import SHORT_FORMS, initials, is_same_people, names
 from newsqa.text.support import support_share
 from newsqa.text.words import FUNCTION_WORDS, lower_case_words, stem, word_set, wording, words
 from newsqa.verify.evidence import Fault
-from newsqa.verify.quantities import AGE, PLACE, follows, implied_quantities, quantities, states
+from newsqa.verify.quantities import AGE, PART, PLACE, follows, implied_quantities, quantities, states
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,11 +165,10 @@ def check_numbers(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     if score := _score_missing(sentence, evidence):
         return Fault("number_missing", (score,))
     for stated in quantities(sentence):
-        equal = [one for one in evidence.quoted.quantities if states(stated, one)]
-        if _is_confused(stated, equal, evidence.quoted.quantities):
+        equal = any(states(stated, one) for one in evidence.quoted.quantities)
+        if equal and _is_confused(stated, evidence):
             return Fault("number_confused", (stated.text,))
-        trivial = stated.value in {0, 1} or (stated.unit == PLACE and stated.value == 2)  # "a second goal"
-        if not equal and not trivial and not _follows(stated, sentence, evidence):
+        if not equal and not _is_trivial(stated, evidence) and not _follows(stated, sentence, evidence):
             return Fault("number_missing", (stated.text,))
     return None
 
@@ -177,7 +176,15 @@ def check_numbers(sentence: str, evidence: SentenceEvidence) -> Fault | None:
 def _follows(stated: Quantity, sentence: str, evidence: SentenceEvidence) -> bool:
     """Return True if a number that the quotes lack follows from them, or is near them for what it counts."""
     quoted = evidence.quoted
-    if stated.is_year and int(stated.value) in quoted.years | evidence.near.years:
+    if stated.is_year and int(stated.value) in quoted.years:
+        return True
+    if _replaces_number(stated, sentence, quoted.quantities):
+        return False
+    if (name := _NUMBERED_NAME.search(sentence[: stated.start])) and not stated.unit:  # Local 751
+        named = " ".join(wording(name.group() + stated.text).words)
+        if any(f" {named} " in text for text in evidence.around.wordings):
+            return True
+    if stated.is_year and int(stated.value) in evidence.near.years:
         return True
     bare = not stated.unit and not stated.counts and stated.value <= 12
     if bare and any(clock.minutes == stated.value * 60 % 720 for clock in quoted.clocks):
@@ -187,13 +194,27 @@ def _follows(stated: Quantity, sentence: str, evidence: SentenceEvidence) -> boo
     return any(states(stated, known) and _counts_alike(stated, known) for known in evidence.near.quantities)
 
 
-def _is_confused(stated: Quantity, equal: Sequence[Quantity], known: Sequence[Quantity]) -> bool:
-    """Return True if the quotes count by another number what this one counts, and something else by this one."""
-    if not stated.counts or stated.unit or not equal:
-        return False
-    if any(not one.counts or not {*one.counts}.isdisjoint(stated.counts) for one in equal):
-        return False
-    return any(stated.counts[0] in one.counts[:1] for one in known if one not in equal)
+def _is_trivial(stated: Quantity, evidence: SentenceEvidence) -> bool:
+    """Return True for what prose says without counting, such as "a second goal", unless the quotes count the same."""
+    if stated.unit == PLACE and stated.value == 2:
+        return not any(one.unit == PLACE and _counts_alike(stated, one) for one in evidence.quoted.quantities)
+    return stated.value in {0, 1} and stated.unit != PART
+
+
+def _replaces_number(stated: Quantity, sentence: str, known: Sequence[Quantity]) -> bool:
+    """Return True if a number that the quotes lack has the place of one of theirs that the sentence leaves out."""
+    said = quantities(sentence)
+    rivals = (one for one in known if one.is_year == stated.is_year and (one.is_year or _counts_alike(stated, one)))
+    return any(not any(states(other, rival) for other in said) for rival in rivals)
+
+
+def _is_confused(stated: Quantity, evidence: SentenceEvidence) -> bool:
+    """Return True if a quote counts by another number what this one counts, and something else by this one."""
+    for known in map(quantities, evidence.quotes if stated.counts and not stated.unit else ()):
+        equal = [one for one in known if states(stated, one)]
+        if equal and all(one.counts and {*one.counts}.isdisjoint(stated.counts) for one in equal):
+            return any(stated.counts[0] in one.counts[:1] for one in known if one not in equal)
+    return False
 
 
 def _counts_alike(stated: Quantity, known: Quantity) -> bool:
@@ -203,6 +224,7 @@ def _counts_alike(stated: Quantity, known: Quantity) -> bool:
     return stated.unit == known.unit and not {*stated.counts}.isdisjoint(known.counts)
 
 
+_NUMBERED_NAME = re.compile(r"\b[A-Z][\w.]*\s$")
 _SCORE = re.compile(r"(?<![\d.,–-])\d{1,3}[-–]\d{1,3}(?![\d–-])")
 
 
@@ -226,6 +248,11 @@ def _spans_time(stated: Quantity, evidence: SentenceEvidence) -> bool:
     if stated.unit in {"year", AGE, "decade"}:
         years = evidence.quoted.years | {day.year for day in evidence.days}
         return any(0 <= abs(one - other) - stated.value * per < per for one in years for other in years if one != other)
+    if stated.unit == "month":
+        starts = [one.first for one in evidence.quoted.moments if (one.last - one.first).days < 32] + evidence.days
+        months = [12 * day.year + day.month for day in starts]
+        if any(one - other == stated.value for one in months for other in months):
+            return True
     days = [one.first for one in evidence.quoted.moments if one.day] + evidence.days
     return per > 0 and any(abs(abs((a - b).days) / per - float(stated.value)) <= 0.1 for a in days for b in days)
 
@@ -278,8 +305,10 @@ def _month_missing(sentence: str, evidence: SentenceEvidence) -> str | None:
 
 
 def _weekday_missing(sentence: str, evidence: SentenceEvidence) -> str | None:
-    texts = (evidence.quoted, evidence.near)
-    days = [one.day for text in texts for one in text.moments if one.day] + evidence.days
+    texts, days = [evidence.quoted, evidence.near], [*evidence.days]
+    if any(one.day for one in evidence.quoted.moments):
+        texts, days = texts[:1], []  # the quotes say when
+    days += [one.day for text in texts for one in text.moments if one.day]
     meant = {WEEKDAYS[day.weekday()] for day in days}
     told = [match.group() for match in _NAMED_WEEKDAY.finditer(sentence) if match["day"].lower() not in meant]
     return next((day for day in told if not any(day in text.whole for text in texts)), None)
@@ -350,7 +379,10 @@ _SAYS_BEFORE = re.compile(rf"(?:\b[Aa]ccording to|[,”\"]\s*{_SAYS})\s+(?:[a-z]
 def check_names(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     """Return the name that neither the quotes nor their articles have, or None."""
     common = evidence.around.common | evidence.quoted.common
+    days = [(day.start, day.end) for day in dates(sentence)]
     for name in names(sentence, common):
+        if any(start <= name.start < end for start, end in days):
+            continue  # New Year's Day
         missing = [word for word in name.words if not _is_known(word, name, sentence, evidence)]
         if missing and not _is_abbreviation(name, missing, evidence):
             return Fault("name_missing", (name.text,))
