@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TextValues:
+class _Values:
     """The values of some texts, each seen from a day; each kind is read once, and only if a check needs it."""
 
     texts: tuple[str, ...]
@@ -36,28 +36,23 @@ class TextValues:
 
     @cached_property
     def whole(self) -> str:
-        """The texts as one."""
         return "\n".join(self.texts)
 
     @cached_property
     def quantities(self) -> list[Quantity]:
-        """Their numbers."""
         return [one for text in self.texts for one in (*quantities(text), *implied_quantities(text))]
 
     @cached_property
     def clocks(self) -> list[Clock]:
-        """Their times of the clock."""
         return [clock for text in self.texts for clock in clocks(text)]
 
     @cached_property
     def moments(self) -> list[Moment]:
-        """The days that they may mean."""
         seen = zip(self.texts, self.published, strict=True)
         return [one for text, day in seen for one in moments(text, day, either=True)]
 
     @cached_property
     def years(self) -> frozenset[int]:
-        """The years that they name or mean."""
         meant = {int(one.value) for one in self.quantities if one.is_year}
         meant |= {day.year for one in self.moments for day in (one.first, one.last)}
         steps = [step for step, words in _YEAR_STEPS if words.search(self.whole)]
@@ -65,27 +60,22 @@ class TextValues:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Their words, folded."""
         return frozenset(word.folded for word in words(self.whole))
 
     @cached_property
     def stems(self) -> frozenset[str]:
-        """The stems of their words."""
         return frozenset(stem(word) for word in self.words)
 
     @cached_property
     def common(self) -> frozenset[str]:
-        """The words that they write in lower case."""
         return lower_case_words(self.whole)
 
     @cached_property
     def names(self) -> list[Name]:
-        """Their names."""
         return names(self.whole, self.common)
 
     @cached_property
     def wordings(self) -> list[str]:
-        """The words of each text in a row, between spaces."""
         return [f" {' '.join(wording(text).words)} " for text in self.texts]
 
 
@@ -105,30 +95,30 @@ class SentenceEvidence:
     published: tuple[date | None, ...] = ()
 
     @cached_property
-    def quoted(self) -> TextValues:
+    def quoted(self) -> _Values:
         """The values of the quotes."""
-        return TextValues(self.quotes, (*self.published, *[None] * len(self.quotes))[: len(self.quotes)])
+        return _Values(self.quotes, (*self.published, *[None] * len(self.quotes))[: len(self.quotes)])
 
     @cached_property
-    def near(self) -> TextValues:
+    def near(self) -> _Values:
         """The values of the sentences around the quotes, and of the titles."""
         return _values_of((*self.nearby, *self.labels), next(iter(self.published), None))
 
     @cached_property
-    def around(self) -> TextValues:
+    def around(self) -> _Values:
         """The values of the articles, titles included."""
         return _values_of((*self.context, *self.labels), next(iter(self.published), None))
 
-    @cached_property
+    @property
     def days(self) -> list[date]:
         """The days on which the articles were published."""
         return [day for day in self.published if day]
 
 
 @lru_cache(maxsize=128)
-def _values_of(texts: tuple[str, ...], published: date | None) -> TextValues:
+def _values_of(texts: tuple[str, ...], published: date | None) -> _Values:
     """Read what is around quotes once for all sentences about it."""
-    return TextValues(texts, (published,) * len(texts))
+    return _Values(texts, (published,) * len(texts))
 
 
 def check_values(sentence: str, evidence: SentenceEvidence) -> Fault | None:
@@ -159,9 +149,7 @@ def check_numbers(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     """Return the number or time that the quotes do not have, and that does not follow from them, or None."""
     for clock in clocks(sentence):
         if not any(clock.agrees(other) for other in (*evidence.quoted.clocks, *evidence.near.clocks)):
-            known = evidence.quoted.quantities
-            if not any(clock.minutes == one.value * 60 % 720 for one in known if 0 < one.value <= 12):
-                return Fault("time_missing", (clock.text.strip(),))
+            return Fault("time_missing", (clock.text.strip(),))
     if score := _score_missing(sentence, evidence):
         return Fault("number_missing", (score,))
     for stated in quantities(sentence):
@@ -185,9 +173,6 @@ def _follows(stated: Quantity, sentence: str, evidence: SentenceEvidence) -> boo
         if any(f" {named} " in text for text in evidence.around.wordings):
             return True
     if stated.is_year and int(stated.value) in evidence.near.years:
-        return True
-    bare = not stated.unit and not stated.counts and stated.value <= 12
-    if bare and any(clock.minutes == stated.value * 60 % 720 for clock in quoted.clocks):
         return True
     if follows(stated, sentence, quoted.texts, quoted.quantities) or _spans_time(stated, evidence):
         return True
@@ -272,46 +257,31 @@ _NAMED_WEEKDAY = re.compile(rf"\b(?P<day>{'|'.join(day.title() for day in WEEKDA
 
 
 def check_days(sentence: str, evidence: SentenceEvidence) -> Fault | None:
-    """Return the day, month or weekday that the evidence does not have, or None."""
-    for check in (_day_missing, _month_missing, _weekday_missing):
-        if told := check(sentence, evidence):
-            return Fault("date_missing", (told,))
-    return None
+    """Return the day, weekday or month that the evidence does not have, or None.
 
-
-def _day_missing(sentence: str, evidence: SentenceEvidence) -> str | None:
-    texts, known = [evidence.quoted, evidence.near], [*evidence.days]
-    if any(one.day for one in evidence.quoted.moments) or dates(evidence.quoted.whole):
-        texts, known = texts[:1], []  # the quotes say when
-    known += [one.day for text in texts for one in text.moments if one.day]
-    bare = [day for text in texts for day in dates(text.whole)]
-    for day in dates(sentence):
+    If the quotes say on which day, no other counts: neither one near them nor that of the article.
+    """
+    quoted, near, named = evidence.quoted, evidence.near, dates(sentence)
+    when = any(one.day for one in quoted.moments) or bool(dates(quoted.whole))
+    texts = [quoted] if when else [quoted, near]
+    known = {one.day for text in texts for one in text.moments if one.day} | (set() if when else {*evidence.days})
+    without_year = [day for text in texts for day in dates(text.whole)]
+    for day in named:
         seen = any((one.day, one.month) == (day.day, day.month) and day.year in {None, one.year} for one in known)
-        if not seen and not any(day.agrees(other) for other in bare):
-            return day.text
-    return None
-
-
-def _month_missing(sentence: str, evidence: SentenceEvidence) -> str | None:
-    texts, days = (evidence.quoted, evidence.near), [(day.start, day.end) for day in dates(sentence)]
-    short = [one for text in texts for one in text.moments if (one.last - one.first).days < 32]
-    known = {one.first.month for one in short} | {day.month for day in evidence.days}
-    known |= {MONTHS[match["month"].lower()] for text in texts for match in _NAMED_MONTH.finditer(text.whole)}
+        if not seen and not any(day.agrees(other) for other in without_year):
+            return Fault("date_missing", (day.text,))
+    for match in _NAMED_WEEKDAY.finditer(sentence):
+        meant = {WEEKDAYS[day.weekday()] for day in known}
+        if match["day"].lower() not in meant and not any(match.group() in text.whole for text in texts):
+            return Fault("date_missing", (match.group(),))
+    short = [one for text in (quoted, near) for one in text.moments if (one.last - one.first).days < 32]
+    months = {one.first.month for one in short} | {day.month for day in evidence.days}
+    months |= {MONTHS[match["month"].lower()] for text in (quoted, near) for match in _NAMED_MONTH.finditer(text.whole)}
     for match in _NAMED_MONTH.finditer(sentence):
-        inside = any(start <= match.start() < end for start, end in days)
-        if not inside and MONTHS[match["month"].lower()] not in known:
-            return match.group()
+        of_day = any(day.start <= match.start() < day.end for day in named)
+        if not of_day and MONTHS[match["month"].lower()] not in months:
+            return Fault("date_missing", (match.group(),))
     return None
-
-
-def _weekday_missing(sentence: str, evidence: SentenceEvidence) -> str | None:
-    texts, days = [evidence.quoted, evidence.near], [*evidence.days]
-    if any(one.day for one in evidence.quoted.moments):
-        texts, days = texts[:1], []  # the quotes say when
-    days += [one.day for text in texts for one in text.moments if one.day]
-    meant = {WEEKDAYS[day.weekday()] for day in days}
-    told = [match.group() for match in _NAMED_WEEKDAY.finditer(sentence) if match["day"].lower() not in meant]
-    return next((day for day in told if not any(day in text.whole for text in texts)), None)
 
 
 # Quoted words.
@@ -399,7 +369,7 @@ def _is_known(word: str, name: Name, sentence: str, evidence: SentenceEvidence) 
     return not sentence[: name.start].strip(" “\"'‘") and _is_common(word, name, sentence)
 
 
-def _has_word(word: str, values: TextValues) -> bool:
+def _has_word(word: str, values: _Values) -> bool:
     if word in values.words or SHORT_FORMS.get(word, word) in values.words or stem(word) in values.stems:
         return True
     return any(is_same_people(word, other) for other in values.words)
@@ -413,9 +383,7 @@ def _is_common(word: str, name: Name, sentence: str) -> bool:
 
 
 def _is_abbreviation(name: Name, missing: Sequence[str], evidence: SentenceEvidence) -> bool:
-    """Return True if the missing words of a name are initials of names of the evidence, or it has its initials."""
-    if len(name.words) > 1 and initials(name) in evidence.quoted.words | evidence.around.words:
-        return True
+    """Return True if the missing words of a name are initials of names of the evidence."""
     others = {initials(other) for values in (evidence.quoted, evidence.around) for other in values.names}
     known = {form for one in others if len(one) > 1 for form in (one, one[1:], one[:-1])}
     return all(word in known and word.upper() in name.text.replace(".", "") for word in missing)

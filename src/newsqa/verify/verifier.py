@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.text.origins import origin_sentence
-from newsqa.text.support import shared_weight, stated_terms, support_share
+from newsqa.text.support import shared_weight, stated_terms
 from newsqa.text.words import wording
 from newsqa.types import Citation, DraftSentence, Dropped, Quote, Sentence, Usage, VerifiedDraft
-from newsqa.verify.evidence import EvidenceSet, Fault, is_verbatim
+from newsqa.verify.evidence import MIN_OWN_SHARE, EvidenceSet, Fault, is_verbatim, proof, quoted_share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 
 MAX_REPLACING = 2  # sentences of quotes that take the place of one sentence of a draft
-MIN_OWN_SHARE = 0.45  # the share of its words that the quotes of a sentence have if they are the right ones
 MAX_SIMILAR = 6  # sentences of the evidence that are tried as quotes of a sentence that has none, or wrong ones
 
 
@@ -146,30 +145,19 @@ class Verifier:
 
     def _check_values(self, text: str, quotes: tuple[Quote, ...]) -> CheckedSentence:
         """Check a sentence against its quotes; if they lack its values or most of its words, against others like it."""
-        from newsqa.verify.shortening import is_shortening
         from newsqa.verify.values import check_values
 
         fault = check_values(text, self._evidence_of(quotes)) if quotes else Fault("no_quote")
-        if fault is None:
-            shortened = next(((quote,) for quote in quotes if is_shortening(text, quote)), ())
-            if shortened or _share(text, quotes) >= MIN_OWN_SHARE:
-                return CheckedSentence(text, shortened or quotes, "shortened" if shortened else None)
-        similar = self._answering(self._evidence.similar(text, MAX_SIMILAR, quotes))
-        others = [quote for quote in similar if not check_values(text, self._evidence_of((quote,)))]
-        for quote in others:
-            if is_verbatim(text, [quote.text]):
-                return CheckedSentence(text, (quote,), "verbatim")
-            if is_shortening(text, quote):
-                return CheckedSentence(text, (quote,), "shortened")
-        best, cited = tuple(others[:1]), {quote.article.id for quote in quotes}
-        if _share(text, quotes) < MIN_OWN_SHARE:  # it has no key, or a wrong one
-            found = self._evidence.likeliest(text)
-            better = _share(text, found) > max(MIN_OWN_SHARE, _share(text, best)) and self._answering(list(found))
-            if better and found[0].article.id not in cited and not check_values(text, self._evidence_of(found)):
-                best = found
-        return CheckedSentence(text, best) if best else CheckedSentence(text, quotes, fault=fault)
+        proved = None if fault else proof(text, quotes)
+        if fault is None and (proved or quoted_share(text, quotes) >= MIN_OWN_SHARE):
+            return CheckedSentence(text, proved[1] if proved else quotes, proved[0] if proved else None)
+        similar = [one for one in self._evidence.similar(text, MAX_SIMILAR, quotes) if self._answering(one)]
+        others = [one for one in similar if not check_values(text, self._evidence_of(one))]
+        if proved := next((proved for one in others if (proved := proof(text, one))), None):
+            return CheckedSentence(text, proved[1], proved[0])
+        return CheckedSentence(text, others[0]) if others else CheckedSentence(text, quotes, fault=fault)
 
-    def _answering(self, quotes: list[Quote]) -> list[Quote]:
+    def _answering(self, quotes: Sequence[Quote]) -> Sequence[Quote]:
         """Return the quotes that answer the question, all where nothing says so."""
         if not quotes or not self._relevance:
             return quotes
@@ -230,7 +218,7 @@ class Verifier:
             self._dropped.append(Dropped(one.text, why, bool(one.again.checked_by) if one.again else None))
         if shown.checked_by:
             whole = shown.checked_by in {"verbatim", "shortened"}
-            share = 1.0 if whole else round(_share(shown.text, shown.quotes), 3)
+            share = 1.0 if whole else round(quoted_share(shown.text, shown.quotes), 3)
             self._keep(shown.text, shown.quotes, share, shown.checked_by, shown.marks)
         elif one.replaceable and self._relevance:
             self._replace(one.text, one.quotes)
@@ -282,10 +270,6 @@ class Verifier:
 
 def _key(text: str) -> str:
     return " ".join(text.casefold().split())
-
-
-def _share(text: str, quotes: Sequence[Quote]) -> float:
-    return support_share(text, [quote.text for quote in quotes]) if quotes else 0.0
 
 
 def _has_words(text: str, words: str) -> bool:
