@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsqa.text.support import support_share
+from newsqa.types import Article, Quote
 from newsqa.verify.evidence import Fault, FaultCode
 from newsqa.verify.values import SentenceEvidence, check_values
 from places import DATA
@@ -16,10 +17,13 @@ from places import DATA
 TABLE = json.loads((DATA / "support.json").read_text("utf-8"))
 
 
-def fault_of(sentence, *quotes, known=(), published=None, **around):
-    return check_values(
-        sentence, SentenceEvidence(quotes, labels=tuple(known), published=(published,) * len(quotes), **around)
-    )
+def fault_of(sentence, *quotes, known=(), published=None, nearby=(), context=()):
+    """Check a sentence against quotes of one article, whose text has `context` besides."""
+    text, labels = "\n".join((*context, *quotes)), (*known, None, None, None)
+    article = Article("a", text, "a.md", labels[0], labels[1], labels[2], published)
+    ends = [len(text) - len("\n".join(quotes[n:])) for n in range(len(quotes))]
+    cited = tuple(Quote(article, start, start + len(quote)) for start, quote in zip(ends, quotes, strict=True))
+    return check_values(sentence, SentenceEvidence(cited, nearby))
 
 
 @pytest.mark.parametrize("case", TABLE, ids=lambda case: case["about"])
@@ -36,7 +40,7 @@ def test_every_fault_has_words_for_a_person(code):
     assert str(Fault(code, ("{0}", "two", "three")))
 
 
-@given(st.text(max_size=400), st.lists(st.text(max_size=400), max_size=3))
+@given(st.text(max_size=400), st.lists(st.text(max_size=400), min_size=1, max_size=3))
 def test_any_text_is_judged(sentence, quotes):
     fault_of(sentence, *quotes)
     assert 0.0 <= support_share(sentence, quotes) <= 1.0
@@ -95,7 +99,7 @@ ARTICLE = (
     ],
 )
 def test_names_may_stand_anywhere_in_the_article_and_days_are_seen_from_its_own(sentence, stands):
-    around = {"nearby": (), "context": (ARTICLE,), "known": ["Kell Herald"], "published": date(2031, 5, 2)}
+    around = {"context": (ARTICLE,), "known": ["Kell Herald"], "published": date(2031, 5, 2)}
     fault = fault_of(sentence, "He opened the bridge in Halvia on Thursday.", **around)
     assert (fault is None) == stands
 

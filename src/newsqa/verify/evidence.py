@@ -281,7 +281,7 @@ class _Source:
 
 FaultCode = Literal[
     "no_quote", "repeated", "nothing_shared", "address_added", "quotation_altered", "number_missing", "number_confused",
-    "time_missing", "date_missing", "name_missing", "name_replaced", "speaker_replaced",
+    "time_missing", "date_missing", "name_missing", "speaker_replaced",
     "own_words", "judged_false", "judge_silent", "left_out", "refuted",
 ]  # fmt: skip
 """The kinds of fault."""
@@ -295,7 +295,6 @@ _MESSAGES: dict[FaultCode, str] = {
     "time_missing": "time {0} is in none of its quotes",
     "date_missing": "date {0} is in none of its quotes",
     "name_missing": "name {0} is in none of its quotes",
-    "name_replaced": "its quotes have “{1}” where it has “{0}”",
     "quotation_altered": "the words “{0}” do not stand so in its quotes",
     "speaker_replaced": "its quotes have “{1}” say it, not “{0}”",
     "address_added": "“{0}” is in none of its quotes",

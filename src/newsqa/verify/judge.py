@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     AsksJudge = Callable[[Sequence["Question"], float], Verdicts]
     """Asks about sentences until a deadline."""
 
-PROMPT = "judge-sentences"
-BATCH = 4
-"""Sentences that are judged in one call at most."""
+    Keyed = tuple[int, "Question"]
 
-MAX_REASON = 160
-"""Characters of a judge's reason that are kept."""
+PROMPT = "judge-sentences"
+BATCH = 4  # sentences that are judged in one call at most
+MAX_REASON = 160  # characters of a judge's reason that are kept
+GRACE = 0.5  # seconds after the deadline in which a call ends that noticed it
 
 _LINE = re.compile(
     r"\s*(?P<n>[0-9]{1,4})\s*:\s*(?:(?P<yes>yes)\s*\.?|no\b[\s,;:.–—-]*(?:because\b)?(?P<why>.*))\s*", re.IGNORECASE
@@ -88,11 +88,23 @@ def read_verdicts(reply: str, count: int, name: str) -> list[Fault | None]:
 
 def ask_in_batches(judge: AsksJudge, questions: Sequence[Question], seconds: float) -> Verdicts:
     """Ask about any number of sentences, a few in each call, for which there are so many seconds."""
-    faults, usage = list[Fault | None](), Usage()
-    for at in range(0, len(questions), BATCH):
-        verdicts, took = judge(questions[at : at + BATCH], time.monotonic() + seconds)
-        faults, usage = faults + verdicts, usage + took
-    return faults, usage
+    waiting, faults, usage = list(enumerate(questions)), dict[int, Fault | None](), Usage()
+    while waiting:
+        batch, waiting = take_batch(waiting)
+        verdicts, took = judge([question for _, question in batch], time.monotonic() + seconds)
+        faults |= zip((key for key, _ in batch), verdicts, strict=True)
+        usage += took
+    return [faults[n] for n in range(len(questions))], usage
+
+
+def take_batch(waiting: Sequence[Keyed]) -> tuple[list[Keyed], list[Keyed]]:
+    """Return the sentences of the next call, and the others.
+
+    They cite the same articles: words for the judge that somebody wrote into one reach no sentence about another.
+    """
+    cited = [{quote.article.id for quote in question.quotes} for _, question in waiting]
+    taken = [n for n, ids in enumerate(cited) if ids == cited[0]][:BATCH]
+    return [waiting[n] for n in taken], [one for n, one in enumerate(waiting) if n not in taken]
 
 
 def _fault(reasons: set[str | None], name: str) -> Fault | None:
@@ -127,10 +139,6 @@ def as_line(text: str) -> str:
     return _DELIMITERS.sub(lambda token: token.group().translate(_ANGLES), " ".join(visible.split()))
 
 
-GRACE = 0.5
-"""Seconds after the deadline in which a call ends that noticed it."""
-
-
 class JudgeQueue:
     """Has the sentences of one answer judged a few at a time, on a thread of its own, while more are written."""
 
@@ -138,7 +146,7 @@ class JudgeQueue:
         self.usage = Usage()
         self._judge = judge
         self._deadline = deadline
-        self._waiting: list[tuple[int, Question]] = []
+        self._waiting: list[Keyed] = []
         self._asked: tuple[list[int], Future[Verdicts]] | None = None
 
     def add(self, key: int, question: Question) -> None:
@@ -158,7 +166,7 @@ class JudgeQueue:
                 return found
 
     def _ask(self) -> None:
-        batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+        batch, self._waiting = take_batch(self._waiting)
         reply: Future[Verdicts] = Future()
 
         def run() -> None:

@@ -23,18 +23,15 @@ if TYPE_CHECKING:
 
 Bound = Literal["above", "below", "about", ""]
 PLACE, PART, TIMES, AGE, POINT = "place", "part", "times", "age", "% point"
-YEARS = range(1000, 2200)
-"""Numbers that may be years."""
+YEARS = range(1000, 2200)  # numbers that may be years
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A number with its unit, its bound ("more than"), the stems of what it counts, nearest first, and its span.
 
-    `per` is the span of time that it is for each of ("a day"), "" if none.
-
     The unit is a measure ("metre", "square mile", "age"), "%", a currency, "s" for a decade, "place" for one in a row,
-    "part" for a fraction, "times" for a multiple, or "" for a plain number.
+    "part" for a fraction, "times" for a multiple, or "" for a plain number. `per` is the time of "a day", "" if none.
     """
 
     value: Decimal
@@ -127,7 +124,8 @@ def quantities(text: str) -> list[Quantity]:
     """Find the quantities of a text, in order; days of dates and times of the clock are none."""
     taken = [(clock.start, clock.end) for clock in clocks(text)]
     found: list[Quantity] = []
-    for one in sorted((*_worded(text), *_numbered(text)), key=lambda one: one.unit == PLACE):
+    numbered = (_quantity(one.value, text, one.start, one.end, *_unit(one, text)) for one in numbers(text))
+    for one in sorted((*_worded(text), *numbered), key=lambda one: one.unit == PLACE):
         if all(one.end <= start or end <= one.start for start, end in taken):
             taken.append((one.start, one.end))
             found.append(one)
@@ -159,12 +157,6 @@ def _share_units(found: list[Quantity], text: str) -> list[Quantity]:
     return found
 
 
-def _numbered(text: str) -> Iterator[Quantity]:
-    for number in numbers(text):
-        unit, counts = _unit(number, text)
-        yield _quantity(number.value, unit, text, number.start, number.end, counts)
-
-
 def _unit(number: Number, text: str) -> tuple[str, tuple[str, ...]]:
     before, measured = text[max(0, number.start - 12) : number.start], _MEASURE.match(text, number.end)
     name = MEASURE_OF.get(measured["word"].lower()) if measured else None
@@ -187,20 +179,20 @@ def _worded(text: str) -> Iterator[Quantity]:
         lower = Decimal(_DENOMINATORS[match["part"].lower()]) if match["part"] else _count(match["of"] or "two")
         upper = _count(match["upper"] or match["one"] or "one")
         if upper < lower:  # "four quarters" are no fraction
-            yield _quantity(upper / lower, POINT if _A_POINT.match(text, match.end()) else PART, text, *match.span())
+            yield _quantity(upper / lower, text, *match.span(), POINT if _A_POINT.match(text, match.end()) else PART)
     for match in _MULTIPLE.finditer(text):
         value = Decimal(_MULTIPLES[match["word"].lower()]) if match["word"] else _count(match["number"])
-        yield _quantity(value, TIMES, text, *match.span())
+        yield _quantity(value, text, *match.span(), TIMES)
     for match in _PLACE.finditer(text):
         value = _count(match["tens"] or "zero") + _PLACES[match["word"].lower()]
-        yield _quantity(value, PLACE, text, *match.span(), counted(text, match.end()))
+        yield _quantity(value, text, *match.span(), PLACE, counted(text, match.end()))
 
 
 def _count(word: str) -> Decimal:
     return Decimal(word) if word.isdigit() else Decimal(_COUNTS.get(word.lower(), word != "zero"))
 
 
-def _quantity(value: Decimal, unit: str, text: str, start: int, end: int, counts: tuple[str, ...] = ()) -> Quantity:
+def _quantity(value: Decimal, text: str, start: int, end: int, unit: str, counts: tuple[str, ...] = ()) -> Quantity:
     match = _BOUND.search(text[max(0, start - 40) : start]) or _BOUND_AFTER.match(text, end)
     bound: Bound = ""
     if match:
@@ -224,14 +216,10 @@ _DIMENSIONS = {
 }  # fmt: skip
 _SCALES = {unit: (name, Decimal(factor)) for name, units in _DIMENSIONS.items() for unit, factor in units.items()}
 _NAMED_OTHERWISE = word_set("place times age s")
+# How far a number may be off after "about", "more than", "nearly", or rounded without such words; how far a converted
+# measure, "about 180 miles" for 290 kilometres, and a fraction that is for a percentage, a third for 34 %.
 _SLACK = {"": Decimal("0.03"), "about": Decimal("0.1"), "above": Decimal("0.2"), "below": Decimal("0.2")}
-"""How far a number may be off after "about", "more than", "nearly", or rounded without such words."""
-
-_CONVERTED = Decimal("0.03")
-"""How far a converted measure may be off: "about 180 miles" for 290 kilometres."""
-
-_SHARE = Decimal("0.025")
-"""How far a fraction may be off the percentage that it stands for: a third for 34 %."""
+_CONVERTED, _SHARE = Decimal("0.03"), Decimal("0.025")
 
 
 def states(stated: Quantity, known: Quantity) -> bool:
@@ -267,11 +255,15 @@ def is_rounding(stated: Quantity, value: Decimal) -> bool:
         return False
     if stated.unit == PART and stated.bound:
         return abs(off) <= Decimal("0.05")
-    if not stated.bound and stated.value < 100 and stated.unit not in {"%", PART} and "." not in f"{value:f}":
+    small = stated.value < 100 and "." not in f"{value:f}"
+    if not stated.bound and stated.unit not in {"%", PART} and (small or not _ROUNDED.search(stated.text)):
         return False
-    digits, last = _precision(stated.value)
-    nearest = last if stated.bound in {"above", "below"} else last / 2
-    return digits < _precision(value)[0] and abs(off) <= nearest and abs(off) <= _SLACK[stated.bound] * value
+    (digits, last), one_sided = _precision(stated.value), stated.bound in {"above", "below"}
+    nearest = min(last if one_sided else last / 2, _SLACK[stated.bound] * value)
+    return digits < _precision(value)[0] and abs(off) <= nearest
+
+
+_ROUNDED = re.compile(r"[^\W\d]|\d\.\d")  # a number in words, or with a point: in digits alone it is meant as it is
 
 
 def _precision(value: Decimal) -> tuple[int, Decimal]:
@@ -304,8 +296,7 @@ _PAIR = re.compile(
 )
 _LIST = re.compile(r"(?:[^,;.]{2,60},\s+){1,9}(?:[^,;.]{2,60},?\s+)?(?:and|or)\s+[^,;.]{2,60}")
 _ITEM = re.compile(r",?\s+(?:and|or)\s+|,\s+")
-_MAX_KNOWN = 14
-"""Quantities of the quotes that are combined with each other."""
+_MAX_KNOWN = 14  # quantities of the quotes that are combined with each other
 
 
 def follows(stated: Quantity, sentence: str, quotes: Sequence[str], known: Sequence[Quantity]) -> bool:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from newsqa.text.calendar import Clock, Moment
     from newsqa.text.entities import Name
+    from newsqa.types import Quote
     from newsqa.verify.quantities import Quantity
 
 
@@ -81,38 +82,40 @@ class _Values:
 
 @dataclass(frozen=True)
 class SentenceEvidence:
-    """What the values of a sentence are looked up in: its quotes, and all that is known of their articles.
+    """What the values of a sentence are looked up in: its quotes, `nearby` the text around each, and their articles.
 
-    `nearby` are the sentences around the quotes, `context` the texts of the articles, `labels` their titles, outlets
-    and bylines, and `published` the day of the article of each quote. Names and quoted words may stand anywhere in the
-    articles; numbers and days, of which any article has many, near the quotes.
+    Names and quoted words may be anywhere in the articles; numbers and days, of which any article has many, near the
+    quotes.
     """
 
-    quotes: tuple[str, ...]
+    quotes: tuple[Quote, ...]
     nearby: tuple[str, ...] = ()
-    context: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-    published: tuple[date | None, ...] = ()
 
     @cached_property
     def quoted(self) -> _Values:
         """The values of the quotes."""
-        return _Values(self.quotes, (*self.published, *[None] * len(self.quotes))[: len(self.quotes)])
+        return _Values(tuple(one.text for one in self.quotes), tuple(one.article.published for one in self.quotes))
 
     @cached_property
     def near(self) -> _Values:
         """The values of the sentences around the quotes, and of the titles."""
-        return _values_of((*self.nearby, *self.labels), next(iter(self.published), None))
+        return _values_of((*self.nearby, *self._labels), self.quotes[0].article.published)
 
     @cached_property
     def around(self) -> _Values:
         """The values of the articles, titles included."""
-        return _values_of((*self.context, *self.labels), next(iter(self.published), None))
+        texts = dict.fromkeys(one.article.text for one in self.quotes)
+        return _values_of((*texts, *self._labels), self.quotes[0].article.published)
 
     @property
     def days(self) -> list[date]:
         """The days on which the articles were published."""
-        return [day for day in self.published if day]
+        return [one.article.published for one in self.quotes if one.article.published]
+
+    @property
+    def _labels(self) -> list[str]:
+        labels = [(one.article.title, one.article.outlet, one.article.byline) for one in self.quotes]
+        return [label for some in dict.fromkeys(labels) for label in some if label]
 
 
 @lru_cache(maxsize=128)
@@ -128,8 +131,7 @@ def check_values(sentence: str, evidence: SentenceEvidence) -> Fault | None:
 
 
 _ADDRESS = re.compile(r"\b[a-z]+:(?=//|[a-z]+\()\S+|</?\w[^>]*>?|\b[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
-MIN_SHARED = 0.1
-"""The share of its words below which a sentence is about something else, or in another language."""
+MIN_SHARED = 0.1  # of its words: with less, a sentence is about something else, or in another language
 
 
 def check_words(sentence: str, evidence: SentenceEvidence) -> Fault | None:
@@ -137,7 +139,7 @@ def check_words(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     for match in _ADDRESS.finditer(sentence):
         if match.group() not in evidence.quoted.whole:
             return Fault("address_added", (match.group(),))
-    share, said = support_share(sentence, evidence.quotes), [word.folded for word in words(sentence)]
+    share, said = support_share(sentence, evidence.quoted.texts), [word.folded for word in words(sentence)]
     foreign = len(said) > 7 and sum(word in FUNCTION_WORDS for word in said) < MIN_SHARED * len(said)
     return Fault("nothing_shared") if share < MIN_SHARED or (foreign and share < 2 * MIN_SHARED) else None
 
@@ -150,8 +152,10 @@ def check_numbers(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     for clock in clocks(sentence):
         if not any(clock.agrees(other) for other in (*evidence.quoted.clocks, *evidence.near.clocks)):
             return Fault("time_missing", (clock.text.strip(),))
-    if score := _score_missing(sentence, evidence):
-        return Fault("number_missing", (score,))
+    scores = _scores(evidence.quoted.whole)
+    for key, score in _scores(sentence).items() if scores else ():
+        if key not in scores | _scores(evidence.near.whole):
+            return Fault("number_missing", (score,))
     for stated in quantities(sentence):
         equal = any(states(stated, one) for one in evidence.quoted.quantities)
         if equal and _is_confused(stated, evidence):
@@ -195,7 +199,7 @@ def _replaces_number(stated: Quantity, sentence: str, known: Sequence[Quantity])
 
 def _is_confused(stated: Quantity, evidence: SentenceEvidence) -> bool:
     """Return True if a quote counts by another number what this one counts, and something else by this one."""
-    for known in map(quantities, evidence.quotes if stated.counts and not stated.unit else ()):
+    for known in map(quantities, evidence.quoted.texts if stated.counts and not stated.unit else ()):
         equal = [one for one in known if states(stated, one)]
         if equal and all(one.counts and {*one.counts}.isdisjoint(stated.counts) for one in equal):
             return any(stated.counts[0] in one.counts[:1] for one in known if one not in equal)
@@ -213,14 +217,8 @@ _NUMBERED_NAME = re.compile(r"\b[A-Z][\w.]*\s$")
 _SCORE = re.compile(r"(?<![\d.,–-])\d{1,3}[-–]\d{1,3}(?![\d–-])")
 
 
-def _score_missing(sentence: str, evidence: SentenceEvidence) -> str | None:
-    """Return the score or range that differs from all of the quotes; either number may come first."""
-    known = _scores(evidence.quoted.whole)
-    wrong = (score for key, score in _scores(sentence).items() if key not in known | _scores(evidence.near.whole))
-    return next(wrong, None) if known else None
-
-
 def _scores(text: str) -> dict[frozenset[str], str]:
+    """Return the scores and ranges of a text; either number of one may come first."""
     return {frozenset(re.split("[-–]", score)): score for score in _SCORE.findall(text)}
 
 
@@ -356,8 +354,6 @@ def check_names(sentence: str, evidence: SentenceEvidence) -> Fault | None:
         missing = [word for word in name.words if not _is_known(word, name, sentence, evidence)]
         if missing and not _is_abbreviation(name, missing, evidence):
             return Fault("name_missing", (name.text,))
-        if replaced := _replaces(name, evidence):
-            return Fault("name_replaced", (name.text, replaced))
     return None
 
 
@@ -387,16 +383,6 @@ def _is_abbreviation(name: Name, missing: Sequence[str], evidence: SentenceEvide
     others = {initials(other) for values in (evidence.quoted, evidence.around) for other in values.names}
     known = {form for one in others if len(one) > 1 for form in (one, one[1:], one[:-1])}
     return all(word in known and word.upper() in name.text.replace(".", "") for word in missing)
-
-
-def _replaces(name: Name, evidence: SentenceEvidence) -> str | None:
-    """Return the name of the quotes whose place one of the article alone takes: Cobb County for Fulton County."""
-    if len(name.words) < 2 or name.words[0] in evidence.quoted.words or name.words[-1] not in evidence.quoted.words:
-        return None
-    for other in evidence.quoted.names:
-        if len(other.words) > 1 and other.words[-1] == name.words[-1] and not {*other.words[:-1]} & {*name.words[:-1]}:
-            return other.text
-    return None
 
 
 # Speakers.
