@@ -118,7 +118,7 @@ def test_the_address_of_a_judge_alone_is_asked_about_too(tmp_path, news_index):
     work = tmp_path / "work"
     work.mkdir()
     (work / ".env").write_text(f"NEWSQA_JUDGE=openai:any\nOPENAI_BASE_URL={ELSEWHERE}\n")
-    (work / "draft.txt").write_text("The prize for the best cheese went to someone in the village.")
+    (work / "draft.txt").write_text("For a blue cheese kept in a mine for two years, Runa Selbach got the first prize.")
     words = ["check", "draft.txt", "--index", str(news_index)]
     with recorder() as (proxy, sent):
         for answer in "ny":

@@ -23,7 +23,7 @@ def fault_of(sentence, *quotes, known=(), published=None, nearby=(), context=())
     article = Article("a", text, "a.md", labels[0], labels[1], labels[2], published)
     ends = [len(text) - len("\n".join(quotes[n:])) for n in range(len(quotes))]
     cited = tuple(Quote(article, start, start + len(quote)) for start, quote in zip(ends, quotes, strict=True))
-    return check_values(sentence, SentenceEvidence(cited, nearby))
+    return check_values(sentence, SentenceEvidence(cited, (*quotes, *nearby)))
 
 
 @pytest.mark.parametrize("case", TABLE, ids=lambda case: case["about"])

@@ -112,16 +112,14 @@ def quoted_share(text: str, quotes: Sequence[Quote]) -> float:
 
 
 def proof(text: str, quotes: Sequence[Quote]) -> tuple[Literal["verbatim", "shortened"], tuple[Quote, ...]] | None:
-    """Return what a sentence is by its words alone, and of which quotes; None if it is in other words."""
-    if quotes and is_verbatim(text, [quote.text for quote in quotes]):
+    """Return what a sentence is by its words alone, and of which quotes; None if it is in other words.
+
+    It is verbatim if it is one of the quotes, or all of them in turn; only white space may differ.
+    """
+    quoted = [quote.text.split() for quote in quotes]
+    if quoted and text.split() in (*quoted, [word for one in quoted for word in one]):
         return "verbatim", tuple(quotes)
     return next((("shortened", (quote,)) for quote in quotes if is_shortening(text, quote)), None)
-
-
-def is_verbatim(sentence: str, quotes: Sequence[str]) -> bool:
-    """Return True if a sentence is one of the quotes, or all of them in turn; only white space may differ."""
-    said = sentence.split()
-    return any(said == quote.split() for quote in (*quotes, " ".join(quotes)))
 
 
 # Shortenings: a quote with something left out. The words are those of one of its sentences, in their order. Only whole
@@ -180,29 +178,24 @@ _WHEN = re.compile(
 
 def is_shortening(sentence: str, quote: Quote) -> bool:
     """Return True if a sentence is a shortening of one of the sentences of a quote."""
-    return any(_Source(quote, start, end).yields(sentence) for start, end in sentence_spans(quote.text))
+    spans = [(quote.start + start, quote.start + end) for start, end in sentence_spans(quote.text)]
+    return any(_Source(replace(quote, start=start, end=end)).yields(sentence) for start, end in spans)
 
 
 @dataclass(frozen=True)
 class _Source:
-    """One sentence of a quote, at its place in the quote."""
+    """A sentence of an article, which may be shortened."""
 
     quote: Quote
-    start: int
-    end: int
-
-    @property
-    def text(self) -> str:
-        return self.quote.text[self.start : self.end]
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        return wording(self.text).words
+        return wording(self.quote.text).words
 
     @cached_property
     def omissible(self) -> dict[int, list[int]]:
         """Where a piece may be left out: the index of its first word to those after its last."""
-        spans = wording(self.text).spans
+        spans = wording(self.quote.text).spans
         found: dict[int, list[int]] = {}
         for start, end in self._pieces():
             inside = [n for n, (a, b) in enumerate(spans) if a >= start and b <= end]
@@ -211,25 +204,24 @@ class _Source:
         return found
 
     def _pieces(self) -> Iterator[tuple[int, int]]:
-        opening = _OPENING.match(self.text)
+        opening = _OPENING.match(self.quote.text)
         yield 0, opening.end() if opening else 0
-        if not _SCOPED.isdisjoint(self.words):
-            return
-        yield from (match.span() for match in _WHEN.finditer(self.text))
-        for start, end in self._asides():
-            if _NEEDED.isdisjoint(wording(self.text[start:end]).words):
-                yield start, end
+        if _SCOPED.isdisjoint(self.words):
+            yield from (match.span() for match in _WHEN.finditer(self.quote.text))
+            for start, end in self._asides():
+                if _NEEDED.isdisjoint(wording(self.quote.text[start:end]).words):
+                    yield start, end
 
     def _asides(self) -> Iterator[tuple[int, int]]:
         """Yield what stands in brackets, between commas or after the last one, and what "and" adds at the end."""
-        for match in _BRACKETED.finditer(self.text):
+        for match in _BRACKETED.finditer(self.quote.text):
             if not match.group().startswith(",") or _APPOSITION.match(match.group()):
                 yield match.span()
-        for comma in re.finditer(r",\s", self.text):
-            tail = _APPOSITION.match(self.text, comma.start())
-            if tail and not re.search(r"[,;:“”\"()]", self.text[tail.end() :]):
-                yield comma.start(), len(self.text)
-        yield from (match.span() for match in _AND.finditer(self.text))
+        for comma in re.finditer(r",\s", self.quote.text):
+            tail = _APPOSITION.match(self.quote.text, comma.start())
+            if tail and not re.search(r"[,;:“”\"()]", self.quote.text[tail.end() :]):
+                yield comma.start(), len(self.quote.text)
+        yield from (match.span() for match in _AND.finditer(self.quote.text))
 
     def yields(self, sentence: str) -> bool:
         """Return True if leaving out and replacing gives a sentence, word for word.
@@ -258,21 +250,19 @@ class _Source:
             own = ("s",) if word in _POSSESSIVE else ()
             yield from ((*name[first:], *own) for first in range(len(name)))  # "Ilva Tam", or "Tam" alone
         elif word in WEEKDAYS:
-            days = {one.day for one in moments(self.text, self.quote.article.published) if one.day}
+            days = {one.day for one in moments(self.quote.text, self.quote.article.published) if one.day}
             for day in dates(sentence):
                 if day.year and any((one.day, one.month, one.year) == (day.day, day.month, day.year) for one in days):
                     yield wording(day.text).words
 
     @cached_property
     def _antecedent(self) -> tuple[str, ...] | None:
-        """The one name that stands before a pronoun of this sentence, in it or in the sentences before; else None."""
-        start = self.quote.start + self.start
-        text = self.quote.article.text
-        before = text[max(0, start - MAX_PRECEDING) : start]
-        spans = sentence_spans(before)[-2:]
+        """The one name that comes before a pronoun of this sentence, in it or in the two before; else None."""
+        before = self.quote.article.text[max(0, self.quote.start - MAX_PRECEDING) : self.quote.start]
         first = next((n for n, word in enumerate(self.words) if word in _PRONOUNS), 0)
-        head = self.text[: wording(self.text).spans[first][0]]
-        found = names(" ".join([before[slice(*span)] for span in spans] + [head]), lower_case_words(text))
+        head = self.quote.text[: wording(self.quote.text).spans[first][0]]
+        preceding = " ".join(before[start:end] for start, end in sentence_spans(before)[-2:])
+        found = names(f"{preceding} {head}", lower_case_words(self.quote.article.text))
         folded = {wording(name.text).words for name in found if not set(name.words) <= CALENDAR}
         return folded.pop() if len(folded) == 1 else None
 

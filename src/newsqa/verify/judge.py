@@ -27,13 +27,11 @@ if TYPE_CHECKING:
     from newsqa.prompts import Prompts
     from newsqa.types import Quote
 
-    Verdicts = tuple[list[Fault | None], Usage]
-    """For each sentence None or its fault, and what the call took."""
-
-    AsksJudge = Callable[[Sequence["Question"], float], Verdicts]
-    """Asks about sentences until a deadline."""
-
     Keyed = tuple[int, "Question"]
+    # for each sentence None or its fault, and what the call took
+    Verdicts = tuple[list[Fault | None], Usage]
+    # asks about sentences until a deadline
+    AsksJudge = Callable[[Sequence["Question"], float], Verdicts]
 
 PROMPT = "judge-sentences"
 BATCH = 4  # sentences that are judged in one call at most
@@ -43,8 +41,8 @@ GRACE = 0.5  # seconds after the deadline in which a call ends that noticed it
 _LINE = re.compile(
     r"\s*(?P<n>[0-9]{1,4})\s*:\s*(?:(?P<yes>yes)\s*\.?|no\b[\s,;:.–—-]*(?:because\b)?(?P<why>.*))\s*", re.IGNORECASE
 )
-_DELIMITERS = re.compile(r"<{2,}|>{2,}|<\|[^<>|]{0,40}\|?>?|\|>")
-_ANGLES = str.maketrans({"<": "‹", ">": "›"})
+_DELIMITERS = re.compile(r"[<＜﹤]{2,}|[>＞﹥]{2,}|[≪≫⋘⋙]+|[<＜]\|[^<>|]{0,40}\|?[>＞]?|\|[>＞]|SENTENCE(?=\s*\d+\s*:)")
+_HARMLESS = str.maketrans("<>＜＞﹤﹥≪≫⋘⋙ENTC", "‹›‹›‹›‹›‹›entc")  # "Sentence 1:" is no heading
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
@@ -79,11 +77,12 @@ class SentenceJudge:
 
 def read_verdicts(reply: str, count: int, name: str) -> list[Fault | None]:
     """Read a judge's reply. A sentence without a line of its own, or with two that differ, is not supported."""
-    told: dict[int, set[str | None]] = {}
+    verdicts: dict[int, Fault | None] = {}
     for match in filter(None, map(_LINE.fullmatch, reply.splitlines())):
-        reason = None if match["yes"] else " ".join(match["why"].split())[:MAX_REASON]
-        told.setdefault(int(match["n"]), set()).add(reason)
-    return [_fault(told.get(n, set()), name) for n in range(1, count + 1)]
+        reason = " ".join((match["why"] or "").split())[:MAX_REASON] or "no reason given"
+        verdict = None if match["yes"] else Fault("judged_false", (name, reason))
+        verdicts[int(match["n"])] = verdict or verdicts.get(int(match["n"]))
+    return [verdicts.get(n, Fault("judge_silent", (name,))) for n in range(1, count + 1)]
 
 
 def ask_in_batches(judge: AsksJudge, questions: Sequence[Question], seconds: float) -> Verdicts:
@@ -107,13 +106,6 @@ def take_batch(waiting: Sequence[Keyed]) -> tuple[list[Keyed], list[Keyed]]:
     return [waiting[n] for n in taken], [one for n, one in enumerate(waiting) if n not in taken]
 
 
-def _fault(reasons: set[str | None], name: str) -> Fault | None:
-    said = [reason for reason in reasons if reason is not None]
-    if said:
-        return Fault("judged_false", (name, said[0] or "no reason given"))
-    return None if reasons else Fault("judge_silent", (name,))
-
-
 def format_questions(questions: Sequence[Question]) -> str:
     """Write sentences and quotes as data: each on one line, in which nothing can be taken for a delimiter."""
     blocks = []
@@ -130,13 +122,14 @@ def format_quotes(quotes: Sequence[Quote]) -> str:
 def _format_quote(quote: Quote) -> str:
     article = quote.article
     known = (article.title, article.outlet, article.published and format_day(article.published))
-    return f"({as_line(', '.join(one for one in known if one)) or 'source unknown'}) {as_line(quote.text)}"
+    source = as_line(", ".join(one for one in known if one)).translate({ord("("): "[", ord(")"): "]"})
+    return f"({source or 'source unknown'}) {as_line(quote.text)}"
 
 
 def as_line(text: str) -> str:
-    """Write a text on one line, in which nothing can be taken for a delimiter."""
+    """Write a text on one line, in which nothing can be taken for a delimiter or the heading of a sentence."""
     visible = "".join(c if unicodedata.category(c) not in _HIDDEN else " " if c.isspace() else "" for c in text)
-    return _DELIMITERS.sub(lambda token: token.group().translate(_ANGLES), " ".join(visible.split()))
+    return _DELIMITERS.sub(lambda token: token.group().translate(_HARMLESS), " ".join(visible.split()))
 
 
 class JudgeQueue:

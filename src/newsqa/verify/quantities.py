@@ -278,16 +278,14 @@ _TOGETHER = re.compile(
     r"\b(?:together|total\w*|altogether|combined|jointly|among|between|in all|all told|overall|sum|both)\b",
     re.IGNORECASE,
 )
-_APART = re.compile(
-    r"\b(?:more|fewer|less|all but|compared|against|above|below|ahead|behind|lead\w*|led|gap|margin|exceed\w*|by"
-    r"|difference|later|earlier|after|before|apart|older|younger|longer|shorter|higher|lower|rose|risen|fell|fallen|increas\w*"
-    r"|decreas\w*|rais\w*|cut|drop\w*|grew|grown|up|down|extra|another|short|remain\w*|left|others?|rest|over|ago|since|for"
-    r"|within|lasted)\b",
-    re.IGNORECASE,
+_GREW = (
+    rf"{_MORE}|{_LESS}|rises?|rose|risen|falls?|fell|fallen|increas\w*|decreas\w*|rais\w*|reduc\w*|cuts?|drop\w*|grow\w*|grew"
+    r"|gain\w*|los(?:es?|ing|t)|declin\w*|jump\w*|up|down|by|extra|above|below"
 )
-_GROWN = re.compile(
-    r"\b(?:more|less|fewer|longer|shorter|higher|lower|larger|smaller|older|younger|rises?|rose|risen|falls?|fell|fallen|increas\w*|decreas\w*|cut\w*|drop\w*"
-    r"|grew|grow\w*|up|down|by|gain\w*|lost|los[es]\w*|extra|declin\w*|shr[aiu]nk\w*|jump\w*|reduc\w*|rais\w*|above|below)\b",
+_GROWN = re.compile(rf"\b(?:{_GREW})\b", re.IGNORECASE)
+_APART = re.compile(
+    rf"\b(?:{_GREW}|all but|compared|against|ahead|behind|lead\w*|led|gap|margin|exceed\w*|difference|later|earlier"
+    r"|after|before|apart|another|short|remain\w*|left|others?|rest|over|ago|since|for|within|lasted)\b",
     re.IGNORECASE,
 )
 _PAIR = re.compile(
@@ -343,11 +341,10 @@ def _is_share(stated: Quantity, known: Sequence[Quantity], *, grown: bool) -> bo
     slack, share_of = Decimal("0.06") if stated.bound else _SHARE, replace(stated, value=wanted, unit=PART)
     for one, other in permutations(counts[:_MAX_KNOWN], 2):
         alike = bool(one.unit) or not one.counts or len(counts) <= 3 or not {*one.counts}.isdisjoint(other.counts)
-        if one.unit != other.unit or not alike:
-            continue
         shares = [one.value / other.value, one.value / (one.value + other.value)]
         shares += [abs(1 - shares[0])] if grown else []
-        if any(abs(wanted - share) <= slack * share or is_rounding(share_of, share) for share in shares):
+        fits = (abs(wanted - share) <= slack * share or is_rounding(share_of, share) for share in shares)
+        if one.unit == other.unit and alike and any(fits):
             return True
     return False
 

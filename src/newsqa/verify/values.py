@@ -82,7 +82,7 @@ class _Values:
 
 @dataclass(frozen=True)
 class SentenceEvidence:
-    """What the values of a sentence are looked up in: its quotes, `nearby` the text around each, and their articles.
+    """What the values of a sentence are looked up in: its quotes, each with the text around it, and their articles.
 
     Names and quoted words may be anywhere in the articles; numbers and days, of which any article has many, near the
     quotes.
@@ -98,7 +98,7 @@ class SentenceEvidence:
 
     @cached_property
     def near(self) -> _Values:
-        """The values of the sentences around the quotes, and of the titles."""
+        """The values of the quotes, the sentences around them, and the titles."""
         return _values_of((*self.nearby, *self._labels), self.quotes[0].article.published)
 
     @cached_property
@@ -150,11 +150,11 @@ def check_words(sentence: str, evidence: SentenceEvidence) -> Fault | None:
 def check_numbers(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     """Return the number or time that the quotes do not have, and that does not follow from them, or None."""
     for clock in clocks(sentence):
-        if not any(clock.agrees(other) for other in (*evidence.quoted.clocks, *evidence.near.clocks)):
+        if not any(clock.agrees(other) for other in evidence.near.clocks):
             return Fault("time_missing", (clock.text.strip(),))
     scores = _scores(evidence.quoted.whole)
     for key, score in _scores(sentence).items() if scores else ():
-        if key not in scores | _scores(evidence.near.whole):
+        if key not in _scores(evidence.near.whole):
             return Fault("number_missing", (score,))
     for stated in quantities(sentence):
         equal = any(states(stated, one) for one in evidence.quoted.quantities)
@@ -261,20 +261,20 @@ def check_days(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     """
     quoted, near, named = evidence.quoted, evidence.near, dates(sentence)
     when = any(one.day for one in quoted.moments) or bool(dates(quoted.whole))
-    texts = [quoted] if when else [quoted, near]
-    known = {one.day for text in texts for one in text.moments if one.day} | (set() if when else {*evidence.days})
-    without_year = [day for text in texts for day in dates(text.whole)]
+    text = quoted if when else near
+    known = {one.day for one in text.moments if one.day} | (set() if when else {*evidence.days})
+    without_year = dates(text.whole)
     for day in named:
         seen = any((one.day, one.month) == (day.day, day.month) and day.year in {None, one.year} for one in known)
         if not seen and not any(day.agrees(other) for other in without_year):
             return Fault("date_missing", (day.text,))
     for match in _NAMED_WEEKDAY.finditer(sentence):
         meant = {WEEKDAYS[day.weekday()] for day in known}
-        if match["day"].lower() not in meant and not any(match.group() in text.whole for text in texts):
+        if match["day"].lower() not in meant and match.group() not in text.whole:
             return Fault("date_missing", (match.group(),))
-    short = [one for text in (quoted, near) for one in text.moments if (one.last - one.first).days < 32]
-    months = {one.first.month for one in short} | {day.month for day in evidence.days}
-    months |= {MONTHS[match["month"].lower()] for text in (quoted, near) for match in _NAMED_MONTH.finditer(text.whole)}
+    months = {one.first.month for one in near.moments if (one.last - one.first).days < 32}
+    months |= {MONTHS[match["month"].lower()] for match in _NAMED_MONTH.finditer(near.whole)}
+    months |= {day.month for day in evidence.days}
     for match in _NAMED_MONTH.finditer(sentence):
         of_day = any(day.start <= match.start() < day.end for day in named)
         if not of_day and MONTHS[match["month"].lower()] not in months:
@@ -291,30 +291,27 @@ _LEFT_OUT = re.compile(r"\.\.\.|…|\[[^\]]{0,60}\]")
 
 
 def check_quotations(sentence: str, evidence: SentenceEvidence) -> Fault | None:
-    """Return the quoted words that do not stand so in the evidence, or None."""
-    texts = [*evidence.quoted.wordings, *evidence.around.wordings, " ".join(evidence.quoted.wordings)]
+    """Return the quoted words that are not so in the evidence, or None."""
+    texts = [*evidence.around.wordings, " ".join(evidence.quoted.wordings)]
     for match in _QUOTED.finditer(sentence):
         said = next(part for part in match.groups() if part)
-        parts = [list(wording(part).words) for part in _LEFT_OUT.split(said)]
-        if not any(_stands_in(parts, text) for text in texts):
+        parts = [wording(part).words for part in _LEFT_OUT.split(said)]
+        if not any(_has_in_order(text, parts) for text in texts):
             return Fault("quotation_altered", (said,))
     return None
 
 
-def _stands_in(parts: Sequence[Sequence[str]], text: str) -> bool:
+def _has_in_order(text: str, parts: Sequence[Sequence[str]]) -> bool:
     """Return True if a text has the parts of a quotation, each word for word, in their order."""
-    start = 0
-    for part in parts:
-        if part:
-            at = text.find(f" {' '.join(part)} ", start)
-            if at < 0:
-                return False
-            start = at + len(" ".join(part)) + 1
-    return True
+    for part in filter(None, parts):
+        _, found, rest = text.partition(f" {' '.join(part)} ")
+        text = f" {rest}" if found else ""
+    return bool(text)
 
 
 # Names, in the forms in which news writes one name.
 
+# titles and words of common knowledge, which prove no name and need no proof beside one
 _OFFICES = word_set(
     """
     president vice mayor minister prime chancellor judge justice director coach captain manager mr mrs ms miss sir dame
@@ -325,7 +322,6 @@ _OFFICES = word_set(
     earth sun bible christian christians catholic muslim
     """
 )
-"""Titles and words of common knowledge that prove no name and need no proof beside one."""
 
 _COMMON_ENDING = re.compile(r"(?:ing|ed|ly|s|er|ers|tion|ment|ness|ity|ist|ists|ance|ence|al|ive|ous|ful|less|able)$")
 _ACTS = re.compile(
@@ -346,9 +342,8 @@ _SAYS_BEFORE = re.compile(rf"(?:\b[Aa]ccording to|[,”\"]\s*{_SAYS})\s+(?:[a-z]
 
 def check_names(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     """Return the name that neither the quotes nor their articles have, or None."""
-    common = evidence.around.common | evidence.quoted.common
     days = [(day.start, day.end) for day in dates(sentence)]
-    for name in names(sentence, common):
+    for name in names(sentence, evidence.around.common):
         if any(start <= name.start < end for start, end in days):
             continue  # New Year's Day
         missing = [word for word in name.words if not _is_known(word, name, sentence, evidence)]
@@ -358,11 +353,12 @@ def check_names(sentence: str, evidence: SentenceEvidence) -> Fault | None:
 
 
 def _is_known(word: str, name: Name, sentence: str, evidence: SentenceEvidence) -> bool:
-    if word in CALENDAR or word in _OFFICES or len(word) < 2:
+    """Return True for a word that the articles have, or that may have its capital for its place in the sentence."""
+    if word in CALENDAR or word in _OFFICES or len(word) < 2 or _has_word(word, evidence.around):
         return True
-    if any(_has_word(word, values) for values in (evidence.quoted, evidence.around)):
-        return True
-    return not sentence[: name.start].strip(" “\"'‘") and _is_common(word, name, sentence)
+    if name.words[0] != word or sentence[: name.start].strip(" “\"'‘"):
+        return False
+    return _COMMON_ENDING.search(word) is not None or len(name.words) > 1 or not _ACTS.match(sentence, name.end)
 
 
 def _has_word(word: str, values: _Values) -> bool:
@@ -371,16 +367,9 @@ def _has_word(word: str, values: _Values) -> bool:
     return any(is_same_people(word, other) for other in values.words)
 
 
-def _is_common(word: str, name: Name, sentence: str) -> bool:
-    """Return True if the first word of a sentence may have its capital for its place alone."""
-    if name.words[0] != word:
-        return False
-    return _COMMON_ENDING.search(word) is not None or len(name.words) > 1 or not _ACTS.match(sentence, name.end)
-
-
 def _is_abbreviation(name: Name, missing: Sequence[str], evidence: SentenceEvidence) -> bool:
     """Return True if the missing words of a name are initials of names of the evidence."""
-    others = {initials(other) for values in (evidence.quoted, evidence.around) for other in values.names}
+    others = set(map(initials, evidence.around.names))
     known = {form for one in others if len(one) > 1 for form in (one, one[1:], one[:-1])}
     return all(word in known and word.upper() in name.text.replace(".", "") for word in missing)
 
@@ -394,7 +383,7 @@ def check_speaker(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     told = [name for text in quoted.texts for name in _speakers(text, quoted.common)]
     if not told:
         return None
-    for name in _speakers(sentence, quoted.common | evidence.around.common):
+    for name in _speakers(sentence, evidence.around.common):
         own = [word for word in name.words if word not in _OFFICES]
         named = sum(_has_word(word, quoted) for word in own)
         short = any(initials(name) in other.words or name.words[0] == initials(other) for other in told)

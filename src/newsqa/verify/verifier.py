@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from newsqa.types import CheckedBy, Hit, Origin
     from newsqa.verify.judge import JudgeQueue
 
+    # says of each quote if it answers the question
     Relevance = Callable[[Sequence[Quote]], Sequence[bool]]
-    """Says of each quote if it answers the question."""
-
+    # has sentences that did not pass written again: the new text of each, None if it was not; and what that took
     SecondChance = Callable[[Sequence["CheckedSentence"]], tuple[Sequence[str | None], Usage]]
-    """Has sentences that did not pass written again: the new text of each, None if it was not; and what that took."""
 
 
 MAX_REPLACING = 2  # sentences of quotes that take the place of one sentence of a draft
