@@ -48,10 +48,11 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A sentence to be judged, and the quotes that are its proof."""
+    """A sentence to be judged, and the quotes that are its proof; what comes `before` it proves nothing."""
 
     sentence: str
     quotes: tuple[Quote, ...]
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ def format_questions(questions: Sequence[Question]) -> str:
     """Write sentences and quotes as data: each on one line, in which nothing can be taken for a delimiter."""
     blocks = []
     for n, question in enumerate(questions, 1):
-        blocks.append(f"SENTENCE {n}: {as_line(question.sentence)}\n{format_quotes(question.quotes)}")
+        before = f"BEFORE IT: {as_line(question.before)}\n" if question.before else ""
+        blocks.append(f"SENTENCE {n}: {as_line(question.sentence)}\n{before}{format_quotes(question.quotes)}")
     return "\n\n".join(blocks)
 
 
