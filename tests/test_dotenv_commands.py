@@ -112,6 +112,26 @@ def test_a_yes_at_a_terminal_is_asked_for_once_and_kept(tmp_path, news_index):
     assert any(CANARY in one for one in sent)
 
 
+def test_the_address_of_a_judge_alone_is_asked_about_too(tmp_path, news_index):
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / ".env").write_text(f"NEWSQA_JUDGE=openai:any\nOPENAI_BASE_URL={ELSEWHERE}\n")
+    (work / "draft.txt").write_text("For a blue cheese kept in a mine for two years, Runa Selbach got the first prize.")
+    words = ["check", "draft.txt", "--index", str(news_index)]
+    with recorder() as (proxy, sent):
+        for answer in "ny":
+            child = pexpect.spawn(
+                NEWSQA[0], [*NEWSQA[1:], *words], cwd=str(work), env=surroundings(tmp_path, HTTP_PROXY=proxy),
+                encoding="utf-8", timeout=60,
+            )  # fmt: skip
+            child.expect(r"\[y/N\]")
+            child.sendline(answer)
+            child.expect(pexpect.EOF)
+            child.close()
+            assert bool(sent) is (answer == "y")
+    assert any(f"Bearer {CANARY}" in one for one in sent)
+
+
 @pytest.mark.parametrize(
     "provider",
     [

@@ -350,7 +350,7 @@ class Pipeline:
 
         queue = JudgeQueue(self.judge, clock.deadline) if self.judge else None
         again = partial(self.second_chance, deadline=clock.deadline) if self.second_chance else None
-        return Verifier(hits, queue, relevance(query, self.reranker), again)
+        return Verifier(hits, queue, relevance(query, self.reranker, hits), again)
 
     def search(self, question: str, *, bounds: Bounds = NO_BOUNDS, asked: date | None = None) -> list[Hit]:
         """Find the passages that may answer, best first, without answering."""

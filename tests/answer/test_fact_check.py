@@ -1,13 +1,14 @@
 """`newsqa check` and `NewsQA.check`: what the articles have on each sentence of a text by other hands."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 from openai_stand_in import openai_stand_in
 from typer.testing import CliRunner
 
-from newsqa.answer.fact_check import MAX_SENTENCES, NEGATED
+from newsqa.answer.fact_check import MAX_SENTENCES, NEGATED, read_statements
 from newsqa.api import NewsQA
 from newsqa.cli import app
 from newsqa.errors import SourceError, UsageError
@@ -83,6 +84,73 @@ def test_a_judge_finds_the_contrary(sample_index, monkeypatch):
             (finding,) = news.check(denial).findings
     assert finding.verdict == "contradicted"
     assert "contrary" in finding.why
+
+
+@pytest.mark.parametrize(
+    ("sentences", "before", "people"),
+    [
+        (["Ilva Tam spoke in Kell.", "She was glad."], "Ilva Tam spoke in Kell.", ("Ilva Tam",)),
+        (["Ilva Tam spoke.", "It rained.", "“I am glad,” she said."], "Ilva Tam spoke. It rained.", ("Ilva Tam",)),
+        (["Ilva Tam spoke.", *["It rained."] * 3, "On Monday, she left."], "It rained.", ("Ilva Tam",)),
+        (["Ilva Tam met Orn Bask.", "But he left."], "Ilva Tam met Orn Bask.", ("Ilva Tam", "Orn Bask")),
+        (["The Kell Harbour Authority met.", "It was late."], "The Kell Harbour Authority met.", ()),
+        (["Ilva Tam spoke.", "The mayor said she was glad."], "", ()),
+        (["Ilva Tam spoke.", "Orn Bask said he was glad."], "", ()),
+        (["Ilva Tam spoke.", "“She is glad,” Orn Bask said."], "", ()),
+        (["Ilva Tam spoke.", "Fog fell."], "", ()),
+        (["She was glad."], "", ()),
+    ],
+)
+def test_a_sentence_that_points_back_is_read_with_those_before_it(sentences, before, people):
+    *_, last = read_statements(sentences)
+    assert (last.text, last.before, last.people) == (sentences[-1], before, people)
+
+
+BLAMED = "{} put the blame on the harbour strike and on the crack in Ostrel Dam."
+WORD_FOR_WORD = "He blamed the harbour strike and the crack in Ostrel Dam."
+
+
+@pytest.fixture
+def judged(sample_index, monkeypatch):
+    """Check a draft with a judge that knows who blamed the strike: Arkwell, and nobody else."""
+    with openai_stand_in() as script:
+        monkeypatch.setenv("OPENAI_BASE_URL", script.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-test-key")
+
+        def judge(prompt):
+            asked = re.findall(r"^SENTENCE (\d+): (.*)\n(?:BEFORE IT: (.*)\n)?<<<$", prompt.text, re.MULTILINE)
+            right = {n for n, said, before in asked if said == BLAMED.format("He") and "Arkwell" in before}
+            return "\n".join(f"{n}: {'yes' if n in right else 'no, because it differs'}" for n, *_ in asked)
+
+        script.judge = judge
+        with NewsQA.open(Settings(index=sample_index, judge="openai:stand-in")) as news:
+            yield lambda draft: (news.check(draft).findings, [str(one["messages"]) for one in script.judged])
+
+
+def test_a_judge_is_told_of_whom_a_sentence_speaks(judged):
+    findings, asked = judged(f"Gideon Arkwell is the finance minister. It was late. {BLAMED.format('He')}")
+    assert findings[-1].verdict == "supported"
+    assert findings[-1].text == BLAMED.format("He")
+    assert any("BEFORE IT: Gideon Arkwell is the finance minister. It was late." in one for one in asked)
+
+
+def test_what_comes_before_a_sentence_proves_nothing(judged):
+    draft = (
+        f"Teodra Valk put the blame on the harbour strike, the crack in Ostrel Dam and moles. {BLAMED.format('She')}"
+    )
+    (_, finding), asked = judged(draft)
+    assert finding.verdict != "supported"
+    quotes = [one.partition("<<<")[2].partition(">>>")[0] for one in asked]
+    assert quotes
+    assert not any("moles" in one for one in quotes)
+
+
+@pytest.mark.parametrize("said", [BLAMED.format("He"), WORD_FOR_WORD])
+def test_an_article_about_somebody_else_supports_nothing(judged, said):
+    findings, asked = judged(f"Orn Bask is a mole catcher in Lund. {said}")
+    assert findings[-1].verdict != "supported"
+    assert findings[-1].why == "name Orn Bask is in none of its quotes"
+    assert not any("It is not true" not in one and WORD_FOR_WORD in one.partition("<<<")[0] for one in asked)
 
 
 def run(*options, **given):

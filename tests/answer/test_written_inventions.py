@@ -96,21 +96,27 @@ def test_nothing_invented_is_in_the_answer(answered, n, said):
         assert any(bare(sentence) in bare(dropped.text) and dropped.why for dropped in answer.dropped)
 
 
-@pytest.mark.parametrize("n", range(len(DRAFTS)))
-def test_what_is_true_is_in_the_answer_in_the_words_of_the_articles(answered, n):
-    """A fact beside the question is left out: of what is true, most answers it."""
+@pytest.mark.parametrize(("n", "said"), pairs("true"))
+def test_what_is_true_is_in_the_answer_in_the_words_of_the_articles(answered, n, said):
+    """A fact `beside` the question may be left out."""
     answer = answered(n)
     assert {sentence.checked_by for sentence in answer.sentences} <= {"verbatim", "shortened", "quoted"}
-    text = " ".join(MARK.sub("", answer.text).split())
-    assert any(said["holds"] in text for said in DRAFTS[n]["true"])
+    assert said["holds"] in " ".join(MARK.sub("", answer.text).split()) or said.get("beside")
+
+
+@pytest.mark.parametrize(("n", "said"), pairs("true"))
+def test_with_a_judge_that_believes_everything_what_is_true_is_told_as_it_was_written(credulous, n, said):
+    """Or its quotes are there already, in the place of a sentence that was made up before."""
+    answer = credulous(n)
+    quoted = [citation.quote for citation in answer.citations]
+    assert bare(said["say"]) in bare(answer.text) or any(said["holds"] in quote for quote in quoted)
 
 
 @pytest.mark.parametrize("n", range(len(DRAFTS)))
 def test_with_a_judge_that_believes_everything_the_values_hold(credulous, stored, n):
     answer = credulous(n)
     kept = [sentence for sentence in answer.sentences if sentence.checked_by == "judge"]
-    true = [bare(said["say"]) for said in DRAFTS[n]["true"]]
-    assert [bare(sentence.text) for sentence in kept if bare(sentence.text) in true]
+    assert kept
     for sentence in kept:
         articles = [stored(citation.article_id) for citation in answer.citations if citation.n in sentence.citations]
         known = " ".join(str(value) for article in articles for value in article.values())
@@ -140,12 +146,9 @@ def test_the_text_is_its_sentences_with_their_markers(answers):
 
 
 VALUES = {"number", "unit", "date", "quote", "disguised"}
-OF_SOMETHING_ELSE = {
-    "Two people were killed when the Grey Heron struck the Cobbler.",
-    "At least 90 people were killed in the capital.",
-}
-"""Numbers that stand in the quotes, of something else. What a number belongs to is for a judge to find: of the altered
-values here, these are what code alone lets pass."""
+OF_SOMETHING_ELSE = {"At least 90 people were killed in the capital."}
+"""A number that its quotes have, of something else. What a number belongs to is for a judge to find: of the altered
+values here, this is what code alone lets pass."""
 
 
 @pytest.mark.parametrize(("n", "said"), [pair for pair in pairs("invented") if pair.values[1]["kind"] in VALUES])

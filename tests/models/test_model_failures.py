@@ -159,13 +159,21 @@ def test_what_breaks_off_is_marked_and_holds_checked_sentences_only(writer, endi
     assert SECOND not in answer.text
 
 
-def test_a_sentence_that_broke_off_is_not_taken_for_a_whole_one(writer):
-    writer.script.pieces = 7
-    answer = writer.ask(QUESTION, lambda prompt: f"Vargoy puts the weight at about 25 tonnes [{prompt.key(HOLDS)}].")
+@pytest.mark.parametrize("pieces", [None, 14, 7])
+def test_a_sentence_that_broke_off_is_not_taken_for_a_whole_one(writer, pieces):
+    """The first 7 words, and the first 14, could be sentences of their own, which a judge believes."""
+    said = "The sperm whale weighed 25 tonnes in all by the estimate of Vargoy, who came by lifeboat"
+    writer.script.pieces = pieces
+    answer = writer.ask(QUESTION, lambda prompt: f"{said} [{prompt.key('lifeboat')}].")
+    shown = [sentence.text for sentence in answer.sentences if sentence.text.startswith("The sperm whale weighed")]
+    if pieces is None:
+        assert shown == [f"{said}."]
+        return
     assert any("broke off" in notice for notice in answer.notices)
-    about_it = [s.text for s in answer.sentences if s.text.startswith("Vargoy puts the weight at about")]
-    assert about_it in ([], ["Vargoy puts the weight at about 25 tonnes."])  # the article's own sentence, if any
+    assert shown == []
     assert answer.model == "extractive"
+    assert {sentence.checked_by for sentence in answer.sentences} == {"verbatim"}
+    assert "The sperm whale weighed" not in answer.text
 
 
 def test_a_server_that_never_answers_is_given_up(hurried):

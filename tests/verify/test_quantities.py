@@ -32,6 +32,12 @@ from newsqa.verify.quantities import follows, implied_quantities, quantities, st
         ("on the tenth day", [("10", "place", "", "")]),
         ("twice a day", [("2", "times", "day", "")]),
         ("a pay rise that took two years", [("2", "year", "", "")]),
+        ("for four quarters in a row", [("4", "", "", "")]),
+        ("an hour and a half", [("1.5", "hour", "", "")]),
+        ("2½ hours", [("2.5", "hour", "", "")]),
+        ("2 1/2 hours", [("2.5", "hour", "", "")]),
+        ("half a percentage point", [("0.5", "% point", "", "")]),
+        ("he died at 83.", [("83", "age", "", "")]),
     ],
 )
 def test_quantities(text, read):
@@ -61,6 +67,12 @@ def test_quantities(text, read):
         ("1.7 million crowns", "1.73 million crowns", True),
         ("1.8 million crowns", "1.73 million crowns", False),
         ("$1.2 million", "€1.2 million", False),
+        ("in his 50s", "Orn Bask, 52, opened it", True),
+        ("in his 40s", "Orn Bask, 52, opened it", False),
+        ("in the 1990s", "in 1994", True),
+        ("in the 1980s", "in 1994", False),
+        ("an hour and a half", "90 minutes", True),
+        ("an hour and a half", "80 minutes", False),
     ],
 )
 def test_a_quantity_may_be_told_converted_or_rounded(stated, known, stands):
@@ -79,6 +91,12 @@ def test_a_quantity_may_be_told_converted_or_rounded(stated, known, stands):
         ("Both died.", "Tam and Aro died.", True),
         ("Three towns were cut off.", "The flood cut off Kell, Lund and Varn.", True),
         ("Five towns were cut off.", "The flood cut off Kell, Lund and Varn.", False),
+        ("Two towns were cut off.", "The flood cut off Kell and Lund.", True),
+        ("Kell is ahead by 12 percentage points.", "Kell has 54% and Lund has 42%.", True),
+        ("Kell is ahead by 14 percentage points.", "Kell has 54% and Lund has 42%.", False),
+        ("Half of the sum is for Lund.", "Of 60 crowns Lund gets 40 crowns.", False),
+        ("Two thirds of the sum is for Lund.", "Of 60 crowns Lund gets 40 crowns.", True),
+        ("The sum grew by half.", "It was 40 crowns and is 60 crowns.", True),
     ],
 )
 def test_a_quantity_may_follow_from_others(sentence, quote, stands):
@@ -101,6 +119,12 @@ def test_a_quantity_may_follow_from_others(sentence, quote, stands):
 )
 def test_times_of_the_clock(text, minutes, half):
     assert [(clock.minutes, clock.half) for clock in clocks(text)] == [(minutes, half)]
+
+
+def test_both_ends_of_a_span_are_times():
+    for text in ("from 2 to 9 p.m.", "2-9pm", "between 2 and 9 in the evening"):
+        assert [(clock.minutes, clock.half) for clock in clocks(text)] == [(120, ""), (540, "pm")]
+    assert clocks("4 to 6 people waited") == []
 
 
 def test_what_only_looks_like_a_time_is_none():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from newsqa.text.words import wording
 from newsqa.types import Article, Quote
-from newsqa.verify.shortening import is_shortening
+from newsqa.verify.evidence import is_shortening
 
 
 def shortens(sentence, text, before="", published=date(2031, 5, 2)):

@@ -170,6 +170,17 @@ def test_what_no_evidence_carries_is_not_mended(text):
     assert [d.text.rstrip(".") for d in checked.dropped] == [text.partition(" [")[0].rstrip(".")]
 
 
+@pytest.mark.parametrize(("age", "supported"), [(16, True), (15, False), (13, False)])
+def test_an_altered_number_does_not_lead_to_where_it_stands(age, supported):
+    text = (
+        "Norr will ban children under 16 from the harbour pool, its mayor said. Lund had a ban for children under 15 "
+        "from the harbour pool. In Kell children under 13 need a ticket for the pool."
+    )
+    source = article("pools", text)
+    claim = quoted("Norr will ban children under 16", source, f"Norr plans to ban children under {age} from the pool.")
+    assert bool(check(claim, evidence=[hit(source)]).sentences) == supported
+
+
 def test_days_are_seen_from_the_day_of_the_article():
     said = "Halvia struck on 1 May 2031."
     source = article("dated", "Halvia struck on Thursday.", published=date(2031, 5, 2))
@@ -214,7 +225,7 @@ def test_two_sentences_take_the_place_of_one_at_most_in_their_order_and_only_if_
     assert [one.text for one in shown] == [
         "Halvia struck the port of Kell at night.",
         "Aid came from Norr [1], the Kell Herald wrote.",
-    ] or len(shown) == 2
+    ]
     assert all("hurt" not in one.text and one.checked_by == "quoted" for one in shown)
     assert [STRIKE.index(one.text) for one in shown] == sorted(STRIKE.index(one.text) for one in shown)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.answer.candidates import find_candidates
 from newsqa.answer.ranking import answer_marks, rank_candidates
-from newsqa.answer.relevance import estimate_relevance, is_answerable, relevant_hits
+from newsqa.answer.relevance import answer_confidence, estimate_relevance, is_answerable, relevant_hits
 from newsqa.search.read import split_question
 from newsqa.search.understand import answer_kind
 from newsqa.text.entities import numbers
@@ -48,12 +48,12 @@ class ExtractiveAnswerer:
         No sentence is a refusal. `confidence` is the chance that the quotes hold the answer. Raises ModelError if a
         model fails.
         """
-        confidence, unanswered = estimate_relevance(query, evidence), []
+        chance, unanswered = estimate_relevance(query, evidence), []
         quotes: list[tuple[Query, Quote]] = []
         parts = split_question(query.text, query.names) if query.form == "direct" and not query.context else ()
         for part in parts if len(parts) > 1 else (query.text,):
             asked = replace(query, text=part, kind=answer_kind(part)) if len(parts) > 1 else query
-            ranked = self.rank(asked, evidence) if is_answerable(query, confidence) else []
+            ranked = self.rank(asked, evidence) if is_answerable(query, chance) else []
             if len(parts) > 1 and not (ranked and ranked[0].alone >= MIN_PART):
                 unanswered.append(part)
                 continue
@@ -62,6 +62,7 @@ class ExtractiveAnswerer:
         for asked, quote in quotes:
             text = " ".join(quote.text.split())
             yield DraftSentence(text, (quote,), marks=answer_marks(asked.kind, asked.text, text))
+        confidence = answer_confidence(chance) if quotes else chance
         yield DraftSummary(confidence, EXTRACTIVE, unanswered=tuple(unanswered))
 
     def rank(self, query: Query, evidence: Sequence[Hit]) -> list[Signals]:
@@ -77,9 +78,9 @@ class ExtractiveAnswerer:
 
 # Selecting quotes: the best first, each with something new, few enough to be read quickly.
 
-MAX_WORDS, USUAL_SHARE = 75, 0.8
-"""Words of an answer, and the share of them that it usually has. Only a first quote, a list or an answer to a
-follow-up, which says less of what it asks, may have all."""
+MAX_WORDS, USUAL_SHARE, FOLLOW_UP_SHARE = 75, 0.7, 0.85
+"""Words of an answer, and the share of them that it usually has, which is more for a follow-up, since that says less of
+what it asks. Only a first quote or a list may have all."""
 
 MAX_QUOTES, MAX_LISTED = 3, 5
 MAX_GAP = 5.0
@@ -104,6 +105,7 @@ def select_quotes(query: Query, ranked: Sequence[Signals], max_words: int = MAX_
     first = _newest_value(query, ranked)
     selected: list[_SelectedQuote] = []
     left = max_words
+    unused = round(max_words * (1 - (FOLLOW_UP_SHARE if query.context else USUAL_SHARE)))
     for signals in (first, *(one for one in ranked if one is not first)):
         new = _SelectedQuote.of(signals, left)
         size = new.words_beside(selected)
@@ -115,7 +117,7 @@ def select_quotes(query: Query, ranked: Sequence[Signals], max_words: int = MAX_
             continue
         if size <= left or not selected:
             selected.append(new)
-            left -= size + (0 if selected[1:] or listed or query.context else round(max_words * (1 - USUAL_SHARE)))
+            left -= size + (0 if selected[1:] or listed else unused)
         if len(selected) == (MAX_LISTED if listed else MAX_QUOTES) or left <= 0:
             break
     quotes = [one.quote for one in selected]

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from newsqa.errors import UsageError
 from newsqa.search.read import read_question
-from newsqa.text.calendar import clocks, dates, moments
+from newsqa.text.calendar import CALENDAR, clocks, dates, moments
+from newsqa.text.entities import names
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.support import likeliest_quotes, support_share
+from newsqa.text.words import lower_case_words, word_set, words
 from newsqa.types import Citation, DraftSentence, Finding, TextCheck
-from newsqa.verify.evidence import Fault
+from newsqa.verify.evidence import Fault, quoted_share
 from newsqa.verify.judge import Question, ask_in_batches
 from newsqa.verify.quantities import quantities, states
 from newsqa.verify.verifier import Verifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from newsqa.store.snapshot import Snapshot
     from newsqa.types import Bounds, CheckVerdict, Hit, Query, Quote
@@ -53,6 +56,62 @@ def statement_query(sentence: str, index: Snapshot, bounds: Bounds) -> Query:
     return replace(anytime, text=sentence, bounds=bounds, quotation=())
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of a text; if it points back, what comes `before` it and the `people` whom its "he" may mean.
+
+    What comes before is not checked with it and proves nothing: a judge reads there whom it means.
+    """
+
+    text: str
+    before: str = ""
+    people: tuple[str, ...] = ()
+
+    @property
+    def query(self) -> str:
+        """What passages on it are found by."""
+        return " ".join((self.text, *self.people)).strip()
+
+
+MAX_BEFORE = 3
+"""Sentences before one that points back in which those are sought whom it means."""
+
+_PERSONS = word_set("he she him his her hers himself herself")
+_THINGS = word_set("it its they them their theirs this these those")
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
+_PLACED = re.compile(r"\b(?:in|at|near|across|the)\s+$", re.IGNORECASE)
+
+
+def read_statements(sentences: Sequence[str]) -> Iterator[Statement]:
+    """Yield the sentences of a text with what each needs of those before it to be understood."""
+    common = lower_case_words(" ".join(sentences))
+    met: tuple[str, ...] = ()
+    for n, sentence in enumerate(sentences):
+        back = sentences[max(0, n - MAX_BEFORE) : n]
+        named = next((m for m in reversed(range(len(back))) if _people(back[m], common)), len(back) - 1)
+        met = (_people(back[named], common) if back else ()) or met
+        pointer = _pointer(sentence, common)
+        before = " ".join(back[max(0, named) :]) if pointer else ""
+        yield Statement(sentence, before, met if pointer in _PERSONS else ())
+
+
+def _pointer(sentence: str, common: frozenset[str]) -> str | None:
+    """Return the "he" or "it" that a sentence opens with, outside quotation marks; None if it has another subject."""
+    spoken = _QUOTED.sub(lambda quoted: " " * len(quoted.group()), sentence)
+    first = next((one for one in words(spoken) if one.folded in _PERSONS | _THINGS), None)
+    head = spoken[: first.start].rstrip() if first else ""
+    opens = not head or head.endswith(",") or all(not one.content for one in words(head))
+    return first.folded if first and opens and not _people(head, common) else None
+
+
+def _people(sentence: str, common: frozenset[str]) -> tuple[str, ...]:
+    """Return the names of a sentence that may be those of people: those of two words, if there are any."""
+    found = [name for name in names(sentence, common) if not set(name.words) <= CALENDAR]
+    free = [name for name in found if not _PLACED.search(sentence[: name.start])]
+    full = [name for name in free if len(name.words) > 1]
+    return tuple(dict.fromkeys(name.text for name in full or free))
+
+
 def check_text(text: str, find: FindsEvidence, judge: AsksJudge | None, seconds: float) -> TextCheck:
     """Check each sentence of a text against the articles.
 
@@ -65,13 +124,13 @@ def check_text(text: str, find: FindsEvidence, judge: AsksJudge | None, seconds:
             f"The text has {len(spans):,} sentences; at most {MAX_SENTENCES} are checked at a time.",
             hint="Check it in parts.",
         )
-    said = dict.fromkeys(_line(text[start:end]) for start, end in spans)
-    checked = {sentence: _check(sentence, find(sentence)[:PASSAGES]) for sentence in said}
-    result = _judge(checked.values(), judge, seconds) if judge else TextCheck()
+    stated = list(read_statements([_line(text[start:end]) for start, end in spans]))
+    checked = {one: _check(one, find(one.query)[:PASSAGES]) for one in dict.fromkeys(stated)}
+    result = _judge(checked, judge, seconds) if judge else TextCheck()
     numbers: dict[Quote, int] = {}
     findings = []
-    for start, end in spans:
-        one = checked[_line(text[start:end])]
+    for (start, end), statement in zip(spans, stated, strict=True):
+        one = checked[statement]
         verdict = _verdict(one)
         shown = one.quotes if verdict != "not_found" else ()
         cited = tuple(numbers.setdefault(quote, len(numbers) + 1) for quote in shown)
@@ -87,27 +146,36 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _check(sentence: str, hits: Sequence[Hit]) -> CheckedSentence:
-    """Check a sentence by code against those sentences of one passage that have most of its words."""
-    return Verifier(hits).check(DraftSentence(sentence, likeliest_quotes(sentence, hits)))
+def _check(statement: Statement, hits: Sequence[Hit]) -> CheckedSentence:
+    """Check a sentence by code against those sentences of one passage that have most of its words.
+
+    Articles that name nobody whom its "he" may mean are about somebody else.
+    """
+    quotes = likeliest_quotes(statement.query, hits)
+    one = Verifier(hits).check(DraftSentence(statement.text, quotes))
+    known = {word.folded for quote in one.quotes for word in words(f"{quote.article.title} {quote.article.text}")}
+    if one.quotes and statement.people and not any(words(one)[-1].folded in known for one in statement.people):
+        one.checked_by, one.fault = None, one.fault or Fault("name_missing", statement.people[:1])
+    return one
 
 
-def _judge(checked: Collection[CheckedSentence], judge: AsksJudge, seconds: float) -> TextCheck:
+def _judge(checked: Mapping[Statement, CheckedSentence], judge: AsksJudge, seconds: float) -> TextCheck:
     """Have decided what code leaves open, then for what is not supported if its quotes say the contrary."""
-    open_ = [one for one in checked if one.undecided]
-    faults, usage = ask_in_batches(judge, [Question(one.text, one.quotes) for one in open_], seconds)
-    for one, fault in zip(open_, faults, strict=True):
+    open_ = {of: one for of, one in checked.items() if one.undecided}
+    asked = [Question(one.text, one.quotes, of.before) for of, one in open_.items()]
+    faults, usage = ask_in_batches(judge, asked, seconds)
+    for one, fault in zip(open_.values(), faults, strict=True):
         one.decide(fault)
-    doubted = [one for one in checked if one.fault and _share(one) >= MIN_NEAR]
-    denials = [Question(NEGATED.format(one.text), one.quotes) for one in doubted]
+    doubted = {of: one for of, one in checked.items() if one.fault and _share(one) >= MIN_NEAR}
+    denials = [Question(NEGATED.format(one.text), one.quotes, of.before) for of, one in doubted.items()]
     faults, spent = ask_in_batches(judge, denials, seconds)
-    for one, fault in zip(doubted, faults, strict=True):
+    for one, fault in zip(doubted.values(), faults, strict=True):
         one.fault = one.fault if fault else Fault("refuted")
     return TextCheck(usage=usage + spent)
 
 
 def _share(one: CheckedSentence) -> float:
-    return support_share(one.text, [quote.text for quote in one.quotes]) if one.quotes else 0.0
+    return quoted_share(one.text, one.quotes)
 
 
 def _verdict(one: CheckedSentence) -> CheckVerdict:
@@ -135,7 +203,7 @@ def _has_rival(fault: Fault, one: CheckedSentence) -> bool:
         return support_share(fault.detail[0], texts) >= MIN_SAME and any(
             mark in text for text in texts for mark in '“"'
         )
-    return fault.code in {"name_replaced", "speaker_replaced"}
+    return fault.code == "speaker_replaced"
 
 
 def _is_rival(stated: Quantity, known: Quantity) -> bool:

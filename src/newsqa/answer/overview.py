@@ -41,6 +41,9 @@ SHORT_LINE, NEWEST_WORDS, ONLY_WORDS = 12, 60, 90
 """Words of a line below which the next sentence is needed to say what happened; the newest may have two sentences, and
 the only article more."""
 
+MAX_CONFIDENCE = 0.85
+"""How many overviews on what articles are surely about held what readers asked for."""
+
 SAME_STEMS = 0.5
 """The share of the shorter sentence's content stems that are in the other, from which on both say the same."""
 
@@ -83,7 +86,7 @@ def sum_up(query: Query, evidence: Sequence[Hit], deadline: float) -> Iterator[D
 def story_confidence(evidence: Sequence[Hit]) -> float:
     """Return the chance, 0 to 1, that the articles of a story are about the question."""
     best = max((hit.relevance for hit in evidence if hit.relevance is not None), default=None)
-    return 0.0 if best is None else 1 / (1 + exp(-(best + 2.0) / 2))
+    return 0.0 if best is None else MAX_CONFIDENCE / (1 + exp(-(best + 2.0) / 2))
 
 
 def story_articles(query: Query, evidence: Sequence[Hit]) -> list[StoryArticle]:

@@ -9,7 +9,7 @@ the question counts too: which of its names it holds. The reranker's logit adds 
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass, replace
-from math import exp
+from math import exp, log
 from typing import TYPE_CHECKING, Protocol
 
 from newsqa.search.understand import is_content
@@ -128,6 +128,17 @@ def estimate_relevance(query: Query, hits: Sequence[Hit]) -> float:
         return 0.0
     logit = INTERCEPT + sum(w * value for w, value in zip(WEIGHTS, astuple(signals_of(query, hits)), strict=True))
     return 1 / (1 + exp(-logit))
+
+
+CALIBRATED = (0.84, 0.256)
+"""Platt scaling of the chance's logit (Platt, 1999), fitted to whether answers to readers' questions were right."""
+
+
+def answer_confidence(chance: float) -> float:
+    """Return the chance that an answer is right which is given at a chance, 0 to 1, that the evidence answers."""
+    intercept, slope = CALIBRATED
+    within = min(max(chance, 1e-6), 1 - 1e-6)
+    return 1 / (1 + exp(-(intercept + slope * log(within / (1 - within)))))
 
 
 def is_answerable(query: Query, chance: float) -> bool:

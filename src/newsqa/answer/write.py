@@ -15,7 +15,9 @@ from newsqa.errors import ModelError
 from newsqa.models.chat import Reply, stream_model
 from newsqa.models.chat_errors import api_keys
 from newsqa.models.usage import Price, count_tokens
-from newsqa.types import STORY_FORMS, DraftSentence, DraftSummary, DraftText, Usage
+from newsqa.text.sentences import sentence_spans
+from newsqa.text.words import stem_set
+from newsqa.types import STORY_FORMS, DraftSentence, DraftSummary, DraftText, Quote, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from newsqa.answer.extract import ExtractiveAnswerer
     from newsqa.answer.prompt import PresentedHit, Prompt, PromptBuilder
     from newsqa.models.encoders import Reranker
-    from newsqa.types import DraftEvent, Hit, Query, Quote
+    from newsqa.types import DraftEvent, Hit, Query
     from newsqa.verify.verifier import Relevance
 
 
@@ -31,26 +33,46 @@ MIN_RELEVANCE = -1.0
 """The cross-encoder's logit for question and sentence, below which a sentence answers something else: sentences of
 SmolLM2 that did had -1.9 and less, those that answered 3.4 and more."""
 
+MAX_PRECEDING = 600
+"""Characters before a quote in which the sentences before it are read."""
+
 ORDERED = "its quotes are orders to whoever answers"
 IRRELEVANT = "it does not answer what was asked"
 
 
-def relevance(query: Query, reranker: Reranker) -> Relevance:
-    """Return what says which quotes answer a question: the cross-encoder reads each, alone and under its title.
+def relevance(query: Query, reranker: Reranker, hits: Sequence[Hit] = ()) -> Relevance:
+    """Return what says which quotes answer a question.
 
-    What states nothing answers nothing: a heading, or an order to whoever answers that is written into an article.
+    The cross-encoder reads each alone, under its title, and after the two sentences before it: "It cost 18 million"
+    answers what the repair cost. So does a quote with a word of the question from a passage that answers it. What
+    states nothing answers nothing: a heading, or an order to whoever answers that is written into an article.
     """
+    asked = stem_set(query.text)
+    passages = [hit for hit in hits if hit.relevance is not None and hit.relevance >= 0]
+
+    def is_of_answer(quote: Quote) -> bool:
+        spans = [Quote(hit.article, hit.passage.start, hit.passage.end) for hit in passages]
+        return any(map(quote.overlaps, spans)) and not asked.isdisjoint(stem_set(quote.text))
 
     def answering(quotes: Sequence[Quote]) -> list[bool]:
-        titled = [f"{quote.article.title or ''}: {quote.text}" for quote in quotes]
-        logits = reranker.score(query.text, [*(quote.text for quote in quotes), *titled])
-        best = map(max, logits[: len(quotes)], logits[len(quotes) :])
+        titles = [f"{quote.article.title or ''}: " for quote in quotes]
+        texts = [quote.text for quote in quotes]
+        texts += [title + quote.text for title, quote in zip(titles, quotes, strict=True)]
+        texts += [title + _with_preceding(quote) for title, quote in zip(titles, quotes, strict=True)]
+        logits = reranker.score(query.text, texts)
+        best = [max(logits[n :: len(quotes)]) for n in range(len(quotes))]
         return [
-            logit >= MIN_RELEVANCE and is_statement(" ".join(quote.text.split()))
+            (logit >= MIN_RELEVANCE or is_of_answer(quote)) and is_statement(" ".join(quote.text.split()))
             for quote, logit in zip(quotes, best, strict=True)
         ]
 
     return answering
+
+
+def _with_preceding(quote: Quote) -> str:
+    """Return a quote after the two sentences before it."""
+    before = quote.article.text[max(0, quote.start - MAX_PRECEDING) : quote.start]
+    return " ".join([*(before[start:end] for start, end in sentence_spans(before)[-2:]), quote.text])
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,6 +257,7 @@ _HOURS = {
 _MINUTES = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20, "twenty-five": 25}
 _HOUR = rf"(?P<hour>{'|'.join(_HOURS)}|1[0-2]|[1-9])"
 _HALF = r"(?:\s*(?P<half>[ap]\.?\s?m\b\.?)|\s+in the (?P<part>morning|afternoon|evening)|\s+at (?P<night>night))"
+_END_OF_RANGE = r"(?:1[0-2]|[1-9])(?:[.:][0-5]\d)?\s*(?:[ap]\.?\s?m\b|in the (?:morning|afternoon|evening))"
 _AFTER_HOUR = "(?:on|and|for|to|when|the|with|while|but|sharp)"
 _MOMENT_FORMS = tuple(
     re.compile(form, re.IGNORECASE)
@@ -265,6 +266,7 @@ _MOMENT_FORMS = tuple(
         r"\b(?P<digits>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)\b(?!:)",
         rf"\b(?:a )?(?P<past>{'|'.join(_MINUTES)})(?: minutes)? (?P<which>past|to) {_HOUR}\b{_HALF}?",
         rf"(?<![\w.,])(?P<digits>1[0-2]|[1-9]){_HALF}",
+        rf"(?<![\w.,–-])(?P<digits>1[0-2]|[1-9])(?=\s*(?:[–-]|to|until|and)\s*{_END_OF_RANGE})",
         rf"\b{_HOUR} o['’]clock(?:{_HALF})?",
         r"\b(?P<named>noon|midday|midnight)\b",
         rf"\b(?<=at ){_HOUR}\b(?:{_HALF}|(?=\s*[,.;:!?)”](?!\d)|\s*$|\s+{_AFTER_HOUR}\b))",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -65,7 +66,7 @@ _SPELLED = (
 )
 _NUMBER = re.compile(
     rf"(?P<sign>[$€£¥₹])?\s?(?<![\w.,])(?:"
-    rf"(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    rf"(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<fraction>\s?[½¼¾]|\s[1-9]/[2-9]\b(?!/))?"
     rf"(?:(?P<ordinal>st|nd|rd|th)\b|(?P<decade>s)\b|[\s-]?(?P<scale>(?i:{'|'.join(_SCALES)}))\b)?"
     rf"|(?P<spelled>(?i:{_SPELLED}))"
     rf")(?P<percent>\s?%|[\s-](?i:per\s?cent|percent|percentage)\b)?",
@@ -104,7 +105,9 @@ def numbers(text: str) -> list[Number]:
 
 
 def _number(match: re.Match[str], text: str) -> Number | None:
-    value = _spelled(match["spelled"]) if match["spelled"] else _digits(match["digits"], match["scale"])
+    value = (
+        _spelled(match["spelled"]) if match["spelled"] else _digits(match["digits"], match["fraction"], match["scale"])
+    )
     if value is None or _is_pronoun(match, text):
         return None
     unit = _unit(match, text)
@@ -113,10 +116,12 @@ def _number(match: re.Match[str], text: str) -> Number | None:
     return Number(value, unit, counted(text, match.end()), written, start, match.end())
 
 
-def _digits(digits: str, scale: str | None) -> Decimal | None:
+def _digits(digits: str, fraction: str | None, scale: str | None) -> Decimal | None:
     if len(digits) > _LONGEST:
         return None
-    return Decimal(digits.replace(",", "")) * (_SCALES[scale.lower()] if scale else 1)
+    upper, _, lower = unicodedata.normalize("NFKC", (fraction or "0/1").strip()).replace("⁄", "/").partition("/")
+    value = Decimal(digits.replace(",", "")) + Decimal(upper) / Decimal(lower)
+    return value * (_SCALES[scale.lower()] if scale else 1)
 
 
 def _spelled(phrase: str) -> Decimal:

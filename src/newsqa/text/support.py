@@ -9,13 +9,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from newsqa.text.entities import name_words, numbers
+from newsqa.text.calendar import MONTH_NAMES, MONTHS, SHORT_MONTHS
+from newsqa.text.entities import TENS, UNITS, name_words, numbers
 from newsqa.text.sentences import sentence_spans
-from newsqa.text.words import content_stems, words
+from newsqa.text.words import content_stems, stem, words
 from newsqa.types import Quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from newsqa.types import Hit
 
@@ -33,8 +34,18 @@ def support_share(sentence: str, quotes: Sequence[str]) -> float:
 
 @lru_cache(maxsize=8192)
 def stated_terms(text: str) -> frozenset[str]:
-    """Return the stems of the content words of a text, and its numbers by value."""
-    return frozenset({*content_stems(words(text)), *(f"{one.value.normalize():f}" for one in numbers(text))})
+    """Return the stems of the content words of a text, months in full, and its numbers by value."""
+    return frozenset({*_stems(text), *(f"{one.value.normalize():f}" for one in numbers(text))})
+
+
+def _stems(text: str) -> list[str]:
+    """Return the stems of the content words of a text, without those of numbers."""
+    found = content_stems(word for word in words(text) if word.folded not in _NUMBER_WORDS)
+    return [_MONTH_STEMS.get(one, one) for one in found]
+
+
+_NUMBER_WORDS = UNITS.keys() | TENS.keys()
+_MONTH_STEMS = {short: stem(MONTH_NAMES[MONTHS[short] - 1]) for short in SHORT_MONTHS}
 
 
 def shared_weight(terms: frozenset[str], text: str) -> int:
@@ -59,21 +70,24 @@ def find_quotes(text: str, hits: Sequence[Hit]) -> tuple[Quote, ...]:
 
 def _weights(text: str) -> dict[str, int]:
     """Return the words, names and numbers of a text with their weights."""
-    weights = dict.fromkeys(content_stems(words(text)), 1)
+    weights = dict.fromkeys(_stems(text), 1)
     weights |= {f"name {word}": VALUE_WEIGHT for word in name_words(text)}
     return weights | {f"number {n.value.normalize():f}{n.unit}": VALUE_WEIGHT for n in numbers(text)}
 
 
 def _cover(weights: dict[str, int], hit: Hit) -> Iterator[Quote]:
-    """Choose, one by one, the sentences of a passage that have most of what the chosen ones lack."""
+    """Choose, one by one, the sentences of a passage that have most of what the chosen ones lack.
+
+    Each but the first adds a word: a number alone, if it was altered, leads to something else.
+    """
     offset, passage = hit.passage.start, hit.passage.text
     spans = sentence_spans(passage)
     held = [_found_in(weights, passage[start:end]) for start, end in spans]
     chosen: set[int] = set()
     covered: set[str] = set()
     for _ in range(min(MAX_QUOTED_SENTENCES, len(spans))):
-        best = max(range(len(spans)), key=lambda n: _weight(weights, held[n] - covered))
-        if not held[best] - covered:
+        best = max(range(len(spans)), key=lambda n: _added(weights, held[n], covered))
+        if not _added(weights, held[best], covered):
             break
         chosen.add(best)
         covered |= held[best]
@@ -81,9 +95,14 @@ def _cover(weights: dict[str, int], hit: Hit) -> Iterator[Quote]:
         yield Quote(hit.article, offset + spans[first][0], offset + spans[last][1], hit.also_carried_by)
 
 
+def _added(weights: dict[str, int], found: frozenset[str], covered: Collection[str]) -> int:
+    """Return the weight of what a sentence adds to what is covered, 0 if that is only numbers."""
+    new = found - set(covered)
+    return _weight(weights, new) if not covered or any(not key.startswith("number ") for key in new) else 0
+
+
 def _found_in(weights: dict[str, int], text: str) -> frozenset[str]:
-    found = words(text)
-    here = {*content_stems(found), *(f"name {word.folded}" for word in found)}
+    here = {*_stems(text), *(f"name {word.folded}" for word in words(text))}
     here |= {f"number {n.value.normalize():f}{n.unit}" for n in numbers(text)}
     return frozenset(here & weights.keys())
 
@@ -106,7 +125,7 @@ def _without_redundant(weights: dict[str, int], quotes: Sequence[Quote]) -> Iter
     covered: frozenset[str] = frozenset()
     for quote in quotes:
         found = _found_in(weights, quote.text)
-        if found - covered or 2 * _weight(weights, found) >= sum(weights.values()):
+        if _added(weights, found, covered) or 2 * _weight(weights, found) >= sum(weights.values()):
             yield quote
         covered |= found
 

@@ -1,28 +1,32 @@
-"""The evidence of an answer: whole sentences of its articles as quotes; and what can be wrong with a sentence.
+"""The evidence of an answer: whole sentences of its articles as quotes, and what these prove by their words alone.
 
-Nothing here reads what a sentence means: an answer made of whole sentences is verified with this file alone.
+A quote proves itself, word for word, and its shortenings. Nothing here reads what a sentence means.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
 from collections import Counter
-from dataclasses import dataclass
-from math import log
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import fsum, log  # a sum of floats in the order of a set differs from run to run
 from typing import TYPE_CHECKING, Literal
 
+from newsqa.text.calendar import CALENDAR, MONTHS, WEEKDAYS, dates, moments
+from newsqa.text.entities import names
 from newsqa.text.sentences import sentence_spans
-from newsqa.text.support import likeliest_quotes, shared_weight, stated_terms
+from newsqa.text.support import likeliest_quotes, shared_weight, stated_terms, support_share
+from newsqa.text.words import lower_case_words, word_set, wording
 from newsqa.types import Quote
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from newsqa.types import Article, Duplicate, Hit
+    from newsqa.types import Duplicate, Hit
 
 
-NEAR = 3
-"""Sentences before a quote that count as near it; one after it does too."""
+NEAR = 3  # sentences before a quote that count as near it; one after it does too
+MIN_OWN_SHARE = 0.45  # the share of its words that the quotes of a sentence have if they are the right ones
 
 
 class EvidenceSet:
@@ -31,7 +35,7 @@ class EvidenceSet:
     def __init__(self, hits: Sequence[Hit]) -> None:
         self._hits = tuple(hits)
         self._articles = {hit.article.id: hit.article for hit in reversed(hits)}
-        self._spans: dict[str, Sequence[tuple[int, int]]] = {}
+        self._split: dict[str, tuple[Quote, ...]] = {}
         self._duplicates: dict[str, tuple[Duplicate, ...]] = {}
         for hit in hits:
             known = self._duplicates.get(hit.article.id, ())
@@ -43,89 +47,231 @@ class EvidenceSet:
 
         The text is taken from the evidence's article, never from the quote's own.
         """
-        expanded = (self._expand(quote) for quote in quotes)
-        return tuple(dict.fromkeys(quote for quote in expanded if quote))
+        touched = [found for quote in quotes if (found := self.sentences_of([quote]))]
+        return tuple(dict.fromkeys(replace(some[0], end=some[-1].end) for some in touched))
 
-    def similar(self, text: str, count: int, to: Sequence[Quote] = ()) -> list[Quote]:
-        """Return up to `count` sentences of the passages, alone or with the one before, like a text, best first.
+    def sentences_of(self, quotes: Sequence[Quote]) -> list[Quote]:
+        """Return the sentences of the evidence that quotes touch, one by one."""
+        known = [(one, self._articles[one.article.id].text) for one in quotes if one.article.id in self._articles]
+        valid = [one for one, text in known if 0 <= one.start < one.end <= len(text)]
+        return [other for one in valid for other in self._sentences(one) if other.overlaps(one)]
 
-        They share a third of its words or more; if it has quotes (`to`), half, and more than those. Those are best that
-        share words which few of the sentences have. Sentences from several places are never put together: with them
-        anything could be proved that is said in the articles' words.
+    def similar(self, text: str, count: int, to: Sequence[Quote] = ()) -> list[tuple[Quote, ...]]:
+        """Return what might be the quotes of a text: up to `count` sentences of the passages that are like it.
+
+        They come alone or with the one before, best first. They share a third of its words or more; if it has quotes
+        (`to`), half, and more than those, where numbers do not count: an altered one would lead to wherever it stands.
+        Those are best that share words which few of the sentences have. If its quotes have hardly a word of it, the
+        sentences of one passage that have most of them may come first. Sentences of several places are never put
+        together: they could prove anything.
         """
         terms = stated_terms(text)
+        if to:
+            terms = frozenset(term for term in terms if not term[0].isdigit())
         least = max(1, len(terms) // (2 if to else 3), shared_weight(terms, "\n".join(quote.text for quote in to)))
-        sentences = self._sentences()
+        passages = [Quote(hit.article, hit.passage.start, hit.passage.end) for hit in self._hits]
+        sentences = list(dict.fromkeys(self.sentences_of(passages)))
         near = (other for quote in sentences for other in dict.fromkeys((quote, self._with_preceding(quote))))
-        weighed = [(shared_weight(terms, quote.text), quote) for quote in near]
-        similar = [(weight, quote) for weight, quote in weighed if weight > least and not any(map(quote.overlaps, to))]
+        found = [one for one in near if shared_weight(terms, one.text) > least and not any(map(one.overlaps, to))]
         held = Counter(term for quote in sentences for term in terms & stated_terms(quote.text))
         rarity = {term: log(1 + len(sentences) / number) for term, number in held.items()}
 
         def rank(quote: Quote) -> tuple[float, int]:
-            return -sum(rarity.get(term, 0.0) for term in terms & stated_terms(quote.text)), quote.end - quote.start
+            return -fsum(rarity.get(term, 0.0) for term in terms & stated_terms(quote.text)), quote.end - quote.start
 
-        return sorted((quote for _, quote in similar), key=rank)[:count]
-
-    def likeliest(self, text: str) -> tuple[Quote, ...]:
-        """Return the sentences of one passage that have most of the words of a text."""
-        return self.expand(likeliest_quotes(text, self._hits))
+        best = [(quote,) for quote in sorted(found, key=rank)[:count]]
+        cover = self.expand(likeliest_quotes(text, self._hits)) if quoted_share(text, to) < MIN_OWN_SHARE else ()
+        elsewhere = cover and cover[0].article.id not in {quote.article.id for quote in to}
+        if elsewhere and quoted_share(text, cover) > max([MIN_OWN_SHARE, *(quoted_share(text, one) for one in best)]):
+            return [cover, *best]
+        return [*best]
 
     def around(self, quote: Quote) -> str:
         """Return the sentences around a quote, and the first ones of its article."""
-        spans = self._sentence_spans(quote.article)
-        first = bisect_right(spans, (quote.start, quote.end)) - 1
-        last = max((n for n, (start, _) in enumerate(spans) if start < quote.end), default=first)
-        near = [*spans[:2], *spans[max(2, first - NEAR) : last + 2]]
-        return " ".join(quote.article.text[start:end] for start, end in near)
-
-    def sentences_of(self, quotes: Sequence[Quote]) -> list[Quote]:
-        """Return the sentences of quotes, one by one."""
-        return [
-            self._quote(quote.article, start, end)
-            for quote in quotes
-            for start, end in self._sentence_spans(quote.article)
-            if start >= quote.start and end <= quote.end
-        ]
-
-    def _sentences(self) -> list[Quote]:
-        """Return the sentences of the retrieved passages, those of the first passage first, each once."""
-        spans = ((hit, *span) for hit in self._hits for span in self._sentence_spans(hit.article))
-        inside = ((hit.article, a, b) for hit, a, b in spans if a < hit.passage.end and b > hit.passage.start)
-        return [self._quote(*one) for one in dict.fromkeys(inside)]
-
-    def _expand(self, quote: Quote) -> Quote | None:
-        article = self._articles.get(quote.article.id)
-        if article is None or not 0 <= quote.start < quote.end <= len(article.text):
-            return None
-        touched = [(a, b) for a, b in self._sentence_spans(article) if a < quote.end and b > quote.start]
-        return self._quote(article, touched[0][0], touched[-1][1]) if touched else None
+        sentences = self._sentences(quote)
+        inside = [n for n, other in enumerate(sentences) if other.overlaps(quote)] or [0]
+        near = [*sentences[:2], *sentences[max(2, inside[0] - NEAR) : inside[-1] + 2]]
+        return " ".join(one.text for one in near)
 
     def _with_preceding(self, quote: Quote) -> Quote:
-        spans = self._sentence_spans(quote.article)
-        first = bisect_right(spans, (quote.start, quote.end)) - 1
-        return self._quote(quote.article, spans[max(0, first - 1)][0], quote.end)
+        before = [one for one in self._sentences(quote) if one.start < quote.start][-1:]
+        return replace(quote, start=before[0].start) if before else quote
 
-    def _quote(self, article: Article, start: int, end: int) -> Quote:
-        return Quote(article, start, end, self._duplicates[article.id])
+    def _sentences(self, of: Quote) -> tuple[Quote, ...]:
+        """Return the sentences of the article of a quote."""
+        if of.article.id not in self._split:
+            article, carried = self._articles[of.article.id], self._duplicates[of.article.id]
+            spans = sentence_spans(article.text)
+            self._split[article.id] = tuple(Quote(article, start, end, carried) for start, end in spans)
+        return self._split[of.article.id]
 
-    def _sentence_spans(self, article: Article) -> Sequence[tuple[int, int]]:
-        if article.id not in self._spans:
-            self._spans[article.id] = sentence_spans(self._articles[article.id].text)
-        return self._spans[article.id]
+
+def quoted_share(text: str, quotes: Sequence[Quote]) -> float:
+    """Return the share of the words of a text, 0 to 1, that its quotes have; 0 without any."""
+    return support_share(text, [quote.text for quote in quotes]) if quotes else 0.0
 
 
-def is_verbatim(sentence: str, quotes: Sequence[str]) -> bool:
-    """Return True if a sentence is one of the quotes, or all of them in turn; only white space may differ."""
-    said = sentence.split()
-    return any(said == quote.split() for quote in (*quotes, " ".join(quotes)))
+def proof(text: str, quotes: Sequence[Quote]) -> tuple[Literal["verbatim", "shortened"], tuple[Quote, ...]] | None:
+    """Return what a sentence is by its words alone, and of which quotes; None if it is in other words.
+
+    It is verbatim if it is one of the quotes, or all of them in turn; only white space may differ.
+    """
+    quoted = [quote.text.split() for quote in quotes]
+    if quoted and text.split() in (*quoted, [word for one in quoted for word in one]):
+        return "verbatim", tuple(quotes)
+    return next((("shortened", (quote,)) for quote in quotes if is_shortening(text, quote)), None)
+
+
+# Shortenings: a quote with something left out. The words are those of one of its sentences, in their order. Only whole
+# pieces may be left out: an opening ("But", a dateline), what is in brackets or between commas, what "and" adds at the
+# end, and when it was. Nothing is left out that denies, hedges, conditions, compares, bounds or attributes, and nothing
+# at all from a sentence that denies. A name may take the place of a pronoun where only one name comes before it, a date
+# that of a weekday.
+
+MIN_WORDS = 3  # words that a shortening has at least
+MAX_PRECEDING = 400  # characters before a quote in which the name is sought that a pronoun stands for
+
+_NEEDED = word_set(
+    """
+    no not never none nobody nothing neither nor without cannot hardly barely scarcely deny denied denies denying refuse
+    refused refuses fail failed fails false falsely untrue lack lacked lacks unlikely impossible rather instead except
+    may might could would should can perhaps possibly probably likely allegedly alleged reportedly apparently seemingly
+    suspected supposed supposedly appear appears appeared seem seems seemed believed thought expected proposed planned
+    potential potentially possible claim claims claimed hope hopes hoped if unless whether until once provided assuming
+    in case depending otherwise but only just almost nearly about around roughly approximately some more less fewer than
+    most least over under up at below above between either both half part partly partially or as like so too
+    said say says saying told tell tells according wrote writes added adds argued argues announced warned warns reported
+    reports stated states insisted asked asks suggested suggests estimated estimates predicted acknowledged
+    before after since because due despite though although while when where however former formerly fictional imaginary
+    dream film movie novel book play game story fake hoax rumour rumours rumor satire parody attempted
+    """
+)
+"""Words that may not be left out: a sentence without them may say something else."""
+
+_SCOPED = word_set(
+    """
+    no not never none nobody nothing neither nor without cannot deny denied denies refused fail failed if unless whether
+    either between both or hardly barely only all every each any more less fewer than together
+    """
+)
+"""Words whose reach a left-out piece may change: a sentence with one of them loses nothing but its opening."""
+
+_PRONOUNS = word_set("he she they him her them his their")
+_POSSESSIVE = word_set("his her their")
+_OPENING = re.compile(
+    r"\s*(?:[A-Z][A-Z .,'’/-]{2,40}(?:\([^)]{1,30}\)\s*)?\s*[—–-]+\s+)?"
+    r"(?:(?:But|And|However|Meanwhile|Still|Now|Then|Yet|Moreover|Additionally|In addition|Also|So),?\s+)?"
+)
+_BRACKETED = re.compile(r"\s*\([^()]{1,200}\)|\s[—–]\s[^—–]{2,200}\s[—–](?=\s)|,\s[^,;:“”\"()—–]{2,160}(?=,\s)")
+_AND = re.compile(r",?\s+and\s+[^;:“”\"()]{2,200}(?=[.!?]?\s*$)")
+_APPOSITION = re.compile(
+    r",\s+(?:(?:an?|the|who|which|whose|aged|his|her|its|their)\s|\d{1,3}(?:$|,)|and\s)", re.IGNORECASE
+)
+_DAY_WORDS = "|".join(day.title() for day in WEEKDAYS)
+_MONTH_WORDS = "|".join(sorted((month.title() for month in MONTHS), key=len, reverse=True))
+_WHEN = re.compile(
+    rf",?\s+(?:(?:on|late|early)\s+)?(?:(?:last|this|next)\s+)?(?:{_DAY_WORDS})(?:\s+(?:morning|afternoon|evening|night))?\b,?"
+    rf"|,?\s+(?:on|in)\s+(?:\d{{1,2}}\s+)?(?:{_MONTH_WORDS})\.?(?:\s+\d{{1,2}}\b)?(?:,?\s+[12]\d{{3}}\b)?,?"
+    r"|,?\s+(?:yesterday|today|tonight|(?:last|this)\s+(?:week|month|year|night))\b,?|\s+also\b"
+)  # fmt: skip
+
+
+def is_shortening(sentence: str, quote: Quote) -> bool:
+    """Return True if a sentence is a shortening of one of the sentences of a quote."""
+    spans = [(quote.start + start, quote.start + end) for start, end in sentence_spans(quote.text)]
+    return any(_Source(replace(quote, start=start, end=end)).yields(sentence) for start, end in spans)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A sentence of an article, which may be shortened."""
+
+    quote: Quote
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        return wording(self.quote.text).words
+
+    @cached_property
+    def omissible(self) -> dict[int, list[int]]:
+        """Where a piece may be left out: the index of its first word to those after its last."""
+        spans = wording(self.quote.text).spans
+        found: dict[int, list[int]] = {}
+        for start, end in self._pieces():
+            inside = [n for n, (a, b) in enumerate(spans) if a >= start and b <= end]
+            if inside:
+                found.setdefault(inside[0], []).append(inside[-1] + 1)
+        return found
+
+    def _pieces(self) -> Iterator[tuple[int, int]]:
+        opening = _OPENING.match(self.quote.text)
+        yield 0, opening.end() if opening else 0
+        if _SCOPED.isdisjoint(self.words):
+            yield from (match.span() for match in _WHEN.finditer(self.quote.text))
+            for start, end in self._asides():
+                if _NEEDED.isdisjoint(wording(self.quote.text[start:end]).words):
+                    yield start, end
+
+    def _asides(self) -> Iterator[tuple[int, int]]:
+        """Yield what stands in brackets, between commas or after the last one, and what "and" adds at the end."""
+        for match in _BRACKETED.finditer(self.quote.text):
+            if not match.group().startswith(",") or _APPOSITION.match(match.group()):
+                yield match.span()
+        for comma in re.finditer(r",\s", self.quote.text):
+            tail = _APPOSITION.match(self.quote.text, comma.start())
+            if tail and not re.search(r"[,;:“”\"()]", self.quote.text[tail.end() :]):
+                yield comma.start(), len(self.quote.text)
+        yield from (match.span() for match in _AND.finditer(self.quote.text))
+
+    def yields(self, sentence: str) -> bool:
+        """Return True if leaving out and replacing gives a sentence, word for word.
+
+        Both are walked in step; `places` are the (words of the sentence, words of the source) that were reached.
+        """
+        wanted = wording(sentence).words
+        places, seen = [(0, 0)] if len(wanted) >= MIN_WORDS else [], set[tuple[int, int]]()
+        while places:
+            here = at, of = places.pop()
+            if here == (len(wanted), len(self.words)):
+                return True
+            if here in seen:
+                continue
+            seen.add(here)
+            places += [(at, end) for end in self.omissible.get(of, ())]
+            if at < len(wanted) and of < len(self.words):
+                told = [(self.words[of],), *self._replacements(of, sentence)]
+                places += [(at + len(one), of + 1) for one in told if wanted[at : at + len(one)] == one]
+        return False
+
+    def _replacements(self, of: int, sentence: str) -> Iterator[tuple[str, ...]]:
+        """Yield the words that may stand for a pronoun or a weekday of the source."""
+        word = self.words[of]
+        if word in _PRONOUNS and (name := self._antecedent):
+            own = ("s",) if word in _POSSESSIVE else ()
+            yield from ((*name[first:], *own) for first in range(len(name)))  # "Ilva Tam", or "Tam" alone
+        elif word in WEEKDAYS:
+            days = {one.day for one in moments(self.quote.text, self.quote.article.published) if one.day}
+            for day in dates(sentence):
+                if day.year and any((one.day, one.month, one.year) == (day.day, day.month, day.year) for one in days):
+                    yield wording(day.text).words
+
+    @cached_property
+    def _antecedent(self) -> tuple[str, ...] | None:
+        """The one name that comes before a pronoun of this sentence, in it or in the two before; else None."""
+        before = self.quote.article.text[max(0, self.quote.start - MAX_PRECEDING) : self.quote.start]
+        first = next((n for n, word in enumerate(self.words) if word in _PRONOUNS), 0)
+        head = self.quote.text[: wording(self.quote.text).spans[first][0]]
+        preceding = " ".join(before[start:end] for start, end in sentence_spans(before)[-2:])
+        found = names(f"{preceding} {head}", lower_case_words(self.quote.article.text))
+        folded = {wording(name.text).words for name in found if not set(name.words) <= CALENDAR}
+        return folded.pop() if len(folded) == 1 else None
 
 
 # What can be wrong with a sentence, and the one place that words it for a person.
 
 FaultCode = Literal[
     "no_quote", "repeated", "nothing_shared", "address_added", "quotation_altered", "number_missing", "number_confused",
-    "time_missing", "date_missing", "name_missing", "name_replaced", "speaker_replaced",
+    "time_missing", "date_missing", "name_missing", "speaker_replaced",
     "own_words", "judged_false", "judge_silent", "left_out", "refuted",
 ]  # fmt: skip
 """The kinds of fault."""
@@ -139,7 +285,6 @@ _MESSAGES: dict[FaultCode, str] = {
     "time_missing": "time {0} is in none of its quotes",
     "date_missing": "date {0} is in none of its quotes",
     "name_missing": "name {0} is in none of its quotes",
-    "name_replaced": "its quotes have “{1}” where it has “{0}”",
     "quotation_altered": "the words “{0}” do not stand so in its quotes",
     "speaker_replaced": "its quotes have “{1}” say it, not “{0}”",
     "address_added": "“{0}” is in none of its quotes",

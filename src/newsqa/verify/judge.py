@@ -27,33 +27,32 @@ if TYPE_CHECKING:
     from newsqa.prompts import Prompts
     from newsqa.types import Quote
 
+    Keyed = tuple[int, "Question"]
+    # for each sentence None or its fault, and what the call took
     Verdicts = tuple[list[Fault | None], Usage]
-    """For each sentence None or its fault, and what the call took."""
-
+    # asks about sentences until a deadline
     AsksJudge = Callable[[Sequence["Question"], float], Verdicts]
-    """Asks about sentences until a deadline."""
 
 PROMPT = "judge-sentences"
-BATCH = 4
-"""Sentences that are judged in one call at most."""
-
-MAX_REASON = 160
-"""Characters of a judge's reason that are kept."""
+BATCH = 4  # sentences that are judged in one call at most
+MAX_REASON = 160  # characters of a judge's reason that are kept
+GRACE = 0.5  # seconds after the deadline in which a call ends that noticed it
 
 _LINE = re.compile(
     r"\s*(?P<n>[0-9]{1,4})\s*:\s*(?:(?P<yes>yes)\s*\.?|no\b[\s,;:.–—-]*(?:because\b)?(?P<why>.*))\s*", re.IGNORECASE
 )
-_DELIMITERS = re.compile(r"<{2,}|>{2,}|<\|[^<>|]{0,40}\|?>?|\|>")
-_ANGLES = str.maketrans({"<": "‹", ">": "›"})
+_DELIMITERS = re.compile(r"[<＜﹤]{2,}|[>＞﹥]{2,}|[≪≫⋘⋙]+|[<＜]\|[^<>|]{0,40}\|?[>＞]?|\|[>＞]|SENTENCE(?=\s*\d+\s*:)")
+_HARMLESS = str.maketrans("<>＜＞﹤﹥≪≫⋘⋙ENTC", "‹›‹›‹›‹›‹›entc")  # "Sentence 1:" is no heading
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A sentence to be judged, and the quotes that are its proof."""
+    """A sentence to be judged, and the quotes that are its proof; what comes `before` it proves nothing."""
 
     sentence: str
     quotes: tuple[Quote, ...]
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,34 +78,41 @@ class SentenceJudge:
 
 def read_verdicts(reply: str, count: int, name: str) -> list[Fault | None]:
     """Read a judge's reply. A sentence without a line of its own, or with two that differ, is not supported."""
-    told: dict[int, set[str | None]] = {}
+    verdicts: dict[int, Fault | None] = {}
     for match in filter(None, map(_LINE.fullmatch, reply.splitlines())):
-        reason = None if match["yes"] else " ".join(match["why"].split())[:MAX_REASON]
-        told.setdefault(int(match["n"]), set()).add(reason)
-    return [_fault(told.get(n, set()), name) for n in range(1, count + 1)]
+        reason = " ".join((match["why"] or "").split())[:MAX_REASON] or "no reason given"
+        verdict = None if match["yes"] else Fault("judged_false", (name, reason))
+        verdicts[int(match["n"])] = verdict or verdicts.get(int(match["n"]))
+    return [verdicts.get(n, Fault("judge_silent", (name,))) for n in range(1, count + 1)]
 
 
 def ask_in_batches(judge: AsksJudge, questions: Sequence[Question], seconds: float) -> Verdicts:
     """Ask about any number of sentences, a few in each call, for which there are so many seconds."""
-    faults, usage = list[Fault | None](), Usage()
-    for at in range(0, len(questions), BATCH):
-        verdicts, took = judge(questions[at : at + BATCH], time.monotonic() + seconds)
-        faults, usage = faults + verdicts, usage + took
-    return faults, usage
+    waiting, faults, usage = list(enumerate(questions)), dict[int, Fault | None](), Usage()
+    while waiting:
+        batch, waiting = take_batch(waiting)
+        verdicts, took = judge([question for _, question in batch], time.monotonic() + seconds)
+        faults |= zip((key for key, _ in batch), verdicts, strict=True)
+        usage += took
+    return [faults[n] for n in range(len(questions))], usage
 
 
-def _fault(reasons: set[str | None], name: str) -> Fault | None:
-    said = [reason for reason in reasons if reason is not None]
-    if said:
-        return Fault("judged_false", (name, said[0] or "no reason given"))
-    return None if reasons else Fault("judge_silent", (name,))
+def take_batch(waiting: Sequence[Keyed]) -> tuple[list[Keyed], list[Keyed]]:
+    """Return the sentences of the next call, and the others.
+
+    They cite the same articles: words for the judge that somebody wrote into one reach no sentence about another.
+    """
+    cited = [{quote.article.id for quote in question.quotes} for _, question in waiting]
+    taken = [n for n, ids in enumerate(cited) if ids == cited[0]][:BATCH]
+    return [waiting[n] for n in taken], [one for n, one in enumerate(waiting) if n not in taken]
 
 
 def format_questions(questions: Sequence[Question]) -> str:
     """Write sentences and quotes as data: each on one line, in which nothing can be taken for a delimiter."""
     blocks = []
     for n, question in enumerate(questions, 1):
-        blocks.append(f"SENTENCE {n}: {as_line(question.sentence)}\n{format_quotes(question.quotes)}")
+        before = f"BEFORE IT: {as_line(question.before)}\n" if question.before else ""
+        blocks.append(f"SENTENCE {n}: {as_line(question.sentence)}\n{before}{format_quotes(question.quotes)}")
     return "\n\n".join(blocks)
 
 
@@ -118,17 +124,14 @@ def format_quotes(quotes: Sequence[Quote]) -> str:
 def _format_quote(quote: Quote) -> str:
     article = quote.article
     known = (article.title, article.outlet, article.published and format_day(article.published))
-    return f"({as_line(', '.join(one for one in known if one)) or 'source unknown'}) {as_line(quote.text)}"
+    source = as_line(", ".join(one for one in known if one)).translate({ord("("): "[", ord(")"): "]"})
+    return f"({source or 'source unknown'}) {as_line(quote.text)}"
 
 
 def as_line(text: str) -> str:
-    """Write a text on one line, in which nothing can be taken for a delimiter."""
+    """Write a text on one line, in which nothing can be taken for a delimiter or the heading of a sentence."""
     visible = "".join(c if unicodedata.category(c) not in _HIDDEN else " " if c.isspace() else "" for c in text)
-    return _DELIMITERS.sub(lambda token: token.group().translate(_ANGLES), " ".join(visible.split()))
-
-
-GRACE = 0.5
-"""Seconds after the deadline in which a call ends that noticed it."""
+    return _DELIMITERS.sub(lambda token: token.group().translate(_HARMLESS), " ".join(visible.split()))
 
 
 class JudgeQueue:
@@ -138,7 +141,7 @@ class JudgeQueue:
         self.usage = Usage()
         self._judge = judge
         self._deadline = deadline
-        self._waiting: list[tuple[int, Question]] = []
+        self._waiting: list[Keyed] = []
         self._asked: tuple[list[int], Future[Verdicts]] | None = None
 
     def add(self, key: int, question: Question) -> None:
@@ -158,7 +161,7 @@ class JudgeQueue:
                 return found
 
     def _ask(self) -> None:
-        batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+        batch, self._waiting = take_batch(self._waiting)
         reply: Future[Verdicts] = Future()
 
         def run() -> None:

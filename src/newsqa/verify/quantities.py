@@ -23,18 +23,15 @@ if TYPE_CHECKING:
 
 Bound = Literal["above", "below", "about", ""]
 PLACE, PART, TIMES, AGE, POINT = "place", "part", "times", "age", "% point"
-YEARS = range(1000, 2200)
-"""Numbers that may be years."""
+YEARS = range(1000, 2200)  # numbers that may be years
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A number with its unit, its bound ("more than"), the stems of what it counts, nearest first, and its span.
 
-    `per` is the span of time that it is for each of ("a day"), "" if none.
-
     The unit is a measure ("metre", "square mile", "age"), "%", a currency, "s" for a decade, "place" for one in a row,
-    "part" for a fraction, "times" for a multiple, or "" for a plain number.
+    "part" for a fraction, "times" for a multiple, or "" for a plain number. `per` is the time of "a day", "" if none.
     """
 
     value: Decimal
@@ -80,8 +77,9 @@ _MEASURE = re.compile(
 _PER = re.compile(
     rf"(?:[\s-]+[^\W\d_]+){{0,4}}?\s+(?:an?|per|each|every)\s+(?P<unit>{'|'.join(SPANS_OF_TIME)})\b", re.IGNORECASE
 )
+_A_POINT = re.compile(r"\s+(?:an?\s+)?(?:percentage\s+)?points?\b")
 _POINTS = re.compile(r"[\s-]+points?\b")
-_AGED = re.compile(r"\b(?:aged?|age of)\s+$|,\s*$", re.IGNORECASE)
+_AGED = re.compile(r"\b(?:aged?|age of|died at)\s+$|,\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(?:No|number)\b\.?\s*$")
 _PARTS = "half third quarter fifth sixth seventh eighth ninth tenth"
 _DENOMINATORS = {form: n for n, part in enumerate(_PARTS.split(), 2) for form in (part, f"{part}s")} | {"halves": 2}
@@ -89,7 +87,7 @@ _SMALL = {word: UNITS[word] for word in list(UNITS)[1:13]}
 _COUNTS = {**_SMALL, **TENS, "hundred": 100}
 _OF = r"(?=\s+(?:of|more|less|as|the|its|their|his|fewer|from|above|below|[^\W\d_]{3,12}er)\b|[.,;:]|$)"
 _FRACTION = re.compile(
-    rf"\b(?:(?P<upper>an?|{'|'.join(list(_SMALL)[:9])})[\s-](?P<part>{'|'.join(_DENOMINATORS)})"
+    rf"\b(?:(?<!and )(?P<upper>an?|{'|'.join(list(_SMALL)[:9])})[\s-](?P<part>{'|'.join(_DENOMINATORS)})"
     rf"(?:{_OF}|(?<=\ws)(?<!seconds)\b|(?<=one-third)|(?<=one-quarter)|(?<=one-fifth)|(?<=one-tenth))"
     r"|(?<!and a )(?<!first )(?<!second )(?<!latter )(?P<half>half)(?!\s+an?\s+\w+(?:llion|zen)\b)"
     r"(?=\s+(?:of|the|an?|its|his|her|their|as|were|was|are)\b|\s+\w+s\b|[,.;:])(?!\s+past)"
@@ -126,7 +124,8 @@ def quantities(text: str) -> list[Quantity]:
     """Find the quantities of a text, in order; days of dates and times of the clock are none."""
     taken = [(clock.start, clock.end) for clock in clocks(text)]
     found: list[Quantity] = []
-    for one in sorted((*_worded(text), *_numbered(text)), key=lambda one: one.unit == PLACE):
+    numbered = (_quantity(one.value, text, one.start, one.end, *_unit(one, text)) for one in numbers(text))
+    for one in sorted((*_worded(text), *numbered), key=lambda one: one.unit == PLACE):
         if all(one.end <= start or end <= one.start for start, end in taken):
             taken.append((one.start, one.end))
             found.append(one)
@@ -134,8 +133,13 @@ def quantities(text: str) -> list[Quantity]:
 
 
 def implied_quantities(text: str) -> list[Quantity]:
-    """Find the measures of a text that have no number: "a decade"."""
-    found = []
+    """Find the measures of a text that have no number, "a decade", and the numbers inside "seven out of ten"."""
+    found = [
+        Quantity(_count(match[part]), "", "", (), match[part], *match.span(part))
+        for match in _FRACTION.finditer(text)
+        for part in ("one", "of")
+        if match["of"]
+    ]
     for match in _ONE_OF.finditer(text):
         unit = match["unit"].lower()
         value, unit = _IMPLIED.get(unit, (1, unit))
@@ -153,12 +157,6 @@ def _share_units(found: list[Quantity], text: str) -> list[Quantity]:
     return found
 
 
-def _numbered(text: str) -> Iterator[Quantity]:
-    for number in numbers(text):
-        unit, counts = _unit(number, text)
-        yield _quantity(number.value, unit, text, number.start, number.end, counts)
-
-
 def _unit(number: Number, text: str) -> tuple[str, tuple[str, ...]]:
     before, measured = text[max(0, number.start - 12) : number.start], _MEASURE.match(text, number.end)
     name = MEASURE_OF.get(measured["word"].lower()) if measured else None
@@ -171,28 +169,30 @@ def _unit(number: Number, text: str) -> tuple[str, tuple[str, ...]]:
         shape = (measured["shape"] or "").lower()
         shaped = f"{'square' if shape.startswith('sq') else 'cubic'} {name}" if shape else name
         return (AGE if measured["age"] else shaped), counted(text, measured.end())
-    return (AGE if _AGED.search(before) and text[number.end : number.end + 1] == "," else ""), number.counts
+    return (AGE if _AGED.search(before) and text[number.end : number.end + 1] in {",", "."} else ""), number.counts
 
 
 def _worded(text: str) -> Iterator[Quantity]:
     """Yield fractions ("a third of"), multiples ("twice") and places in a row ("tenth")."""
+    yield from (one for one in implied_quantities(text) if "half" in one.text)
     for match in _FRACTION.finditer(text):
         lower = Decimal(_DENOMINATORS[match["part"].lower()]) if match["part"] else _count(match["of"] or "two")
         upper = _count(match["upper"] or match["one"] or "one")
-        yield _quantity(upper / max(Decimal(1), lower), PART, text, *match.span())
+        if upper < lower:  # "four quarters" are no fraction
+            yield _quantity(upper / lower, text, *match.span(), POINT if _A_POINT.match(text, match.end()) else PART)
     for match in _MULTIPLE.finditer(text):
         value = Decimal(_MULTIPLES[match["word"].lower()]) if match["word"] else _count(match["number"])
-        yield _quantity(value, TIMES, text, *match.span())
+        yield _quantity(value, text, *match.span(), TIMES)
     for match in _PLACE.finditer(text):
         value = _count(match["tens"] or "zero") + _PLACES[match["word"].lower()]
-        yield _quantity(value, PLACE, text, *match.span(), counted(text, match.end()))
+        yield _quantity(value, text, *match.span(), PLACE, counted(text, match.end()))
 
 
 def _count(word: str) -> Decimal:
     return Decimal(word) if word.isdigit() else Decimal(_COUNTS.get(word.lower(), word != "zero"))
 
 
-def _quantity(value: Decimal, unit: str, text: str, start: int, end: int, counts: tuple[str, ...] = ()) -> Quantity:
+def _quantity(value: Decimal, text: str, start: int, end: int, unit: str, counts: tuple[str, ...] = ()) -> Quantity:
     match = _BOUND.search(text[max(0, start - 40) : start]) or _BOUND_AFTER.match(text, end)
     bound: Bound = ""
     if match:
@@ -216,20 +216,18 @@ _DIMENSIONS = {
 }  # fmt: skip
 _SCALES = {unit: (name, Decimal(factor)) for name, units in _DIMENSIONS.items() for unit, factor in units.items()}
 _NAMED_OTHERWISE = word_set("place times age s")
+# How far a number may be off after "about", "more than", "nearly", or rounded without such words; how far a converted
+# measure, "about 180 miles" for 290 kilometres, and a fraction that is for a percentage, a third for 34 %.
 _SLACK = {"": Decimal("0.03"), "about": Decimal("0.1"), "above": Decimal("0.2"), "below": Decimal("0.2")}
-"""How far a number may be off after "about", "more than", "nearly", or rounded without such words."""
-
-_CONVERTED = Decimal("0.03")
-"""How far a converted measure may be off: "about 180 miles" for 290 kilometres."""
-
-_SHARE = Decimal("0.025")
-"""How far a fraction may be off the percentage that it stands for: a third for 34 %."""
+_CONVERTED, _SHARE = Decimal("0.03"), Decimal("0.025")
 
 
 def states(stated: Quantity, known: Quantity) -> bool:
     """Return True if a stated quantity may stand for a known one: equal in value, converted or rounded."""
     if not _comparable(stated.unit, known.unit):
         return False
+    if stated.unit == "s":  # in his 50s, in the 1990s
+        return stated.value <= known.value < stated.value + 10
     here, there = _SCALES.get(stated.unit), _SCALES.get(known.unit)
     if here and there and here != there:
         slack = _SHARE if here[0] == "share" else Decimal(0) if here[0] in {"time", "months"} else _CONVERTED
@@ -257,11 +255,15 @@ def is_rounding(stated: Quantity, value: Decimal) -> bool:
         return False
     if stated.unit == PART and stated.bound:
         return abs(off) <= Decimal("0.05")
-    if not stated.bound and stated.value < 100 and stated.unit not in {"%", PART} and "." not in f"{value:f}":
+    small = stated.value < 100 and "." not in f"{value:f}"
+    if not stated.bound and stated.unit not in {"%", PART} and (small or not _ROUNDED.search(stated.text)):
         return False
-    digits, last = _precision(stated.value)
-    nearest = last if stated.bound in {"above", "below"} else last / 2
-    return digits < _precision(value)[0] and abs(off) <= nearest and abs(off) <= _SLACK[stated.bound] * value
+    (digits, last), one_sided = _precision(stated.value), stated.bound in {"above", "below"}
+    nearest = min(last if one_sided else last / 2, _SLACK[stated.bound] * value)
+    return digits < _precision(value)[0] and abs(off) <= nearest
+
+
+_ROUNDED = re.compile(r"[^\W\d]|\d\.\d")  # a number in words, or with a point: in digits alone it is meant as it is
 
 
 def _precision(value: Decimal) -> tuple[int, Decimal]:
@@ -276,32 +278,38 @@ _TOGETHER = re.compile(
     r"\b(?:together|total\w*|altogether|combined|jointly|among|between|in all|all told|overall|sum|both)\b",
     re.IGNORECASE,
 )
+_GREW = (
+    rf"{_MORE}|{_LESS}|rises?|rose|risen|falls?|fell|fallen|increas\w*|decreas\w*|rais\w*|reduc\w*|cuts?|drop\w*|grow\w*|grew"
+    r"|gain\w*|los(?:es?|ing|t)|declin\w*|jump\w*|up|down|by|extra|above|below"
+)
+_GROWN = re.compile(rf"\b(?:{_GREW})\b", re.IGNORECASE)
 _APART = re.compile(
-    r"\b(?:more|fewer|less|all but|compared|against|above|below|ahead|behind|lead\w*|led|gap|margin|exceed\w*|by"
-    r"|difference|later|earlier|after|before|apart|older|younger|longer|shorter|higher|lower|rose|risen|fell|fallen|increas\w*"
-    r"|decreas\w*|rais\w*|cut|drop\w*|grew|grown|up|down|extra|another|short|remain\w*|left|others?|rest|over|ago|since|for"
-    r"|within|lasted)\b",
+    rf"\b(?:{_GREW}|all but|compared|against|ahead|behind|lead\w*|led|gap|margin|exceed\w*|difference|later|earlier"
+    r"|after|before|apart|another|short|remain\w*|left|others?|rest|over|ago|since|for|within|lasted)\b",
     re.IGNORECASE,
 )
-_PAIR = re.compile(r"\b(?:both|pair|couple|twice|either|neither|each other|between|double)\b", re.IGNORECASE)
+_PAIR = re.compile(
+    r"\b(?:both|pair|couple|twice|either|neither|each other|between|double)\b|(?-i:[A-Z][\w’'-]+ and [A-Z])",
+    re.IGNORECASE,
+)
 _LIST = re.compile(r"(?:[^,;.]{2,60},\s+){1,9}(?:[^,;.]{2,60},?\s+)?(?:and|or)\s+[^,;.]{2,60}")
 _ITEM = re.compile(r",?\s+(?:and|or)\s+|,\s+")
-_MAX_KNOWN = 14
-"""Quantities of the quotes that are combined with each other."""
+_MAX_KNOWN = 14  # quantities of the quotes that are combined with each other
 
 
 def follows(stated: Quantity, sentence: str, quotes: Sequence[str], known: Sequence[Quantity]) -> bool:
     """Return True if a quantity follows from others that the quotes give, in a way that the sentence names."""
     if stated.unit == PLACE:
         return False
-    alike = [one for one in known if not one.is_year and one.unit != PLACE and _comparable(stated.unit, one.unit)]
+    unit = "%" if stated.unit == POINT else stated.unit
+    alike = [one for one in known if not one.is_year and one.unit != PLACE and _comparable(unit, one.unit)]
     alike = list({(one.value, one.unit, one.start): one for one in alike}.values())[:_MAX_KNOWN]
     if stated.unit in {PART, "%", TIMES}:
-        return _is_share(stated, known)
+        return _is_share(stated, known, grown=bool(_GROWN.search(sentence)))
     if _TOGETHER.search(sentence) and any(states(stated, one) for one in _sums(alike)):
         return True
     around = sentence[max(0, stated.start - 30) : stated.end + 30]
-    if _APART.search(around) and any(states(stated, one) for one in _differences(alike)):
+    if _APART.search(around) and any(states(replace(stated, unit=unit), one) for one in _differences(alike)):
         return True
     if stated.value == 2 and not stated.unit and any(_PAIR.search(quote) for quote in quotes):
         return True
@@ -321,8 +329,8 @@ def _differences(known: Sequence[Quantity]) -> Iterator[Quantity]:
             yield replace(one, value=one.value - other.value)
 
 
-def _is_share(stated: Quantity, known: Sequence[Quantity]) -> bool:
-    """Return True for the ratio of two known quantities, or the share of one in their sum or of their difference.
+def _is_share(stated: Quantity, known: Sequence[Quantity], *, grown: bool) -> bool:
+    """Return True for the ratio of two known quantities, the share of one in their sum, or how much one has `grown`.
 
     Where the quotes give a share themselves, none is worked out.
     """
@@ -333,10 +341,10 @@ def _is_share(stated: Quantity, known: Sequence[Quantity]) -> bool:
     slack, share_of = Decimal("0.06") if stated.bound else _SHARE, replace(stated, value=wanted, unit=PART)
     for one, other in permutations(counts[:_MAX_KNOWN], 2):
         alike = bool(one.unit) or not one.counts or len(counts) <= 3 or not {*one.counts}.isdisjoint(other.counts)
-        if one.unit != other.unit or not alike:
-            continue
-        shares = (one.value / other.value, one.value / (one.value + other.value), abs(1 - one.value / other.value))
-        if any(abs(wanted - share) <= slack * share or is_rounding(share_of, share) for share in shares):
+        shares = [one.value / other.value, one.value / (one.value + other.value)]
+        shares += [abs(1 - shares[0])] if grown else []
+        fits = (abs(wanted - share) <= slack * share or is_rounding(share_of, share) for share in shares)
+        if one.unit == other.unit and alike and any(fits):
             return True
     return False
 

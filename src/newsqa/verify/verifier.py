@@ -10,27 +10,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.text.origins import origin_sentence
-from newsqa.text.support import shared_weight, stated_terms, support_share
+from newsqa.text.support import shared_weight, stated_terms
 from newsqa.text.words import wording
 from newsqa.types import Citation, DraftSentence, Dropped, Quote, Sentence, Usage, VerifiedDraft
-from newsqa.verify.evidence import EvidenceSet, Fault, is_verbatim
+from newsqa.verify.evidence import MIN_OWN_SHARE, EvidenceSet, Fault, proof, quoted_share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from newsqa.types import CheckedBy, Hit, Origin
     from newsqa.verify.judge import JudgeQueue
-    from newsqa.verify.values import SentenceEvidence
 
+    # says of each quote if it answers the question
     Relevance = Callable[[Sequence[Quote]], Sequence[bool]]
-    """Says of each quote if it answers the question."""
-
+    # has sentences that did not pass written again: the new text of each, None if it was not; and what that took
     SecondChance = Callable[[Sequence["CheckedSentence"]], tuple[Sequence[str | None], Usage]]
-    """Has sentences that did not pass written again: the new text of each, None if it was not; and what that took."""
 
 
 MAX_REPLACING = 2  # sentences of quotes that take the place of one sentence of a draft
-MIN_OWN_SHARE = 0.45  # the share of its words that the quotes of a sentence have if they are the right ones
 MAX_SIMILAR = 6  # sentences of the evidence that are tried as quotes of a sentence that has none, or wrong ones
 
 
@@ -111,10 +108,8 @@ class Verifier:
 
     def add(self, sentence: DraftSentence) -> list[Sentence]:
         """Verify the next sentence of a draft; return the sentences that are settled, in the order of the draft."""
-        checked = self.check(sentence)
-        self._pending.append(checked)
-        if checked.undecided:
-            self._ask_judge(checked)
+        self._pending.append(self.check(sentence))
+        self._ask_judge(self._pending[-1])
         return self.settle()
 
     def finish(self) -> list[Sentence]:
@@ -126,68 +121,45 @@ class Verifier:
         text, quotes = sentence.text, self._evidence.expand(sentence.quotes)
         if sentence.fault:
             return CheckedSentence(text, quotes, fault=sentence.fault, replaceable=False)
-        if quotes and is_verbatim(text, [quote.text for quote in quotes]):
-            return CheckedSentence(text, quotes, "verbatim", marks=sentence.marks)
-        return self._check_values(text, quotes)
+        if proved := proof(text, quotes):
+            return CheckedSentence(text, proved[1], proved[0], marks=sentence.marks)
+        fault = self._values_fault(text, quotes) if quotes else Fault("no_quote")
+        if fault is None and quoted_share(text, quotes) >= MIN_OWN_SHARE:
+            return CheckedSentence(text, quotes)
+        return self._with_others(text, quotes) or CheckedSentence(text, quotes, fault=fault)
 
-    def _ask_judge(self, checked: CheckedSentence) -> None:
-        if self._judge is None:
-            checked.fault = Fault("own_words")
-            return
-        from newsqa.verify.judge import Question
+    def _with_others(self, text: str, quotes: Sequence[Quote]) -> CheckedSentence | None:
+        """Return a sentence whose quotes lack its values, or most of its words, with others that have them."""
+        others = [one for one in self._evidence.similar(text, MAX_SIMILAR, quotes) if not self._values_fault(text, one)]
+        answering = {*self._answering([quote for one in others for quote in one])}
+        others = [one for one in others if not answering.isdisjoint(one)]
+        proved = (found for one in others if (found := proof(text, one)))
+        by, best = next(proved, (None, others[0] if others else ()))
+        return CheckedSentence(text, best, by) if best else None
 
-        self._judge.add(len(self._asked), Question(checked.text, checked.quotes))
-        self._asked.append(checked)
+    def _values_fault(self, text: str, quotes: tuple[Quote, ...]) -> Fault | None:
+        from newsqa.verify.values import SentenceEvidence, check_values
 
-    def _read_judge(self, *, wait: bool) -> None:
-        if self._judge:
-            for key, fault in self._judge.verdicts(wait=wait):
-                self._asked[key].decide(fault)
+        return check_values(text, SentenceEvidence(quotes, tuple(map(self._evidence.around, quotes))))
 
-    def _check_values(self, text: str, quotes: tuple[Quote, ...]) -> CheckedSentence:
-        """Check a sentence against its quotes; if they lack its values or most of its words, against others like it."""
-        from newsqa.verify.shortening import is_shortening
-        from newsqa.verify.values import check_values
-
-        fault = check_values(text, self._evidence_of(quotes)) if quotes else Fault("no_quote")
-        if fault is None:
-            shortened = next(((quote,) for quote in quotes if is_shortening(text, quote)), ())
-            if shortened or _share(text, quotes) >= MIN_OWN_SHARE:
-                return CheckedSentence(text, shortened or quotes, "shortened" if shortened else None)
-        similar = self._answering(self._evidence.similar(text, MAX_SIMILAR, quotes))
-        others = [quote for quote in similar if not check_values(text, self._evidence_of((quote,)))]
-        for quote in others:
-            if is_verbatim(text, [quote.text]):
-                return CheckedSentence(text, (quote,), "verbatim")
-            if is_shortening(text, quote):
-                return CheckedSentence(text, (quote,), "shortened")
-        best, cited = tuple(others[:1]), {quote.article.id for quote in quotes}
-        if _share(text, quotes) < MIN_OWN_SHARE:  # it has no key, or a wrong one
-            found = self._evidence.likeliest(text)
-            better = _share(text, found) > max(MIN_OWN_SHARE, _share(text, best)) and self._answering(list(found))
-            if better and found[0].article.id not in cited and not check_values(text, self._evidence_of(found)):
-                best = found
-        return CheckedSentence(text, best) if best else CheckedSentence(text, quotes, fault=fault)
-
-    def _answering(self, quotes: list[Quote]) -> list[Quote]:
+    def _answering(self, quotes: Sequence[Quote]) -> Sequence[Quote]:
         """Return the quotes that answer the question, all where nothing says so."""
         if not quotes or not self._relevance:
             return quotes
         return [quote for quote, answers in zip(quotes, self._relevance(quotes), strict=True) if answers]
 
-    def _evidence_of(self, quotes: Sequence[Quote]) -> SentenceEvidence:
-        """Return what the values of a sentence are looked up in: its quotes, and what is known of their articles."""
-        from newsqa.verify.values import SentenceEvidence
+    def _ask_judge(self, checked: CheckedSentence) -> None:
+        if checked.undecided and self._judge is None:
+            checked.fault = Fault("own_words")
+        elif checked.undecided and self._judge:
+            from newsqa.verify.judge import Question
 
-        articles = {quote.article.id: quote.article for quote in quotes}.values()
-        labels = (label for one in articles for label in (one.title, one.outlet, one.byline) if label)
-        return SentenceEvidence(
-            tuple(quote.text for quote in quotes),
-            nearby=tuple(self._evidence.around(quote) for quote in quotes),
-            context=tuple(one.text for one in articles),
-            labels=tuple(labels),
-            published=tuple(quote.article.published for quote in quotes),
-        )
+            self._judge.add(len(self._asked), Question(checked.text, checked.quotes))
+            self._asked.append(checked)
+
+    def _read_judge(self, *, wait: bool) -> None:
+        for key, fault in self._judge.verdicts(wait=wait) if self._judge else ():
+            self._asked[key].decide(fault)
 
     def settle(self, *, wait: bool = False) -> list[Sentence]:
         """Return the sentences that are settled since the last time; with `wait` all that are left."""
@@ -213,11 +185,9 @@ class Verifier:
             return
         texts, self._rewriting = self._second_chance(fallen)
         for one, text in zip(fallen, texts, strict=True):
-            one.again = CheckedSentence("", fault=Fault("left_out"))
-            if text:
-                one.again = self.check(DraftSentence(text, one.quotes))
-                if one.again.undecided:
-                    self._ask_judge(one.again)
+            left_out = CheckedSentence("", fault=Fault("left_out"))
+            one.again = self.check(DraftSentence(text, one.quotes)) if text else left_out
+            self._ask_judge(one.again)
         self._read_judge(wait=True)
 
     def _show(self, one: CheckedSentence) -> None:
@@ -229,9 +199,7 @@ class Verifier:
             why = f"{one.fault}; written again, {one.again.fault}" if one.again and one.again.fault else str(one.fault)
             self._dropped.append(Dropped(one.text, why, bool(one.again.checked_by) if one.again else None))
         if shown.checked_by:
-            whole = shown.checked_by in {"verbatim", "shortened"}
-            share = 1.0 if whole else round(_share(shown.text, shown.quotes), 3)
-            self._keep(shown.text, shown.quotes, share, shown.checked_by, shown.marks)
+            self._keep(shown, shown.checked_by)
         elif one.replaceable and self._relevance:
             self._replace(one.text, one.quotes)
 
@@ -242,7 +210,7 @@ class Verifier:
         best = sorted(found, key=lambda quote: -shared_weight(terms, quote.text))[: 2 * MAX_REPLACING]
         for quote in sorted(self._answering(best)[:MAX_REPLACING], key=found.index):
             if not any(other.overlaps(quote) for other in self._numbers):
-                self._keep(" ".join(quote.text.split()), (quote,), 1.0, "quoted")
+                self._keep(CheckedSentence(" ".join(quote.text.split()), (quote,)), "quoted")
 
     def verify_origin(self, origin: Origin) -> Sentence | None:
         """Return a sentence that names the article of quoted words, made of what the library knows and nothing else.
@@ -259,33 +227,23 @@ class Verifier:
             return None
         known = article.title, article.outlet, article.published
         named = origin_sentence(*known, again=bool(self._numbers), headline=not quoted)
-        return self._keep(named, quotes, 1.0, "verbatim")
+        return self._keep(CheckedSentence(named, quotes), "verbatim")
 
     def result(self) -> VerifiedDraft:
         """Return what was verified so far: the sentences with their citations, and those that were dropped."""
         citations = tuple(Citation.of(n, quote) for quote, n in self._numbers.items())
         return VerifiedDraft(tuple(self._sentences), citations, tuple(self._dropped))
 
-    def _keep(
-        self,
-        text: str,
-        quotes: Sequence[Quote],
-        support: float,
-        checked_by: CheckedBy,
-        marks: tuple[tuple[int, int], ...] = (),
-    ) -> Sentence:
-        self._seen.add(_key(text))
-        numbers = tuple(self._numbers.setdefault(quote, len(self._numbers) + 1) for quote in quotes)
-        self._sentences.append(Sentence(text, numbers, support, checked_by, marks))
+    def _keep(self, one: CheckedSentence, by: CheckedBy) -> Sentence:
+        self._seen.add(_key(one.text))
+        numbers = tuple(self._numbers.setdefault(quote, len(self._numbers) + 1) for quote in one.quotes)
+        support = round(quoted_share(one.text, one.quotes), 3) if by == "judge" else 1.0
+        self._sentences.append(Sentence(one.text, numbers, support, by, one.marks))
         return self._sentences[-1]
 
 
 def _key(text: str) -> str:
     return " ".join(text.casefold().split())
-
-
-def _share(text: str, quotes: Sequence[Quote]) -> float:
-    return support_share(text, [quote.text for quote in quotes]) if quotes else 0.0
 
 
 def _has_words(text: str, words: str) -> bool:

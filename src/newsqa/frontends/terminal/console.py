@@ -163,15 +163,15 @@ def read_settings(
 def confirm_addresses(settings: Settings, judge: str | None = None, addresses: Sequence[str] = ()) -> None:
     """Ask, at a terminal, if keys of the environment may go to addresses that `.env` gives; a yes is remembered.
 
-    It asks about the addresses of these settings' models and of the model `judge`, and about `addresses`, by their
-    variables. After a no, or without a terminal, sending a key raises an error. Raises SettingsError if a yes cannot
-    be remembered.
+    It asks about the addresses of these settings' models, the judge among them, and of the model `judge` of a command,
+    and about `addresses`, by their variables. After a no, or without a terminal, sending a key raises an error. Raises
+    SettingsError if a yes cannot be remembered.
     """
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or not any(map(find_untrusted, CREDENTIALS)):
         return
     from newsqa.models.providers import PROVIDERS, on_loopback
 
-    kinds = [name.partition(":")[0] for name in (settings.model, settings.embedder, judge or "")]
+    kinds = [name.partition(":")[0] for name in (settings.model, settings.embedder, settings.judge, judge or "")]
     bases = [PROVIDERS[kind].url for kind in kinds if kind in PROVIDERS]
     used = {*bases, "NEWSQA_CHROMA", *addresses}
     for address in CREDENTIALS:
