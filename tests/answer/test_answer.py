@@ -8,6 +8,7 @@ import pytest
 
 from newsqa import models
 from newsqa.answer.extract import ExtractiveAnswerer
+from newsqa.answer.relevance import with_coverage
 from newsqa.search.retrieve import rerank
 from newsqa.search.understand import understand
 from newsqa.settings import Settings
@@ -58,11 +59,12 @@ def hits(*texts: str) -> list[Hit]:
 
 @pytest.fixture(scope="module")
 def ask():
-    reranker = models.create_reranker(Settings())
+    reranker, encoder = models.create_reranker(Settings()), models.create_embedder(Settings())
 
     def asked(question: str, *texts: str):
         query = understand(question, date(2031, 5, 7), Lexicon(), NO_BOUNDS)
         evidence = rerank(query, hits(*(texts or (STRIKE, BRIDGE))), reranker)
+        evidence = with_coverage(query, evidence, encoder)
         return drafted(query, evidence, reranker), evidence
 
     return asked

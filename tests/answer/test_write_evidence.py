@@ -24,7 +24,7 @@ from newsqa.errors import ModelError
 from newsqa.models.registry import ModelInfo
 from newsqa.models.usage import count_tokens
 from newsqa.prompts import load_prompts
-from newsqa.types import EXTRACTIVE, Article, DraftSummary, Hit, Passage, Query
+from newsqa.types import EXTRACTIVE, Article, Hit, Passage, Query
 
 PROMPTS = load_prompts()
 QUERY = Query("When did the harbour of Wick open?", date(2025, 5, 12))
@@ -105,13 +105,11 @@ def test_what_readers_see_of_an_article_is_not_what_was_changed_for_the_model():
 
 
 def test_a_small_model_is_not_asked_for_a_story():
-    def overview(query, evidence, deadline):
-        yield DraftSummary(0.7, EXTRACTIVE)
-
-    writer = WrittenAnswerer(briefing(4_000, small=True), None, overview)
-    assert list(writer(replace(QUERY, form="overview"), [shown("Wick opened.").hit], 0.0)) == [
-        DraftSummary(0.7, EXTRACTIVE)
-    ]
+    writer = WrittenAnswerer(briefing(4_000, small=True), None)
+    story = [replace(shown("The new bridge at Wick opened on Friday.").hit, relevance=3.0)]
+    sentence, summary = writer(replace(QUERY, form="overview"), story, 0.0)
+    assert sentence.text == "The new bridge at Wick opened on Friday."
+    assert summary.model == EXTRACTIVE
 
 
 def test_an_article_that_is_too_long_is_shown_around_its_best_passage():

@@ -176,8 +176,8 @@ def test_nor_does_a_piece_of_it(writer, leak):
 @pytest.mark.parametrize("leak", ["heron_lantern", "heronlantern", "nretnal_noreh"])
 def test_a_question_that_the_model_rewrites_holds_nothing_of_it(writer, leak):
     history = [Turn("Who is the engineer of the bridge at Holm?", "Runa Selbach. [1]")]
-    asked = "What happened to it on Monday?"
-    fine = "What happened to the bridge at Holm on Monday?"
+    asked = "Who opened it on Monday?"
+    fine = "Who opened the bridge at Holm on Monday?"
     replies = iter([fine, "NOT FOUND", f"{fine[:-1]} {leak}?", "NOT FOUND"])
     whole = writer.ask(asked, lambda _: next(replies), history)
     leaking = writer.ask(asked, lambda _: next(replies), history)

@@ -70,9 +70,7 @@ def test_search_lists_passages_with_their_articles_within_the_bounds(talk_here):
 @pytest.mark.parametrize("command", ["/timeline lighthouse at Cape Ansell", "/latest lighthouse at Cape Ansell"])
 def test_commands_ask_for_a_timeline_and_for_the_latest(talk_here, command):
     out = talk_here(f"{command}\n/copy 1\n".encode()).stdout
-    assert out.startswith(
-        "- 2 May 2025: " if "timeline" in command else "The lighthouse at Cape Ansell was switched off"
-    )
+    assert out.startswith("- 2 May 2025: The lighthouse at Cape Ansell was switched off")
     assert out.count("https://tarn-herald.example/lighthouse") == 1
 
 

@@ -69,7 +69,7 @@ def test_kinds_of_marks_and_case_do_not_count_and_the_first_published_comes_firs
         ("Zoe\u0308 Ilmari", "mine", "Zoë Ilmari"),
         ("mine shaft", "mine", "mine-shaft"),
         ("said Zoë Ilmari. She walked on. The mine", "mine", "said Zoë Ilmari.\n\nShe walked on.\u00a0The mine"),
-        ("million, 145,000 coins and 3.5 tons of ore from the U.S. and", "mine", MINE[-71:-10]),
+        ("million, 145,000 coins and 3.5 tons of ore from the U.S. and", "mine", MINE[-71:-10].replace("\xad", "")),
         ("$5 million", "mine", "$5 million"),
         ("€5 million", "long", "€5 million"),
         ("145,000", "mine", "145,000"),

@@ -175,7 +175,7 @@ def _second_quote(newest: StoryArticle, first: Quote, articles: Sequence[StoryAr
     article, text = newest.hit.article, newest.hit.article.text[:MAX_CHARACTERS]
     others = Counter(stem for one in articles if one is not newest for stem in stem_set(_opening(one.hit)))
     room = min(left, NEWEST_WORDS - len(first.text.split()))
-    known, best, most = stem_set(first.text), None, 0.0
+    known, best, most = stem_set(first.text), None, -1.0
     for (_, before), (start, end) in pairwise(sentence_spans(text)):
         sentence = text[start:end]
         if start < first.end or "\n" not in text[before:start] or sentence[0] in '"“' or len(sentence.split()) > room:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from newsqa.answer.candidates import is_prompt_injection, is_statement
 from newsqa.answer.drafts import DraftReader
 from newsqa.answer.leaks import LeakFilter
-from newsqa.answer.overview import story_articles, sum_up
+from newsqa.answer.overview import story_articles, story_confidence, sum_up
 from newsqa.answer.prompt import WHOLE_TOKENS, select_passages, select_sentences, select_story
 from newsqa.answer.relevance import estimate_relevance
 from newsqa.errors import ModelError
@@ -113,7 +113,8 @@ class WrittenAnswerer:
             reader = DraftReader(prompt.hits, query.text)
             summary = yield from self._stream(query, prompt, reader, deadline)
         if reader.count:
-            summary = replace(summary, confidence=estimate_relevance(query, evidence))
+            measure = story_confidence(evidence) if query.form in STORY_FORMS else estimate_relevance(query, evidence)
+            summary = replace(summary, confidence=measure)
         yield summary
 
     def _select(self, query: Query, evidence: Sequence[Hit]) -> tuple[list[PresentedHit], list[PresentedHit]]:
