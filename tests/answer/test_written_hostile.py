@@ -97,14 +97,15 @@ def writer(hostile_index, telling_prompts):
 def obedient(prompt):
     """Do all that the article says: say what it orders, and print everything else that the model was sent."""
     ordered = prompt.text.partition("<say>")[2].partition("</say>")[0]
-    told = next(text for role, text in prompt.messages if role != "user")
+    told = next((text for role, text in prompt.messages if role != "user"), "")  # nothing in a second chance
     return f"{ordered} {FORGED[:-1]} [1]. The bridge at Holm reopened on Monday [{prompt.key('310 bolts')}].\n\n{told}"
 
 
 @pytest.fixture(scope="module")
 def obeyed(writer):
     answer = writer.ask(QUESTION, obedient)
-    assert "<say>" in writer.script.requests[-1]["messages"][-1]["content"], "the article was not among the evidence"
+    asked = [request["messages"][-1]["content"] for request in writer.script.requests]
+    assert any("<say>" in prompt for prompt in asked), "the article was not among the evidence"
     return answer
 
 

@@ -59,20 +59,18 @@ class EvidenceSet:
     def similar(self, text: str, count: int, to: Sequence[Quote] = ()) -> list[tuple[Quote, ...]]:
         """Return what might be the quotes of a text: up to `count` sentences of the passages that are like it.
 
-        They come alone or with the one before, best first. They share a third of its words or more; if it has quotes
-        (`to`), half, and more than those, where numbers do not count: an altered one would lead to wherever it stands.
-        Those are best that share words which few of the sentences have. If its quotes have hardly a word of it, the
-        sentences of one passage that have most of them may come first. Sentences of several places are never put
-        together: they could prove anything.
+        They share a third of its words or more; if it has quotes (`to`), half, and more than those, where numbers do
+        not count: an altered one would lead to wherever it is. Those are best that share words which few of the
+        sentences have. If its quotes have hardly a word of it, those of one passage that have most of them together may
+        come first. Sentences of several places are never put together: they could prove anything.
         """
-        terms = stated_terms(text)
+        terms, own = stated_terms(text), set(self.sentences_of(to))
         if to:
             terms = frozenset(term for term in terms if not term[0].isdigit())
         least = max(1, len(terms) // (2 if to else 3), shared_weight(terms, "\n".join(quote.text for quote in to)))
         passages = [Quote(hit.article, hit.passage.start, hit.passage.end) for hit in self._hits]
         sentences = list(dict.fromkeys(self.sentences_of(passages)))
-        near = (other for quote in sentences for other in dict.fromkeys((quote, self._with_preceding(quote))))
-        found = [one for one in near if shared_weight(terms, one.text) > least and not any(map(one.overlaps, to))]
+        found = [one for one in sentences if shared_weight(terms, one.text) > least and one not in own]
         held = Counter(term for quote in sentences for term in terms & stated_terms(quote.text))
         rarity = {term: log(1 + len(sentences) / number) for term, number in held.items()}
 
@@ -92,10 +90,6 @@ class EvidenceSet:
         inside = [n for n, other in enumerate(sentences) if other.overlaps(quote)] or [0]
         near = [*sentences[:2], *sentences[max(2, inside[0] - NEAR) : inside[-1] + 2]]
         return " ".join(one.text for one in near)
-
-    def _with_preceding(self, quote: Quote) -> Quote:
-        before = [one for one in self._sentences(quote) if one.start < quote.start][-1:]
-        return replace(quote, start=before[0].start) if before else quote
 
     def _sentences(self, of: Quote) -> tuple[Quote, ...]:
         """Return the sentences of the article of a quote."""

@@ -135,7 +135,7 @@ MIN_SHARED = 0.1  # of its words: with less, a sentence is about something else,
 
 
 def check_words(sentence: str, evidence: SentenceEvidence) -> Fault | None:
-    """Return an address or markup that the quotes do not have, or that a sentence has no words of theirs; else None."""
+    """Return an address or markup that the quotes lack, or that a sentence is about something else; else None."""
     for match in _ADDRESS.finditer(sentence):
         if match.group() not in evidence.quoted.whole:
             return Fault("address_added", (match.group(),))
