@@ -28,6 +28,7 @@ from newsqa.models.providers import LLAMACPP
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import httpx
     from langchain_core.callbacks import CallbackManagerForLLMRun
     from langchain_core.messages import BaseMessage
     from langchain_core.outputs import ChatGenerationChunk, ChatResult
@@ -48,11 +49,12 @@ class Weights:
 
 @dataclass(slots=True)
 class Engine:
-    """A loaded model, behind xllamacpp's server. The lock `turn` is held while it answers."""
+    """A loaded model, behind xllamacpp's server, and the client that asks it. The lock `turn` is held meanwhile."""
 
     weights: Weights
     server: Any
     key: str
+    client: httpx.Client
     turn: Lock = field(default_factory=Lock)
 
     @contextmanager
@@ -90,6 +92,9 @@ class _EngineHolder:
 
     def close(self) -> None:
         with self.lock:
+            if self.engine:
+                self.engine.client.close()  # llama.cpp stops an answer that nobody reads
+                self.engine.server = None  # what still reads it holds the engine
             self.engine = None
 
 
@@ -116,6 +121,7 @@ def load_engine(weights: Weights) -> Iterator[Engine]:
 
 def _load(weights: Weights) -> Engine:
     read_gguf_header(weights.file)  # llama.cpp gives no reason
+    import httpx
     import xllamacpp
 
     params, key = xllamacpp.CommonParams(), secrets.token_urlsafe(32)
@@ -127,7 +133,7 @@ def _load(weights: Weights) -> Engine:
     params.hostnames, params.port, params.api_keys = ["127.0.0.1"], 0, [key]
     params.verbosity = -1  # prints nothing
     try:
-        return Engine(weights, xllamacpp.Server(params), key)
+        return Engine(weights, xllamacpp.Server(params), key, httpx.Client(trust_env=False))
     except RuntimeError:
         raise ModelError(
             f"llama.cpp cannot load {weights.file.name}.",
@@ -219,6 +225,7 @@ class LlamaCppChat(BaseChatModel):
             seed=self.seed,
             timeout=self.timeout,
             max_retries=0,
+            http_client=loaded.client,
             stream_usage=True,
             extra_body={
                 "max_tokens": self.max_tokens,
