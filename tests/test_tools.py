@@ -180,8 +180,9 @@ def test_an_answer_and_the_check_of_a_sentence_are_traced_module_by_module(capsy
     assert f"text='{trace_question.SENTENCE}'" in printed
     assert answering.keys() - checking.keys()
 
+    assert len(answering) > 10
+    assert 5 < len(checking) <= 10  # one written sentence is checked in a few files
     for modules in (answering, checking):
-        assert len(modules) > 10
         assert all(1 <= functions <= calls for functions, calls in modules.values())
         assert not [name for name in modules if name.startswith(trace_question.ABOVE)]
 

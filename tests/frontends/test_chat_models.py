@@ -71,9 +71,9 @@ def test_what_passed_is_shown_and_why_the_rest_is_not(terminal):
     text = terminal.type(QUESTION, "Written by openai:stand-in")
     assert "The first prize went to Runa Selbach. [1]" in text
     assert "second hall" in text
-    assert "2 sentences of the draft were left out" in text
+    assert "1 sentence of the draft was left out" in text  # the judge agrees to the others
     assert "dragons" not in text
-    assert "dragons" in terminal.type("/why", "nobody came")
+    assert "dragons" in terminal.type("/why", "left it out")
     assert terminal.screen.title == ""
     for command in ("\x1b]", "\x9b", "\x07"):
         assert command not in terminal.commands()

@@ -52,8 +52,8 @@ HELD, ABSENT = 0.75, 0.6
 question; and about what it gives to a word that has nothing to do with the passage."""
 
 _FRAME_WORDS = word_set(
-    "happen happened explain find anybody exactly actually list show compare differ difference react reason facts want "
-    "write wrote suggest"
+    "fill blank happen happened explain find anybody exactly actually list show compare differ difference react reason "
+    "facts want write wrote suggest"
 )
 """Words that say how to answer, and are not looked for in articles."""
 

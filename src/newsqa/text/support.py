@@ -78,7 +78,7 @@ def _weights(text: str) -> dict[str, int]:
 def _cover(weights: dict[str, int], hit: Hit) -> Iterator[Quote]:
     """Choose, one by one, the sentences of a passage that have most of what the chosen ones lack.
 
-    Each but the first adds a word: a number alone, if it was altered, leads to something else.
+    Each but the first adds a word, or has two: a number alone, if it was altered, leads to something else.
     """
     offset, passage = hit.passage.start, hit.passage.text
     spans = sentence_spans(passage)
@@ -96,9 +96,9 @@ def _cover(weights: dict[str, int], hit: Hit) -> Iterator[Quote]:
 
 
 def _added(weights: dict[str, int], found: frozenset[str], covered: Collection[str]) -> int:
-    """Return the weight of what a sentence adds to what is covered, 0 if that is only numbers."""
-    new = found - set(covered)
-    return _weight(weights, new) if not covered or any(not key.startswith("number ") for key in new) else 0
+    """Return the weight of what a sentence adds to what is covered, 0 if it has nothing in common but numbers."""
+    new, shared = found - set(covered), [key for key in found if not key.startswith("number ")]
+    return _weight(weights, new) if not covered or len(shared) > 1 or not new.isdisjoint(shared) else 0
 
 
 def _found_in(weights: dict[str, int], text: str) -> frozenset[str]:
