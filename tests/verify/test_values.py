@@ -80,6 +80,21 @@ def test_altered_words_in_quotation_marks_never_pass(true, altered):
     assert (fault is None) == (f" {' '.join(altered)} " in f" {' '.join(true)} ")
 
 
+@pytest.mark.parametrize(
+    ("sentence", "quote", "stands"),
+    [
+        ("Fox News reported a fire in Kell.", "CBS News reported a fire in Kell.", False),
+        ("Orn Tam reported a fire in Kell.", "Ilva Tam reported a fire in Kell.", False),
+        ("Mayor Tam reported a fire in Kell.", "Ilva Tam reported a fire in Kell.", True),
+        ("Engineer Tam reported a fire in Kell.", "Ilva Tam reported a fire in Kell.", True),
+        ("Billionaire Ilva Tam reported a fire in Kell.", "Ilva Tam reported a fire in Kell.", True),
+        ("The Tams reported a fire in Kell.", "Ilva Tam reported a fire in Kell.", True),
+    ],
+)
+def test_a_name_that_opens_a_sentence_is_none_of_the_same_family(sentence, quote, stands):
+    assert (fault_of(sentence, quote) is None) == stands
+
+
 ARTICLE = (
     "Orn Bask, 39, leads the Kell Harbour Authority. Ferries were late. Boats sank. Fog fell. Rain fell. Tam left."
 )

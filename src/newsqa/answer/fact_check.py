@@ -203,7 +203,7 @@ def _has_rival(fault: Fault, one: CheckedSentence) -> bool:
         return support_share(fault.detail[0], texts) >= MIN_SAME and any(
             mark in text for text in texts for mark in '“"'
         )
-    return fault.code == "speaker_replaced"
+    return fault.code in {"name_replaced", "speaker_replaced"}
 
 
 def _is_rival(stated: Quantity, known: Quantity) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from newsqa.text.calendar import CALENDAR, MONTHS, WEEKDAYS, dates, moments
 from newsqa.text.entities import names
 from newsqa.text.sentences import sentence_spans
-from newsqa.text.support import likeliest_quotes, shared_weight, stated_terms, support_share
+from newsqa.text.support import likeliest_quotes, stated_terms, support_share
 from newsqa.text.words import lower_case_words, word_set, wording
 from newsqa.types import Quote
 
@@ -59,18 +59,18 @@ class EvidenceSet:
     def similar(self, text: str, count: int, to: Sequence[Quote] = ()) -> list[tuple[Quote, ...]]:
         """Return what might be the quotes of a text: up to `count` sentences of the passages that are like it.
 
-        They share a third of its words or more; if it has quotes (`to`), half, and more than those, where numbers do
-        not count: an altered one would lead to wherever it is. Those are best that share words which few of the
-        sentences have. If its quotes have hardly a word of it, those of one passage that have most of them together may
-        come first. Sentences of several places are never put together: they could prove anything.
+        They share a third of its words or more; if it has quotes (`to`), half, and more than those. Numbers do not
+        count: an altered one would lead to wherever it is. Those are best that share words which few of the sentences
+        have. If its quotes have hardly a word of it, those of one passage that have most of them together may come
+        first. Sentences of several places are never put together: they could prove anything.
         """
-        terms, own = stated_terms(text), set(self.sentences_of(to))
-        if to:
-            terms = frozenset(term for term in terms if not term[0].isdigit())
-        least = max(1, len(terms) // (2 if to else 3), shared_weight(terms, "\n".join(quote.text for quote in to)))
+        terms = frozenset(term for term in stated_terms(text) if not term[0].isdigit())
+        own = set(self.sentences_of(to))
+        quoted = stated_terms("\n".join(quote.text for quote in to))
+        least = max(1, len(terms) // (2 if to else 3), len(terms & quoted))
         passages = [Quote(hit.article, hit.passage.start, hit.passage.end) for hit in self._hits]
         sentences = list(dict.fromkeys(self.sentences_of(passages)))
-        found = [one for one in sentences if shared_weight(terms, one.text) > least and one not in own]
+        found = [one for one in sentences if len(terms & stated_terms(one.text)) > least and one not in own]
         held = Counter(term for quote in sentences for term in terms & stated_terms(quote.text))
         rarity = {term: log(1 + len(sentences) / number) for term, number in held.items()}
 
@@ -265,7 +265,7 @@ class _Source:
 
 FaultCode = Literal[
     "no_quote", "repeated", "nothing_shared", "address_added", "quotation_altered", "number_missing", "number_confused",
-    "time_missing", "date_missing", "name_missing", "speaker_replaced",
+    "time_missing", "date_missing", "name_missing", "name_replaced", "speaker_replaced",
     "own_words", "judged_false", "judge_silent", "left_out", "refuted",
 ]  # fmt: skip
 """The kinds of fault."""
@@ -279,6 +279,7 @@ _MESSAGES: dict[FaultCode, str] = {
     "time_missing": "time {0} is in none of its quotes",
     "date_missing": "date {0} is in none of its quotes",
     "name_missing": "name {0} is in none of its quotes",
+    "name_replaced": "its quotes have “{1}” where it has “{0}”",
     "quotation_altered": "the words “{0}” do not stand so in its quotes",
     "speaker_replaced": "its quotes have “{1}” say it, not “{0}”",
     "address_added": "“{0}” is in none of its quotes",

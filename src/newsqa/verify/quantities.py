@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 
 from newsqa.text.calendar import clocks
 from newsqa.text.entities import MEASURE_OF, SPANS_OF_TIME, TENS, UNITS, counted, numbers
-from newsqa.text.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,8 +76,7 @@ _MEASURE = re.compile(
 _PER = re.compile(
     rf"(?:[\s-]+[^\W\d_]+){{0,4}}?\s+(?:an?|per|each|every)\s+(?P<unit>{'|'.join(SPANS_OF_TIME)})\b", re.IGNORECASE
 )
-_A_POINT = re.compile(r"\s+(?:an?\s+)?(?:percentage\s+)?points?\b")
-_POINTS = re.compile(r"[\s-]+points?\b")
+_POINTS = re.compile(r"[\s-]+(?:an?\s+)?(?:percentage\s+)?points?\b")
 _AGED = re.compile(r"\b(?:aged?|age of|died at)\s+$|,\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(?:No|number)\b\.?\s*$")
 _PARTS = "half third quarter fifth sixth seventh eighth ninth tenth"
@@ -179,7 +177,7 @@ def _worded(text: str) -> Iterator[Quantity]:
         lower = Decimal(_DENOMINATORS[match["part"].lower()]) if match["part"] else _count(match["of"] or "two")
         upper = _count(match["upper"] or match["one"] or "one")
         if upper < lower:  # "four quarters" are no fraction
-            yield _quantity(upper / lower, text, *match.span(), POINT if _A_POINT.match(text, match.end()) else PART)
+            yield _quantity(upper / lower, text, *match.span(), POINT if _POINTS.match(text, match.end()) else PART)
     for match in _MULTIPLE.finditer(text):
         value = Decimal(_MULTIPLES[match["word"].lower()]) if match["word"] else _count(match["number"])
         yield _quantity(value, text, *match.span(), TIMES)
@@ -215,7 +213,6 @@ _DIMENSIONS = {
     "share": {"%": "0.01", PART: "1", TIMES: "1"},
 }  # fmt: skip
 _SCALES = {unit: (name, Decimal(factor)) for name, units in _DIMENSIONS.items() for unit, factor in units.items()}
-_NAMED_OTHERWISE = word_set("place times age s")
 # How far a number may be off after "about", "more than", "nearly", or rounded without such words; how far a converted
 # measure, "about 180 miles" for 290 kilometres, and a fraction that is for a percentage, a third for 34 %.
 _SLACK = {"": Decimal("0.03"), "about": Decimal("0.1"), "above": Decimal("0.2"), "below": Decimal("0.2")}
@@ -243,7 +240,7 @@ def _comparable(one: str, other: str) -> bool:
     here, there = _SCALES.get(one), _SCALES.get(other)
     if here and there:
         return here[0] == there[0]
-    return one == other or not one or not other or {one, other} <= _NAMED_OTHERWISE
+    return one == other or not one or not other or {one, other} <= {PLACE, TIMES, AGE, "s"}
 
 
 def is_rounding(stated: Quantity, value: Decimal) -> bool:
@@ -275,8 +272,7 @@ def _precision(value: Decimal) -> tuple[int, Decimal]:
 # Quantities that follow from others.
 
 _TOGETHER = re.compile(
-    r"\b(?:together|total\w*|altogether|combined|jointly|among|between|in all|all told|overall|sum|both)\b",
-    re.IGNORECASE,
+    r"(?i)\b(?:together|total\w*|altogether|combined|jointly|among|between|in all|all told|overall|sum|both)\b"
 )
 _GREW = (
     rf"{_MORE}|{_LESS}|rises?|rose|risen|falls?|fell|fallen|increas\w*|decreas\w*|rais\w*|reduc\w*|cuts?|drop\w*|grow\w*|grew"
@@ -289,8 +285,7 @@ _APART = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(
-    r"\b(?:both|pair|couple|twice|either|neither|each other|between|double)\b|(?-i:[A-Z][\w’'-]+ and [A-Z])",
-    re.IGNORECASE,
+    r"(?i:\b(?:both|pair|couple|twice|either|neither|each other|between|double)\b)|[A-Z][\w’'-]+ and [A-Z]"
 )
 _LIST = re.compile(r"(?:[^,;.]{2,60},\s+){1,9}(?:[^,;.]{2,60},?\s+)?(?:and|or)\s+[^,;.]{2,60}")
 _ITEM = re.compile(r",?\s+(?:and|or)\s+|,\s+")

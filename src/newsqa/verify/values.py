@@ -80,6 +80,9 @@ class _Values:
         return [f" {' '.join(wording(text).words)} " for text in self.texts]
 
 
+_values_of = lru_cache(maxsize=128)(_Values)  # what is around quotes is read once for all sentences about it
+
+
 @dataclass(frozen=True)
 class SentenceEvidence:
     """What the values of a sentence are looked up in: its quotes, each with the text around it, and their articles.
@@ -99,13 +102,12 @@ class SentenceEvidence:
     @cached_property
     def near(self) -> _Values:
         """The values of the quotes, the sentences around them, and the titles."""
-        return _values_of((*self.nearby, *self._labels), self.quotes[0].article.published)
+        return self._read((*self.nearby, *self._labels))
 
     @cached_property
     def around(self) -> _Values:
         """The values of the articles, titles included."""
-        texts = dict.fromkeys(one.article.text for one in self.quotes)
-        return _values_of((*texts, *self._labels), self.quotes[0].article.published)
+        return self._read((*dict.fromkeys(one.article.text for one in self.quotes), *self._labels))
 
     @property
     def days(self) -> list[date]:
@@ -117,11 +119,8 @@ class SentenceEvidence:
         labels = [(one.article.title, one.article.outlet, one.article.byline) for one in self.quotes]
         return [label for some in dict.fromkeys(labels) for label in some if label]
 
-
-@lru_cache(maxsize=128)
-def _values_of(texts: tuple[str, ...], published: date | None) -> _Values:
-    """Read what is around quotes once for all sentences about it."""
-    return _Values(texts, (published,) * len(texts))
+    def _read(self, texts: tuple[str, ...]) -> _Values:
+        return _values_of(texts, (self.quotes[0].article.published,) * len(texts))
 
 
 def check_values(sentence: str, evidence: SentenceEvidence) -> Fault | None:
@@ -349,6 +348,8 @@ def check_names(sentence: str, evidence: SentenceEvidence) -> Fault | None:
         missing = [word for word in name.words if not _is_known(word, name, sentence, evidence)]
         if missing and not _is_abbreviation(name, missing, evidence):
             return Fault("name_missing", (name.text,))
+        if replaced := _replaces(name, evidence.quoted):
+            return Fault("name_replaced", (name.text, replaced))
     return None
 
 
@@ -372,6 +373,15 @@ def _is_abbreviation(name: Name, missing: Sequence[str], evidence: SentenceEvide
     others = set(map(initials, evidence.around.names))
     known = {form for one in others if len(one) > 1 for form in (one, one[1:], one[:-1])}
     return all(word in known and word.upper() in name.text.replace(".", "") for word in missing)
+
+
+def _replaces(name: Name, quoted: _Values) -> str | None:
+    """Return the name of the quotes whose place another takes: Fox News for CBS News, Cobb County for Fulton County."""
+    own = [word for word in name.words if word not in _OFFICES]
+    if len(own) < 2 or own[0] in quoted.words or _COMMON_ENDING.search(own[0]):
+        return None
+    others = (one for one in quoted.names if len(one.words) > 1 and one.words[-1] == own[-1])
+    return next((one.text for one in others if {*one.words}.isdisjoint(own[:-1])), None)
 
 
 # Speakers.
