@@ -48,14 +48,6 @@ _NUMBER_WORDS = UNITS.keys() | TENS.keys()
 _MONTH_STEMS = {short: stem(MONTH_NAMES[MONTHS[short] - 1]) for short in SHORT_MONTHS}
 
 
-def shared_weight(terms: frozenset[str], text: str) -> int:
-    """Return how much of some terms (`stated_terms`) a text has.
-
-    A word counts 1, a number VALUE_WEIGHT.
-    """
-    return sum(VALUE_WEIGHT if term[0].isdigit() else 1 for term in terms & stated_terms(text))
-
-
 # The sentences of a passage that support a sentence of a draft.
 
 MAX_QUOTED_SENTENCES = 3

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.text.origins import origin_sentence
-from newsqa.text.support import shared_weight, stated_terms
+from newsqa.text.support import stated_terms
 from newsqa.text.words import wording
 from newsqa.types import Citation, DraftSentence, Dropped, Quote, Sentence, Usage, VerifiedDraft
 from newsqa.verify.evidence import MIN_OWN_SHARE, EvidenceSet, Fault, proof, quoted_share
@@ -205,9 +205,9 @@ class Verifier:
 
     def _replace(self, text: str, quotes: Sequence[Quote]) -> None:
         """Show the sentences of the quotes that are most like a dropped one, if they answer the question."""
-        terms = stated_terms(text)
-        found = self._evidence.sentences_of(quotes)
-        best = sorted(found, key=lambda quote: -shared_weight(terms, quote.text))[: 2 * MAX_REPLACING]
+        terms, found = stated_terms(text), self._evidence.sentences_of(quotes)
+        weights = [sum(3 if term[0].isdigit() else 1 for term in terms & stated_terms(one.text)) for one in found]
+        best = sorted(found, key=lambda one: -weights[found.index(one)])[: 2 * MAX_REPLACING]
         for quote in sorted(self._answering(best)[:MAX_REPLACING], key=found.index):
             if not any(other.overlaps(quote) for other in self._numbers):
                 self._keep(CheckedSentence(" ".join(quote.text.split()), (quote,)), "quoted")
