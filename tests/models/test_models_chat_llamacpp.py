@@ -116,9 +116,13 @@ def test_an_estimate_is_on_the_safe_side_for_what_is_no_english_word(local):
         assert count_tokens(text) >= count_tokens(text, local)
 
 
-def run(code, *, interrupt=None):
+def run(code, *, interrupt=None, **environment):
     started = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ}
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
     )
     lines = []
     if interrupt:
@@ -146,6 +150,13 @@ def test_nothing_of_llama_cpp_reaches_the_screen():
     )
     assert (code, err) == (0, "")
     assert re.fullmatch(r"'.*'\nFalse\n", out)
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "HTTPS_PROXY", "all_proxy"])
+def test_a_proxy_is_neither_asked_nor_mentioned(name):
+    code, out, err = run(BEGIN + FIRST + "stream.close()\n", **{name: "http://127.0.0.1:9"})
+    assert (code, err) == (0, "")
+    assert re.fullmatch(r"'.*'\n", out)
 
 
 def test_python_ends_cleanly_while_it_writes():

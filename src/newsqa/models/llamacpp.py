@@ -226,6 +226,7 @@ class LlamaCppChat(BaseChatModel):
             timeout=self.timeout,
             max_retries=0,
             http_client=loaded.client,
+            http_socket_options=(),  # the unused client for asyncio would warn of proxies
             stream_usage=True,
             extra_body={
                 "max_tokens": self.max_tokens,
