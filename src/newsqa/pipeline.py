@@ -207,14 +207,13 @@ class Pipeline:
         found, rewriting = yield from self._search_readings(intent, history, index, asked, bounds, clock)
         query, hits = found.query, found.hits
 
-        within, everywhere = index.coverage(query.bounds), index.coverage(NO_BOUNDS)
-
         # Draft an answer, and keep the sentences that their quotes support.
         if found.attribution:
             verified, draft = verify((), hits, found.attribution.origins), found.attribution.summary
             yield from verified.sentences
         else:
-            out_of_time = is_out_of_time(query, hits, everywhere.last)
+            newest = index.coverage(NO_BOUNDS).last if query.since else None
+            out_of_time = is_out_of_time(query, hits, newest)
             verified, draft = yield from self._draft(query, [] if out_of_time else hits, clock)
 
         # Refuse if no sentence is left.
@@ -222,6 +221,7 @@ class Pipeline:
         if query.form in LIST_FORMS and len(verified.sentences) > 1:
             kind = "list"
         if not verified.sentences:
+            within, everywhere = index.coverage(query.bounds), index.coverage(NO_BOUNDS)
             refusal = refuse(query, hits, verified.dropped, within, everywhere)
             kind = "refusal"
 
@@ -230,7 +230,7 @@ class Pipeline:
         notices = (*query.notices, *time_notice(query, days), *draft.notices)
         if refusal and query.bounds.outlet != bounds.outlet:
             notices = (*notices, ONLY_OUTLET.format(query.bounds.outlet))
-        notices = (*notices, *undated_notice(within)) if bounds.dated else notices
+        notices = (*notices, *undated_notice(index.coverage(query.bounds))) if bounds.dated else notices
         yield Answer(
             question=intent.text,
             standalone=query.text,
@@ -401,5 +401,5 @@ def understand_reading(reading: Reading, form: QuestionForm, asked: date, index:
         order=order,
         context=reading.context,
         cited=reading.cited,
-        timing=timing_of(reading.text, asked, events=form in STORY_FORMS),
+        timing=timing_of(query.text, asked, events=True) if form in STORY_FORMS else query.timing,
     )

@@ -7,12 +7,14 @@ import socket
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 from prometheus_client.parser import text_string_to_metric_families
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+OPENER = build_opener(ProxyHandler({}))  # not by a proxy of this machine
 
 
 def free_port() -> int:
@@ -25,7 +27,7 @@ def free_port() -> int:
 def health(port: int) -> tuple[int, dict[str, Any]]:
     """Return the status, and what is told."""
     try:
-        with urlopen(f"http://127.0.0.1:{port}/health") as reply:
+        with OPENER.open(f"http://127.0.0.1:{port}/health") as reply:
             return reply.status, json.load(reply)
     except HTTPError as error:
         return error.code, json.load(error)
@@ -33,7 +35,7 @@ def health(port: int) -> tuple[int, dict[str, Any]]:
 
 def metrics(port: int) -> dict[tuple[str, ...], float]:
     """Return figures by their name and the value of the label that is not the platform."""
-    with urlopen(f"http://127.0.0.1:{port}/metrics") as reply:
+    with OPENER.open(f"http://127.0.0.1:{port}/metrics") as reply:
         return figures(reply.read().decode())
 
 

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import Request, urlopen
+from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 from openai_stand_in import openai_stand_in
@@ -24,6 +24,7 @@ from slack_workspace import BOT, BOT_TOKEN, TEAM, buttons
 pytestmark = pytest.mark.wire
 
 MENTION = {"type": "app_mention", "channel": "C1", "user": "U1", "ts": "1760000000.000001"}
+OPENER = build_opener(ProxyHandler({}))  # not by a proxy of this machine
 STOPS_ASKED = "Which places do the tramway stops of the Grand Trunk serve?"
 
 
@@ -57,7 +58,7 @@ class Door:
         }  # fmt: skip
         request = Request(f"http://127.0.0.1:{self.port}/slack/events", data, headers)
         try:
-            with urlopen(request, timeout=10) as reply:
+            with OPENER.open(request, timeout=10) as reply:
                 return reply.status, reply.read().decode()
         except HTTPError as error:
             with error:
@@ -107,7 +108,7 @@ def test_lets_nothing_in_that_slack_did_not_sign_just_now(door, wrong):
 def test_lets_nothing_in_that_is_changed_too_large_or_elsewhere(door):
     assert door.call(b"x" * 2_000_000)[0] == 413
     with pytest.raises(HTTPError, match="405") as error:
-        urlopen(f"http://127.0.0.1:{door.port}/slack/events", timeout=10)
+        OPENER.open(f"http://127.0.0.1:{door.port}/slack/events", timeout=10)
     error.value.close()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.2", door.port), timeout=5)

@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import exp, sqrt
 from typing import TYPE_CHECKING
 
 from newsqa.answer.candidates import is_statement, needs_context
-from newsqa.search.dates import without_dates
-from newsqa.search.story import LEAD_SENTENCES, LEAST_RELEVANCE
+from newsqa.search.story import LEAD_SENTENCES, topic_of
 from newsqa.text.entities import name_words, numbers
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import stem_set
 from newsqa.types import EXTRACTIVE, DraftSentence, DraftSummary, Quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from decimal import Decimal
 
-    from newsqa.types import Hit, Query
+    from newsqa.types import Article, Hit, Query
 
     Span = tuple[int, int]
 
@@ -58,9 +57,10 @@ _DENIES = re.compile(r"\b(?:not|instead of|rather than)\s+$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class StoryArticle:
-    """An article on the story: its best passage, and the statements that may be its line, the first one first."""
+    """An article on the story: its best passage, its title with its first statement, and the statements of its line."""
 
     hit: Hit
+    opening: str
     line: tuple[Span, ...]
 
     @property
@@ -74,8 +74,7 @@ def sum_up(query: Query, evidence: Sequence[Hit], deadline: float) -> Iterator[D
 
     `evidence` is that of `find_story`. No sentence is a refusal.
     """
-    story = story_articles(query, evidence)
-    quotes = select_lines(story)
+    quotes = select_lines(story_articles(query, evidence))
     if query.form == "timeline":
         quotes.sort(key=lambda quote: quote.article.published or date.min)
     for quote in quotes:
@@ -91,43 +90,40 @@ def story_confidence(evidence: Sequence[Hit]) -> float:
 
 def story_articles(query: Query, evidence: Sequence[Hit]) -> list[StoryArticle]:
     """Return the articles of a story that state anything, the most relevant first."""
-    story = [hit for hit in evidence if hit.relevance is not None and hit.relevance >= LEAST_RELEVANCE]
-    topic = stem_set(" ".join(without_dates(query.text, query.asked).split())) or stem_set(query.text)
-    named = Counter(name for hit in story for name in set(name_words(_opening(hit))))
-    found = []
-    for hit in story:
-        opening = _opening(hit)
-        linked = any(named[name] > 1 for name in name_words(opening))
-        if line := line_spans(hit, topic, is_about=linked or bool(topic & stem_set(opening))):
-            found.append(StoryArticle(hit, line))
-    return found
+    topic = stem_set(topic_of(query)) or stem_set(query.text)
+    story = []
+    for hit in evidence:
+        if hit.relevance is not None and (lead := _statements(hit.article)):
+            opening = f"{hit.article.title or ''} {hit.article.text[slice(*lead[0])]}"
+            story.append(StoryArticle(hit, opening, lead))
+    named = Counter(name for one in story for name in set(name_words(one.opening)))
+    linked = {name for name, articles in named.items() if articles > 1}
+    return [replace(one, line=_line(one, topic, linked)) for one in story]
 
 
-def _opening(hit: Hit) -> str:
-    """Return the title and the first statement of an article."""
-    text = hit.article.text
-    first = next((text[slice(*span)] for span in sentence_spans(text) if is_statement(text[slice(*span)])), "")
-    return f"{hit.article.title or ''} {first}"
+def _statements(article: Article) -> tuple[Span, ...]:
+    """Return the spans of the first statements of an article."""
+    spans = sentence_spans(article.text)
+    return tuple(islice((span for span in spans if is_statement(article.text[slice(*span)])), LEAD_SENTENCES))
 
 
-def line_spans(hit: Hit, topic: frozenset[str], *, is_about: bool) -> tuple[Span, ...]:
+def _line(one: StoryArticle, topic: frozenset[str], linked: Collection[str]) -> tuple[Span, ...]:
     """Return the spans of the sentences that may be the line of an article.
 
     They are its first statements, or the statement of the passage that has most words of the topic: if it has far more
-    than title and first statement, or if these are not about the story.
+    than title and first statement, or if these neither have one nor share a name with another article.
     """
-    text = hit.article.text
-    statements = [span for span in sentence_spans(text) if is_statement(text[slice(*span)])]
-    lead = statements[:LEAD_SENTENCES]
-    if not lead:
-        return ()
-    held = {span: len(topic & stem_set(text[slice(*span)])) for span in statements}
-    inside = [span for span in statements if hit.passage.start <= span[0] and span[1] <= hit.passage.end]
-    best = max(inside, key=lambda span: held[span], default=lead[0])
-    opening = len(topic & stem_set(f"{hit.article.title or ''} {text[slice(*lead[0])]}"))
-    if held[best] - opening >= (FAR_MORE if is_about else 1):
-        return (best,)
-    return tuple(lead)
+    passage, text = one.hit.passage, one.hit.article.text
+
+    def held(sentence: str) -> int:
+        return len(topic & stem_set(sentence))
+
+    inside = [span for span in sentence_spans(text) if passage.start <= span[0] and span[1] <= passage.end]
+    stated = [span for span in inside if is_statement(text[slice(*span)])]
+    best = max(stated, key=lambda span: held(text[slice(*span)]), default=one.line[0])
+    about = held(one.opening)
+    is_about = about or not linked.isdisjoint(name_words(one.opening))
+    return (best,) if held(text[slice(*best)]) - about >= (FAR_MORE if is_about else 1) else one.line
 
 
 # Which lines an overview has.
@@ -173,7 +169,7 @@ def _second_quote(newest: StoryArticle, first: Quote, articles: Sequence[StoryAr
     It begins a paragraph, so that it can be understood alone.
     """
     article, text = newest.hit.article, newest.hit.article.text[:MAX_CHARACTERS]
-    others = Counter(stem for one in articles if one is not newest for stem in stem_set(_opening(one.hit)))
+    others = Counter(stem for one in articles if one is not newest for stem in stem_set(one.opening))
     room = min(left, NEWEST_WORDS - len(first.text.split()))
     known, best, most = stem_set(first.text), None, -1.0
     for (_, before), (start, end) in pairwise(sentence_spans(text)):

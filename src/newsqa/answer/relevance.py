@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from newsqa.search.understand import is_content
 from newsqa.text.calendar import CALENDAR
 from newsqa.text.entities import question_names
+from newsqa.text.sentences import embedding_text
 from newsqa.text.words import fold, stem_set, word_set, words
 
 if TYPE_CHECKING:
@@ -86,8 +87,9 @@ def with_coverage(query: Query, hits: Sequence[Hit], encoder: TokenEncoder) -> l
     """
     if not hits:
         return []
-    question, passage = encoder.embed_tokens([query.text, _titled(hits[0])])
-    nearest, held = (question.vectors @ passage.vectors.T).max(axis=1), stem_set(_titled(hits[0]))
+    text = embedding_text(hits[0].article.title, hits[0].passage.text)
+    question, passage = encoder.embed_tokens([query.text, text])
+    nearest, held = (question.vectors @ passage.vectors.T).max(axis=1), stem_set(text)
     found = []
     for start, end in _asked_words(query):
         tokens = [n for n, (first, last) in enumerate(question.spans) if first < end and last > start]
@@ -113,13 +115,9 @@ def _least(nearness: Sequence[float]) -> float:
 
 def _held_coverage(query: Query, hit: Hit) -> float:
     """Return an estimate of the coverage by the stems that the passage holds, without vectors."""
-    held = stem_set(_titled(hit))
+    held = stem_set(embedding_text(hit.article.title, hit.passage.text))
     terms = [stem_set(query.text[start:end]) for start, end in _asked_words(query)]
     return _least([HELD if stems <= held else ABSENT for stems in terms])
-
-
-def _titled(hit: Hit) -> str:
-    return f"{hit.article.title or ''}\n{hit.passage.text}"
 
 
 def estimate_relevance(query: Query, hits: Sequence[Hit]) -> float:

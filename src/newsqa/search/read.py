@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from newsqa.search.sources import without_outlet
 from newsqa.search.spelling import lower_case_names, mend
 from newsqa.search.understand import is_content, is_usable, understand
+from newsqa.text.sentences import embedding_text
 from newsqa.text.words import fold, quoted, stem, word_runs, words
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def exact_terms(query: Query, index: Snapshot) -> tuple[str, ...]:
 def coverage(weights: Mapping[str, float], hits: Sequence[Hit]) -> float:
     """Return the greatest share of the terms' weight that the title and passage of one hit hold, 0 to 1."""
     total = sum(weights.values())
-    texts = [f"{hit.article.title or ''}\n{hit.passage.text}" for hit in hits]
+    texts = [embedding_text(hit.article.title, hit.passage.text) for hit in hits]
     held = (sum(weight for term, weight in weights.items() if holds(text, term)) for text in texts)
     return max(held, default=0.0) / total if total else 1.0
 

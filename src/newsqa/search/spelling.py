@@ -34,6 +34,8 @@ CAPITALISED = 0.8
 """The share of a name's occurrences within sentences that have its capital."""
 
 MAX_WORDS = 40
+"""Words of a longer text are not looked up: it was hardly typed by hand."""
+
 _WITHIN_SENTENCE = re.compile(r"[^\W_][’')”\"]?[,;]? $")
 
 
@@ -114,12 +116,6 @@ def _may_be_name(word: Word) -> bool:
 
 # Typing errors
 
-MAX_QUESTION_WORDS = 40
-"""Words of a longer text are not mended: it was hardly typed by hand."""
-
-CONTEXT_SAMPLE = 12
-"""Passages from which the spelling of a word is read."""
-
 CANDIDATES = 6
 LONG = 8
 """Letters of a word in which two errors are mended; a shorter one has one."""
@@ -161,7 +157,7 @@ class _Candidate:
 def mend(question: str, index: Snapshot) -> str:
     """Return the question with its typing errors mended, or as it is."""
     found = words(question)
-    if len(found) > MAX_QUESTION_WORDS:
+    if len(found) > MAX_WORDS:
         return question
     protected = [match.span() for pattern in (_QUOTED, _CODE) for match in pattern.finditer(question)]
     typed = [word for word in found if not any(a < word.end and word.start < b for a, b in protected)]
@@ -221,7 +217,7 @@ def _question_word(place: _Place, index: Snapshot) -> str | None:
     near = [one for one in _QUESTION_WORDS if _is_slip(typed, one)]
     if "how" in near and place.after in _MEASURES:
         return "how"
-    return max(near, key=lambda one: index.count_holding(place.pairs(one)[-1:], CONTEXT_SAMPLE), default=None)
+    return max(near, key=lambda one: index.count_holding(place.pairs(one)[-1:], SAMPLE), default=None)
 
 
 def _is_slip(typed: str, meant: str) -> bool:
@@ -291,8 +287,8 @@ def _surname(place: _Place, index: Snapshot) -> str | None:
     for candidate in _candidates(typed, index):
         meant = fold(candidate.text)
         if candidate.name and _is_slip(typed, meant):
-            beside = index.count_holding([f"{before} {meant}"], CONTEXT_SAMPLE)
-            if beside > RARE and beside > index.count_holding([before, typed], CONTEXT_SAMPLE):
+            beside = index.count_holding([f"{before} {meant}"], SAMPLE)
+            if beside > RARE and beside > index.count_holding([before, typed], SAMPLE):
                 return candidate.text
     return None
 
@@ -324,7 +320,7 @@ def _spelling(stem: str, typed: str, most: int, index: Snapshot) -> list[tuple[s
     from rapidfuzz.distance import OSA
 
     forms: Counter[str] = Counter()
-    for title, text in index.passages_holding(stem, CONTEXT_SAMPLE):
+    for title, text in index.passages_holding(stem, SAMPLE):
         forms.update(
             one.folded
             for one in words(f"{title}\n{text}")

@@ -48,7 +48,7 @@ def find_story(query: Query, candidates: Sequence[Hit], index: Snapshot, reranke
     for hit in unique_stories(candidates):
         firsts.setdefault(hit.article.id, hit)
     read = list(firsts.values())[:ARTICLES]
-    topic = " ".join(without_dates(query.text, query.asked).split()) or query.text
+    topic = topic_of(query)
     logits = reranker.score(topic, [_summary(hit) for hit in read]) if read else []
     scored = [replace(hit, relevance=logit) for hit, logit in zip(read, logits, strict=True)]
     best, stems = max(logits, default=0.0), stem_set(topic)
@@ -58,6 +58,11 @@ def find_story(query: Query, candidates: Sequence[Hit], index: Snapshot, reranke
         story += _near(story, firsts.values(), query, index)
     known = {hit.article.id for hit in story}
     return [*story, *(replace(hit, relevance=None) for hit in candidates if hit.article.id not in known)]
+
+
+def topic_of(query: Query) -> str:
+    """Return what a question is about: its text without the days that it names."""
+    return " ".join(without_dates(query.text, query.asked).split()) or query.text
 
 
 def opening(article: Article) -> str:
