@@ -74,8 +74,10 @@ def test_a_follow_up_is_read_with_what_the_conversation_is_about(message, likeli
     assert len(readings) <= 3
 
 
-@pytest.mark.parametrize("message", ["Why?", "And when was that?", "Since when?", "How?"])
-def test_a_message_without_words_of_its_own_is_not_searched_alone(message):
+@pytest.mark.parametrize(
+    "message", ["Why?", "And when was that?", "Since when?", "How?", "Who helped?", "And the week before?"]
+)
+def test_a_message_without_enough_words_of_its_own_is_not_searched_alone(message):
     assert all(reading.startswith("Ostrel Dam: ") for reading in read(message, CRACK))
 
 

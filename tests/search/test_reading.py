@@ -43,7 +43,8 @@ STORIES = [
         "Storm closes the bridge",
         (
             "A storm closed the bridge to Quillport on Saturday night. The mayor, Ruben Larson, said that people "
-            "should stay at home. Bram Thompson, the guard, crossed the bridge before it closed. Thompson was the last."
+            "should stay at home. Bram Thompson, the guard, crossed the bridge before it closed. Thompson was the last. "
+            "The town assembly meets on Monday."
         ),
     ),
     (
@@ -82,6 +83,7 @@ def read(question, library, bounds=NO_BOUNDS):
         ("Who took the Lantren from the museum?", "Who took the Lantern from the museum?"),
         ("wat did the jugde do wen the lantern vanished", "what did the judge do when the lantern vanished"),
         ("whos the guard", "who's the guard"),
+        ("when does the town asembly meet", "when does the town assembly meet"),
         ("hwo many poeple stayed home", "how many people stayed home"),
         ("what happened in quilport to the lantern", "what happened in quillport to the lantern"),
         ("Who is Bram Thomson?", "Who is Bram Thompson?"),

@@ -91,7 +91,7 @@ def read_in_context(message: str, history: Sequence[Turn], article: ArticleById)
     in_context = [Reading(own, context, topic.cited) for context in contexts_of(own, topic, titles)]
     if swapped := swap_value(own, topic.last):
         in_context.insert(0, Reading(swapped, cited=topic.cited))
-    if (has_reference(own) and len(content_stems(words(own))) <= FEW_ALONE) or _is_bare(own):
+    if (has_reference(own) and len(content_stems(words(own))) <= FEW_ALONE) or _is_bare(own) or _is_elliptic(message):
         return tuple(in_context)  # alone it asks nothing
     if need == "strong" or _is_held(own, articles, topic):
         return (*in_context, stripped)[:3]
@@ -169,6 +169,7 @@ _OPENER = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"^\s*(?:and\s+|but\s+|so\s+)*(?:what|how)\s+about\b|^\s*(?:and|but|or)\b", re.IGNORECASE)
+_ASKS = re.compile(r"\W*(?:who|what|which|when|where|why|how)\b", re.IGNORECASE)
 _REFERENCE = re.compile(
     r"\b(?:he|him|his|himself|she|hers?|herself|it|its|they|them|theirs?|these|those"
     r"|(?<!is )(?<!are )(?<!was )(?<!were )there(?!\s+(?:is|are|was|were|be|been|any)\b)"
@@ -213,6 +214,13 @@ def strip_opener(message: str) -> str:
 def _is_bare(own: str) -> bool:
     """Return True for a message that has no content of its own, such as "why?" or "since when?"."""
     return not stem_set(own) and not any(word.folded[0].isdigit() for word in words(own))
+
+
+def _is_elliptic(message: str) -> bool:
+    """Return True for a question with one content word and no name: "who helped?", "and the week before?"."""
+    own = strip_opener(message)
+    asks = _ABOUT.match(message) or _ASKS.match(own)
+    return bool(asks) and len(content_stems(words(own))) <= 1 and not _names_in(own)
 
 
 def _is_held(own: str, articles: Sequence[Article], topic: Topic) -> bool:

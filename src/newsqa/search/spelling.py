@@ -352,8 +352,8 @@ def _cased(new: str, word: Word) -> str:
 
 @lru_cache(maxsize=10_000)
 def _indexed(word: str) -> str:
-    """Return the stem of a word as the full text has it."""
+    """Return the stem of a word as the full text has it: SQLite follows Porter's later rules for "-bly" and "-logy"."""
     import snowballstemmer
 
     stemmed: str = snowballstemmer.stemmer("porter").stemWord(word)
-    return stemmed
+    return stemmed[:-1] if stemmed.endswith(("bli", "logi")) else stemmed
