@@ -43,7 +43,7 @@ STORIES = [
         "Storm closes the bridge",
         (
             "A storm closed the bridge to Quillport on Saturday night. The mayor, Ruben Larson, said that people "
-            "should stay at home. Bram Thompson, the guard, crossed the bridge before it closed. Thompson was the last. "
+            "should stay at home. Bram Thompson, the guard, crossed the bridge before it closed. He was the last. "
             "The town assembly meets on Monday."
         ),
     ),
