@@ -101,15 +101,14 @@ def read_in_context(message: str, history: Sequence[Turn], article: ArticleById)
 def contexts_of(own: str, topic: Topic, titles: str = "") -> list[str]:
     """Return what a message may be about, the likeliest first: the topic, or what the last question was about."""
     opened, last = topic_words(topic.opened, titles), topic_words(topic.last, titles)
-    if topic.last == topic.opened:
+    if topic.last == topic.opened or not last:
         return [opened]
+    both = f"{opened}, {last}"
     if _is_bare(own):
-        return [f"{opened}, {last}" if last else opened]
-    return (
-        [last, opened]
-        if last and has_reference(own) and _names_in(topic.last)
-        else [opened, last or opened][: 1 + bool(last)]
-    )
+        return [both]
+    if not _names_in(topic.last):
+        return [opened, both]  # without names the last question alone is about nothing
+    return [last, opened] if has_reference(own) else [opened, last]
 
 
 def topic_words(question: str, titles: str = "") -> str:
