@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from newsqa.answer.candidates import find_candidates, is_statement, needs_context, with_context
-from newsqa.answer.extract import MAX_GAP, MAX_QUOTES, MAX_WORDS, USUAL_SHARE, select_quotes
+from newsqa.answer.extract import MAX_GAP, MAX_QUOTES, MAX_WORDS, VALUE_SHARE, select_quotes
 from newsqa.answer.ranking import Signals, possible_answers
 from newsqa.types import Article, Hit, Passage, Query
 
@@ -210,7 +210,7 @@ def test_the_best_comes_first_and_the_answer_stays_short():
     quotes = select(*(hit(sentence, name=str(n)) for n, sentence in enumerate(FERRIES)))
     assert quotes[0].text == FERRIES[0]
     assert len(quotes) <= MAX_QUOTES
-    assert sum(len(quote.text.split()) for quote in quotes) <= MAX_WORDS * USUAL_SHARE
+    assert sum(len(quote.text.split()) for quote in quotes) <= MAX_WORDS * VALUE_SHARE
 
 
 def test_a_list_may_have_more_items_in_more_words():
@@ -218,7 +218,7 @@ def test_a_list_may_have_more_items_in_more_words():
         *(hit(sentence, name=str(n)) for n, sentence in enumerate(FERRIES)), query=replace(ASKED, form="list")
     )
     assert len(quotes) == 3
-    assert MAX_WORDS * USUAL_SHARE < sum(len(quote.text.split()) for quote in quotes) <= MAX_WORDS
+    assert MAX_WORDS * VALUE_SHARE < sum(len(quote.text.split()) for quote in quotes) <= MAX_WORDS
 
 
 def test_a_sentence_far_below_the_best_is_left_out():
