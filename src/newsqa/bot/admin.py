@@ -137,8 +137,7 @@ ADMINS = (
 )
 NOT_AN_ADMIN = "Only those who look after me can do that. Everybody can: {everybody}."
 FAILED = "I could not do that; my log says why."
-MOST_CHANNELS = 20
-"""Channels that a list shows."""
+MOST_CHANNELS = 20  # channels that a list shows
 
 OUTCOME_NAMES: dict[Outcome, str] = {
     "answered": "answered",

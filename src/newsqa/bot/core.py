@@ -48,12 +48,8 @@ REQUEST_SECONDS = 240.0
 FINISHING = 0.75
 """The part of the drain time in which answers may still be completed; the rest is for posting the last events."""
 
-RESUME_SECONDS = 900.0
-"""Age after which a question that a crash left unanswered is not resumed: nobody waits any more."""
-
-SWEEP_SECONDS = 86_400.0
-"""Time between two deletions of what is past its retention."""
-
+RESUME_SECONDS = 900.0  # age after which a question that a crash left unanswered is not resumed: nobody waits any more
+SWEEP_SECONDS = 86_400.0  # time between two deletions of what is past its retention
 log = logger("bot")
 
 

@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 
 
 HOST = "127.0.0.1"
-OPEN_SECONDS = 5.0
-"""Time after which an index that does not open counts as one that cannot be opened."""
+OPEN_SECONDS = 5.0  # time after which an index that does not open counts as one that cannot be opened
 
 
 @asynccontextmanager

@@ -60,8 +60,7 @@ def normalize_question(text: str) -> str:
     return " ".join(text[: 4 * MAX_CHARACTERS].encode("utf-8", "replace").decode().split())[: MAX_CHARACTERS + 1]
 
 
-WINDOW = 60.0
-"""Seconds of a sliding window."""
+WINDOW = 60.0  # seconds of a sliding window
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,14 +26,12 @@ if TYPE_CHECKING:
 # The log: a JSON object per line on standard error, with ids and timings, without keys and what was said. All packages
 # log in the same way, others than newsqa warnings only.
 
-TEXT_FIELDS = ("question", "answer", "text")
-"""The fields that hold what people and the bot said."""
+TEXT_FIELDS = ("question", "answer", "text")  # the fields that hold what people and the bot said
 
 LEAST_REDACTED, REDACTED = 4, "[what was said]"
 """Texts of at least so many characters are replaced in the other fields, too; and the replacement."""
 
-LONGEST_FIELD = 8_000
-"""Characters of one field, a trace included."""
+LONGEST_FIELD = 8_000  # characters of one field, a trace included
 
 _TOKENS = re.compile(
     r"""(?x)
@@ -113,11 +111,8 @@ def _clean(value: object) -> object:
 
 # The end of the process.
 
-STOP_SECONDS = 9.0
-"""Longest time from the signal to the exit: service managers kill after ten seconds."""
-
-MODEL_THREADS = frozenset({"answer", "warm"})
-"""Names of the threads that call models and are not waited for."""
+STOP_SECONDS = 9.0  # longest time from the signal to the exit: service managers kill after ten seconds
+MODEL_THREADS = frozenset({"answer", "warm"})  # names of the threads that call models and are not waited for
 
 
 def stop_signal() -> asyncio.Future[int]:

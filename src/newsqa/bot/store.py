@@ -33,9 +33,7 @@ if TYPE_CHECKING:
 CONVERSATION_SECONDS = 12 * 3600.0
 """Age after which questions in a place without threads are no history: a new day, a new conversation."""
 
-REDELIVERY_SECONDS = 3600.0
-"""How long platforms deliver a message again."""
-
+REDELIVERY_SECONDS = 3600.0  # how long platforms deliver a message again
 _DAY = 86_400.0
 
 

@@ -27,11 +27,8 @@ T = TypeVar("T")
 StreamAnswer = Callable[[str, Sequence[Turn]], "Iterator[AnswerEvent]"]
 """Answers a question that follows some turns, as `Pipeline.stream` does."""
 
-CLOSE_SECONDS = 1.0
-"""How long closing the pool waits for its threads."""
-
-STOP_SECONDS = 2.0
-"""How long a stopped thread keeps its slot before it counts as hung."""
+CLOSE_SECONDS = 1.0  # how long closing the pool waits for its threads
+STOP_SECONDS = 2.0  # how long a stopped thread keeps its slot before it counts as hung
 
 
 class SerialExecutor:

@@ -68,8 +68,7 @@ ASKED_AFTER = 1  # days after an article's publication on which its question is 
 EARLIEST, LATEST = 1, 14  # days before an article's publication as of which an unanswerable question is asked
 PASSAGES_COMPARED = 25
 
-SAME_MATTER = 0.6
-"""The share of a question's stems with which a sentence is about the same."""
+SAME_MATTER = 0.6  # the share of a question's stems with which a sentence is about the same
 
 
 @dataclass(frozen=True, slots=True)

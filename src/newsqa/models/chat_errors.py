@@ -258,8 +258,7 @@ def _connection_error(translated: ModelError, name: str, text: str, address: str
 
 
 HIDDEN = "[hidden]"
-MAX_EXCERPT = 160
-"""Characters of a server's message; an error page is longer, and says no more."""
+MAX_EXCERPT = 160  # characters of a server's message; an error page is longer, and says no more
 
 _KEY_LIKE = re.compile(
     r"""(?ix)

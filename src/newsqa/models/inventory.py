@@ -44,9 +44,7 @@ Task = Literal["answers", "embeds", "ranks"]
 
 DEFAULTS = Settings()
 
-ANY = "NAME"
-"""Stands for a model of a provider that lists none here."""
-
+ANY = "NAME"  # stands for a model of a provider that lists none here
 FORBIDDEN = "NEWSQA_OFFLINE forbids what leaves this machine."
 
 
@@ -255,8 +253,7 @@ def model_host(settings: Settings) -> str:
         return ""
 
 
-REPORT_TIMEOUT = 1.0
-"""Seconds for all requests to a server about the context window of its model."""
+REPORT_TIMEOUT = 1.0  # seconds for all requests to a server about the context window of its model
 
 MIN_CONTEXT, MAX_CONTEXT = 1_024, 1 << 20
 """Tokens; a server that reports fewer is not believed, and more are never needed."""

@@ -24,9 +24,7 @@ LOCAL, LLAMACPP = "local", "llamacpp"
 LOCAL_TIMEOUT, REMOTE_TIMEOUT = 0.5, 5.0
 """Seconds to wait for a server on this machine, and for any other, when it is asked about its models."""
 
-MAX_RESPONSE = 1 << 20
-"""Bytes."""
-
+MAX_RESPONSE = 1 << 20  # bytes
 MAX_MODELS = 200
 MAX_NAME = 200
 
@@ -206,8 +204,7 @@ def _read_error(url: str, error: Exception) -> ModelError:
 
 # The API key that is sent to a model's server, never one of the environment to an untrusted address from `.env`.
 
-NO_KEY = "none"
-"""The key for a server that needs none; clients refuse an empty one."""
+NO_KEY = "none"  # the key for a server that needs none; clients refuse an empty one
 
 
 def key_for(key: str, address: str) -> str:

@@ -32,12 +32,8 @@ _TABLE: dict[int, str] = {
     0x2028: "\n",
     0x2029: "\n",
 }
-LONGEST_ADDRESS = 2_000
-"""Characters of an address that every client accepts."""
-
-_FRAGMENT_WORDS = 5
-"""Words of a quote that each end of a text fragment takes."""
-
+LONGEST_ADDRESS = 2_000  # characters of an address that every client accepts
+_FRAGMENT_WORDS = 5  # words of a quote that each end of a text fragment takes
 _QUOTATION_MARKS = "“”„\"«»‘’' "
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+:[0-9a-f:.]*")

@@ -97,11 +97,8 @@ def _token_text(token: re.Match[str]) -> str:
 
 LONGEST_TITLE = 256
 LONGEST_DESCRIPTION = 4_096
-LARGEST_EMBEDS = 5_900
-"""UTF-16 units of all embeds of a message; Discord accepts 6,000."""
-
-MOST_EMBEDS = 10
-"""Embeds of a message."""
+LARGEST_EMBEDS = 5_900  # UTF-16 units of all embeds of a message; Discord accepts 6,000
+MOST_EMBEDS = 10  # embeds of a message
 
 
 def escaped_size(words: str) -> int:
@@ -166,8 +163,7 @@ def _duplicates(source: PostedSource) -> list[str]:
 
 # Messages.
 
-LONGEST_CONTENT = 2_000
-"""UTF-16 units of a message's content."""
+LONGEST_CONTENT = 2_000  # UTF-16 units of a message's content
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,7 @@ if TYPE_CHECKING:
 
 
 HEADS = {"answers": "Answers", "embeds": "Finds articles by meaning", "ranks": "Ranks what was found"}
-NAME_WIDTH = 32
-"""Columns that names of models are filled up to; a path may be longer."""
-
+NAME_WIDTH = 32  # columns that names of models are filled up to; a path may be longer
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
 _LIST = re.compile(r"^(\d+)([.)])|^([-+=])")
 

@@ -123,8 +123,7 @@ BUTTON_LABELS = {"good": "Good answer", "bad": "Bad answer", "sources": "Sources
 LONGEST_TITLE = 200
 LONGEST_ABOUT = 200
 LONGEST_NOTE = 500
-LONGEST_QUOTE = 700
-"""UTF-16 units of a quote beside an answer; the view of the sources has the whole quote."""
+LONGEST_QUOTE = 700  # UTF-16 units of a quote beside an answer; the view of the sources has the whole quote
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,11 +77,8 @@ def _named(marked: re.Match[str]) -> str:
 # Blocks, with the limits of Slack's reference. Text from outside goes only into rich text and plain text, which have no
 # mark-up.
 
-LONGEST_BLOCK_TEXT = 3_000
-"""UTF-16 units of a text in one block."""
-
-MOST_ELEMENTS = 10
-"""Elements of a context block."""
+LONGEST_BLOCK_TEXT = 3_000  # UTF-16 units of a text in one block
+MOST_ELEMENTS = 10  # elements of a context block
 
 
 def rich(*parts: JsonObject) -> JsonObject:
@@ -129,12 +126,8 @@ def _plain_text(words: str) -> JsonObject:
 
 # Sources: beside the answer, and as a view (modal) with the whole quotes.
 
-MOST_VIEW_BLOCKS = 99
-"""Blocks of a view, with room for one that says that there is more; Slack accepts 100."""
-
-LARGEST_VIEW = 240_000
-"""Characters of a view's blocks as JSON in ASCII; Slack accepts 250,000."""
-
+MOST_VIEW_BLOCKS = 99  # blocks of a view, with room for one that says that there is more; Slack accepts 100
+LARGEST_VIEW = 240_000  # characters of a view's blocks as JSON in ASCII; Slack accepts 250,000
 NO_SOURCES = "This answer has no sources."
 MORE = "There is more than can be shown here."
 
@@ -173,20 +166,11 @@ def _duplicates(source: PostedSource) -> list[JsonObject]:
 
 # Messages.
 
-LONGEST_TEXT = 4_000
-"""UTF-16 units of a message's `text`."""
-
-LONGEST_BLOCKS = 11_000
-"""UTF-16 units of all blocks as JSON; Slack refuses messages beyond some 13,000."""
-
-MOST_BLOCKS = 45
-"""Blocks of a message without its buttons; Slack accepts 50."""
-
-LONGEST_QUESTION = 500
-"""UTF-16 units of a question above its answer."""
-
-ROOM_FOR_QUESTION = 800
-"""UTF-16 units of its block."""
+LONGEST_TEXT = 4_000  # UTF-16 units of a message's `text`
+LONGEST_BLOCKS = 11_000  # UTF-16 units of all blocks as JSON; Slack refuses messages beyond some 13,000
+MOST_BLOCKS = 45  # blocks of a message without its buttons; Slack accepts 50
+LONGEST_QUESTION = 500  # UTF-16 units of a question above its answer
+ROOM_FOR_QUESTION = 800  # UTF-16 units of its block
 
 
 @dataclass(frozen=True, slots=True)

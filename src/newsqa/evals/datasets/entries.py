@@ -132,11 +132,8 @@ def _filled(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_filled)]
-"""A text with something in it, as pydantic checks it."""
-
-Day = Annotated[date, BeforeValidator(day_of)]
-"""A day in the one form that is read."""
+Text = Annotated[str, AfterValidator(_filled)]  # a text with something in it, as pydantic checks it
+Day = Annotated[date, BeforeValidator(day_of)]  # a day in the one form that is read
 
 
 def read_object(kind: type[T], fields: JsonObject, names: Sequence[str] = ()) -> tuple[T | None, list[str]]:

@@ -74,9 +74,7 @@ def _named(gold: Gold) -> Gold:
     return gold
 
 
-Worded = Annotated[str, AfterValidator(_word)]
-"""A text with a word in it."""
-
+Worded = Annotated[str, AfterValidator(_word)]  # a text with a word in it
 AcceptedAnswer = Annotated[Accepted, PlainValidator(_answer), PlainSerializer(lambda answer: answer)]
 
 

@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     Support = Callable[[str, tuple[Quote, ...]], float]
     """Returns from 0 to 1 how far quotes support a sentence."""
 
-MIN_SUPPORT = 0.7
-"""The share from which on quotes have most of a sentence."""
-
+MIN_SUPPORT = 0.7  # the share from which on quotes have most of a sentence
 _CITED = "Over answers that cite, where the index was at hand."
 _LEXICAL = "by the words alone, not their meaning; over answers, refusals aside."
 _JUDGED = "by a judge model; over answers that it was asked about, refusals aside."

@@ -50,9 +50,7 @@ Titles = dict[str, Title]
 """What citations of a run say of articles by id: title, outlet and date, which passages do not carry."""
 
 MarkKind = Literal["answer", "gold", "cited"]
-Mark = tuple[int, int, MarkKind]
-"""A span of a text (code points, end exclusive) and why it is marked."""
-
+Mark = tuple[int, int, MarkKind]  # a span of a text (code points, end exclusive) and why it is marked
 MOST_IDS = 100  # of a bucket, in Markdown
 MOST_TAGS = 40
 LONGEST = 60  # characters of an id, a tag or a name
@@ -64,8 +62,7 @@ _ARTICLES = frozenset({"a", "an", "the"})
 _NOTHING = re.compile(r"(?!)")
 
 
-View = dict[str, Any]
-"""What a template shows of a thing, by name."""
+View = dict[str, Any]  # what a template shows of a thing, by name
 
 
 def page_report(summary: Summary) -> str:

@@ -34,11 +34,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 C = TypeVar("C", bound=discord.Client)
 
-LONGEST_COMMAND = 1000
-"""Characters of the text of a command."""
+LONGEST_COMMAND = 1000  # characters of the text of a command
 LONGEST_REPLY = 2000
-MOST_ROOTS = 1000
-"""Questions asked by replying for which the first question of the conversation is kept."""
+MOST_ROOTS = 1000  # questions asked by replying for which the first question of the conversation is kept
 BACKOFF_LIMIT = (60.0, 120.0)
 """Seconds between two attempts to connect after a long outage. Discord allows a bot a thousand sessions a day, then
 resets its token: this stays below, even if every attempt starts a session."""

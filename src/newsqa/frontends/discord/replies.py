@@ -32,11 +32,8 @@ UPDATE_DELAY = 0.25
 """Seconds by which a partial answer is delayed: if the whole one follows, it would have to wait after an edit."""
 
 TRIES = 3
-LONGEST_THREAD_NAME = 90
-"""Characters; Discord accepts 100."""
-NOTICE_SECONDS = 15.0
-"""How long a notice stays in a channel if its reader accepts no direct messages."""
-
+LONGEST_THREAD_NAME = 90  # characters; Discord accepts 100
+NOTICE_SECONDS = 15.0  # how long a notice stays in a channel if its reader accepts no direct messages
 UNKNOWN_MESSAGE, THREAD_EXISTS, NO_HISTORY, ACKNOWLEDGED = 10008, 160004, 160002, 40060
 EXPIRED = frozenset({10062, 10015, 50027})
 """Errors of Discord for an unknown interaction, or one whose token has expired after 15 minutes."""

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     OnPosted = Callable[[Sequence[str]], Awaitable[None]]
 
 
-UPDATE_INTERVAL = 1.2
-"""Seconds between two updates of one message."""
+UPDATE_INTERVAL = 1.2  # seconds between two updates of one message
 
 LONG_WAIT = 20.0
 """Seconds after which people look elsewhere: the answer is then posted as a new message, which notifies them."""
@@ -237,5 +236,4 @@ class CommandReply:
         await self.sender.post_ephemeral(self.question.place, self.question.person, message)
 
 
-SlackReply = ThreadReply | CommandReply
-"""Where the answer to one question is shown."""
+SlackReply = ThreadReply | CommandReply  # where the answer to one question is shown

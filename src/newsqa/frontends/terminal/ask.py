@@ -112,8 +112,7 @@ def _question(words: Sequence[str]) -> str:
 
 # `newsqa check`: what the articles have on each sentence of a draft or a press release.
 
-CHECK_MAX_BYTES = 1 << 20
-"""Bytes of a text."""
+CHECK_MAX_BYTES = 1 << 20  # bytes of a text
 
 
 def check(settings: Settings, file: str, bounds: Bounds, page: Path | None, *, as_json: bool) -> None:

@@ -31,14 +31,9 @@ if TYPE_CHECKING:
     from newsqa.types import Article, Citation
 
 
-OFF = {"off", "none", "all"}
-"""Words that clear a bound."""
-
+OFF = {"off", "none", "all"}  # words that clear a bound
 PASSAGES = 5  # that /search shows
-
-MAX_TITLE = 200
-"""Characters of a title that is asked about; more is no title."""
-
+MAX_TITLE = 200  # characters of a title that is asked about; more is no title
 _QUOTATION_MARKS = str.maketrans('“”„"«»', "      ")  # in a question they ask where words come from
 
 

@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 
 STAGES = {"search": "searching", "rerank": "reading", "answer": "answering", "write": "writing"}
 
-MAX_DRAFT = 600
-"""Characters shown of what is being written."""
-
+MAX_DRAFT = 600  # characters shown of what is being written
 _KEYS = re.compile(r"\s*\[[\s\d,;^]*(?:\]|$)")
 
 

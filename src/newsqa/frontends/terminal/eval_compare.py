@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 # A comparison of runs as lines for a person, each with its style; everything from outside is made safe.
 
-StyledLine = tuple[str, str]
-"""A line and its style."""
-
+StyledLine = tuple[str, str]  # a line and its style
 PLAIN, FAINT, GOOD, BAD, ODD, STRONG = "", "dim", "green", "red", "yellow", "bold"
 STYLES = {"better": GOOD, "worse": BAD, "within chance": PLAIN, "as before": FAINT}
 MADE_BY = {

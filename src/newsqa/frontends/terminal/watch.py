@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from newsqa.ingest.progress import IndexReport
     from newsqa.settings import Settings
 
-LOOK = 2.0
-"""Seconds between two looks at the clock."""
+LOOK = 2.0  # seconds between two looks at the clock
 
 
 def watch_sources(
