@@ -7,20 +7,9 @@ import secrets
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+from newsqa.bot import limits
 from newsqa.bot.events import Answered, Declined, Failed, Interrupted, Partial, Started, Withdrawn
 from newsqa.bot.health import Metrics
-from newsqa.bot.limits import (
-    BUSY,
-    HELP,
-    INTERRUPTED,
-    RateLimits,
-    can_follow_up,
-    failure_reply,
-    is_courtesy,
-    is_served,
-    limit_reply,
-    normalize_question,
-)
 from newsqa.bot.pipelines import ReloadingPipeline
 from newsqa.bot.process import logger
 from newsqa.bot.requests import Request, RequestRunner
@@ -105,7 +94,7 @@ class Bot:
         self._store = store
         self._executor = executor
         self._pool = pool
-        self._limits = RateLimits(settings.bot_rate, settings.bot_rate_all)
+        self._limits = limits.RateLimits(settings.bot_rate, settings.bot_rate_all)
         self._runner = RequestRunner(store, executor, pool, max(REQUEST_SECONDS, pool.seconds))
         self._requests: dict[tuple[str, str, str], Request] = {}
         self._draining = False
@@ -185,19 +174,19 @@ class Bot:
         """Return the reply to a question that is not to be answered, "" for no reply; None if it is to be answered."""
         if (reply := self._limit(request.message.person)) is not None:
             self._end(request, "limited")
-        elif is_courtesy(request.question):
+        elif limits.is_courtesy(request.question):
             self._executor.post(self._store.delete, request.id)  # not a question, and not counted as one
             log.info("greeted", **_log_ids(request))
-            reply = HELP
+            reply = limits.HELP
         return reply
 
     def _limit(self, person: str) -> str | None:
         """Return what to reply at a limit, "" if the asker knows already; None below all limits."""
         limited = self._limits.acquire(person)
         if limited:
-            return limit_reply(limited) if limited.notify else ""
+            return limits.limit_reply(limited) if limited.notify else ""
         if len(self._requests) > self._settings.bot_workers + self._settings.bot_queue:
-            return BUSY if self._limits.should_notify(person) else ""
+            return limits.BUSY if self._limits.should_notify(person) else ""
         return None
 
     async def _answer(self, request: Request, claim: Claim) -> None:
@@ -229,7 +218,7 @@ class Bot:
         why = {"error": type(error).__name__, "reason": str(error), "hint": getattr(error, "hint", "")}
         log.error("failed", incident=incident, **_log_ids(request), **why, question=request.question, exc_info=error)
         self._discard(request, "failed")
-        return Failed(request.id, failure_reply(error, incident), incident)
+        return Failed(request.id, limits.failure_reply(error, incident), incident)
 
     def _end(self, request: Request, outcome: Outcome) -> None:
         """Log a question that ended without an answer, and delete it."""
@@ -247,7 +236,7 @@ class Bot:
     async def handle_edit(self, message: Message) -> None:
         """Answer an edited question as edited, if its answer is not complete yet."""
         request = self._requests.get(_key(message.place, message.id))
-        question = normalize_question(message.text)
+        question = limits.normalize_question(message.text)
         if request is None or request.events.ended or question == request.question:
             return
         request.edit(question)
@@ -310,7 +299,7 @@ class Bot:
 
     def _interrupt(self, request: Request) -> None:
         if not request.events.ended:
-            request.end(Interrupted(request.id, INTERRUPTED))
+            request.end(Interrupted(request.id, limits.INTERRUPTED))
             self._end(request, "interrupted")
 
     async def _wait_idle(self, seconds: float) -> None:
@@ -320,7 +309,7 @@ class Bot:
 
 def _may_be_question(message: Message, settings: Settings) -> bool:
     """Return False if the message and the settings alone show that it is not a question to the bot."""
-    return is_served(message, settings) and (message.addressed or can_follow_up(message))
+    return limits.is_served(message, settings) and (message.addressed or limits.can_follow_up(message))
 
 
 def _key(place: ConversationPlace, message_id: str) -> tuple[str, str, str]:
