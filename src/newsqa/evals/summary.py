@@ -77,14 +77,9 @@ class Summary:
     lines: tuple[ScoredLine, ...]
 
 
-def score_run(lines: Sequence[RunLine]) -> list[ScoredLine]:
-    """Score the lines of a run."""
-    return [score_line(line) for line in lines]
-
-
 def summarise(lines: Sequence[RunLine]) -> Summary:
     """Sum up a run. Nothing but times depends on when or where it is done, nor on the order of the lines."""
-    run = score_run(lines)
+    run = list(map(score_line, lines))
     first: JsonObject = lines[0].record if lines else {}
     tags = sorted({tag for line in lines for tag in line.item.tags})
     rows = stated_rows(run)

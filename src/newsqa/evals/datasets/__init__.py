@@ -56,10 +56,7 @@ def _format_of(path: Path, text: str, found: Sequence[Entry]) -> Format:
     if not values and text.lstrip()[:1] in set("{[") and any(entry.fault for entry in found):
         raise set_error(path, [(entry.place, entry.fault) for entry in found if entry.fault])
     known = "; ".join(f"{form.name} ({form.shape})" for form in FORMATS)
-    raise SourceError(
-        f"The set {path} is in no form that is read.",
-        hint=f"JSON or JSON Lines of {known}.",
-    )
+    raise SourceError(f"The set {path} is in no form that is read.", hint=f"JSON or JSON Lines of {known}.")
 
 
 def _read(form: Format, entry: Entry) -> Iterator[ReadItem]:
