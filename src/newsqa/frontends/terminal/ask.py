@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from newsqa.building import open_pipeline
 from newsqa.errors import LibraryError, SourceError, UsageError
 from newsqa.frontends.terminal.console import announce_egress, messages, output, print_json, print_text
-from newsqa.frontends.terminal.display import LiveAnswer, show_answer, show_live
+from newsqa.frontends.terminal.display import LiveAnswer, print_view, show_live
 from newsqa.private_files import write_files
 from newsqa.render.clean import safe_line
-from newsqa.render.plain import article_text, check_lines, check_page, check_record
-from newsqa.render.record import DIGITS, article_record, to_record
-from newsqa.render.terminal import article_view
+from newsqa.render.plain import answer_text, article_text, check_lines, check_page, check_record
+from newsqa.render.record import article_record, hit_record, to_record
+from newsqa.render.terminal import answer_view, article_view
 from newsqa.render.wording import headline, provenance
 from newsqa.store.snapshot import open_index
 from newsqa.types import EXTRACTIVE
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from newsqa.settings import Settings
-    from newsqa.types import Bounds, Hit, JsonObject
+    from newsqa.types import Bounds, Hit
 
 
 MAX_BYTES = 1 << 20  # of a question on standard input; the pipeline decides what it can use
@@ -41,7 +41,7 @@ def ask(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | 
     if as_json:
         print_json(to_record(answer))
     else:
-        show_answer(answer)
+        print_view(answer_view(answer), answer_text(answer))
 
 
 def search(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | None, *, as_json: bool) -> None:
@@ -51,32 +51,19 @@ def search(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date
         announce_egress(settings)
         hits = pipeline.search(query, bounds=bounds, asked=asked)
     if as_json:
-        print_json({"query": query, "passages": [_hit_record(hit) for hit in hits]})
+        print_json({"query": query, "passages": list(map(hit_record, hits))})
     else:
         print_text(passages_text(hits))
 
 
-def _hit_record(hit: Hit) -> JsonObject:
-    about = {name: value for name, value in article_record(hit.article).items() if name not in {"byline", "text"}}
-    passage = hit.passage
-    return {
-        **about,
-        "start": passage.start,
-        "end": passage.end,
-        "score": round(hit.score, DIGITS),
-        "text": passage.text,
-    }
-
-
 def passages_text(hits: Sequence[Hit]) -> str:
     """Return each passage below a line of its article: title, outlet, day, score and id."""
-    return "\n\n".join(map(_passage_text, hits)) or "Nothing was found."
-
-
-def _passage_text(hit: Hit) -> str:
-    article = hit.article
-    about = f"{headline(article)} · {provenance(article)} · {hit.score:.2f} · {article.id}"
-    return f"{about}\n{safe_line(hit.passage.text)}"
+    texts = (
+        f"{headline(hit.article)} · {provenance(hit.article)} · {hit.score:.2f} · {hit.article.id}\n"
+        f"{safe_line(hit.passage.text)}"
+        for hit in hits
+    )
+    return "\n\n".join(texts) or "Nothing was found."
 
 
 def show(settings: Settings, article_id: str, *, as_json: bool) -> None:
@@ -88,13 +75,10 @@ def show(settings: Settings, article_id: str, *, as_json: bool) -> None:
             f"The index {settings.index} holds no article “{article_id}”.",
             hint="The ids stand in the citations of `newsqa ask --json`.",
         )
-    console = output()
     if as_json:
         print_json(article_record(article))
-    elif console.is_terminal:
-        console.print(article_view(article))
     else:
-        print_text(article_text(article))
+        print_view(article_view(article), article_text(article))
 
 
 def _question(words: Sequence[str]) -> str:

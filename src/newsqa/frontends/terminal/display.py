@@ -36,13 +36,13 @@ MAX_DRAFT = 600  # characters shown of what is being written
 _KEYS = re.compile(r"\s*\[[\s\d,;^]*(?:\]|$)")
 
 
-def show_answer(answer: Answer) -> None:
-    """Print an answer with its sources, as standard output can show it."""
+def print_view(view: RenderableType, plain: str) -> None:
+    """Print a view at a terminal, its plain counterpart elsewhere."""
     console = output()
     if console.is_terminal:
-        console.print(answer_view(answer))
+        console.print(view)
     else:
-        print_text(answer_text(answer))
+        print_text(plain)
 
 
 @dataclass(frozen=True, slots=True)
