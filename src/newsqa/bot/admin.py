@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from newsqa.bot.events import ConversationPlace, Outcome, Platform, Vote
     from newsqa.bot.store import VotedAnswer
     from newsqa.settings import Settings
-    from newsqa.types import Citation, JsonObject, Turn
+    from newsqa.types import JsonObject, Turn
 
 
 # The status: counts by day and channel, and votes; nothing that anybody said.
@@ -124,10 +124,7 @@ def _channel_statuses(
 
 # The command `/newsqa` within a platform.
 
-EVERYBODY = (
-    "help: shows this",
-    "forget me: forgets what you asked, and how you voted",
-)
+EVERYBODY = ("help: shows this", "forget me: forgets what you asked, and how you voted")
 ADMINS = (
     "status: what became of the questions",
     "channels: where I was asked, and where I am silent",
@@ -281,14 +278,10 @@ def _question_record(voted: VotedAnswer) -> JsonObject:
     if answer.refused:
         return {**record, "answerable": False}
     text = " ".join(sentence.text for sentence in answer.sentences)
-    gold = [_gold_record(citation) for citation in answer.citations]
+    places = [{"article_id": one.article_id, "url": one.url, "quote": one.quote} for one in answer.citations]
+    gold = [{name: value for name, value in place.items() if value} for place in places]
     return {**record, "answerable": True, "answers": [text], "gold": gold}
 
 
 def _messages(turn: Turn) -> list[JsonObject]:
     return [{"role": "user", "content": turn.question}, {"role": "assistant", "content": turn.answer}]
-
-
-def _gold_record(citation: Citation) -> JsonObject:
-    values = {"article_id": citation.article_id, "url": citation.url, "quote": citation.quote}
-    return {name: value for name, value in values.items() if value}

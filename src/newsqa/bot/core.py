@@ -113,7 +113,8 @@ class Bot:
         call `record_delivered` once it is posted.
         """
         key = _key(message.place, message.id)
-        if key in self._requests or not _may_be_question(message, self._settings):
+        is_for_bot = message.addressed or limits.can_follow_up(message)
+        if key in self._requests or not is_for_bot or not limits.is_served(message, self._settings):
             return
         request = Request(message)
         self._requests[key] = request  # before the store is asked: it may be edited or deleted meanwhile
@@ -144,13 +145,14 @@ class Bot:
                 self._executor.post(self._store.release, request.message)
 
     async def _events(self, request: Request) -> AsyncGenerator[Event]:
+        message, claim = request.message, None
         try:
-            claim = await self._claim(request)
+            if await self._executor.call(self._store.is_listening, message):
+                claim = await self._executor.call(self._store.claim, message, request.id, request.question)
         except NewsqaError as error:
-            if request.message.addressed:
+            if message.addressed:
                 yield self._fail(request, error)
-            return
-        if claim is None:
+        if claim is None:  # the bot is silent there, or the message was answered
             return
         request.events.set_claim(claim.request_id, claim.posted)
         if request.events.ended:  # it was deleted meanwhile
@@ -163,12 +165,6 @@ class Bot:
         async with aclosing(request.events.read()) as events:
             async for event in events:
                 yield event
-
-    async def _claim(self, request: Request) -> Claim | None:
-        """Claim a message; None if the bot does not listen there, or it was answered."""
-        if not await self._executor.call(self._store.is_listening, request.message):
-            return None
-        return await self._executor.call(self._store.claim, request.message, request.id, request.question)
 
     def _decline(self, request: Request) -> str | None:
         """Return the reply to a question that is not to be answered, "" for no reply; None if it is to be answered."""
@@ -275,7 +271,7 @@ class Bot:
         """Return a stored answer, without the passages retrieved."""
         return await self._executor.call(self._store.load_answer, request_id)
 
-    async def drain(self, seconds: float = 8.0) -> None:
+    async def drain(self, seconds: float) -> None:
         """Accept no more questions; let answers be completed for a while, then end the others with Interrupted.
 
         Returns when every stream was read to its end, or the time is up.
@@ -305,11 +301,6 @@ class Bot:
     async def _wait_idle(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), seconds)
-
-
-def _may_be_question(message: Message, settings: Settings) -> bool:
-    """Return False if the message and the settings alone show that it is not a question to the bot."""
-    return limits.is_served(message, settings) and (message.addressed or limits.can_follow_up(message))
 
 
 def _key(place: ConversationPlace, message_id: str) -> tuple[str, str, str]:

@@ -84,14 +84,10 @@ def configure(settings: Settings) -> None:
 def _redact_text(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Remove what was said, also where an error repeats it."""
     said = [text for name in TEXT_FIELDS if len(text := str(fields.pop(name, ""))) >= LEAST_REDACTED]
-    return {name: _replace_all(value, said) for name, value in fields.items()}
-
-
-def _replace_all(value: object, said: list[str]) -> object:
-    if isinstance(value, str):
+    for name in [name for name, value in fields.items() if isinstance(value, str)]:
         for text in said:
-            value = value.replace(text, REDACTED)
-    return value
+            fields[name] = fields[name].replace(text, REDACTED)
+    return fields
 
 
 def _redact_keys(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

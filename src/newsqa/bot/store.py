@@ -340,12 +340,5 @@ def _past_turn(row: sqlite3.Row) -> Turn:
 
 def _parse_message(row: sqlite3.Row) -> Message:
     place = ConversationPlace(row["platform"], row["team"], row["channel"], row["thread"], bool(row["direct"]))
-    return Message(
-        id=row["message"],
-        place=place,
-        person=row["person"],
-        text=row["question"],
-        addressed=True,
-        event=row["event"],
-        private=bool(row["private"]),
-    )
+    private = bool(row["private"])
+    return Message(row["message"], place, row["person"], row["question"], True, row["event"], private)  # noqa: FBT003

@@ -132,12 +132,7 @@ _CODE = re.compile(r"(?:error code|status(?: code)?)\D{0,3}([45]\d\d)\b", re.IGN
 
 
 def translate_error(
-    error: BaseException,
-    name: str,
-    *,
-    address: str = "",
-    seconds: float | None = None,
-    keys: Iterable[str] = (),
+    error: BaseException, name: str, *, address: str = "", seconds: float | None = None, keys: Iterable[str] = ()
 ) -> ModelError:
     """Return the ModelError for what the client of the model `name` raised; its cause is text without keys.
 

@@ -351,8 +351,7 @@ def _ollama(model: str, settings: Settings) -> Embeddings:
         from langchain_ollama import OllamaEmbeddings
     except ImportError as error:
         raise ModelError(
-            f"The embedder ollama:{model} needs the package langchain-ollama.",
-            hint=install_hint(".[ollama]"),
+            f"The embedder ollama:{model} needs the package langchain-ollama.", hint=install_hint(".[ollama]")
         ) from error
     return OllamaEmbeddings(
         model=model,

@@ -111,7 +111,7 @@ def list_ollama_models(address: str) -> list[ServedModel]:
     return [
         ServedModel(name, positive_int(entry, "size"))
         for name, entry in _named(listed, "name")
-        if not _makes_vectors(entry)
+        if not (isinstance(details := entry.get("details"), dict) and "bert" in str(details.get("family")))
     ]
 
 
@@ -136,11 +136,6 @@ def list_served(provider: str, address: str) -> list[ServedModel]:
     if provider == "ollama":
         return list_ollama_models(address)
     return list_openai_models(address, key_for("OPENAI_API_KEY", "OPENAI_BASE_URL")) if provider == "openai" else []
-
-
-def _makes_vectors(entry: dict[str, Any]) -> bool:
-    details = entry["details"] if isinstance(entry.get("details"), dict) else {}
-    return "bert" in str(details.get("family", ""))
 
 
 def _named(entries: list[dict[str, Any]], field: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from newsqa.render.wording import Pieces, Source
-    from newsqa.types import Answer, Citation, Sentence
+    from newsqa.types import Answer, Sentence
 
     Size = Callable[[str], int]
 
@@ -162,7 +162,10 @@ def partial_line(sentences: Sequence[Sentence]) -> str:
 def posted_sources(answer: Answer, longest: int | None = None) -> list[PostedSource]:
     """Return the sources of an answer in order; quotes of more than `longest` units are shortened."""
     return [
-        replace(_posted(source, source.quote, longest, source.n), duplicates=_duplicates(source))
+        replace(
+            _posted(source, source.quote, longest, source.n),
+            duplicates=shorten(format_duplicates(source.also_carried_by), utf16_length, LONGEST_NOTE),
+        )
         for source in answer.citations
     ]
 
@@ -200,7 +203,3 @@ def _posted(source: Source, quote: str, longest: int | None, n: int | None = Non
         about=shorten(provenance(source), utf16_length, LONGEST_ABOUT),
         quote=shorten(words, utf16_length, longest) if longest else words,
     )
-
-
-def _duplicates(source: Citation) -> str:
-    return shorten(format_duplicates(source.also_carried_by), utf16_length, LONGEST_NOTE)

@@ -128,13 +128,11 @@ def render_sources(answer: Answer) -> JsonObject:
     return {"type": "modal", "title": _plain_text("Sources"), "close": _plain_text("Close"), "blocks": blocks}
 
 
-def source_block(source: posts.PostedSource) -> JsonObject:
-    """Return a source: number, title, outlet and date in a line, then the quote, then the outlets of duplicates."""
-    return rich(*_head(source), *([quotation(source.quote)] if source.quote else []), *_duplicates(source))
-
-
 def _source_blocks(source: posts.PostedSource) -> list[JsonObject]:
-    """Return a source in as many blocks as its whole quote needs."""
+    """Return a source in as many blocks as its quote needs: a line with number, title, outlet and date, then the quote.
+
+    The outlets of duplicates follow.
+    """
     first, *more = posts.split(source.quote, posts.utf16_length, LONGEST_BLOCK_TEXT - 500)
     quotes = [quotation(words) for words in more]
     blocks = [rich(*_head(source), *([quotation(first)] if first else [])), *(rich(quote) for quote in quotes)]
@@ -230,7 +228,8 @@ def _source_item(source: posts.PostedSource) -> _Item:
     short = escape(" ".join(part for part in parts if part))
     quote = [f"> {escape(source.quote)}"] if source.quote else []
     duplicates = [escape(source.duplicates)] if source.duplicates else []
-    return _Item(source_block(source), "\n".join([short, *quote, *duplicates]), short)
+    (block,) = _source_blocks(source)  # quotes beside an answer are short
+    return _Item(block, "\n".join([short, *quote, *duplicates]), short)
 
 
 def _with_items(message: SlackMessage, items: Sequence[_Item]) -> SlackMessage:

@@ -98,7 +98,8 @@ def _decode_delete(body: Mapping[str, Any], fields: JsonObject) -> MessageDelete
 
 def _decode_message(body: Mapping[str, Any], fields: JsonObject, bot: str) -> Message | None:
     person, ts, text = _text(fields, "user"), _text(fields, "ts"), _text(fields, "text")
-    if not person or not ts or _is_from_bot(fields, bot) or _text(fields, "subtype") not in WRITTEN_SUBTYPES:
+    is_from_bot = fields.get("bot_id") or person in {bot, "USLACKBOT"}
+    if not person or not ts or is_from_bot or _text(fields, "subtype") not in WRITTEN_SUBTYPES:
         return None
     place, mentioned = _place(body, fields), set(_MENTION.findall(text))
     addressed = place.direct or bot in mentioned
@@ -106,10 +107,6 @@ def _decode_message(body: Mapping[str, Any], fields: JsonObject, bot: str) -> Me
         return None
     plain = strip_markup(_MENTION.sub(lambda m: " " if m[1] == bot else m[0], text))
     return Message(ts, place, person, " ".join(plain.split()), addressed, event=_text(body, "event_id"))
-
-
-def _is_from_bot(fields: JsonObject, bot: str) -> bool:
-    return bool(fields.get("bot_id")) or fields.get("user") in {bot, "USLACKBOT"}
 
 
 def _place(body: Mapping[str, Any], fields: JsonObject) -> ConversationPlace:

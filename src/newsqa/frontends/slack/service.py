@@ -27,10 +27,7 @@ if TYPE_CHECKING:
 
 log = logger("slack")
 
-THANKS: dict[Vote, str] = {
-    "good": "Thank you: noted as a good answer.",
-    "bad": "Thank you: noted as a bad answer.",
-}
+THANKS: dict[Vote, str] = {"good": "Thank you: noted as a good answer.", "bad": "Thank you: noted as a bad answer."}
 FORGOTTEN = "That answer is no longer kept. Please ask again."
 
 

@@ -24,11 +24,7 @@ if TYPE_CHECKING:
 StyledLine = tuple[str, str]  # a line and its style
 PLAIN, FAINT, GOOD, BAD, ODD, STRONG = "", "dim", "green", "red", "yellow", "bold"
 STYLES = {"better": GOOD, "worse": BAD, "within chance": PLAIN, "as before": FAINT}
-MADE_BY = {
-    "model": "model",
-    "index": "index",
-    "config": "configuration (settings, prompts, models or newsqa itself)",
-}
+MADE_BY = {"model": "model", "index": "index", "config": "configuration (settings, prompts, models or newsqa itself)"}
 MOST_FLIPS = 10  # of each kind; --json has them all
 LONGEST = 110  # characters of a question or an answer
 HEADS = ("baseline", "run", "change", "95 % interval", "p", "can show", "verdict")
