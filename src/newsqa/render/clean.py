@@ -55,6 +55,12 @@ def safe_line(text: str) -> str:
     return _SPACES.sub(" ", safe(text)).strip()
 
 
+def short_line(text: str, longest: int) -> str:
+    """Return the text as `safe_line` does; if it has more than so many characters, its beginning with an ellipsis."""
+    line = safe_line(text)
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+
+
 def web_address(url: str | None) -> str | None:
     """Return an address as every client accepts it: host in ASCII, everything else percent-encoded.
 

@@ -28,7 +28,7 @@ from newsqa.evals.report import formatting
 from newsqa.evals.report.formatting import expected_texts
 from newsqa.evals.report.plots import plots
 from newsqa.evals.scoring import BY_NAME, OUTCOMES, REPLIES, Bucket
-from newsqa.render.clean import safe, safe_line, web_address
+from newsqa.render.clean import safe, short_line, web_address
 from newsqa.render.plain import escaped
 from newsqa.render.wording import count
 
@@ -112,8 +112,7 @@ def markdown_report(summary: Summary) -> str:
 
 def _text(value: str) -> str:
     """Return a text from outside as Markdown that shows it and does nothing else."""
-    line = safe_line(value)
-    return _CALLS.sub(r"\1<!-- -->", escaped(line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"))
+    return _CALLS.sub(r"\1<!-- -->", escaped(short_line(value, LONGEST)))
 
 
 def _templates(name: Callable[[str], str], **how: Any) -> Environment:

@@ -9,7 +9,7 @@ from newsqa.evals.report.formatting import NO_SHARES, cost_text, seconds_text, v
 from newsqa.evals.summary import latencies, median_words, spent
 from newsqa.extras import check_extra
 from newsqa.frontends.terminal.console import output, print_json, print_text
-from newsqa.render.clean import safe_line
+from newsqa.render.clean import safe_line, short_line
 from newsqa.render.wording import count
 
 if TYPE_CHECKING:
@@ -140,9 +140,9 @@ def _flips(flips: Sequence[Flip]) -> Iterator[StyledLine]:
             yield "", PLAIN
             yield f"{count(len(kind), 'question')} {head}", style
         for flip in kind[:MOST_FLIPS]:
-            yield f"  {safe_line(flip.id)}: {_short(flip.question)}", PLAIN
-            yield f"      was: {_short(flip.before)}", FAINT
-            yield f"      now: {_short(flip.after)}", FAINT
+            yield f"  {safe_line(flip.id)}: {short_line(flip.question, LONGEST)}", PLAIN
+            yield f"      was: {short_line(flip.before, LONGEST)}", FAINT
+            yield f"      now: {short_line(flip.after, LONGEST)}", FAINT
         if len(kind) > MOST_FLIPS:
             yield f"  … and {len(kind) - MOST_FLIPS:,} more: --json has them all", FAINT
 
@@ -164,11 +164,6 @@ def _gate(gate: Gate, change: Change) -> StyledLine:
     text = f"{found.difference:+.4f} (p {chance_text(found.p)})".replace("-", "−")
     became = "passed" if passed else "REGRESSION"
     return f"gate {gate.metric.name}:{gate.bound:g}  {became}: {text}", GOOD if passed else BAD
-
-
-def _short(text: str) -> str:
-    line = safe_line(text)
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
 
 
 def compare_runs(baseline: Path, others: Sequence[Path], gates: Sequence[str], *, as_json: bool) -> int:
