@@ -17,7 +17,7 @@ from newsqa.errors import ModelError, UsageError
 from newsqa.ingest.indexer import index_source
 from newsqa.render.record import hit_record
 from newsqa.settings import Settings
-from newsqa.types import NO_BOUNDS, Bounds
+from newsqa.types import NO_BOUNDS, Answer, Article, Bounds, Hit, TextCheck, Turn
 
 if TYPE_CHECKING:
     import os
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from newsqa.models.encoders import Reranker
     from newsqa.pipeline import AnswerEvent, Pipeline
     from newsqa.store.records import Coverage
-    from newsqa.types import Answer, Article, Hit, TextCheck, Turn
 
 
 class OpenOptions(TypedDict, total=False):

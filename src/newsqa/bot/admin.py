@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from newsqa.answer.history import recent_turns
 from newsqa.bot.database import FILE, count_running, history_errors, open_database
-from newsqa.bot.events import OUTCOMES, PLATFORM_NAMES, parse_channel
-from newsqa.bot.store import Store
+from newsqa.bot.events import OUTCOMES, PLATFORM_NAMES, ConversationPlace, Outcome, Platform, Vote, parse_channel
+from newsqa.bot.store import Store, VotedAnswer
 from newsqa.errors import NewsqaError, UsageError
 from newsqa.render.record import to_line
 from newsqa.render.wording import count
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from newsqa.bot.events import ConversationPlace, Outcome, Platform, Vote
-    from newsqa.bot.store import VotedAnswer
     from newsqa.settings import Settings
     from newsqa.types import JsonObject, Turn
 

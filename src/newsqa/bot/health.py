@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 import prometheus_client
 from aiohttp import web
 
-from newsqa.bot.events import OUTCOMES, VOTES
+from newsqa.bot.events import OUTCOMES, VOTES, Outcome, Platform, Vote
 from newsqa.errors import NewsqaError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from newsqa.bot.core import Bot
-    from newsqa.bot.events import Outcome, Platform, Vote
     from newsqa.bot.pipelines import IndexStatus
     from newsqa.settings import Settings
     from newsqa.types import JsonObject

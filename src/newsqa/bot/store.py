@@ -16,18 +16,15 @@ from typing import TYPE_CHECKING
 
 from newsqa.answer.history import MAX_TURNS
 from newsqa.bot.database import NOBODY, ProcessLock, history_errors, open_database
-from newsqa.bot.events import ConversationPlace, Message
+from newsqa.bot.events import ConversationPlace, Message, Outcome, Platform, Vote
 from newsqa.render.record import from_record, to_record
 from newsqa.store.database import transaction
-from newsqa.types import Turn
+from newsqa.types import Answer, Turn
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-    from newsqa.bot.events import Outcome, Platform, Vote
-    from newsqa.types import Answer
 
 
 CONVERSATION_SECONDS = 12 * 3600.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from threading import Event, Thread
@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from newsqa.types import Answer, Sentence, Turn
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from newsqa.pipeline import AnswerEvent
 
 P = ParamSpec("P")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Literal
 
 from newsqa.errors import SourceError, UsageError
 from newsqa.evals.metrics.answers import right
-from newsqa.evals.run_file import read_run
-from newsqa.evals.scoring import BY_NAME, METRICS, score_line
-from newsqa.evals.statistics import ALPHA, holm
+from newsqa.evals.run_file import RunLine, read_run
+from newsqa.evals.scoring import BY_NAME, METRICS, ScoredLine, score_line
+from newsqa.evals.statistics import ALPHA, Contrast, holm
 from newsqa.evals.summary import compare_metric, latencies, median_words, questions, spent
 from newsqa.render.wording import count
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsqa.evals.metrics.base import Metric
-    from newsqa.evals.run_file import RunLine
-    from newsqa.evals.scoring import ScoredLine
-    from newsqa.evals.statistics import Contrast
     from newsqa.types import JsonObject
 
 MADE_BY = ("model", "index", "config")  # the fields of a record that say what made it

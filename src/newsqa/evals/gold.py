@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from newsqa.evals.datasets.entries import same_as
-from newsqa.evals.datasets.items import is_reference, parts
+from newsqa.evals.datasets.items import Gold, Item, is_reference, parts
 from newsqa.evals.run_file import CitationCheck, IndexFacts
 from newsqa.text.words import wording
-from newsqa.types import Bounds
+from newsqa.types import Article, Bounds, JsonObject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.evals.datasets.items import Gold, Item
     from newsqa.store.snapshot import Snapshot
-    from newsqa.types import Article, JsonObject
 
 
 MAX_NAMED = 3

@@ -16,7 +16,7 @@ from newsqa.errors import NewsqaError, SourceError
 from newsqa.evals.gold import bounds_of, index_facts
 from newsqa.evals.run_file import OTHER_FOLDER, RECORDS, RunLine, append_line, finalize_run, lock_folder, read_lines
 from newsqa.render.record import from_record, to_record
-from newsqa.types import Answer, Turn
+from newsqa.types import Answer, JsonObject, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from newsqa.evals.datasets.items import Item
     from newsqa.pipeline import Pipeline
-    from newsqa.types import JsonObject
 
 
 @dataclass(frozen=True, slots=True)

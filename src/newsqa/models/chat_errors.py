@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from newsqa.errors import ModelError, NewsqaError
+from newsqa.errors import ModelError, ModelFault, NewsqaError
 from newsqa.models.providers import PROVIDERS, describe_key
 from newsqa.settings import secret_values
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from langchain_core.language_models import BaseChatModel
 
-    from newsqa.errors import ModelFault
 
 MAX_CAUSES = 8
 

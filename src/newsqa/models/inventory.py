@@ -20,13 +20,12 @@ from newsqa.models.registry import ModelInfo, create_chat_model, model_info, par
 from newsqa.models.usage import Price
 from newsqa.settings import Settings
 from newsqa.trust import CREDENTIALS, find_untrusted
-from newsqa.types import EXTRACTIVE
+from newsqa.types import EXTRACTIVE, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from newsqa.types import Usage
 
 Task = Literal["answers", "embeds", "ranks"]
 

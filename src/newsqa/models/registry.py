@@ -38,7 +38,7 @@ from newsqa.models.providers import (
     server_address,
     without_secrets,
 )
-from newsqa.settings import bypass_proxies
+from newsqa.settings import Settings, bypass_proxies
 from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
     from langchain_core.language_models import BaseChatModel
 
-    from newsqa.settings import Settings
 
 NAMES = "extractive, local, llamacpp:/path/model.gguf, ollama:NAME, openai:NAME, anthropic:NAME"
 

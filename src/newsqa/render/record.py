@@ -6,12 +6,10 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from newsqa.types import Answer
+from newsqa.types import Answer, Article, Hit, JsonObject
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
-
-    from newsqa.types import Article, Hit, JsonObject
 
 
 DIGITS = 4  # of scores; more would differ between machines

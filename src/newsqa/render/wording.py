@@ -14,13 +14,11 @@ from urllib.parse import urlsplit
 from newsqa.render.clean import safe_line
 from newsqa.text.calendar import format_day
 from newsqa.text.words import stem, words
-from newsqa.types import EXTRACTIVE
+from newsqa.types import EXTRACTIVE, Answer, AnswerForm, Article, CheckedBy, Citation, Duplicate, Nearest, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
-
-    from newsqa.types import Answer, AnswerForm, Article, CheckedBy, Citation, Duplicate, Nearest, Sentence
 
     Source = Article | Citation | Nearest
     Span = tuple[int, int]

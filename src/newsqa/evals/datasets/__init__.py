@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import SourceError
 from newsqa.evals.datasets import items
-from newsqa.evals.datasets.entries import ReadItem, entries, read_text, set_error, validate_set
+from newsqa.evals.datasets.entries import Entry, ReadItem, entries, read_text, set_error, validate_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from newsqa.evals.datasets.entries import Entry
     from newsqa.evals.datasets.items import Item
     from newsqa.types import JsonObject
 

@@ -24,13 +24,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, with_config
 from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
 
-from newsqa.evals.datasets.entries import Day, ReadItem, Text, read_object
+from newsqa.evals.datasets.entries import Day, Entry, ReadItem, Text, read_object
 from newsqa.render.record import adapter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from newsqa.evals.datasets.entries import Entry
     from newsqa.types import JsonObject
 
 

@@ -16,13 +16,12 @@ from newsqa.evals.metrics.base import Metric, sentences, shows
 from newsqa.text.origins import origin_sentences
 from newsqa.text.support import support_share
 from newsqa.text.words import words
-from newsqa.types import Article, Quote
+from newsqa.types import Article, JsonObject, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from newsqa.evals.run_file import RunLine
-    from newsqa.types import JsonObject
 
     Support = Callable[[str, tuple[Quote, ...]], float]
     """Returns from 0 to 1 how far quotes support a sentence."""

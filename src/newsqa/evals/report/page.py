@@ -27,7 +27,7 @@ from newsqa.evals.metrics.retrieval import evidence
 from newsqa.evals.report import formatting
 from newsqa.evals.report.formatting import expected_texts
 from newsqa.evals.report.plots import plots
-from newsqa.evals.scoring import BY_NAME, OUTCOMES, REPLIES, Bucket
+from newsqa.evals.scoring import BY_NAME, OUTCOMES, REPLIES, Bucket, ScoredLine
 from newsqa.render.clean import safe, short_line, web_address
 from newsqa.render.plain import escaped
 from newsqa.render.wording import count
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     from newsqa.evals.metrics.base import Metric
     from newsqa.evals.run_file import RunLine
-    from newsqa.evals.scoring import ScoredLine
     from newsqa.evals.summary import Estimate, Summary
     from newsqa.types import JsonObject
 

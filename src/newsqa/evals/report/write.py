@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from newsqa import __version__
 from newsqa.evals.report.formatting import expected_texts
 from newsqa.evals.report.page import markdown_report, page_report
-from newsqa.evals.scoring import METRICS
+from newsqa.evals.scoring import METRICS, Outcome, ScoredLine
 from newsqa.private_files import write_files
 from newsqa.render.clean import safe, safe_line
 from newsqa.render.record import to_document
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from newsqa.evals.scoring import Outcome, ScoredLine
     from newsqa.evals.summary import Estimate, Summary
     from newsqa.types import JsonObject
 

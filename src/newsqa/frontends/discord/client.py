@@ -14,11 +14,11 @@ from discord import app_commands
 from discord.backoff import ExponentialBackoff
 
 from newsqa.bot.admin import run_admin_command
-from newsqa.bot.events import Answered, Declined, Failed, Interrupted, Partial, Started, Withdrawn
+from newsqa.bot.events import Answered, Declined, Event, Failed, Interrupted, Message, Partial, Started, Withdrawn
 from newsqa.bot.process import logger
 from newsqa.errors import NewsqaError
 from newsqa.frontends.discord.messages import ClickHandler, conversation_place, decode_message, decode_question
-from newsqa.frontends.discord.replies import ChannelReply, FallbackReply, InteractionReply, ReplyUpdater
+from newsqa.frontends.discord.replies import ChannelReply, DiscordReply, FallbackReply, InteractionReply, ReplyUpdater
 from newsqa.render.discord import escape, render_answer, render_line
 from newsqa.render.posts import WORKING, partial_line
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from newsqa.bot.core import Bot
-    from newsqa.bot.events import Event, Message
-    from newsqa.frontends.discord.replies import DiscordReply
     from newsqa.settings import Settings
 
 

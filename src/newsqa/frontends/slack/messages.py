@@ -17,7 +17,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from newsqa.bot.events import ConversationPlace, Message
 from newsqa.errors import NewsqaError
-from newsqa.render.slack import strip_markup
+from newsqa.render.slack import SlackMessage, strip_markup
 
 if TYPE_CHECKING:
     import logging
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession
     from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 
-    from newsqa.render.slack import SlackMessage
     from newsqa.types import JsonObject
 
 

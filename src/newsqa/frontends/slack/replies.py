@@ -12,16 +12,14 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
 from newsqa.errors import NewsqaError
-from newsqa.frontends.slack.messages import ResponseRejectedError, error_code
+from newsqa.frontends.slack.messages import ResponseRejectedError, SlackSender, error_code
 from newsqa.render.posts import WORKING, partial_line
-from newsqa.render.slack import render_line
+from newsqa.render.slack import SlackMessage, render_line
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from newsqa.bot.events import Message
-    from newsqa.frontends.slack.messages import SlackSender
-    from newsqa.render.slack import SlackMessage
     from newsqa.types import Sentence
 
     OnPosted = Callable[[Sequence[str]], Awaitable[None]]

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import time
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -17,21 +17,17 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
-from newsqa.bot.health import serve_routes
+from newsqa.bot.health import Metrics, serve_routes
 from newsqa.bot.process import logger
-from newsqa.frontends.slack.messages import decode_command, decode_event
-from newsqa.frontends.slack.service import Click
+from newsqa.frontends.slack.messages import SlackSender, decode_command, decode_event
+from newsqa.frontends.slack.service import Click, SlackService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-    from contextlib import AbstractAsyncContextManager
 
     from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
-    from newsqa.bot.health import Metrics
-    from newsqa.frontends.slack.messages import SlackSender
     from newsqa.frontends.slack.run import SlackIdentity
-    from newsqa.frontends.slack.service import SlackService
 
     Ack = Callable[[], Awaitable[object]]
     Body = dict[str, Any]

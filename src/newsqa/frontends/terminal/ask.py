@@ -18,14 +18,13 @@ from newsqa.render.record import article_record, hit_record, to_record
 from newsqa.render.terminal import answer_view, article_view
 from newsqa.render.wording import headline, provenance
 from newsqa.store.snapshot import open_index
-from newsqa.types import EXTRACTIVE
+from newsqa.types import EXTRACTIVE, Bounds, Hit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from newsqa.settings import Settings
-    from newsqa.types import Bounds, Hit
 
 
 MAX_BYTES = 1 << 20  # of a question on standard input; the pipeline decides what it can use

@@ -20,7 +20,7 @@ from newsqa.render.plain import article_text, conversation_markdown, models_text
 from newsqa.render.terminal import article_view, excerpt_view
 from newsqa.render.wording import count, explain_checks, explain_dropped
 from newsqa.text.calendar import format_day
-from newsqa.types import EXTRACTIVE
+from newsqa.types import EXTRACTIVE, Article, Citation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from newsqa.frontends.terminal.chat import Conversation
     from newsqa.frontends.terminal.display import Display
-    from newsqa.types import Article, Citation
 
 
 OFF = {"off", "none", "all"}  # words that clear a bound

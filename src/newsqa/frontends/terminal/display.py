@@ -15,7 +15,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from newsqa.frontends.terminal.console import messages, output, print_text
-from newsqa.pipeline import Stage
+from newsqa.pipeline import AnswerEvent, Stage
 from newsqa.render.clean import safe, safe_line
 from newsqa.render.plain import answer_text, error_line
 from newsqa.render.terminal import DIM, answer_view, sentences_view
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
     from newsqa.errors import NewsqaError
-    from newsqa.pipeline import AnswerEvent
 
 STAGES = {"search": "searching", "rerank": "reading", "answer": "answering", "write": "writing"}
 

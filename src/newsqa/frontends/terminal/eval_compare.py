@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsqa.evals.compare import compare, parse_gate
+from newsqa.evals.compare import Change, ComparedRun, Comparison, Flip, Gate, RunComparison, compare, parse_gate
 from newsqa.evals.report.formatting import NO_SHARES, cost_text, seconds_text, value_text
 from newsqa.evals.summary import latencies, median_words, spent
 from newsqa.extras import check_extra
@@ -15,8 +15,6 @@ from newsqa.render.wording import count
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
-
-    from newsqa.evals.compare import Change, ComparedRun, Comparison, Flip, Gate, RunComparison
 
 
 # A comparison of runs as lines for a person, each with its style; everything from outside is made safe.
