@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from newsqa.settings import Settings
     from newsqa.types import Answer
 
-
 GRACE_SECONDS = 10.0
 """Time beyond the settings' limit after which an answer is abandoned: what ignores that limit hangs."""
 

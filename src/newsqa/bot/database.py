@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from filelock import FileLock
 
-
 FILE = "bot.db"
 VERSION = 1
 BUSY_SECONDS = 5.0

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from newsqa.settings import Settings
     from newsqa.types import JsonObject
 
-
 HOST = "127.0.0.1"
 OPEN_SECONDS = 5.0  # time after which an index that does not open counts as one that cannot be opened
 

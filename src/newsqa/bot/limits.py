@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from newsqa.bot.events import Message
     from newsqa.settings import Settings
 
-
 COURTESIES = frozenset({
     "hi", "hello", "hey", "hi there", "hello there", "good morning", "good evening", "help", "help me", "start", "test",
     "ping", "are you there", "what can you do", "who are you", "ok", "okay", "yes", "no", "thanks", "thank you", "thx",

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from newsqa.settings import Settings
 
-
 # The log: a JSON object per line on standard error, with ids and timings, without keys and what was said. All packages
 # log in the same way, others than newsqa warnings only.
 

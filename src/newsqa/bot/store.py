@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-
 CONVERSATION_SECONDS = 12 * 3600.0
 """Age after which questions in a place without threads are no history: a new day, a new conversation."""
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from newsqa.store.snapshot import Snapshot
 
-
 MAX_NAMED = 3
 
 Doubt = Literal[

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from newsqa.settings import Settings
 
-
 CORRECTNESS = "judge-correctness"
 VERDICTS = {"correct": 1.0, "partly": 0.5, "incorrect": 0.0}
 MAX_SILENT = 3  # questions in a row that a judge does not answer, before it is asked no more

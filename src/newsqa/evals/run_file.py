@@ -36,14 +36,12 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-
 T = TypeVar("T")
 
 RECORDS = "run.jsonl"
 OTHER_FOLDER = "Name another folder with --out."
 
 ADDED = ("key", "place", "item", "known", "judge", "made_of")  # what a line has besides the record of the answer
-
 
 Score = Annotated[float, Field(ge=0, le=1)]
 

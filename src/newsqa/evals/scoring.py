@@ -46,7 +46,6 @@ from newsqa.evals.run_file import Judgement, RunLine
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-
 METRICS = (
     *retrieval.METRICS,
     *answers.METRICS,

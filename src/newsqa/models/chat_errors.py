@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from langchain_core.language_models import BaseChatModel
 
-
 MAX_CAUSES = 8
 
 

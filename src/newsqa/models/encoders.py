@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float32]
 
-
 BATCH = 16
 BATCH_TOKENS = 2048
 """Tokens per batch, padding included: more is no faster on a few cores, and memory grows with the longest text."""

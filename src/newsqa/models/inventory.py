@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-
 Task = Literal["answers", "embeds", "ranks"]
 
 DEFAULTS = Settings()

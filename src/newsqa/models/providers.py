@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from httpx import Request
     from langchain_core.language_models import BaseChatModel
 
-
 LOCAL, LLAMACPP = "local", "llamacpp"
 
 LOCAL_TIMEOUT, REMOTE_TIMEOUT = 0.5, 5.0

@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
     from langchain_core.language_models import BaseChatModel
 
-
 NAMES = "extractive, local, llamacpp:/path/model.gguf, ollama:NAME, openai:NAME, anthropic:NAME"
 
 DEFAULT_CONTEXT = 8_192  # tokens that a model is assumed to read if nothing is known of it; NEWSQA_CONTEXT overrides it

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from newsqa.render.wording import Pieces
     from newsqa.types import Answer, JsonObject
 
-
 # Text to and from Discord's Markdown.
 
 _CALL = re.compile(

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from newsqa.models.inventory import ModelEntry
     from newsqa.render.wording import Pieces, Source
 
-
 HEADS = {"answers": "Answers", "embeds": "Finds articles by meaning", "ranks": "Ranks what was found"}
 NAME_WIDTH = 32  # columns that names of models are filled up to; a path may be longer
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")

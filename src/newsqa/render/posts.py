@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     Size = Callable[[str], int]
 
-
 # Text too long for one message is split between sentences, else words, else graphemes; never inside a marker like [12].
 # It is safe to show, not yet escaped. `size` returns the size of a piece after escaping: at least the number
 # of its characters, and at least the size of any prefix. So no split falls into an escape.

@@ -11,9 +11,7 @@ from newsqa.types import Answer, Article, Hit, JsonObject
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-
 DIGITS = 4  # of scores; more would differ between machines
-
 
 FIELDS = (
     *("id", "question", "standalone", "asked", "as_of", "kind", "refused", "reason", "incomplete", "error"),

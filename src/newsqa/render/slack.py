@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from newsqa.render.wording import Pieces
     from newsqa.types import Answer, JsonObject
 
-
 # Text to and from mrkdwn.
 
 _CALL = re.compile(r"@(?=channel|everyone|here|group)|<(?=[@#!])|`(?=``)|(?<=`)`(?=`)", re.IGNORECASE)

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from newsqa.render.wording import Pieces, Source
     from newsqa.types import Answer, Article, Citation, Sentence
 
-
 MARKER = "cyan"
 HIGHLIGHT = "bold yellow"
 DIM = "dim"

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     Pieces = list[tuple[str, bool]]
     """Words one after the other, and True for those that are marked."""
 
-
 MAX_WIDTH = 96  # columns of a terminal that are used; longer lines are hard to read
 MAX_OUTLETS = 4  # outlets that are named as carrying the same story
 MAX_REASONS = 3  # reasons that are named for dropped sentences

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from newsqa.evals.datasets.items import Item
     from newsqa.types import JsonObject
 
-
 MAX_BYTES = 256 * 2**20  # of one set, unpacked
 MAX_DEPTH = 60  # a run keeps each question in its line, and is written from deep within other calls
 MAX_FAULTS = 10  # shown to a person at once

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from newsqa.types import JsonObject
 
-
 Accepted = str | tuple[str, ...]
 """An accepted answer; a tuple is one answer of several parts, all of them required, in any order."""
 

@@ -60,7 +60,6 @@ _WORD = re.compile(r"\w+")
 _ARTICLES = frozenset({"a", "an", "the"})
 _NOTHING = re.compile(r"(?!)")
 
-
 View = dict[str, Any]  # what a template shows of a thing, by name
 
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from newsqa.bot.core import Bot
     from newsqa.settings import Settings
 
-
 T = TypeVar("T")
 C = TypeVar("C", bound=discord.Client)
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from newsqa.bot.core import Bot
 
-
 _WRITTEN = frozenset({discord.MessageType.default, discord.MessageType.reply})
 _MENTION = re.compile(r"<(@!?|@&|#)(\d+)>")
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from newsqa.bot.events import Message
 
-
 T = TypeVar("T")
 Channel = discord.Thread | discord.PartialMessageable
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from newsqa.frontends.discord.client import NewsClient
     from newsqa.settings import Settings
 
-
 API_HOST = "discord.com"
 API_PATH = "/api/v10"
 GATEWAY_HOST = "gateway.discord.gg"

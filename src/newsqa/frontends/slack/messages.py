@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from newsqa.types import JsonObject
 
-
 WRITTEN_SUBTYPES = frozenset({"", "file_share", "me_message", "thread_broadcast"})
 """Subtypes of messages that a person wrote; joining, topics and the like have others."""
 

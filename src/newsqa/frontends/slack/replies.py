@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     OnPosted = Callable[[Sequence[str]], Awaitable[None]]
 
-
 UPDATE_INTERVAL = 1.2  # seconds between two updates of one message
 
 LONG_WAIT = 20.0

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from newsqa.frontends.slack.service import SlackService
     from newsqa.settings import Settings
 
-
 # Checks before anything is served: tokens, addresses, and if Slack accepts them.
 
 OFFICIAL = frozenset({"slack.com", "slack-gov.com"})

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from newsqa.frontends.slack.messages import SlackEvent, SlackSender
     from newsqa.settings import Settings
 
-
 log = logger("slack")
 
 THANKS: dict[Vote, str] = {"good": "Thank you: noted as a good answer.", "bad": "Thank you: noted as a bad answer."}

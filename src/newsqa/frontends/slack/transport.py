@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     Ack = Callable[[], Awaitable[object]]
     Body = dict[str, Any]
 
-
 ANY = re.compile("")
 ADMIN_COMMAND = "/newsqa"
 """The command to the bot itself; every other one asks a question, since a workspace may have to rename `/ask`."""

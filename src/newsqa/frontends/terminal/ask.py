@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from newsqa.settings import Settings
 
-
 MAX_BYTES = 1 << 20  # of a question on standard input; the pipeline decides what it can use
 EXAMPLE = 'Write: newsqa ask "When did the harbour reopen?"'
 

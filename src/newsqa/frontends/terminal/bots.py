@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from newsqa.types import JsonObject
 
-
 bots_app = typer.Typer(
     help="Look after the bots in Slack and Discord, while they run.", no_args_is_help=True, rich_markup_mode=None
 )

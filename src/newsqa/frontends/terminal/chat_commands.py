@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from newsqa.frontends.terminal.chat import Conversation
     from newsqa.frontends.terminal.display import Display
 
-
 OFF = {"off", "none", "all"}  # words that clear a bound
 PASSAGES = 5  # that /search shows
 MAX_TITLE = 200  # characters of a title that is asked about; more is no title

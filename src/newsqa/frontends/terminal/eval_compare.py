@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-
 # A comparison of runs as lines for a person, each with its style; everything from outside is made safe.
 
 StyledLine = tuple[str, str]  # a line and its style

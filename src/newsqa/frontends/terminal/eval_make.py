@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from newsqa.settings import Settings
 
-
 OUT = Path("questions.jsonl")
 MOST = 10_000
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from newsqa.settings import Settings
     from newsqa.store.records import SourceSummary
 
-
 READS = "It reads pages, feeds, text, tables, mail, exports and archives of these: docs/reading.md lists them."
 
 PHASES = {"read": "reading", "compare": "comparing", "embed": "embedding", "vectors": "vectors"}

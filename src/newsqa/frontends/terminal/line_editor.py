@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from newsqa.frontends.terminal.chat import Conversation
 
-
 HISTORY_FILE = "typed"
 MAX_HISTORY = 1 << 20  # bytes kept of the lines typed before
 STYLE = Style.from_dict({"prompt": "ansicyan bold", "rprompt": "ansibrightblack"})
