@@ -129,7 +129,8 @@ def _case(question: ScoredLine) -> Element:
     tag = safe_line(item.tags[0]).replace(".", "_") if item.tags else "untagged"
     case = Element("testcase", classname=f"{SUITE}.{tag}", name=safe_line(item.id), time=f"{_seconds(question):.3f}")
     if kind := KINDS.get(question.outcome):
-        SubElement(case, kind, message=_message(question), type=question.verdict).text = _details(question)
+        details = f"question: {item.question}\nexpected: {_expected(question)}\nsaid: {_reply(question)}"
+        SubElement(case, kind, message=_message(question), type=question.verdict).text = safe(details)
     SubElement(case, "system-out").text = safe(f"{item.question}\n{_reply(question)}")
     return case
 
@@ -141,11 +142,6 @@ def _message(question: ScoredLine) -> str:
     if question.outcome == "not judged":
         return "the set does not let tell right from wrong"
     return safe_line(f"{question.verdict}: expected {_expected(question)}; said {_reply(question)}")
-
-
-def _details(question: ScoredLine) -> str:
-    lines = [f"question: {question.line.item.question}", f"expected: {_expected(question)}"]
-    return safe("\n".join([*lines, f"said: {_reply(question)}"]))
 
 
 def _expected(question: ScoredLine) -> str:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from newsqa.frontends.terminal.chat import Conversation
-    from newsqa.frontends.terminal.display import Display
 
 OFF = {"off", "none", "all"}  # words that clear a bound
 PASSAGES = 5  # that /search shows
@@ -93,18 +92,14 @@ def _open(conversation: Conversation, rest: str) -> None:
         article = index.article(citation.article_id)
     if article is None:
         raise LibraryError("The index does not hold this article any more.", hint="It went with its source.")
-    _show_source(conversation.display, article, citation, conversation.answers[-1].standalone, whole=bool(how))
-
-
-def _show_source(display: Display, article: Article, citation: Citation, question: str, *, whole: bool) -> None:
-    """Show an article where it is quoted, or all of it. If the quote has gone since, say so."""
-    span = _find_quote(article, citation)
+    question, span = conversation.answers[-1].standalone, _find_quote(article, citation)
     if span is None:
-        display.note("This article has changed since; the quote is no longer in it.")
-        display.view(article_view(article), article_text(article))
+        conversation.display.note("This article has changed since; the quote is no longer in it.")
+    if how or span is None:
+        view = article_view(article, question, span)
     else:
-        view = article_view(article, question, span) if whole else excerpt_view(article, span, question)
-        display.view(view, article_text(article))
+        view = excerpt_view(article, span, question)
+    conversation.display.view(view, article_text(article))
 
 
 def _find_quote(article: Article, citation: Citation) -> tuple[int, int] | None:
