@@ -95,10 +95,7 @@ def _open(conversation: Conversation, rest: str) -> None:
     question, span = conversation.answers[-1].standalone, _find_quote(article, citation)
     if span is None:
         conversation.display.note("This article has changed since; the quote is no longer in it.")
-    if how or span is None:
-        view = article_view(article, question, span)
-    else:
-        view = excerpt_view(article, span, question)
+    view = article_view(article, question, span) if how or span is None else excerpt_view(article, span, question)
     conversation.display.view(view, article_text(article))
 
 
