@@ -12,8 +12,17 @@ from langchain_core.embeddings import Embeddings
 
 from newsqa.errors import ModelError
 from newsqa.extras import install_hint
-from newsqa.models import files
 from newsqa.models.chat_errors import redacted_error
+from newsqa.models.files import (
+    BGE,
+    MINILM,
+    bundled_folder,
+    file_digest,
+    model_folder,
+    onnx_file,
+    read_config,
+    refuse_offline,
+)
 from newsqa.models.providers import PROVIDERS, client_options, ollama_options, server_address
 
 if TYPE_CHECKING:
@@ -26,6 +35,7 @@ if TYPE_CHECKING:
     from newsqa.settings import Settings
 
     Floats = npt.NDArray[np.float32]
+
 
 BATCH = 16
 BATCH_TOKENS = 2048
@@ -125,7 +135,7 @@ def _session(folder: Path, threads: int) -> Any:
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads must not use the cores
     try:
-        return onnxruntime.InferenceSession(str(files.onnx_file(folder)), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(str(onnx_file(folder)), options, providers=["CPUExecutionProvider"])
     except Exception as error:
         raise _unusable(folder, "model.onnx", error) from error
 
@@ -190,7 +200,7 @@ def create_reranker(settings: Settings) -> Reranker:
     name = settings.reranker
     if name == "none":
         return NoReranker()
-    folder = files.bundled_folder(files.MINILM) if name == DEFAULT_RERANKER else files.model_folder(name, settings)
+    folder = bundled_folder(MINILM) if name == DEFAULT_RERANKER else model_folder(name, settings)
     if folder is None:
         raise ModelError(f"There is no reranker called “{name}”.", hint=f"Set NEWSQA_RERANKER to {RERANKER_NAMES}.")
     return CrossEncoder(OnnxEncoder(folder, settings.threads, RERANKER_TOKENS))
@@ -200,7 +210,7 @@ def reranker_fingerprint(reranker: Reranker) -> str:
     """Return the digest of a reranker's file, or its class name if it has none. Raises ModelError."""
     if not isinstance(reranker, CrossEncoder):
         return type(reranker).__name__
-    return files.file_digest(files.onnx_file(reranker.encoder.folder))[:16]
+    return file_digest(onnx_file(reranker.encoder.folder))[:16]
 
 
 # Embedders: texts to vectors, as LangChain's `Embeddings`.
@@ -282,15 +292,13 @@ def create_embedder(settings: Settings) -> Embeddings:
     """Create the embedder that `settings.embedder` names. Raises ModelError."""
     name = settings.embedder
     if name == DEFAULT_EMBEDDER:
-        return OnnxEmbeddings(
-            name, OnnxEncoder(files.bundled_folder(files.BGE), settings.threads), prefix=BGE_QUERY_PREFIX
-        )
-    if folder := files.model_folder(name, settings):
+        return OnnxEmbeddings(name, OnnxEncoder(bundled_folder(BGE), settings.threads), prefix=BGE_QUERY_PREFIX)
+    if folder := model_folder(name, settings):
         return _from_folder(name, folder, settings.threads)
     kind, _, model = name.partition(":")
     makers: dict[str, Callable[[str, Settings], Embeddings]] = {"openai": _openai, "ollama": _ollama}
     if model and kind in makers:
-        files.refuse_offline(name, settings, server_address(PROVIDERS[kind]))
+        refuse_offline(name, settings, server_address(PROVIDERS[kind]))
         return RemoteEmbeddings(name, makers[kind](model, settings))
     raise ModelError(f"There is no embedder called “{name}”.", hint=f"Set NEWSQA_EMBEDDER to {EMBEDDER_NAMES}.")
 
@@ -299,7 +307,7 @@ def create_token_encoder(settings: Settings, embedder: Embeddings) -> OnnxEmbedd
     """Return what encodes tokens: the embedder if it is the default one, else that one. Raises ModelError."""
     if isinstance(embedder, OnnxEmbeddings) and embedder.name == DEFAULT_EMBEDDER:
         return embedder
-    return OnnxEmbeddings(DEFAULT_EMBEDDER, OnnxEncoder(files.bundled_folder(files.BGE), settings.threads))
+    return OnnxEmbeddings(DEFAULT_EMBEDDER, OnnxEncoder(bundled_folder(BGE), settings.threads))
 
 
 def embedder_fingerprint(embedder: Embeddings) -> str:
@@ -307,14 +315,14 @@ def embedder_fingerprint(embedder: Embeddings) -> str:
     name = str(getattr(embedder, "name", type(embedder).__name__))
     if not isinstance(embedder, OnnxEmbeddings):
         return name
-    return f"{name.partition(':')[0]}:{files.file_digest(files.onnx_file(embedder.encoder.folder))[:16]}"
+    return f"{name.partition(':')[0]}:{file_digest(onnx_file(embedder.encoder.folder))[:16]}"
 
 
 def _from_folder(name: str, folder: Path, threads: int) -> OnnxEmbeddings:
     """Create an embedder with the pooling, length and prefix of a sentence-transformers folder, by default the mean."""
-    pooling = files.read_config(folder, "1_Pooling/config.json")
-    length = files.read_config(folder, "sentence_bert_config.json").get("max_seq_length")
-    prompts = files.read_config(folder, "config_sentence_transformers.json").get("prompts")
+    pooling = read_config(folder, "1_Pooling/config.json")
+    length = read_config(folder, "sentence_bert_config.json").get("max_seq_length")
+    prompts = read_config(folder, "config_sentence_transformers.json").get("prompts")
     prefix = prompts.get("query") if isinstance(prompts, dict) else None
     return OnnxEmbeddings(
         name,
@@ -350,7 +358,8 @@ def _ollama(model: str, settings: Settings) -> Embeddings:
         from langchain_ollama import OllamaEmbeddings
     except ImportError as error:
         raise ModelError(
-            f"The embedder ollama:{model} needs the package langchain-ollama.", hint=install_hint(".[ollama]")
+            f"The embedder ollama:{model} needs the package langchain-ollama.",
+            hint=install_hint(".[ollama]"),
         ) from error
     return OllamaEmbeddings(
         model=model,

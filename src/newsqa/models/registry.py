@@ -38,13 +38,15 @@ from newsqa.models.providers import (
     server_address,
     without_secrets,
 )
-from newsqa.settings import Settings, bypass_proxies
+from newsqa.settings import bypass_proxies
 from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from langchain_core.language_models import BaseChatModel
+
+    from newsqa.settings import Settings
 
 NAMES = "extractive, local, llamacpp:/path/model.gguf, ollama:NAME, openai:NAME, anthropic:NAME"
 

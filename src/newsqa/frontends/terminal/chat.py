@@ -31,14 +31,16 @@ from newsqa.private_files import private_folder
 from newsqa.render.record import to_record
 from newsqa.render.terminal import DIM
 from newsqa.render.wording import count, headline, period
-from newsqa.store.snapshot import LibraryIndex, open_index
-from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer, Article, Bounds, Citation, Turn
+from newsqa.store.snapshot import open_index
+from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from newsqa.pipeline import AnswerEvent
     from newsqa.settings import Settings
+    from newsqa.store.snapshot import LibraryIndex
+    from newsqa.types import Article, Bounds, Citation
 
 
 @dataclass(slots=True)
