@@ -8,7 +8,7 @@ import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-import prometheus_client
+import prometheus_client as prometheus
 from aiohttp import web
 
 from newsqa.bot.events import OUTCOMES, VOTES, Outcome, Platform, Vote
@@ -89,8 +89,8 @@ class _HealthServer:
 
     async def metrics(self, _: web.Request) -> web.Response:
         """Respond with all metrics in the format of Prometheus."""
-        body = prometheus_client.generate_latest(self._metrics.registry)
-        return web.Response(body=body, headers={"Content-Type": prometheus_client.CONTENT_TYPE_LATEST})
+        body = prometheus.generate_latest(self._metrics.registry)
+        return web.Response(body=body, headers={"Content-Type": prometheus.CONTENT_TYPE_LATEST})
 
     async def _index(self) -> JsonObject:
         """Return which index answers. All requests share one check, so that a hung one costs one thread."""
@@ -122,7 +122,7 @@ class Metrics:
     """
 
     def __init__(self, platform: Platform, waiting: Callable[[], int], running: Callable[[], int]) -> None:
-        self.registry = prometheus_client.CollectorRegistry()
+        self.registry = prometheus.CollectorRegistry()
         self.platform = platform
         self.waiting = waiting
         self.running = running
@@ -130,12 +130,12 @@ class Metrics:
         self.is_connected = False
         self._was_connected = False
         self._label = {"platform": platform}
-        prometheus_client.ProcessCollector(registry=self.registry)
+        prometheus.ProcessCollector(registry=self.registry)
         self._questions = self._counter("newsqa_questions", "Questions by how they ended.", "outcome", OUTCOMES)
         self._votes = self._counter("newsqa_votes", "Votes on answers.", "verdict", VOTES)
         self._dropped = self._counter("newsqa_dropped_sentences", "Sentences that did not pass the check.")
         self._reconnects = self._counter("newsqa_reconnects", "Connections to the platform after the first.")
-        self._seconds = prometheus_client.Histogram(
+        self._seconds = prometheus.Histogram(
             "newsqa_answer_seconds",
             "Seconds from question to answer or refusal.",
             ["platform"],
@@ -168,18 +168,12 @@ class Metrics:
         """Record that the connection to the platform was lost."""
         self.is_connected = False
 
-    def _counter(
-        self, name: str, what: str, label: str = "", values: tuple[str, ...] = ()
-    ) -> prometheus_client.Counter:
+    def _counter(self, name: str, what: str, label: str = "", values: tuple[str, ...] = ()) -> prometheus.Counter:
         """Return a new counter that is exported as 0 before anything is counted."""
-        counter = prometheus_client.Counter(
-            name, what, ["platform", label] if label else ["platform"], registry=self.registry
-        )
+        counter = prometheus.Counter(name, what, ["platform", label] if label else ["platform"], registry=self.registry)
         for labels in [{label: value} for value in values] or [{}]:
             counter.labels(**labels, **self._label)
         return counter
 
     def _gauge(self, name: str, what: str, read: Callable[[], float]) -> None:
-        prometheus_client.Gauge(name, what, ["platform"], registry=self.registry).labels(**self._label).set_function(
-            read
-        )
+        prometheus.Gauge(name, what, ["platform"], registry=self.registry).labels(**self._label).set_function(read)

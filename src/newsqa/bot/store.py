@@ -336,5 +336,5 @@ def _past_turn(row: sqlite3.Row) -> Turn:
 
 def _parse_message(row: sqlite3.Row) -> Message:
     place = ConversationPlace(row["platform"], row["team"], row["channel"], row["thread"], bool(row["direct"]))
-    private = bool(row["private"])
-    return Message(row["message"], place, row["person"], row["question"], True, row["event"], private)  # noqa: FBT003
+    event, private = row["event"], bool(row["private"])
+    return Message(row["message"], place, row["person"], row["question"], addressed=True, event=event, private=private)
