@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
-from weakref import WeakValueDictionary
 
 from newsqa.answer.history import recent_turns
 from newsqa.bot.events import Answered, Failed, Interrupted, Message, Partial, Started, Withdrawn
@@ -16,7 +16,7 @@ from newsqa.bot.limits import normalize_question
 from newsqa.bot.store import Store, conversation_key
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, AsyncIterator
 
     from newsqa.bot.threads import SerialExecutor, WorkerPool
     from newsqa.types import Answer, Sentence
@@ -127,25 +127,48 @@ class Request:
             self.task.cancel()
 
 
+class ConversationQueue:
+    """Lets one request at a time into each conversation, in order; keeps nothing of a conversation without requests."""
+
+    def __init__(self) -> None:
+        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+
+    def __len__(self) -> int:
+        """Count the conversations that have requests."""
+        return len(self._locks)
+
+    @asynccontextmanager
+    async def turn(self, conversation: str) -> AsyncIterator[None]:
+        """Wait until all earlier requests of this conversation are done."""
+        lock, users = self._locks.get(conversation, (asyncio.Lock(), 0))
+        self._locks[conversation] = lock, users + 1
+        try:
+            async with lock:  # an asyncio.Lock is fair: first come, first served
+                yield
+        finally:
+            _, users = self._locks[conversation]
+            if users > 1:
+                self._locks[conversation] = lock, users - 1
+            else:
+                del self._locks[conversation]
+
+
 @dataclass(frozen=True, slots=True)
 class RequestRunner:
     """Answers requests in their turn, with the history of their conversation, and again after an edit.
 
-    `seconds` limits the time from question to answer, all waiting included. `queue` has a lock for each conversation
-    in which a question is answered or waits; a lock that nobody holds or waits for goes by itself.
+    `seconds` limits the time from question to answer, all waiting included.
     """
 
     store: Store
     executor: SerialExecutor
     pool: WorkerPool
     seconds: float
-    queue: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    queue: ConversationQueue = field(default_factory=ConversationQueue)
 
     async def run(self, request: Request) -> Answer:
         """Return the answer to a request. Raises TimeoutError, NewsqaError, and whatever else goes wrong."""
-        conversation = conversation_key(request.message)
-        # an asyncio.Lock is fair: first come, first served
-        async with asyncio.timeout(self.seconds), self.queue.setdefault(conversation, asyncio.Lock()):
+        async with asyncio.timeout(self.seconds), self.queue.turn(conversation_key(request.message)):
             while True:
                 edits = request.edits
                 request.attempt = asyncio.create_task(self._attempt(request))
