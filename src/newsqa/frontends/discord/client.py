@@ -18,7 +18,7 @@ from newsqa.bot.events import Answered, Declined, Event, Failed, Interrupted, Me
 from newsqa.bot.process import logger
 from newsqa.errors import NewsqaError
 from newsqa.frontends.discord.messages import ClickHandler, conversation_place, decode_message, decode_question
-from newsqa.frontends.discord.replies import ChannelReply, DiscordReply, FallbackReply, InteractionReply, ReplyUpdater
+from newsqa.frontends.discord.replies import ChannelReply, DiscordReply, InteractionReply, ReplyUpdater
 from newsqa.render.discord import escape, render_answer, render_line
 from newsqa.render.posts import WORKING, partial_line
 
@@ -85,7 +85,7 @@ class NewsClient(discord.Client):
             return
         self._resumed = True
         for question in await self._bot.load_unanswered():
-            reply = FallbackReply if question.private else ChannelReply
+            reply = InteractionReply if question.private else ChannelReply
             self._start(self.answer(question, reply(self, question, self._channel_of(question))))
 
     async def on_resumed(self) -> None:
@@ -132,8 +132,8 @@ class NewsClient(discord.Client):
     async def ask(self, interaction: discord.Interaction, text: str) -> None:
         """Answer a question asked by /ask."""
         question = decode_question(interaction, text)
-        reply = InteractionReply(self, question, interaction)
-        if await reply.defer() and not await self._start(self.answer(question, reply)):
+        reply = InteractionReply(self, question, interaction.channel_id or 0)
+        if await reply.defer(interaction) and not await self._start(self.answer(question, reply)):
             await reply.notify_asker(render_line(STOPPING if self.stopping else NOT_HERE))
 
     async def answer(self, question: Message, reply: DiscordReply) -> bool:
