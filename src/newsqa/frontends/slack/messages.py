@@ -189,10 +189,6 @@ class SlackSender:
         fields = {"channel": place.channel, "user": person, "thread_ts": place.thread or None}
         await _send(self.client.chat_postEphemeral, message, fields)
 
-    async def open_view(self, trigger: str, view: JsonObject) -> None:
-        """Open a modal for the person who clicked less than three seconds ago."""
-        await self.client.views_open(trigger_id=trigger, view=view)
-
     async def respond(self, url: str, message: SlackMessage | None = None, **fields: Any) -> None:
         """Send to the response URL of a click or a command; it accepts five messages in half an hour."""
         content = {"text": message.text, "blocks": list(message.blocks), **NO_PREVIEWS} if message else {}

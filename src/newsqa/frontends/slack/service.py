@@ -152,7 +152,7 @@ class SlackService:
     async def _show_sources(self, click: Click) -> None:
         answer = await self.bot.load_answer(click.value)
         if answer:
-            await self.sender.open_view(click.trigger, render_sources(answer))
+            await self.sender.client.views_open(trigger_id=click.trigger, view=render_sources(answer))
         else:
             await self._reply_to_click(click, FORGOTTEN)
 

@@ -7,12 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from newsqa import models
 from newsqa.errors import NewsqaError, SourceError, UsageError
-from newsqa.frontends.terminal.console import announce_embedding, messages, print_json, print_text
-from newsqa.frontends.terminal.index import print_report
+from newsqa.frontends.terminal.console import announce_embedding, print_json, print_text
+from newsqa.frontends.terminal.index import print_report, print_warning
 from newsqa.ingest import indexer
 from newsqa.ingest.fetch import is_address
 from newsqa.render.clean import safe_line
@@ -86,7 +84,7 @@ class _Watch:
         try:
             report = indexer.index_source(self.settings, source, addresses=self.addresses, embedder=self.embedder)
         except (SourceError, NewsqaError) as error:
-            messages().print(Text(f"! {safe_line(error_line(error))}", style="yellow"), soft_wrap=True)
+            print_warning(error_line(error))
             return
         if self.as_json:
             print_json(asdict(report))
