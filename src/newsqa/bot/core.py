@@ -13,8 +13,8 @@ from newsqa.bot.health import Metrics
 from newsqa.bot.pipelines import ReloadingPipeline
 from newsqa.bot.process import logger
 from newsqa.bot.requests import Request, RequestRunner
-from newsqa.bot.store import Claim, Store
-from newsqa.bot.threads import SerialExecutor, StreamAnswer, WorkerPool
+from newsqa.bot.store import Store
+from newsqa.bot.threads import SerialExecutor, WorkerPool
 from newsqa.errors import NewsqaError
 from newsqa.models.egress import data_egress
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
     from newsqa.bot.events import ConversationPlace, Event, Message, Outcome, Platform, Vote
+    from newsqa.bot.store import Claim
+    from newsqa.bot.threads import StreamAnswer
     from newsqa.settings import Settings
     from newsqa.types import Answer
 

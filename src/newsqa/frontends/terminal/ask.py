@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from newsqa.building import open_pipeline
 from newsqa.errors import LibraryError, SourceError, UsageError
 from newsqa.frontends.terminal.console import announce_egress, messages, output, print_json, print_text
-from newsqa.frontends.terminal.display import LiveAnswer, print_view, show_live
+from newsqa.frontends.terminal.display import LiveAnswer, show_answer, show_live
 from newsqa.private_files import write_files
 from newsqa.render.clean import safe_line
-from newsqa.render.plain import answer_text, article_text, check_lines, check_page, check_record
+from newsqa.render.plain import article_text, check_lines, check_page, check_record
 from newsqa.render.record import article_record, hit_record, to_record
-from newsqa.render.terminal import answer_view, article_view
+from newsqa.render.terminal import article_view
 from newsqa.render.wording import headline, provenance
 from newsqa.store.snapshot import open_index
 from newsqa.types import EXTRACTIVE, Bounds, Hit
@@ -39,7 +39,7 @@ def ask(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | 
     if as_json:
         print_json(to_record(answer))
     else:
-        print_view(answer_view(answer), answer_text(answer))
+        show_answer(answer)
 
 
 def search(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | None, *, as_json: bool) -> None:
@@ -73,10 +73,13 @@ def show(settings: Settings, article_id: str, *, as_json: bool) -> None:
             f"The index {settings.index} holds no article “{article_id}”.",
             hint="The ids stand in the citations of `newsqa ask --json`.",
         )
+    console = output()
     if as_json:
         print_json(article_record(article))
+    elif console.is_terminal:
+        console.print(article_view(article))
     else:
-        print_view(article_view(article), article_text(article))
+        print_text(article_text(article))
 
 
 def _question(words: Sequence[str]) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from newsqa.types import JsonObject
 
+
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
 

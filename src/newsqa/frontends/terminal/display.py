@@ -15,7 +15,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from newsqa.frontends.terminal.console import messages, output, print_text
-from newsqa.pipeline import AnswerEvent, Stage
+from newsqa.pipeline import Stage
 from newsqa.render.clean import safe, safe_line
 from newsqa.render.plain import answer_text, error_line
 from newsqa.render.terminal import DIM, answer_view, sentences_view
@@ -28,20 +28,23 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
     from newsqa.errors import NewsqaError
+    from newsqa.pipeline import AnswerEvent
 
 STAGES = {"search": "searching", "rerank": "reading", "answer": "answering", "write": "writing"}
 
-MAX_DRAFT = 600  # characters shown of what is being written
+MAX_DRAFT = 600
+"""Characters shown of what is being written."""
+
 _KEYS = re.compile(r"\s*\[[\s\d,;^]*(?:\]|$)")
 
 
-def print_view(view: RenderableType, plain: str) -> None:
-    """Print a view at a terminal, its plain counterpart elsewhere."""
+def show_answer(answer: Answer) -> None:
+    """Print an answer with its sources, as standard output can show it."""
     console = output()
     if console.is_terminal:
-        console.print(view)
+        console.print(answer_view(answer))
     else:
-        print_text(plain)
+        print_text(answer_text(answer))
 
 
 @dataclass(frozen=True, slots=True)

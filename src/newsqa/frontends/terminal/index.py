@@ -64,7 +64,7 @@ def index_sources(settings: Settings, sources: Sequence[str], options: IndexOpti
         raise
     if failed and not reports:
         for error in failed[1:]:
-            print_warning(error_line(error))
+            _warn(error_line(error))
         raise failed[0]
     failed += [short for report in reports if (short := _shortfall(report, strict=options.strict))]
     for error in failed:
@@ -123,11 +123,11 @@ def _index_each(
 def print_report(done: IndexReport, *, as_json: bool) -> None:
     """Print what came of indexing a source: what was refused on standard error, then the counts."""
     for problem in done.problems[:MAX_PROBLEMS]:
-        print_warning(f"{problem.name}: {problem.reason} {problem.hint}")
+        _warn(f"{problem.name}: {problem.reason} {problem.hint}")
     if len(done.problems) > MAX_PROBLEMS:
-        print_warning(f"… and {count(len(done.problems) - MAX_PROBLEMS, 'problem')} more: newsqa sources")
+        _warn(f"… and {count(len(done.problems) - MAX_PROBLEMS, 'problem')} more: newsqa sources")
     for notice in done.notices:
-        print_warning(notice)
+        _warn(notice)
     if not as_json:
         print_text(f"{_summary(done)}\n  {_account(done.read, done.passed, len(done.problems))}")
 
@@ -154,8 +154,7 @@ def _passed(passed: Sequence[Skipped]) -> str:
     return ", ".join(f"{one.count:,} × {safe_line(one.kind)} ({safe_line(one.reason)})" for one in passed)
 
 
-def print_warning(text: str) -> None:
-    """Print a line on standard error that something is not as it should be."""
+def _warn(text: str) -> None:
     messages().print(Text(f"! {safe_line(text)}", style="yellow"), soft_wrap=True)
 
 

@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 from newsqa import models
 from newsqa.errors import NewsqaError, SourceError, UsageError
-from newsqa.frontends.terminal.console import announce_embedding, print_json, print_text
-from newsqa.frontends.terminal.index import print_report, print_warning
+from newsqa.frontends.terminal.console import announce_embedding, messages, print_json, print_text
+from newsqa.frontends.terminal.index import print_report
 from newsqa.ingest import indexer
 from newsqa.ingest.fetch import is_address
 from newsqa.render.clean import safe_line
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from newsqa.ingest.progress import IndexReport
     from newsqa.settings import Settings
 
-LOOK = 2.0  # seconds between two looks at the clock
+LOOK = 2.0
+"""Seconds between two looks at the clock."""
 
 
 def watch_sources(
@@ -84,7 +87,7 @@ class _Watch:
         try:
             report = indexer.index_source(self.settings, source, addresses=self.addresses, embedder=self.embedder)
         except (SourceError, NewsqaError) as error:
-            print_warning(error_line(error))
+            messages().print(Text(f"! {safe_line(error_line(error))}", style="yellow"), soft_wrap=True)
             return
         if self.as_json:
             print_json(asdict(report))
