@@ -15,8 +15,9 @@ from newsqa import models
 from newsqa.building import open_pipeline
 from newsqa.errors import ModelError, UsageError
 from newsqa.ingest.indexer import index_source
+from newsqa.render.record import hit_record
 from newsqa.settings import Settings
-from newsqa.types import NO_BOUNDS, Bounds
+from newsqa.types import NO_BOUNDS, Answer, Article, Bounds, Hit, TextCheck, Turn
 
 if TYPE_CHECKING:
     import os
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from newsqa.models.encoders import Reranker
     from newsqa.pipeline import AnswerEvent, Pipeline
     from newsqa.store.records import Coverage
-    from newsqa.types import Answer, Article, Hit, TextCheck, Turn
 
 
 class OpenOptions(TypedDict, total=False):
@@ -63,11 +63,7 @@ class NewsQA:
     """
 
     def __init__(
-        self,
-        settings: Settings,
-        embedder: Embeddings,
-        reranker: Reranker,
-        chat_model: BaseChatModel | None = None,
+        self, settings: Settings, embedder: Embeddings, reranker: Reranker, chat_model: BaseChatModel | None = None
     ) -> None:
         self.settings = settings
         self._embedder = embedder
@@ -169,23 +165,12 @@ class NewsQA:
         return self._open_pipeline().stream(question, history=history, bounds=_bounds(bounds, limits), asked=asked)
 
     def search(
-        self,
-        query: str,
-        *,
-        bounds: Bounds = NO_BOUNDS,
-        asked: date | None = None,
-        **limits: Unpack[Limits],
+        self, query: str, *, bounds: Bounds = NO_BOUNDS, asked: date | None = None, **limits: Unpack[Limits]
     ) -> list[Hit]:
         """Return the passages that may answer, best first, each with its article and score."""
         return self._open_pipeline().search(query, bounds=_bounds(bounds, limits), asked=asked)
 
-    def check(
-        self,
-        text: str,
-        *,
-        bounds: Bounds = NO_BOUNDS,
-        **limits: Unpack[Limits],
-    ) -> TextCheck:
+    def check(self, text: str, *, bounds: Bounds = NO_BOUNDS, **limits: Unpack[Limits]) -> TextCheck:
         """Check each sentence of a text, such as a draft or a press release, against the articles.
 
         A Finding says if the articles support it, contradict it, have something like it or nothing, with the quotes.
@@ -197,12 +182,7 @@ class NewsQA:
         """Return the article with this id, None if the library does not hold it."""
         return self._open_pipeline().article(article_id)
 
-    def coverage(
-        self,
-        *,
-        bounds: Bounds = NO_BOUNDS,
-        **limits: Unpack[Limits],
-    ) -> Coverage:
+    def coverage(self, *, bounds: Bounds = NO_BOUNDS, **limits: Unpack[Limits]) -> Coverage:
         """Return how many articles the library holds within the bounds, and from which days they are."""
         with self._open_pipeline().index.snapshot() as index:
             return index.coverage(_bounds(bounds, limits))
@@ -315,19 +295,5 @@ class NewsqaRetriever(BaseRetriever):
 
 
 def _document(hit: Hit) -> Document:
-    article, passage = hit.article, hit.passage
-    return Document(
-        id=str(passage.id),
-        page_content=passage.text,
-        metadata={
-            "article_id": article.id,
-            "title": article.title,
-            "outlet": article.outlet,
-            "published": article.published.isoformat() if article.published else None,
-            "url": article.url,
-            "path": article.path,
-            "start": passage.start,
-            "end": passage.end,
-            "score": hit.score,
-        },
-    )
+    metadata = hit_record(hit) | {"score": hit.score}
+    return Document(id=str(hit.passage.id), page_content=metadata.pop("text"), metadata=metadata)

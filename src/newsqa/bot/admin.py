@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from newsqa.answer.history import recent_turns
 from newsqa.bot.database import FILE, count_running, history_errors, open_database
-from newsqa.bot.events import OUTCOMES, PLATFORM_NAMES, parse_channel
-from newsqa.bot.store import Store
+from newsqa.bot.events import OUTCOMES, PLATFORM_NAMES, ConversationPlace, Outcome, Platform, Vote, parse_channel
+from newsqa.bot.store import Store, VotedAnswer
 from newsqa.errors import NewsqaError, UsageError
 from newsqa.render.record import to_line
 from newsqa.render.wording import count
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from newsqa.bot.events import ConversationPlace, Outcome, Platform, Vote
-    from newsqa.bot.store import VotedAnswer
     from newsqa.settings import Settings
-    from newsqa.types import Citation, JsonObject, Turn
+    from newsqa.types import JsonObject, Turn
 
 
 # The status: counts by day and channel, and votes; nothing that anybody said.
@@ -124,10 +122,7 @@ def _channel_statuses(
 
 # The command `/newsqa` within a platform.
 
-EVERYBODY = (
-    "help: shows this",
-    "forget me: forgets what you asked, and how you voted",
-)
+EVERYBODY = ("help: shows this", "forget me: forgets what you asked, and how you voted")
 ADMINS = (
     "status: what became of the questions",
     "channels: where I was asked, and where I am silent",
@@ -137,8 +132,7 @@ ADMINS = (
 )
 NOT_AN_ADMIN = "Only those who look after me can do that. Everybody can: {everybody}."
 FAILED = "I could not do that; my log says why."
-MOST_CHANNELS = 20
-"""Channels that a list shows."""
+MOST_CHANNELS = 20  # channels that a list shows
 
 OUTCOME_NAMES: dict[Outcome, str] = {
     "answered": "answered",
@@ -282,14 +276,10 @@ def _question_record(voted: VotedAnswer) -> JsonObject:
     if answer.refused:
         return {**record, "answerable": False}
     text = " ".join(sentence.text for sentence in answer.sentences)
-    gold = [_gold_record(citation) for citation in answer.citations]
+    places = [{"article_id": one.article_id, "url": one.url, "quote": one.quote} for one in answer.citations]
+    gold = [{name: value for name, value in place.items() if value} for place in places]
     return {**record, "answerable": True, "answers": [text], "gold": gold}
 
 
 def _messages(turn: Turn) -> list[JsonObject]:
     return [{"role": "user", "content": turn.question}, {"role": "assistant", "content": turn.answer}]
-
-
-def _gold_record(citation: Citation) -> JsonObject:
-    values = {"article_id": citation.article_id, "url": citation.url, "quote": citation.quote}
-    return {name: value for name, value in values.items() if value}

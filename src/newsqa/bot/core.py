@@ -7,20 +7,9 @@ import secrets
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+from newsqa.bot import limits
 from newsqa.bot.events import Answered, Declined, Failed, Interrupted, Partial, Started, Withdrawn
 from newsqa.bot.health import Metrics
-from newsqa.bot.limits import (
-    BUSY,
-    HELP,
-    INTERRUPTED,
-    RateLimits,
-    can_follow_up,
-    failure_reply,
-    is_courtesy,
-    is_served,
-    limit_reply,
-    normalize_question,
-)
 from newsqa.bot.pipelines import ReloadingPipeline
 from newsqa.bot.process import logger
 from newsqa.bot.requests import Request, RequestRunner
@@ -38,7 +27,6 @@ if TYPE_CHECKING:
     from newsqa.settings import Settings
     from newsqa.types import Answer
 
-
 GRACE_SECONDS = 10.0
 """Time beyond the settings' limit after which an answer is abandoned: what ignores that limit hangs."""
 
@@ -48,12 +36,8 @@ REQUEST_SECONDS = 240.0
 FINISHING = 0.75
 """The part of the drain time in which answers may still be completed; the rest is for posting the last events."""
 
-RESUME_SECONDS = 900.0
-"""Age after which a question that a crash left unanswered is not resumed: nobody waits any more."""
-
-SWEEP_SECONDS = 86_400.0
-"""Time between two deletions of what is past its retention."""
-
+RESUME_SECONDS = 900.0  # age after which a question that a crash left unanswered is not resumed: nobody waits any more
+SWEEP_SECONDS = 86_400.0  # time between two deletions of what is past its retention
 log = logger("bot")
 
 
@@ -109,7 +93,7 @@ class Bot:
         self._store = store
         self._executor = executor
         self._pool = pool
-        self._limits = RateLimits(settings.bot_rate, settings.bot_rate_all)
+        self._limits = limits.RateLimits(settings.bot_rate, settings.bot_rate_all)
         self._runner = RequestRunner(store, executor, pool, max(REQUEST_SECONDS, pool.seconds))
         self._requests: dict[tuple[str, str, str], Request] = {}
         self._draining = False
@@ -128,7 +112,8 @@ class Bot:
         call `record_delivered` once it is posted.
         """
         key = _key(message.place, message.id)
-        if key in self._requests or not _may_be_question(message, self._settings):
+        is_for_bot = message.addressed or limits.can_follow_up(message)
+        if key in self._requests or not is_for_bot or not limits.is_served(message, self._settings):
             return
         request = Request(message)
         self._requests[key] = request  # before the store is asked: it may be edited or deleted meanwhile
@@ -159,13 +144,14 @@ class Bot:
                 self._executor.post(self._store.release, request.message)
 
     async def _events(self, request: Request) -> AsyncGenerator[Event]:
+        message, claim = request.message, None
         try:
-            claim = await self._claim(request)
+            if await self._executor.call(self._store.is_listening, message):
+                claim = await self._executor.call(self._store.claim, message, request.id, request.question)
         except NewsqaError as error:
-            if request.message.addressed:
+            if message.addressed:
                 yield self._fail(request, error)
-            return
-        if claim is None:
+        if claim is None:  # the bot is silent there, or the message was answered
             return
         request.events.set_claim(claim.request_id, claim.posted)
         if request.events.ended:  # it was deleted meanwhile
@@ -179,29 +165,23 @@ class Bot:
             async for event in events:
                 yield event
 
-    async def _claim(self, request: Request) -> Claim | None:
-        """Claim a message; None if the bot does not listen there, or it was answered."""
-        if not await self._executor.call(self._store.is_listening, request.message):
-            return None
-        return await self._executor.call(self._store.claim, request.message, request.id, request.question)
-
     def _decline(self, request: Request) -> str | None:
         """Return the reply to a question that is not to be answered, "" for no reply; None if it is to be answered."""
         if (reply := self._limit(request.message.person)) is not None:
             self._end(request, "limited")
-        elif is_courtesy(request.question):
+        elif limits.is_courtesy(request.question):
             self._executor.post(self._store.delete, request.id)  # not a question, and not counted as one
             log.info("greeted", **_log_ids(request))
-            reply = HELP
+            reply = limits.HELP
         return reply
 
     def _limit(self, person: str) -> str | None:
         """Return what to reply at a limit, "" if the asker knows already; None below all limits."""
         limited = self._limits.acquire(person)
         if limited:
-            return limit_reply(limited) if limited.notify else ""
+            return limits.limit_reply(limited) if limited.notify else ""
         if len(self._requests) > self._settings.bot_workers + self._settings.bot_queue:
-            return BUSY if self._limits.should_notify(person) else ""
+            return limits.BUSY if self._limits.should_notify(person) else ""
         return None
 
     async def _answer(self, request: Request, claim: Claim) -> None:
@@ -233,7 +213,7 @@ class Bot:
         why = {"error": type(error).__name__, "reason": str(error), "hint": getattr(error, "hint", "")}
         log.error("failed", incident=incident, **_log_ids(request), **why, question=request.question, exc_info=error)
         self._discard(request, "failed")
-        return Failed(request.id, failure_reply(error, incident), incident)
+        return Failed(request.id, limits.failure_reply(error, incident), incident)
 
     def _end(self, request: Request, outcome: Outcome) -> None:
         """Log a question that ended without an answer, and delete it."""
@@ -251,7 +231,7 @@ class Bot:
     async def handle_edit(self, message: Message) -> None:
         """Answer an edited question as edited, if its answer is not complete yet."""
         request = self._requests.get(_key(message.place, message.id))
-        question = normalize_question(message.text)
+        question = limits.normalize_question(message.text)
         if request is None or request.events.ended or question == request.question:
             return
         request.edit(question)
@@ -290,7 +270,7 @@ class Bot:
         """Return a stored answer, without the passages retrieved."""
         return await self._executor.call(self._store.load_answer, request_id)
 
-    async def drain(self, seconds: float = 8.0) -> None:
+    async def drain(self, seconds: float) -> None:
         """Accept no more questions; let answers be completed for a while, then end the others with Interrupted.
 
         Returns when every stream was read to its end, or the time is up.
@@ -314,17 +294,12 @@ class Bot:
 
     def _interrupt(self, request: Request) -> None:
         if not request.events.ended:
-            request.end(Interrupted(request.id, INTERRUPTED))
+            request.end(Interrupted(request.id, limits.INTERRUPTED))
             self._end(request, "interrupted")
 
     async def _wait_idle(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), seconds)
-
-
-def _may_be_question(message: Message, settings: Settings) -> bool:
-    """Return False if the message and the settings alone show that it is not a question to the bot."""
-    return is_served(message, settings) and (message.addressed or can_follow_up(message))
 
 
 def _key(place: ConversationPlace, message_id: str) -> tuple[str, str, str]:

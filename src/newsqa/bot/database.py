@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from filelock import FileLock
 
-
 FILE = "bot.db"
 VERSION = 1
 BUSY_SECONDS = 5.0
@@ -101,11 +100,8 @@ def history_errors(folder: Path) -> Iterator[None]:
 # Each process holds a lock on a file of its own, which the system releases when the process ends. Process ids would not
 # do: in a container, every process before and after a crash has the same one.
 
-NOBODY = ""
-"""The owner of what a process released."""
-
-LOCK_SECONDS = 5.0
-"""How long another process may probe a lock while it is acquired."""
+NOBODY = ""  # the owner of what a process released
+LOCK_SECONDS = 5.0  # how long another process may probe a lock while it is acquired
 
 
 def count_running(folder: Path) -> int:

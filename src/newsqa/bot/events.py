@@ -11,7 +11,6 @@ from newsqa.errors import UsageError
 if TYPE_CHECKING:
     from newsqa.types import Answer, Sentence
 
-
 Platform = Literal["slack", "discord"]
 Vote = Literal["good", "bad"]
 Outcome = Literal["answered", "refused", "failed", "limited", "interrupted", "left"]
@@ -123,7 +122,6 @@ class Withdrawn:
 
 Event = Started | Partial | Answered | Failed | Interrupted | Declined | Withdrawn
 """An item of the stream of one message. The stream is empty, or ends with one of the last five."""
-
 
 # Channels as people write them: the form of the id tells the platform.
 

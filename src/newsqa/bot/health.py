@@ -8,33 +8,22 @@ import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import prometheus_client as prometheus
 from aiohttp import web
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    ProcessCollector,
-    generate_latest,
-)
 
-from newsqa.bot.events import OUTCOMES, VOTES
+from newsqa.bot.events import OUTCOMES, VOTES, Outcome, Platform, Vote
 from newsqa.errors import NewsqaError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from newsqa.bot.core import Bot
-    from newsqa.bot.events import Outcome, Platform, Vote
     from newsqa.bot.pipelines import IndexStatus
     from newsqa.settings import Settings
     from newsqa.types import JsonObject
 
-
 HOST = "127.0.0.1"
-OPEN_SECONDS = 5.0
-"""Time after which an index that does not open counts as one that cannot be opened."""
+OPEN_SECONDS = 5.0  # time after which an index that does not open counts as one that cannot be opened
 
 
 @asynccontextmanager
@@ -100,8 +89,8 @@ class _HealthServer:
 
     async def metrics(self, _: web.Request) -> web.Response:
         """Respond with all metrics in the format of Prometheus."""
-        body = generate_latest(self._metrics.registry)
-        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+        body = prometheus.generate_latest(self._metrics.registry)
+        return web.Response(body=body, headers={"Content-Type": prometheus.CONTENT_TYPE_LATEST})
 
     async def _index(self) -> JsonObject:
         """Return which index answers. All requests share one check, so that a hung one costs one thread."""
@@ -133,7 +122,7 @@ class Metrics:
     """
 
     def __init__(self, platform: Platform, waiting: Callable[[], int], running: Callable[[], int]) -> None:
-        self.registry = CollectorRegistry()
+        self.registry = prometheus.CollectorRegistry()
         self.platform = platform
         self.waiting = waiting
         self.running = running
@@ -141,12 +130,12 @@ class Metrics:
         self.is_connected = False
         self._was_connected = False
         self._label = {"platform": platform}
-        ProcessCollector(registry=self.registry)
+        prometheus.ProcessCollector(registry=self.registry)
         self._questions = self._counter("newsqa_questions", "Questions by how they ended.", "outcome", OUTCOMES)
         self._votes = self._counter("newsqa_votes", "Votes on answers.", "verdict", VOTES)
         self._dropped = self._counter("newsqa_dropped_sentences", "Sentences that did not pass the check.")
         self._reconnects = self._counter("newsqa_reconnects", "Connections to the platform after the first.")
-        self._seconds = Histogram(
+        self._seconds = prometheus.Histogram(
             "newsqa_answer_seconds",
             "Seconds from question to answer or refusal.",
             ["platform"],
@@ -179,12 +168,12 @@ class Metrics:
         """Record that the connection to the platform was lost."""
         self.is_connected = False
 
-    def _counter(self, name: str, what: str, label: str = "", values: tuple[str, ...] = ()) -> Counter:
+    def _counter(self, name: str, what: str, label: str = "", values: tuple[str, ...] = ()) -> prometheus.Counter:
         """Return a new counter that is exported as 0 before anything is counted."""
-        counter = Counter(name, what, ["platform", label] if label else ["platform"], registry=self.registry)
+        counter = prometheus.Counter(name, what, ["platform", label] if label else ["platform"], registry=self.registry)
         for labels in [{label: value} for value in values] or [{}]:
             counter.labels(**labels, **self._label)
         return counter
 
     def _gauge(self, name: str, what: str, read: Callable[[], float]) -> None:
-        Gauge(name, what, ["platform"], registry=self.registry).labels(**self._label).set_function(read)
+        prometheus.Gauge(name, what, ["platform"], registry=self.registry).labels(**self._label).set_function(read)

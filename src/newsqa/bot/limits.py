@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from newsqa.bot.events import Message
     from newsqa.settings import Settings
 
-
 COURTESIES = frozenset({
     "hi", "hello", "hey", "hi there", "hello there", "good morning", "good evening", "help", "help me", "start", "test",
     "ping", "are you there", "what can you do", "who are you", "ok", "okay", "yes", "no", "thanks", "thank you", "thx",
@@ -60,8 +59,7 @@ def normalize_question(text: str) -> str:
     return " ".join(text[: 4 * MAX_CHARACTERS].encode("utf-8", "replace").decode().split())[: MAX_CHARACTERS + 1]
 
 
-WINDOW = 60.0
-"""Seconds of a sliding window."""
+WINDOW = 60.0  # seconds of a sliding window
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     FileIdentity = tuple[int, int] | None
 
-
 WARM_UP_SECONDS = 5.0
 """How long closing waits for the warm-up: Python crashes if it exits while a thread is inside a model."""
 

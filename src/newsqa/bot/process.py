@@ -22,18 +22,15 @@ if TYPE_CHECKING:
 
     from newsqa.settings import Settings
 
-
 # The log: a JSON object per line on standard error, with ids and timings, without keys and what was said. All packages
 # log in the same way, others than newsqa warnings only.
 
-TEXT_FIELDS = ("question", "answer", "text")
-"""The fields that hold what people and the bot said."""
+TEXT_FIELDS = ("question", "answer", "text")  # the fields that hold what people and the bot said
 
 LEAST_REDACTED, REDACTED = 4, "[what was said]"
 """Texts of at least so many characters are replaced in the other fields, too; and the replacement."""
 
-LONGEST_FIELD = 8_000
-"""Characters of one field, a trace included."""
+LONGEST_FIELD = 8_000  # characters of one field, a trace included
 
 _TOKENS = re.compile(
     r"""(?x)
@@ -86,14 +83,10 @@ def configure(settings: Settings) -> None:
 def _redact_text(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Remove what was said, also where an error repeats it."""
     said = [text for name in TEXT_FIELDS if len(text := str(fields.pop(name, ""))) >= LEAST_REDACTED]
-    return {name: _replace_all(value, said) for name, value in fields.items()}
-
-
-def _replace_all(value: object, said: list[str]) -> object:
-    if isinstance(value, str):
+    for name in [name for name, value in fields.items() if isinstance(value, str)]:
         for text in said:
-            value = value.replace(text, REDACTED)
-    return value
+            fields[name] = fields[name].replace(text, REDACTED)
+    return fields
 
 
 def _redact_keys(_: object, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -113,11 +106,8 @@ def _clean(value: object) -> object:
 
 # The end of the process.
 
-STOP_SECONDS = 9.0
-"""Longest time from the signal to the exit: service managers kill after ten seconds."""
-
-MODEL_THREADS = frozenset({"answer", "warm"})
-"""Names of the threads that call models and are not waited for."""
+STOP_SECONDS = 9.0  # longest time from the signal to the exit: service managers kill after ten seconds
+MODEL_THREADS = frozenset({"answer", "warm"})  # names of the threads that call models and are not waited for
 
 
 def stop_signal() -> asyncio.Future[int]:

@@ -11,15 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from newsqa.answer.history import recent_turns
-from newsqa.bot.events import Partial, Started
+from newsqa.bot.events import Answered, Failed, Interrupted, Message, Partial, Started, Withdrawn
 from newsqa.bot.limits import normalize_question
-from newsqa.bot.store import conversation_key
+from newsqa.bot.store import Store, conversation_key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-    from newsqa.bot.events import Answered, Failed, Interrupted, Message, Withdrawn
-    from newsqa.bot.store import Store
     from newsqa.bot.threads import SerialExecutor, WorkerPool
     from newsqa.types import Answer, Sentence
 

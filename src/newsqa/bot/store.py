@@ -16,26 +16,20 @@ from typing import TYPE_CHECKING
 
 from newsqa.answer.history import MAX_TURNS
 from newsqa.bot.database import NOBODY, ProcessLock, history_errors, open_database
-from newsqa.bot.events import ConversationPlace, Message
+from newsqa.bot.events import ConversationPlace, Message, Outcome, Platform, Vote
 from newsqa.render.record import from_record, to_record
 from newsqa.store.database import transaction
-from newsqa.types import Turn
+from newsqa.types import Answer, Turn
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from newsqa.bot.events import Outcome, Platform, Vote
-    from newsqa.types import Answer
-
-
 CONVERSATION_SECONDS = 12 * 3600.0
 """Age after which questions in a place without threads are no history: a new day, a new conversation."""
 
-REDELIVERY_SECONDS = 3600.0
-"""How long platforms deliver a message again."""
-
+REDELIVERY_SECONDS = 3600.0  # how long platforms deliver a message again
 _DAY = 86_400.0
 
 
@@ -342,12 +336,5 @@ def _past_turn(row: sqlite3.Row) -> Turn:
 
 def _parse_message(row: sqlite3.Row) -> Message:
     place = ConversationPlace(row["platform"], row["team"], row["channel"], row["thread"], bool(row["direct"]))
-    return Message(
-        id=row["message"],
-        place=place,
-        person=row["person"],
-        text=row["question"],
-        addressed=True,
-        event=row["event"],
-        private=bool(row["private"]),
-    )
+    event, private = row["event"], bool(row["private"])
+    return Message(row["message"], place, row["person"], row["question"], addressed=True, event=event, private=private)

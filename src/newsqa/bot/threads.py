@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from threading import Event, Thread
@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from newsqa.types import Answer, Sentence, Turn
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from newsqa.pipeline import AnswerEvent
 
 P = ParamSpec("P")
@@ -27,11 +25,8 @@ T = TypeVar("T")
 StreamAnswer = Callable[[str, Sequence[Turn]], "Iterator[AnswerEvent]"]
 """Answers a question that follows some turns, as `Pipeline.stream` does."""
 
-CLOSE_SECONDS = 1.0
-"""How long closing the pool waits for its threads."""
-
-STOP_SECONDS = 2.0
-"""How long a stopped thread keeps its slot before it counts as hung."""
+CLOSE_SECONDS = 1.0  # how long closing the pool waits for its threads
+STOP_SECONDS = 2.0  # how long a stopped thread keeps its slot before it counts as hung
 
 
 class SerialExecutor:

@@ -25,7 +25,7 @@ from newsqa.private_files import write_files
 from newsqa.render.clean import safe_line
 from newsqa.render.plain import escaped
 from newsqa.render.record import to_document, to_line
-from newsqa.types import Article, DraftSentence, Hit, Passage, Quote, Usage
+from newsqa.types import Article, DraftSentence, Hit, JsonObject, Passage, Quote, Usage
 from newsqa.verify.evidence import Fault
 from newsqa.verify.judge import Question, ask_in_batches
 from newsqa.verify.verifier import Verifier
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from newsqa.types import JsonObject
     from newsqa.verify.judge import AsksJudge
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 from newsqa.errors import SourceError, UsageError
 from newsqa.evals.metrics.answers import right
-from newsqa.evals.run_file import read_run
-from newsqa.evals.scoring import BY_NAME, METRICS
-from newsqa.evals.statistics import ALPHA, holm
-from newsqa.evals.summary import compare_metric, latencies, median_words, questions, score_run, spent
+from newsqa.evals.run_file import RunLine, read_run
+from newsqa.evals.scoring import BY_NAME, METRICS, ScoredLine, score_line
+from newsqa.evals.statistics import ALPHA, Contrast, holm
+from newsqa.evals.summary import compare_metric, latencies, median_words, questions, spent
 from newsqa.render.wording import count
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsqa.evals.metrics.base import Metric
-    from newsqa.evals.run_file import RunLine
-    from newsqa.evals.scoring import ScoredLine
-    from newsqa.evals.statistics import Contrast
     from newsqa.types import JsonObject
 
 MADE_BY = ("model", "index", "config")  # the fields of a record that say what made it
@@ -302,7 +299,7 @@ def _usual(lines: Sequence[RunLine], field: str) -> str:
 
 def _compare_run(baseline: ComparedRun, run: ComparedRun, gates: Sequence[Gate]) -> RunComparison:
     before, after = _common_lines(baseline, run)
-    scored = score_run(before), score_run(after)
+    scored = list(map(score_line, before)), list(map(score_line, after))
     changes = _changes(*scored, frozenset(gate.metric.name for gate in gates))
     lost = tuple(m.name for m in METRICS if questions(scored[0], m) and not questions(scored[1], m))
     flags = tuple(_flags(before, after, changes, lost))

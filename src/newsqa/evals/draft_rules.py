@@ -17,13 +17,11 @@ from newsqa.text.calendar import CALENDAR, clocks, dates, format_day, moments
 from newsqa.text.entities import names, numbers
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import FUNCTION_WORDS, content_stems, fold, lower_case_words, quoted, word_set, words
-from newsqa.types import Quote
+from newsqa.types import AnswerKind, Article, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from random import Random
-
-    from newsqa.types import AnswerKind, Article
 
     Value = tuple[AnswerKind, int, int]
     """What can be blanked out: what it is asked for as, and its span."""

@@ -14,7 +14,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache, lru_cache
 from itertools import product
 from random import Random
@@ -41,11 +41,10 @@ from newsqa.text.calendar import CALENDAR, dates
 from newsqa.text.entities import names
 from newsqa.text.sentences import passage_spans, sentence_spans
 from newsqa.text.words import content_stems, fold, lower_case_words, word_set, words
-from newsqa.types import NO_BOUNDS, Bounds, Quote, Usage
+from newsqa.types import NO_BOUNDS, Article, Bounds, Quote, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import date
     from pathlib import Path
 
     from langchain_core.language_models import BaseChatModel
@@ -53,7 +52,6 @@ if TYPE_CHECKING:
     from newsqa.prompts import Prompts
     from newsqa.store.records import ArticleSummary
     from newsqa.store.snapshot import Snapshot
-    from newsqa.types import Article
 
     WrittenBy = Callable[[Article, Random], Iterable[DraftQuestion]]
 
@@ -68,8 +66,7 @@ ASKED_AFTER = 1  # days after an article's publication on which its question is 
 EARLIEST, LATEST = 1, 14  # days before an article's publication as of which an unanswerable question is asked
 PASSAGES_COMPARED = 25
 
-SAME_MATTER = 0.6
-"""The share of a question's stems with which a sentence is about the same."""
+SAME_MATTER = 0.6  # the share of a question's stems with which a sentence is about the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from newsqa.evals.datasets.entries import same_as
-from newsqa.evals.datasets.items import is_reference, parts
+from newsqa.evals.datasets.items import Gold, Item, is_reference, parts
 from newsqa.evals.run_file import CitationCheck, IndexFacts
 from newsqa.text.words import wording
-from newsqa.types import Bounds
+from newsqa.types import Article, Bounds, JsonObject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from newsqa.evals.datasets.items import Gold, Item
     from newsqa.store.snapshot import Snapshot
-    from newsqa.types import Article, JsonObject
-
 
 MAX_NAMED = 3
 
@@ -45,7 +42,8 @@ def resolve_gold(gold: Gold, item: Item, index: Snapshot) -> ResolvedGold:
     named = [article for name in _named_ids(gold, index) if (article := index.article(name))]
     if not named:
         return ResolvedGold(doubt="not in the index")
-    holding = [article for article in named if _has_quote(article, gold.quote)]
+    quote = wording(gold.quote or "").words
+    holding = [article for article in named if not gold.quote or any(wording(article.text).places(quote))]
     visible = [article for article in holding or named if _is_visible(article, item)]
     if not visible:
         return ResolvedGold(doubt="published after “as_of”")
@@ -72,10 +70,6 @@ def _named_ids(gold: Gold, index: Snapshot) -> list[str]:
     found = found or (index.find_by_url(gold.url) if gold.url else [])
     alone = not (gold.article_id or gold.path or gold.url)
     return [span.article.id for span in index.find_phrase(gold.quote)] if gold.quote and alone else found
-
-
-def _has_quote(article: Article, quote: str | None) -> bool:
-    return not quote or any(wording(article.text).places(wording(quote).words))
 
 
 def _is_visible(article: Article, item: Item) -> bool:
@@ -166,18 +160,14 @@ def resolve_citation(named: JsonObject, index: Snapshot) -> JsonObject:
 # What is odd about a set, seen beside the index that it will be asked of; a run goes on all the same.
 
 
-def gold_warnings(items: Sequence[Item], index: Snapshot, report: Callable[[int], None] = lambda _: None) -> list[str]:
-    """Return warnings for people, one a line: gold that is not in the index, quotes that are not in their articles.
-
-    `report` is called with how many questions have been looked at.
-    """
+def gold_warnings(items: Sequence[Item], index: Snapshot) -> list[str]:
+    """Return warnings for people, one a line: gold that is not in the index, quotes that are not in their articles."""
     doubtful: dict[Doubt, list[str]] = {}
-    for number, item in enumerate(items, 1):
+    for item in items:
         for gold in item.gold:
             doubt = resolve_gold(gold, item, index).doubt
             if doubt and not (doubt == "published after “as_of”" and item.refusal_is_right):
                 doubtful.setdefault(doubt, []).append(f"{item.id} ({_name(gold)})")
-        report(number)
     golds = sum(len(item.gold) for item in items)
     first: dict[object, str] = {}
     again = [item.id for item in items if first.setdefault(same_as(item), item.id) != item.id]

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
 from newsqa.evals.metrics.citations import cited_sentences, others, recall_and_precision
-from newsqa.evals.run_file import RECORDS, Judgement, append_line, finalize_run, lock_folder, read_lines
+from newsqa.evals.run_file import RECORDS, Judgement, RunLine, append_line, finalize_run, lock_folder, read_lines
 from newsqa.models.chat import invoke_model
 from newsqa.models.registry import create_chat_model
-from newsqa.prompts import load_prompts
-from newsqa.types import EXTRACTIVE, Usage
+from newsqa.prompts import Prompts, load_prompts
+from newsqa.types import EXTRACTIVE, JsonObject, Usage
 from newsqa.verify.judge import BATCH, PROMPT, Question, format_questions, read_verdicts
 
 if TYPE_CHECKING:
@@ -27,11 +27,7 @@ if TYPE_CHECKING:
 
     from langchain_core.language_models import BaseChatModel
 
-    from newsqa.evals.run_file import RunLine
-    from newsqa.prompts import Prompts
     from newsqa.settings import Settings
-    from newsqa.types import JsonObject
-
 
 CORRECTNESS = "judge-correctness"
 VERDICTS = {"correct": 1.0, "partly": 0.5, "incorrect": 0.0}

@@ -14,17 +14,9 @@ from typing import TYPE_CHECKING, Self
 from newsqa.answer.history import recent_turns, turns_from_messages
 from newsqa.errors import NewsqaError, SourceError
 from newsqa.evals.gold import bounds_of, index_facts
-from newsqa.evals.run_file import (
-    OTHER_FOLDER,
-    RECORDS,
-    RunLine,
-    append_line,
-    finalize_run,
-    lock_folder,
-    read_lines,
-)
+from newsqa.evals.run_file import OTHER_FOLDER, RECORDS, RunLine, append_line, finalize_run, lock_folder, read_lines
 from newsqa.render.record import from_record, to_record
-from newsqa.types import Answer, Turn
+from newsqa.types import Answer, JsonObject, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -32,7 +24,6 @@ if TYPE_CHECKING:
 
     from newsqa.evals.datasets.items import Item
     from newsqa.pipeline import Pipeline
-    from newsqa.types import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +44,6 @@ NO_LIMITS = RunLimits()
 class Run:
     """The lines of a run so far, how many were there from before, and why it stopped short, or ""."""
 
-    file: Path
     lines: tuple[RunLine, ...]
     kept: int
     stopped: str = ""
@@ -82,28 +72,24 @@ def run_set(
     """
     with lock_folder(folder):
         state = _RunState.load(items, pipeline, folder / RECORDS, limits.questions)
-        costs: list[float | None] = []
-        for line in state.lines.values():
-            costs.append(line.record["usage"].get("cost"))
-            report(line)
         kept, stopped = len(state.lines), ""
-        for item in state.remaining():
-            if stopped := _over_budget(costs, limits.dollars):
-                break
-            line = state.ask(item)
-            costs.append(line.record["usage"].get("cost"))
+        for line in state.lines.values():
             report(line)
+        for item in state.remaining():
+            if stopped := _over_budget(state.lines.values(), limits.dollars):
+                break
+            report(state.ask(item))
         lines = state.in_order()
         finalize_run(state.file, lines)
-    return Run(folder / RECORDS, lines, kept, stopped)
+    return Run(lines, kept, stopped)
 
 
-def _over_budget(costs: Sequence[float | None], limit: float | None) -> str:
-    """Say why no more may be spent, or ""; costs and limit are in US dollars."""
+def _over_budget(lines: Collection[RunLine], limit: float | None) -> str:
+    """Say why no more may be spent, or ""; the limit is in US dollars."""
     if limit is None:
         return ""
-    known = [cost for cost in costs if cost is not None]
-    if len(known) < len(costs):
+    known = [cost for line in lines if (cost := line.record["usage"].get("cost")) is not None]
+    if len(known) < len(lines):
         return "the model did not tell what an answer used, so its cost is not known"
     spent = sum(known)
     if not spent + max(known, default=0.0) <= limit:  # a limit that is no number lets nothing through
@@ -193,11 +179,7 @@ class _RunState:
         asked = item.asked or item.as_of or self.today
         try:
             return self.pipeline.ask(
-                item.question,
-                history=self._turns(item),
-                bounds=bounds_of(item),
-                asked=asked,
-                id=item.id,
+                item.question, history=self._turns(item), bounds=bounds_of(item), asked=asked, id=item.id
             )
         except NewsqaError as error:
             why = f"{error} {error.hint}".strip()

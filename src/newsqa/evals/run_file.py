@@ -29,14 +29,12 @@ from newsqa.evals.datasets.entries import read_object
 from newsqa.evals.datasets.items import Item, item_record
 from newsqa.private_files import FILE, private_folder
 from newsqa.render.record import adapter, to_line
-from newsqa.types import Usage
+from newsqa.types import JsonObject, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
-
-    from newsqa.types import JsonObject
 
 T = TypeVar("T")
 
@@ -44,7 +42,6 @@ RECORDS = "run.jsonl"
 OTHER_FOLDER = "Name another folder with --out."
 
 ADDED = ("key", "place", "item", "known", "judge", "made_of")  # what a line has besides the record of the answer
-
 
 Score = Annotated[float, Field(ge=0, le=1)]
 

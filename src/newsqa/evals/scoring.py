@@ -41,12 +41,10 @@ from newsqa.evals.metrics.answers import cites_gold, right
 from newsqa.evals.metrics.base import Metric, answered
 from newsqa.evals.metrics.citations import cited_sentences, cites
 from newsqa.evals.metrics.retrieval import evidence
-from newsqa.evals.run_file import Judgement
+from newsqa.evals.run_file import Judgement, RunLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from newsqa.evals.run_file import RunLine
 
 METRICS = (
     *retrieval.METRICS,

@@ -9,20 +9,16 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from newsqa.evals.judge import Judging, judging_of
-from newsqa.evals.metrics.base import answer_text, answered
+from newsqa.evals.metrics.base import Metric, answer_text, answered
 from newsqa.evals.metrics.selective import Bin, calibration, curve, stated_rows
-from newsqa.evals.scoring import METRICS, Bucket, score_line
-from newsqa.evals.statistics import Interval, contrast, gather, interval, pool, smallest_shown
-from newsqa.types import EXTRACTIVE, Usage
+from newsqa.evals.scoring import METRICS, Bucket, ScoredLine, score_line
+from newsqa.evals.statistics import Contrast, Interval, Sample, contrast, gather, interval, pool, smallest_shown
+from newsqa.types import EXTRACTIVE, JsonObject, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from newsqa.evals.metrics.base import Metric
     from newsqa.evals.run_file import RunLine
-    from newsqa.evals.scoring import ScoredLine
-    from newsqa.evals.statistics import Contrast, Sample
-    from newsqa.types import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +73,9 @@ class Summary:
     lines: tuple[ScoredLine, ...]
 
 
-def score_run(lines: Sequence[RunLine]) -> list[ScoredLine]:
-    """Score the lines of a run."""
-    return [score_line(line) for line in lines]
-
-
 def summarise(lines: Sequence[RunLine]) -> Summary:
     """Sum up a run. Nothing but times depends on when or where it is done, nor on the order of the lines."""
-    run = score_run(lines)
+    run = list(map(score_line, lines))
     first: JsonObject = lines[0].record if lines else {}
     tags = sorted({tag for line in lines for tag in line.item.tags})
     rows = stated_rows(run)

@@ -20,13 +20,7 @@ if TYPE_CHECKING:
         reranker_fingerprint,
     )
 
-__all__ = [
-    "create_embedder",
-    "create_reranker",
-    "create_token_encoder",
-    "embedder_fingerprint",
-    "reranker_fingerprint",
-]
+__all__ = ["create_embedder", "create_reranker", "create_token_encoder", "embedder_fingerprint", "reranker_fingerprint"]
 
 
 def __getattr__(name: str) -> object:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from newsqa.errors import ModelError, NewsqaError
+from newsqa.errors import ModelError, ModelFault, NewsqaError
 from newsqa.models.providers import PROVIDERS, describe_key
 from newsqa.settings import secret_values
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from langchain_core.language_models import BaseChatModel
-
-    from newsqa.errors import ModelFault
 
 MAX_CAUSES = 8
 
@@ -132,12 +130,7 @@ _CODE = re.compile(r"(?:error code|status(?: code)?)\D{0,3}([45]\d\d)\b", re.IGN
 
 
 def translate_error(
-    error: BaseException,
-    name: str,
-    *,
-    address: str = "",
-    seconds: float | None = None,
-    keys: Iterable[str] = (),
+    error: BaseException, name: str, *, address: str = "", seconds: float | None = None, keys: Iterable[str] = ()
 ) -> ModelError:
     """Return the ModelError for what the client of the model `name` raised; its cause is text without keys.
 
@@ -258,8 +251,7 @@ def _connection_error(translated: ModelError, name: str, text: str, address: str
 
 
 HIDDEN = "[hidden]"
-MAX_EXCERPT = 160
-"""Characters of a server's message; an error page is longer, and says no more."""
+MAX_EXCERPT = 160  # characters of a server's message; an error page is longer, and says no more
 
 _KEY_LIKE = re.compile(
     r"""(?ix)

@@ -208,11 +208,8 @@ def _digests_file() -> Path:
 # reason for refusing one.
 
 GGUF_VERSIONS = (2, 3)
-MIN_GGUF_SIZE = 4_096
-"""Bytes; no model that writes is smaller."""
-
-HEAD_SIZE = 1 << 20
-"""Bytes in which the keys before the vocabulary are looked for."""
+MIN_GGUF_SIZE = 4_096  # bytes; no model that writes is smaller
+HEAD_SIZE = 1 << 20  # bytes in which the keys before the vocabulary are looked for
 
 VECTOR_ARCHITECTURES = frozenset(
     {"bert", "modern-bert", "nomic-bert", "jina-bert-v2", "t5encoder", "clip", "gemma-embedding"}

@@ -16,37 +16,21 @@ from newsqa.extras import install_hint
 from newsqa.models import files, providers
 from newsqa.models.chat import BackgroundIterator, Reply, stream_model
 from newsqa.models.chat_errors import DeadlineError
-from newsqa.models.providers import (
-    LOCAL,
-    NO_KEY,
-    PROVIDERS,
-    ServedModel,
-    describe_place,
-    key_for,
-    objects_in,
-    on_loopback,
-    positive_int,
-    read_json,
-)
 from newsqa.models.registry import ModelInfo, create_chat_model, model_info, parse_model_name
 from newsqa.models.usage import Price
 from newsqa.settings import Settings
 from newsqa.trust import CREDENTIALS, find_untrusted
-from newsqa.types import EXTRACTIVE
+from newsqa.types import EXTRACTIVE, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from newsqa.types import Usage
-
 Task = Literal["answers", "embeds", "ranks"]
 
 DEFAULTS = Settings()
 
-ANY = "NAME"
-"""Stands for a model of a provider that lists none here."""
-
+ANY = "NAME"  # stands for a model of a provider that lists none here
 FORBIDDEN = "NEWSQA_OFFLINE forbids what leaves this machine."
 
 
@@ -115,7 +99,7 @@ def describe_model(name: str, settings: Settings) -> ModelEntry:
 
 def _chat_models(settings: Settings, *, remote: bool) -> Iterator[ModelEntry]:
     yield _entry(EXTRACTIVE, settings)
-    yield _entry(LOCAL, settings)
+    yield _entry(providers.LOCAL, settings)
     yield from _served("ollama", settings, remote=remote)
     if variable("OPENAI_BASE_URL"):
         yield from _served("openai", settings, remote=remote)
@@ -126,10 +110,10 @@ def _chat_models(settings: Settings, *, remote: bool) -> Iterator[ModelEntry]:
 
 def _served(name: str, settings: Settings, *, remote: bool) -> Iterator[ModelEntry]:
     """List the models of a server; one that does not answer is listed only if its address was set."""
-    provider = PROVIDERS[name]
+    provider = providers.PROVIDERS[name]
     address_set = bool(provider.url and variable(provider.url))
     address, any_model = providers.server_address(provider), _entry(f"{name}:{ANY}", settings)
-    if not on_loopback(address) and (not remote or settings.offline):
+    if not providers.on_loopback(address) and (not remote or settings.offline):
         if address_set:
             yield any_model
         return
@@ -149,7 +133,10 @@ def _unlisted(entry: ModelEntry, error: ModelError) -> ModelEntry:
 
 
 def _entry(
-    name: str, settings: Settings, served: ServedModel | None = None, does: Literal["answers", "embeds"] = "answers"
+    name: str,
+    settings: Settings,
+    served: providers.ServedModel | None = None,
+    does: Literal["answers", "embeds"] = "answers",
 ) -> ModelEntry:
     """Return the entry of one model that answers or embeds; one that cannot be used says what is missing."""
     if name == EXTRACTIVE:
@@ -182,7 +169,7 @@ def _missing(info: ModelInfo, settings: Settings) -> tuple[str, str]:
     if info.kind == "hosted" and settings.offline:
         return FORBIDDEN, "Unset it to use this model."
     if info.key and not variable(info.key):
-        return f"{info.key} is not set.", f"Set it {describe_place(info.key)}."
+        return f"{info.key} is not set.", f"Set it {providers.describe_place(info.key)}."
     found = find_untrusted(provider.url) if provider.url in CREDENTIALS and info.kind == "hosted" else None
     return (str(found), found.hint) if found else ("", "")
 
@@ -255,8 +242,7 @@ def model_host(settings: Settings) -> str:
         return ""
 
 
-REPORT_TIMEOUT = 1.0
-"""Seconds for all requests to a server about the context window of its model."""
+REPORT_TIMEOUT = 1.0  # seconds for all requests to a server about the context window of its model
 
 MIN_CONTEXT, MAX_CONTEXT = 1_024, 1 << 20
 """Tokens; a server that reports fewer is not believed, and more are never needed."""
@@ -300,12 +286,12 @@ def reported_context_window(address: str, model: str) -> int | None:
 
 def _ask_server(address: str, model: str) -> Iterator[int]:
     """Yield the context window in a server's list of its models: vLLM's, llama.cpp's, and the one of Ollama."""
-    headers = {"Authorization": f"Bearer {key_for('OPENAI_API_KEY', 'OPENAI_BASE_URL') or NO_KEY}"}
-    listed = objects_in(read_json(f"{address}/models", headers), "data")
+    headers = {"Authorization": f"Bearer {providers.key_for('OPENAI_API_KEY', 'OPENAI_BASE_URL') or providers.NO_KEY}"}
+    listed = providers.objects_in(providers.read_json(f"{address}/models", headers), "data")
     entry: dict[str, Any] = next((one for one in listed if one.get("id") == model), {})
     if not entry and len(listed) == 1:
         entry = listed[0]
     meta = entry["meta"] if isinstance(entry.get("meta"), dict) else {}
-    reported = positive_int(entry, "max_model_len") or positive_int(meta, "n_ctx")
+    reported = providers.positive_int(entry, "max_model_len") or providers.positive_int(meta, "n_ctx")
     if reported or entry.get("owned_by") == "library":
         yield reported or OLLAMA_CONTEXT

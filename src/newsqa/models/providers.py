@@ -18,15 +18,12 @@ if TYPE_CHECKING:
     from httpx import Request
     from langchain_core.language_models import BaseChatModel
 
-
 LOCAL, LLAMACPP = "local", "llamacpp"
 
 LOCAL_TIMEOUT, REMOTE_TIMEOUT = 0.5, 5.0
 """Seconds to wait for a server on this machine, and for any other, when it is asked about its models."""
 
-MAX_RESPONSE = 1 << 20
-"""Bytes."""
-
+MAX_RESPONSE = 1 << 20  # bytes
 MAX_MODELS = 200
 MAX_NAME = 200
 
@@ -113,7 +110,7 @@ def list_ollama_models(address: str) -> list[ServedModel]:
     return [
         ServedModel(name, positive_int(entry, "size"))
         for name, entry in _named(listed, "name")
-        if not _makes_vectors(entry)
+        if not (isinstance(details := entry.get("details"), dict) and "bert" in str(details.get("family")))
     ]
 
 
@@ -138,11 +135,6 @@ def list_served(provider: str, address: str) -> list[ServedModel]:
     if provider == "ollama":
         return list_ollama_models(address)
     return list_openai_models(address, key_for("OPENAI_API_KEY", "OPENAI_BASE_URL")) if provider == "openai" else []
-
-
-def _makes_vectors(entry: dict[str, Any]) -> bool:
-    details = entry["details"] if isinstance(entry.get("details"), dict) else {}
-    return "bert" in str(details.get("family", ""))
 
 
 def _named(entries: list[dict[str, Any]], field: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -206,8 +198,7 @@ def _read_error(url: str, error: Exception) -> ModelError:
 
 # The API key that is sent to a model's server, never one of the environment to an untrusted address from `.env`.
 
-NO_KEY = "none"
-"""The key for a server that needs none; clients refuse an empty one."""
+NO_KEY = "none"  # the key for a server that needs none; clients refuse an empty one
 
 
 def key_for(key: str, address: str) -> str:

@@ -50,14 +50,12 @@ if TYPE_CHECKING:
 
 NAMES = "extractive, local, llamacpp:/path/model.gguf, ollama:NAME, openai:NAME, anthropic:NAME"
 
-DEFAULT_CONTEXT = 8_192
-"""Tokens that a model is assumed to read if nothing is known of it; NEWSQA_CONTEXT overrides it."""
+DEFAULT_CONTEXT = 8_192  # tokens that a model is assumed to read if nothing is known of it; NEWSQA_CONTEXT overrides it
 
 MAX_LOCAL_CONTEXT = 8_192
 """Tokens of context for a model in this process: what is read costs memory and, on a CPU, time."""
 
-SMALL_CONTEXT = 4_096
-"""A model that reads less is shown chosen sentences only."""
+SMALL_CONTEXT = 4_096  # a model that reads less is shown chosen sentences only
 
 SMALL_MODEL = 4e9
 """Parameters: a model below it, on this machine, is shown chosen sentences only, since it reads slowly and loosely."""

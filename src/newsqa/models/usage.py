@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 LETTERS_PER_TOKEN = 3.0
 """On the safe side: English news has about 4.5, rare names about 3."""
 
-MESSAGE_TOKENS = 8
-"""Tokens that a chat template may put around a message."""
-
+MESSAGE_TOKENS = 8  # tokens that a chat template may put around a message
 ON_THIS_MACHINE = frozenset({EXTRACTIVE, LOCAL, LLAMACPP, "ollama"})
 
 _LETTERS = re.compile(r"[A-Za-z\s]")

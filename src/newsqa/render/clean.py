@@ -32,12 +32,8 @@ _TABLE: dict[int, str] = {
     0x2028: "\n",
     0x2029: "\n",
 }
-LONGEST_ADDRESS = 2_000
-"""Characters of an address that every client accepts."""
-
-_FRAGMENT_WORDS = 5
-"""Words of a quote that each end of a text fragment takes."""
-
+LONGEST_ADDRESS = 2_000  # characters of an address that every client accepts
+_FRAGMENT_WORDS = 5  # words of a quote that each end of a text fragment takes
 _QUOTATION_MARKS = "“”„\"«»‘’' "
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+:[0-9a-f:.]*")
@@ -57,6 +53,12 @@ def safe(text: str) -> str:
 def safe_line(text: str) -> str:
     """Return the text as it may be shown within one line, runs of white space as one space."""
     return _SPACES.sub(" ", safe(text)).strip()
+
+
+def short_line(text: str, longest: int) -> str:
+    """Return the text as `safe_line` does; if it has more than so many characters, its beginning with an ellipsis."""
+    line = safe_line(text)
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def web_address(url: str | None) -> str | None:

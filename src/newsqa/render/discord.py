@@ -8,29 +8,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+from newsqa.render import posts
 from newsqa.render.clean import safe, safe_line
-from newsqa.render.posts import (
-    BUTTON_LABELS,
-    LONGEST_QUOTE,
-    button_actions,
-    pack,
-    posted_nearest,
-    posted_notes,
-    posted_sources,
-    shorten,
-    split,
-    split_text,
-    utf16_length,
-)
 from newsqa.text.calendar import format_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.render.posts import PostedSource
     from newsqa.render.wording import Pieces
     from newsqa.types import Answer, JsonObject
-
 
 # Text to and from Discord's Markdown.
 
@@ -97,19 +83,16 @@ def _token_text(token: re.Match[str]) -> str:
 
 LONGEST_TITLE = 256
 LONGEST_DESCRIPTION = 4_096
-LARGEST_EMBEDS = 5_900
-"""UTF-16 units of all embeds of a message; Discord accepts 6,000."""
-
-MOST_EMBEDS = 10
-"""Embeds of a message."""
+LARGEST_EMBEDS = 5_900  # UTF-16 units of all embeds of a message; Discord accepts 6,000
+MOST_EMBEDS = 10  # embeds of a message
 
 
 def escaped_size(words: str) -> int:
     """Return the size of a text after escaping."""
-    return utf16_length(escape(words))
+    return posts.utf16_length(escape(words))
 
 
-def sources_embeds(sources: Sequence[PostedSource]) -> list[JsonObject]:
+def sources_embeds(sources: Sequence[posts.PostedSource]) -> list[JsonObject]:
     """Return the embeds of sources in order.
 
     Discord shows only the first of the embeds with the same address, so each further one gets a fragment of its own.
@@ -125,9 +108,9 @@ def sources_embeds(sources: Sequence[PostedSource]) -> list[JsonObject]:
     return embeds
 
 
-def _source(source: PostedSource) -> list[JsonObject]:
+def _source(source: posts.PostedSource) -> list[JsonObject]:
     """Return a source in as many embeds as its quote needs; all but the first hold only the quote."""
-    first, *more = split(source.quote, escaped_size, LONGEST_DESCRIPTION - 1_000)
+    first, *more = posts.split(source.quote, escaped_size, LONGEST_DESCRIPTION - 1_000)
     lines = [*_quote(first), *([] if more else _duplicates(source))]
     about = break_mentions(source.about)
     number = f"[{source.n}] " if source.n is not None else ""
@@ -141,7 +124,7 @@ def _source(source: PostedSource) -> list[JsonObject]:
 def embed_size(embed: JsonObject) -> int:
     """Return what an embed adds to the size of a message, in UTF-16 units."""
     footer = embed.get("footer", {}).get("text", "")
-    return sum(map(utf16_length, (embed.get("title", ""), embed.get("description", ""), footer)))
+    return sum(map(posts.utf16_length, (embed.get("title", ""), embed.get("description", ""), footer)))
 
 
 def _titled_embed(title: str, address: str | None, lines: Sequence[str]) -> JsonObject:
@@ -149,7 +132,7 @@ def _titled_embed(title: str, address: str | None, lines: Sequence[str]) -> Json
     dotted = address is not None and "." in (urlsplit(address).hostname or "")
     description = "\n".join([*lines, *([f"<{address}>"] if address and not dotted else [])])
     embed = {
-        "title": escape(shorten(title, escaped_size, LONGEST_TITLE)),
+        "title": escape(posts.shorten(title, escaped_size, LONGEST_TITLE)),
         "url": address if dotted else "",
         "description": description,
     }
@@ -160,14 +143,13 @@ def _quote(words: str) -> list[str]:
     return [f"> {escape(words)}"] if words else []
 
 
-def _duplicates(source: PostedSource) -> list[str]:
+def _duplicates(source: posts.PostedSource) -> list[str]:
     return [escape(source.duplicates)] if source.duplicates else []
 
 
 # Messages.
 
-LONGEST_CONTENT = 2_000
-"""UTF-16 units of a message's content."""
+LONGEST_CONTENT = 2_000  # UTF-16 units of a message's content
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +172,7 @@ class DiscordMessage:
 
 def render_line(text: str) -> DiscordMessage:
     """Return a line of the bot's own, such as a failure or thanks."""
-    return DiscordMessage(escape(shorten(safe_line(text) or "…", escaped_size, LONGEST_CONTENT)))
+    return DiscordMessage(escape(posts.shorten(safe_line(text) or "…", escaped_size, LONGEST_CONTENT)))
 
 
 def render_answer(answer: Answer, request_id: str, *, private: bool = False) -> tuple[DiscordMessage, ...]:
@@ -199,9 +181,9 @@ def render_answer(answer: Answer, request_id: str, *, private: bool = False) -> 
     The last message has the buttons, whose ids end in `request_id` (at most 80 characters). `private` adds a button
     that shares the answer.
     """
-    parts = split_text(answer, escaped_size, LONGEST_CONTENT)
+    parts = posts.split_text(answer, escaped_size, LONGEST_CONTENT)
     *before, last = [DiscordMessage(_content(pieces)) for pieces in parts]
-    first, *more = [tuple(group) for group in pack(_embeds(answer), embed_size, LARGEST_EMBEDS, MOST_EMBEDS)]
+    first, *more = [tuple(group) for group in posts.pack(_embeds(answer), embed_size, LARGEST_EMBEDS, MOST_EMBEDS)]
     messages = [*before, replace(last, embeds=first), *(DiscordMessage("", embeds) for embeds in more)]
     return (*messages[:-1], replace(messages[-1], buttons=_buttons(answer, request_id, private=private)))
 
@@ -209,25 +191,27 @@ def render_answer(answer: Answer, request_id: str, *, private: bool = False) -> 
 def _content(pieces: Pieces) -> str:
     """Return words of an answer as Markdown, in which those that are marked are bold if there is room for that."""
     bold = "".join(f"**{escape(words)}**" if marked else escape(words) for words, marked in pieces)
-    return bold if utf16_length(bold) <= LONGEST_CONTENT else escape("".join(words for words, _ in pieces))
+    return bold if posts.utf16_length(bold) <= LONGEST_CONTENT else escape("".join(words for words, _ in pieces))
 
 
 def _embeds(answer: Answer) -> list[JsonObject]:
     """Return the sources, the nearest articles of a refusal, and the notes below an answer."""
-    sources = sources_embeds([*posted_sources(answer, LONGEST_QUOTE), *posted_nearest(answer)])
-    notes = [escape(note) for note in posted_notes(answer)]
-    groups = pack(notes, lambda note: utf16_length(note) + 1, 4_000, 50) if notes else []
+    sources = sources_embeds([*posts.posted_sources(answer, posts.LONGEST_QUOTE), *posts.posted_nearest(answer)])
+    notes = [escape(note) for note in posts.posted_notes(answer)]
+    groups = posts.pack(notes, lambda note: posts.utf16_length(note) + 1, 4_000, 50) if notes else []
     return [*sources, *({"description": "\n".join(group)} for group in groups)]
 
 
 def _buttons(answer: Answer, request_id: str, *, private: bool) -> tuple[Button, ...]:
-    names = button_actions(answer, private=private)
-    return tuple(Button(f"newsqa:{name}:{request_id}", BUTTON_LABELS[name]) for name in names)
+    names = posts.button_actions(answer, private=private)
+    return tuple(Button(f"newsqa:{name}:{request_id}", posts.BUTTON_LABELS[name]) for name in names)
 
 
 def render_sources(answer: Answer) -> tuple[DiscordMessage, ...]:
     """Return the sources of an answer with their whole quotes, in as many messages as the limits need."""
-    embeds = sources_embeds(posted_sources(answer))
+    embeds = sources_embeds(posts.posted_sources(answer))
     if not embeds:
         return (DiscordMessage("This answer has no sources."),)
-    return tuple(DiscordMessage("", tuple(group)) for group in pack(embeds, embed_size, LARGEST_EMBEDS, MOST_EMBEDS))
+    return tuple(
+        DiscordMessage("", tuple(group)) for group in posts.pack(embeds, embed_size, LARGEST_EMBEDS, MOST_EMBEDS)
+    )

@@ -26,7 +26,7 @@ from newsqa.render.wording import (
     repeats_article,
 )
 from newsqa.text.calendar import format_day
-from newsqa.types import TextCheck
+from newsqa.types import Answer, Article, CheckVerdict, Citation, Finding, JsonObject, TextCheck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,13 +34,9 @@ if TYPE_CHECKING:
     from newsqa.errors import NewsqaError
     from newsqa.models.inventory import ModelEntry
     from newsqa.render.wording import Pieces, Source
-    from newsqa.types import Answer, Article, CheckVerdict, Citation, Finding, JsonObject
-
 
 HEADS = {"answers": "Answers", "embeds": "Finds articles by meaning", "ranks": "Ranks what was found"}
-NAME_WIDTH = 32
-"""Columns that names of models are filled up to; a path may be longer."""
-
+NAME_WIDTH = 32  # columns that names of models are filled up to; a path may be longer
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
 _LIST = re.compile(r"^(\d+)([.)])|^([-+=])")
 

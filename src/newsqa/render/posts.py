@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from newsqa.render.wording import Pieces, Source
-    from newsqa.types import Answer, Citation, Sentence
+    from newsqa.types import Answer, Sentence
 
     Size = Callable[[str], int]
-
 
 # Text too long for one message is split between sentences, else words, else graphemes; never inside a marker like [12].
 # It is safe to show, not yet escaped. `size` returns the size of a piece after escaping: at least the number
@@ -123,8 +122,7 @@ BUTTON_LABELS = {"good": "Good answer", "bad": "Bad answer", "sources": "Sources
 LONGEST_TITLE = 200
 LONGEST_ABOUT = 200
 LONGEST_NOTE = 500
-LONGEST_QUOTE = 700
-"""UTF-16 units of a quote beside an answer; the view of the sources has the whole quote."""
+LONGEST_QUOTE = 700  # UTF-16 units of a quote beside an answer; the view of the sources has the whole quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +161,10 @@ def partial_line(sentences: Sequence[Sentence]) -> str:
 def posted_sources(answer: Answer, longest: int | None = None) -> list[PostedSource]:
     """Return the sources of an answer in order; quotes of more than `longest` units are shortened."""
     return [
-        replace(_posted(source, source.quote, longest, source.n), duplicates=_duplicates(source))
+        replace(
+            _posted(source, source.quote, longest, source.n),
+            duplicates=shorten(format_duplicates(source.also_carried_by), utf16_length, LONGEST_NOTE),
+        )
         for source in answer.citations
     ]
 
@@ -201,7 +202,3 @@ def _posted(source: Source, quote: str, longest: int | None, n: int | None = Non
         about=shorten(provenance(source), utf16_length, LONGEST_ABOUT),
         quote=shorten(words, utf16_length, longest) if longest else words,
     )
-
-
-def _duplicates(source: Citation) -> str:
-    return shorten(format_duplicates(source.also_carried_by), utf16_length, LONGEST_NOTE)

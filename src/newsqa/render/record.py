@@ -6,16 +6,12 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from newsqa.types import Answer
+from newsqa.types import Answer, Article, Hit, JsonObject
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-    from newsqa.types import Article, Hit, JsonObject
-
-
 DIGITS = 4  # of scores; more would differ between machines
-
 
 FIELDS = (
     *("id", "question", "standalone", "asked", "as_of", "kind", "refused", "reason", "incomplete", "error"),
@@ -23,6 +19,8 @@ FIELDS = (
     *("model", "index", "config", "timings", "usage"),
 )
 """The fields of a record in their order."""
+
+PASSAGE_FIELDS = ("article_id", "url", "path", "start", "end", "score", "text")
 
 
 @cache
@@ -42,7 +40,8 @@ def to_record(answer: Answer) -> JsonObject:
         if dropped["mended"] is None:
             del dropped["mended"]
     record["confidence"] = round(answer.confidence, DIGITS)
-    record["retrieved"] = [_passage(hit) for hit in answer.retrieved]
+    retrieved = map(hit_record, answer.retrieved)
+    record["retrieved"] = [{name: hit[name] for name in PASSAGE_FIELDS} for hit in retrieved]
     return {name: record[name] for name in FIELDS}
 
 
@@ -70,6 +69,14 @@ def article_record(article: Article) -> JsonObject:
     }
 
 
+def hit_record(hit: Hit) -> JsonObject:
+    """Return a passage with its article and score as `newsqa search --json` prints it."""
+    article, passage = article_record(hit.article), hit.passage
+    del article["byline"], article["text"]
+    place = {"start": passage.start, "end": passage.end, "score": round(hit.score, DIGITS)}
+    return {**article, **place, "text": passage.text}
+
+
 def to_line(record: JsonObject) -> str:
     """Return a record as one line of JSON that any terminal or file takes.
 
@@ -86,20 +93,4 @@ def to_document(record: JsonObject) -> str:
 
 
 def _readable(text: str) -> str:
-    return "".join(c if c.isprintable() else _escaped(c) for c in text)
-
-
-def _escaped(character: str) -> str:
-    return json.dumps(character)[1:-1] if character != "\x7f" else "\\u007f"
-
-
-def _passage(hit: Hit) -> JsonObject:
-    return {
-        "article_id": hit.article.id,
-        "url": hit.article.url,
-        "path": hit.article.path,
-        "start": hit.passage.start,
-        "end": hit.passage.end,
-        "score": round(hit.score, DIGITS),
-        "text": hit.passage.text,
-    }
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)

@@ -8,28 +8,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from newsqa.render import posts
 from newsqa.render.clean import safe, safe_line
-from newsqa.render.posts import (
-    BUTTON_LABELS,
-    LONGEST_QUOTE,
-    button_actions,
-    pack,
-    posted_nearest,
-    posted_notes,
-    posted_sources,
-    shorten,
-    split,
-    split_text,
-    utf16_length,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.render.posts import PostedSource
     from newsqa.render.wording import Pieces
     from newsqa.types import Answer, JsonObject
-
 
 # Text to and from mrkdwn.
 
@@ -77,11 +63,8 @@ def _named(marked: re.Match[str]) -> str:
 # Blocks, with the limits of Slack's reference. Text from outside goes only into rich text and plain text, which have no
 # mark-up.
 
-LONGEST_BLOCK_TEXT = 3_000
-"""UTF-16 units of a text in one block."""
-
-MOST_ELEMENTS = 10
-"""Elements of a context block."""
+LONGEST_BLOCK_TEXT = 3_000  # UTF-16 units of a text in one block
+MOST_ELEMENTS = 10  # elements of a context block
 
 
 def rich(*parts: JsonObject) -> JsonObject:
@@ -120,7 +103,7 @@ def context(lines: Sequence[str], mention: str = "") -> JsonObject:
 
 def block_size(block: JsonObject) -> int:
     """Return what a block adds to the size of a message, in UTF-16 units."""
-    return utf16_length(json.dumps(block, ensure_ascii=False)) + 2
+    return posts.utf16_length(json.dumps(block, ensure_ascii=False)) + 2
 
 
 def _plain_text(words: str) -> JsonObject:
@@ -129,64 +112,49 @@ def _plain_text(words: str) -> JsonObject:
 
 # Sources: beside the answer, and as a view (modal) with the whole quotes.
 
-MOST_VIEW_BLOCKS = 99
-"""Blocks of a view, with room for one that says that there is more; Slack accepts 100."""
-
-LARGEST_VIEW = 240_000
-"""Characters of a view's blocks as JSON in ASCII; Slack accepts 250,000."""
-
+MOST_VIEW_BLOCKS = 99  # blocks of a view, with room for one that says that there is more; Slack accepts 100
+LARGEST_VIEW = 240_000  # characters of a view's blocks as JSON in ASCII; Slack accepts 250,000
 NO_SOURCES = "This answer has no sources."
 MORE = "There is more than can be shown here."
 
 
 def render_sources(answer: Answer) -> JsonObject:
     """Return a modal view with the sources and their whole quotes; if it cannot hold all, it says so."""
-    blocks = [block for source in posted_sources(answer) for block in _source_blocks(source)]
-    first, *left = pack(blocks, lambda block: len(json.dumps(block)) + 2, LARGEST_VIEW, MOST_VIEW_BLOCKS)
+    blocks = [block for source in posts.posted_sources(answer) for block in _source_blocks(source)]
+    first, *left = posts.pack(blocks, lambda block: len(json.dumps(block)) + 2, LARGEST_VIEW, MOST_VIEW_BLOCKS)
     more = [rich(section(text(MORE)))] if left else []
     blocks = [*first, *more] or [rich(section(text(NO_SOURCES)))]
     return {"type": "modal", "title": _plain_text("Sources"), "close": _plain_text("Close"), "blocks": blocks}
 
 
-def source_block(source: PostedSource) -> JsonObject:
-    """Return a source: number, title, outlet and date in a line, then the quote, then the outlets of duplicates."""
-    return rich(*_head(source), *([quotation(source.quote)] if source.quote else []), *_duplicates(source))
+def _source_blocks(source: posts.PostedSource) -> list[JsonObject]:
+    """Return a source in as many blocks as its quote needs: a line with number, title, outlet and date, then the quote.
 
-
-def _source_blocks(source: PostedSource) -> list[JsonObject]:
-    """Return a source in as many blocks as its whole quote needs."""
-    first, *more = split(source.quote, utf16_length, LONGEST_BLOCK_TEXT - 500)
+    The outlets of duplicates follow.
+    """
+    first, *more = posts.split(source.quote, posts.utf16_length, LONGEST_BLOCK_TEXT - 500)
     quotes = [quotation(words) for words in more]
     blocks = [rich(*_head(source), *([quotation(first)] if first else [])), *(rich(quote) for quote in quotes)]
     blocks[-1]["elements"] += _duplicates(source)
     return blocks
 
 
-def _head(source: PostedSource) -> list[JsonObject]:
+def _head(source: posts.PostedSource) -> list[JsonObject]:
     number = [text(f"[{source.n}] ", bold=True)] if source.n is not None else []
     return [section(*number, linked(source.title, source.link), text(f" · {source.about}"))]
 
 
-def _duplicates(source: PostedSource) -> list[JsonObject]:
+def _duplicates(source: posts.PostedSource) -> list[JsonObject]:
     return [section(text(source.duplicates, italic=True))] if source.duplicates else []
 
 
 # Messages.
 
-LONGEST_TEXT = 4_000
-"""UTF-16 units of a message's `text`."""
-
-LONGEST_BLOCKS = 11_000
-"""UTF-16 units of all blocks as JSON; Slack refuses messages beyond some 13,000."""
-
-MOST_BLOCKS = 45
-"""Blocks of a message without its buttons; Slack accepts 50."""
-
-LONGEST_QUESTION = 500
-"""UTF-16 units of a question above its answer."""
-
-ROOM_FOR_QUESTION = 800
-"""UTF-16 units of its block."""
+LONGEST_TEXT = 4_000  # UTF-16 units of a message's `text`
+LONGEST_BLOCKS = 11_000  # UTF-16 units of all blocks as JSON; Slack refuses messages beyond some 13,000
+MOST_BLOCKS = 45  # blocks of a message without its buttons; Slack accepts 50
+LONGEST_QUESTION = 500  # UTF-16 units of a question above its answer
+ROOM_FOR_QUESTION = 800  # UTF-16 units of its block
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +176,7 @@ class _Item:
 
 def render_line(text: str) -> SlackMessage:
     """Return a line of the bot's own, such as a failure or thanks."""
-    return _message([(shorten(safe_line(text) or "…", _size, LONGEST_BLOCK_TEXT), False)])
+    return _message([(posts.shorten(safe_line(text) or "…", _size, LONGEST_BLOCK_TEXT), False)])
 
 
 def render_answer(answer: Answer, request_id: str, *, private: bool = False) -> tuple[SlackMessage, ...]:
@@ -217,9 +185,9 @@ def render_answer(answer: Answer, request_id: str, *, private: bool = False) -> 
     The last message has the buttons, whose value is `request_id`. `private` adds the question, which Slack shows to
     nobody, and a button that shares the answer.
     """
-    *before, last = [_message(pieces) for pieces in split_text(answer, _size, LONGEST_BLOCK_TEXT)]
+    *before, last = [_message(pieces) for pieces in posts.split_text(answer, _size, LONGEST_BLOCK_TEXT)]
     taken = sum(map(block_size, last.blocks)) + ROOM_FOR_QUESTION
-    first, *more = pack(_items(answer), lambda item: block_size(item.block), LONGEST_BLOCKS, MOST_BLOCKS, taken)
+    first, *more = posts.pack(_items(answer), lambda item: block_size(item.block), LONGEST_BLOCKS, MOST_BLOCKS, taken)
     messages = [*before, _with_items(last, first), *(_with_items(SlackMessage("", ()), items) for items in more)]
     buttons = _buttons(answer, request_id, private=private)
     messages[-1] = SlackMessage(messages[-1].text, (*messages[-1].blocks, *buttons))
@@ -228,12 +196,12 @@ def render_answer(answer: Answer, request_id: str, *, private: bool = False) -> 
 
 def add_question(answer: Answer, message: SlackMessage, person: str = "") -> SlackMessage:
     """Return the message below its question, and with `person` below a mention of the asker."""
-    question = shorten(safe_line(answer.question) or "…", utf16_length, LONGEST_QUESTION)
+    question = posts.shorten(safe_line(answer.question) or "…", posts.utf16_length, LONGEST_QUESTION)
     return SlackMessage(message.text, (context([question], f"<@{person}> asked:" if person else ""), *message.blocks))
 
 
 def _size(words: str) -> int:
-    return utf16_length(escape(words))
+    return posts.utf16_length(escape(words))
 
 
 def _message(pieces: Pieces) -> SlackMessage:
@@ -244,22 +212,23 @@ def _message(pieces: Pieces) -> SlackMessage:
 
 def _items(answer: Answer) -> list[_Item]:
     """Return the sources, the nearest articles of a refusal, and the notes below an answer."""
-    posted = (*posted_sources(answer, LONGEST_QUOTE), *posted_nearest(answer))
+    posted = (*posts.posted_sources(answer, posts.LONGEST_QUOTE), *posts.posted_nearest(answer))
     sources = [_source_item(source) for source in posted]
-    notes = posted_notes(answer)
+    notes = posts.posted_notes(answer)
     for at in range(0, len(notes), MOST_ELEMENTS):
         lines = notes[at : at + MOST_ELEMENTS]
         sources.append(_Item(context(lines), words := escape("\n".join(lines)), words))
     return sources
 
 
-def _source_item(source: PostedSource) -> _Item:
+def _source_item(source: posts.PostedSource) -> _Item:
     number = f"[{source.n}] " if source.n is not None else ""
     parts = (f"{number}{source.title} · {source.about}", source.address)
     short = escape(" ".join(part for part in parts if part))
     quote = [f"> {escape(source.quote)}"] if source.quote else []
     duplicates = [escape(source.duplicates)] if source.duplicates else []
-    return _Item(source_block(source), "\n".join([short, *quote, *duplicates]), short)
+    (block,) = _source_blocks(source)  # quotes beside an answer are short
+    return _Item(block, "\n".join([short, *quote, *duplicates]), short)
 
 
 def _with_items(message: SlackMessage, items: Sequence[_Item]) -> SlackMessage:
@@ -269,13 +238,18 @@ def _with_items(message: SlackMessage, items: Sequence[_Item]) -> SlackMessage:
         "\n\n".join(part for part in (message.text, *words) if part)
         for words in ([item.long for item in items], [item.short for item in items], [])
     ]
-    return SlackMessage(next((text for text in texts if 0 < utf16_length(text) <= LONGEST_TEXT), "…"), blocks)
+    return SlackMessage(next((text for text in texts if 0 < posts.utf16_length(text) <= LONGEST_TEXT), "…"), blocks)
 
 
 def _buttons(answer: Answer, request_id: str, *, private: bool) -> list[JsonObject]:
     """Return a block of buttons, or none."""
     buttons = [
-        {"type": "button", "action_id": f"newsqa_{name}", "text": _plain_text(BUTTON_LABELS[name]), "value": request_id}
-        for name in button_actions(answer, private=private)
+        {
+            "type": "button",
+            "action_id": f"newsqa_{name}",
+            "text": _plain_text(posts.BUTTON_LABELS[name]),
+            "value": request_id,
+        }
+        for name in posts.button_actions(answer, private=private)
     ]
     return [{"type": "actions", "elements": buttons}] if buttons else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.style import Style
 from rich.table import Table
@@ -29,11 +29,8 @@ from newsqa.render.wording import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import RenderableType
-
     from newsqa.render.wording import Pieces, Source
     from newsqa.types import Answer, Article, Citation, Sentence
-
 
 MARKER = "cyan"
 HIGHLIGHT = "bold yellow"

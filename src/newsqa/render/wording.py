@@ -14,29 +14,20 @@ from urllib.parse import urlsplit
 from newsqa.render.clean import safe_line
 from newsqa.text.calendar import format_day
 from newsqa.text.words import stem, words
-from newsqa.types import EXTRACTIVE
+from newsqa.types import EXTRACTIVE, Answer, AnswerForm, Article, CheckedBy, Citation, Duplicate, Nearest, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
-
-    from newsqa.types import Answer, AnswerForm, Article, CheckedBy, Citation, Duplicate, Nearest, Sentence
 
     Source = Article | Citation | Nearest
     Span = tuple[int, int]
     Pieces = list[tuple[str, bool]]
     """Words one after the other, and True for those that are marked."""
 
-
-MAX_WIDTH = 96
-"""Columns of a terminal that are used; longer lines are hard to read."""
-
-MAX_OUTLETS = 4
-"""Outlets that are named as carrying the same story."""
-
-MAX_REASONS = 3
-"""Reasons that are named for dropped sentences."""
-
+MAX_WIDTH = 96  # columns of a terminal that are used; longer lines are hard to read
+MAX_OUTLETS = 4  # outlets that are named as carrying the same story
+MAX_REASONS = 3  # reasons that are named for dropped sentences
 _SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "ac", "edu"})
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
@@ -220,12 +211,8 @@ def find_matches(question: str, text: str) -> list[tuple[int, int]]:
 
 # The text of an answer, safe to show in its lines, with the words in it that answer the question.
 
-ITEM = "- "
-"""The beginning of a line of a list."""
-
-MOST_MARKS = 60
-"""Marks of an answer that are shown."""
-
+ITEM = "- "  # the beginning of a line of a list
+MOST_MARKS = 60  # marks of an answer that are shown
 _ON_ONE_LINE = frozenset({"answer", "refusal"})
 
 

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import SourceError
 from newsqa.evals.datasets import items
-from newsqa.evals.datasets.entries import ReadItem, entries, read_text, set_error, validate_set
+from newsqa.evals.datasets.entries import Entry, ReadItem, entries, read_text, set_error, validate_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from newsqa.evals.datasets.entries import Entry
     from newsqa.evals.datasets.items import Item
     from newsqa.types import JsonObject
 
@@ -56,10 +55,7 @@ def _format_of(path: Path, text: str, found: Sequence[Entry]) -> Format:
     if not values and text.lstrip()[:1] in set("{[") and any(entry.fault for entry in found):
         raise set_error(path, [(entry.place, entry.fault) for entry in found if entry.fault])
     known = "; ".join(f"{form.name} ({form.shape})" for form in FORMATS)
-    raise SourceError(
-        f"The set {path} is in no form that is read.",
-        hint=f"JSON or JSON Lines of {known}.",
-    )
+    raise SourceError(f"The set {path} is in no form that is read.", hint=f"JSON or JSON Lines of {known}.")
 
 
 def _read(form: Format, entry: Entry) -> Iterator[ReadItem]:

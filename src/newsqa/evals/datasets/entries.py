@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from newsqa.evals.datasets.items import Item
     from newsqa.types import JsonObject
 
-
 MAX_BYTES = 256 * 2**20  # of one set, unpacked
 MAX_DEPTH = 60  # a run keeps each question in its line, and is written from deep within other calls
 MAX_FAULTS = 10  # shown to a person at once
@@ -132,11 +131,8 @@ def _filled(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_filled)]
-"""A text with something in it, as pydantic checks it."""
-
-Day = Annotated[date, BeforeValidator(day_of)]
-"""A day in the one form that is read."""
+Text = Annotated[str, AfterValidator(_filled)]  # a text with something in it, as pydantic checks it
+Day = Annotated[date, BeforeValidator(day_of)]  # a day in the one form that is read
 
 
 def read_object(kind: type[T], fields: JsonObject, names: Sequence[str] = ()) -> tuple[T | None, list[str]]:

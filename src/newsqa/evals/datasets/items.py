@@ -24,15 +24,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, with_config
 from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
 
-from newsqa.evals.datasets.entries import Day, ReadItem, Text, read_object
+from newsqa.evals.datasets.entries import Day, Entry, ReadItem, Text, read_object
 from newsqa.render.record import adapter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from newsqa.evals.datasets.entries import Entry
     from newsqa.types import JsonObject
-
 
 Accepted = str | tuple[str, ...]
 """An accepted answer; a tuple is one answer of several parts, all of them required, in any order."""
@@ -74,9 +72,7 @@ def _named(gold: Gold) -> Gold:
     return gold
 
 
-Worded = Annotated[str, AfterValidator(_word)]
-"""A text with a word in it."""
-
+Worded = Annotated[str, AfterValidator(_word)]  # a text with a word in it
 AcceptedAnswer = Annotated[Accepted, PlainValidator(_answer), PlainSerializer(lambda answer: answer)]
 
 

@@ -9,13 +9,12 @@ from functools import lru_cache
 from itertools import permutations
 from typing import TYPE_CHECKING, Literal
 
-from newsqa.evals.datasets.items import is_reference, parts
+from newsqa.evals.datasets.items import Accepted, Item, is_reference, parts
 from newsqa.evals.metrics.base import Metric, answer_text, answered, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from newsqa.evals.datasets.items import Accepted, Item
     from newsqa.evals.run_file import RunLine
 
     Tokenize = Callable[[str], list[str]]

@@ -7,15 +7,12 @@ order of lines.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from newsqa.text.sentences import sentence_spans
+from newsqa.answer.keyed import keyed_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from newsqa.evals.run_file import RunLine
     from newsqa.evals.statistics import Measure
 
@@ -78,27 +75,6 @@ def sentences(line: RunLine) -> list[AnswerSentence]:
     """
     if not answer_text(line):
         return []
-    own = line.record.get("sentences")
-    return [_own_sentence(sentence) for sentence in own] if own else _split(line.record["text"])
-
-
-def _own_sentence(sentence: Mapping[str, object]) -> AnswerSentence:
-    numbers = sentence.get("citations")
-    cited = [n for n in numbers if isinstance(n, int)] if isinstance(numbers, list) else []
-    return AnswerSentence(str(sentence.get("text") or ""), tuple(dict.fromkeys(cited)))
-
-
-def _split(text: str) -> list[AnswerSentence]:
-    markers: list[tuple[int, int]] = []  # the offset of each in the text without markers, and its number
-    bare, end = "", 0
-    for marker in _MARKER.finditer(text):
-        bare += text[end : marker.start()]
-        markers.append((len(bare), int(marker[1])))
-        end = marker.end()
-    bare += text[end:]
-    spans = sentence_spans(bare)
-    starts = [start for start, _ in spans[1:]]
-    numbers: list[list[int]] = [[] for _ in spans]
-    for offset, number in markers:
-        numbers[bisect_left(starts, offset)].append(number)
-    return [AnswerSentence(bare[a:b], tuple(dict.fromkeys(of))) for (a, b), of in zip(spans, numbers, strict=True)]
+    own = line.record.get("sentences") or ()
+    said = [(one["text"], one["citations"]) for one in own] or keyed_sentences(line.record["text"])
+    return [AnswerSentence(text, tuple(dict.fromkeys(numbers))) for text, numbers in said]

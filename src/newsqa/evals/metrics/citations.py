@@ -16,20 +16,17 @@ from newsqa.evals.metrics.base import Metric, sentences, shows
 from newsqa.text.origins import origin_sentences
 from newsqa.text.support import support_share
 from newsqa.text.words import words
-from newsqa.types import Article, Quote
+from newsqa.types import Article, JsonObject, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from newsqa.evals.run_file import RunLine
-    from newsqa.types import JsonObject
 
     Support = Callable[[str, tuple[Quote, ...]], float]
     """Returns from 0 to 1 how far quotes support a sentence."""
 
-MIN_SUPPORT = 0.7
-"""The share from which on quotes have most of a sentence."""
-
+MIN_SUPPORT = 0.7  # the share from which on quotes have most of a sentence
 _CITED = "Over answers that cite, where the index was at hand."
 _LEXICAL = "by the words alone, not their meaning; over answers, refusals aside."
 _JUDGED = "by a judge model; over answers that it was asked about, refusals aside."

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     Ranks = tuple[int | None, ...]
 
-
 DEPTHS = (1, 5, 10)  # how many of the first found count for hit@k
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsqa.evals.datasets.items import parts
+from newsqa.evals.datasets.items import Item, parts
 from newsqa.render.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from newsqa.evals.datasets.items import Item
     from newsqa.evals.judge import Judging
     from newsqa.evals.metrics.base import Family
     from newsqa.evals.statistics import Interval

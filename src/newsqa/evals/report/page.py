@@ -27,8 +27,8 @@ from newsqa.evals.metrics.retrieval import evidence
 from newsqa.evals.report import formatting
 from newsqa.evals.report.formatting import expected_texts
 from newsqa.evals.report.plots import plots
-from newsqa.evals.scoring import BY_NAME, OUTCOMES, REPLIES, Bucket
-from newsqa.render.clean import safe, safe_line, web_address
+from newsqa.evals.scoring import BY_NAME, OUTCOMES, REPLIES, Bucket, ScoredLine
+from newsqa.render.clean import safe, short_line, web_address
 from newsqa.render.plain import escaped
 from newsqa.render.wording import count
 
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     from newsqa.evals.metrics.base import Metric
     from newsqa.evals.run_file import RunLine
-    from newsqa.evals.scoring import ScoredLine
     from newsqa.evals.summary import Estimate, Summary
     from newsqa.types import JsonObject
 
@@ -50,9 +49,7 @@ Titles = dict[str, Title]
 """What citations of a run say of articles by id: title, outlet and date, which passages do not carry."""
 
 MarkKind = Literal["answer", "gold", "cited"]
-Mark = tuple[int, int, MarkKind]
-"""A span of a text (code points, end exclusive) and why it is marked."""
-
+Mark = tuple[int, int, MarkKind]  # a span of a text (code points, end exclusive) and why it is marked
 MOST_IDS = 100  # of a bucket, in Markdown
 MOST_TAGS = 40
 LONGEST = 60  # characters of an id, a tag or a name
@@ -63,9 +60,7 @@ _WORD = re.compile(r"\w+")
 _ARTICLES = frozenset({"a", "an", "the"})
 _NOTHING = re.compile(r"(?!)")
 
-
-View = dict[str, Any]
-"""What a template shows of a thing, by name."""
+View = dict[str, Any]  # what a template shows of a thing, by name
 
 
 def page_report(summary: Summary) -> str:
@@ -115,8 +110,7 @@ def markdown_report(summary: Summary) -> str:
 
 def _text(value: str) -> str:
     """Return a text from outside as Markdown that shows it and does nothing else."""
-    line = safe_line(value)
-    return _CALLS.sub(r"\1<!-- -->", escaped(line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"))
+    return _CALLS.sub(r"\1<!-- -->", escaped(short_line(value, LONGEST)))
 
 
 def _templates(name: Callable[[str], str], **how: Any) -> Environment:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.evals.report.formatting import interval_text, seconds_text, value_text
 from newsqa.evals.scoring import BY_NAME
-from newsqa.render.clean import safe_line
+from newsqa.render.clean import short_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,11 +90,12 @@ def _by_tag(summary: Summary) -> Iterator[Plot]:
         if name and (tagged := _tagged(summary, name)):
             ends = [(one.interval.low, one.interval.high) if one.interval else (one.value,) * 2 for _, one in tagged]
             rows = tuple(
-                Row(f"{_label(tag)} ({one.n})", one.value, low, high)
+                Row(f"{short_line(tag, LONGEST_LABEL)} ({one.n})", one.value, low, high)
                 for (tag, one), (low, high) in zip(tagged, ends, strict=True)
             )
             description = "; ".join(
-                f"{_label(tag)}: {value_text(name, one.value)}, interval {interval_text(name, one.interval)}"
+                f"{short_line(tag, LONGEST_LABEL)}: {value_text(name, one.value)}, "
+                f"interval {interval_text(name, one.interval)}"
                 for tag, one in tagged
             )
             note = "With 95 % intervals and the number of questions; the dashed line is the whole run."
@@ -115,7 +116,7 @@ def _latency(summary: Summary) -> Iterator[Plot]:
     if not stages:
         return
     longest = max(stage.p95 for stage in stages) or 1.0
-    times = [(_label(one.stage), seconds_text(one.p50), seconds_text(one.p95)) for one in stages]
+    times = [(short_line(one.stage, LONGEST_LABEL), seconds_text(one.p50), seconds_text(one.p95)) for one in stages]
     rows = tuple(
         Row(label, stage.p50 / longest, 0.0, stage.p95 / longest, f"{p50} · {p95}")
         for stage, (label, p50, p95) in zip(stages, times, strict=True)
@@ -123,11 +124,6 @@ def _latency(summary: Summary) -> Iterator[Plot]:
     description = "; ".join(f"{label}: {p50}, at p95 {p95}" for label, p50, p95 in times)
     note = "Half of the questions took no longer than the dark bar (p50), 95 of 100 no longer than the light one (p95)."
     yield Plot("latency", "Latency by stage", note, description, rows=rows)
-
-
-def _label(name: str) -> str:
-    line = safe_line(name)
-    return line if len(line) <= LONGEST_LABEL else line[: LONGEST_LABEL - 1] + "…"
 
 
 def _percent(share: float) -> str:

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from newsqa import __version__
 from newsqa.evals.report.formatting import expected_texts
 from newsqa.evals.report.page import markdown_report, page_report
-from newsqa.evals.scoring import METRICS
+from newsqa.evals.scoring import METRICS, Outcome, ScoredLine
 from newsqa.private_files import write_files
 from newsqa.render.clean import safe, safe_line
 from newsqa.render.record import to_document
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from newsqa.evals.scoring import Outcome, ScoredLine
     from newsqa.evals.summary import Estimate, Summary
     from newsqa.types import JsonObject
 
@@ -130,7 +129,8 @@ def _case(question: ScoredLine) -> Element:
     tag = safe_line(item.tags[0]).replace(".", "_") if item.tags else "untagged"
     case = Element("testcase", classname=f"{SUITE}.{tag}", name=safe_line(item.id), time=f"{_seconds(question):.3f}")
     if kind := KINDS.get(question.outcome):
-        SubElement(case, kind, message=_message(question), type=question.verdict).text = _details(question)
+        details = f"question: {item.question}\nexpected: {_expected(question)}\nsaid: {_reply(question)}"
+        SubElement(case, kind, message=_message(question), type=question.verdict).text = safe(details)
     SubElement(case, "system-out").text = safe(f"{item.question}\n{_reply(question)}")
     return case
 
@@ -142,11 +142,6 @@ def _message(question: ScoredLine) -> str:
     if question.outcome == "not judged":
         return "the set does not let tell right from wrong"
     return safe_line(f"{question.verdict}: expected {_expected(question)}; said {_reply(question)}")
-
-
-def _details(question: ScoredLine) -> str:
-    lines = [f"question: {question.line.item.question}", f"expected: {_expected(question)}"]
-    return safe("\n".join([*lines, f"said: {_reply(question)}"]))
 
 
 def _expected(question: ScoredLine) -> str:

@@ -14,11 +14,11 @@ from discord import app_commands
 from discord.backoff import ExponentialBackoff
 
 from newsqa.bot.admin import run_admin_command
-from newsqa.bot.events import Answered, Declined, Failed, Interrupted, Partial, Started, Withdrawn
+from newsqa.bot.events import Answered, Declined, Event, Failed, Interrupted, Message, Partial, Started, Withdrawn
 from newsqa.bot.process import logger
 from newsqa.errors import NewsqaError
 from newsqa.frontends.discord.messages import ClickHandler, conversation_place, decode_message, decode_question
-from newsqa.frontends.discord.replies import ChannelReply, FallbackReply, InteractionReply, ReplyUpdater
+from newsqa.frontends.discord.replies import ChannelReply, DiscordReply, InteractionReply, ReplyUpdater
 from newsqa.render.discord import escape, render_answer, render_line
 from newsqa.render.posts import WORKING, partial_line
 
@@ -26,19 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from newsqa.bot.core import Bot
-    from newsqa.bot.events import Event, Message
-    from newsqa.frontends.discord.replies import DiscordReply
     from newsqa.settings import Settings
-
 
 T = TypeVar("T")
 C = TypeVar("C", bound=discord.Client)
 
-LONGEST_COMMAND = 1000
-"""Characters of the text of a command."""
+LONGEST_COMMAND = 1000  # characters of the text of a command
 LONGEST_REPLY = 2000
-MOST_ROOTS = 1000
-"""Questions asked by replying for which the first question of the conversation is kept."""
+MOST_ROOTS = 1000  # questions asked by replying for which the first question of the conversation is kept
 BACKOFF_LIMIT = (60.0, 120.0)
 """Seconds between two attempts to connect after a long outage. Discord allows a bot a thousand sessions a day, then
 resets its token: this stays below, even if every attempt starts a session."""
@@ -90,7 +85,7 @@ class NewsClient(discord.Client):
             return
         self._resumed = True
         for question in await self._bot.load_unanswered():
-            reply = FallbackReply if question.private else ChannelReply
+            reply = InteractionReply if question.private else ChannelReply
             self._start(self.answer(question, reply(self, question, self._channel_of(question))))
 
     async def on_resumed(self) -> None:
@@ -137,8 +132,8 @@ class NewsClient(discord.Client):
     async def ask(self, interaction: discord.Interaction, text: str) -> None:
         """Answer a question asked by /ask."""
         question = decode_question(interaction, text)
-        reply = InteractionReply(self, question, interaction)
-        if await reply.defer() and not await self._start(self.answer(question, reply)):
+        reply = InteractionReply(self, question, interaction.channel_id or 0)
+        if await reply.defer(interaction) and not await self._start(self.answer(question, reply)):
             await reply.notify_asker(render_line(STOPPING if self.stopping else NOT_HERE))
 
     async def answer(self, question: Message, reply: DiscordReply) -> bool:

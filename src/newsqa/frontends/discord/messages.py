@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from newsqa.bot.core import Bot
 
-
 _WRITTEN = frozenset({discord.MessageType.default, discord.MessageType.reply})
 _MENTION = re.compile(r"<(@!?|@&|#)(\d+)>")
 
@@ -30,8 +29,13 @@ def decode_message(message: discord.Message, me: discord.ClientUser, root: Calla
     """
     if message.author.bot or message.webhook_id or message.type not in _WRITTEN:
         return None
-    replied_to = _replied_to(message)
-    addressed = _is_mentioned(message, me) or (replied_to is not None and replied_to.author.id == me.id)
+    resolved = message.reference.resolved if message.reference else None
+    replied_to = resolved if isinstance(resolved, discord.Message) else None  # if Discord sent it along
+    addressed = (
+        any(user.id == me.id for user in message.mentions)
+        or any(_is_role_of(role, me) for role in message.role_mentions)
+        or (replied_to is not None and replied_to.author.id == me.id)
+    )
     if message.guild and not addressed and (message.mentions or message.reference or not message.content.strip()):
         return None
     first = root(replied_to.reference.message_id or 0) if addressed and replied_to and replied_to.reference else 0
@@ -73,17 +77,6 @@ def conversation_place(channel: object, guild: int | None, root: int = 0) -> Con
     if isinstance(channel, discord.Thread):
         return ConversationPlace("discord", str(guild), str(channel.parent_id), str(id_))
     return ConversationPlace("discord", str(guild), str(id_), str(root) if root else "")
-
-
-def _replied_to(message: discord.Message) -> discord.Message | None:
-    """Return the message that this one replies to, if Discord sent it along."""
-    resolved = message.reference.resolved if message.reference else None
-    return resolved if isinstance(resolved, discord.Message) else None
-
-
-def _is_mentioned(message: discord.Message, me: discord.ClientUser) -> bool:
-    mentioned = any(user.id == me.id for user in message.mentions)
-    return mentioned or any(_is_role_of(role, me) for role in message.role_mentions)
 
 
 def _is_role_of(role: discord.Role, me: discord.ClientUser) -> bool:

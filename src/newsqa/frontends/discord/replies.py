@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,10 +17,9 @@ from newsqa.render.clean import safe_line
 from newsqa.render.discord import DiscordMessage, render_line
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from newsqa.bot.events import Message
-
 
 T = TypeVar("T")
 Channel = discord.Thread | discord.PartialMessageable
@@ -32,11 +31,8 @@ UPDATE_DELAY = 0.25
 """Seconds by which a partial answer is delayed: if the whole one follows, it would have to wait after an edit."""
 
 TRIES = 3
-LONGEST_THREAD_NAME = 90
-"""Characters; Discord accepts 100."""
-NOTICE_SECONDS = 15.0
-"""How long a notice stays in a channel if its reader accepts no direct messages."""
-
+LONGEST_THREAD_NAME = 90  # characters; Discord accepts 100
+NOTICE_SECONDS = 15.0  # how long a notice stays in a channel if its reader accepts no direct messages
 UNKNOWN_MESSAGE, THREAD_EXISTS, NO_HISTORY, ACKNOWLEDGED = 10008, 160004, 160002, 40060
 EXPIRED = frozenset({10062, 10015, 50027})
 """Errors of Discord for an unknown interaction, or one whose token has expired after 15 minutes."""
@@ -220,22 +216,70 @@ async def retried(call: Callable[[], Awaitable[T]]) -> T:
     return await call()
 
 
-class FallbackReply:
-    """Replies to /ask with messages in the channel that name the asker.
+class InteractionReply:
+    """Replies to /ask by its interaction while the token of that is valid, then in the channel, and names the asker.
 
-    It is used when the token of the interaction has expired: others then read the answer, but it is not lost.
+    Others then read the answer, but it is not lost. A question that a process which died had received has no token.
     """
 
     def __init__(self, client: discord.Client, question: Message, channel_id: int) -> None:
         self._client = client
         self._question = question
         self._channel = ChannelReply(client, question, channel_id)
+        self._interaction: discord.Interaction | None = None
+
+    async def defer(self, interaction: discord.Interaction) -> bool:
+        """Acknowledge within Discord's three seconds; return False if another process has done so."""
+        try:
+            await interaction.response.defer(ephemeral=self._question.private, thinking=True)
+        except discord.HTTPException as error:
+            return error.code != ACKNOWLEDGED
+        self._interaction = interaction
+        return True
 
     async def show(self, message: DiscordMessage) -> None:
-        """Show nothing before the end."""
+        """Edit the response, if the token is still valid."""
+        await self._send(0, message)
 
     async def finish(self, messages: Sequence[DiscordMessage]) -> tuple[str, ...]:
-        """Post who asked what, and the whole answer without the button that shares it; return the ids."""
+        """Show the whole answer, and return the ids of its messages."""
+        ids: list[str] = []
+        for number, message in enumerate(messages):
+            sent = await self._send(number, message)
+            if sent is None:
+                return (*ids, *await self._post_for_all(messages[number:]))
+            ids.append(sent)
+        return tuple(ids)
+
+    async def delete(self) -> None:
+        """Delete the response, or the messages in the channel."""
+        await (self._interaction.delete_original_response() if self._interaction else self._channel.delete())
+
+    async def notify_asker(self, message: DiscordMessage) -> None:
+        """Show a message to the asker, if nobody else would read it."""
+        await self._send(0, message)
+
+    async def _send(self, number: int, message: DiscordMessage) -> str | None:
+        """Edit the response, or send a followup; return the id of the message, None if there is no valid token."""
+        if (interaction := self._interaction) is None:
+            return None
+        sent: discord.Message
+        try:
+            if number:
+                private = self._question.private
+                sent = await interaction.followup.send(**send_fields(message), ephemeral=private, wait=True)
+            else:
+                fields = {**edit_fields(message), "view": view_of(message)}
+                sent = await retried(lambda: interaction.edit_original_response(**fields))
+        except discord.HTTPException as error:
+            if error.code not in EXPIRED:
+                raise
+            self._interaction = None
+            return None
+        return str(sent.id)
+
+    async def _post_for_all(self, messages: Sequence[DiscordMessage]) -> tuple[str, ...]:
+        """Post who asked what, and the answer without the button that shares it; return the ids."""
         person = int(self._question.person)
         asker = self._client.get_user(person) or await self._client.fetch_user(person)
         question = render_line(f"{asker.display_name} asked: {self._question.text}")
@@ -244,83 +288,6 @@ class FallbackReply:
         ]
         return await self._channel.finish((question, *answer))
 
-    async def delete(self) -> None:
-        """Delete the messages."""
-        await self._channel.delete()
 
-    async def notify_asker(self, message: DiscordMessage) -> None:
-        """Show nothing: others would read it."""
-
-
-class InteractionReply:
-    """Replies to /ask by its interaction while the token is valid, then by a FallbackReply."""
-
-    def __init__(self, client: discord.Client, question: Message, interaction: discord.Interaction) -> None:
-        self._interaction = interaction
-        self._question = question
-        self._fallback = FallbackReply(client, question, interaction.channel_id or 0)
-        self._expired = False
-        self._ids: list[str] = []
-
-    async def defer(self) -> bool:
-        """Acknowledge within Discord's three seconds; return False if another process has done so."""
-        try:
-            await self._interaction.response.defer(ephemeral=self._question.private, thinking=True)
-        except discord.HTTPException as error:
-            if error.code == ACKNOWLEDGED:
-                return False
-            self._expired = True
-        return True
-
-    async def show(self, message: DiscordMessage) -> None:
-        """Edit the response, if the token is still valid."""
-        if not self._expired:
-            with self._detecting_expiry():
-                await self._edit(message)
-
-    async def finish(self, messages: Sequence[DiscordMessage]) -> tuple[str, ...]:
-        """Show the whole answer, and return the ids of its messages."""
-        for number, message in enumerate(messages):
-            if not await self._try_send(number, message):
-                return (*self._ids, *await self._fallback.finish(messages[number:]))
-        return tuple(self._ids)
-
-    async def delete(self) -> None:
-        """Delete the response."""
-        await self._interaction.delete_original_response()
-
-    async def notify_asker(self, message: DiscordMessage) -> None:
-        """Show a message to the asker, if nobody else would read it."""
-        await self._try_send(0, message)
-
-    async def _try_send(self, number: int, message: DiscordMessage) -> bool:
-        """Edit the response or send a followup; return False if the token has expired."""
-        if self._expired:
-            return False
-        with self._detecting_expiry():
-            self._ids.append(str((await self._edit(message)).id if number == 0 else await self._follow_up(message)))
-        return not self._expired
-
-    @contextmanager
-    def _detecting_expiry(self) -> Iterator[None]:
-        try:
-            yield
-        except discord.HTTPException as error:
-            if error.code not in EXPIRED:
-                raise
-            self._expired = True
-
-    async def _edit(self, message: DiscordMessage) -> discord.InteractionMessage:
-        return await retried(
-            lambda: self._interaction.edit_original_response(**edit_fields(message), view=view_of(message))
-        )
-
-    async def _follow_up(self, message: DiscordMessage) -> int:
-        sent = await self._interaction.followup.send(
-            **send_fields(message), ephemeral=self._question.private, wait=True
-        )
-        return int(sent.id)
-
-
-DiscordReply = ChannelReply | FallbackReply | InteractionReply
+DiscordReply = ChannelReply | InteractionReply
 """Where the answer to one question is shown; `finish` makes sure that it arrives."""

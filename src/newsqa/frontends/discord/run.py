@@ -23,17 +23,13 @@ if TYPE_CHECKING:
     from newsqa.frontends.discord.client import NewsClient
     from newsqa.settings import Settings
 
-
 API_HOST = "discord.com"
 API_PATH = "/api/v10"
 GATEWAY_HOST = "gateway.discord.gg"
 GUIDE = "docs/discord.md tells how to make the bot."
-DRAIN_SECONDS = 5.0
-"""Time that running answers have when the bot is stopped."""
-POST_SECONDS = 2.0
-"""Time for posting how they end."""
-CLOSE_SECONDS = 1.0
-"""Time for closing the connection."""
+DRAIN_SECONDS = 5.0  # time that running answers have when the bot is stopped
+POST_SECONDS = 2.0  # time for posting how they end
+CLOSE_SECONDS = 1.0  # time for closing the connection
 BAD_TOKEN = 4004
 
 

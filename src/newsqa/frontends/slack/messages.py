@@ -17,7 +17,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from newsqa.bot.events import ConversationPlace, Message
 from newsqa.errors import NewsqaError
-from newsqa.render.slack import strip_markup
+from newsqa.render.slack import SlackMessage, strip_markup
 
 if TYPE_CHECKING:
     import logging
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession
     from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 
-    from newsqa.render.slack import SlackMessage
     from newsqa.types import JsonObject
-
 
 WRITTEN_SUBTYPES = frozenset({"", "file_share", "me_message", "thread_broadcast"})
 """Subtypes of messages that a person wrote; joining, topics and the like have others."""
@@ -98,7 +96,8 @@ def _decode_delete(body: Mapping[str, Any], fields: JsonObject) -> MessageDelete
 
 def _decode_message(body: Mapping[str, Any], fields: JsonObject, bot: str) -> Message | None:
     person, ts, text = _text(fields, "user"), _text(fields, "ts"), _text(fields, "text")
-    if not person or not ts or _is_from_bot(fields, bot) or _text(fields, "subtype") not in WRITTEN_SUBTYPES:
+    is_from_bot = fields.get("bot_id") or person in {bot, "USLACKBOT"}
+    if not person or not ts or is_from_bot or _text(fields, "subtype") not in WRITTEN_SUBTYPES:
         return None
     place, mentioned = _place(body, fields), set(_MENTION.findall(text))
     addressed = place.direct or bot in mentioned
@@ -106,10 +105,6 @@ def _decode_message(body: Mapping[str, Any], fields: JsonObject, bot: str) -> Me
         return None
     plain = strip_markup(_MENTION.sub(lambda m: " " if m[1] == bot else m[0], text))
     return Message(ts, place, person, " ".join(plain.split()), addressed, event=_text(body, "event_id"))
-
-
-def _is_from_bot(fields: JsonObject, bot: str) -> bool:
-    return bool(fields.get("bot_id")) or fields.get("user") in {bot, "USLACKBOT"}
 
 
 def _place(body: Mapping[str, Any], fields: JsonObject) -> ConversationPlace:
@@ -193,10 +188,6 @@ class SlackSender:
         """Post a message that only one person sees, until they reload."""
         fields = {"channel": place.channel, "user": person, "thread_ts": place.thread or None}
         await _send(self.client.chat_postEphemeral, message, fields)
-
-    async def open_view(self, trigger: str, view: JsonObject) -> None:
-        """Open a modal for the person who clicked less than three seconds ago."""
-        await self.client.views_open(trigger_id=trigger, view=view)
 
     async def respond(self, url: str, message: SlackMessage | None = None, **fields: Any) -> None:
         """Send to the response URL of a click or a command; it accepts five messages in half an hour."""

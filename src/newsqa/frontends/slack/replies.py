@@ -12,23 +12,19 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
 from newsqa.errors import NewsqaError
-from newsqa.frontends.slack.messages import ResponseRejectedError, error_code
+from newsqa.frontends.slack.messages import ResponseRejectedError, SlackSender, error_code
 from newsqa.render.posts import WORKING, partial_line
-from newsqa.render.slack import render_line
+from newsqa.render.slack import SlackMessage, render_line
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from newsqa.bot.events import Message
-    from newsqa.frontends.slack.messages import SlackSender
-    from newsqa.render.slack import SlackMessage
     from newsqa.types import Sentence
 
     OnPosted = Callable[[Sequence[str]], Awaitable[None]]
 
-
-UPDATE_INTERVAL = 1.2
-"""Seconds between two updates of one message."""
+UPDATE_INTERVAL = 1.2  # seconds between two updates of one message
 
 LONG_WAIT = 20.0
 """Seconds after which people look elsewhere: the answer is then posted as a new message, which notifies them."""
@@ -237,5 +233,4 @@ class CommandReply:
         await self.sender.post_ephemeral(self.question.place, self.question.person, message)
 
 
-SlackReply = ThreadReply | CommandReply
-"""Where the answer to one question is shown."""
+SlackReply = ThreadReply | CommandReply  # where the answer to one question is shown

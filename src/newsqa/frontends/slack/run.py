@@ -22,15 +22,13 @@ if TYPE_CHECKING:
     from newsqa.frontends.slack.service import SlackService
     from newsqa.settings import Settings
 
-
 # Checks before anything is served: tokens, addresses, and if Slack accepts them.
 
 OFFICIAL = frozenset({"slack.com", "slack-gov.com"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 GUIDE = "docs/slack.md tells how to make the app."
 
-REQUIRED_SCOPES = frozenset({"chat:write"})
-"""Without these scopes nothing can be answered."""
+REQUIRED_SCOPES = frozenset({"chat:write"})  # without these scopes nothing can be answered
 
 OPTIONAL_SCOPES = {
     "app_mentions:read": "mentions are not heard",
@@ -163,11 +161,8 @@ def _refused(why: str, needed: str, name: str) -> NewsqaError:
     )
 
 
-DRAIN_SECONDS = 5.0
-"""Time that running answers have when the bot is stopped."""
-
-POST_SECONDS = 1.5
-"""Time for posting how they end."""
+DRAIN_SECONDS = 5.0  # time that running answers have when the bot is stopped
+POST_SECONDS = 1.5  # time for posting how they end
 
 
 def listen_address(http: bool, host: str | None, port: int | None) -> tuple[str, int] | None:  # noqa: FBT001  as the command has it

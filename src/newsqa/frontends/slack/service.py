@@ -24,13 +24,9 @@ if TYPE_CHECKING:
     from newsqa.frontends.slack.messages import SlackEvent, SlackSender
     from newsqa.settings import Settings
 
-
 log = logger("slack")
 
-THANKS: dict[Vote, str] = {
-    "good": "Thank you: noted as a good answer.",
-    "bad": "Thank you: noted as a bad answer.",
-}
+THANKS: dict[Vote, str] = {"good": "Thank you: noted as a good answer.", "bad": "Thank you: noted as a bad answer."}
 FORGOTTEN = "That answer is no longer kept. Please ask again."
 
 
@@ -156,7 +152,7 @@ class SlackService:
     async def _show_sources(self, click: Click) -> None:
         answer = await self.bot.load_answer(click.value)
         if answer:
-            await self.sender.open_view(click.trigger, render_sources(answer))
+            await self.sender.client.views_open(trigger_id=click.trigger, view=render_sources(answer))
         else:
             await self._reply_to_click(click, FORGOTTEN)
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import time
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -17,25 +17,20 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
-from newsqa.bot.health import serve_routes
+from newsqa.bot.health import Metrics, serve_routes
 from newsqa.bot.process import logger
-from newsqa.frontends.slack.messages import decode_command, decode_event
-from newsqa.frontends.slack.service import Click
+from newsqa.frontends.slack.messages import SlackSender, decode_command, decode_event
+from newsqa.frontends.slack.service import Click, SlackService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-    from contextlib import AbstractAsyncContextManager
 
     from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
-    from newsqa.bot.health import Metrics
-    from newsqa.frontends.slack.messages import SlackSender
     from newsqa.frontends.slack.run import SlackIdentity
-    from newsqa.frontends.slack.service import SlackService
 
     Ack = Callable[[], Awaitable[object]]
     Body = dict[str, Any]
-
 
 ANY = re.compile("")
 ADMIN_COMMAND = "/newsqa"
@@ -114,12 +109,8 @@ def _decode_click(body: Body, action: Body) -> Click:
 log = logger("slack.http")
 
 PATH = "/slack/events"
-LARGEST_REQUEST = 1_000_000
-"""Bytes; Slack's own requests are far smaller."""
-
-REQUEST_SECONDS = 10.0
-"""Time for a whole request to arrive."""
-
+LARGEST_REQUEST = 1_000_000  # bytes; Slack's own requests are far smaller
+REQUEST_SECONDS = 10.0  # time for a whole request to arrive
 _STAMP, _SIGNATURE = re.compile(r"[0-9]{1,12}", re.ASCII), re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
 
@@ -172,20 +163,11 @@ class _RequestHandler:
 
 socket_log = logger("slack.socket")
 
-CHECK_SECONDS = 1.0
-"""Time between two checks of the connection for the log."""
-
-PING_SECONDS = 4.0
-"""Time between the client's own checks: a broken connection is opened again within as many seconds."""
-
-CONNECT_SECONDS = 5.0
-"""Time to wait for the first connection before going on without one."""
-
-CLOSE_SECONDS = 1.0
-"""Time that the other side has to close the connection."""
-
-STALE_SECONDS = 12.0
-"""Time without a connection after which a new address is requested."""
+CHECK_SECONDS = 1.0  # time between two checks of the connection for the log
+PING_SECONDS = 4.0  # time between the client's own checks: a broken connection is opened again within as many seconds
+CONNECT_SECONDS = 5.0  # time to wait for the first connection before going on without one
+CLOSE_SECONDS = 1.0  # time that the other side has to close the connection
+STALE_SECONDS = 12.0  # time without a connection after which a new address is requested
 
 
 @asynccontextmanager

@@ -14,19 +14,17 @@ from newsqa.frontends.terminal.display import LiveAnswer, show_answer, show_live
 from newsqa.private_files import write_files
 from newsqa.render.clean import safe_line
 from newsqa.render.plain import article_text, check_lines, check_page, check_record
-from newsqa.render.record import DIGITS, article_record, to_record
+from newsqa.render.record import article_record, hit_record, to_record
 from newsqa.render.terminal import article_view
 from newsqa.render.wording import headline, provenance
 from newsqa.store.snapshot import open_index
-from newsqa.types import EXTRACTIVE
+from newsqa.types import EXTRACTIVE, Bounds, Hit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from newsqa.settings import Settings
-    from newsqa.types import Bounds, Hit, JsonObject
-
 
 MAX_BYTES = 1 << 20  # of a question on standard input; the pipeline decides what it can use
 EXAMPLE = 'Write: newsqa ask "When did the harbour reopen?"'
@@ -51,32 +49,19 @@ def search(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date
         announce_egress(settings)
         hits = pipeline.search(query, bounds=bounds, asked=asked)
     if as_json:
-        print_json({"query": query, "passages": [_hit_record(hit) for hit in hits]})
+        print_json({"query": query, "passages": list(map(hit_record, hits))})
     else:
         print_text(passages_text(hits))
 
 
-def _hit_record(hit: Hit) -> JsonObject:
-    about = {name: value for name, value in article_record(hit.article).items() if name not in {"byline", "text"}}
-    passage = hit.passage
-    return {
-        **about,
-        "start": passage.start,
-        "end": passage.end,
-        "score": round(hit.score, DIGITS),
-        "text": passage.text,
-    }
-
-
 def passages_text(hits: Sequence[Hit]) -> str:
     """Return each passage below a line of its article: title, outlet, day, score and id."""
-    return "\n\n".join(map(_passage_text, hits)) or "Nothing was found."
-
-
-def _passage_text(hit: Hit) -> str:
-    article = hit.article
-    about = f"{headline(article)} · {provenance(article)} · {hit.score:.2f} · {article.id}"
-    return f"{about}\n{safe_line(hit.passage.text)}"
+    texts = (
+        f"{headline(hit.article)} · {provenance(hit.article)} · {hit.score:.2f} · {hit.article.id}\n"
+        f"{safe_line(hit.passage.text)}"
+        for hit in hits
+    )
+    return "\n\n".join(texts) or "Nothing was found."
 
 
 def show(settings: Settings, article_id: str, *, as_json: bool) -> None:
@@ -112,8 +97,7 @@ def _question(words: Sequence[str]) -> str:
 
 # `newsqa check`: what the articles have on each sentence of a draft or a press release.
 
-CHECK_MAX_BYTES = 1 << 20
-"""Bytes of a text."""
+CHECK_MAX_BYTES = 1 << 20  # bytes of a text
 
 
 def check(settings: Settings, file: str, bounds: Bounds, page: Path | None, *, as_json: bool) -> None:

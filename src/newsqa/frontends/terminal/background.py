@@ -12,14 +12,13 @@ from newsqa.building import open_pipeline
 from newsqa.errors import NewsqaError
 from newsqa.models.chat import BackgroundIterator
 from newsqa.models.inventory import try_model
-from newsqa.types import EXTRACTIVE, DraftSummary
+from newsqa.types import EXTRACTIVE, DraftEvent, DraftSummary, Hit, Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from newsqa.pipeline import Answerer, Pipeline
     from newsqa.settings import Settings
-    from newsqa.types import DraftEvent, Hit, Query
 
 WARM_UP = "How many people were hurt in the storm?"
 """A question about the news: one about the library would not load the models that search."""

@@ -12,15 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsqa.bot.admin import (
-    GOOD,
-    bot_status,
-    count_questions,
-    describe_channel,
-    describe_status,
-    export_feedback,
-    has_store,
-)
+from newsqa.bot import admin
 from newsqa.bot.events import PLATFORM_NAMES, parse_channel
 from newsqa.bot.store import Store
 from newsqa.errors import HistoryError, NewsqaError, UsageError
@@ -33,9 +25,7 @@ from newsqa.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsqa.bot.admin import BotStatus, ChannelStatus
     from newsqa.types import JsonObject
-
 
 bots_app = typer.Typer(
     help="Look after the bots in Slack and Discord, while they run.", no_args_is_help=True, rich_markup_mode=None
@@ -49,10 +39,10 @@ def status(json: Json = False) -> None:
     """Tell what became of questions, where the bots were asked, and where they are silent."""
     settings = read_settings()
     folder = settings.sessions_folder()
-    if not has_store(folder) and not json:
+    if not admin.has_store(folder) and not json:
         print_text(f"No bot has kept anything in {safe_line(str(folder))} yet.")
         return
-    found = bot_status(settings)
+    found = admin.bot_status(settings)
     if json:
         print_json(_status_record(found, folder))
     else:
@@ -102,7 +92,7 @@ def forget(
         raise UsageError("Nobody is there to confirm this.", hint="Say --yes where you mean it.")
     if not yes and not confirm(f"Forget {what}? It cannot be undone. [y/N] "):
         raise NewsqaError("Nothing was forgotten.")
-    gone = _forget(folder, channel, person) if has_store(folder) else 0
+    gone = _forget(folder, channel, person) if admin.has_store(folder) else 0
     print_text(f"Forgotten: {what}, {count(gone, 'question')} in all. What was posted stays where it was posted.")
 
 
@@ -115,13 +105,13 @@ def feedback(
     write_feedback(read_settings(), out or Path("feedback.jsonl"), as_json=json)
 
 
-def _status_record(found: BotStatus, folder: Path) -> JsonObject:
+def _status_record(found: admin.BotStatus, folder: Path) -> JsonObject:
     channels = [{**asdict(channel), "last": channel.last and channel.last.isoformat()} for channel in found.channels]
     return {
         "folder": str(folder),
         "running": found.running,
-        "today": {"questions": count_questions(found.today), **found.today},
-        "kept": {"questions": count_questions(found.in_all), **found.in_all},
+        "today": {"questions": admin.count_questions(found.today), **found.today},
+        "kept": {"questions": admin.count_questions(found.in_all), **found.in_all},
         "votes": dict(found.votes),
         "answers_held": found.held,
         "open": found.open,
@@ -129,17 +119,17 @@ def _status_record(found: BotStatus, folder: Path) -> JsonObject:
     }
 
 
-def _status_lines(found: BotStatus, settings: Settings) -> list[str]:
-    lines = describe_status(found, settings)
+def _status_lines(found: admin.BotStatus, settings: Settings) -> list[str]:
+    lines = admin.describe_status(found, settings)
     lines.append(f"{count(found.running, 'bot')} running here." if found.running else "No bot is running here.")
     if found.open:
         lines.append(f"Being answered, or left by a bot that died: {found.open:,}.")
     return [*lines, *map(_channel_line, found.channels)]
 
 
-def _channel_line(channel: ChannelStatus) -> str:
+def _channel_line(channel: admin.ChannelStatus) -> str:
     last = f" · last asked {channel.last:%Y-%m-%d %H:%M}" if channel.last else ""
-    return f"{PLATFORM_NAMES[channel.platform]:<7}  {safe_line(describe_channel(channel))}{last}"
+    return f"{PLATFORM_NAMES[channel.platform]:<7}  {safe_line(admin.describe_channel(channel))}{last}"
 
 
 # What to forget: a channel, else a person, else everything.
@@ -174,16 +164,16 @@ def write_feedback(settings: Settings, out: Path, *, as_json: bool) -> None:
     """
     folder = settings.sessions_folder()
     lines: list[str] = []
-    if has_store(folder):
+    if admin.has_store(folder):
         with closing(Store(folder)) as store:
-            lines = list(export_feedback(store))
+            lines = list(admin.export_feedback(store))
     if not lines:
         raise HistoryError(
             f"Nobody has voted on an answer that is kept in {folder}.",
             hint=f"Answers are kept for {count(settings.bot_retention, 'day')} (NEWSQA_BOT_RETENTION).",
         )
     _write_new(out, lines)
-    good = sum(GOOD in json.loads(line)["tags"] for line in lines)
+    good = sum(admin.GOOD in json.loads(line)["tags"] for line in lines)
     if as_json:
         print_json({"file": str(out), "questions": len(lines), "found_good": good})
         return

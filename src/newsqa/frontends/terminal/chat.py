@@ -109,9 +109,7 @@ class Conversation:
 
 MAX_LINE = 1 << 20  # bytes of a line that is read from a pipe
 HEADLINES = 3  # on the first screen
-
-INTERRUPT_PATIENCE = 3.0
-"""Seconds in which the checked sentences must become an answer with its sources after Ctrl-C."""
+INTERRUPT_PATIENCE = 3.0  # seconds in which the checked sentences must become an answer with its sources after Ctrl-C
 
 
 def chat(settings: Settings, *, resume: bool, as_json: bool = False, asked: date | None = None) -> None:

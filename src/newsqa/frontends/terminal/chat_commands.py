@@ -20,25 +20,17 @@ from newsqa.render.plain import article_text, conversation_markdown, models_text
 from newsqa.render.terminal import article_view, excerpt_view
 from newsqa.render.wording import count, explain_checks, explain_dropped
 from newsqa.text.calendar import format_day
-from newsqa.types import EXTRACTIVE
+from newsqa.types import EXTRACTIVE, Article, Citation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
     from newsqa.frontends.terminal.chat import Conversation
-    from newsqa.frontends.terminal.display import Display
-    from newsqa.types import Article, Citation
 
-
-OFF = {"off", "none", "all"}
-"""Words that clear a bound."""
-
+OFF = {"off", "none", "all"}  # words that clear a bound
 PASSAGES = 5  # that /search shows
-
-MAX_TITLE = 200
-"""Characters of a title that is asked about; more is no title."""
-
+MAX_TITLE = 200  # characters of a title that is asked about; more is no title
 _QUOTATION_MARKS = str.maketrans('“”„"«»', "      ")  # in a question they ask where words come from
 
 
@@ -100,18 +92,11 @@ def _open(conversation: Conversation, rest: str) -> None:
         article = index.article(citation.article_id)
     if article is None:
         raise LibraryError("The index does not hold this article any more.", hint="It went with its source.")
-    _show_source(conversation.display, article, citation, conversation.answers[-1].standalone, whole=bool(how))
-
-
-def _show_source(display: Display, article: Article, citation: Citation, question: str, *, whole: bool) -> None:
-    """Show an article where it is quoted, or all of it. If the quote has gone since, say so."""
-    span = _find_quote(article, citation)
+    question, span = conversation.answers[-1].standalone, _find_quote(article, citation)
     if span is None:
-        display.note("This article has changed since; the quote is no longer in it.")
-        display.view(article_view(article), article_text(article))
-    else:
-        view = article_view(article, question, span) if whole else excerpt_view(article, span, question)
-        display.view(view, article_text(article))
+        conversation.display.note("This article has changed since; the quote is no longer in it.")
+    view = article_view(article, question, span) if how or span is None else excerpt_view(article, span, question)
+    conversation.display.view(view, article_text(article))
 
 
 def _find_quote(article: Article, citation: Citation) -> tuple[int, int] | None:

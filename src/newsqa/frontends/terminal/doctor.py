@@ -59,8 +59,7 @@ MAX_REPLY = 80  # characters shown of what a model says
 SIGNS = {"good": "✓", "note": "!", "broken": "✗"}
 
 
-Finding = str | tuple[str, str]
-"""What is good, or a note of what is not and how to mend it."""
+Finding = str | tuple[str, str]  # what is good, or a note of what is not and how to mend it
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,33 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsqa.evals.compare import compare, parse_gate
+from newsqa.evals.compare import Change, ComparedRun, Comparison, Flip, Gate, RunComparison, compare, parse_gate
 from newsqa.evals.report.formatting import NO_SHARES, cost_text, seconds_text, value_text
 from newsqa.evals.summary import latencies, median_words, spent
 from newsqa.extras import check_extra
 from newsqa.frontends.terminal.console import output, print_json, print_text
-from newsqa.render.clean import safe_line
+from newsqa.render.clean import safe_line, short_line
 from newsqa.render.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from newsqa.evals.compare import Change, ComparedRun, Comparison, Flip, Gate, RunComparison
-
-
 # A comparison of runs as lines for a person, each with its style; everything from outside is made safe.
 
-StyledLine = tuple[str, str]
-"""A line and its style."""
-
+StyledLine = tuple[str, str]  # a line and its style
 PLAIN, FAINT, GOOD, BAD, ODD, STRONG = "", "dim", "green", "red", "yellow", "bold"
 STYLES = {"better": GOOD, "worse": BAD, "within chance": PLAIN, "as before": FAINT}
-MADE_BY = {
-    "model": "model",
-    "index": "index",
-    "config": "configuration (settings, prompts, models or newsqa itself)",
-}
+MADE_BY = {"model": "model", "index": "index", "config": "configuration (settings, prompts, models or newsqa itself)"}
 MOST_FLIPS = 10  # of each kind; --json has them all
 LONGEST = 110  # characters of a question or an answer
 HEADS = ("baseline", "run", "change", "95 % interval", "p", "can show", "verdict")
@@ -146,9 +137,9 @@ def _flips(flips: Sequence[Flip]) -> Iterator[StyledLine]:
             yield "", PLAIN
             yield f"{count(len(kind), 'question')} {head}", style
         for flip in kind[:MOST_FLIPS]:
-            yield f"  {safe_line(flip.id)}: {_short(flip.question)}", PLAIN
-            yield f"      was: {_short(flip.before)}", FAINT
-            yield f"      now: {_short(flip.after)}", FAINT
+            yield f"  {safe_line(flip.id)}: {short_line(flip.question, LONGEST)}", PLAIN
+            yield f"      was: {short_line(flip.before, LONGEST)}", FAINT
+            yield f"      now: {short_line(flip.after, LONGEST)}", FAINT
         if len(kind) > MOST_FLIPS:
             yield f"  … and {len(kind) - MOST_FLIPS:,} more: --json has them all", FAINT
 
@@ -170,11 +161,6 @@ def _gate(gate: Gate, change: Change) -> StyledLine:
     text = f"{found.difference:+.4f} (p {chance_text(found.p)})".replace("-", "−")
     became = "passed" if passed else "REGRESSION"
     return f"gate {gate.metric.name}:{gate.bound:g}  {became}: {text}", GOOD if passed else BAD
-
-
-def _short(text: str) -> str:
-    line = safe_line(text)
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
 
 
 def compare_runs(baseline: Path, others: Sequence[Path], gates: Sequence[str], *, as_json: bool) -> int:

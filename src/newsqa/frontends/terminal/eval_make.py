@@ -7,21 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, UsageError
-from newsqa.evals.drafting import KINDS, Plan, draft_set, refuse_existing, write_set
+from newsqa.evals.drafting import KINDS, DraftSet, Kind, Plan, QuestionWriter, draft_set, refuse_existing, write_set
 from newsqa.frontends.terminal.console import announce_egress, counting, messages, print_json, print_text
 from newsqa.prompts import load_prompts
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count
 from newsqa.store.snapshot import open_index
-from newsqa.types import EXTRACTIVE
+from newsqa.types import EXTRACTIVE, JsonObject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsqa.evals.drafting import DraftSet, Kind, QuestionWriter
     from newsqa.settings import Settings
-    from newsqa.types import JsonObject
-
 
 OUT = Path("questions.jsonl")
 MOST = 10_000

@@ -18,10 +18,10 @@ from newsqa.evals.metrics.base import answered
 from newsqa.evals.predictions import lines_of, read_predictions
 from newsqa.evals.report.formatting import FAMILIES, cost_text, interval_text, judging_text, seconds_text, value_text
 from newsqa.evals.report.write import json_report, write_reports
-from newsqa.evals.run import Setup, run_set
-from newsqa.evals.run_file import RECORDS, save_run
+from newsqa.evals.run import RunLimits, Setup, run_set
+from newsqa.evals.run_file import RECORDS, RunLine, save_run
 from newsqa.evals.scoring import METRICS
-from newsqa.evals.summary import summarise
+from newsqa.evals.summary import Summary, summarise
 from newsqa.extras import check_extra
 from newsqa.frontends.terminal.console import announce_egress, bar, counting, messages, print_json, print_text
 from newsqa.models.usage import Price
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 
     from newsqa.evals.datasets.items import Item
     from newsqa.evals.judge import Judge
-    from newsqa.evals.run import RunLimits
-    from newsqa.evals.run_file import RunLine
-    from newsqa.evals.summary import Summary
     from newsqa.pipeline import Pipeline
     from newsqa.settings import Settings
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from newsqa.settings import Settings
     from newsqa.store.records import SourceSummary
 
-
 READS = "It reads pages, feeds, text, tables, mail, exports and archives of these: docs/reading.md lists them."
 
 PHASES = {"read": "reading", "compare": "comparing", "embed": "embedding", "vectors": "vectors"}
@@ -181,13 +180,11 @@ def list_sources(settings: Settings, *, as_json: bool) -> None:
     with open_index(settings) as opened, opened.snapshot() as index:
         sources = index.list_sources()
     if as_json:
-        print_json({"sources": [{**asdict(source), "passed": _passed_records(source)} for source in sources]})
+        passed = [[asdict(Skipped(*row)) for row in source.passed] for source in sources]
+        listed = zip(sources, passed, strict=True)
+        print_json({"sources": [{**asdict(source), "passed": skipped} for source, skipped in listed]})
     else:
         print_text(sources_text(sources) if sources else "Nothing has been indexed yet: newsqa index FOLDER")
-
-
-def _passed_records(source: SourceSummary) -> list[dict[str, object]]:
-    return [asdict(Skipped(*row)) for row in source.passed]
 
 
 def sources_text(sources: Sequence[SourceSummary]) -> str:
