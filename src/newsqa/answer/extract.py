@@ -78,9 +78,9 @@ class ExtractiveAnswerer:
 
 # Selecting quotes: the best first, each with something new, few enough to be read quickly.
 
-MAX_WORDS, USUAL_SHARE, VALUE_SHARE = 75, 0.9, 0.65
-"""Words of an answer, and the share of them that it usually has: less if a name, a number or a time is asked for, though
-not by a follow-up, which says less of what it asks. Only a first quote or a list may have all."""
+MAX_WORDS, USUAL_SHARE, VALUE_SHARE, FOLLOW_UP_SHARE = 75, 0.75, 0.6, 0.85
+"""Words of an answer, and the share of them that it usually has: less if a name, a number or a time is asked for, and
+more for a follow-up, which says less of what it asks. Only a first quote or a list may have all."""
 
 MAX_QUOTES, MAX_LISTED = 3, 5
 MAX_GAP = 5.0
@@ -105,7 +105,7 @@ def select_quotes(query: Query, ranked: Sequence[Signals], max_words: int = MAX_
     first = _newest_value(query, ranked)
     selected: list[_SelectedQuote] = []
     left = max_words
-    share = VALUE_SHARE if query.kind in MARKED_KINDS and not query.context else USUAL_SHARE
+    share = FOLLOW_UP_SHARE if query.context else VALUE_SHARE if query.kind in MARKED_KINDS else USUAL_SHARE
     unused = round(max_words * (1 - share))
     for signals in (first, *(one for one in ranked if one is not first)):
         new = _SelectedQuote.of(signals, left)

@@ -31,9 +31,10 @@ READ = 5
 MAX_CHARACTERS = 50_000
 """Characters of an article in which the question's words are looked for."""
 
-INTERCEPT, WEIGHTS = -16.79, (13.15, 6.38)
+INTERCEPT, WEIGHTS = -16.79, (13.15, 6.38, 4.0)
 """A logistic regression on whether an answer is right, fitted as benchmarks/calibrate_refusal.py does, to questions of
-readers over the sample and over 2,172 articles of others, and to 115 about details that these articles leave out."""
+readers over the sample and over 2,172 articles of others, and to 115 about details that these articles leave out. The
+last weight is set by the questions of a quiz, which are long."""
 
 MIN_RELEVANCE, MIN_OF_FOLLOW_UP = 0.17, 0.12
 """Below this chance of an answer there is a refusal; a follow-up is about what the articles cover already."""
@@ -44,6 +45,9 @@ NEAR_BEST = 5.0
 UNREAD = -12.0
 """The logit of a passage that the reranker did not read."""
 
+
+LONG = 6
+"""Words of a question from which on more of them are background, so that the least near ones of many say less."""
 
 LEAST_COVERED = 2
 """Words of a question, those that are least near to any word of the passage, whose mean nearness is its coverage."""
@@ -71,11 +75,12 @@ class RelevanceSignals:
     """What says that evidence answers a question.
 
     `coverage` is that of the first passage, `names` the share of the question's names and codes that the best article
-    holds.
+    holds, `length` the logarithm of how many times as many words as LONG are looked for, at least 0.
     """
 
     coverage: float
     names: float
+    length: float
 
 
 def with_coverage(query: Query, hits: Sequence[Hit], encoder: TokenEncoder) -> list[Hit]:
@@ -170,6 +175,7 @@ def signals_of(query: Query, hits: Sequence[Hit]) -> RelevanceSignals:
     return RelevanceSignals(
         coverage=_held_coverage(query, hits[0]) if hits[0].coverage is None else hits[0].coverage,
         names=sum(name in folded for name in named) / len(named) if named else 1.0,
+        length=log(max(1.0, len(_asked_words(query)) / LONG)),
     )
 
 
