@@ -76,6 +76,12 @@ def from_dotenv(name: str) -> bool:
     return name not in os.environ and bool(_loaded.file.values.get(name, "").strip())
 
 
+def user_folder(name: str, default: str) -> Path:
+    """Return newsqa's folder in a base folder of the user (XDG): the environment's, if absolute, else the default."""
+    base = Path(os.environ.get(name, ""))
+    return (base if base.is_absolute() else Path.home() / default) / "newsqa"
+
+
 def read_dotenv(folder: Path) -> DotEnv:
     """Read `.env` of a folder. One that other people may have written, or that can't be read, is ignored."""
     try:

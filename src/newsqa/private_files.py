@@ -20,15 +20,28 @@ FILE = 0o600
 
 def private_folder(folder: Path) -> None:
     """Create a folder, and missing ones above it. A folder that exists keeps its mode. Raises OSError."""
-    if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER)
-        folder.mkdir(exist_ok=True, mode=FOLDER)
+    for one in reversed([folder, *folder.parents]):
+        if not one.is_dir():
+            one.mkdir(exist_ok=True, mode=FOLDER)  # with parents=True, pathlib gives the mode to the last one only
 
 
 def private_file(path: Path) -> None:
     """Create an empty file, or take away other people's access to one that exists. Raises OSError."""
     os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, FILE))
     path.chmod(FILE)
+
+
+def make_private(folder: Path) -> None:
+    """Take away other people's access to a folder and all that is in it. Raises OSError."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(FOLDER if path.is_dir() else FILE)
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a private file that does not exist yet. Raises OSError, FileExistsError if it exists."""
+    opened = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, FILE)
+    with os.fdopen(opened, "w", encoding="utf-8", errors="replace", newline="\n") as file:
+        file.write(text)
 
 
 def read_list(file: Path) -> list[Any]:

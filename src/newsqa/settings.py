@@ -91,8 +91,12 @@ class Settings:
 
 def data_folder() -> Path:
     """Return newsqa's folder in the user's data (XDG), as the environment alone gives it."""
-    data = os.environ.get("XDG_DATA_HOME", "")
-    return (Path(data) if Path(data).is_absolute() else Path.home() / ".local" / "share") / "newsqa"
+    return environment.user_folder("XDG_DATA_HOME", ".local/share")
+
+
+def cache_folder() -> Path:
+    """Return newsqa's folder in the user's cache (XDG), as the environment alone gives it."""
+    return environment.user_folder("XDG_CACHE_HOME", ".cache")
 
 
 def unknown_settings(environ: Mapping[str, str] | None = None) -> list[str]:

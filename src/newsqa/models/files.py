@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import ModelError
 from newsqa.models.providers import LOCAL, on_loopback
+from newsqa.private_files import private_folder, write_new
+from newsqa.settings import cache_folder
 
 if TYPE_CHECKING:
     from newsqa.settings import Settings
@@ -193,14 +195,14 @@ def _keep_digest(key: str, value: list[str]) -> None:
     """Set a digest in the user's cache; does nothing if the cache cannot be written."""
     with suppress(OSError, RuntimeError):
         file = _digests_file()
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(file.parent)
         written = file.with_suffix(f".{secrets.token_hex(4)}")
-        written.write_text(json.dumps({**_digests(), key: value}), "utf-8")
+        write_new(written, json.dumps({**_digests(), key: value}))
         written.replace(file)
 
 
 def _digests_file() -> Path:
-    return Path.home() / ".cache" / "newsqa" / "digests.json"
+    return cache_folder() / "digests.json"
 
 
 # The beginning of a GGUF file (docs/gguf.md of ggml): a magic number, a version, counts, then keys with typed values,
