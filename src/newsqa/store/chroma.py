@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from newsqa.errors import SettingsError, VectorsError
+from newsqa.models.providers import bypass_proxies
 from newsqa.private_files import private_file
 from newsqa.trust import refuse_untrusted
 
@@ -153,6 +154,7 @@ def open_server(address: str, name: str, timeout: float, *, create: bool = False
         raise SettingsError(f"NEWSQA_CHROMA is {address!r}.", hint="Write it as http://host:8000.")
     host, port = url.hostname, _port(address)
     where = f"at {url.scheme}://{host}:{port}"
+    bypass_proxies(address)
 
     def connect() -> Collection:
         chromadb = _chromadb()
