@@ -28,6 +28,7 @@ KEYS = (
 NAMES = frozenset({*ADDRESSES, *KEYS})
 """What files may set besides newsqa's own settings; .env.example lists all of it."""
 
+CONFIG = "config.toml"
 SERVICE = "newsqa"
 """The name under which the system's keyring holds keys."""
 
@@ -117,7 +118,7 @@ def config_folder() -> Path:
 
 def read_config() -> SettingsFile:
     """Read the user's settings file. Raises SettingsError if it is no TOML, or holds what is no setting."""
-    return _read(config_folder(), "config.toml", _parse_config)
+    return _read(config_folder(), CONFIG, _parse_config)
 
 
 def read_dotenv(folder: Path) -> SettingsFile:

@@ -92,7 +92,7 @@ class Settings:
             _load_files()
             environ = environment.variables()
         given = {f.name: environ.get(f"NEWSQA_{f.name.upper()}", "").strip() for f in fields(cls)}
-        return cls(**{name: _value(name, text) for name, text in given.items() if text})  # type: ignore[arg-type]
+        return cls(**{name: _value(name, text, _mend(name)) for name, text in given.items() if text})  # type: ignore[arg-type]
 
     def sessions_folder(self) -> Path:
         """Return the folder of conversations: `sessions`, else newsqa's folder in the user's data (XDG)."""
@@ -159,22 +159,24 @@ def check_setting(name: str, text: str) -> None:
         )
     if environment.has_control(text):
         raise SettingsError(f"The value of {name} holds a control character.", hint="Write it in a line, as text.")
-    _value(name, text)
+    if text:
+        _value(name, text, "")
 
 
 LONGEST_SHOWN = 60  # characters of a value that is wrong
 
 
-def _value(name: str, text: str) -> object:
+def _value(name: str, text: str, hint: str) -> object:
     try:
         return _READERS[name](text) if name in _READERS else text
     except ValueError as error:
         shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
-        variable = environment.variable_name(name)
-        raise SettingsError(
-            f"{variable} is {shown!r}: {error}",
-            hint=f"Mend it in {environment.origin(variable) or environment.ENVIRONMENT}.",
-        ) from None
+        raise SettingsError(f"{environment.variable_name(name)} is {shown!r}: {error}.", hint=hint) from None
+
+
+def _mend(name: str) -> str:
+    origin = environment.origin(environment.variable_name(name))
+    return f"Mend it in {origin or environment.ENVIRONMENT}."
 
 
 def _number(kind: type[int] | type[float], least: float, most: float) -> Callable[[str], float]:

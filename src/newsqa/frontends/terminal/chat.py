@@ -69,7 +69,7 @@ class Conversation:
 
     def add(self, answer: Answer) -> None:
         """Add an answer and store it. If storing fails, this is reported once, and the rest is not stored."""
-        self.answers.append(answer)
+        self.answers = [*self.answers, answer][-self.pipeline.settings.max_turns :]
         try:
             if self.stored:
                 self.session = self.sessions.add(self.session, answer)
@@ -87,7 +87,7 @@ class Conversation:
         answers = self.sessions.load(session) if session is not None else []
         if not answers:
             raise UsageError("There is no such conversation over this index.", hint="/sessions lists them.")
-        self.session, self.answers = session, answers
+        self.session, self.answers = session, answers[-self.pipeline.settings.max_turns :]
 
     def citation(self, number: str) -> Citation:
         """Return a citation of the last answer by its number, by default the first. Raises UsageError."""
@@ -122,9 +122,9 @@ def chat(settings: Settings, *, resume: bool, as_json: bool = False, asked: date
     _refuse_unusable_model(settings)
     sessions = Sessions(settings.sessions_folder(), os.fspath(settings.index.resolve()))
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
+    announce_egress(settings)
     with open_index(settings) as library, BackgroundPipeline(settings, warm_up=at_terminal) as pipeline, suppress(Quit):
         conversation = Conversation(pipeline, library, sessions, Display.open(silent=as_json), asked=asked)
-        announce_egress(settings)
         if resume:
             _resume(conversation)
         if at_terminal:

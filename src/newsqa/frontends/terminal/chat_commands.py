@@ -211,10 +211,10 @@ def _model(conversation: Conversation, rest: str) -> None:
         answering = [model for model in list_models(settings) if model.does == "answers"]
         conversation.display.note(models_text(answering))
         return
+    announce_egress(replace(settings, model=rest))
     with messages().status(f"trying {safe_line(rest)}", spinner="dots"):
         conversation.pipeline.switch_model(rest)
     conversation.display.note(f"{safe_line(rest)} answers from now on.")
-    announce_egress(conversation.pipeline.settings)
 
 
 def _new(conversation: Conversation, _: str) -> None:
