@@ -163,9 +163,7 @@ def test_the_generator_reaches_what_it_is_for(person):
                 settings = None
         read += bool(environment.loaded()[0].values)
         addresses += any(map(from_dotenv, CREDENTIALS))
-        refused += any(
-            from_dotenv(address) and not dict(sent_to_file_addresses()).get(address) for address in CREDENTIALS
-        )
+        refused += any("--trust-env" in sent for _, sent in sent_to_file_addresses())
         named += bool(settings and data_egress(settings))
     assert (read > 100, addresses > 80, refused > 80, named > 15) == (True,) * 4, (read, addresses, refused, named)
 
