@@ -11,13 +11,16 @@ from types import SimpleNamespace
 
 import pytest
 from loopback import served
+from word_embedder import WordEmbedder
 
 from newsqa import environment
 from newsqa.environment import NAMES, from_dotenv
-from newsqa.errors import NewsqaError
+from newsqa.errors import NewsqaError, VectorsError
+from newsqa.ingest.indexer import index_source
 from newsqa.models.egress import data_egress
 from newsqa.models.providers import key_for, ollama_options
 from newsqa.settings import Settings
+from newsqa.store.snapshot import open_index
 from newsqa.trust import CREDENTIALS, refuse_untrusted
 
 CANARY, OTHER = "sk-canary-of-the-environment", "another-secret-canary"
@@ -224,3 +227,14 @@ def test_a_server_here_is_named_where_a_file_sets_it_and_the_platforms_too(perso
     (person / ".env").unlink()
     monkeypatch.setenv("NEWSQA_CHROMA", "http://127.0.0.1:8000")
     assert data_egress(Settings.load(), {"slack", "discord", "holds"}) == ()
+
+
+def test_vectors_do_not_leave_offline(tmp_path, news_index):
+    """A server of the settings is refused before it is asked, and is not said to be used."""
+    settings = Settings(index=news_index, chroma="http://vectors.example:8000", offline=True)
+    assert data_egress(settings) == ()
+    with pytest.raises(VectorsError, match="NEWSQA_OFFLINE"):
+        open_index(settings)
+    (tmp_path / "a.txt").write_text("The council met on Monday and spoke of the harbour.")
+    with pytest.raises(VectorsError, match="NEWSQA_OFFLINE"):
+        index_source(replace(settings, index=tmp_path / "index"), str(tmp_path / "a.txt"), embedder=WordEmbedder())
