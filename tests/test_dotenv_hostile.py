@@ -238,3 +238,19 @@ def test_vectors_do_not_leave_offline(tmp_path, news_index):
     (tmp_path / "a.txt").write_text("The council met on Monday and spoke of the harbour.")
     with pytest.raises(VectorsError, match="NEWSQA_OFFLINE"):
         index_source(replace(settings, index=tmp_path / "index"), str(tmp_path / "a.txt"), embedder=WordEmbedder())
+
+
+def test_who_is_asked_for_models_is_named_too(tmp_path):
+    with served(lambda exchange: exchange.json({"data": [], "models": []})) as place:
+        (tmp_path / ".env").write_text(f"OPENAI_BASE_URL={place}/v1\n")
+        said = []
+        for more in ({}, {"OPENAI_BASE_URL": "http://models.example"}, {"OPENAI_BASE_URL": f"{place}/v1"}):
+            done = subprocess.run(
+                [sys.executable, "-m", "newsqa", "models", "--json"], cwd=tmp_path, check=False, text=True, timeout=120,
+                env={"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"), **more}, capture_output=True,
+            )  # fmt: skip
+            assert done.stdout.count("\n") == 1
+            said.append(done.stderr)
+    assert said[0].startswith("A request goes to another program on this machine: openai is asked which models it has")
+    assert f"(openai at {place}/v1), by OPENAI_BASE_URL of {tmp_path / '.env'}." in said[0]
+    assert said[1:] == ["", ""]

@@ -22,18 +22,20 @@ if TYPE_CHECKING:
 REMOTE_EMBEDDERS = ("openai:", "ollama:")
 COMMAND = "your command"
 
-Task = Literal["writes", "judges", "embeds", "holds", "slack", "discord"]
+Task = Literal["writes", "judges", "embeds", "holds", "lists", "slack", "discord"]
 
 _SENT: dict[Task, str] = {
     "writes": "{} is sent your questions and the passages found for them",
     "judges": "{} is sent the sentences of written answers, with the quotes that they cite",
     "embeds": "the embedder {} is sent the text of all articles that are indexed, and every question",
     "holds": "the server {} is sent the vectors of all passages, and of every question",
+    "lists": "{} is asked which models it has, with its key if there is one",
     "slack": "{} is sent the answers with their quotes",
     "discord": "{} is sent the answers with their quotes",
 }
 ASKING: frozenset[Task] = frozenset({"writes", "judges", "embeds", "holds"})
 INDEXING: frozenset[Task] = frozenset({"embeds", "holds"})
+LISTING: frozenset[Task] = frozenset({"lists"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,10 @@ class DataEgress:
 
     def __str__(self) -> str:
         """Return a sentence that says what the server is sent, and why."""
+        what = "A request" if self.does == "lists" else "Article text"
         way = "goes to another program on this machine" if self.local else "leaves this machine"
         causes = f", by {' and '.join(self.causes)}" if self.causes else ""
-        return f"Article text {way}: {_SENT[self.does].format(self.name)} ({self.place}){causes}."
+        return f"{what} {way}: {_SENT[self.does].format(self.name)} ({self.place}){causes}."
 
 
 def data_egress(
@@ -80,6 +83,11 @@ def _candidates(settings: Settings, judge: str | None) -> Iterator[DataEgress]:
         yield from _server(settings, "embeds", settings.embedder, provider.name, address, provider.url, cause)
     if settings.chroma:
         yield from _server(settings, "holds", "Chroma", "Chroma", settings.chroma, "NEWSQA_CHROMA", "")
+    for provider in PROVIDERS.values():
+        if provider.url and variable(provider.url):
+            yield from _server(
+                settings, "lists", provider.name, provider.name, server_address(provider), provider.url, ""
+            )
     slack = _server(settings, "slack", "Slack", "Slack", settings.slack_api_url, "NEWSQA_SLACK_API_URL", "")
     discord = _server(settings, "discord", "Discord", "Discord", settings.discord_api_url, "NEWSQA_DISCORD_API_URL", "")
     yield from (one for one in (*slack, *discord) if one.causes)

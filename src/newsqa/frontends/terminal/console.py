@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -193,22 +193,22 @@ def confirm_addresses(settings: Settings, judge: str | None = None, addresses: S
 NOTICES = "told.json"
 
 
-def announce_egress(settings: Settings, *, judge: str | None = None, indexing: bool = False) -> None:
+def announce_egress(
+    settings: Settings, does: Literal["asks", "indexes", "lists"] = "asks", *, judge: str | None = None
+) -> None:
     """Print on standard error what goes where and why, before it is first sent: each notice once, unless it changes.
 
     They are remembered in the folder of the conversations; if that is not possible they are printed again next time.
-    `judge` is a model that judges by an option; `indexing` leaves out what is sent only when questions are asked.
+    `does` is what the command does: asks questions, indexes articles, or lists models. `judge` is a model that judges
+    by an option.
     """
-    from newsqa.models.egress import ASKING, INDEXING, data_egress
+    from newsqa.models.egress import ASKING, INDEXING, LISTING, data_egress
 
+    tasks = {"asks": ASKING, "indexes": INDEXING, "lists": LISTING}[does]
     # not in a folder that .env names: it may hold a list that suppresses every notice
     file = (data_folder() if from_dotenv("NEWSQA_SESSIONS") else settings.sessions_folder()) / NOTICES
     announced = read_list(file)
-    new = [
-        text
-        for one in data_egress(settings, INDEXING if indexing else ASKING, judge=judge)
-        if (text := str(one)) not in announced
-    ]
+    new = [text for one in data_egress(settings, tasks, judge=judge) if (text := str(one)) not in announced]
     if new:
         with suppress(OSError):
             write_list(file, [*announced, *new])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 def print_models(settings: Settings, names: Sequence[str], *, remote: bool, as_json: bool) -> None:
     """Print the models, or those named; `remote` also asks servers on other machines for theirs."""
+    announce_egress(settings if remote else replace(settings, offline=True), "lists")  # of others, none is asked
     found = list_models(settings, remote=remote)
     if names:
         found = [find_model(name, found) or describe_model(name, settings) for name in dict.fromkeys(names)]

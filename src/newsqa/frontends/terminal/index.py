@@ -56,7 +56,7 @@ def index_sources(settings: Settings, sources: Sequence[str], options: IndexOpti
     if options.name and len(sources) != 1:
         raise UsageError("--name names one source.", hint="Index the others by themselves.")
     refuse_full_disk(settings)
-    announce_egress(settings, indexing=True)
+    announce_egress(settings, "indexes")
     try:
         if not sources:
             _rebuild(settings, as_json=as_json)

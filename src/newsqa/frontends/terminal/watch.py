@@ -41,7 +41,7 @@ def watch_sources(
     if "-" in sources:
         raise UsageError("Standard input cannot be watched.", hint="Read it with: newsqa index -")
     refuse_full_disk(settings)
-    announce_egress(settings, indexing=True)
+    announce_egress(settings, "indexes")
     watch = _Watch(settings, addresses, models.create_embedder(settings), as_json)
     for source in sources:
         watch.index(source)
