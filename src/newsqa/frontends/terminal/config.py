@@ -6,7 +6,6 @@ import json
 import secrets
 import sys
 from contextlib import suppress
-from dataclasses import fields, replace
 from getpass import getpass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,6 +24,8 @@ from newsqa.settings import MIN_SECRET, Settings, check_setting, known_settings
 if TYPE_CHECKING:
     from newsqa.types import JsonObject
 
+HEAD = "# Settings of newsqa, as `newsqa config` and `newsqa keys` write them; true is a key in the system's keyring."
+
 config_app = typer.Typer(help="Read and change your own settings.", no_args_is_help=True, rich_markup_mode=None)
 keys_app = typer.Typer(help="Keep keys of models and bots.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -40,11 +41,9 @@ def set_setting(
     name = _setting(name)
     if value.strip():
         check_setting(name, value.strip())
-    file = _own_file()
-    variable = variable_name(name)
-    values = {held: text for held, text in file.values.items() if held != variable}
-    _write(replace(file, values={**values, **({variable: value.strip()} if value.strip() else {})}))
-    _print_origin(name)
+    _store(_own_file(), variable_name(name), value.strip())
+    record = _record(name, Settings.load())  # what wins over the file, if anything does
+    print_text(safe_line(f"{name} = {record['value']}  ({record['origin'] or 'the default'})"))
 
 
 @config_app.command("get")
@@ -94,16 +93,10 @@ def set_key(name: Key) -> None:
     if len(value) < MIN_SECRET or not value.isascii() or not value.isprintable() or " " in value:
         raise UsageError(f"That is no key: {MIN_SECRET} characters or more, without spaces.", hint="Copy it anew.")
     kept = _into_keyring(name, value)
-    values = {held: text for held, text in file.values.items() if held != name}
-    held = tuple(one for one in file.in_keyring if one != name)
-    if kept:
-        file = replace(file, values=values, in_keyring=(*held, name))
-    else:
-        file = replace(file, values={**values, name: value}, in_keyring=held)
-    _write(file)
+    _store(file, name, "" if kept else value, in_keyring=kept)
     place = "the system's keyring" if kept else f"{file.path}, which only you can read"
     print_text(safe_line(f"{name} is kept in {place}."))
-    if name in environment.variables() and environment.origin(name) == environment.ENVIRONMENT:
+    if environment.origin(name) == environment.ENVIRONMENT:
         print_text(f"The environment sets another, which wins: unset {name} there.")
 
 
@@ -130,8 +123,7 @@ def remove_key(name: Key) -> None:
             import keyring
 
             keyring.delete_password(SERVICE, name)
-    values = {held: text for held, text in file.values.items() if held != name}
-    _write(replace(file, values=values, in_keyring=tuple(one for one in file.in_keyring if one != name)))
+    _store(file, name, "")
     print_text(f"{name} is forgotten.")
 
 
@@ -155,9 +147,8 @@ def _record(name: str, settings: Settings) -> JsonObject:
     origin = environment.origin(variable)
     if name in KEYS:
         return {"name": name, "value": HIDDEN if origin else "", "origin": origin}
-    own: Any = getattr(settings, name) if name in {f.name for f in fields(Settings)} else environment.variable(variable)
-    if own is None or isinstance(own, bool):
-        own = "" if own is None else int(own)
+    own: Any = getattr(settings, name, environment.variable(variable))
+    own = int(own) if isinstance(own, bool) else "" if own is None else own
     value = ",".join(sorted(own)) if isinstance(own, frozenset) else str(own)
     return {"name": name, "value": without_secrets(value) if "://" in value else value, "origin": origin}
 
@@ -180,25 +171,18 @@ def _into_keyring(name: str, value: str) -> bool:
     return False
 
 
-def _write(file: SettingsFile) -> None:
-    """Write the settings file anew: comments in it are not kept. Raises SettingsError."""
-
-    def line(name: str, value: object) -> str:
-        return f"{name} = {json.dumps(value, ensure_ascii=False)}"  # a string of JSON is one of TOML
-
-    keys: dict[str, object] = {name: value for name, value in file.values.items() if name in KEYS}
-    keys |= dict.fromkeys(file.in_keyring, True)
-    lines = ["# Settings of newsqa, as `newsqa config` and `newsqa keys` write them; true is a key in the keyring."]
-    lines += [
-        line(name.lower().removeprefix(environment.PREFIX.lower()), value)
-        for name, value in file.values.items()
-        if name not in KEYS
-    ]
-    lines += ["", "[keys]", *(line(name, value) for name, value in keys.items())] if keys else []
+def _store(file: SettingsFile, name: str, value: str, *, in_keyring: bool = False) -> None:
+    """Write the settings file anew with a variable, "" for without it: comments are not kept. Raises SettingsError."""
+    values: dict[str, str | bool] = {**file.values, **dict.fromkeys(file.in_keyring, True), name: in_keyring or value}
+    settings, keys = [], ["", "[keys]"]
+    for variable, held in values.items():
+        own = variable if variable in KEYS else variable.lower().removeprefix(environment.PREFIX.lower())
+        if held:  # a string of JSON is one of TOML
+            (keys if variable in KEYS else settings).append(f"{own} = {json.dumps(held, ensure_ascii=False)}")
     new = file.path.with_name(f".{file.path.name}.{secrets.token_hex(4)}")
     try:
         private_folder(file.path.parent)
-        write_new(new, "\n".join([*lines, ""]))
+        write_new(new, "\n".join([HEAD, *settings, *(keys if len(keys) > 2 else ()), ""]))
         new.replace(file.path)
     except OSError as error:
         raise SettingsError(
@@ -207,9 +191,3 @@ def _write(file: SettingsFile) -> None:
     finally:
         with suppress(OSError):
             new.unlink(missing_ok=True)
-
-
-def _print_origin(name: str) -> None:
-    """Say what a setting is now, and what wins over the user's file."""
-    record = _record(name, Settings.load())
-    print_text(safe_line(f"{name} = {record['value']}  ({record['origin'] or 'the default'})"))
