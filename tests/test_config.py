@@ -244,3 +244,11 @@ def test_a_key_is_typed_unseen(home):
     assert child.exitstatus == 0
     assert KEY not in str(child.before)
     assert held(home)["keys"] == {"OPENAI_API_KEY": KEY}
+
+
+def test_a_user_without_a_home_has_no_file_and_is_well(home, newsqa, monkeypatch):
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", lambda uid: {}[uid])
+    assert Settings.load() == Settings()
+    code, _, err = newsqa("config", "set", "threads", "3")
+    assert (code, err) == (1, "newsqa: There is no home folder to keep settings in. Set HOME.\n")

@@ -9,11 +9,12 @@ from __future__ import annotations
 import io
 import os
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsqa.errors import SettingsError
+from newsqa.errors import NoHomeError, SettingsError
 from newsqa.private_files import UnusableFileError, read_own, user_folder
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def load() -> tuple[SettingsFile, SettingsFile]:
     """Read both files, for all later calls of `variable` in this process. Raises SettingsError."""
     _loaded.keyring = {}
     _loaded.dotenv, _loaded.config = read_dotenv(Path()), SettingsFile()
-    _loaded.config = read_config()
+    with suppress(NoHomeError):  # as that of a service may be
+        _loaded.config = read_config()
     return loaded()
 
 
@@ -112,8 +114,11 @@ def variable_name(setting: str) -> str:
 
 
 def config_folder() -> Path:
-    """Return the folder of the user's settings file (XDG)."""
-    return user_folder("XDG_CONFIG_HOME", ".config")
+    """Return the folder of the user's settings file (XDG). Raises NoHomeError."""
+    try:
+        return user_folder("XDG_CONFIG_HOME", ".config")
+    except RuntimeError:
+        raise NoHomeError("There is no home folder to keep settings in.", hint="Set HOME.") from None
 
 
 def read_config() -> SettingsFile:
