@@ -202,7 +202,7 @@ def _read_keyring(name: str) -> str:
     try:
         import keyring
 
-        return keyring.get_password(SERVICE, name) or ""
+        return str(keyring.get_password(SERVICE, name) or "")
     except Exception as error:  # each system's keyring has errors of its own
         raise SettingsError(
             f"{name} is in the system's keyring, which cannot be read ({type(error).__name__}).",
