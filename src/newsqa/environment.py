@@ -44,7 +44,7 @@ class SettingsFile:
     """
 
     path: Path = Path()
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
     ignored: str = ""
     in_keyring: tuple[str, ...] = ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -51,6 +52,17 @@ def write_new(path: Path, text: str) -> None:
         file.write(text)
 
 
+def replace_file(path: Path, text: str) -> None:
+    """Write a private file, whole or not at all, in the place of one that may be there. Raises OSError."""
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    private_folder(path.parent)
+    try:
+        write_new(new, text)
+        new.replace(path)
+    finally:
+        _clear([new])
+
+
 def read_list(file: Path) -> list[Any]:
     """Return the list in a JSON file, [] if there is none."""
     with suppress(OSError, ValueError, RecursionError):
@@ -61,9 +73,7 @@ def read_list(file: Path) -> list[Any]:
 
 def write_list(file: Path, entries: list[Any]) -> None:
     """Write a list to a private JSON file. Raises OSError."""
-    private_folder(file.parent)
-    private_file(file)
-    file.write_text(json.dumps(entries, indent=1), "utf-8")
+    replace_file(file, json.dumps(entries, indent=1))
 
 
 KEPT = "run.jsonl is kept; make room or name another folder, and run the same command again."

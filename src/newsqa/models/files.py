@@ -6,7 +6,6 @@ import hashlib
 import importlib.util
 import json
 import re
-import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import ModelError
 from newsqa.models.providers import LOCAL, on_loopback
-from newsqa.private_files import private_folder, write_new
+from newsqa.private_files import replace_file
 from newsqa.settings import cache_folder
 
 if TYPE_CHECKING:
@@ -194,11 +193,7 @@ def _digests() -> dict[str, Any]:
 def _keep_digest(key: str, value: list[str]) -> None:
     """Set a digest in the user's cache; does nothing if the cache cannot be written."""
     with suppress(OSError, RuntimeError):
-        file = _digests_file()
-        private_folder(file.parent)
-        written = file.with_suffix(f".{secrets.token_hex(4)}")
-        write_new(written, json.dumps({**_digests(), key: value}))
-        written.replace(file)
+        replace_file(_digests_file(), json.dumps({**_digests(), key: value}))
 
 
 def _digests_file() -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import sys
 from contextlib import suppress
 from getpass import getpass
@@ -17,7 +16,7 @@ from newsqa.errors import SettingsError, UsageError
 from newsqa.frontends.terminal.console import Json, print_json, print_text
 from newsqa.models.chat_errors import HIDDEN
 from newsqa.models.providers import without_secrets
-from newsqa.private_files import private_folder, write_new
+from newsqa.private_files import replace_file
 from newsqa.render.clean import safe_line
 from newsqa.settings import MIN_SECRET, Settings, check_setting, known_settings
 
@@ -179,15 +178,9 @@ def _store(file: SettingsFile, name: str, value: str, *, in_keyring: bool = Fals
         own = variable if variable in KEYS else variable.lower().removeprefix(environment.PREFIX.lower())
         if held:  # a string of JSON is one of TOML
             (keys if variable in KEYS else settings).append(f"{own} = {json.dumps(held, ensure_ascii=False)}")
-    new = file.path.with_name(f".{file.path.name}.{secrets.token_hex(4)}")
     try:
-        private_folder(file.path.parent)
-        write_new(new, "\n".join([HEAD, *settings, *(keys if len(keys) > 2 else ()), ""]))
-        new.replace(file.path)
+        replace_file(file.path, "\n".join([HEAD, *settings, *(keys if len(keys) > 2 else ()), ""]))
     except OSError as error:
         raise SettingsError(
             f"{file.path} cannot be written: {error.strerror}.", hint="Check free space and permissions."
         ) from error
-    finally:
-        with suppress(OSError):
-            new.unlink(missing_ok=True)
