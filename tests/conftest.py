@@ -83,6 +83,14 @@ ARTICLES = [
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _no_settings_file(tmp_path_factory):
+    """No test reads the settings file of the person who runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _remembered_runs():
     """Models run once for an input, however many tests put it to them."""
     with remembered_runs.remembered_runs():

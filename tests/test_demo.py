@@ -9,7 +9,7 @@ import pytest
 
 from newsqa.errors import SourceError
 from newsqa.frontends.terminal import chat
-from newsqa.settings import Settings
+from newsqa.settings import Settings, cache_folder
 from places import ROOT
 
 FILES = (path for path in (ROOT / "corpus").rglob("*") if path.is_file())
@@ -57,7 +57,7 @@ def test_the_cache_is_the_users_own_where_no_other_is_named(monkeypatch, tmp_pat
     monkeypatch.setenv("HOME", str(tmp_path))
     for value in ("", "relative"):
         monkeypatch.setenv("XDG_CACHE_HOME", value)
-        assert chat.demo_folder() == tmp_path / ".cache" / "newsqa" / "demo"
+        assert cache_folder() == tmp_path / ".cache" / "newsqa"
 
 
 def test_a_wheel_holds_the_sample_articles_the_prompts_and_its_metadata(tmp_path):

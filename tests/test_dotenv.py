@@ -13,10 +13,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from newsqa import environment
-from newsqa.environment import MOST_BYTES, NAMES, from_dotenv, read_dotenv, variable
+from newsqa import environment, private_files
+from newsqa.environment import NAMES, from_dotenv, read_dotenv, variable
 from newsqa.errors import ModelError, SettingsError, SettingsWarning
 from newsqa.models.providers import key_for
+from newsqa.private_files import MOST_BYTES
 from newsqa.settings import Settings, data_folder, secret_values
 from newsqa.trust import CREDENTIALS, find_untrusted, refuse_untrusted, trust, trust_everything
 
@@ -184,7 +185,7 @@ def test_what_is_no_file_of_its_own_is_ignored_and_blocks_nothing(folder, monkey
 @pytest.mark.parametrize("mode", [0o666, 0o602, 0o777, 0o664, 0o620])
 @pytest.mark.parametrize("where", ["file", "folder"])
 def test_what_others_may_write_is_ignored(folder, monkeypatch, mode, where):
-    monkeypatch.setattr(environment, "_own_group", lambda *_: False)
+    monkeypatch.setattr(private_files, "_own_group", lambda *_: False)
     file = folder / ".env"
     file.write_text("NEWSQA_THREADS=3\n")
     file.chmod(0o600)
@@ -224,7 +225,7 @@ def test_a_group_of_the_user_alone_is_nobody_else(folder, monkeypatch, members, 
     monkeypatch.setattr(pwd, "getpwall", lambda: [me, *(SimpleNamespace(pw_name=name, pw_gid=4711) for name in others)])
     monkeypatch.setattr(grp, "getgrgid", lambda _: SimpleNamespace(gr_mem=members))
     found = os.open(folder, os.O_RDONLY)
-    assert environment._own_group(4711, found) is read
+    assert private_files._own_group(4711, found) is read
     os.close(found)
 
 

@@ -29,7 +29,7 @@ def test_the_example_in_python_runs_as_it_stands(tmp_path, monkeypatch, capsys) 
 @pytest.mark.parametrize("line", [line for block in blocks("") for line in block.splitlines() if line[:6] == "newsqa"])
 def test_every_command_that_it_names_exists(line: str) -> None:
     words = line.split("#", maxsplit=1)[0].split()[1:]
-    names = words[: 2 if words[0] in {"eval", "bots"} else 1]
+    names = words[: 2 if words[0] in {"eval", "bots", "config", "keys"} else 1]
     done = CliRunner().invoke(app, [*names, "--help"], env={"COLUMNS": "200"})
     assert done.exit_code == 0, done.output
     for option in re.findall(r"--[a-z-]+", line):

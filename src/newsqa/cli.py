@@ -13,6 +13,7 @@ import typer
 from newsqa import __version__
 from newsqa.errors import NewsqaError, SettingsWarning
 from newsqa.frontends.terminal.bots import bots_app
+from newsqa.frontends.terminal.config import config_app, keys_app
 from newsqa.frontends.terminal.console import (
     Asked,
     AsOf,
@@ -46,6 +47,8 @@ sources_app = typer.Typer(help="List, rename and remove what has been indexed.",
 app.add_typer(sources_app, name="sources")
 app.add_typer(eval_app, name="eval")
 app.add_typer(bots_app, name="bots")
+app.add_typer(config_app, name="config")
+app.add_typer(keys_app, name="keys")
 
 
 Items = Annotated[

@@ -3,6 +3,7 @@
     NewsqaError                   something could not be done; `hint` says what to do
     ├── UsageError                the caller asked for something that makes no sense (exit code 2)
     ├── SettingsError             a setting has a value that cannot be used
+    │   └── NoHomeError           there is no home folder, so no settings file
     ├── SourceError               a source, a file or one article in it cannot be read
     ├── LibraryError              the index is missing, damaged, or made by another version or model
     │   └── BusyError             another process is indexing into it
@@ -65,8 +66,12 @@ class SettingsError(NewsqaError):
     """A setting has a value that cannot be used."""
 
 
+class NoHomeError(SettingsError):
+    """There is no home folder, so no settings file."""
+
+
 class SettingsWarning(UserWarning):
-    """A `.env` is ignored, since other people may have written it or since it cannot be read."""
+    """A `.env` or a settings file is ignored, since other people may have written it or since it cannot be read."""
 
 
 class SourceError(NewsqaError):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from newsqa.errors import NewsqaError
 
-Extra = Literal["discord", "documents", "eval", "slack", "write"]
+Extra = Literal["discord", "documents", "eval", "keyring", "slack", "write"]
 
 _SERVED = {"aiohttp": "aiohttp", "prometheus_client": "prometheus-client", "structlog": "structlog"}
 _WRITE = {"genai_prices": "genai-prices"}
@@ -26,6 +26,7 @@ PACKAGES: Mapping[Extra, Mapping[str, str]] = {
         "scipy": "scipy",
         **_WRITE,
     },
+    "keyring": {"keyring": "keyring"},
     "slack": {"slack_bolt": "slack-bolt", **_SERVED},
     "write": _WRITE,
 }

@@ -1,15 +1,17 @@
-"""The settings of newsqa, read from the environment and from `.env`."""
+"""The settings of newsqa, read from the environment, from `.env`, and from the user's own settings file."""
 
 from __future__ import annotations
 
 import os
 import warnings
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa import environment
 from newsqa.errors import SettingsError, SettingsWarning
+from newsqa.private_files import user_folder
 from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ class Settings:
     may wait. `bot_retention` is for how many days conversations of the bot are kept. `bot_log_text` lets the log hold
     questions and answers. `bot_port` serves health and metrics on loopback, 0 for not at all. The addresses of Slack
     and Discord may only be their own, or on loopback.
+    Indexing refuses a file of more than `max_file` megabytes, a source of more than `max_files` files, an article of
+    more than `max_article` characters, and to begin with less than `min_free` megabytes of disk. A chat keeps
+    `max_turns` answers of its conversation in memory.
     `prompts` and `sessions` are folders, None for the defaults of newsqa. `debug` shows the traceback of an unexpected
     error.
     """
@@ -67,22 +72,27 @@ class Settings:
     discord_api_url: str = "https://discord.com/api/v10"
     discord_gateway_url: str = ""
     context: int = 0
+    max_file: int = 4096
+    max_files: int = 500_000
+    max_article: int = 2_000_000
+    max_turns: int = 500
+    min_free: int = 200
     offline: bool = False
     tracing: bool = False
     debug: bool = False
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read `.env` of the working folder and the environment, which takes precedence.
+        """Read the user's settings file, `.env` of the working folder, and the environment; the later ones win.
 
-        Raises SettingsError if a value cannot be used. Warns with SettingsWarning if `.env` is ignored because other
+        Raises SettingsError if a value cannot be used. Warns with SettingsWarning if a file is ignored because other
         people may have written it, or because it cannot be read.
         """
         if environ is None:
-            _load_dotenv()
+            _load_files()
             environ = environment.variables()
         given = {f.name: environ.get(f"NEWSQA_{f.name.upper()}", "").strip() for f in fields(cls)}
-        return cls(**{name: _value(name, text) for name, text in given.items() if text})  # type: ignore[arg-type]
+        return cls(**{name: _value(name, text, _mend(name)) for name, text in given.items() if text})  # type: ignore[arg-type]
 
     def sessions_folder(self) -> Path:
         """Return the folder of conversations: `sessions`, else newsqa's folder in the user's data (XDG)."""
@@ -91,8 +101,12 @@ class Settings:
 
 def data_folder() -> Path:
     """Return newsqa's folder in the user's data (XDG), as the environment alone gives it."""
-    data = os.environ.get("XDG_DATA_HOME", "")
-    return (Path(data) if Path(data).is_absolute() else Path.home() / ".local" / "share") / "newsqa"
+    return user_folder("XDG_DATA_HOME", ".local/share")
+
+
+def cache_folder() -> Path:
+    """Return newsqa's folder in the user's cache (XDG), as the environment alone gives it."""
+    return user_folder("XDG_CACHE_HOME", ".cache")
 
 
 def unknown_settings(environ: Mapping[str, str] | None = None) -> list[str]:
@@ -102,54 +116,80 @@ def unknown_settings(environ: Mapping[str, str] | None = None) -> list[str]:
     return sorted(name for name in environ if name.startswith("NEWSQA_") and name not in known)
 
 
-def bypass_proxies(host: str) -> None:
-    """Add a host of this machine to NO_PROXY, so that no client uses a proxy for it."""
-    listed = [
-        entry.strip()
-        for entry in (environment.variable("NO_PROXY") or environment.variable("no_proxy")).split(",")
-        if entry.strip()
-    ]
-    if "*" not in listed and host not in listed:
-        os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join([*listed, host])
-
-
 def secret_values() -> list[str]:
     """Return the values of variables that are named like keys, so that they can be removed from output."""
     return [
         value.strip()
-        for name, value in (*os.environ.items(), *environment.loaded().values.items())
+        for name, value in (*os.environ.items(), *environment.file_variables())
         if any(word in name.upper() for word in SECRET) and len(value.strip()) >= MIN_SECRET
     ]
 
 
-def _load_dotenv() -> None:
+def _load_files() -> None:
     before = environment.loaded()
-    file = environment.load()
-    if file.ignored and file != before:
-        warnings.warn(
-            f"{file.folder / environment.FILE} is ignored: {file.ignored}. A .env is read only where nobody but you "
-            "can write to it and its folder. Mend that (chown, chmod go-w), or set the variables in the environment.",
-            SettingsWarning,
-            stacklevel=3,
+    for file, was in zip(environment.load(), before, strict=True):
+        if file.ignored and file != was:
+            warnings.warn(
+                f"{file.path} is ignored: {file.ignored}. A {file.path.name} is read only where nobody but you can "
+                "write to it and its folder. Mend that (chown, chmod go-w), or set the variables in the environment.",
+                SettingsWarning,
+                stacklevel=3,
+            )
+    config = environment.loaded()[1]
+    for name, text in config.values.items():
+        try:
+            if name.startswith(environment.PREFIX):
+                check_setting(name.removeprefix(environment.PREFIX).lower(), text)
+        except SettingsError as error:
+            raise SettingsError(f"{config.path}: {error}", hint=error.hint) from None
+
+
+def known_settings() -> tuple[str, ...]:
+    """Return the names of the settings as the user's settings file has them."""
+    return (*(f.name for f in fields(Settings)), *(name.lower() for name in environment.ADDRESSES))
+
+
+def check_setting(name: str, text: str) -> None:
+    """Raise SettingsError if the user's settings file cannot set this: there is no such setting, or not this value."""
+    if name not in known_settings():
+        near = get_close_matches(name, known_settings(), n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise SettingsError(
+            f"There is no setting {name!r}.", hint=f"{hint}The settings are {', '.join(known_settings())}."
         )
+    if environment.has_control(text):
+        raise SettingsError(f"The value of {name} holds a control character.", hint="Write it in a line, as text.")
+    if text:
+        _value(name, text, "")
 
 
-def _value(name: str, text: str) -> object:
+LONGEST_SHOWN = 60  # characters of a value that is wrong
+
+
+def _value(name: str, text: str, hint: str) -> object:
     try:
         return _READERS[name](text) if name in _READERS else text
     except ValueError as error:
-        raise SettingsError(
-            f"NEWSQA_{name.upper()} is {text!r}: {error}", hint="Mend it in .env or in the environment."
-        ) from error
+        shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+        raise SettingsError(f"{environment.variable_name(name)} is {shown!r}: {error}.", hint=hint) from None
 
 
-def _number(kind: Callable[[str], float], least: str) -> Callable[[str], float]:
-    """Return what reads a number: of this kind, finite, and "more than 0" or "0 or more"."""
+def _mend(name: str) -> str:
+    origin = environment.origin(environment.variable_name(name))
+    return f"Mend it in {origin or environment.ENVIRONMENT}."
+
+
+def _number(kind: type[int] | type[float], least: float, most: float) -> Callable[[str], float]:
+    """Return what reads a number of this kind, from least to most."""
+    what = "a whole number" if kind is int else "a number"
 
     def read(text: str) -> float:
-        number = kind(text)
-        if not 0 <= number < float("inf") or (number == 0 and least == "more than 0"):
-            raise ValueError(f"it must be {least}")
+        try:
+            number = kind(text)
+        except ValueError:
+            number = kind(-1)
+        if not least <= number <= most:
+            raise ValueError(f"it must be {what} from {least:,} to {most:,}")
         return number
 
     return read
@@ -172,9 +212,18 @@ def _ids(text: str) -> frozenset[str]:
 
 _READERS: dict[str, Callable[[str], object]] = {
     **dict.fromkeys(("index", "prompts", "sessions"), _folder),
-    **dict.fromkeys(("threads", "bot_workers", "bot_retention"), _number(int, "more than 0")),
-    **dict.fromkeys(("context", "bot_rate", "bot_rate_all", "bot_queue", "bot_port"), _number(int, "0 or more")),
     **dict.fromkeys(("bot_channels", "bot_people", "bot_admins"), _ids),
     **dict.fromkeys(("offline", "tracing", "debug", "bot_log_text", "second_chance"), _switch),
-    "timeout": _number(float, "more than 0"),
+    **dict.fromkeys(("bot_rate", "bot_rate_all", "bot_queue"), _number(int, 0, 1_000_000)),
+    "timeout": _number(float, 0.01, 86_400),
+    "threads": _number(int, 1, 1_024),
+    "context": _number(int, 0, 100_000_000),
+    "max_file": _number(int, 1, 1_000_000),
+    "max_files": _number(int, 1, 100_000_000),
+    "max_article": _number(int, 1_000, 2_000_000),
+    "max_turns": _number(int, 1, 100_000),
+    "min_free": _number(int, 0, 1_000_000),
+    "bot_workers": _number(int, 1, 256),
+    "bot_retention": _number(int, 1, 36_500),
+    "bot_port": _number(int, 0, 65_535),
 }

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from newsqa.environment import from_dotenv, loaded, variable
+from newsqa.environment import ENVIRONMENT, from_dotenv, loaded, origin, variable
 from newsqa.errors import SettingsError
 from newsqa.private_files import read_list, write_list
 from newsqa.settings import data_folder
@@ -48,8 +48,8 @@ class Untrusted:
 
     def __str__(self) -> str:
         """Say what would be sent, and where."""
-        sent = " and ".join(self.credentials)
-        return f"{self.address} comes from {self.folder}/.env, and {sent} of the environment would go to {self.place}."
+        sent = " and ".join(f"{name} of {origin(name) or ENVIRONMENT}" for name in self.credentials)
+        return f"{self.address} comes from {self.folder}/.env, and {sent} would go to {self.place}."
 
     @property
     def hint(self) -> str:
@@ -69,10 +69,10 @@ def find_untrusted(address: str) -> Untrusted | None:
     """Return what would be sent to the address in a variable without consent; None if nothing would."""
     if _trust.everything or not from_dotenv(address):
         return None
-    credentials = tuple(name for name in CREDENTIALS[address] if _in_environment(name))
+    credentials = tuple(name for name in CREDENTIALS[address] if _is_own(name))
     if not credentials:
         return None
-    found = Untrusted(address, _origin(variable(address)), credentials, str(loaded().folder))
+    found = Untrusted(address, _origin(variable(address)), credentials, str(loaded()[0].path.parent))
     return None if _entry(found) in read_list(data_folder() / FILE) else found
 
 
@@ -87,9 +87,10 @@ def trust(found: Untrusted) -> None:
     write_list(data_folder() / FILE, [*read_list(data_folder() / FILE), _entry(found)])
 
 
-def _in_environment(name: str) -> bool:
-    """Return True if the environment holds a value; some clients take the name in any case."""
-    return any(key.upper() == name and value.strip() for key, value in os.environ.items())
+def _is_own(name: str) -> bool:
+    """Return True if a credential comes from elsewhere than `.env`; some clients take a variable's name in any case."""
+    environ = any(key.upper() == name and value.strip() for key, value in os.environ.items())
+    return environ or (bool(origin(name)) and name not in os.environ and not from_dotenv(name))
 
 
 def _origin(address: str) -> str:

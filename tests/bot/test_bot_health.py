@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import fields, replace
 from threading import Event
 
+import psutil
 import pytest
 from aiohttp import ClientSession
 from health_reader import figures, free_port
@@ -249,3 +250,28 @@ async def test_the_page_on_running_names_every_metric_and_no_other(tmp_path, por
         found = {name.removesuffix("_count") for name, *_ in figures((await read("/metrics"))[1])}
     ours = {name for name in found if name.startswith("newsqa_") and not name.endswith(("_created", "_bucket", "_sum"))}
     assert set(re.findall(r"`(newsqa_\w+)`", RUNNING)) == ours
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:{port}", 200), ("localhost", 200), ("[::1]:{port}", 200), ("127.9.9.9", 200),
+        ("rebound.example:{port}", 421), ("127.0.0.1.rebound.example", 421), ("localhost.rebound.example", 421),
+        ("127.0.0.1@rebound.example", 421), ("0.0.0.0:{port}", 421), ("", 421),
+    ],
+)  # fmt: skip
+async def test_a_name_that_was_made_to_lead_here_is_told_nothing(tmp_path, port, host, status):
+    """A page in a browser on this machine can have its own name resolve to 127.0.0.1, and read what answers."""
+    async with watched_bot(tmp_path, port) as (bot, _, _read), ClientSession() as session:
+        bot.metrics.set_connected()
+        for path in ("/health", "/metrics"):
+            headers = {"Host": host.format(port=port)}
+            async with session.get(f"http://127.0.0.1:{port}{path}", headers=headers) as reply:
+                assert reply.status == status
+                assert ("newsqa_connected" in await reply.text()) is (status == 200 and path == "/metrics")
+
+
+async def test_it_listens_on_this_machine_alone(tmp_path, port):
+    async with watched_bot(tmp_path, port):
+        listening = [found.laddr for found in psutil.Process().net_connections("inet") if found.status == "LISTEN"]
+        assert [address.ip for address in listening if address.port == port] == ["127.0.0.1"]

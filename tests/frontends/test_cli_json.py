@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import typer
 
 from newsqa import cli
 from newsqa.errors import ModelError
@@ -136,3 +137,35 @@ def test_an_unforeseen_error_is_an_object_without_keys(newsqa, monkeypatch):
     assert (code, error["hint"]) == (1, "")
     assert "ZeroDivisionError: [hidden]" in error["error"]
     assert "sk-something-secret" not in err
+
+
+def json_commands():
+    """Return the words of every command that has --json."""
+
+    def walk(command, words):
+        for name, below in getattr(command, "commands", {}).items():
+            yield from walk(below, [*words, name])
+        if any("--json" in option.opts for option in command.params):
+            yield words
+
+    return sorted(map(" ".join, walk(typer.main.get_command(cli.app), [])))
+
+
+def test_every_command_that_prints_json_prints_its_errors_as_json(newsqa, monkeypatch, tmp_path):
+    """A setting that cannot be used stops each of them, but for the comparison of runs, which reads none."""
+    monkeypatch.setenv("NEWSQA_TIMEOUT", "soon")
+    arguments = {
+        "check": ["x"], "config get": ["model"], "eval check": ["x", "--out", "o"], "eval compare": ["a", "b"],
+        "eval run": ["x"], "eval score": ["x", "y"], "show": ["x"], "watch": ["x"],
+    }  # fmt: skip
+    commands = json_commands()
+    assert len(commands) > 15
+    for command in commands:
+        code, (said,), err = newsqa(*command.split(), *arguments.get(command, []), "--json")
+        if command in {"config path", "keys list"}:
+            assert code == 0
+        elif command == "doctor":
+            assert (code, said["ok"]) == (1, False)
+        else:
+            assert (code, said["error"] in err) == (2 if command == "eval compare" else 1, True), command
+            assert said.keys() == {"error", "hint", "details"}

@@ -16,14 +16,15 @@ from newsqa.bot.requests import Request, RequestRunner
 from newsqa.bot.store import Store
 from newsqa.bot.threads import SerialExecutor, WorkerPool
 from newsqa.errors import NewsqaError
-from newsqa.models.egress import data_egress
+from newsqa.models.egress import ASKING, data_egress
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 
     from newsqa.bot.events import ConversationPlace, Event, Message, Outcome, Platform, Vote
     from newsqa.bot.store import Claim
     from newsqa.bot.threads import StreamAnswer
+    from newsqa.models.egress import Task
     from newsqa.settings import Settings
     from newsqa.types import Answer
 
@@ -51,8 +52,7 @@ async def open_bot(
     """
     pipeline = None
     if stream is None:
-        for model in data_egress(settings):
-            log.warning("text_leaves", model=model.name, place=model.place, hint=str(model))
+        log_egress(settings, ASKING)
         pipeline = await asyncio.to_thread(ReloadingPipeline.open, settings)
         stream = pipeline.stream
     executor = SerialExecutor(
@@ -73,6 +73,12 @@ async def open_bot(
         executor.close()
         if pipeline:
             pipeline.close()
+
+
+def log_egress(settings: Settings, tasks: Collection[Task]) -> None:
+    """Log what goes where and why, of these tasks, before it is first sent."""
+    for one in data_egress(settings, tasks):
+        log.warning("text_leaves", model=one.name, place=one.place, hint=str(one))
 
 
 async def _sweep_daily(store: Store, executor: SerialExecutor, days: int) -> None:

@@ -13,9 +13,12 @@ from aiohttp import web
 
 from newsqa.bot.events import OUTCOMES, VOTES, Outcome, Platform, Vote
 from newsqa.errors import NewsqaError, SettingsError
+from newsqa.models.providers import on_loopback
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+
+    from aiohttp.typedefs import Handler
 
     from newsqa.bot.core import Bot
     from newsqa.bot.pipelines import IndexStatus
@@ -62,11 +65,19 @@ async def serve_health(bot: Bot, settings: Settings) -> AsyncIterator[None]:
         yield
         return
     server = _HealthServer(bot.metrics)
-    app = web.Application()
+    app = web.Application(middlewares=[_refuse_other_hosts])
     app.add_routes([web.get("/health", server.health), web.get("/metrics", server.metrics)])
     hint = "Choose another with NEWSQA_BOT_PORT, or 0 for none."
     async with serve_routes(app, HOST, settings.bot_port, "Health and metrics", hint):
         yield
+
+
+@web.middleware
+async def _refuse_other_hosts(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Respond 421 to a request for another host: a page in a browser may have its name resolve to this machine."""
+    if not on_loopback(request.host):
+        raise web.HTTPMisdirectedRequest(text="Health and metrics are for this machine.\n")
+    return await handler(request)
 
 
 class _HealthServer:

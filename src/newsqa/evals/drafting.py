@@ -36,6 +36,7 @@ from newsqa.evals.draft_rules import (
 )
 from newsqa.evals.judge import as_data, object_in
 from newsqa.models.chat import invoke_model
+from newsqa.private_files import private_folder, write_new
 from newsqa.search.understand import answer_kind
 from newsqa.text.calendar import CALENDAR, dates
 from newsqa.text.entities import names
@@ -241,11 +242,10 @@ def write_set(items: Sequence[Item], path: Path) -> None:
     What no editor shows, or would steer a terminal, is a JSON escape.
     """
     lines = (json.dumps(item_record(item), ensure_ascii=False) for item in items)
+    shown = ("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line) + "\n" for line in lines)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            for line in lines:
-                file.write("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line) + "\n")
+        private_folder(path.parent)
+        write_new(path, "".join(shown))
     except FileExistsError:
         refuse_existing(path)
         raise

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, ModelError
 from newsqa.ingest.progress import IndexProgress
-from newsqa.store.chroma import collection_name
+from newsqa.store.chroma import collection_name, server_of
 from newsqa.store.records import NewPassage
 from newsqa.store.snapshot import REBUILD, check_embedder
 from newsqa.store.vectors import VectorWriter
@@ -107,7 +107,7 @@ def _bytes(writer: LibraryWriter, vectors: Sequence[Sequence[float]], expected: 
 def sync_vectors(writer: LibraryWriter, settings: Settings, model: str, report: Report) -> None:
     """Bring Chroma up to the library. Raises VectorsError; until it is done, the library's own vectors are searched."""
     name = collection_name(writer.meta("id") or "", model)
-    store = VectorWriter(settings.index, model, settings.chroma, name, settings.timeout)
+    store = VectorWriter(settings.index, model, server_of(settings), name, settings.timeout)
     if store.is_current(int(writer.meta("vectored") or 0)):
         return
     store.sync(

@@ -117,18 +117,18 @@ def index_source(
     the index cannot be written or was made with another embedder, ModelError and VectorsError.
     """
     began = time.monotonic()
-    found = [] if is_address(location) else find_files(location, settings.index)
+    found = [] if is_address(location) else find_files(location, settings)
     embedder = embedder or models.create_embedder(settings)
     with _writing(settings) as writer:
         if rebuild:
             replace_model(writer, embedder, models.embedder_fingerprint(embedder))
         use_model(writer, models.embedder_fingerprint(embedder))
         if is_address(location):
-            source, changes = _read_address(writer, location, name, addresses or AddressOptions(), report)
+            source, changes = _read_address(writer, settings, location, name, addresses or AddressOptions(), report)
         else:
             with writer.publication():
                 source = get_or_add_source(writer, location, name)
-            changes = read_source(writer, source, location, found, report, check=check)
+            changes = read_source(writer, source, location, found, report, check=check, longest=settings.max_article)
         compare_articles(writer, report)
         embedded = _make_vectors(writer, settings, embedder, report)
         articles = writer.sources.count_articles(source)
@@ -136,13 +136,13 @@ def index_source(
 
 
 def _read_address(
-    writer: LibraryWriter, url: str, name: str | None, options: AddressOptions, report: Report
+    writer: LibraryWriter, settings: Settings, url: str, name: str | None, options: AddressOptions, report: Report
 ) -> tuple[Source, Changes]:
     """Get what an address leads to, and bring the library up to it; what was got is known by the next run."""
     with fetched(url, options, lambda one: Seen.load(writer.meta(f"got:{one}"))) as got:
         with writer.publication():
             source = get_or_add_source(writer, url, name)
-        changes = read_source(writer, source, url, got.found, report)
+        changes = read_source(writer, source, url, got.found, report, longest=settings.max_article)
         with writer.publication():
             for address, seen in got.seen.items():
                 writer.set_meta(f"got:{address}", seen.dump())

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urlsplit
@@ -17,6 +18,7 @@ from newsqa.ingest.clean import clean
 from newsqa.ingest.embed import cut_passages
 from newsqa.ingest.fetch import is_address
 from newsqa.ingest.files import (
+    MAX_TEXT,
     STANDARD_INPUT,
     FileFound,
     Problem,
@@ -39,17 +41,24 @@ if TYPE_CHECKING:
 
     from newsqa.ingest.progress import Report
     from newsqa.ingest.scan import Found
+    from newsqa.settings import Settings
     from newsqa.store.records import KnownFile, ProblemRow, Source
     from newsqa.store.writer import LibraryWriter
 
 
-def find_files(location: str, index: Path) -> list[Found]:
+def find_files(location: str, settings: Settings) -> list[Found]:
     """Return the files of a location, by stat only, without those of the index itself.
 
-    Raises SourceError if the location itself cannot be read.
+    A file that is larger than the settings allow is a Problem. Raises SourceError if the location itself cannot be
+    read, or holds too many files.
     """
-    own = index.resolve()
-    found = [item for item in scan(location) if not _is_below(item, own)]
+    own, most = settings.index.resolve(), settings.max_files
+    found = list(islice((_bounded(item, settings) for item in scan(location) if not _is_below(item, own)), most + 1))
+    if len(found) > most:
+        raise SourceError(
+            f"{location} holds more than {most:,} files.",
+            hint="Index its folders one by one, or set NEWSQA_MAX_FILES to more.",
+        )
     root = _root_name(location)
     for item in found:
         if isinstance(item, Problem) and item.name == root:
@@ -88,6 +97,14 @@ def _is_below(item: Found, folder: Path) -> bool:
     return isinstance(item, FileFound) and item.location is not None and folder in item.location.absolute().parents
 
 
+def _bounded(item: Found, settings: Settings) -> Found:
+    if not isinstance(item, FileFound) or item.size <= settings.max_file * 1_000_000:
+        return item
+    return Problem(
+        item.name, f"it is larger than {settings.max_file:,} MB", "Split it, or set NEWSQA_MAX_FILE to more."
+    )
+
+
 def _root_name(location: str) -> str:
     return storable_path(location.rstrip("/") or "/")
 
@@ -104,10 +121,12 @@ def read_source(
     report: Report,
     *,
     check: bool = False,
+    longest: int = MAX_TEXT,
 ) -> Changes:
     """Bring the library up to the files of a source; return what that changed.
 
-    `check` reads every file again, also one that seems unchanged by its size and time.
+    `check` reads every file again, also one that seems unchanged by its size and time. An article of more than
+    `longest` characters is refused.
     Raises SourceError if the source has lost all its files at once, LibraryError.
     """
     known = writer.sources.files(source)
@@ -117,7 +136,7 @@ def read_source(
             hint=f"Is a disk missing? To remove them: newsqa sources remove {source.name}",
         )
     with ReadingProcess() as reader:
-        sync = _SourceSync(writer, source, known, report, reader, check)
+        sync = _SourceSync(writer, source, known, report, reader, check, longest)
         writer.publish_steps(sync.steps(location, found))
     return sync.changes
 
@@ -135,6 +154,7 @@ class _SourceSync:
     report: Report
     reader: ReadingProcess
     check: bool
+    longest: int
     changes: Changes = field(default_factory=Changes)
     _repeated: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -217,6 +237,9 @@ class _SourceSync:
 
     def _store_article(self, file: int, found: FileFound, raw: RawArticle, seen: set[str]) -> Problem | None:
         """Store an article, and add its key to `seen`; return a problem if it could not be stored."""
+        if len(raw.text) > self.longest:
+            why = f"its text is longer than {self.longest:,} characters"
+            return Problem(f"{found.name}{raw.place}", why, "Split it, or set NEWSQA_MAX_ARTICLE to more.")
         incoming = _new_article(found, raw, self._repeated_lines(outlet_key(raw.outlet)))
         if not incoming.text.strip():
             return Problem(f"{found.name}{raw.place}", "it holds no text of an article")

@@ -23,7 +23,7 @@ from newsqa.models.files import (
     read_config,
     refuse_offline,
 )
-from newsqa.models.providers import PROVIDERS, client_options, ollama_options, server_address
+from newsqa.models.providers import PROVIDERS, bypass_proxies, client_options, ollama_options, server_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -298,7 +298,9 @@ def create_embedder(settings: Settings) -> Embeddings:
     kind, _, model = name.partition(":")
     makers: dict[str, Callable[[str, Settings], Embeddings]] = {"openai": _openai, "ollama": _ollama}
     if model and kind in makers:
-        refuse_offline(name, settings, server_address(PROVIDERS[kind]))
+        address = server_address(PROVIDERS[kind])
+        refuse_offline(name, settings, address)
+        bypass_proxies(address)
         return RemoteEmbeddings(name, makers[kind](model, settings))
     raise ModelError(f"There is no embedder called “{name}”.", hint=f"Set NEWSQA_EMBEDDER to {EMBEDDER_NAMES}.")
 

@@ -6,7 +6,6 @@ import hashlib
 import importlib.util
 import json
 import re
-import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import ModelError
 from newsqa.models.providers import LOCAL, on_loopback
+from newsqa.private_files import replace_file
+from newsqa.settings import cache_folder
 
 if TYPE_CHECKING:
     from newsqa.settings import Settings
@@ -192,15 +193,11 @@ def _digests() -> dict[str, Any]:
 def _keep_digest(key: str, value: list[str]) -> None:
     """Set a digest in the user's cache; does nothing if the cache cannot be written."""
     with suppress(OSError, RuntimeError):
-        file = _digests_file()
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        written = file.with_suffix(f".{secrets.token_hex(4)}")
-        written.write_text(json.dumps({**_digests(), key: value}), "utf-8")
-        written.replace(file)
+        replace_file(_digests_file(), json.dumps({**_digests(), key: value}))
 
 
 def _digests_file() -> Path:
-    return Path.home() / ".cache" / "newsqa" / "digests.json"
+    return cache_folder() / "digests.json"
 
 
 # The beginning of a GGUF file (docs/gguf.md of ggml): a magic number, a version, counts, then keys with typed values,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from newsqa.environment import NAMES, from_dotenv, variable
+from newsqa.environment import ENVIRONMENT, NAMES, origin, variable
 from newsqa.errors import ModelError
 from newsqa.trust import CREDENTIALS, find_untrusted
 
@@ -76,6 +77,15 @@ def on_loopback(address: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def bypass_proxies(address: str) -> None:
+    """Add the host of an address on this machine to NO_PROXY, so that no client uses a proxy for it."""
+    if not on_loopback(address):
+        return
+    listed = [one.strip() for one in (variable("NO_PROXY") or variable("no_proxy")).split(",") if one.strip()]
+    if "*" not in listed and host_of(address) not in listed:
+        os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join([*listed, host_of(address)])
 
 
 def host_of(address: str) -> str:
@@ -228,7 +238,7 @@ def ollama_options() -> dict[str, Any]:
     A function sets the header, so that the options, which tracing may show, have no key.
     """
     key = key_for("OLLAMA_API_KEY", "OLLAMA_HOST")
-    if key == variable("OLLAMA_API_KEY") and not from_dotenv("OLLAMA_API_KEY"):
+    if key == variable("OLLAMA_API_KEY") and origin("OLLAMA_API_KEY") in {"", ENVIRONMENT}:
         return {}
 
     def add_key(request: Request) -> Request:

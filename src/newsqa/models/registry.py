@@ -29,6 +29,7 @@ from newsqa.models.providers import (
     LOCAL,
     PROVIDERS,
     Provider,
+    bypass_proxies,
     client_address,
     client_options,
     describe_place,
@@ -38,7 +39,6 @@ from newsqa.models.providers import (
     server_address,
     without_secrets,
 )
-from newsqa.settings import bypass_proxies
 from newsqa.types import EXTRACTIVE
 
 if TYPE_CHECKING:
@@ -183,8 +183,7 @@ def create_chat_model(settings: Settings, temperature: float | None = None) -> B
     _refuse_offline(info, settings)
     _require_package(provider, info)
     _require_key(info)
-    if info.kind == "server":
-        bypass_proxies(host_of(info.address))
+    bypass_proxies(info.address)
     metadata = {"newsqa_timeout": settings.timeout, "newsqa_tracing": settings.tracing}
     if provider.name == LLAMACPP:
         from newsqa.models.llamacpp import LlamaCppChat

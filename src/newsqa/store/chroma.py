@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from newsqa.errors import SettingsError, VectorsError
+from newsqa.models.providers import bypass_proxies, on_loopback
 from newsqa.private_files import private_file
 from newsqa.trust import refuse_untrusted
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     import numpy as np
     import numpy.typing as npt
+
+    from newsqa.settings import Settings
 
     Floats = npt.NDArray[np.float32]
 
@@ -145,6 +148,16 @@ def open_embedded(folder: Path, *, create: bool = False) -> Collection:
     return _open_collection(client, "passages", where, create=create)
 
 
+def server_of(settings: Settings) -> str:
+    """Return the address of the Chroma server in the settings, "" for none. Raises VectorsError if they forbid it."""
+    if settings.chroma and settings.offline and not on_loopback(settings.chroma):
+        raise VectorsError(
+            "NEWSQA_CHROMA is on another machine, and NEWSQA_OFFLINE forbids what leaves this one.",
+            hint="Unset one of them.",
+        )
+    return settings.chroma
+
+
 def open_server(address: str, name: str, timeout: float, *, create: bool = False) -> Collection:
     """Open a collection on a Chroma server, in at most `timeout` seconds. Raises VectorsError, SettingsError."""
     refuse_untrusted("NEWSQA_CHROMA")
@@ -153,6 +166,7 @@ def open_server(address: str, name: str, timeout: float, *, create: bool = False
         raise SettingsError(f"NEWSQA_CHROMA is {address!r}.", hint="Write it as http://host:8000.")
     host, port = url.hostname, _port(address)
     where = f"at {url.scheme}://{host}:{port}"
+    bypass_proxies(address)
 
     def connect() -> Collection:
         chromadb = _chromadb()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from newsqa.errors import LibraryError
 from newsqa.store import queries
-from newsqa.store.chroma import collection_name
+from newsqa.store.chroma import collection_name, server_of
 from newsqa.store.database import map_sqlite_errors, open_to_read
 from newsqa.store.locator import ArticleLocator
 from newsqa.store.phrase_search import find_phrase
@@ -47,7 +47,7 @@ def open_index(settings: Settings, model: str | None = None, *, once: bool = Fal
     vector. `once` says that only one question will be asked. Raises LibraryError if there is no index, or it is damaged
     or made with another embedder.
     """
-    index = LibraryIndex(settings.index, model, settings.chroma, settings.timeout, once)
+    index = LibraryIndex(settings.index, model, server_of(settings), settings.timeout, once)
     with index.snapshot():
         return index
 

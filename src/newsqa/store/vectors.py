@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from weakref import finalize
 
 from newsqa.errors import VectorsError
-from newsqa.private_files import FILE, FOLDER, private_folder
+from newsqa.private_files import make_private, private_folder
 from newsqa.store.chroma import (
     GRAPH_WRITTEN,
     SQLITE,
@@ -304,8 +304,7 @@ def _compact(store: Path) -> None:
         raise VectorsError(
             f"The vector index in {store} cannot be written: {error}.", hint="Check free space."
         ) from error
-    for path in store.rglob("*"):
-        path.chmod(FOLDER if path.is_dir() else FILE)
+    make_private(store)
 
 
 def _remove(*folders: Path) -> None:

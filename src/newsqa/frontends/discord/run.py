@@ -59,12 +59,13 @@ async def _serve(settings: Settings, token: str, proxy: str | None) -> int:
     """Serve until a signal comes; return it."""
     from discord.errors import PrivilegedIntentsRequired
 
-    from newsqa.bot.core import open_bot
+    from newsqa.bot.core import log_egress, open_bot
     from newsqa.bot.health import serve_health
     from newsqa.bot.process import configure, logger, stop_signal
     from newsqa.frontends.discord.client import NewsClient, install_backoff
 
     configure(settings)
+    log_egress(settings, {"discord"})
     install_addresses(settings)
     install_backoff()
     stopped = stop_signal()

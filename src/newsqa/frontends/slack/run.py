@@ -194,13 +194,14 @@ async def _serve(settings: Settings, tokens: SlackTokens, address: tuple[str, in
     """Serve until a signal comes; return it."""
     from aiohttp import ClientSession, ClientTimeout
 
-    from newsqa.bot.core import open_bot
+    from newsqa.bot.core import log_egress, open_bot
     from newsqa.bot.health import serve_health
     from newsqa.bot.process import configure, stop_signal
     from newsqa.frontends.slack.messages import SlackSender
     from newsqa.frontends.slack.service import SlackService
 
     configure(settings)
+    log_egress(settings, {"slack"})
     stopped = stop_signal()
     library_log = logging.getLogger("slack_bolt")
     library_log.setLevel(logging.ERROR)  # its warnings hold what people wrote, its errors do not

@@ -33,8 +33,8 @@ EXAMPLE = 'Write: newsqa ask "When did the harbour reopen?"'
 def ask(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | None, *, as_json: bool) -> None:
     """Answer one question: as JSON, for a terminal, or as plain text if the output is piped."""
     question = _question(words)
+    announce_egress(settings)
     with open_pipeline(settings, once=True) as pipeline:
-        announce_egress(settings)
         answer = show_live(pipeline.stream(question, bounds=bounds, asked=asked), messages(), LiveAnswer())
     if as_json:
         print_json(to_record(answer))
@@ -45,8 +45,8 @@ def ask(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | 
 def search(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | None, *, as_json: bool) -> None:
     """Print the passages that may answer, best first, each with its article and score."""
     query = _question(words)
+    announce_egress(settings)
     with open_pipeline(settings, once=True) as pipeline:
-        announce_egress(settings)
         hits = pipeline.search(query, bounds=bounds, asked=asked)
     if as_json:
         print_json({"query": query, "passages": list(map(hit_record, hits))})
@@ -103,11 +103,12 @@ CHECK_MAX_BYTES = 1 << 20  # bytes of a text
 def check(settings: Settings, file: str, bounds: Bounds, page: Path | None, *, as_json: bool) -> None:
     """Check a file, or standard input, and print what was found; `page` is where a report in HTML is written."""
     text = _read(file)
-    judges = settings.judge not in {"auto", "none", EXTRACTIVE}
-    with open_pipeline(settings) as pipeline:
-        announce_egress(replace(settings, model=settings.judge) if judges else settings)
-        with messages().status("Checking each sentence …"):
-            checked = pipeline.check(text, bounds=bounds)
+    if settings.judge in {"auto", "none", EXTRACTIVE}:
+        announce_egress(settings)
+    else:
+        announce_egress(replace(settings, model=EXTRACTIVE), judge=settings.judge)
+    with open_pipeline(settings) as pipeline, messages().status("Checking each sentence …"):
+        checked = pipeline.check(text, bounds=bounds)
     if page:
         write_files(page.parent, {page.name: check_page(checked)}, hint="Name another file.")
     if as_json:

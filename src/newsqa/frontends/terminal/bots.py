@@ -17,7 +17,7 @@ from newsqa.bot.events import PLATFORM_NAMES, parse_channel
 from newsqa.bot.store import Store
 from newsqa.errors import HistoryError, NewsqaError, UsageError
 from newsqa.frontends.terminal.console import Json, confirm, messages, print_json, print_text, read_settings
-from newsqa.private_files import FILE, private_folder
+from newsqa.private_files import private_folder, write_new
 from newsqa.render.clean import safe_line
 from newsqa.render.wording import count
 from newsqa.settings import Settings
@@ -188,8 +188,7 @@ def _write_new(file: Path, lines: Sequence[str]) -> None:
     """Write lines into a new file that only its owner can read: it holds what people asked."""
     try:
         private_folder(file.parent)
-        file.touch(mode=FILE, exist_ok=False)
-        file.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        write_new(file, "".join(f"{line}\n" for line in lines))
     except FileExistsError:
         raise HistoryError(
             f"{file} is there already.", hint="Name another file with --out, or move this one away."

@@ -18,7 +18,6 @@ from rich.padding import Padding
 from rich.text import Text
 
 from newsqa.answer.history import Sessions, recent_turns
-from newsqa.environment import variable
 from newsqa.errors import HistoryError, ModelError, NewsqaError, SourceError, UsageError
 from newsqa.frontends.terminal.background import BackgroundPipeline, stoppable
 from newsqa.frontends.terminal.chat_commands import Quit, run_command, show_resumed
@@ -27,10 +26,11 @@ from newsqa.frontends.terminal.display import Display, LiveAnswer, show_live
 from newsqa.frontends.terminal.index import IndexOptions, index_sources
 from newsqa.models.chat import BackgroundIterator
 from newsqa.models.inventory import describe_model
-from newsqa.private_files import private_folder
+from newsqa.private_files import make_private, private_folder
 from newsqa.render.record import to_record
 from newsqa.render.terminal import DIM
 from newsqa.render.wording import count, headline, period
+from newsqa.settings import cache_folder
 from newsqa.store.snapshot import open_index
 from newsqa.types import EXTRACTIVE, NO_BOUNDS, Answer, Turn
 
@@ -69,7 +69,7 @@ class Conversation:
 
     def add(self, answer: Answer) -> None:
         """Add an answer and store it. If storing fails, this is reported once, and the rest is not stored."""
-        self.answers.append(answer)
+        self.answers = [*self.answers, answer][-self.pipeline.settings.max_turns :]
         try:
             if self.stored:
                 self.session = self.sessions.add(self.session, answer)
@@ -87,7 +87,7 @@ class Conversation:
         answers = self.sessions.load(session) if session is not None else []
         if not answers:
             raise UsageError("There is no such conversation over this index.", hint="/sessions lists them.")
-        self.session, self.answers = session, answers
+        self.session, self.answers = session, answers[-self.pipeline.settings.max_turns :]
 
     def citation(self, number: str) -> Citation:
         """Return a citation of the last answer by its number, by default the first. Raises UsageError."""
@@ -120,9 +120,9 @@ def chat(settings: Settings, *, resume: bool, as_json: bool = False, asked: date
     _refuse_unusable_model(settings)
     sessions = Sessions(settings.sessions_folder(), os.fspath(settings.index.resolve()))
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
+    announce_egress(settings)
     with open_index(settings) as library, BackgroundPipeline(settings, warm_up=at_terminal) as pipeline, suppress(Quit):
         conversation = Conversation(pipeline, library, sessions, Display.open(silent=as_json), asked=asked)
-        announce_egress(settings)
         if resume:
             _resume(conversation)
         if at_terminal:
@@ -252,16 +252,10 @@ def demo(settings: Settings) -> None:
     The index is in `newsqa/demo` of the user's cache (XDG_CACHE_HOME), whatever index and Chroma server the settings
     name. Raises NewsqaError if the articles are missing or the chat cannot be opened.
     """
-    folder = demo_folder()
+    folder = cache_folder() / "demo"
     settings = replace(settings, index=folder / "index", chroma="")
     index_sources(settings, [str(_copy_samples(folder / "samples"))], IndexOptions(), as_json=False)
     chat(settings, resume=False)
-
-
-def demo_folder() -> Path:
-    """Return the folder of the demo in the user's cache."""
-    cache = Path(variable("XDG_CACHE_HOME"))
-    return (cache if cache.is_absolute() else Path.home() / ".cache") / "newsqa" / "demo"
 
 
 def _copy_samples(target: Path) -> Path:
@@ -275,6 +269,7 @@ def _copy_samples(target: Path) -> Path:
         private_folder(target.parent)
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(articles, target)  # with the times of the files: what is unchanged is not read again
+        make_private(target)
     except OSError as error:
         raise SourceError(
             f"The sample articles cannot be copied to {target}: {error}", hint="Set XDG_CACHE_HOME to another folder."

@@ -15,6 +15,7 @@ from newsqa.frontends.terminal.ask import passages_text
 from newsqa.frontends.terminal.console import announce_egress, first_day, last_day, messages
 from newsqa.frontends.terminal.index import sources_text
 from newsqa.models.inventory import list_models
+from newsqa.private_files import write_new
 from newsqa.render.clean import safe_line
 from newsqa.render.plain import article_text, conversation_markdown, models_text, quote_text
 from newsqa.render.terminal import article_view, excerpt_view
@@ -195,10 +196,10 @@ def _model(conversation: Conversation, rest: str) -> None:
         answering = [model for model in list_models(settings) if model.does == "answers"]
         conversation.display.note(models_text(answering))
         return
+    announce_egress(replace(settings, model=rest))
     with messages().status(f"trying {safe_line(rest)}", spinner="dots"):
         conversation.pipeline.switch_model(rest)
     conversation.display.note(f"{safe_line(rest)} answers from now on.")
-    announce_egress(conversation.pipeline.settings)
 
 
 def _new(conversation: Conversation, _: str) -> None:
@@ -244,8 +245,7 @@ def _save(conversation: Conversation, rest: str) -> None:
     path = path if path.suffix else path.with_suffix(".md")
     text = conversation_markdown(conversation.answers[0].question, conversation.answers)
     try:
-        with path.open("x", encoding="utf-8", errors="replace") as file:
-            file.write(text)
+        write_new(path, text)
     except FileExistsError:
         raise UsageError(f"{path} is there already.", hint="Nothing was written; choose another name.") from None
     except (OSError, ValueError) as error:

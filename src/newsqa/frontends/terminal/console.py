@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -23,7 +23,7 @@ from newsqa.settings import Settings, data_folder
 from newsqa.trust import CREDENTIALS, find_untrusted, trust
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from rich.console import Console
     from rich.progress import Progress as Bar
@@ -193,30 +193,24 @@ def confirm_addresses(settings: Settings, judge: str | None = None, addresses: S
 NOTICES = "told.json"
 
 
-def announce_egress(settings: Settings) -> None:
-    """Print on standard error to which models questions and article text go when questions are asked."""
-    _announce(settings, {"writes", "judges", "embeds"})
+def announce_egress(
+    settings: Settings, does: Literal["asks", "indexes", "lists"] = "asks", *, judge: str | None = None
+) -> None:
+    """Print on standard error what goes where and why, before it is first sent: each notice once, unless it changes.
 
-
-def announce_embedding(settings: Settings) -> None:
-    """Print on standard error to which embedder article text goes when it is indexed."""
-    _announce(settings, {"embeds"})
-
-
-def _announce(settings: Settings, tasks: Container[str]) -> None:
-    """Print the notices that were not printed before, and remember them in the folder of the conversations.
-
-    If they cannot be remembered they are printed again next time.
+    They are remembered in the folder of the conversations; if that is not possible they are printed again next time.
+    `does` is what the command does: asks questions, indexes articles, or lists models. `judge` is a model that judges
+    by an option.
     """
-    from newsqa.models.egress import data_egress
+    from newsqa.models.egress import ASKING, INDEXING, LISTING, data_egress
 
+    tasks = {"asks": ASKING, "indexes": INDEXING, "lists": LISTING}[does]
     # not in a folder that .env names: it may hold a list that suppresses every notice
     file = (data_folder() if from_dotenv("NEWSQA_SESSIONS") else settings.sessions_folder()) / NOTICES
     announced = read_list(file)
-    new = {f"{one.does}: {one.place}": one for one in data_egress(settings) if one.does in tasks}
-    new = {key: one for key, one in new.items() if key not in announced}
+    new = [text for one in data_egress(settings, tasks, judge=judge) if (text := str(one)) not in announced]
     if new:
         with suppress(OSError):
             write_list(file, [*announced, *new])
-    for one in new.values():
-        messages().print(safe_line(f"{one} This is said once. Models that need not: newsqa models"), soft_wrap=True)
+    for text in new:
+        messages().print(safe_line(f"{text} This is said once. Models that need not: newsqa models"), soft_wrap=True)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
 from newsqa import models
 from newsqa.answer.history import Sessions
 from newsqa.errors import LibraryError, ModelError, NewsqaError, SettingsError, VectorsError
-from newsqa.frontends.terminal.console import print_json, print_text
+from newsqa.frontends.terminal.console import announce_egress, print_json, print_text
+from newsqa.frontends.terminal.index import free_space
 from newsqa.models.egress import data_egress
 from newsqa.models.inventory import describe_model, find_model, list_models, model_host, try_model
 from newsqa.prompts import load_prompts
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 def print_models(settings: Settings, names: Sequence[str], *, remote: bool, as_json: bool) -> None:
     """Print the models, or those named; `remote` also asks servers on other machines for theirs."""
+    announce_egress(settings if remote else replace(settings, offline=True), "lists")  # of others, none is asked
     found = list_models(settings, remote=remote)
     if names:
         found = [find_model(name, found) or describe_model(name, settings) for name in dict.fromkeys(names)]
@@ -53,7 +54,6 @@ def _record(model: ModelEntry) -> JsonObject:
 # `newsqa doctor`: checks everything that an answer needs, and says how to mend what is broken.
 
 MIN_PYTHON = (3, 11)
-MIN_FREE = 500_000_000  # bytes; Chroma loses vectors on a full disk
 REMOTE = ("openai:", "ollama:", "hf:")
 MAX_REPLY = 80  # characters shown of what a model says
 SIGNS = {"good": "✓", "note": "!", "broken": "✗"}
@@ -98,6 +98,7 @@ def _diagnoses(load: Callable[[], Settings]) -> Iterator[Diagnosis]:
     except SettingsError as error:
         yield Diagnosis("settings", "broken", str(error), error.hint)
         return
+    announce_egress(settings)
     yield _diagnose("settings", _settings_names)
     for name, check in _CHECKS:
         diagnosis = _diagnose(name, check, settings)
@@ -185,7 +186,7 @@ def _answerer(settings: Settings) -> Finding:
 
 def _egress(does: str, what: str, settings: Settings) -> str:
     """Return the words that say what leaves this machine for the model that does this, "" if nothing does."""
-    places = [one.place for one in data_egress(settings) if one.does == does]
+    places = [one.place for one in data_egress(settings) if one.does == does and not one.local]
     return f"; {what} leave this machine ({places[0]})" if places else ""
 
 
@@ -249,12 +250,11 @@ def _sessions(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    place = settings.index if settings.index.is_dir() else settings.index.resolve().parent
     try:
-        free = shutil.disk_usage(place).free
+        free = free_space(settings)
     except OSError as error:
         return f"unknown ({error.strerror})", ""
-    if free < MIN_FREE:
+    if free < settings.min_free * 1_000_000:
         return f"{free / 1e6:.0f} MB free", "Free some space before you index."
     return f"{free / 1e9:.0f} GB free"
 

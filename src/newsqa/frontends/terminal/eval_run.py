@@ -159,7 +159,7 @@ def open_judge(settings: Settings, name: str | None) -> Judge | None:
 
     if name is None:
         return None
-    announce_egress(replace(settings, model=name))
+    announce_egress(replace(settings, model=EXTRACTIVE), judge=name)
     return open_model(settings, name)
 
 
@@ -286,8 +286,8 @@ def check_sentences(settings: Settings, file: Path, out: Path, judge: str | None
 
     pairs, asks = read_pairs(file), None
     if judge:
+        announce_egress(replace(settings, model=EXTRACTIVE), judge=judge)
         asks = create_judge(replace(settings, judge=judge), load_prompts(settings.prompts))
-        announce_egress(replace(settings, model=judge))
     with messages().status("Checking each sentence …"):
         results, usage = check_pairs(pairs, asks, settings.timeout)
     report = check_report(results, asks.name if asks else "none", usage)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import shutil
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from newsqa.errors import SourceError, UsageError
-from newsqa.frontends.terminal.console import announce_embedding, bar, messages, print_json, print_text
+from newsqa.errors import LibraryError, SourceError, UsageError
+from newsqa.frontends.terminal.console import announce_egress, bar, messages, print_json, print_text
 from newsqa.ingest import indexer
 from newsqa.ingest.files import Skipped
 from newsqa.render.clean import safe_line
@@ -53,7 +54,8 @@ def index_sources(settings: Settings, sources: Sequence[str], options: IndexOpti
         raise UsageError("There is no source.", hint="Name a folder or a file: newsqa index ~/articles")
     if options.name and len(sources) != 1:
         raise UsageError("--name names one source.", hint="Index the others by themselves.")
-    announce_embedding(settings)
+    refuse_full_disk(settings)
+    announce_egress(settings, "indexes")
     try:
         if not sources:
             _rebuild(settings, as_json=as_json)
@@ -73,6 +75,22 @@ def index_sources(settings: Settings, sources: Sequence[str], options: IndexOpti
         why = {"error": str(failed[0]), "hint": failed[0].hint} if failed else {}
         print_json({"sources": [asdict(report) for report in reports], **why})
     return 1 if failed else 0
+
+
+def free_space(settings: Settings) -> int:
+    """Return how many bytes are free where the index is, or would be. Raises OSError."""
+    place = settings.index.expanduser().absolute()
+    return shutil.disk_usage(next(one for one in (place, *place.parents) if one.is_dir())).free
+
+
+def refuse_full_disk(settings: Settings) -> None:
+    """Raise LibraryError if less of the disk is free than the settings ask for before anything is indexed."""
+    with suppress(OSError):  # what is wrong there is said when the index is written
+        if (free := free_space(settings) / 1e6) < settings.min_free:
+            raise LibraryError(
+                f"{free:,.0f} MB are free for the index {settings.index}; {settings.min_free:,} are needed.",
+                hint="Free some space, or set NEWSQA_MIN_FREE to less.",
+            )
 
 
 def _shortfall(report: IndexReport, *, strict: bool) -> SourceError | None:

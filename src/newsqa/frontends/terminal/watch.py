@@ -11,8 +11,8 @@ from rich.text import Text
 
 from newsqa import models
 from newsqa.errors import NewsqaError, SourceError, UsageError
-from newsqa.frontends.terminal.console import announce_embedding, messages, print_json, print_text
-from newsqa.frontends.terminal.index import print_report
+from newsqa.frontends.terminal.console import announce_egress, messages, print_json, print_text
+from newsqa.frontends.terminal.index import print_report, refuse_full_disk
 from newsqa.ingest import indexer
 from newsqa.ingest.fetch import is_address
 from newsqa.render.clean import safe_line
@@ -40,7 +40,8 @@ def watch_sources(
     """
     if "-" in sources:
         raise UsageError("Standard input cannot be watched.", hint="Read it with: newsqa index -")
-    announce_embedding(settings)
+    refuse_full_disk(settings)
+    announce_egress(settings, "indexes")
     watch = _Watch(settings, addresses, models.create_embedder(settings), as_json)
     for source in sources:
         watch.index(source)
