@@ -27,6 +27,7 @@ from newsqa.ingest.embed import embed_passages, replace_model, sync_vectors, use
 from newsqa.ingest.fetch import is_address
 from newsqa.ingest.sync import find_files, get_or_add_source, read_source
 from newsqa.private_files import FILE, private_file, private_folder
+from newsqa.store.database import map_sqlite_errors
 from newsqa.store.writer import LibraryWriter
 
 if TYPE_CHECKING:
@@ -182,7 +183,11 @@ def remove_source(settings: Settings, name: str) -> int:
 
 @contextmanager
 def _writing(settings: Settings) -> Iterator[LibraryWriter]:
-    with indexing_alone(settings.index), LibraryWriter.open(settings.index) as writer:
+    with (
+        indexing_alone(settings.index),
+        map_sqlite_errors(settings.index),
+        LibraryWriter.open(settings.index) as writer,
+    ):
         yield writer
 
 

@@ -247,6 +247,46 @@ def ollama_options() -> dict[str, Any]:
     return {"auth": add_key}
 
 
+MAX_REPLY, MAX_PACKED_REPLY = 16 << 20, 1 << 19
+"""Bytes of one response of a chat model's server, and of one that is compressed."""
+
+
+class OversizedReplyError(Exception):
+    """A server sent more than MAX_REPLY bytes."""
+
+
+def limit_responses(model: BaseChatModel) -> None:
+    """Let the client of a model read so much of a response, and ask that none be compressed."""
+    import httpx
+
+    client = getattr(getattr(model, "root_client", None) or getattr(model, "_client", None), "_client", None)
+    if not isinstance(client, httpx.Client) or getattr(client, "newsqa_limited", False):
+        return  # clients are shared by models
+
+    class Limited(httpx.SyncByteStream):
+        def __init__(self, stream: httpx.SyncByteStream, limit: int) -> None:
+            self.stream, self.left = stream, limit
+
+        def __iter__(self) -> Iterator[bytes]:
+            for data in self.stream:
+                self.left -= len(data)
+                if self.left < 0:
+                    raise OversizedReplyError("The reply is too long.")
+                yield data
+
+        def close(self) -> None:
+            self.stream.close()
+
+    def limit(response: httpx.Response) -> None:
+        packed = response.headers.get("content-encoding", "identity") != "identity"
+        if isinstance(response.stream, httpx.SyncByteStream):
+            response.stream = Limited(response.stream, MAX_PACKED_REPLY if packed else MAX_REPLY)
+
+    client.headers["Accept-Encoding"] = "identity"
+    client.event_hooks["response"].append(limit)
+    client.newsqa_limited = True  # type: ignore[attr-defined]
+
+
 def describe_place(key: str) -> str:
     """Return where a key is read from, for a message: some are read from `.env` too."""
     return "in the environment or in .env" if key in NAMES else "in the environment"

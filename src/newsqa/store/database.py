@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from newsqa.errors import LibraryError
+from newsqa.machine import ADVICE
 from newsqa.private_files import FOLDER, private_file, private_folder
 
 if TYPE_CHECKING:
@@ -121,11 +122,20 @@ def map_sqlite_errors(folder: Path) -> Iterator[None]:
     """Turn the errors of SQLite that are raised inside into LibraryError, with a hint."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # damaged, SQLite may quote what is no text
         raise _library_error(error, folder) from error
 
 
-def _library_error(error: sqlite3.Error, folder: Path) -> LibraryError:
+@contextmanager
+def decoding() -> Iterator[None]:
+    """Turn the errors of decoding what is stored into an error of SQLite: what newsqa wrote can be decoded."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError) as error:
+        raise sqlite3.DatabaseError("a stored value cannot be read") from error
+
+
+def _library_error(error: Exception, folder: Path) -> LibraryError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         return LibraryError(f"The disk that holds {folder} is full.", hint="Free some space and run it again.")
@@ -155,10 +165,7 @@ def open_to_write(folder: Path) -> sqlite3.Connection:
         folder.chmod(FOLDER)
         private_file(folder / FILE)  # SQLite gives its -wal and -shm files the same mode
     except OSError as error:
-        raise LibraryError(
-            f"The index folder {folder} cannot be used: {error.strerror}.",
-            hint="Name another with --index, or check its permissions.",
-        ) from error
+        raise _unusable(folder, error) from error
     with map_sqlite_errors(folder):
         database = _connect(f"file:{quote(os.fspath(folder / FILE))}?mode=rw")
         if not database.execute("SELECT 1 FROM sqlite_master").fetchone():
@@ -175,8 +182,12 @@ def open_to_read(folder: Path) -> sqlite3.Connection:
     Raises LibraryError if there is none, or it cannot be read.
     """
     path = folder / FILE
-    if not path.is_file() or not path.stat().st_size:
-        raise LibraryError(f"There is no index in {folder}.", hint=f"Make one: newsqa index SOURCE --index {folder}")
+    try:
+        there = path.exists() and (not path.is_file() or path.stat().st_size)
+    except OSError as error:
+        raise _unusable(folder, error) from error
+    if not there:
+        raise _missing(folder)
     with map_sqlite_errors(folder):
         try:
             database = _connect(f"file:{quote(os.fspath(path))}?mode=ro")
@@ -187,6 +198,17 @@ def open_to_read(folder: Path) -> sqlite3.Connection:
             database = _connect(f"file:{quote(os.fspath(path))}?immutable=1")
         _check_version(database, folder)
     return database
+
+
+def _missing(folder: Path) -> LibraryError:
+    return LibraryError(f"There is no index in {folder}.", hint=f"Make one: newsqa index SOURCE --index {folder}")
+
+
+def _unusable(folder: Path, error: OSError) -> LibraryError:
+    return LibraryError(
+        f"The index folder {folder} cannot be used: {error.strerror}.",
+        hint=ADVICE.get(error.errno or 0, "Name another with --index, or check its permissions."),
+    )
 
 
 def _has_wal(path: Path) -> bool:
@@ -222,6 +244,12 @@ def _check_version(database: sqlite3.Connection, folder: Path) -> None:
         raise LibraryError(
             f"The index in {folder} was made by a newer newsqa (version {version} of its tables, {VERSION} here).",
             hint="Update newsqa, or name another folder with --index.",
+        )
+    if version == 0:  # newsqa never leaves it so: an index that was never written, or another program's database
+        if not database.execute("SELECT 1 FROM sqlite_master").fetchone():
+            raise _missing(folder)
+        raise LibraryError(
+            f"{folder / FILE} is no index of newsqa.", hint="Move it away, or name another folder with --index."
         )
     if version < VERSION:
         raise LibraryError(

@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
 
+from newsqa.store.database import decoding
 from newsqa.store.records import (
     ArticleSummary,
     Coverage,
@@ -60,7 +61,10 @@ WHERE s.id != s.first ORDER BY a.article_id
 
 def meta(database: sqlite3.Connection) -> dict[str, str]:
     """Return the facts about the whole index, its generation among them."""
-    return {row["key"]: row["value"] for row in database.execute("SELECT key, value FROM meta")}
+    facts = {row["key"]: row["value"] for row in database.execute("SELECT key, value FROM meta")}
+    with decoding():
+        _ = facts["id"], int(facts["generation"]), int(facts["vectored"])
+    return facts
 
 
 def articles_digest(database: sqlite3.Connection) -> str:
@@ -346,21 +350,25 @@ def newest(
 
 
 def _article(row: sqlite3.Row) -> Article:
-    return Article(
-        id=row["article_id"],
-        text=row["text"],
-        path=row["path"] or "",
-        title=row["title"],
-        outlet=row["outlet"],
-        byline=row["byline"],
-        published=_day(row["published"]),
-        url=row["url"],
-        language=row["language"],
-    )
+    with decoding():
+        if not isinstance(row["text"], str):
+            raise TypeError("the text is a blob")
+        return Article(
+            id=row["article_id"],
+            text=row["text"],
+            path=row["path"] or "",
+            title=row["title"],
+            outlet=row["outlet"],
+            byline=row["byline"],
+            published=_day(row["published"]),
+            url=row["url"],
+            language=row["language"],
+        )
 
 
 def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    with decoding():
+        return date.fromisoformat(text) if text else None
 
 
 # The words that a library holds: in how many passages each occurs, and how the articles write it.

@@ -1,0 +1,73 @@
+"""What the machine refuses: memory, room on a disk, a file, a lock. Its errors become ResourceError."""
+
+from __future__ import annotations
+
+import errno
+import resource
+from contextlib import suppress
+from pathlib import Path
+
+from newsqa.errors import ResourceError
+
+MB = 1_000_000
+MODELS, MODELS_THREAD = 900 * MB, 100 * MB
+"""Bytes of address space that encoders take, and that each of their threads adds."""
+VECTORS = 500 * MB
+"""Bytes of address space that the embedded Chroma takes."""
+
+NO_MEMORY = "Allow it more (ulimit -v), or close other programs."
+_OUT_OF_MEMORY = ("failed to map segment", "can't start new thread", "std::bad_alloc", "Cannot allocate memory")
+
+ADVICE = {
+    errno.ENOSPC: "Free some space, then run it again.",
+    errno.EDQUOT: "Free some of your quota, then run it again.",
+    errno.EFBIG: "Allow larger files (ulimit -f), then run it again.",
+    errno.EROFS: "Name a folder that can be written to.",
+    errno.EACCES: "Check who owns it, and its permissions.",
+    errno.EPERM: "Check who owns it, and its permissions.",
+    errno.EMFILE: "Allow more open files (ulimit -n), then run it again.",
+    errno.ENFILE: "Close other programs, then run it again.",
+    errno.EIO: "Check the disk, then run it again.",
+    errno.ENOTDIR: "Name a folder in its place.",
+    errno.EISDIR: "Name a file in its place, or move the folder away.",
+    errno.ENAMETOOLONG: "Give it a shorter name.",
+    errno.EBADF: "Do not close it, or send it to a file or to /dev/null.",
+}
+"""What to do about errors of the system."""
+
+UNLOCKABLE = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL})
+"""The errors of a file system that has no locks."""
+
+
+def system_error(error: BaseException, what: str = "Output") -> ResourceError | None:
+    """Return the ResourceError for what the system refused, None for any other error.
+
+    `what` names the file where the error does not.
+    """
+    if isinstance(error, MemoryError) or any(sign in str(error) for sign in _OUT_OF_MEMORY):
+        return ResourceError("There is too little memory.", hint=NO_MEMORY)
+    if not isinstance(error, OSError) or error.errno is None:
+        return None
+    if error.errno in {errno.ENOMEM, errno.EAGAIN}:
+        return ResourceError("There is too little memory.", hint=NO_MEMORY)
+    name = str(error.filename) if error.filename is not None else what
+    advice = ADVICE.get(error.errno, "Check that it is there, and that it can be read and written.")
+    return ResourceError(f"{name} cannot be read or written: {error.strerror}.", hint=advice)
+
+
+def require_memory(needed: int, what: str) -> None:
+    """Raise ResourceError if this process may not have so many bytes more, under the limit on its address space.
+
+    Out of memory, native code ends the process in place of raising an error.
+    """
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY:
+        return
+    used = 0
+    with suppress(OSError, ValueError):  # no Linux
+        used = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
+    if limit - used < needed:
+        raise ResourceError(
+            f"This process may use {limit // MB:,} MB of memory; with {what} it needs {(used + needed) // MB:,} MB.",
+            hint=NO_MEMORY,
+        )
