@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 import warnings
 from contextlib import suppress
 from pathlib import Path  # noqa: TC003  typer reads it
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from newsqa import __version__
-from newsqa.errors import NewsqaError, SettingsWarning
+from newsqa.errors import NewsqaError, ResourceError, SettingsWarning
 from newsqa.frontends.terminal.bots import bots_app
 from newsqa.frontends.terminal.console import (
     Asked,
@@ -141,6 +142,7 @@ def ask(
     json: Json = False,
 ) -> None:
     """Answer one question from the articles."""
+    began = time.monotonic()
     from newsqa.frontends.terminal.ask import ask as answer
 
     answer(
@@ -148,6 +150,7 @@ def ask(
         question or [],
         Bounds(outlet, since, until, as_of),
         asked,
+        began,
         as_json=json,
     )
 
@@ -407,7 +410,7 @@ def _fail(why: str, code: int, details: Sequence[str] = ()) -> NoReturn:
 def _print_error(why: str, hint: str = "", details: Sequence[str] = ()) -> None:
     """Print an error as JSON, without keys."""
     why, hint, *more = map(_hide_keys, (why, hint, *details))
-    with suppress(OSError):  # standard output may be what failed
+    with suppress(OSError, ResourceError):  # standard output may be what failed
         print_json({"error": why, "hint": hint, "details": more})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import resource
 from contextlib import suppress
 from pathlib import Path
@@ -32,11 +33,14 @@ ADVICE = {
     errno.EISDIR: "Name a file in its place, or move the folder away.",
     errno.ENAMETOOLONG: "Give it a shorter name.",
     errno.EBADF: "Do not close it, or send it to a file or to /dev/null.",
+    **dict.fromkeys(
+        (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL),
+        "Its file system may have no locks: name a folder on a local disk.",
+    ),
 }
 """What to do about errors of the system."""
 
-UNLOCKABLE = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL})
-"""The errors of a file system that has no locks."""
+_NETWORK = re.compile(r"nfs\d?|cifs|smb\w*|9p|afs|ceph|lustre|glusterfs|fuse\.(?:sshfs|glusterfs|rclone|s3fs)")
 
 
 def system_error(error: BaseException, what: str = "Output") -> ResourceError | None:
@@ -53,6 +57,18 @@ def system_error(error: BaseException, what: str = "Output") -> ResourceError | 
     name = str(error.filename) if error.filename is not None else what
     advice = ADVICE.get(error.errno, "Check that it is there, and that it can be read and written.")
     return ResourceError(f"{name} cannot be read or written: {error.strerror}.", hint=advice)
+
+
+def network_file_system(folder: Path) -> str:
+    """Return the type of the network file system that a folder is on, as "nfs4"; "" for a local one or an unknown."""
+    place, found = folder.resolve(), ("", "")
+    with suppress(OSError, ValueError):
+        for line in Path("/proc/self/mounts").read_text("utf-8", "replace").splitlines():
+            mounted, kind = line.split()[1:3]
+            mounted = mounted.replace("\\040", " ")
+            if place.is_relative_to(mounted) and len(mounted) >= len(found[0]):
+                found = mounted, kind
+    return found[1] if _NETWORK.fullmatch(found[1]) else ""
 
 
 def require_memory(needed: int, what: str) -> None:

@@ -135,8 +135,18 @@ def decoding() -> Iterator[None]:
         raise sqlite3.DatabaseError("a stored value cannot be read") from error
 
 
+def is_damage(error: Exception) -> bool:
+    """Return True if an error of SQLite says that its file is damaged, or no file of ours."""
+    damage = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, 0}
+    return isinstance(error, sqlite3.Error | UnicodeDecodeError) and _code(error) in damage
+
+
+def _code(error: Exception) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
 def _library_error(error: Exception, folder: Path) -> LibraryError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = _code(error)
     if code == sqlite3.SQLITE_FULL:
         return LibraryError(f"The disk that holds {folder} is full.", hint="Free some space and run it again.")
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
@@ -148,9 +158,10 @@ def _library_error(error: Exception, folder: Path) -> LibraryError:
         return LibraryError(f"The index in {folder} is busy.", hint="Try again in a moment.", retryable=True)
     if code == sqlite3.SQLITE_NOMEM:
         return LibraryError(f"There is too little memory to use the index in {folder}.", hint="Allow it more memory.")
-    if code == sqlite3.SQLITE_IOERR:
+    if code in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL}:
         return LibraryError(
-            f"The disk that holds {folder} failed ({error}).", hint="Check the disk, and its free space."
+            f"The disk that holds {folder} failed ({error}).",
+            hint="Check the disk, its free space, and that it is local: network shares may have no locks.",
         )
     return LibraryError(f"The index in {folder} is damaged ({error}).", hint=DAMAGED_HINT)
 
@@ -165,7 +176,7 @@ def open_to_write(folder: Path) -> sqlite3.Connection:
         folder.chmod(FOLDER)
         private_file(folder / FILE)  # SQLite gives its -wal and -shm files the same mode
     except OSError as error:
-        raise _unusable(folder, error) from error
+        raise unusable(folder, error) from error
     with map_sqlite_errors(folder):
         database = _connect(f"file:{quote(os.fspath(folder / FILE))}?mode=rw")
         if not database.execute("SELECT 1 FROM sqlite_master").fetchone():
@@ -185,7 +196,7 @@ def open_to_read(folder: Path) -> sqlite3.Connection:
     try:
         there = path.exists() and (not path.is_file() or path.stat().st_size)
     except OSError as error:
-        raise _unusable(folder, error) from error
+        raise unusable(folder, error) from error
     if not there:
         raise _missing(folder)
     with map_sqlite_errors(folder):
@@ -204,7 +215,8 @@ def _missing(folder: Path) -> LibraryError:
     return LibraryError(f"There is no index in {folder}.", hint=f"Make one: newsqa index SOURCE --index {folder}")
 
 
-def _unusable(folder: Path, error: OSError) -> LibraryError:
+def unusable(folder: Path, error: OSError) -> LibraryError:
+    """Return the error for a folder of an index that the system refuses."""
     return LibraryError(
         f"The index folder {folder} cannot be used: {error.strerror}.",
         hint=ADVICE.get(error.errno or 0, "Name another with --index, or check its permissions."),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,10 +32,15 @@ MAX_BYTES = 1 << 20  # of a question on standard input; the pipeline decides wha
 EXAMPLE = 'Write: newsqa ask "When did the harbour reopen?"'
 
 
-def ask(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | None, *, as_json: bool) -> None:
-    """Answer one question: as JSON, for a terminal, or as plain text if the output is piped."""
-    question, deadline = _question(words), time.monotonic() + settings.timeout
-    with time_limit(settings.timeout), open_pipeline(settings, once=True) as pipeline:
+def ask(
+    settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | None, began: float, *, as_json: bool
+) -> None:
+    """Answer one question: as JSON, for a terminal, or as plain text if the output is piped.
+
+    The time for it counts from when it `began`, by `time.monotonic`.
+    """
+    question, deadline = _question(words), began + settings.timeout
+    with time_limit(settings.timeout, deadline), open_pipeline(settings, once=True) as pipeline:
         announce_egress(settings)
         events = pipeline.stream(question, bounds=bounds, asked=asked, deadline=deadline)
         answer = show_live(events, messages(), LiveAnswer())

@@ -14,6 +14,7 @@ from newsqa import models
 from newsqa.answer.history import Sessions
 from newsqa.errors import LibraryError, ModelError, NewsqaError, SettingsError, VectorsError
 from newsqa.frontends.terminal.console import print_json, print_text
+from newsqa.machine import network_file_system
 from newsqa.models.egress import data_egress
 from newsqa.models.inventory import describe_model, find_model, list_models, model_host, try_model
 from newsqa.prompts import load_prompts
@@ -255,6 +256,8 @@ def _disk(settings: Settings) -> Finding:
         free = shutil.disk_usage(place).free
     except OSError as error:
         return f"unknown ({error.strerror})", ""
+    if shared := network_file_system(place):
+        return f"{place} is on a network share ({shared})", "Use an index there on one machine only, or a local disk."
     if free < MIN_FREE:
         return f"{free / 1e6:.0f} MB free", "Free some space before you index."
     return f"{free / 1e9:.0f} GB free"
