@@ -343,7 +343,7 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        _discard_output()
+        _flush_or_discard()
         sys.exit(1)
     except Exception as error:
         if found := system_error(error):
@@ -377,10 +377,13 @@ def _open_missing_streams() -> None:
             setattr(sys, name, open(os.open(os.devnull, flags), mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
-def _discard_output() -> None:
-    """Let what is left of the output be written to nowhere: it cannot be written to where it should go."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _flush_or_discard() -> None:
+    """Write what is left of the output, or to nowhere if it cannot be written: Python itself tries again at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _show_settings_warnings() -> None:
@@ -401,9 +404,7 @@ def _fail(why: str, code: int, details: Sequence[str] = ()) -> NoReturn:
     with suppress(OSError):  # standard error may be what failed
         sys.stderr.write(text.encode(encoding, "replace").decode(encoding))
         sys.stderr.flush()
-    with suppress(OSError):
-        sys.stdout.flush()
-    _discard_output()
+    _flush_or_discard()
     sys.exit(code)
 
 
