@@ -1,4 +1,4 @@
-"""A library that is damaged, unreadable or on a full disk: one typed line with the right advice, and nothing is lost."""
+"""A library that is damaged, unreadable or on a full disk: one typed line with advice, and nothing is lost."""
 
 import errno
 import os

@@ -48,7 +48,7 @@ def timed(writer, reply):
 def invented(count):
     """Return sentences with values that no article has, each of which cites all the evidence."""
     chosen = random.Random(7)
-    words = ["council", "harbour", "ferry", "mayor", "bridge", "school", "report", "storm", "budget", "hall", "prize", "cheese", "visitors", "tower"]
+    words = ["council", "harbour", "mayor", "bridge", "school", "budget", "hall", "prize", "cheese", "visitors"]
 
     def sentence(number):
         said = " ".join(chosen.choices(words, k=40))

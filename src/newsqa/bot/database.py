@@ -119,7 +119,7 @@ def count_running(folder: Path) -> int:
     count = 0
     for path in folder.glob("bot-*.lock"):
         try:
-            FileLock(path, timeout=0, mode=private_files.FILE).acquire().lock.release()
+            FileLock(path, timeout=0, mode=private_files.FILE, fallback_to_soft=False).acquire().lock.release()
         except Timeout:
             count += 1
     return count
@@ -171,4 +171,5 @@ class ProcessLock:
     def _lock_of(self, name: str) -> FileLock:
         from filelock import FileLock
 
-        return FileLock(self._path(name), timeout=0, mode=private_files.FILE, thread_local=False)
+        path, mode = self._path(name), private_files.FILE
+        return FileLock(path, timeout=0, mode=mode, thread_local=False, fallback_to_soft=False)

@@ -255,36 +255,38 @@ class OversizedReplyError(Exception):
     """A server sent more than MAX_REPLY bytes."""
 
 
+class _Limited:
+    """The bytes of a response, up to a limit."""
+
+    def __init__(self, stream: Any, limit: int) -> None:
+        self._stream, self._left = stream, limit
+
+    def __iter__(self) -> Iterator[bytes]:
+        for data in self._stream:
+            self._left -= len(data)
+            if self._left < 0:
+                raise OversizedReplyError("The reply is too long.")
+            yield data
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _limit(response: Any) -> None:
+    packed = response.headers.get("content-encoding", "identity") != "identity"
+    kinds = [kind for kind in type(response.stream).__mro__ if kind.__name__ == "SyncByteStream"]  # httpx's or a copy's
+    for kind in kinds:
+        limited = type("Limited", (_Limited, kind), {})
+        response.stream = limited(response.stream, MAX_PACKED_REPLY if packed else MAX_REPLY)
+
+
 def limit_responses(model: BaseChatModel) -> None:
     """Let the client of a model read so much of a response, and ask that none be compressed."""
-    import httpx
-
     client = getattr(getattr(model, "root_client", None) or getattr(model, "_client", None), "_client", None)
-    if not isinstance(client, httpx.Client) or getattr(client, "newsqa_limited", False):
-        return  # clients are shared by models
-
-    class Limited(httpx.SyncByteStream):
-        def __init__(self, stream: httpx.SyncByteStream, limit: int) -> None:
-            self.stream, self.left = stream, limit
-
-        def __iter__(self) -> Iterator[bytes]:
-            for data in self.stream:
-                self.left -= len(data)
-                if self.left < 0:
-                    raise OversizedReplyError("The reply is too long.")
-                yield data
-
-        def close(self) -> None:
-            self.stream.close()
-
-    def limit(response: httpx.Response) -> None:
-        packed = response.headers.get("content-encoding", "identity") != "identity"
-        if isinstance(response.stream, httpx.SyncByteStream):
-            response.stream = Limited(response.stream, MAX_PACKED_REPLY if packed else MAX_REPLY)
-
-    client.headers["Accept-Encoding"] = "identity"
-    client.event_hooks["response"].append(limit)
-    client.newsqa_limited = True  # type: ignore[attr-defined]
+    hooks = getattr(client, "event_hooks", None)
+    if client is not None and hooks is not None and _limit not in hooks["response"]:  # clients are shared by models
+        client.headers["Accept-Encoding"] = "identity"
+        hooks["response"].append(_limit)
 
 
 def describe_place(key: str) -> str:
