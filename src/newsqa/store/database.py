@@ -171,6 +171,7 @@ def open_to_write(folder: Path) -> sqlite3.Connection:
 
     The caller holds the index's lock. Raises LibraryError.
     """
+    _refuse_folder(folder / FILE)
     try:
         private_folder(folder)
         folder.chmod(FOLDER)
@@ -179,12 +180,23 @@ def open_to_write(folder: Path) -> sqlite3.Connection:
         raise unusable(folder, error) from error
     with map_sqlite_errors(folder):
         database = _connect(f"file:{quote(os.fspath(folder / FILE))}?mode=rw")
-        if not database.execute("SELECT 1 FROM sqlite_master").fetchone():
-            _create(database)
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
-        _check_version(database, folder)
+        with _closing_on_error(database):
+            if not database.execute("SELECT 1 FROM sqlite_master").fetchone():
+                _create(database)
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+            _check_version(database, folder)
     return database
+
+
+@contextmanager
+def _closing_on_error(database: sqlite3.Connection) -> Iterator[None]:
+    """Close a connection that cannot be used: it may hold a lock."""
+    try:
+        yield
+    except BaseException:
+        database.close()
+        raise
 
 
 def open_to_read(folder: Path) -> sqlite3.Connection:
@@ -199,6 +211,7 @@ def open_to_read(folder: Path) -> sqlite3.Connection:
         raise unusable(folder, error) from error
     if not there:
         raise _missing(folder)
+    _refuse_folder(path)
     with map_sqlite_errors(folder):
         try:
             database = _connect(f"file:{quote(os.fspath(path))}?mode=ro")
@@ -207,8 +220,14 @@ def open_to_read(folder: Path) -> sqlite3.Connection:
                 raise
             # SQLite cannot make its -shm file beside a database in a folder that is read-only
             database = _connect(f"file:{quote(os.fspath(path))}?immutable=1")
-        _check_version(database, folder)
+        with _closing_on_error(database):
+            _check_version(database, folder)
     return database
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir():
+        raise LibraryError(f"{path} is a folder, where the file of the index should be.", hint=DAMAGED_HINT)
 
 
 def _missing(folder: Path) -> LibraryError:
@@ -232,13 +251,10 @@ def _has_wal(path: Path) -> bool:
 def _connect(uri: str) -> sqlite3.Connection:
     database = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
     database.row_factory = sqlite3.Row
-    try:
+    with _closing_on_error(database):
         database.execute("PRAGMA foreign_keys = ON")
         database.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         database.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.Error:
-        database.close()
-        raise
     return database
 
 

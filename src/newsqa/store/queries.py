@@ -350,20 +350,24 @@ def newest(
 
 
 def _article(row: sqlite3.Row) -> Article:
+    return Article(
+        id=row["article_id"],
+        text=_text(row["text"]),
+        path=row["path"] or "",
+        title=row["title"],
+        outlet=row["outlet"],
+        byline=row["byline"],
+        published=_day(row["published"]),
+        url=row["url"],
+        language=row["language"],
+    )
+
+
+def _text(stored: object) -> str:
     with decoding():
-        if not isinstance(row["text"], str):
-            raise TypeError("the text is a blob")
-        return Article(
-            id=row["article_id"],
-            text=row["text"],
-            path=row["path"] or "",
-            title=row["title"],
-            outlet=row["outlet"],
-            byline=row["byline"],
-            published=_day(row["published"]),
-            url=row["url"],
-            language=row["language"],
-        )
+        if not isinstance(stored, str):
+            raise TypeError("it is a blob")
+        return stored
 
 
 def _day(text: str | None) -> date | None:
@@ -404,7 +408,7 @@ def passages_holding(database: sqlite3.Connection, term: str, limit: int) -> lis
         return []
     rows = database.execute(
         "SELECT coalesce(a.title, '') AS title, substr(a.text, p.start + 1, p.end - p.start) AS text "
-        "FROM (SELECT rowid AS id FROM words WHERE words MATCH ? ORDER BY rowid * 7919 % 104729, rowid LIMIT ?) w "
+    return [(row["title"], _text(row["text"])) for row in rows]
         "JOIN passages p ON p.id = w.id JOIN articles a ON a.id = p.article",
         (query, limit),
     )
