@@ -408,11 +408,11 @@ def passages_holding(database: sqlite3.Connection, term: str, limit: int) -> lis
         return []
     rows = database.execute(
         "SELECT coalesce(a.title, '') AS title, substr(a.text, p.start + 1, p.end - p.start) AS text "
-    return [(row["title"], _text(row["text"])) for row in rows]
+        "FROM (SELECT rowid AS id FROM words WHERE words MATCH ? ORDER BY rowid * 7919 % 104729, rowid LIMIT ?) w "
         "JOIN passages p ON p.id = w.id JOIN articles a ON a.id = p.article",
         (query, limit),
     )
-    return [(row["title"], row["text"]) for row in rows]
+    return [(row["title"], _text(row["text"])) for row in rows]
 
 
 def languages(database: sqlite3.Connection) -> dict[str, int]:
