@@ -69,7 +69,9 @@ def test_help_and_a_report_on_a_full_disk(newsqa_process, news_index, tmp_path):
     done = newsqa_process(
         "eval", "run", few, "--out", out, "--index", news_index, preexec_fn=limit_files(SHARED_MEMORY)
     )
-    one_line(done, str(out))
+    assert (done.returncode, "Traceback" in done.stderr, "unforeseen" in done.stderr) == (1, False, False)
+    assert "cannot be written" in done.stderr
+    assert str(out) in done.stderr
 
 
 SHARED_MEMORY = 33_000
