@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 import warnings
 from contextlib import suppress
 from pathlib import Path  # noqa: TC003  typer reads it
@@ -142,7 +141,6 @@ def ask(
     json: Json = False,
 ) -> None:
     """Answer one question from the articles."""
-    began = time.monotonic()
     from newsqa.frontends.terminal.ask import ask as answer
 
     answer(
@@ -150,7 +148,6 @@ def ask(
         question or [],
         Bounds(outlet, since, until, as_of),
         asked,
-        began,
         as_json=json,
     )
 

@@ -32,6 +32,7 @@ ADVICE = {
     errno.ENOTDIR: "Name a folder in its place.",
     errno.EISDIR: "Name a file in its place, or move the folder away.",
     errno.ENAMETOOLONG: "Give it a shorter name.",
+    errno.ENOENT: "Check that it is there.",
     errno.EBADF: "Do not close it, or send it to a file or to /dev/null.",
     **dict.fromkeys(
         (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL),
@@ -50,12 +51,10 @@ def system_error(error: BaseException, what: str = "Output") -> ResourceError | 
     """
     if isinstance(error, MemoryError) or any(sign in str(error) for sign in _OUT_OF_MEMORY):
         return ResourceError("There is too little memory.", hint=NO_MEMORY)
-    if not isinstance(error, OSError) or error.errno is None:
+    advice = ADVICE.get(error.errno or 0) if isinstance(error, OSError) else None
+    if not isinstance(error, OSError) or not advice:
         return None
-    if error.errno in {errno.ENOMEM, errno.EAGAIN}:
-        return ResourceError("There is too little memory.", hint=NO_MEMORY)
-    name = str(error.filename) if error.filename is not None else what
-    advice = ADVICE.get(error.errno, "Check that it is there, and that it can be read and written.")
+    name = what if error.filename is None else str(error.filename)
     return ResourceError(f"{name} cannot be read or written: {error.strerror}.", hint=advice)
 
 

@@ -274,10 +274,10 @@ class _Limited:
 
 def _limit(response: Any) -> None:
     packed = response.headers.get("content-encoding", "identity") != "identity"
-    kinds = [kind for kind in type(response.stream).__mro__ if kind.__name__ == "SyncByteStream"]  # httpx's or a copy's
-    for kind in kinds:
-        limited = type("Limited", (_Limited, kind), {})
-        response.stream = limited(response.stream, MAX_PACKED_REPLY if packed else MAX_REPLY)
+    for kind in type(response.stream).__mro__:
+        if kind.__name__ == "SyncByteStream":  # httpx's, or that of the copy of it which OpenAI's client uses
+            limited = type("Limited", (_Limited, kind), {})
+            response.stream = limited(response.stream, MAX_PACKED_REPLY if packed else MAX_REPLY)
 
 
 def limit_responses(model: BaseChatModel) -> None:

@@ -32,15 +32,11 @@ MAX_BYTES = 1 << 20  # of a question on standard input; the pipeline decides wha
 EXAMPLE = 'Write: newsqa ask "When did the harbour reopen?"'
 
 
-def ask(
-    settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | None, began: float, *, as_json: bool
-) -> None:
-    """Answer one question: as JSON, for a terminal, or as plain text if the output is piped.
-
-    The time for it counts from when it `began`, by `time.monotonic`.
-    """
-    question, deadline = _question(words), began + settings.timeout
-    with time_limit(settings.timeout, deadline), open_pipeline(settings, once=True) as pipeline:
+def ask(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | None, *, as_json: bool) -> None:
+    """Answer one question: as JSON, for a terminal, or as plain text if the output is piped."""
+    question = _question(words)
+    deadline = time.monotonic() + settings.timeout  # loading the models counts, too
+    with time_limit(settings.timeout), open_pipeline(settings, once=True) as pipeline:
         announce_egress(settings)
         events = pipeline.stream(question, bounds=bounds, asked=asked, deadline=deadline)
         answer = show_live(events, messages(), LiveAnswer())

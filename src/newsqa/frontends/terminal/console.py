@@ -6,7 +6,6 @@ import re
 import signal
 import sys
 import threading
-import time
 from calendar import monthrange
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -79,10 +78,8 @@ def _writing_output() -> Iterator[None]:
 
 
 @contextmanager
-def time_limit(seconds: float, deadline: float | None = None) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[None]:
     """Raise ModelError once so many seconds have passed, whatever is being computed or waited for.
-
-    They begin now, unless the `deadline` (of `time.monotonic`) at which they end is given.
 
     Answers keep to their deadline; this bounds what does not look at it, such as loading models on a slow machine. Only
     the main thread can be interrupted; on any other this does nothing.
@@ -95,8 +92,7 @@ def time_limit(seconds: float, deadline: float | None = None) -> Iterator[None]:
         raise _OutOfTimeError
 
     before = signal.signal(signal.SIGALRM, stop)
-    ends = seconds if deadline is None else deadline - time.monotonic()
-    left, again = signal.setitimer(signal.ITIMER_REAL, max(0.0, ends) + GRACE)
+    left, again = signal.setitimer(signal.ITIMER_REAL, seconds + GRACE)
     try:
         yield
     except _OutOfTimeError:
