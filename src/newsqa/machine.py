@@ -13,7 +13,7 @@ from newsqa.errors import ResourceError
 MB = 1_000_000
 MODELS, MODELS_THREAD = 900 * MB, 100 * MB
 """Bytes of address space that encoders take, and that each of their threads adds."""
-VECTORS = 500 * MB
+VECTORS = 700 * MB
 """Bytes of address space that the embedded Chroma takes."""
 
 NO_MEMORY = "Allow it more (ulimit -v), or close other programs."
