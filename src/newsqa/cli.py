@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from contextlib import suppress
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from newsqa import __version__
-from newsqa.errors import NewsqaError, SettingsWarning
+from newsqa.errors import NewsqaError, ResourceError, SettingsWarning
 from newsqa.frontends.terminal.bots import bots_app
 from newsqa.frontends.terminal.config import config_app, keys_app
 from newsqa.frontends.terminal.console import (
@@ -27,6 +28,7 @@ from newsqa.frontends.terminal.console import (
     read_settings,
 )
 from newsqa.frontends.terminal.eval_commands import eval_app
+from newsqa.machine import system_error
 from newsqa.render.clean import safe, safe_line
 from newsqa.render.plain import error_line
 from newsqa.settings import Settings, secret_values
@@ -327,20 +329,26 @@ def discord(model: Model = None, index: Index = None) -> None:
 def main() -> NoReturn:
     """Run a command. Exit code 0: done, 1: it could not be done, 2: usage, 130: interrupted.
 
-    With --json an error is also an object on standard output: `error` says what and why, `hint` what to do.
+    With --json an error is also an object on standard output: `error` says what and why, `hint` what to do. A reader
+    that has left ends it quietly, with 1.
     """
+    _open_missing_streams()
     _show_settings_warnings()
     as_json = "--json" in sys.argv
     try:
         code = app(standalone_mode=not as_json)
+        sys.stdout.flush()
     except NewsqaError as error:
-        trace = _trace(error) if error.__cause__ else []
-        if as_json:
-            _print_error(str(error), error.hint, error.details)
-        _fail(error_line(error), error.exit_code, [*map(safe_line, error.details), *trace])
+        _report(error, as_json=as_json)
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:
+        _flush_or_discard()
+        sys.exit(1)
     except Exception as error:
+        if found := system_error(error):
+            found.__cause__ = error
+            _report(found, as_json=as_json)
         if as_json and (usage := getattr(error, "format_message", None)):  # click's; typer may have a copy of its own
             _print_error(usage(), "See newsqa --help.")
             _fail(usage(), 2)
@@ -349,6 +357,33 @@ def main() -> NoReturn:
             _print_error(why)
         _fail(why, 1, _trace(error))
     sys.exit(code or 0)
+
+
+def _report(error: NewsqaError, *, as_json: bool) -> NoReturn:
+    """Print an error, with its traceback if that is wanted, and exit."""
+    trace = _trace(error) if error.__cause__ else []
+    if as_json:
+        _print_error(str(error), error.hint, error.details)
+    _fail(error_line(error), error.exit_code, [*map(safe_line, error.details), *trace])
+
+
+def _open_missing_streams() -> None:
+    """Open the standard streams that are closed: files that are opened later would get their numbers.
+
+    Nothing can be read from them, and writing to standard output fails.
+    """
+    for name, mode, flags in (("stdin", "r", os.O_RDONLY), ("stdout", "w", os.O_RDONLY), ("stderr", "w", os.O_WRONLY)):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.open(os.devnull, flags), mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+def _flush_or_discard() -> None:
+    """Write what is left of the output, or to nowhere if it cannot be written: Python itself tries again at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _show_settings_warnings() -> None:
@@ -366,14 +401,17 @@ def _fail(why: str, code: int, details: Sequence[str] = ()) -> NoReturn:
     """Print on standard error, without keys, why something could not be done, and exit."""
     encoding = sys.stderr.encoding or "utf-8"
     text = _hide_keys("".join([f"newsqa: {safe_line(why)}\n", *(f"  {detail}\n" for detail in details)]))
-    sys.stderr.write(text.encode(encoding, "replace").decode(encoding))
+    with suppress(OSError):  # standard error may be what failed
+        sys.stderr.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stderr.flush()
+    _flush_or_discard()
     sys.exit(code)
 
 
 def _print_error(why: str, hint: str = "", details: Sequence[str] = ()) -> None:
     """Print an error as JSON, without keys."""
     why, hint, *more = map(_hide_keys, (why, hint, *details))
-    with suppress(OSError):  # standard output may be what failed
+    with suppress(OSError, ResourceError):  # standard output may be what failed
         print_json({"error": why, "hint": hint, "details": more})
 
 

@@ -9,9 +9,11 @@
     │   └── BusyError             another process is indexing into it
     ├── VectorsError              the vector index cannot be reached or written
     ├── ModelError                an embedder, reranker or chat model cannot be loaded or failed
-    └── HistoryError              conversations cannot be kept or read
+    ├── HistoryError              conversations cannot be kept or read
+    └── ResourceError             the machine has no memory, no room or no permission for it
 
-Errors of other packages become one of these where that package is called, never further up.
+Errors of other packages become one of these where that package is called, never further up; what the system itself
+refuses, anywhere, becomes a ResourceError at the top of the program (`newsqa.machine`).
 """
 
 from __future__ import annotations
@@ -113,3 +115,7 @@ class ModelError(NewsqaError):
 
 class HistoryError(NewsqaError):
     """Conversations cannot be kept or read."""
+
+
+class ResourceError(NewsqaError):
+    """The machine has no memory, no room or no permission for it."""

@@ -16,6 +16,7 @@ from newsqa.answer.message import Intent, MessageExamples, read_message
 from newsqa.answer.overview import story_confidence, sum_up
 from newsqa.answer.refuse import refuse, undated_notice
 from newsqa.answer.relevance import estimate_relevance, with_coverage
+from newsqa.errors import ModelError
 from newsqa.render.wording import compose_text
 from newsqa.search.attribution import attribute_quotation
 from newsqa.search.dates import is_out_of_time, time_notice, timing_of
@@ -63,6 +64,9 @@ UNSUPPORTED_DRAFT = "What the model wrote did not stand: these are sentences of 
 ONLY_OUTLET = "The question asks for what {} writes, so only its articles were searched."
 NO_DRAFT = "The model found no answer: these are sentences of the articles."
 
+UNWRITTEN_SHARE = 0.1
+"""The share of the time that is left for the answer without a model, if nothing that it wrote is supported."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -77,9 +81,10 @@ AnswerEvent = Stage | DraftText | Sentence | Answer
 
 @dataclass(frozen=True, slots=True)
 class _Clock:
-    """The seconds that each stage took, and until when, by `time.monotonic`, a model may write."""
+    """The seconds that each stage took, and when, by `time.monotonic`, an answer and a draft must be done."""
 
     deadline: float
+    writing: float
     began: float = field(default_factory=time.perf_counter)
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -159,13 +164,17 @@ class Pipeline:
         bounds: Bounds = NO_BOUNDS,
         asked: date | None = None,
         id: str | None = None,  # noqa: A002
+        deadline: float | None = None,
     ) -> Iterator[AnswerEvent]:
         """Answer as `ask` does, and yield what happens: stages, words of a draft, verified sentences, the Answer.
+
+        `deadline`, of `time.monotonic`, is `timeout` seconds from now unless given.
 
         Words of a draft are unverified: they may be shown as such, and never instead of the Answer.
         """
         asked = asked or bounds.as_of or date.today()
-        clock = _Clock(time.monotonic() + self.timeout)
+        deadline = time.monotonic() + self.timeout if deadline is None else deadline
+        clock = _Clock(deadline, deadline - UNWRITTEN_SHARE * self.timeout)
         with self.index.snapshot() as index:
             intent = Intent("question", question)
             if self.examples is not None and is_usable(question):
@@ -271,7 +280,7 @@ class Pipeline:
         readings, usage = read_in_context(question, history, index.article), Usage()
         if self.rewriter and any(reading.context for reading in readings):
             with clock.stage("rephrase"):
-                rewritten, usage = self.rewriter(intent.text, history, clock.deadline)
+                rewritten, usage = self.rewriter(intent.text, history, clock.writing)
             if rewritten:
                 readings = (Reading(rewritten, cited=readings[0].cited), *readings[:1])
         best: _Searched | None = None
@@ -316,6 +325,12 @@ class Pipeline:
         verified, draft = yield from self._verify("write", self.answerer, query, hits, clock)
         if verified.sentences:
             return verified, replace(draft, confidence=draft.confidence * verified.supported_share)
+        if time.monotonic() >= clock.deadline:
+            raise ModelError(
+                f"The model {self.model} wrote nothing that could be checked within {self.timeout:g} s.",
+                hint="Give it more time (NEWSQA_TIMEOUT), or choose a faster model.",
+                kind="timeout",
+            )
         extracted, summary = yield from self._verify("answer", extractive, query, hits, clock)
         if not extracted.sentences:
             return verified, draft
@@ -329,7 +344,7 @@ class Pipeline:
         yield Stage(stage)
         verifier, summary = self._verifier(stage, query, hits, clock), None
         with clock.stage(stage):
-            for event in answerer(query, hits, clock.deadline):
+            for event in answerer(query, hits, clock.writing):
                 if isinstance(event, DraftSummary):
                     summary = event
                 elif isinstance(event, DraftText):
@@ -339,7 +354,8 @@ class Pipeline:
                     yield from verifier.add(event)
             yield from verifier.finish()
         assert summary is not None  # noqa: S101  the last event of an answerer
-        return verifier.result(), replace(summary, usage=summary.usage + verifier.usage)
+        incomplete = summary.incomplete or verifier.late
+        return verifier.result(), replace(summary, incomplete=incomplete, usage=summary.usage + verifier.usage)
 
     def _verifier(self, stage: str, query: Query, hits: Sequence[Hit], clock: _Clock) -> Verifier:
         """Return what verifies a draft; only what a model writes needs a judge, or quotes that take its place."""
@@ -348,9 +364,9 @@ class Pipeline:
         from newsqa.answer.write import relevance
         from newsqa.verify.judge import JudgeQueue
 
-        queue = JudgeQueue(self.judge, clock.deadline) if self.judge else None
-        again = partial(self.second_chance, deadline=clock.deadline) if self.second_chance else None
-        return Verifier(hits, queue, relevance(query, self.reranker, hits), again)
+        queue = JudgeQueue(self.judge, clock.writing) if self.judge else None
+        again = partial(self.second_chance, deadline=clock.writing) if self.second_chance else None
+        return Verifier(hits, queue, relevance(query, self.reranker, hits), again, clock.writing)
 
     def search(self, question: str, *, bounds: Bounds = NO_BOUNDS, asked: date | None = None) -> list[Hit]:
         """Find the passages that may answer, best first, without answering."""

@@ -53,7 +53,8 @@ class Script:
     after `pieces` of them the connection is cut, or, with `quiet`, the reply just ends without saying so; where
     it is wanted whole it is cut, too.
     `status` with `error` (a value for JSON, or bytes) is answered instead; `before` so many times, then the reply.
-    `hangs` never answers. `known` is what the server tells of the model beside its name.
+    `hangs` never answers, and with `begins` it does so after the headers; `at_once` sends the reply in one piece.
+    `known` is what the server tells of the model beside its name.
     Asked if quotes support sentences, it replies what `judge` makes of the prompt, at once; these requests are in
     `judged`, and nothing else of the script is for them.
     """
@@ -68,6 +69,8 @@ class Script:
     pieces: int | None = None
     quiet: bool = False
     hangs: bool = False
+    begins: bool = False
+    at_once: bool = False
     known: dict[str, Any] = field(default_factory=dict)
     judge: Callable[[Prompt], str] = agree
     judged: list[dict[str, Any]] = field(default_factory=list)
@@ -82,7 +85,11 @@ class Script:
 
     def streamed(self, prompt: Prompt, exchange: Exchange) -> Iterator[str]:
         """Give the reply in pieces, as many and as fast as scripted."""
-        for piece in _PIECE.findall(self.text(prompt))[: self.pieces]:
+        if self.begins:
+            exchange.wait()
+            return
+        text = self.text(prompt)
+        for piece in [text] if self.at_once else _PIECE.findall(text)[: self.pieces]:
             if self.pace and exchange.wait(self.pace):
                 return
             yield piece

@@ -11,8 +11,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from newsqa.errors import HistoryError
+from newsqa.machine import ADVICE
 from newsqa.private_files import private_file, private_folder
 from newsqa.render.record import from_record, to_record
+from newsqa.store.database import is_damage
 from newsqa.types import Turn
 
 if TYPE_CHECKING:
@@ -171,6 +173,8 @@ def _begin(db: sqlite3.Connection, place: str) -> int:
 def _hint(error: Exception, file: Path) -> str:
     if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
         return "Another newsqa is writing to them; try again in a moment."
-    if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+    if is_damage(error):
         return f"The file is damaged; move it away to begin anew: {file}"
+    if isinstance(error, OSError) and error.errno in ADVICE:
+        return ADVICE[error.errno]
     return f"Check that you may write to {file.parent}, or name another folder with NEWSQA_SESSIONS."

@@ -147,7 +147,8 @@ class WrittenAnswerer:
                     reply = piece
                     continue
                 text += piece
-                yield from self._flag_faults(query, reader.feed(leaks.feed(piece)))
+                if not reader.done:
+                    yield from self._flag_faults(query, reader.feed(leaks.feed(piece)))
                 if reader.done and self._is_free:
                     break  # a reply that costs is read to its end, where it says how much
         except ModelError as error:

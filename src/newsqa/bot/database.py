@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from newsqa import private_files
 from newsqa.errors import HistoryError
+from newsqa.machine import ADVICE
 from newsqa.private_files import private_file, private_folder
-from newsqa.store.database import transaction
+from newsqa.store.database import is_damage, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,14 +88,17 @@ def history_errors(folder: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError, ValueError) as error:  # ValueError: text that is not valid Unicode
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
-        raise HistoryError(
-            f"The bot's conversations cannot be kept or read: {reason}.",
-            hint=f"The file is damaged; move it away to begin anew: {folder / FILE}"
-            if damaged
-            else f"Check free space and that you may write to {folder}, or name another folder with NEWSQA_SESSIONS.",
-            retryable="locked" in reason,
-        ) from error
+        hint = f"Check free space and that you may write to {folder}, or name another folder with NEWSQA_SESSIONS."
+        if isinstance(error, OSError):
+            hint = ADVICE.get(error.errno or 0, hint)
+        if damaged := is_damage(error):
+            hint = f"The file is damaged; move it away to begin anew: {folder / FILE}"
+        failed = HistoryError(
+            f"The bot's conversations cannot be kept or read: {reason}.", hint=hint, retryable="locked" in reason
+        )
+        if damaged:
+            failed.exit_code = 2  # a bot that is started again would only end again
+        raise failed from error
 
 
 # Each process holds a lock on a file of its own, which the system releases when the process ends. Process ids would not
@@ -111,7 +115,7 @@ def count_running(folder: Path) -> int:
     count = 0
     for path in folder.glob("bot-*.lock"):
         try:
-            FileLock(path, timeout=0, mode=private_files.FILE).acquire().lock.release()
+            FileLock(path, timeout=0, mode=private_files.FILE, fallback_to_soft=False).acquire().lock.release()
         except Timeout:
             count += 1
     return count
@@ -163,4 +167,5 @@ class ProcessLock:
     def _lock_of(self, name: str) -> FileLock:
         from filelock import FileLock
 
-        return FileLock(self._path(name), timeout=0, mode=private_files.FILE, thread_local=False)
+        path, mode = self._path(name), private_files.FILE
+        return FileLock(path, timeout=0, mode=mode, thread_local=False, fallback_to_soft=False)

@@ -26,7 +26,9 @@ from newsqa.ingest.duplicates import compare_articles
 from newsqa.ingest.embed import embed_passages, replace_model, sync_vectors, use_model
 from newsqa.ingest.fetch import is_address
 from newsqa.ingest.sync import find_files, get_or_add_source, read_source
+from newsqa.machine import ADVICE
 from newsqa.private_files import FILE, private_file, private_folder
+from newsqa.store.database import map_sqlite_errors, unusable
 from newsqa.store.writer import LibraryWriter
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def indexing_alone(folder: Path) -> Iterator[None]:
 
     try:
         private_folder(folder)
-        lock = FileLock(folder / LOCK, timeout=0, mode=FILE)
+        lock = FileLock(folder / LOCK, timeout=0, mode=FILE, fallback_to_soft=False)
         lock.acquire()
     except Timeout as error:
         raise BusyError(
@@ -60,10 +62,7 @@ def indexing_alone(folder: Path) -> Iterator[None]:
             retryable=True,
         ) from error
     except OSError as error:
-        raise LibraryError(
-            f"The index folder {folder} cannot be used: {error.strerror}.",
-            hint="Name another with --index, or check its permissions.",
-        ) from error
+        raise unusable(folder, error) from error
     try:
         _write_holder(folder)
         yield
@@ -78,7 +77,8 @@ def _write_holder(folder: Path) -> None:
         (folder / HOLDER).write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": now}))
     except OSError as error:
         raise LibraryError(
-            f"The index in {folder} cannot be written: {error.strerror}.", hint="Check free space and permissions."
+            f"The index in {folder} cannot be written: {error.strerror}.",
+            hint=ADVICE.get(error.errno or 0, "Check free space and permissions."),
         ) from error
 
 
@@ -182,7 +182,11 @@ def remove_source(settings: Settings, name: str) -> int:
 
 @contextmanager
 def _writing(settings: Settings) -> Iterator[LibraryWriter]:
-    with indexing_alone(settings.index), LibraryWriter.open(settings.index) as writer:
+    with (
+        indexing_alone(settings.index),
+        map_sqlite_errors(settings.index),
+        LibraryWriter.open(settings.index) as writer,
+    ):
         yield writer
 
 

@@ -39,6 +39,9 @@ DEFAULT_TIMEOUT = 600.0
 MAX_WRITTEN = 100_000
 """Characters; a model that goes on and on is stopped here, as at its own limit."""
 
+MAX_PIECE = 500
+"""Characters that are yielded at once; whoever reads them takes time, and the deadline is checked in between."""
+
 IN_PROCESS = frozenset({LOCAL, LLAMACPP})
 REPORT_END = IN_PROCESS | {"openai", "ollama", "anthropic"}
 """Providers that always report why a model stopped: without that, the stream was cut."""
@@ -140,9 +143,11 @@ def _try(
         with closing(BackgroundIterator(call.send, deadline=deadline)) as messages:
             for message in messages:
                 words = answer.feed(written.add(message))
-                if words:
-                    yield words
-                if written.length > MAX_WRITTEN:
+                for start in range(0, len(words), MAX_PIECE):
+                    if time.monotonic() >= deadline:
+                        raise DeadlineError  # noqa: TRY301  as it is between messages
+                    yield words[start : start + MAX_PIECE]
+                if written.length >= MAX_WRITTEN:
                     written.end = "length"
                     break
     except Exception as error:  # every client raises its own types
@@ -220,8 +225,8 @@ class _ReplyBuilder:
     tokens: Counter[str] = field(default_factory=Counter)
 
     def add(self, message: AIMessage) -> str:
-        """Add the next piece, or a whole message, and return its words."""
-        words = str(message.text)
+        """Add the next piece, or a whole message, and return its words, up to MAX_WRITTEN in all."""
+        words = str(message.text)[: MAX_WRITTEN - self.length]
         self.pieces.append(words)
         self.length += len(words)
         self.end = _end_of(message.response_metadata) or self.end

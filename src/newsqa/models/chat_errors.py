@@ -73,7 +73,8 @@ TEMPLATES: dict[ModelFault, ErrorTemplate] = {
         ("ContentFilterFinishReasonError",)),
     "cut": ErrorTemplate(
         "its answer broke off", "Ask again; if it goes on, look at the server's log.",
-        ("RemoteProtocolError", "ReadError", "IncompleteRead", "ChunkedEncodingError"), retryable=True),
+        ("RemoteProtocolError", "ReadError", "IncompleteRead", "ChunkedEncodingError",
+         "OversizedReplyError"), retryable=True),
     "unreachable": ErrorTemplate(
         "its server{at} cannot be reached", "Check its address, and that it runs.",
         ("APIConnectionError", "ModelConnectionError", "ConnectError", "ConnectionError", "NetworkError", "ProxyError",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
@@ -12,6 +13,7 @@ from langchain_core.embeddings import Embeddings
 
 from newsqa.errors import ModelError
 from newsqa.extras import install_hint
+from newsqa.machine import MODELS, MODELS_THREAD, require_memory
 from newsqa.models.chat_errors import redacted_error
 from newsqa.models.files import (
     BGE,
@@ -125,6 +127,8 @@ def _matrix(rows: Sequence[Sequence[int]], padding: int) -> npt.NDArray[np.int64
 
 
 def _session(folder: Path, threads: int) -> Any:
+    if "onnxruntime" not in sys.modules:
+        require_memory(MODELS + threads * MODELS_THREAD, "its models")
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # it would send usage data and an id of the machine
     import onnxruntime
 

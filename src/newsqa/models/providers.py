@@ -248,6 +248,48 @@ def ollama_options() -> dict[str, Any]:
     return {"auth": add_key}
 
 
+MAX_REPLY, MAX_PACKED_REPLY = 16 << 20, 1 << 19
+"""Bytes of one response of a chat model's server, and of one that is compressed."""
+
+
+class OversizedReplyError(Exception):
+    """A server sent more than MAX_REPLY bytes."""
+
+
+class _Limited:
+    """The bytes of a response, up to a limit."""
+
+    def __init__(self, stream: Any, limit: int) -> None:
+        self._stream, self._left = stream, limit
+
+    def __iter__(self) -> Iterator[bytes]:
+        for data in self._stream:
+            self._left -= len(data)
+            if self._left < 0:
+                raise OversizedReplyError("The reply is too long.")
+            yield data
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _limit(response: Any) -> None:
+    packed = response.headers.get("content-encoding", "identity") != "identity"
+    for kind in type(response.stream).__mro__:
+        if kind.__name__ == "SyncByteStream":  # httpx's, or that of the copy of it which OpenAI's client uses
+            limited = type("Limited", (_Limited, kind), {})
+            response.stream = limited(response.stream, MAX_PACKED_REPLY if packed else MAX_REPLY)
+
+
+def limit_responses(model: BaseChatModel) -> None:
+    """Let the client of a model read so much of a response, and ask that none be compressed."""
+    client = getattr(getattr(model, "root_client", None) or getattr(model, "_client", None), "_client", None)
+    hooks = getattr(client, "event_hooks", None)
+    if client is not None and hooks is not None and _limit not in hooks["response"]:  # clients are shared by models
+        client.headers["Accept-Encoding"] = "identity"
+        hooks["response"].append(_limit)
+
+
 def describe_place(key: str) -> str:
     """Return where a key is read from, for a message: some are read from `.env` too."""
     return "in the environment or in .env" if key in NAMES else "in the environment"

@@ -34,6 +34,7 @@ from newsqa.models.providers import (
     client_options,
     describe_place,
     host_of,
+    limit_responses,
     ollama_options,
     on_loopback,
     server_address,
@@ -261,6 +262,7 @@ def _by_langchain(provider: Provider, model: str, options: dict[str, Any]) -> Ba
     except Exception as error:  # a provider's own types, whose text may hold a key
         failed = error
     else:
+        limit_responses(created)
         _close_with(created)
         return created
     raise _not_created(name, provider, failed)  # here, so that the error of the client is not its context

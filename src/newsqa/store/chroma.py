@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from newsqa.errors import SettingsError, VectorsError
+from newsqa.errors import ResourceError, SettingsError, VectorsError
+from newsqa.machine import VECTORS, require_memory
 from newsqa.models.providers import bypass_proxies, on_loopback
 from newsqa.private_files import private_file
 from newsqa.trust import refuse_untrusted
@@ -47,7 +48,7 @@ def map_chroma_errors(where: str) -> Iterator[None]:
     """Turn whatever Chroma raises inside into VectorsError; a panic of its Rust part is not an Exception."""
     try:
         yield
-    except (VectorsError, KeyboardInterrupt, SystemExit, GeneratorExit):
+    except (VectorsError, ResourceError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
@@ -219,6 +220,7 @@ def _chromadb() -> Any:
 
     with _importing:
         if "chromadb" not in sys.modules:
+            require_memory(VECTORS, "its vector index")
             reads = DotEnvSettingsSource._read_env_files  # noqa: SLF001
             DotEnvSettingsSource._read_env_files = lambda _: {}  # type: ignore[method-assign, assignment]  # noqa: SLF001
             try:

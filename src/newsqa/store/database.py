@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from newsqa.errors import LibraryError
+from newsqa.machine import ADVICE
 from newsqa.private_files import FOLDER, private_file, private_folder
 
 if TYPE_CHECKING:
@@ -121,12 +122,31 @@ def map_sqlite_errors(folder: Path) -> Iterator[None]:
     """Turn the errors of SQLite that are raised inside into LibraryError, with a hint."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # damaged, SQLite may quote what is no text
         raise _library_error(error, folder) from error
 
 
-def _library_error(error: sqlite3.Error, folder: Path) -> LibraryError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+@contextmanager
+def decoding() -> Iterator[None]:
+    """Turn the errors of decoding what is stored into an error of SQLite: what newsqa wrote can be decoded."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError) as error:
+        raise sqlite3.DatabaseError("a stored value cannot be read") from error
+
+
+def is_damage(error: Exception) -> bool:
+    """Return True if an error of SQLite says that its file is damaged, or no file of ours."""
+    damage = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, 0}
+    return isinstance(error, sqlite3.Error | UnicodeDecodeError) and _code(error) in damage
+
+
+def _code(error: Exception) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _library_error(error: Exception, folder: Path) -> LibraryError:
+    code = _code(error)
     if code == sqlite3.SQLITE_FULL:
         return LibraryError(f"The disk that holds {folder} is full.", hint="Free some space and run it again.")
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
@@ -138,9 +158,10 @@ def _library_error(error: sqlite3.Error, folder: Path) -> LibraryError:
         return LibraryError(f"The index in {folder} is busy.", hint="Try again in a moment.", retryable=True)
     if code == sqlite3.SQLITE_NOMEM:
         return LibraryError(f"There is too little memory to use the index in {folder}.", hint="Allow it more memory.")
-    if code == sqlite3.SQLITE_IOERR:
+    if code in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL}:
         return LibraryError(
-            f"The disk that holds {folder} failed ({error}).", hint="Check the disk, and its free space."
+            f"The disk that holds {folder} failed ({error}).",
+            hint="Check the disk, its free space, and that it is local: network shares may have no locks.",
         )
     return LibraryError(f"The index in {folder} is damaged ({error}).", hint=DAMAGED_HINT)
 
@@ -150,23 +171,32 @@ def open_to_write(folder: Path) -> sqlite3.Connection:
 
     The caller holds the index's lock. Raises LibraryError.
     """
+    _refuse_folder(folder / FILE)
     try:
         private_folder(folder)
         folder.chmod(FOLDER)
         private_file(folder / FILE)  # SQLite gives its -wal and -shm files the same mode
     except OSError as error:
-        raise LibraryError(
-            f"The index folder {folder} cannot be used: {error.strerror}.",
-            hint="Name another with --index, or check its permissions.",
-        ) from error
+        raise unusable(folder, error) from error
     with map_sqlite_errors(folder):
         database = _connect(f"file:{quote(os.fspath(folder / FILE))}?mode=rw")
-        if not database.execute("SELECT 1 FROM sqlite_master").fetchone():
-            _create(database)
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
-        _check_version(database, folder)
+        with _closing_on_error(database):
+            if not database.execute("SELECT 1 FROM sqlite_master").fetchone():
+                _create(database)
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+            _check_version(database, folder)
     return database
+
+
+@contextmanager
+def _closing_on_error(database: sqlite3.Connection) -> Iterator[None]:
+    """Close a connection that cannot be used: it may hold a lock."""
+    try:
+        yield
+    except BaseException:
+        database.close()
+        raise
 
 
 def open_to_read(folder: Path) -> sqlite3.Connection:
@@ -175,8 +205,13 @@ def open_to_read(folder: Path) -> sqlite3.Connection:
     Raises LibraryError if there is none, or it cannot be read.
     """
     path = folder / FILE
-    if not path.is_file() or not path.stat().st_size:
-        raise LibraryError(f"There is no index in {folder}.", hint=f"Make one: newsqa index SOURCE --index {folder}")
+    try:
+        there = path.exists() and (not path.is_file() or path.stat().st_size)
+    except OSError as error:
+        raise unusable(folder, error) from error
+    if not there:
+        raise _missing(folder)
+    _refuse_folder(path)
     with map_sqlite_errors(folder):
         try:
             database = _connect(f"file:{quote(os.fspath(path))}?mode=ro")
@@ -185,8 +220,26 @@ def open_to_read(folder: Path) -> sqlite3.Connection:
                 raise
             # SQLite cannot make its -shm file beside a database in a folder that is read-only
             database = _connect(f"file:{quote(os.fspath(path))}?immutable=1")
-        _check_version(database, folder)
+        with _closing_on_error(database):
+            _check_version(database, folder)
     return database
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir():
+        raise LibraryError(f"{path} is a folder, where the file of the index should be.", hint=DAMAGED_HINT)
+
+
+def _missing(folder: Path) -> LibraryError:
+    return LibraryError(f"There is no index in {folder}.", hint=f"Make one: newsqa index SOURCE --index {folder}")
+
+
+def unusable(folder: Path, error: OSError) -> LibraryError:
+    """Return the error for a folder of an index that the system refuses."""
+    return LibraryError(
+        f"The index folder {folder} cannot be used: {error.strerror}.",
+        hint=ADVICE.get(error.errno or 0, "Name another with --index, or check its permissions."),
+    )
 
 
 def _has_wal(path: Path) -> bool:
@@ -198,13 +251,10 @@ def _has_wal(path: Path) -> bool:
 def _connect(uri: str) -> sqlite3.Connection:
     database = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
     database.row_factory = sqlite3.Row
-    try:
+    with _closing_on_error(database):
         database.execute("PRAGMA foreign_keys = ON")
         database.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         database.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.Error:
-        database.close()
-        raise
     return database
 
 
@@ -222,6 +272,12 @@ def _check_version(database: sqlite3.Connection, folder: Path) -> None:
         raise LibraryError(
             f"The index in {folder} was made by a newer newsqa (version {version} of its tables, {VERSION} here).",
             hint="Update newsqa, or name another folder with --index.",
+        )
+    if version == 0:  # newsqa never leaves it so: an index that was never written, or another program's database
+        if not database.execute("SELECT 1 FROM sqlite_master").fetchone():
+            raise _missing(folder)
+        raise LibraryError(
+            f"{folder / FILE} is no index of newsqa.", hint="Move it away, or name another folder with --index."
         )
     if version < VERSION:
         raise LibraryError(

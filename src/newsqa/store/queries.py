@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
 
+from newsqa.store.database import decoding
 from newsqa.store.records import (
     ArticleSummary,
     Coverage,
@@ -60,7 +61,10 @@ WHERE s.id != s.first ORDER BY a.article_id
 
 def meta(database: sqlite3.Connection) -> dict[str, str]:
     """Return the facts about the whole index, its generation among them."""
-    return {row["key"]: row["value"] for row in database.execute("SELECT key, value FROM meta")}
+    facts = {row["key"]: row["value"] for row in database.execute("SELECT key, value FROM meta")}
+    with decoding():
+        _ = facts["id"], int(facts["generation"]), int(facts["vectored"])
+    return facts
 
 
 def articles_digest(database: sqlite3.Connection) -> str:
@@ -348,7 +352,7 @@ def newest(
 def _article(row: sqlite3.Row) -> Article:
     return Article(
         id=row["article_id"],
-        text=row["text"],
+        text=_text(row["text"]),
         path=row["path"] or "",
         title=row["title"],
         outlet=row["outlet"],
@@ -359,8 +363,16 @@ def _article(row: sqlite3.Row) -> Article:
     )
 
 
+def _text(stored: object) -> str:
+    with decoding():
+        if not isinstance(stored, str):
+            raise TypeError("it is a blob")
+        return stored
+
+
 def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    with decoding():
+        return date.fromisoformat(text) if text else None
 
 
 # The words that a library holds: in how many passages each occurs, and how the articles write it.
@@ -400,7 +412,7 @@ def passages_holding(database: sqlite3.Connection, term: str, limit: int) -> lis
         "JOIN passages p ON p.id = w.id JOIN articles a ON a.id = p.article",
         (query, limit),
     )
-    return [(row["title"], row["text"]) for row in rows]
+    return [(row["title"], _text(row["text"])) for row in rows]
 
 
 def languages(database: sqlite3.Connection) -> dict[str, int]:

@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from newsqa.store.database import decoding
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
@@ -165,4 +167,5 @@ def passed_key(source: int) -> str:
 
 def problem_rows(stored: str | None) -> tuple[ProblemRow, ...]:
     """Return the rows of stored JSON."""
-    return tuple((row[0], row[1], row[2], row[3] if len(row) > 3 else 0) for row in json.loads(stored or "[]"))
+    with decoding():
+        return tuple((row[0], row[1], row[2], row[3] if len(row) > 3 else 0) for row in json.loads(stored or "[]"))

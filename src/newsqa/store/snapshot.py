@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, TypeVar, cast
 from newsqa.errors import LibraryError
 from newsqa.store import queries
 from newsqa.store.chroma import collection_name, server_of
-from newsqa.store.database import map_sqlite_errors, open_to_read
+from newsqa.store.database import decoding, map_sqlite_errors, open_to_read
 from newsqa.store.locator import ArticleLocator
 from newsqa.store.phrase_search import find_phrase
 from newsqa.store.vectors import VectorReader
@@ -195,7 +195,8 @@ class Snapshot:
         import numpy as np
 
         found = queries.article_vectors(self.database, article_ids)
-        rows = {one: np.stack([np.frombuffer(vector, "<f4") for vector in vectors]) for one, vectors in found.items()}
+        with decoding():
+            rows = {one: np.stack([np.frombuffer(row, "<f4") for row in vectors]) for one, vectors in found.items()}
         return {one: _unit(_unit(vectors).mean(axis=0)) for one, vectors in rows.items()}
 
     def count_passages(self) -> int:
@@ -324,7 +325,8 @@ def _load_matrix(database: sqlite3.Connection) -> _Matrix:
     import numpy as np
 
     ids, articles, vectors = queries.all_vectors(database)
-    rows = np.frombuffer(vectors, dtype="<f4").reshape(len(ids), -1) if ids else np.zeros((0, 0), np.float32)
+    with decoding():
+        rows = np.frombuffer(vectors, dtype="<f4").reshape(len(ids), -1) if ids else np.zeros((0, 0), np.float32)
     return _Matrix(np.asarray(ids, np.int64), np.asarray(articles, np.int64), _unit(rows))
 
 

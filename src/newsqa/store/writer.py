@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from newsqa.errors import UsageError
 from newsqa.store.articles import Articles
-from newsqa.store.database import BUSY_SECONDS, map_sqlite_errors, open_to_write, transaction
+from newsqa.store.database import BUSY_SECONDS, decoding, map_sqlite_errors, open_to_write, transaction
 from newsqa.store.records import KnownFile, Source, StoredText, numbered_names, passed_key, problem_rows
 
 if TYPE_CHECKING:
@@ -315,7 +315,8 @@ class LibraryWriter:
     @property
     def generation(self) -> int:
         """The generation published last."""
-        return int(self.meta("generation") or 0)
+        with decoding():
+            return int(self.meta("generation") or 0)
 
     def meta(self, key: str) -> str | None:
         """Return a fact about the whole index, or None."""

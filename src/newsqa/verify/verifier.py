@@ -6,7 +6,9 @@ values and a judge finds that its quotes support it. Where there is no judge, or
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from newsqa.text.origins import origin_sentence
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 MAX_REPLACING = 2  # sentences of quotes that take the place of one sentence of a draft
 MAX_SIMILAR = 6  # sentences of the evidence that are tried as quotes of a sentence that has none, or wrong ones
+NO_TIME = "there was no time left to check it"
 
 
 def verify(
@@ -79,6 +82,8 @@ class Verifier:
     `judge` reads meaning; without one no sentence in words of its own passes. `relevance` says which quotes may take
     the place of a sentence that did not pass; without it none does. With a judge and a `second_chance` a sentence is
     first written again, once: those after it are settled when the draft is finished.
+
+    After the `deadline` (of `time.monotonic`) nothing more is checked or takes a place, and `late` is True.
     """
 
     def __init__(
@@ -87,11 +92,14 @@ class Verifier:
         judge: JudgeQueue | None = None,
         relevance: Relevance | None = None,
         second_chance: SecondChance | None = None,
+        deadline: float = inf,
     ) -> None:
         self._evidence = EvidenceSet(evidence)
         self._judge = judge
         self._relevance = relevance
         self._second_chance = second_chance if judge else None
+        self._deadline = deadline
+        self.late = False
         self._rewriting = Usage()
         self._asked: list[CheckedSentence] = []
         self._numbers: dict[Quote, int] = {}
@@ -121,12 +129,18 @@ class Verifier:
         text, quotes = sentence.text, self._evidence.expand(sentence.quotes)
         if sentence.fault:
             return CheckedSentence(text, quotes, fault=sentence.fault, replaceable=False)
+        if self._is_late():
+            return CheckedSentence(text, quotes, fault=NO_TIME)
         if proved := proof(text, quotes):
             return CheckedSentence(text, proved[1], proved[0], marks=sentence.marks)
         fault = self._values_fault(text, quotes) if quotes else Fault("no_quote")
         if fault is None and quoted_share(text, quotes) >= MIN_OWN_SHARE:
             return CheckedSentence(text, quotes)
         return self._with_others(text, quotes) or CheckedSentence(text, quotes, fault=fault)
+
+    def _is_late(self) -> bool:
+        self.late = self.late or time.monotonic() >= self._deadline
+        return self.late
 
     def _with_others(self, text: str, quotes: Sequence[Quote]) -> CheckedSentence | None:
         """Return a sentence whose quotes lack its values, or most of its words, with others that have them."""
@@ -200,7 +214,7 @@ class Verifier:
             self._dropped.append(Dropped(one.text, why, bool(one.again.checked_by) if one.again else None))
         if shown.checked_by:
             self._keep(shown, shown.checked_by)
-        elif one.replaceable and self._relevance:
+        elif one.replaceable and self._relevance and not self._is_late():
             self._replace(one.text, one.quotes)
 
     def _replace(self, text: str, quotes: Sequence[Quote]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.building import open_pipeline
 from newsqa.errors import LibraryError, SourceError, UsageError
-from newsqa.frontends.terminal.console import announce_egress, messages, output, print_json, print_text
+from newsqa.frontends.terminal.console import announce_egress, messages, output, print_json, print_text, time_limit
 from newsqa.frontends.terminal.display import LiveAnswer, show_answer, show_live
 from newsqa.private_files import write_files
 from newsqa.render.clean import safe_line
@@ -33,9 +34,11 @@ EXAMPLE = 'Write: newsqa ask "When did the harbour reopen?"'
 def ask(settings: Settings, words: Sequence[str], bounds: Bounds, asked: date | None, *, as_json: bool) -> None:
     """Answer one question: as JSON, for a terminal, or as plain text if the output is piped."""
     question = _question(words)
+    deadline = time.monotonic() + settings.timeout  # loading the models counts, too
     announce_egress(settings)
-    with open_pipeline(settings, once=True) as pipeline:
-        answer = show_live(pipeline.stream(question, bounds=bounds, asked=asked), messages(), LiveAnswer())
+    with time_limit(settings.timeout), open_pipeline(settings, once=True) as pipeline:
+        events = pipeline.stream(question, bounds=bounds, asked=asked, deadline=deadline)
+        answer = show_live(events, messages(), LiveAnswer())
     if as_json:
         print_json(to_record(answer))
     else:

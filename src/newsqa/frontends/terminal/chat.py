@@ -21,7 +21,7 @@ from newsqa.answer.history import Sessions, recent_turns
 from newsqa.errors import HistoryError, ModelError, NewsqaError, SourceError, UsageError
 from newsqa.frontends.terminal.background import BackgroundPipeline, stoppable
 from newsqa.frontends.terminal.chat_commands import Quit, run_command, show_resumed
-from newsqa.frontends.terminal.console import announce_egress, print_json
+from newsqa.frontends.terminal.console import announce_egress, print_json, time_limit
 from newsqa.frontends.terminal.display import Display, LiveAnswer, show_live
 from newsqa.frontends.terminal.index import IndexOptions, index_sources
 from newsqa.models.chat import BackgroundIterator
@@ -193,10 +193,13 @@ def _handle_line(conversation: Conversation, line: str) -> None:
         return
     try:
         question = run_command(conversation, text) if text.startswith("/") else text
+        timeout = conversation.pipeline.settings.timeout
         if conversation.display.silent and question == text:
-            _print_record(conversation, text)
+            with time_limit(timeout):
+                _print_record(conversation, text)
         elif question and not conversation.display.silent:
-            answer = _ask(conversation, question)
+            with time_limit(timeout):
+                answer = _ask(conversation, question)
             conversation.display.answer(answer)
             conversation.add(answer)
     except NewsqaError as error:

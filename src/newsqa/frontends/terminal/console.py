@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
+import threading
 from calendar import monthrange
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -14,7 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from newsqa.environment import from_dotenv
-from newsqa.errors import SettingsError, UsageError
+from newsqa.errors import ModelError, SettingsError, UsageError
+from newsqa.machine import system_error
 from newsqa.private_files import read_list, write_list
 from newsqa.render.clean import safe_line
 from newsqa.render.record import to_line
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 
     from newsqa.types import JsonObject
 
+
+GRACE = 0.5
+"""Seconds after the deadline of an answer in which it may end by itself."""
 
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
@@ -47,15 +53,59 @@ def messages() -> Console:
 def print_text(text: str) -> None:
     """Print plain text that has been made safe; characters that the encoding lacks become question marks."""
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
-    sys.stdout.flush()
+    with _writing_output():
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+        sys.stdout.flush()
 
 
 def print_json(record: JsonObject) -> None:
     """Print one record as a line of JSON, in UTF-8 whatever the locale."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(to_line(record).encode() + b"\n")
-    sys.stdout.buffer.flush()
+    with _writing_output():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(to_line(record).encode() + b"\n")
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _writing_output() -> Iterator[None]:
+    """Raise ResourceError if standard output cannot be written, and BrokenPipeError if its reader has left."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise system_error(error, "Standard output") or error from error
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise ModelError once so many seconds have passed, whatever is being computed or waited for.
+
+    Answers keep to their deadline; this bounds what does not look at it, such as loading models on a slow machine. Only
+    the main thread can be interrupted; on any other this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise _OutOfTimeError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    left, again = signal.setitimer(signal.ITIMER_REAL, seconds + GRACE)
+    try:
+        yield
+    except _OutOfTimeError:
+        raise ModelError(
+            f"There was no answer within {seconds:g} s.", hint="Give it more time (NEWSQA_TIMEOUT).", kind="timeout"
+        ) from None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, left, again)
+        signal.signal(signal.SIGALRM, before)
+
+
+class _OutOfTimeError(BaseException):
+    """No Exception, so that no handler of errors takes it for the error of a model."""
 
 
 def _console(*, stderr: bool) -> Console:

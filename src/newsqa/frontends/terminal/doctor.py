@@ -14,6 +14,7 @@ from newsqa.answer.history import Sessions
 from newsqa.errors import LibraryError, ModelError, NewsqaError, SettingsError, VectorsError
 from newsqa.frontends.terminal.console import announce_egress, print_json, print_text
 from newsqa.frontends.terminal.index import free_space
+from newsqa.machine import network_file_system
 from newsqa.models.egress import data_egress
 from newsqa.models.inventory import describe_model, find_model, list_models, model_host, try_model
 from newsqa.prompts import load_prompts
@@ -254,6 +255,8 @@ def _disk(settings: Settings) -> Finding:
         free = free_space(settings)
     except OSError as error:
         return f"unknown ({error.strerror})", ""
+    if shared := network_file_system(settings.index):
+        return f"{settings.index} is on a network share ({shared})", "Use it on one machine only, or a local disk."
     if free < settings.min_free * 1_000_000:
         return f"{free / 1e6:.0f} MB free", "Free some space before you index."
     return f"{free / 1e9:.0f} GB free"
