@@ -73,6 +73,8 @@ ALONE = _any_of(
     r"newsletter(?: sign-?up)?|e-?mail address|your e-?mail(?: address)?|join our (?:newsletter|mailing list)",
     r"back to top|toggle (?:menu|navigation)|close menu|main menu|terms of (?:use|service)|privacy policy",
     r"\d{1,2}[ -]min(?:ute)?s? read|listen to (?:this )?article|play audio|read aloud|listen \d+:\d\d",
+    r"the (?:post|article) .{1,250} (?:first appeared|appeared first) on .{2,80}|"
+    r"der beitrag .{1,250} erschien zuerst auf .{2,80}",
     r"previous (?:article|post|story)|next (?:article|post|story)|load more|show more|view more|see more|"
     r"click to (?:expand|enlarge)",
     r"(?:photo|photograph|picture|image|credit|photo credit|image credit|foto|fotos|bild|bildquelle|bildnachweis|"

@@ -118,7 +118,6 @@ _MARKS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
-_UTF8_LETTER = re.compile(rb"[\xc3-\xf4][\x80-\xbf]+")
 _CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -225,12 +224,18 @@ def decode(data: bytes) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        if _UTF8_LETTER.search(data):
+        if is_mostly_utf8(data):
             raise SourceError(f"it is UTF-8, but damaged at byte {error.start}", hint="Save it as UTF-8.") from error
         text = _decoded(data, "cp1252")
     if len(_CONTROL.findall(text)) > len(text) // 100:
         raise SourceError("it is full of control characters, so it is not text")
     return text
+
+
+def is_mostly_utf8(data: bytes) -> bool:
+    """Return True if more letters beyond ASCII are whole in UTF-8 than bytes are none of it."""
+    errors = data.decode("utf-8", "replace").count("\ufffd")
+    return sum(map(len, re.findall(r"[^\x00-\x7f]+", data.decode("utf-8", "ignore")))) >= errors
 
 
 def _decoded(data: bytes, encoding: str) -> str:

@@ -58,7 +58,11 @@ def fragment_text(value: str) -> str:
     if has_markup(value):
         return decode_entities(markup_to_text(value))
     decoded = decode_entities(value)
-    return decode_entities(markup_to_text(decoded)) if decoded != value and _CLOSED_TAG.search(decoded) else decoded
+    return (
+        decode_entities(markup_to_text(decoded))
+        if decoded != value and _CLOSED_TAG.search(decoded)
+        else decode_entities(decoded)
+    )
 
 
 def decode_entities(text: str) -> str:

@@ -236,7 +236,8 @@ _COUNT = re.compile(r"Document \d+ of \d+")
 
 
 def _proquest(lines: list[str]) -> list[Fields] | None:
-    if not any(line.startswith("ProQuest document ID:") for line in lines):
+    labels = {match["label"] for line in lines if (match := _PROQUEST_LABEL.fullmatch(line))}
+    if "ProQuest document ID" not in labels and not labels >= {"Full text", "Publication title", "Publication date"}:
         return None
     rules = [n for n, line in enumerate(lines) if _RULE.fullmatch(line)]
     chunks = _chunks(lines, [-1, *rules, len(lines)])

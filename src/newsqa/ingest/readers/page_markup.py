@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
-from newsqa.ingest.files import decode
+from newsqa.ingest.files import decode, is_mostly_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,9 +46,8 @@ def decode_page(data: bytes) -> tuple[str, int]:
         except (UnicodeDecodeError, LookupError):
             pass
     text = data.decode("utf-8-sig", "newsqa.stray")
-    letters = len(re.findall(r"[\u0080-\uffff]", text))
     stray = text.count("\ufffd")
-    if stray <= max(3, len(data) // _MAX_STRAY) and (name in {"utf-8", "utf8"} or 4 * stray <= letters):
+    if stray <= max(3, len(data) // _MAX_STRAY) and (name in {"utf-8", "utf8"} or is_mostly_utf8(data)):
         return text, stray
     return decode(data), 0
 

@@ -62,6 +62,19 @@ def line_of(element: Any) -> str:
     return " ".join("".join(element.itertext()).split()) if element is not None else ""
 
 
+def drop_named(parent: Any, *names: str) -> None:
+    """Remove the elements of these names below a parent; the text after each of them stays."""
+    for element in all_named(parent, *names):
+        above, before = element.getparent(), element.getprevious()
+        if above is None or element is parent:
+            continue
+        if before is not None:
+            before.tail = (before.tail or "") + (element.tail or "")
+        else:
+            above.text = (above.text or "") + (element.tail or "")
+        above.remove(element)
+
+
 def _first(parent: Any, *names: str) -> Any:
     """Return the first element of the first of these names that there is, or None."""
     for name in names:
@@ -174,11 +187,11 @@ def _nitf_fields(nitf: Any) -> dict[str, Any]:
     published = _first(nitf, "pubdata")
     about = dict(published.attrib) if published is not None else {}
     issued = [element.get("norm") for element in all_named(nitf, "date.release", "date.issue", "story.date")]
-    bylines = [line_of(element) for element in all_named(nitf, "byline") if local_name(element) == "byline"]
+    drop_named(nitf, "byttl")
     body = _first(nitf, "body.content")
     return {
         "title": line_of(_first(nitf, "hl1", "hedline", "title")),
-        "byline": bylines[0] if bylines else None,
+        "byline": line_of(_first(nitf, "byline")),
         "outlet": about.get("name") or line_of(_first(nitf, "distributor")),
         "published": next((value for value in (about.get("date.publication"), *issued) if value), None),
         "url": about.get("ex-ref"),
@@ -188,9 +201,7 @@ def _nitf_fields(nitf: Any) -> dict[str, Any]:
 
 def _nitf_lines(body: Any) -> list[str]:
     """Return the paragraphs of a story, without what belongs to its pictures."""
-    for media in all_named(body, "media", "hedline", "byline", "note"):
-        if media is not body and media.getparent() is not None:
-            media.getparent().remove(media)
+    drop_named(body, "media", "hedline", "byline", "note")
     parts = all_named(body, "p", "hl2", "li", "bq", "pre")
     lines = [line_of(part) for part in parts if not any(inner is not part for inner in all_named(part, "p", "li"))]
     if any(lines):
