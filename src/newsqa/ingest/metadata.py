@@ -96,16 +96,17 @@ def tree_lines(tree: object) -> list[str]:
 
     parts: list[str] = []
     unseen = 0
+    left_out = UNSEEN | {"aside", "nav"}
     for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
-            unseen += tag in UNSEEN
+            unseen += tag in left_out
             if tag in BLOCKS:
                 parts.append("\n\n")
             parts += _words(element.text, unseen)
             continue
         if event == "end":
-            unseen -= tag in UNSEEN
+            unseen -= tag in left_out
             if tag in BLOCKS:
                 parts.append("\n\n")
         parts += _words(element.tail, unseen)

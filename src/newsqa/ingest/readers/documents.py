@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MAX_FRONT_MATTER = 64 * 1024
 
 _WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]{1,200}\|)?([^\[\]|]{1,200})\]\]")
+_MD_IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\s]{1,2000}(?: \"[^\"\n]{0,300}\")?\)")
+_MD_LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\((?:https?:/|mailto:|/|#)[^()\s]{0,2000}(?: \"[^\"\n]{0,300}\")?\)")
+_MD_QUOTATION = re.compile(r"^>(?:> ?)* ?", re.MULTILINE)
 _FRONT = re.compile(r"---[ \t]*\r?\n(?P<matter>.*?\r?\n|)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
 
@@ -49,12 +52,17 @@ def read_markdown(stream: IO[bytes], file_name: str) -> Iterator[Item]:
     text = decode(read_all(stream))
     match = _FRONT.match(text, 0, MAX_FRONT_MATTER)
     if not match:
-        yield build_article({}, "md", file_name=file_name, text=text)
+        yield build_article({}, "md", file_name=file_name, text=_unmarked(text))
         return
     matter = _front_matter(match["matter"])
     if matter is None:
         yield Problem("", "its front matter is no valid YAML, so what it says is not known", "Put quotes around it.")
-    yield build_article(_clipped(matter or {}), "md", file_name=file_name, text=text[match.end() :])
+    yield build_article(_clipped(matter or {}), "md", file_name=file_name, text=_unmarked(text[match.end() :]))
+
+
+def _unmarked(text: str) -> str:
+    """Return Markdown without images, the addresses of links and the marks of quotations; other marks stay."""
+    return _MD_QUOTATION.sub("", _MD_LINK.sub(r"\1", _MD_IMAGE.sub("", text)))
 
 
 def _front_matter(matter: str) -> dict[str, Any] | None:
