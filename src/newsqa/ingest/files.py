@@ -73,11 +73,15 @@ class RawArticle:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that was skipped: its name, the reason, and what a person can do about it ("" if nothing)."""
+    """Something that was refused: its name, the reason, and what a person can do about it ("" if nothing).
+
+    Where `read` is set, the article went in, and the reason says why it may not be what the file meant: a doubt.
+    """
 
     name: str
     reason: str
     hint: str = ""
+    read: bool = False
 
 
 @dataclass(frozen=True, slots=True)

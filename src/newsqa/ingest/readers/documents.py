@@ -56,7 +56,8 @@ def read_markdown(stream: IO[bytes], file_name: str) -> Iterator[Item]:
         return
     matter = _front_matter(match["matter"])
     if matter is None:
-        yield Problem("", "its front matter is no valid YAML, so what it says is not known", "Put quotes around it.")
+        why = "its front matter is no valid YAML, so what it says is not known"
+        yield Problem("", why, "Put quotes around it.", read=True)
     yield build_article(_clipped(matter or {}), "md", file_name=file_name, text=_unmarked(text[match.end() :]))
 
 
