@@ -111,7 +111,7 @@ def read_pdf(stream: IO[bytes], file_name: str) -> Iterator[Item]:
     data = read_all(stream)
     try:
         text = _pages(pypdf.PdfReader(io.BytesIO(data)))
-    except SourceError:
+    except (SourceError, MemoryError):
         raise
     except Exception as error:  # a broken file may raise anything
         raise SourceError("it is no PDF that can be read") from error

@@ -72,6 +72,8 @@ def read_rtf(stream: IO[bytes], file_name: str) -> Iterator[Item]:
         # striprtf writes the address of a link beside its words, where a field begins in this form
         text = _HIDDEN.sub(r"{\\*", text).replace("{\\field{", "{\\field {")
         text = str(convert(text, encoding="cp1252", errors="replace"))
+    except MemoryError:
+        raise
     except Exception as error:  # a broken file may raise anything
         raise SourceError("it is no RTF file that can be read") from error
     yield from text_articles(_spaced(text), "rtf", file_name)

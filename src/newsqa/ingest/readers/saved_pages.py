@@ -48,7 +48,7 @@ def read_webarchive(stream: IO[bytes], file_name: str) -> Iterator[Item]:
             page.get("WebResourceURL"),
             page.get("WebResourceTextEncodingName"),
         )
-    except SourceError:
+    except (SourceError, MemoryError):
         raise
     except Exception as error:  # a broken property list may raise anything
         raise SourceError("it is no .webarchive that can be read") from error
@@ -137,5 +137,7 @@ def _record_page(record: Any) -> Iterator[Item]:
             yield replace(item, place=place) if isinstance(item, RawArticle) else item
     except SourceError as error:
         yield Problem(place, str(error), error.hint)
+    except MemoryError:
+        raise
     except Exception as error:  # a record may be broken in any way
         yield Problem(place, f"it cannot be read ({type(error).__name__})")
