@@ -155,7 +155,7 @@ class _SourceSync:
         rows = [_row(item) for item in found if not isinstance(item, FileFound)]
         self.writer.sources.set_passed(self.source, _summed(rows))
         self.changes.removed += self.writer.articles.delete_orphans(everywhere=True)
-        self.changes.read = self.writer.sources.count_read(self.source) - self.changes.kept
+        self.changes.read = self.writer.sources.count(self.source)[0] - self.changes.kept
         self.report(IndexProgress("read", len(found), len(found)))
 
     def _sync_file(self, found: FileFound, known: KnownFile | None) -> Iterator[None]:

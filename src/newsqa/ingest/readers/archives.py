@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import stat
 import zipfile
-from collections import Counter
 from typing import IO, TYPE_CHECKING
 
 from newsqa.errors import SourceError
@@ -36,7 +35,6 @@ def zip_members(stream: IO[bytes], known: Callable[[str], bool]) -> Iterator[Mem
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError) as error:
         raise SourceError("it is no ZIP that can be read") from error
     _check_size(stream, members)
-    passed: Counter[tuple[str, str]] = Counter()
     for member in members:
         name = member.filename
         if member.is_dir() or name.startswith("__MACOSX/"):
@@ -44,12 +42,11 @@ def zip_members(stream: IO[bytes], known: Callable[[str], bool]) -> Iterator[Mem
         if reason := _refused(member):
             yield Problem(f"#{_shown(name)}", reason)
         elif name.rpartition("/")[2].startswith("."):
-            passed["hidden file", "its name begins with a dot"] += 1
+            yield Skipped("hidden file", "its name begins with a dot")
         elif not known(name):
-            passed[_suffix(name), "no format that newsqa reads"] += 1
+            yield Skipped(_suffix(name), "no format that newsqa reads")
         else:
             yield from _opened(files, member)
-    yield from (Skipped(kind, reason, count) for (kind, reason), count in passed.items())
 
 
 def warc_only(name: str) -> bool:

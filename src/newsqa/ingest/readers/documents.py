@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 from newsqa.errors import SourceError
 from newsqa.extras import install_hint
 from newsqa.ingest.files import MAX_TEXT, Problem, decode, read_all
-from newsqa.ingest.metadata import build_article
+from newsqa.ingest.metadata import build_article, read_article
 from newsqa.ingest.readers.budget import PAGE_EARNED, earn
 from newsqa.ingest.readers.bundles import split_bundle
 
@@ -41,10 +41,7 @@ def text_articles(text: str, kind: str, file_name: str) -> Iterator[Item]:
         yield build_article({}, kind, file_name=file_name, text=text)
         return
     for n, fields in enumerate(articles, 1):
-        try:
-            yield build_article(fields, kind, f"#{n}")
-        except SourceError as error:
-            yield Problem(f"#{n}", str(error), error.hint)
+        yield read_article(fields, kind, f"#{n}")
 
 
 def read_markdown(stream: IO[bytes], file_name: str) -> Iterator[Item]:

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 
 from newsqa.errors import SourceError
 from newsqa.extras import install_hint
-from newsqa.ingest.files import MAX_FILE, Problem, read_all
-from newsqa.ingest.metadata import build_article, tree_lines
+from newsqa.ingest.files import MAX_FILE, read_all
+from newsqa.ingest.metadata import parse_fragment, read_article, tree_lines
 from newsqa.ingest.readers.documents import text_articles
 from newsqa.ingest.readers.xml_exports import all_named, drop_named, line_of, local_name, parse_xml
 
@@ -114,8 +114,8 @@ def read_epub(stream: IO[bytes], file_name: str) -> Iterator[Item]:
         name: [line_of(one) for one in all_named(package, name)] for name in ("title", "creator", "publisher", "date")
     }
     chapters = _spine(package, posixpath.dirname(paths[0]))
-    found = [(path, lines) for path in chapters if len(" ".join(lines := _chapter(files, path))) > 200]
-    for n, (path, lines) in enumerate(found, 1):
+    found = [lines for path in chapters if len(" ".join(lines := _chapter(files, path))) > 200]
+    for n, lines in enumerate(found, 1):
         one = len(found) == 1
         fields = {
             "title": about["title"][:1] if one else None,
@@ -124,10 +124,7 @@ def read_epub(stream: IO[bytes], file_name: str) -> Iterator[Item]:
             "published": next(iter(about["date"]), None),
         }
         place = "" if one else f"#{n}"
-        try:
-            yield build_article(fields, "epub", place, file_name if one else "", text="\n\n".join(lines))
-        except SourceError as error:
-            yield Problem(f"{place} {path}", str(error), error.hint)
+        yield read_article(fields, "epub", place, file_name if one else "", "\n\n".join(lines))
     if not found:
         raise SourceError("it holds no text")
 
@@ -141,18 +138,15 @@ def _spine(package: Any, folder: str) -> list[str]:
 
 
 def _chapter(files: zipfile.ZipFile, path: str) -> list[str]:
-    from lxml import etree, html
-
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True, remove_pis=True)
     try:
         data = re.sub(rb"^\s*<\?xml[^>]*\?>", b"", _member(files, path, "EPUB").removeprefix(b"\xef\xbb\xbf"))
-        tree = html.document_fromstring(data, parser=parser)
-        for link in list(tree.iter("a")):
-            if "noteref" in f"{link.get('epub:type')} {link.get('role')}":
-                link.drop_tree()
-        return tree_lines(tree)
-    except (SourceError, etree.LxmlError, ValueError):
+    except SourceError:
         return []
+    tree = parse_fragment(data)
+    for link in list(tree.iter("a")) if tree is not None else ():
+        if "noteref" in f"{link.get('epub:type')} {link.get('role')}":
+            link.drop_tree()
+    return tree_lines(tree) if tree is not None else []
 
 
 def _open_zip(stream: IO[bytes], what: str) -> zipfile.ZipFile:
