@@ -24,10 +24,6 @@ from newsqa.text.calendar import MONTH_NAMES, MONTHS, WEEKDAYS
 EARLIEST, LATEST = 1600, 2200
 
 _MONTHS = "|".join(month[:3] for month in MONTH_NAMES)
-_MONTH = rf"(?P<month>{_MONTHS})[a-z]{{0,6}}\.?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_WEEKDAY = rf"(?:(?:{'|'.join(day[:3] for day in WEEKDAYS)})[a-z]{{0,6}}\.?,?\s+)?"
-_TIME = r"(?:[\s,;T]+(?:at\s+)?\d{1,2}[:.h]\d{2}.{0,40}|\s+\d{1,2}\s?[ap]\.?m\.?.{0,30})?"
 _AFTER = r"(?:[T\s,].{0,40})?"
 _WHOLE = [
     re.compile(pattern + r"\s*\Z", re.IGNORECASE | re.DOTALL)

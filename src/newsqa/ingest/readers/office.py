@@ -27,7 +27,7 @@ MAX_CHAPTERS = 2_000
 
 
 _DOCX_MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
-_ODT_MARKS = {"s": " ", "tab": "\t", "line-break": "\n"}
+_ODT_MARKS = {"s": " ", "tab": "\t", "line-break": "\u2028"}
 
 
 def read_docx(stream: IO[bytes], file_name: str) -> Iterator[Item]:
@@ -98,7 +98,7 @@ def _odt_line(element: Any) -> str:
     """Return a paragraph as a line; OpenDocument writes spaces, tabs and line breaks as elements."""
     for part in element.iter():
         part.text = _ODT_MARKS.get(local_name(part), part.text)
-    return "\n".join(" ".join(line.split()) for line in "".join(element.itertext()).split("\n")).strip()
+    return "\n".join(" ".join(line.split()) for line in "".join(element.itertext()).split("\u2028")).strip()
 
 
 # EPUB
