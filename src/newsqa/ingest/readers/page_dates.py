@@ -252,8 +252,8 @@ def _confirmed(tree: Any, address: str | None, shown: list[Shown]) -> date | Non
     """Return the day that htmldate finds, if the page shows it in a place that may be that of its publication."""
     likely = [one for one in shown if one.score >= 0]
     possible = {one.day for one in likely if one.other is None}
-    if len(possible) == 1:
-        return possible.pop()
+    if len(possible) < 2:
+        return next(iter(possible), None)
     return next((day for fast in (True, False) if (day := _search_date(tree, address, fast=fast)) in possible), None)
 
 
