@@ -106,6 +106,12 @@ def suffix_of(name: str) -> str:
     return Path(lowered).suffix
 
 
+def kind_of(name: str) -> str:
+    """Return what a person calls a file of no known format: by its suffix, if it looks like one."""
+    suffix = suffix_of(name)
+    return suffix if 1 < len(suffix) <= 12 and suffix[1:].isalnum() else "file without a suffix"
+
+
 def storable_path(path: str) -> str:
     r"""Return a path as text that can be stored: bytes that are no UTF-8 are written as \xff."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

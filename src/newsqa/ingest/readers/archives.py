@@ -7,7 +7,7 @@ import zipfile
 from typing import IO, TYPE_CHECKING
 
 from newsqa.errors import SourceError
-from newsqa.ingest.files import MAX_FILE, Problem, Skipped
+from newsqa.ingest.files import MAX_FILE, Problem, Skipped, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ def zip_members(stream: IO[bytes], known: Callable[[str], bool]) -> Iterator[Mem
         elif name.rpartition("/")[2].startswith("."):
             yield Skipped("hidden file", "its name begins with a dot")
         elif not known(name):
-            yield Skipped(_suffix(name), "no format that newsqa reads")
+            yield Skipped(kind_of(name), "no format that newsqa reads")
         else:
             yield from _opened(files, member)
 
@@ -86,9 +86,3 @@ def _opened(files: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[Member 
 def _shown(name: str) -> str:
     """Return a name that can be shown and stored: one line, at most 300 characters."""
     return "".join(c if c.isprintable() else "\ufffd" for c in name.encode("utf-8", "replace").decode())[-300:]
-
-
-def _suffix(name: str) -> str:
-    last = name.rpartition("/")[2]
-    suffix = last[last.rfind(".") :].lower() if "." in last else ""
-    return suffix if 1 < len(suffix) <= 12 and suffix[1:].isalnum() else "file without a suffix"
