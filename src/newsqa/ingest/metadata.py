@@ -27,6 +27,7 @@ BLOCKS = _tags(
 )
 _INLINE = _tags("a abbr b cite code em font i img mark q s small span strong sub sup time u")
 UNSEEN = _tags("script style noscript template iframe svg math form button select textarea object video audio head")
+_LEFT_OUT = UNSEEN | {"aside", "nav"}
 _ANY_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS | _INLINE))})\b[^<>]{{0,500}}>", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})\b[^<>]{{0,500}}>", re.IGNORECASE)
 _CLOSED_TAG = re.compile(r"</(?:p|a|div|strong|em|b|i|span|h[1-6]|li|ul)>|<br ?/?>", re.IGNORECASE)
@@ -58,11 +59,8 @@ def fragment_text(value: str) -> str:
     if has_markup(value):
         return decode_entities(markup_to_text(value))
     decoded = decode_entities(value)
-    return (
-        decode_entities(markup_to_text(decoded))
-        if decoded != value and _CLOSED_TAG.search(decoded)
-        else decode_entities(decoded)
-    )
+    marked = decoded != value and _CLOSED_TAG.search(decoded)
+    return decode_entities(markup_to_text(decoded) if marked else decoded)
 
 
 def decode_entities(text: str) -> str:
@@ -101,17 +99,16 @@ def tree_lines(tree: object) -> list[str]:
 
     parts: list[str] = []
     unseen = 0
-    left_out = UNSEEN | {"aside", "nav"}
     for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
-            unseen += tag in left_out
+            unseen += tag in _LEFT_OUT
             if tag in BLOCKS:
                 parts.append("\n\n")
             parts += _words(element.text, unseen)
             continue
         if event == "end":
-            unseen -= tag in left_out
+            unseen -= tag in _LEFT_OUT
             if tag in BLOCKS:
                 parts.append("\n\n")
         parts += _words(element.tail, unseen)

@@ -34,9 +34,9 @@ def read_docx(stream: IO[bytes], file_name: str) -> Iterator[Item]:
     """Yield the article of a Word file, or those of a bundle: its paragraphs and table cells, one per line."""
     files = _open_zip(stream, "Word file")
     root = parse_xml(_member(files, _docx_body(files), "Word file"), "Word file")
-    hidden = [run for run in all_named(root, "r") if any(local_name(mark) == "vanish" for part in run for mark in part)]
-    for run in hidden:
-        run.clear()
+    for run in all_named(root, "r"):
+        if any(local_name(mark) == "vanish" and "0" not in mark.attrib.values() for part in run for mark in part):
+            run.clear()
     drop_named(root, "del", "moveFrom", "txbxContent", "Fallback")
     lines = [_docx_line(element) for element in all_named(root, "p")]
     yield from text_articles("\n\n".join(filter(str.strip, lines)), "docx", file_name)
