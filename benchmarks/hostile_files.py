@@ -19,7 +19,9 @@ import subprocess
 import sys
 import time
 import zipfile
+import zlib
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -57,8 +59,6 @@ def page(body: str, head: str = "") -> bytes:
 
 def pdf(pages: int) -> bytes:
     """Return a PDF whose pages share one stream of 50,000 operators."""
-    import zlib
-
     stream = zlib.compress(b"BT /F1 9 Tf 1 0 0 1 9 9 Tm " + b"(abcdefghij) Tj " * 50_000 + b"ET")
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
@@ -151,7 +151,18 @@ FILES: dict[str, tuple[str, Make]] = {
 }
 
 
-def lay(folder: Path, name: str) -> None:
+@dataclass(frozen=True)
+class Row:
+    """What was measured of a file: seconds, MB, if the good article went in, and what the run says of the others."""
+
+    name: str
+    seconds: float
+    memory: int
+    good: bool
+    lines: list[str]
+
+
+def write(folder: Path, name: str) -> None:
     """Make a hostile file in a folder."""
     if name == "pipe, device and loop":
         os.mkfifo(folder / "pipe.txt")
@@ -175,13 +186,13 @@ def resident(pid: int, *, reading: bool = True) -> int:
     return size + below if children or not reading else 0
 
 
-def measure(name: str) -> dict[str, object]:
+def measure(name: str) -> Row:
     """Index a good article and a hostile file; return what was measured."""
     with TemporaryDirectory() as place:
         folder = Path(place, "news")
         folder.mkdir()
         (folder / "good.txt").write_text(GOOD)
-        lay(folder, name)
+        write(folder, name)
         peak, began = 0, time.monotonic()
         run = subprocess.Popen(
             [sys.executable, "-m", "newsqa", "index", str(folder), "--index", f"{place}/index", "--json"],
@@ -196,13 +207,7 @@ def measure(name: str) -> dict[str, object]:
         out, errors = run.communicate()
     report = json.loads(out)["sources"][0] if run.returncode == 0 else {}
     lines = [line for line in errors.splitlines() if line.startswith("! ")]
-    return {
-        "name": name,
-        "seconds": round(seconds, 1),
-        "memory": peak // MB,
-        "good": report.get("added", 0) > 0,
-        "lines": lines,
-    }
+    return Row(name, round(seconds, 1), peak // MB, report.get("added", 0) > 0, lines)
 
 
 def main() -> None:
@@ -216,13 +221,13 @@ def main() -> None:
     for name in args.names or [*FILES, "pipe, device and loop"]:
         row = measure(name)
         rows += [row]
-        late = float(str(row["seconds"])) > float(str(alone["seconds"])) + MAX_SECONDS
-        missed = "MISSED " if late or int(str(row["memory"])) > MAX_MEMORY or not row["good"] else ""
-        said = "; ".join(line.rpartition("/")[2] for line in row["lines"])[:110]  # type: ignore[attr-defined]
-        print(f"{missed}{name}: {row['seconds']} s, {row['memory']} MB: {said or 'read'}", flush=True)
-    print(f"{alone['name']}: {alone['seconds']} s, {alone['memory']} MB")
+        late = row.seconds > alone.seconds + MAX_SECONDS
+        missed = "MISSED " if late or row.memory > MAX_MEMORY or not row.good else ""
+        said = "; ".join(line.rpartition("/")[2] for line in row.lines)[:110]
+        print(f"{missed}{name}: {row.seconds} s, {row.memory} MB: {said or 'read'}", flush=True)
+    print(f"{alone.name}: {alone.seconds} s, {alone.memory} MB")
     if args.json:
-        args.json.write_text(json.dumps(rows, indent=1), "utf-8")
+        args.json.write_text(json.dumps([asdict(row) for row in rows], indent=1), "utf-8")
 
 
 if __name__ == "__main__":

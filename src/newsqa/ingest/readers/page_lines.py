@@ -268,7 +268,7 @@ def heading_level(block: Any) -> str:
     """Return the tag of the heading that a block is in, "" if it is in none."""
     while block.tag in {"br", "span"} and block.getparent() is not None:
         block = block.getparent()
-    return block.tag if block.tag in {"h1", "h2", "h3", "h4", "h5", "h6"} else ""
+    return str(block.tag) if block.tag in {"h1", "h2", "h3", "h4", "h5", "h6"} else ""
 
 
 def squeeze(text: str) -> str:
