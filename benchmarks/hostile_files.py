@@ -5,7 +5,8 @@
 Each file is made, indexed by `newsqa index`, and removed. Printed are the seconds of the whole run, the peak of the
 resident memory of that process and the one that reads together while it reads (afterwards the embedder needs as much as
 it does for any article), what the run says of the file, and MISSED if the good article did not go in or a limit was
-passed. The last row is the good article alone. Linux only.
+passed. The time that counts is that of the processor, which other programs do not change, above that of the good
+article alone, the last row. Linux only.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 GOOD = "The harbour board of Tellin voted on Tuesday to close the old north quay, its clerk said.\n"
-MAX_SECONDS = 10.0  # more than the good article alone takes
+MAX_SECONDS = 10.0  # of the processor, more than the good article alone takes
 MAX_MEMORY = 300  # MB
 MB = 2**20
 
@@ -153,10 +154,11 @@ FILES: dict[str, tuple[str, Make]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured of a file: seconds, MB, if the good article went in, and what the run says of the others."""
+    """What was measured of a file: seconds of the clock and of the processor, MB, if the good article went in, and what the run says of the others."""
 
     name: str
     seconds: float
+    processor: float
     memory: int
     good: bool
     lines: list[str]
@@ -193,7 +195,7 @@ def measure(name: str) -> Row:
         folder.mkdir()
         (folder / "good.txt").write_text(GOOD)
         write(folder, name)
-        peak, began = 0, time.monotonic()
+        peak, began, before = 0, time.monotonic(), os.times()
         run = subprocess.Popen(
             [sys.executable, "-m", "newsqa", "index", str(folder), "--index", f"{place}/index", "--json"],
             stdout=subprocess.PIPE,
@@ -205,9 +207,10 @@ def measure(name: str) -> Row:
             time.sleep(0.01)
         seconds = time.monotonic() - began
         out, errors = run.communicate()
+        used = sum(os.times()[2:4]) - sum(before[2:4])
     report = json.loads(out)["sources"][0] if run.returncode == 0 else {}
     lines = [line for line in errors.splitlines() if line.startswith("! ")]
-    return Row(name, round(seconds, 1), peak // MB, report.get("added", 0) > 0, lines)
+    return Row(name, round(seconds, 1), round(used, 1), peak // MB, report.get("added", 0) > 0, lines)
 
 
 def main() -> None:
@@ -221,11 +224,14 @@ def main() -> None:
     for name in args.names or [*FILES, "pipe, device and loop"]:
         row = measure(name)
         rows += [row]
-        late = row.seconds > alone.seconds + MAX_SECONDS
+        late = row.processor > alone.processor + MAX_SECONDS
         missed = "MISSED " if late or row.memory > MAX_MEMORY or not row.good else ""
         said = "; ".join(line.rpartition("/")[2] for line in row.lines)[:110]
-        print(f"{missed}{name}: {row.seconds} s, {row.memory} MB: {said or 'read'}", flush=True)
-    print(f"{alone.name}: {alone.seconds} s, {alone.memory} MB")
+        print(
+            f"{missed}{name}: {row.seconds} s ({row.processor} of the processor), {row.memory} MB: {said or 'read'}",
+            flush=True,
+        )
+    print(f"{alone.name}: {alone.seconds} s ({alone.processor} of the processor), {alone.memory} MB")
     if args.json:
         args.json.write_text(json.dumps([asdict(row) for row in rows], indent=1), "utf-8")
 
