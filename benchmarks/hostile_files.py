@@ -154,7 +154,10 @@ FILES: dict[str, tuple[str, Make]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured of a file: seconds of the clock and of the processor, MB, if the good article went in, and what the run says of the others."""
+    """What was measured of a file: seconds of the clock and of the processor, and MB.
+
+    `good` says if the good article went in; `lines` are what the run says of the others.
+    """
 
     name: str
     seconds: float
