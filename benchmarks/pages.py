@@ -21,7 +21,7 @@ import logging
 import re
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -248,7 +248,7 @@ def main() -> None:
             if args.wrong:
                 print("\n".join(f"    {line}" for line in figures.differing))
     if args.json:
-        args.json.write_text(json.dumps({name: asdict(one) for name, one in measured.items()}, indent=1), "utf-8")
+        args.json.write_text(json.dumps({name: vars(one) for name, one in measured.items()}, indent=1), "utf-8")
 
 
 if __name__ == "__main__":

@@ -68,10 +68,10 @@ def test_the_development_extra_brings_every_other():
 
 
 def test_a_missing_package_is_named_with_its_extra(without):
-    without("docx")
-    assert missing_packages("documents") == ["python-docx"]
-    with pytest.raises(SettingsError, match=r"^Packages for Word files are not installed: python-docx\.$") as raised:
-        check_extra("documents", "Word files")
+    without("pypdf")
+    assert missing_packages("documents") == ["pypdf"]
+    with pytest.raises(SettingsError, match=r"^Packages for PDF files are not installed: pypdf\.$") as raised:
+        check_extra("documents", "PDF files")
     assert raised.value.hint.endswith("pip install '.[documents]'")
 
 

@@ -19,7 +19,7 @@ _WRITE = {"genai_prices": "genai-prices"}
 
 PACKAGES: Mapping[Extra, Mapping[str, str]] = {
     "discord": {"discord": "discord.py", **_SERVED},
-    "documents": {"docx": "python-docx", "pypdf": "pypdf", "striprtf": "striprtf", "warcio": "warcio"},
+    "documents": {"pypdf": "pypdf", "striprtf": "striprtf", "warcio": "warcio"},
     "eval": {
         "ir_measures": "ir-measures",
         "jinja2": "jinja2",

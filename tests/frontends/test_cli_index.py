@@ -72,6 +72,19 @@ def test_strict_fails_where_anything_was_refused(folder):
     assert record["error"] == "2 things of news could not be read."
 
 
+def test_a_page_that_is_read_with_a_doubt_is_not_refused(tmp_path):
+    (tmp_path / "news").mkdir()
+    page = f"<html><head><meta charset=utf-8><title>Tern</title></head><body><article><p>{FERRY}</p><p>\xe2\x82 fare"
+    (tmp_path / "news" / "a.html").write_bytes(page.encode("latin-1"))
+    for _ in range(2):  # the second run finds the page unchanged
+        done = run("index", tmp_path / "news", "--strict", index=tmp_path / "index")
+        assert (done.returncode, len(done.stderr.splitlines())) == (0, 1)
+        assert "the article went in" in done.stderr
+        assert done.stdout.splitlines()[-1] == "  read: 1 file; read with a doubt: 1"
+    (report,) = json.loads(run("index", tmp_path / "news", "--json", index=tmp_path / "index").stdout)["sources"]
+    assert [problem["read"] for problem in report["problems"]] == [True]
+
+
 @pytest.mark.parametrize("files", [{}, {"a.jpg": b"x"}, {"a.json": b"["}, {"a.csv": b"name,age\nAda,61\n"}])
 def test_where_nothing_could_be_read_a_run_fails(tmp_path, files):
     (tmp_path / "news").mkdir()

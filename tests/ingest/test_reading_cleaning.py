@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsqa.ingest.clean import clean, countable_lines, find_repeated_lines
+from newsqa.ingest.clean import clean
+from newsqa.ingest.repeated import countable_lines, find_repeated_lines
 from places import DATA
 
 LINES = json.loads((DATA / "clutter.json").read_text("utf-8"))

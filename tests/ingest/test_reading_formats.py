@@ -444,7 +444,7 @@ def test_a_pdf_gives_its_lines_with_broken_words_mended(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(("name", "package"), [("a.pdf", "pypdf"), ("a.docx", "docx")])
+@pytest.mark.parametrize(("name", "package"), [("a.pdf", "pypdf"), ("a.rtf", "striprtf.striprtf")])
 def test_a_missing_extra_says_what_to_install(tmp_path, monkeypatch, name, package):
     monkeypatch.setitem(sys.modules, package, None)
     (problem,) = read(tmp_path, name, b"x")

@@ -19,6 +19,7 @@ from urllib.parse import urldefrag, urlsplit
 from newsqa.errors import SourceError
 from newsqa.ingest.fetch import Document, Fetcher, Politeness, Validators
 from newsqa.ingest.files import FileFound, Problem, RawArticle, Skipped, suffix_of
+from newsqa.ingest.readers.feeds import ROOT
 from newsqa.ingest.readers.registry import FORMATS
 from newsqa.ingest.reading import ReadingProcess
 
@@ -37,7 +38,6 @@ _TYPES = {
     "application/pdf": "pdf", "text/plain": "txt", "text/markdown": "md", "message/rfc822": "mail",
     "application/epub+zip": "epub", "application/zip": "zip", "application/warc": "warc",
 }  # fmt: skip
-_FEED = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _SITEMAP = re.compile(rb"<(?:\w+:)?(urlset|sitemapindex)\b", re.IGNORECASE)
 _ENTRY = re.compile(rb"<(?:\w+:)?(?:url|sitemap)>(.{0,8000}?)</(?:\w+:)?(?:url|sitemap)>", re.IGNORECASE | re.DOTALL)
 _LOCATION = re.compile(rb"<(?:\w+:)?loc>\s*(?:<!\[CDATA\[)?\s*(https?://[^<\]\s]{1,2000})", re.IGNORECASE)
@@ -210,7 +210,7 @@ def _path(url: str, source: str) -> str:
 
 def _kind(document: Document) -> str | None:
     """Return the format of a document: by what it begins with, by its type, or by the suffix of its address."""
-    if _FEED.search(document.data[:2048]) and b"<html" not in document.data[:2048].lower():
+    if ROOT.search(document.data[:2048]) and b"<html" not in document.data[:2048].lower():
         return "feed"
     if document.kind in _TYPES:
         return _TYPES[document.kind]

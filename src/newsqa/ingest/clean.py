@@ -12,7 +12,7 @@ from string import whitespace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
 
 # Lines of news pages that are not news, in English, German, French and Spanish, matched regardless of case. A pattern
@@ -73,6 +73,8 @@ ALONE = _any_of(
     r"newsletter(?: sign-?up)?|e-?mail address|your e-?mail(?: address)?|join our (?:newsletter|mailing list)",
     r"back to top|toggle (?:menu|navigation)|close menu|main menu|terms of (?:use|service)|privacy policy",
     r"\d{1,2}[ -]min(?:ute)?s? read|listen to (?:this )?article|play audio|read aloud|listen \d+:\d\d",
+    r"the (?:post|article) .{1,250} (?:first appeared|appeared first) on .{2,80}|"
+    r"der beitrag .{1,250} erschien zuerst auf .{2,80}",
     r"previous (?:article|post|story)|next (?:article|post|story)|load more|show more|view more|see more|"
     r"click to (?:expand|enlarge)",
     r"(?:photo|photograph|picture|image|credit|photo credit|image credit|foto|fotos|bild|bildquelle|bildnachweis|"
@@ -120,10 +122,6 @@ DONATION = _any_of(
 
 
 MAX_CLUTTER = 300  # characters of a line
-MAX_REPEATED = 160  # characters of a line
-MIN_ARTICLES = 3
-MIN_ARTICLES_OF_SENTENCE = 5  # three versions of one story may share a short sentence
-MIN_SHARE = 0.3
 
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|\Z)")
 _MARKS_BEFORE = "#>*_•·▪■►▶→|–—-" + whitespace
@@ -136,7 +134,7 @@ _PARAGRAPH_WORDS = 12
 def clean(text: str, repeated: Collection[str] = frozenset()) -> str:
     """Return the text without the lines that are not part of the article; "" if nothing is left.
 
-    The result is whole lines of the text, in order, unchanged. `repeated` are lines from `find_repeated_lines`.
+    The result is whole lines of the text, in order, unchanged. `repeated` are lines that its outlet repeats.
     """
     lines = [match[0] for match in _LINE.finditer(text) if match[0]]
     bare = [line.lstrip(_MARKS_BEFORE).rstrip(_MARKS_AFTER) if len(line) < MAX_CLUTTER else "" for line in lines]
@@ -148,32 +146,6 @@ def clean(text: str, repeated: Collection[str] = frozenset()) -> str:
     if not filled:
         return ""
     return "".join(lines[n] for n in left if filled[0] <= n <= filled[-1])
-
-
-def countable_lines(text: str) -> frozenset[str]:
-    """Return the lines of an article, stripped, that could be repeated in others: those of up to 160 characters."""
-    stripped = (line.strip() for line in text.splitlines())
-    return frozenset(line for line in stripped if 2 <= len(line) <= MAX_REPEATED)
-
-
-def find_repeated_lines(
-    counts: Mapping[str, int], articles: int, titles: Collection[str] = frozenset()
-) -> frozenset[str]:
-    """Return the lines that so many of an outlet's articles share that they are not news.
-
-    `counts` gives for each of the `countable_lines` how many of the outlet's `articles` have it. Lines are returned
-    from three articles on, five if the line reads like a sentence, and 30 % of all. `titles` are never returned.
-    """
-    return frozenset(
-        line
-        for line, count in counts.items()
-        if count >= max(min_articles(line), MIN_SHARE * articles) and line not in titles
-    )
-
-
-def min_articles(line: str) -> int:
-    """Return how many articles must have a line for it to be one that the outlet repeats."""
-    return MIN_ARTICLES_OF_SENTENCE if ends_sentence(line) else MIN_ARTICLES
 
 
 def ends_sentence(line: str) -> bool:

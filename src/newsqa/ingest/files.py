@@ -73,11 +73,15 @@ class RawArticle:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that was skipped: its name, the reason, and what a person can do about it ("" if nothing)."""
+    """Something that was refused: its name, the reason, and what a person can do about it ("" if nothing).
+
+    Where `read` is set, the article went in, and the reason says why it may not be what the file meant: a doubt.
+    """
 
     name: str
     reason: str
     hint: str = ""
+    read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,12 @@ def suffix_of(name: str) -> str:
     return Path(lowered).suffix
 
 
+def kind_of(name: str) -> str:
+    """Return what a person calls a file of no known format: by its suffix, if it looks like one."""
+    suffix = suffix_of(name)
+    return suffix if 1 < len(suffix) <= 12 and suffix[1:].isalnum() else "file without a suffix"
+
+
 def storable_path(path: str) -> str:
     r"""Return a path as text that can be stored: bytes that are no UTF-8 are written as \xff."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
@@ -118,7 +128,6 @@ _MARKS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
-_UTF8_LETTER = re.compile(rb"[\xc3-\xf4][\x80-\xbf]+")
 _CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -225,12 +234,18 @@ def decode(data: bytes) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        if _UTF8_LETTER.search(data):
+        if is_mostly_utf8(data):
             raise SourceError(f"it is UTF-8, but damaged at byte {error.start}", hint="Save it as UTF-8.") from error
         text = _decoded(data, "cp1252")
     if len(_CONTROL.findall(text)) > len(text) // 100:
         raise SourceError("it is full of control characters, so it is not text")
     return text
+
+
+def is_mostly_utf8(data: bytes) -> bool:
+    """Return True if more letters beyond ASCII are whole in UTF-8 than bytes are none of it."""
+    errors = data.decode("utf-8", "replace").count("\ufffd")
+    return sum(map(len, re.findall(r"[^\x00-\x7f]+", data.decode("utf-8", "ignore")))) >= errors
 
 
 def _decoded(data: bytes, encoding: str) -> str:

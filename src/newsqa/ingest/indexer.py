@@ -131,7 +131,7 @@ def index_source(
             changes = read_source(writer, source, location, found, report, check=check, longest=settings.max_article)
         compare_articles(writer, report)
         embedded = _make_vectors(writer, settings, embedder, report)
-        articles = writer.sources.count_articles(source)
+        _, articles = writer.sources.count(source)
     return changes.report(source.name, articles, embedded, time.monotonic() - began)
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from newsqa.errors import SourceError
-from newsqa.ingest.files import Kind, RawArticle
+from newsqa.ingest.files import Kind, Problem, RawArticle
 from newsqa.ingest.opening import find_date, parse_date, read_opening
-from newsqa.ingest.people import LEAD, fold_name
+from newsqa.ingest.people import fold_name, without_lead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -27,6 +27,7 @@ BLOCKS = _tags(
 )
 _INLINE = _tags("a abbr b cite code em font i img mark q s small span strong sub sup time u")
 UNSEEN = _tags("script style noscript template iframe svg math form button select textarea object video audio head")
+_LEFT_OUT = UNSEEN | {"aside", "nav"}
 _ANY_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS | _INLINE))})\b[^<>]{{0,500}}>", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})\b[^<>]{{0,500}}>", re.IGNORECASE)
 _CLOSED_TAG = re.compile(r"</(?:p|a|div|strong|em|b|i|span|h[1-6]|li|ul)>|<br ?/?>", re.IGNORECASE)
@@ -58,7 +59,8 @@ def fragment_text(value: str) -> str:
     if has_markup(value):
         return decode_entities(markup_to_text(value))
     decoded = decode_entities(value)
-    return decode_entities(markup_to_text(decoded)) if decoded != value and _CLOSED_TAG.search(decoded) else decoded
+    marked = decoded != value and _CLOSED_TAG.search(decoded)
+    return decode_entities(markup_to_text(decoded) if marked else decoded)
 
 
 def decode_entities(text: str) -> str:
@@ -74,16 +76,21 @@ def drop_invisible(text: str) -> str:
     return _INVISIBLE.sub("", text) if not text.isascii() else text
 
 
-def _fragment_lines(markup: str) -> list[str]:
+def parse_fragment(markup: str | bytes) -> Any:
+    """Return the tree of HTML in UTF-8, without comments, or None if there is none. Nothing is fetched."""
     from lxml import etree, html
 
-    if not markup.strip():
-        return []
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True)
+    data = markup if isinstance(markup, bytes) else markup.encode("utf-8", "replace")
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True, remove_pis=True)
     try:
-        return tree_lines(html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser))
+        return html.document_fromstring(data, parser=parser) if data.strip() else None
     except (etree.LxmlError, ValueError):
-        return []
+        return None
+
+
+def _fragment_lines(markup: str) -> list[str]:
+    tree = parse_fragment(markup)
+    return tree_lines(tree) if tree is not None else []
 
 
 def tree_lines(tree: object) -> list[str]:
@@ -95,13 +102,13 @@ def tree_lines(tree: object) -> list[str]:
     for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
-            unseen += tag in UNSEEN
+            unseen += tag in _LEFT_OUT
             if tag in BLOCKS:
                 parts.append("\n\n")
             parts += _words(element.text, unseen)
             continue
         if event == "end":
-            unseen -= tag in UNSEEN
+            unseen -= tag in _LEFT_OUT
             if tag in BLOCKS:
                 parts.append("\n\n")
         parts += _words(element.tail, unseen)
@@ -161,6 +168,16 @@ def build_article(
     return _completed(raw, file_name)
 
 
+def read_article(
+    fields: Mapping[str, Any], kind: Kind, place: str, file_name: str = "", text: str | None = None
+) -> RawArticle | Problem:
+    """Build an article as `build_article` does, or return why it cannot be read, at its place in the file."""
+    try:
+        return build_article(fields, kind, place, file_name, text)
+    except SourceError as error:
+        return Problem(place, str(error), error.hint)
+
+
 def _completed(raw: RawArticle, file_name: str = "") -> RawArticle:
     """Fill in what first lines, address and file name say. Raises SourceError if the text cannot be stored."""
     if _UNSTORABLE.search(raw.text):
@@ -197,7 +214,9 @@ def read_byline(value: object) -> str | None:
     Addresses and handles ("@tarnpost", "TarnPost") are no names.
     """
     parts = [field_text(part) for part in (value if isinstance(value, list) else [value])]
-    people = list(dict.fromkeys(_person(part) for part in parts if part and not _NOT_A_NAME.search(part)))
+    people = list(
+        dict.fromkeys(without_lead(part).strip(" ,|") for part in parts if part and not _NOT_A_NAME.search(part))
+    )
     alone = [name for name in people if not _made_of(name, [other for other in people if other != name])]
     return ", ".join(name for name in alone if name)[:MAX_FIELD] or None
 
@@ -251,11 +270,6 @@ def _text(fields: Mapping[str, Any]) -> str:
 def _outlet(value: object) -> str | None:
     found = field_text(value)
     return host(found) or None if found and "://" in found else found
-
-
-def _person(name: str) -> str:
-    lead = LEAD.match(name)
-    return (name[lead.end() :] if lead else name).strip(" ,|")
 
 
 def _made_of(name: str, others: list[str]) -> bool:

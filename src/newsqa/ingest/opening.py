@@ -24,10 +24,6 @@ from newsqa.text.calendar import MONTH_NAMES, MONTHS, WEEKDAYS
 EARLIEST, LATEST = 1600, 2200
 
 _MONTHS = "|".join(month[:3] for month in MONTH_NAMES)
-_MONTH = rf"(?P<month>{_MONTHS})[a-z]{{0,6}}\.?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_WEEKDAY = rf"(?:(?:{'|'.join(day[:3] for day in WEEKDAYS)})[a-z]{{0,6}}\.?,?\s+)?"
-_TIME = r"(?:[\s,;T]+(?:at\s+)?\d{1,2}[:.h]\d{2}.{0,40}|\s+\d{1,2}\s?[ap]\.?m\.?.{0,30})?"
 _AFTER = r"(?:[T\s,].{0,40})?"
 _WHOLE = [
     re.compile(pattern + r"\s*\Z", re.IGNORECASE | re.DOTALL)
@@ -35,11 +31,8 @@ _WHOLE = [
         rf"(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}}){_AFTER}",
         rf"(?P<year>\d{{4}})/(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}}){_AFTER}",
         r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?:T?\d{4,6}.{0,10})?",
-        rf"{_WEEKDAY}{_DAY}\s+(?:of\s+)?{_MONTH},?\s+(?P<year>\d{{4}}){_TIME}",
-        rf"{_WEEKDAY}{_MONTH}\s+{_DAY},?\s+(?P<year>\d{{4}}){_TIME}",
     )
 ]
-_SLASHED = re.compile(rf"(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})/(?P<year>\d{{4}}){_AFTER}\s*\Z", re.DOTALL)
 _IN_ADDRESS = re.compile(
     rf"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<mark>[-/_])(?:[A-Za-z-]{{2,20}}/)?(?P<month>\d\d?|{_MONTHS})(?P=mark)(?P<day>\d\d?)(?!\d)",
     re.IGNORECASE,
@@ -83,8 +76,6 @@ def _from_text(text: str) -> date | None:
     for pattern in _WHOLE:
         if match := pattern.match(text):
             return _made(match)
-    if match := _SLASHED.match(text):
-        return _unambiguous(int(match["a"]), int(match["b"]), int(match["year"]))
     if re.fullmatch(r"\d{9,10}|\d{12,13}", text):
         return _from_seconds(int(text))
     return whole_date(text)
@@ -94,11 +85,6 @@ def _made(match: re.Match[str]) -> date | None:
     month = match["month"].lower()
     number = int(month) if month.isdigit() else MONTHS[month[:3]]
     return _valid(int(match["year"]), number, int(match["day"]))
-
-
-def _unambiguous(a: int, b: int, year: int) -> date | None:
-    readings = {found for found in (_valid(year, a, b), _valid(year, b, a)) if found}
-    return readings.pop() if len(readings) == 1 else None
 
 
 def _valid(year: int, month: int, day: int) -> date | None:

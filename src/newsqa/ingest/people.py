@@ -75,8 +75,7 @@ def find_people(value: str, *, outlets: Collection[str] = (), single: bool = Fal
     value = " ".join(value.split())
     if not value or len(value) > _MAX_BYLINE or _URL.fullmatch(value):
         return []
-    lead = LEAD.match(value)
-    value = value[lead.end() :] if lead else value
+    value = without_lead(value)
     known = {fold_name(outlet) for outlet in outlets if outlet}
     parts = _parts(value)
     found = [_person(part, single=single) for part in parts if len(parts) == 1 or not part.islower()]
@@ -84,6 +83,12 @@ def find_people(value: str, *, outlets: Collection[str] = (), single: bool = Fal
     if any(" " in name for name in names):  # one word beside whole names is a place or a role
         names = [name for name in names if " " in name]
     return _whole(names)[:MAX_NAMES]
+
+
+def without_lead(value: str) -> str:
+    """Return a byline without what comes before its names."""
+    lead = LEAD.match(value)
+    return value[lead.end() :] if lead else value
 
 
 def fold_name(name: str) -> str:

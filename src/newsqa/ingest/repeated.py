@@ -11,17 +11,21 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsqa.ingest.clean import countable_lines, ends_sentence, find_repeated_lines, min_articles
+from newsqa.ingest.clean import ends_sentence
 from newsqa.text.words import word_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from newsqa.store.records import StoredText
 
 MAX_LINES = 500_000
 """Above so many different lines, those seen once are dropped, to bound memory (lossy counting, Manku and Motwani)."""
 
+MAX_REPEATED = 160  # characters of a line
+MIN_ARTICLES = 3
+MIN_ARTICLES_OF_SENTENCE = 5  # three versions of one story may share a short sentence
+MIN_SHARE = 0.3
 COMPARED = 60
 """Articles with a line of which the stories are counted: enough to see that they are many."""
 SAME_TITLE = 0.5
@@ -64,6 +68,32 @@ def repeated_lines(texts: Iterable[StoredText], again: Iterable[StoredText]) -> 
     return frozenset(_of_many_stories(found, counts, again)) if found else found
 
 
+def countable_lines(text: str) -> frozenset[str]:
+    """Return the lines of an article, stripped, that could be repeated in others: those of up to 160 characters."""
+    stripped = (line.strip() for line in text.splitlines())
+    return frozenset(line for line in stripped if 2 <= len(line) <= MAX_REPEATED)
+
+
+def find_repeated_lines(
+    counts: Mapping[str, int], articles: int, titles: Collection[str] = frozenset()
+) -> frozenset[str]:
+    """Return the lines that so many of an outlet's articles share that they are not news.
+
+    `counts` gives for each of the `countable_lines` how many of the outlet's `articles` have it. Lines are returned
+    from three articles on, five if the line reads like a sentence, and 30 % of all. `titles` are never returned.
+    """
+    return frozenset(
+        line
+        for line, count in counts.items()
+        if count >= max(_min_articles(line), MIN_SHARE * articles) and line not in titles
+    )
+
+
+def _min_articles(line: str) -> int:
+    """Return how many articles must have a line for it to be one that the outlet repeats."""
+    return MIN_ARTICLES_OF_SENTENCE if ends_sentence(line) else MIN_ARTICLES
+
+
 def _of_many_stories(found: Collection[str], counts: Counter[str], texts: Iterable[StoredText]) -> Iterator[str]:
     """Yield those lines that articles of several stories have."""
     steps = {line: max(1, counts[line] // COMPARED) for line in found}
@@ -77,7 +107,7 @@ def _of_many_stories(found: Collection[str], counts: Counter[str], texts: Iterab
             if version is not None and seen[line] % steps[line] == 0 and len(having[line]) < 2 * COMPARED:
                 having[line].append(version)
     for line, versions in having.items():
-        if _count_stories(versions) >= min_articles(line):
+        if _count_stories(versions) >= _min_articles(line):
             yield line
 
 

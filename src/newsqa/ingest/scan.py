@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsqa.errors import SourceError
-from newsqa.ingest.files import STANDARD_INPUT, FileFound, Problem, Skipped, open_folder, storable_path, suffix_of
+from newsqa.ingest.files import (
+    STANDARD_INPUT,
+    FileFound,
+    Problem,
+    Skipped,
+    kind_of,
+    open_folder,
+    storable_path,
+    suffix_of,
+)
 from newsqa.ingest.readers.registry import KNOWN, SUFFIXES
 
 if TYPE_CHECKING:
@@ -96,7 +105,7 @@ class _Walk:
         if stat.S_ISLNK(entry.status.st_mode):
             return _link(location, name, self.root)
         if suffix_of(entry.name) not in SUFFIXES:
-            return Skipped(_kind(entry.name), "no format that newsqa reads")
+            return Skipped(kind_of(entry.name), "no format that newsqa reads")
         if not stat.S_ISREG(entry.status.st_mode):
             return Problem(name, "it is a pipe, a device or a socket, not a file")
         return _found(location, path, name, entry.status, self.root)
@@ -110,12 +119,6 @@ def _passed_over(entry: _Entry, questions: set[str]) -> Skipped | None:
     if entry.name.lower().removesuffix(".gz") in questions:
         return Skipped("file of questions", "it belongs to a BEIR set")
     return None
-
-
-def _kind(name: str) -> str:
-    """Return what a person calls a file of no known format: by its suffix, if it looks like one."""
-    suffix = suffix_of(name)
-    return suffix if 1 < len(suffix) <= 12 and suffix[1:].isalnum() else "file without a suffix"
 
 
 def _link(link: Path, name: str, real_root: Path) -> Problem | None:

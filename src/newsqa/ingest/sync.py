@@ -175,7 +175,7 @@ class _SourceSync:
         rows = [_row(item) for item in found if not isinstance(item, FileFound)]
         self.writer.sources.set_passed(self.source, _summed(rows))
         self.changes.removed += self.writer.articles.delete_orphans(everywhere=True)
-        self.changes.read = self.writer.sources.count_read(self.source) - self.changes.kept
+        self.changes.read = self.writer.sources.count(self.source)[0] - self.changes.kept
         self.report(IndexProgress("read", len(found), len(found)))
 
     def _sync_file(self, found: FileFound, known: KnownFile | None) -> Iterator[None]:
@@ -216,7 +216,7 @@ class _SourceSync:
         noted = [_noted(row) for row in rows]
         for item in noted:
             self.changes.note(item)
-        refused = any(isinstance(item, Problem) and item.name == found.name for item in noted)
+        refused = any(isinstance(item, Problem) and not item.read and item.name == found.name for item in noted)
         in_part = any(isinstance(item, Skipped) and item.reason == IN_PART for item in noted)
         self.changes.kept += refused and not in_part and has_articles
 
@@ -269,7 +269,8 @@ class _SourceSync:
 
 def _unread(found: FileFound, noted: Sequence[Problem | Skipped]) -> frozenset[str]:
     """Return the places of a file that were refused; "" is the whole file, or places that are not named."""
-    places = frozenset(item.name.removeprefix(found.name) for item in noted if isinstance(item, Problem))
+    refused = (item for item in noted if isinstance(item, Problem) and not item.read)
+    places = frozenset(item.name.removeprefix(found.name) for item in refused)
     return places | {""} if MORE in places else places
 
 
@@ -281,19 +282,19 @@ def _places(key: str) -> set[str]:
 def _row(item: Problem | Skipped) -> ProblemRow:
     if isinstance(item, Skipped):
         return item.kind, item.reason, "", item.count
-    return item.name, item.reason, item.hint, 0
+    return item.name, item.reason, item.hint, -item.read
 
 
 def _noted(row: ProblemRow) -> Problem | Skipped:
-    return Skipped(row[0], row[1], row[3]) if row[3] else Problem(*row[:3])
+    return Skipped(row[0], row[1], row[3]) if row[3] > 0 else Problem(*row[:3], read=row[3] < 0)
 
 
 def _summed(rows: Sequence[ProblemRow]) -> list[ProblemRow]:
     """Return rows with one for each kind and reason of what was passed over."""
     passed = Counter[tuple[str, str]]()
     for kind, reason, _, count in rows:
-        passed[kind, reason] += count
-    return [row for row in rows if not row[3]] + [(*key, "", count) for key, count in passed.items() if count]
+        passed[kind, reason] += max(count, 0)
+    return [row for row in rows if row[3] <= 0] + [(*key, "", count) for key, count in passed.items() if count]
 
 
 def _located(found: FileFound, raw: RawArticle) -> RawArticle:

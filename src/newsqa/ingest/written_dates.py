@@ -42,7 +42,7 @@ _BESIDE = frozenset(
     "cst cdt mst mdt pst pdt bst ist z t hrs hours klo kl ore as às às alle".split()
 )
 
-_YEAR = r"(?P<{0}>(?:19|20)\d\d)(?!\d)"
+_YEAR = r"(?P<{0}>(?:1[6-9]|2[01])\d\d)(?!\d)"
 _NAME = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 _DATE = re.compile(
     rf"(?<![\d.,/-])(?:"
@@ -55,6 +55,7 @@ _DATE = re.compile(
     rf"|\b(?P<month6>{_NAME})\b\.?\s+(?P<day6>\d{{1,2}})(?:st|nd|rd|th)?(?:,\s*|\s+){_YEAR.format('year6')}",
     re.IGNORECASE,
 )
+_ZONE = re.compile(r"\b[A-Z]{2,4}T\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def whole_date(text: str) -> date | None:
     if len(found) != 1 or found[0].other is not None:
         return None
     rest = text[: found[0].start] + " " + text[found[0].end :]
-    words = re.findall(r"[^\W\d_]+", rest.lower())
+    words = re.findall(r"[^\W\d_]+", _ZONE.sub("", rest).lower())
     return found[0].day if all(word in _BESIDE for word in words) else None
 
 

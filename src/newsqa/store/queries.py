@@ -132,8 +132,8 @@ def _source_summary(database: sqlite3.Connection, row: sqlite3.Row) -> SourceSum
         passed[kind, reason] += count
     return SourceSummary(
         *(row["name"], row["location"], row["files"], row["articles"]),
-        problems=tuple(f"{name}: {reason}" for name, reason, _, count in noted if not count),
-        passed=tuple((*key, count) for key, count in sorted(passed.items()) if count),
+        problems=tuple(f"{name}: {reason}" for name, reason, _, count in noted if count <= 0),
+        passed=tuple((*key, count) for key, count in sorted(passed.items()) if count > 0),
     )
 
 

@@ -18,7 +18,9 @@ Ranked = list[tuple[int, float]]
 """Passage ids with their scores, best first; a higher score is better."""
 
 ProblemRow = tuple[str, str, str, int]
-"""What was refused: its name, the reason, a hint, 0; or what was passed over: its kind, the reason, "", how many."""
+"""What was refused: its name, the reason, a hint, 0 (-1 if it was read with a doubt); or what was passed over: its
+kind, the reason, "", how many.
+"""
 
 
 PassedRow = tuple[str, str, int]
@@ -100,7 +102,7 @@ class KnownFile:
 
 @dataclass(frozen=True, slots=True)
 class SourceSummary:
-    """A line of `newsqa sources`: `problems` are what was refused, `passed` what was passed over."""
+    """A line of `newsqa sources`: `problems` are what was refused or is in doubt, `passed` what was passed over."""
 
     name: str
     location: str

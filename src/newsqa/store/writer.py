@@ -41,14 +41,14 @@ class Sources:
         names = ", ".join(source.name for source in known)
         raise UsageError(f"There is no source “{name}”.", hint=f"There are: {names}" if names else "There is none yet.")
 
-    def count_articles(self, source: Source) -> int:
-        """Return how many articles a source holds."""
+    def count(self, source: Source) -> tuple[int, int]:
+        """Return how many files of a source hold articles, and how many articles it holds."""
         row = self.database.execute(
-            "SELECT count(DISTINCT p.article) AS articles FROM files f JOIN places p ON p.file = f.id "
-            "WHERE f.source = ?",
+            "SELECT count(DISTINCT p.file) AS files, count(DISTINCT p.article) AS articles "
+            "FROM files f JOIN places p ON p.file = f.id WHERE f.source = ?",
             (source.id,),
         ).fetchone()
-        return int(row["articles"])
+        return int(row["files"]), int(row["articles"])
 
     def add(self, name: str, location: str, *, folder: bool) -> Source:
         """Add a source; if its name is taken it gets a number."""
@@ -68,15 +68,6 @@ class Sources:
     def move(self, source: Source, location: str) -> None:
         """Store that a source has moved to another location."""
         self.database.execute("UPDATE sources SET location = ? WHERE id = ?", (location, source.id))
-
-    def count_read(self, source: Source) -> int:
-        """Return how many files of a source hold articles."""
-        row = self.database.execute(
-            "SELECT count(*) AS files FROM files f WHERE f.source = ? "
-            "AND EXISTS (SELECT 1 FROM places p WHERE p.file = f.id)",
-            (source.id,),
-        ).fetchone()
-        return int(row["files"])
 
     def set_passed(self, source: Source, rows: Iterable[ProblemRow]) -> None:
         """Store what was found in a source besides the files that were read."""

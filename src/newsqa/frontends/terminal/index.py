@@ -47,7 +47,8 @@ class IndexOptions:
 def index_sources(settings: Settings, sources: Sequence[str], options: IndexOptions, *, as_json: bool) -> int:
     """Index each source, also if another cannot be used; return the exit code.
 
-    It is 1 if a source could not be used, if nothing of one could be read, or, where `strict`, if anything was refused.
+    It is 1 if a source could not be used, if nothing of one could be read, or, where `strict`, if anything was
+    refused. A page that was read with a doubt is not refused.
     Raises what the first of the unusable ones raised if there is no report to print.
     """
     if not sources and not options.rebuild:
@@ -97,10 +98,15 @@ def _shortfall(report: IndexReport, *, strict: bool) -> SourceError | None:
     """Return what makes a run fail although its source could be used, or None."""
     if not report.read:
         return SourceError(f"Nothing of {report.source} could be read.", hint=READS)
-    if strict and report.problems:
-        refused = count(len(report.problems), "thing")
-        return SourceError(f"{refused} of {report.source} could not be read.", hint="newsqa sources lists them.")
+    if strict and (refused := _refused(report)):
+        return SourceError(
+            f"{count(refused, 'thing')} of {report.source} could not be read.", hint="newsqa sources lists them."
+        )
     return None
+
+
+def _refused(report: IndexReport) -> int:
+    return sum(not problem.read for problem in report.problems)
 
 
 def _rebuild(settings: Settings, *, as_json: bool) -> None:
@@ -139,15 +145,15 @@ def _index_each(
 
 
 def print_report(done: IndexReport, *, as_json: bool) -> None:
-    """Print what came of indexing a source: what was refused on standard error, then the counts."""
+    """Print what came of indexing a source: what was refused or is in doubt on standard error, then the counts."""
     for problem in done.problems[:MAX_PROBLEMS]:
-        _warn(f"{problem.name}: {problem.reason} {problem.hint}")
+        _warn(f"{problem.name}: {problem.reason}{'. ' if problem.hint else ''}{problem.hint}")
     if len(done.problems) > MAX_PROBLEMS:
         _warn(f"… and {count(len(done.problems) - MAX_PROBLEMS, 'problem')} more: newsqa sources")
     for notice in done.notices:
         _warn(notice)
     if not as_json:
-        print_text(f"{_summary(done)}\n  {_account(done.read, done.passed, len(done.problems))}")
+        print_text(f"{_summary(done)}\n  {_account(done)}")
 
 
 def _summary(done: IndexReport) -> str:
@@ -158,13 +164,16 @@ def _summary(done: IndexReport) -> str:
     return f"{safe_line(done.source)}: {articles}, {changed} ({done.seconds:.1f} s)"
 
 
-def _account(read: int, passed: Sequence[Skipped], refused: int) -> str:
-    """Return in a line what was read, passed over and refused."""
-    parts = [f"read: {count(read, 'file')}"]
-    if passed:
-        parts.append(f"passed over: {_passed(passed)}")
+def _account(done: IndexReport) -> str:
+    """Return in a line what was read, passed over and refused, and how much was read with a doubt."""
+    refused = _refused(done)
+    parts = [f"read: {count(done.read, 'file')}"]
+    if done.passed:
+        parts.append(f"passed over: {_passed(done.passed)}")
     if refused:
         parts.append(f"refused: {refused:,}")
+    if doubtful := len(done.problems) - refused:
+        parts.append(f"read with a doubt: {doubtful:,}")
     return "; ".join(parts)
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import stat
 import zipfile
-from collections import Counter
 from typing import IO, TYPE_CHECKING
 
 from newsqa.errors import SourceError
-from newsqa.ingest.files import MAX_FILE, Problem, Skipped
+from newsqa.ingest.files import MAX_FILE, Problem, Skipped, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +35,6 @@ def zip_members(stream: IO[bytes], known: Callable[[str], bool]) -> Iterator[Mem
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError) as error:
         raise SourceError("it is no ZIP that can be read") from error
     _check_size(stream, members)
-    passed: Counter[tuple[str, str]] = Counter()
     for member in members:
         name = member.filename
         if member.is_dir() or name.startswith("__MACOSX/"):
@@ -44,12 +42,11 @@ def zip_members(stream: IO[bytes], known: Callable[[str], bool]) -> Iterator[Mem
         if reason := _refused(member):
             yield Problem(f"#{_shown(name)}", reason)
         elif name.rpartition("/")[2].startswith("."):
-            passed["hidden file", "its name begins with a dot"] += 1
+            yield Skipped("hidden file", "its name begins with a dot")
         elif not known(name):
-            passed[_suffix(name), "no format that newsqa reads"] += 1
+            yield Skipped(kind_of(name), "no format that newsqa reads")
         else:
             yield from _opened(files, member)
-    yield from (Skipped(kind, reason, count) for (kind, reason), count in passed.items())
 
 
 def warc_only(name: str) -> bool:
@@ -89,9 +86,3 @@ def _opened(files: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[Member 
 def _shown(name: str) -> str:
     """Return a name that can be shown and stored: one line, at most 300 characters."""
     return "".join(c if c.isprintable() else "\ufffd" for c in name.encode("utf-8", "replace").decode())[-300:]
-
-
-def _suffix(name: str) -> str:
-    last = name.rpartition("/")[2]
-    suffix = last[last.rfind(".") :].lower() if "." in last else ""
-    return suffix if 1 < len(suffix) <= 12 and suffix[1:].isalnum() else "file without a suffix"

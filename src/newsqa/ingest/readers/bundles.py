@@ -12,18 +12,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from newsqa.ingest.opening import parse_date
-from newsqa.text.calendar import MONTH_NAMES
+from newsqa.ingest.written_dates import find_written_dates
 
 if TYPE_CHECKING:
     from datetime import date
 
 Fields = dict[str, object]
 
-_MONTH = rf"(?:{'|'.join(name[:3] for name in MONTH_NAMES)})[a-z]{{0,6}}\.?"
-_DATE = re.compile(
-    rf"(?:[A-Z][a-z]{{5,8}},?\s+)?(?P<date>{_MONTH}\s+\d{{1,2}},\s+\d{{4}}|\d{{1,2}}\s+{_MONTH}\s+\d{{4}})\b.{{0,40}}",
-    re.IGNORECASE,
-)
+_WEEKDAY = re.compile(r"(?:[A-Z][a-z]{5,8},?\s+)?")
 _RIGHTS = re.compile(r"(?:copyright\b|\(c\)\s|©|all rights reserved|\d{4} .{1,60} all rights reserved)", re.IGNORECASE)
 
 
@@ -35,8 +31,10 @@ def split_bundle(text: str) -> list[Fields] | None:
 
 def _day(line: str) -> date | None:
     """Return the day of a line that holds a date and at most a weekday, a time or an edition beside it."""
-    match = _DATE.fullmatch(line)
-    return parse_date(match["date"]) if match else None
+    found = next(find_written_dates(line), None) if len(line) < 90 else None
+    if found is None or found.other or len(line) - found.end > 40 or not _WEEKDAY.fullmatch(line[: found.start]):
+        return None
+    return found.day
 
 
 def _chunks(lines: list[str], ends: list[int]) -> list[list[str]]:
@@ -236,7 +234,8 @@ _COUNT = re.compile(r"Document \d+ of \d+")
 
 
 def _proquest(lines: list[str]) -> list[Fields] | None:
-    if not any(line.startswith("ProQuest document ID:") for line in lines):
+    labels = {match["label"] for line in lines if (match := _PROQUEST_LABEL.fullmatch(line))}
+    if "ProQuest document ID" not in labels and not labels >= {"Full text", "Publication title", "Publication date"}:
         return None
     rules = [n for n, line in enumerate(lines) if _RULE.fullmatch(line)]
     chunks = _chunks(lines, [-1, *rules, len(lines)])

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 from newsqa.errors import SourceError
 from newsqa.extras import install_hint
 from newsqa.ingest.files import MAX_TEXT, Problem, decode, read_all
-from newsqa.ingest.metadata import build_article
+from newsqa.ingest.metadata import build_article, read_article
 from newsqa.ingest.readers.budget import PAGE_EARNED, earn
 from newsqa.ingest.readers.bundles import split_bundle
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MAX_FRONT_MATTER = 64 * 1024
 
 _WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]{1,200}\|)?([^\[\]|]{1,200})\]\]")
+_MD_IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\s]{1,2000}(?: \"[^\"\n]{0,300}\")?\)")
+_MD_LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\((?:https?:/|mailto:|/|#)[^()\s]{0,2000}(?: \"[^\"\n]{0,300}\")?\)")
+_MD_QUOTATION = re.compile(r"^>(?:> ?)* ?", re.MULTILINE)
 _FRONT = re.compile(r"---[ \t]*\r?\n(?P<matter>.*?\r?\n|)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
 
@@ -38,10 +41,7 @@ def text_articles(text: str, kind: str, file_name: str) -> Iterator[Item]:
         yield build_article({}, kind, file_name=file_name, text=text)
         return
     for n, fields in enumerate(articles, 1):
-        try:
-            yield build_article(fields, kind, f"#{n}")
-        except SourceError as error:
-            yield Problem(f"#{n}", str(error), error.hint)
+        yield read_article(fields, kind, f"#{n}")
 
 
 def read_markdown(stream: IO[bytes], file_name: str) -> Iterator[Item]:
@@ -49,12 +49,18 @@ def read_markdown(stream: IO[bytes], file_name: str) -> Iterator[Item]:
     text = decode(read_all(stream))
     match = _FRONT.match(text, 0, MAX_FRONT_MATTER)
     if not match:
-        yield build_article({}, "md", file_name=file_name, text=text)
+        yield build_article({}, "md", file_name=file_name, text=_unmarked(text))
         return
     matter = _front_matter(match["matter"])
     if matter is None:
-        yield Problem("", "its front matter is no valid YAML, so what it says is not known", "Put quotes around it.")
-    yield build_article(_clipped(matter or {}), "md", file_name=file_name, text=text[match.end() :])
+        why = "its front matter is no valid YAML, so what it says is not known"
+        yield Problem("", why, "Put quotes around it.", read=True)
+    yield build_article(_clipped(matter or {}), "md", file_name=file_name, text=_unmarked(text[match.end() :]))
+
+
+def _unmarked(text: str) -> str:
+    """Return Markdown without images, the addresses of links and the marks of quotations; other marks stay."""
+    return _MD_QUOTATION.sub("", _MD_LINK.sub(r"\1", _MD_IMAGE.sub("", text)))
 
 
 def _front_matter(matter: str) -> dict[str, Any] | None:
@@ -102,7 +108,7 @@ def read_pdf(stream: IO[bytes], file_name: str) -> Iterator[Item]:
     data = read_all(stream)
     try:
         text = _pages(pypdf.PdfReader(io.BytesIO(data)))
-    except SourceError:
+    except (SourceError, MemoryError):
         raise
     except Exception as error:  # a broken file may raise anything
         raise SourceError("it is no PDF that can be read") from error

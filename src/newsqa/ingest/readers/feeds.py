@@ -6,13 +6,13 @@ import html
 import json
 import re
 from dataclasses import replace
-from html.entities import name2codepoint
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from newsqa.errors import SourceError
 from newsqa.ingest.files import MAX_LINE, Item, Kind, Problem, RawArticle, Skipped, decode, read_all
-from newsqa.ingest.metadata import MAX_FIELD, TEXT, build_article, read_url
+from newsqa.ingest.metadata import MAX_FIELD, TEXT, read_article, read_url
 from newsqa.ingest.readers.json_exports import unwrap_export, usual_fields
+from newsqa.ingest.readers.xml_exports import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,9 +77,7 @@ def _article(value: object, kind: Kind, place: str, file_name: str = "") -> Item
         return Problem(place, "it is no JSON object")
     try:
         fields = usual_fields(value)
-        return fields if isinstance(fields, Skipped) else build_article(fields, kind, place, file_name)
-    except SourceError as error:
-        return Problem(place, str(error), error.hint)
+        return fields if isinstance(fields, Skipped) else read_article(fields, kind, place, file_name)
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:  # what a value of JSON may be is endless
         return Problem(place, f"it cannot be read ({type(error).__name__})")
 
@@ -116,13 +114,7 @@ def _objects(value: object, depth: int = 0) -> list[Any] | None:
 
 # RSS and Atom files; nothing is ever fetched.
 
-_ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
-_DECLARES = re.compile(rb"<!\s*(?:ENTITY|DOCTYPE[^>]*\[)", re.IGNORECASE)
-_PROLOGUE = re.compile(r"^\ufeff?\s*<\?xml\b([^>]*)\?>", re.IGNORECASE)
-_ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*\bencoding\s*=\s*[\"']([\w.:-]{3,40})", re.IGNORECASE)
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
-_ENTITY = re.compile(r"&(?:(#\w{1,8}|[A-Za-z]\w{1,31});)?")
-_NAMED_BY_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _MAILBOX = re.compile(r"\S+@\S+\s*\((.+)\)|(.+?)\s*<\S+@\S+>")
 
 _CORE = frozenset({
@@ -150,7 +142,10 @@ _KEY = ("guid", "id")
 
 def read_feed(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Problem]:  # noqa: ARG001 - a reader
     """Yield the items of a feed: full content before summary, its HTML as lines of text."""
-    root = _parse_feed(read_all(stream))
+    data = read_all(stream)
+    if not ROOT.search(data[:8192].replace(b"\x00", b"")):
+        raise SourceError("it is neither RSS nor Atom")
+    root = parse_xml(data, "feed")
     items = [element for element in root.iter() if _name(element) in {"item", "entry"}]
     if not items and _name(root).rpartition(":")[2] not in {"rss", "feed", "rdf"}:
         raise SourceError("it is no feed that can be read")
@@ -158,46 +153,6 @@ def read_feed(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Proble
     outlet = _text(_children(channel), "title", "dc:title")
     for n, item in enumerate(items, 1):
         yield _feed_article(item, outlet, f"#{n}")
-
-
-def _parse_feed(data: bytes) -> Any:
-    from lxml import etree
-
-    if not _ROOT.search(data[:8192].replace(b"\x00", b"")):
-        raise SourceError("it is neither RSS nor Atom")
-    if _DECLARES.search(data) or _DECLARES.search(data.replace(b"\x00", b"")):
-        raise SourceError("it declares XML entities, which may swell without end", hint="Take the DOCTYPE out.")
-    parser = etree.XMLParser(
-        encoding="utf-8", recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
-    )
-    try:
-        root = etree.fromstring(_with_xml_entities(_decoded(data)).encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError) as error:
-        raise SourceError("it is no feed that can be read") from error
-    if root is None:
-        raise SourceError("it is no feed that can be read")
-    return root
-
-
-def _decoded(data: bytes) -> str:
-    declared = _ENCODING.search(data[:200])
-    try:
-        return data.decode(declared[1].decode()) if declared else decode(data)
-    except (UnicodeError, LookupError):
-        return decode(data)
-
-
-def _with_xml_entities(text: str) -> str:
-    """Return XML whose entities a parser accepts: feeds also use those of HTML, and a bare “&”."""
-    parts = _CDATA.split(_PROLOGUE.sub("", text.lstrip("\ufeff \t\r\n")).replace("\x00", ""))
-    return "".join(part if n % 2 else _ENTITY.sub(_entity, part) for n, part in enumerate(parts))
-
-
-def _entity(found: re.Match[str]) -> str:
-    name = found[1] or ""
-    if name.startswith("#") or name in _NAMED_BY_XML:
-        return found[0]
-    return chr(name2codepoint[name]) if name in name2codepoint else found[0].replace("&", "&amp;", 1)
 
 
 def _name(element: Any) -> str:
@@ -246,12 +201,9 @@ def _feed_article(item: Any, outlet: str, place: str) -> RawArticle | Problem:
         "published": _text(children, *_PUBLISHED),
         "url": _link(children) or read_url(key),
     }
-    try:
-        article = build_article(fields, "feed", place)
-    except SourceError as error:
-        return Problem(place, str(error), error.hint)
-    storable = key.isprintable() and 0 < len(key) < 500
-    return replace(article, key=key) if storable else article
+    article = read_article(fields, "feed", place)
+    storable = isinstance(article, RawArticle) and key.isprintable() and 0 < len(key) < 500
+    return replace(cast("RawArticle", article), key=key) if storable else article
 
 
 def _source(children: dict[str, list[Any]]) -> str:

@@ -13,8 +13,9 @@ from typing import IO, TYPE_CHECKING, cast
 
 from newsqa.errors import SourceError
 from newsqa.ingest.files import Problem, RawArticle, Skipped, decode, read_all
-from newsqa.ingest.metadata import build_article, markup_to_text
+from newsqa.ingest.metadata import drop_invisible, parse_fragment, read_article, tree_lines
 from newsqa.ingest.opening import is_outlet, parse_date
+from newsqa.ingest.readers.page_markup import remove_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +29,6 @@ MAX_PARTS = 200
 _FROM_LINE = re.compile(rb"From \S.{0,200}\d{4}\s*\Z")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _REPLY = re.compile(r"(?:(?:fwd?|re|wg|aw|tr)\s*:\s*)+", re.IGNORECASE)
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|max-height)\s*:\s*0(?:px)?\s*(?:;|\Z)", re.IGNORECASE
-)
 _SERVICE = re.compile(
     r"\bunsubscribe\b|"
     r"(?:view|read|open|see) (?:this|it|the)?\s?(?:e-?mail|newsletter|message)? ?"
@@ -39,7 +37,6 @@ _SERVICE = re.compile(
     r"add us to your address book|was this (?:e-?mail|newsletter) forwarded",
     re.IGNORECASE,
 )
-_SPACE = re.compile(r"[\u034f\u200b-\u200f\u2007\u00ad\ufeff]+")
 
 
 def read_eml(stream: IO[bytes], file_name: str) -> Iterator[Item]:  # noqa: ARG001 - a reader
@@ -119,10 +116,7 @@ def _article(message: EmailMessage, place: str) -> Item:
         "byline": None if outlet else sender,
         "published": parse_date(_header(message, "date")),
     }
-    try:
-        return build_article(fields, "mail", place, text=_body(message))
-    except SourceError as error:
-        return Problem(place, str(error), error.hint)
+    return read_article(fields, "mail", place, text=_body(message))
 
 
 def _header(message: EmailMessage, name: str) -> str:
@@ -138,22 +132,14 @@ def _body(message: EmailMessage) -> str:
     pages = [_page_text(part_text(part)) for part in inline if part.get_content_type() == "text/html"]
     written, shown = "\n\n".join(plain).replace("\r\n", "\n"), "\n\n".join(pages)
     chosen = shown if len(shown) > 0.7 * len(written) else written
-    lines = (_SPACE.sub("", line) for line in chosen.split("\n"))
+    lines = drop_invisible(chosen).split("\n")
     return "\n".join(line for line in lines if len(line) > 200 or not _SERVICE.search(line))
 
 
 def _page_text(markup: str) -> str:
     """Return the lines of a mail's HTML, without the preview text that mail hides above it."""
-    from lxml import etree, html
-
-    if not markup.strip():
+    tree = parse_fragment(markup)
+    if tree is None:
         return ""
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True)
-    try:
-        tree = html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError):
-        return ""
-    for element in list(tree.iter("div", "span", "p", "td", "table", "tr")):
-        if _HIDDEN.search(element.get("style") or "") and element.getparent() is not None:
-            element.drop_tree()
-    return markup_to_text(html.tostring(tree, encoding="unicode"))
+    remove_unseen(tree)
+    return "\n\n".join(tree_lines(tree))

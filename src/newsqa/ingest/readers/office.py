@@ -11,10 +11,10 @@ from urllib.parse import unquote
 
 from newsqa.errors import SourceError
 from newsqa.extras import install_hint
-from newsqa.ingest.files import MAX_FILE, Problem, read_all
-from newsqa.ingest.metadata import build_article, tree_lines
+from newsqa.ingest.files import MAX_FILE, read_all
+from newsqa.ingest.metadata import parse_fragment, read_article, tree_lines
 from newsqa.ingest.readers.documents import text_articles
-from newsqa.ingest.readers.xml_exports import all_named, line_of, local_name, parse_xml
+from newsqa.ingest.readers.xml_exports import all_named, drop_named, line_of, local_name, parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,30 +26,36 @@ EXTRA = install_hint(".[documents]")
 MAX_CHAPTERS = 2_000
 
 
+_DOCX_MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
+_ODT_MARKS = {"s": " ", "tab": "\t", "line-break": "\u2028"}
+
+
 def read_docx(stream: IO[bytes], file_name: str) -> Iterator[Item]:
     """Yield the article of a Word file, or those of a bundle: its paragraphs and table cells, one per line."""
-    try:
-        import docx
-    except ImportError as error:
-        raise SourceError("reading .docx needs the package python-docx", hint=EXTRA) from error
-    data = io.BytesIO(read_all(stream))
-    _open_zip(data, "Word file")
-    try:
-        document = docx.Document(data)
-        lines = list(_paragraphs(document))
-    except Exception as error:  # a broken file may raise anything
-        raise SourceError("it is no Word file that can be read") from error
-    yield from text_articles("\n".join(lines), "docx", file_name)
+    files = _open_zip(stream, "Word file")
+    root = parse_xml(_member(files, _docx_body(files), "Word file"), "Word file")
+    for run in all_named(root, "r"):
+        if any(local_name(mark) == "vanish" and "0" not in mark.attrib.values() for part in run for mark in part):
+            run.clear()
+    drop_named(root, "del", "moveFrom", "txbxContent", "Fallback")
+    lines = [_docx_line(element) for element in all_named(root, "p")]
+    yield from text_articles("\n\n".join(filter(str.strip, lines)), "docx", file_name)
 
 
-def _paragraphs(container: Any) -> Iterator[str]:
-    for block in container.iter_inner_content():
-        if hasattr(block, "rows"):
-            for row in block.rows:
-                for cell in row.cells:
-                    yield from _paragraphs(cell)
-        elif block.text.strip():
-            yield from ("", block.text)
+def _docx_body(files: zipfile.ZipFile) -> str:
+    """Return the name of the part with the text, which some programs number."""
+    parts = all_named(parse_xml(_member(files, "_rels/.rels", "Word file"), "Word file"), "Relationship")
+    named = [str(part.get("Target")) for part in parts if str(part.get("Type")).endswith("/officeDocument")]
+    return named[0].lstrip("/") if named else "word/document.xml"
+
+
+def _docx_line(paragraph: Any) -> str:
+    parts = ((local_name(part), part.text or "") for part in paragraph.iter())
+    return "".join(text if name == "t" else _DOCX_MARKS.get(name, "") for name, text in parts)
+
+
+_HIDDEN = re.compile(r"\{(?=(?:\\[a-z]{1,32}-?\d{0,10} ?){0,12}\\v(?![a-z\d]))")
+"""The beginning of a group of hidden words."""
 
 
 def read_rtf(stream: IO[bytes], file_name: str) -> Iterator[Item]:
@@ -58,12 +64,16 @@ def read_rtf(stream: IO[bytes], file_name: str) -> Iterator[Item]:
         from striprtf.striprtf import rtf_to_text
     except ImportError as error:
         raise SourceError("reading .rtf needs the package striprtf", hint=EXTRA) from error
-    data = read_all(stream)
-    if not data.lstrip().startswith(b"{\\rtf"):
+    text = read_all(stream).decode("latin-1")
+    if not text.lstrip().startswith("{\\rtf"):
         raise SourceError("it is no RTF file that can be read")
     try:
         convert: Any = rtf_to_text  # it has no types
-        text = str(convert(data.decode("latin-1"), encoding="cp1252", errors="replace"))
+        # striprtf writes the address of a link beside its words, where a field begins in this form
+        text = _HIDDEN.sub(r"{\\*", text).replace("{\\field{", "{\\field {")
+        text = str(convert(text, encoding="cp1252", errors="replace"))
+    except MemoryError:
+        raise
     except Exception as error:  # a broken file may raise anything
         raise SourceError("it is no RTF file that can be read") from error
     yield from text_articles(_spaced(text), "rtf", file_name)
@@ -77,11 +87,9 @@ def _spaced(text: str) -> str:
 
 def read_odt(stream: IO[bytes], file_name: str) -> Iterator[Item]:
     """Yield the article of an OpenDocument text, or those of a bundle: its paragraphs and headings, one per line."""
-    files = _open_zip(io.BytesIO(read_all(stream)), "OpenDocument text")
+    files = _open_zip(stream, "OpenDocument text")
     root = parse_xml(_member(files, "content.xml", "OpenDocument text"), "OpenDocument text")
-    for note in all_named(root, "note", "annotation", "tracked-changes"):
-        if note.getparent() is not None:
-            note.getparent().remove(note)
+    drop_named(root, "note", "annotation", "tracked-changes")
     lines = [_odt_line(element) for element in all_named(root, "p", "h")]
     yield from text_articles("\n\n".join(line for line in lines if line), "odt", file_name)
 
@@ -89,10 +97,8 @@ def read_odt(stream: IO[bytes], file_name: str) -> Iterator[Item]:
 def _odt_line(element: Any) -> str:
     """Return a paragraph as a line; OpenDocument writes spaces, tabs and line breaks as elements."""
     for part in element.iter():
-        mark = {"s": " ", "tab": "\t", "line-break": "\n"}.get(local_name(part))
-        if mark:
-            part.text = mark
-    return "\n".join(" ".join(line.split()) for line in "".join(element.itertext()).split("\n")).strip()
+        part.text = _ODT_MARKS.get(local_name(part), part.text)
+    return "\n".join(" ".join(line.split()) for line in "".join(element.itertext()).split("\u2028")).strip()
 
 
 # EPUB
@@ -100,7 +106,7 @@ def _odt_line(element: Any) -> str:
 
 def read_epub(stream: IO[bytes], file_name: str) -> Iterator[Item]:
     """Yield the articles of an EPUB: each document of its spine that holds running text is one."""
-    files = _open_zip(io.BytesIO(read_all(stream)), "EPUB")
+    files = _open_zip(stream, "EPUB")
     container = parse_xml(_member(files, "META-INF/container.xml", "EPUB"), "EPUB")
     paths = [str(found.get("full-path") or "") for found in all_named(container, "rootfile")]
     package = parse_xml(_member(files, paths[0] if paths else "", "EPUB"), "EPUB")
@@ -108,8 +114,8 @@ def read_epub(stream: IO[bytes], file_name: str) -> Iterator[Item]:
         name: [line_of(one) for one in all_named(package, name)] for name in ("title", "creator", "publisher", "date")
     }
     chapters = _spine(package, posixpath.dirname(paths[0]))
-    found = [(path, lines) for path in chapters if len(" ".join(lines := _chapter(files, path))) > 200]
-    for n, (path, lines) in enumerate(found, 1):
+    found = [lines for path in chapters if len(" ".join(lines := _chapter(files, path))) > 200]
+    for n, lines in enumerate(found, 1):
         one = len(found) == 1
         fields = {
             "title": about["title"][:1] if one else None,
@@ -118,10 +124,7 @@ def read_epub(stream: IO[bytes], file_name: str) -> Iterator[Item]:
             "published": next(iter(about["date"]), None),
         }
         place = "" if one else f"#{n}"
-        try:
-            yield build_article(fields, "epub", place, file_name if one else "", text="\n\n".join(lines))
-        except SourceError as error:
-            yield Problem(f"{place} {path}", str(error), error.hint)
+        yield read_article(fields, "epub", place, file_name if one else "", "\n\n".join(lines))
     if not found:
         raise SourceError("it holds no text")
 
@@ -135,22 +138,23 @@ def _spine(package: Any, folder: str) -> list[str]:
 
 
 def _chapter(files: zipfile.ZipFile, path: str) -> list[str]:
-    from lxml import etree, html
-
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True, remove_pis=True)
     try:
         data = re.sub(rb"^\s*<\?xml[^>]*\?>", b"", _member(files, path, "EPUB").removeprefix(b"\xef\xbb\xbf"))
-        return tree_lines(html.document_fromstring(data, parser=parser))
-    except (SourceError, etree.LxmlError, ValueError):
+    except SourceError:
         return []
+    tree = parse_fragment(data)
+    for link in list(tree.iter("a")) if tree is not None else ():
+        if "noteref" in f"{link.get('epub:type')} {link.get('role')}":
+            link.drop_tree()
+    return tree_lines(tree) if tree is not None else []
 
 
-def _open_zip(data: io.BytesIO, what: str) -> zipfile.ZipFile:
+def _open_zip(stream: IO[bytes], what: str) -> zipfile.ZipFile:
     """Open a file that is a ZIP inside. Raises SourceError if it is none, or would unpack to more than a file may."""
     try:
-        files = zipfile.ZipFile(data)
+        files = zipfile.ZipFile(stream if stream.seekable() else io.BytesIO(read_all(stream)))
         unpacked = sum(part.file_size for part in files.infolist() if not _is_picture(part.filename))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError) as error:
         raise SourceError(f"it is no {what} that can be read") from error
     if unpacked > MAX_FILE:
         raise SourceError(f"it holds more than {MAX_FILE // 2**20} MB")

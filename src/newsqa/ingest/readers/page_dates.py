@@ -108,7 +108,9 @@ def _stated(tree: Any, data: PageData, lines: PageLines, title: str | None) -> I
     if len({_parse(_value(one), data) for one in own}) > 1:  # those of teasers are among them
         own = [one for one in own if lines.place(one) in near] or own
     yield from (_value(one) for one in own[:1] if len(own) < 3 or one.get("itemprop") or lines.place(one) in near)
-    beside = [time for time in tree.iter("time") if lines.place(time) in near and not _is_modified(time)]
+    beside = [
+        one for one in tree.iter("time") if lines.place(one) in near and not (_is_modified(one) or lines.zone(one))
+    ]
     yield from (_value(time) for time in beside[:1])
     main = [part for part in tree.iter("article") if lines.holds_most(part)] or list(tree.iter("article"))[:1]
     times = [time for part in main for time in part.iter("time") if lines.place(time) in near or not lines.zone(time)]
@@ -250,8 +252,8 @@ def _confirmed(tree: Any, address: str | None, shown: list[Shown]) -> date | Non
     """Return the day that htmldate finds, if the page shows it in a place that may be that of its publication."""
     likely = [one for one in shown if one.score >= 0]
     possible = {one.day for one in likely if one.other is None}
-    if len(possible) == 1:
-        return possible.pop()
+    if len(possible) < 2:
+        return next(iter(possible), None)
     return next((day for fast in (True, False) if (day := _search_date(tree, address, fast=fast)) in possible), None)
 
 

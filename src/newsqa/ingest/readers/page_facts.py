@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from newsqa.ingest.metadata import MAX_FIELD, field_text, host
 from newsqa.ingest.opening import is_outlet
 from newsqa.ingest.people import fold_name
+from newsqa.ingest.readers.page_lines import heading_level
 
 if TYPE_CHECKING:
     from newsqa.ingest.readers.page_lines import PageLines
@@ -184,7 +185,9 @@ def site_names(data: PageData, outlet: str | None, address: str | None) -> list[
 
 def read_title(data: PageData, lines: PageLines, sites: list[str]) -> str | None:
     """Return the title of the article, without the name of the site or a section that pages add to it."""
-    headings = [line.text for line in lines.all if line.heading and _level(line.block) == "h1" and len(line.text) > 3]
+    headings = [
+        line.text for line in lines.all if line.heading and heading_level(line.block) == "h1" and len(line.text) > 3
+    ]
     headline = field_text(data.article.get("headline"))
     found = [headline, *any_meta(data, _TITLES)]
     if len(headings) == 1:
@@ -204,12 +207,6 @@ def read_title(data: PageData, lines: PageLines, sites: list[str]) -> str | None
         start = fold_name(title)
         title = next((one for one in [*usable[1:], *headings] if start and fold_name(one).startswith(start)), title)
     return title
-
-
-def _level(block: Any) -> str:
-    while block.tag in {"br", "span"} and block.getparent() is not None:
-        block = block.getparent()
-    return str(block.tag)
 
 
 def _without_site(title: str, sites: set[str], headings: list[str]) -> str:

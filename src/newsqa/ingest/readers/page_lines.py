@@ -233,7 +233,7 @@ def _walk(tree: Any) -> list[PageLine]:
             return
         if text := _SPACE.sub(" ", "".join(parts)).strip():
             block = blocks[-1] if blocks else tree
-            found.append(PageLine(text, block, min(linked, len(text)), _is_heading(block)))
+            found.append(PageLine(text, block, min(linked, len(text)), heading_level(block) != ""))
         parts.clear()
         linked = 0
 
@@ -264,10 +264,11 @@ def _article_of(element: Any) -> Any:
     return next((one for one in element.iterancestors() if one.tag == "article"), None)
 
 
-def _is_heading(block: Any) -> bool:
-    while isinstance(block.tag, str) and block.tag in {"br", "span"}:
+def heading_level(block: Any) -> str:
+    """Return the tag of the heading that a block is in, "" if it is in none."""
+    while block.tag in {"br", "span"} and block.getparent() is not None:
         block = block.getparent()
-    return block.tag in {"h1", "h2", "h3", "h4", "h5", "h6"}
+    return str(block.tag) if block.tag in {"h1", "h2", "h3", "h4", "h5", "h6"} else ""
 
 
 def squeeze(text: str) -> str:

@@ -9,7 +9,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
-from newsqa.ingest.files import decode
+from newsqa.ingest.files import decode, is_mostly_utf8
+from newsqa.ingest.metadata import parse_fragment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,9 +47,8 @@ def decode_page(data: bytes) -> tuple[str, int]:
         except (UnicodeDecodeError, LookupError):
             pass
     text = data.decode("utf-8-sig", "newsqa.stray")
-    letters = len(re.findall(r"[\u0080-\uffff]", text))
     stray = text.count("\ufffd")
-    if stray <= max(3, len(data) // _MAX_STRAY) and (name in {"utf-8", "utf8"} or 4 * stray <= letters):
+    if stray <= max(3, len(data) // _MAX_STRAY) and (name in {"utf-8", "utf8"} or is_mostly_utf8(data)):
         return text, stray
     return decode(data), 0
 
@@ -72,18 +72,15 @@ codecs.register_error("newsqa.stray", _read_stray)
 
 def parse_page(markup: str) -> Any:
     """Return the tree of a page, mended as trafilatura does. Raises SourceError if there is none."""
-    from lxml import etree
-    from lxml.html import HTMLParser, document_fromstring
     from trafilatura import load_html
 
     markup = markup.replace("\x00", "")
     if "<html" in markup[:4096].lower() and (tree := load_html(markup)) is not None and tree.find("body") is not None:
         return tree
-    parser = HTMLParser(encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True, remove_pis=True)
-    try:
-        return document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError) as error:
-        raise SourceError("it is no HTML page that can be read") from error
+    tree = parse_fragment(markup)
+    if tree is None:
+        raise SourceError("it is no HTML page that can be read")
+    return tree
 
 
 # What a reader does not see.

@@ -11,6 +11,7 @@ import logging
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from newsqa.ingest.people import LEAD, find_people
@@ -71,15 +72,20 @@ def _extract(tree: Any, *, recall: bool = False) -> list[str]:
     """Return the lines that trafilatura takes for the article."""
     from trafilatura import bare_extraction
 
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it writes to the screen about every odd page
     try:
-        document = bare_extraction(
-            tree, fast=True, favor_recall=recall, include_comments=False, include_tables=True, with_metadata=False
-        )
+        document = bare_extraction(tree, options=_options(recall=recall))
     except Exception:  # a broken page may raise anything; its paragraphs are there all the same
         return []
     body = getattr(document, "body", None)
     return _lines_of_extract(body) if body is not None else []
+
+
+@cache
+def _options(*, recall: bool) -> Any:
+    from trafilatura.settings import Extractor
+
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it writes to the screen about every odd page
+    return Extractor(output_format="python", fast=True, recall=recall, comments=False, tables=True)
 
 
 def _lines_of_extract(body: Any) -> list[str]:

@@ -55,7 +55,7 @@ def read_page(stream: IO[bytes], file_name: str) -> Iterator[RawArticle | Proble
     if stray:
         doubts.append(f"{stray} of its bytes are no text in its encoding")
     for doubt in filter(None, doubts):
-        yield Problem("", f"{doubt}; the article went in, so compare it with the page")
+        yield Problem("", f"{doubt}; the article went in, so compare it with the page", read=True)
     yield article
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, cast
 
@@ -20,6 +21,7 @@ from newsqa.ingest.files import (
     Item,
     Problem,
     RawArticle,
+    Skipped,
     joined,
     open_file,
     read_all,
@@ -141,15 +143,23 @@ KEPT = frozenset(one.name for one in FORMATS if one.keeps)
 
 
 def _bounded(items: Iterator[Item]) -> Iterator[Item]:
-    """Yield items, without articles that are too long, and with no more Problems than a person reads."""
+    """Yield items, without articles that are too long, and with no more Problems than a person reads.
+
+    What was passed over is counted by kind and reason, and comes last.
+    """
     refused = 0
+    passed: Counter[tuple[str, str]] = Counter()
     for item in items:
+        if isinstance(item, Skipped):
+            passed[item.kind, item.reason] += item.count
+            continue
         if isinstance(item, RawArticle) and len(item.text) > MAX_TEXT:
             why = f"its text is longer than {MAX_TEXT // 10**6} million characters"
             item = Problem(item.place, why, "Split it.")  # noqa: PLW2901
         refused += isinstance(item, Problem)
         if refused <= MAX_PROBLEMS or not isinstance(item, Problem):
             yield item
+    yield from (Skipped(*key, count) for key, count in passed.items())
     if refused > MAX_PROBLEMS:
         yield Problem(MORE, f"{refused - MAX_PROBLEMS:,} more could not be read")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import plistlib
 import zlib
-from collections import Counter
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
 
@@ -48,7 +47,7 @@ def read_webarchive(stream: IO[bytes], file_name: str) -> Iterator[Item]:
             page.get("WebResourceURL"),
             page.get("WebResourceTextEncodingName"),
         )
-    except SourceError:
+    except (SourceError, MemoryError):
         raise
     except Exception as error:  # a broken property list may raise anything
         raise SourceError("it is no .webarchive that can be read") from error
@@ -88,16 +87,14 @@ def read_warc(stream: IO[bytes], file_name: str) -> Iterator[Item]:  # noqa: ARG
         from warcio.exceptions import ArchiveLoadFailed
     except ImportError as error:
         raise SourceError("reading WARC needs the package warcio", hint=install_hint(".[documents]")) from error
-    passed: Counter[tuple[str, str]] = Counter()
     try:
         for record in ArchiveIterator(_Records(stream)):
             if (reason := _no_page(record)) is None:
                 yield from _record_page(record)
             elif reason[0]:
-                passed[reason] += 1
+                yield Skipped(*reason)
     except ArchiveLoadFailed as error:
         raise SourceError("it is no WARC file that can be read") from error
-    yield from (Skipped(kind, reason, count) for (kind, reason), count in passed.items())
 
 
 class _Records:
@@ -137,5 +134,7 @@ def _record_page(record: Any) -> Iterator[Item]:
             yield replace(item, place=place) if isinstance(item, RawArticle) else item
     except SourceError as error:
         yield Problem(place, str(error), error.hint)
+    except MemoryError:
+        raise
     except Exception as error:  # a record may be broken in any way
         yield Problem(place, f"it cannot be read ({type(error).__name__})")

@@ -9,8 +9,8 @@ import re
 from typing import IO, TYPE_CHECKING
 
 from newsqa.errors import SourceError
-from newsqa.ingest.files import MAX_LINE, Problem, Skipped, decode, joined
-from newsqa.ingest.metadata import BYLINE, OUTLET, PUBLISHED, TEXT, TITLE, URL, build_article
+from newsqa.ingest.files import MAX_LINE, Skipped, decode, joined
+from newsqa.ingest.metadata import BYLINE, OUTLET, PUBLISHED, TEXT, TITLE, URL, read_article
 from newsqa.ingest.readers.json_exports import usual_fields
 
 if TYPE_CHECKING:
@@ -113,9 +113,4 @@ def _columns(header: list[str]) -> list[str]:
 
 def _article(fields: dict[str, str], place: str) -> Item:
     usual = usual_fields(dict(fields))
-    if isinstance(usual, Skipped):
-        return usual
-    try:
-        return build_article(usual, "csv", place)
-    except SourceError as error:
-        return Problem(place, str(error), error.hint)
+    return usual if isinstance(usual, Skipped) else read_article(usual, "csv", place)

@@ -6,12 +6,12 @@ Nothing is fetched: no document type, no entity and no schema outside the file i
 from __future__ import annotations
 
 import re
-from collections import Counter
+from html.entities import name2codepoint
 from typing import IO, TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
-from newsqa.ingest.files import Problem, RawArticle, Skipped, decode, read_all
-from newsqa.ingest.metadata import build_article, has_markup, markup_to_text
+from newsqa.ingest.files import Skipped, decode, read_all
+from newsqa.ingest.metadata import has_markup, markup_to_text, read_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from newsqa.ingest.files import Item
 
 _DECLARES = re.compile(rb"<!\s*(?:ENTITY|DOCTYPE[^>]*\[)", re.IGNORECASE)
-_PROLOGUE = re.compile(r"^\s*<\?xml\b[^>]*\?>", re.IGNORECASE)
-_ENCODING = re.compile(rb"<\?xml\b[^>]*\bencoding\s*=\s*[\"']([\w.:-]{3,40})", re.IGNORECASE)
+_PROLOGUE = re.compile(r"^\ufeff?\s*<\?xml\b([^>]*)\?>", re.IGNORECASE)
+_ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*\bencoding\s*=\s*[\"']([\w.:-]{3,40})", re.IGNORECASE)
+
+_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_ENTITY = re.compile(r"&(?:(#\w{1,8}|[A-Za-z]\w{1,31});)?")
+_NAMED_BY_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
 def parse_xml(data: bytes, what: str) -> Any:
@@ -37,14 +41,26 @@ def parse_xml(data: bytes, what: str) -> Any:
         text = data.decode(declared[1].decode()) if declared else decode(data)
     except (UnicodeError, LookupError):
         text = decode(data)
-    text = _PROLOGUE.sub("", text.lstrip("\ufeff")).replace("\x00", "")
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser=parser)
+        root = etree.fromstring(_with_xml_entities(text).encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError):
         root = None
     if root is None:
         raise SourceError(f"it is no {what} that can be read")
     return root
+
+
+def _with_xml_entities(text: str) -> str:
+    """Return XML whose entities a parser accepts: feeds also use those of HTML, and a bare “&”."""
+    parts = _CDATA.split(_PROLOGUE.sub("", text.lstrip("\ufeff \t\r\n")).replace("\x00", ""))
+    return "".join(part if n % 2 else _ENTITY.sub(_entity, part) for n, part in enumerate(parts))
+
+
+def _entity(found: re.Match[str]) -> str:
+    name = found[1] or ""
+    if name.startswith("#") or name in _NAMED_BY_XML:
+        return found[0]
+    return chr(name2codepoint[name]) if name in name2codepoint else found[0].replace("&", "&amp;", 1)
 
 
 def local_name(element: Any) -> str:
@@ -60,6 +76,19 @@ def all_named(parent: Any, *names: str) -> list[Any]:
 def line_of(element: Any) -> str:
     """Return the text below an element as one line, "" for None."""
     return " ".join("".join(element.itertext()).split()) if element is not None else ""
+
+
+def drop_named(parent: Any, *names: str) -> None:
+    """Remove the elements of these names below a parent; the text after each of them stays."""
+    for element in all_named(parent, *names):
+        above, before = element.getparent(), element.getprevious()
+        if above is None or element is parent:
+            continue
+        if before is not None:
+            before.tail = (before.tail or "") + (element.tail or "")
+        else:
+            above.text = (above.text or "") + (element.tail or "")
+        above.remove(element)
 
 
 def _first(parent: Any, *names: str) -> Any:
@@ -98,14 +127,13 @@ def read_wxr(stream: IO[bytes], file_name: str) -> Iterator[Item]:  # noqa: ARG0
         line_of(_first(author, "author_login")): line_of(_first(author, "author_display_name"))
         for author in all_named(channel, "author")
     }
-    passed: Counter[tuple[str, str]] = Counter()
     for n, item in enumerate(all_named(channel, "item"), 1):
         fields = {_wxr_name(child): (child.text or "").strip() for child in reversed(item)}
         if reason := _not_published(fields):
-            passed[reason] += 1
+            yield Skipped(*reason)
             continue
         creator = fields.get("creator", "")
-        yield _article(
+        yield read_article(
             {
                 "text": _wordpress_markup(fields.get("content:encoded", "")),
                 "title": fields.get("title"),
@@ -117,7 +145,6 @@ def read_wxr(stream: IO[bytes], file_name: str) -> Iterator[Item]:  # noqa: ARG0
             "wxr",
             f"#{n}",
         )
-    yield from (Skipped(kind, reason, count) for (kind, reason), count in passed.items())
 
 
 def _wxr_name(element: Any) -> str:
@@ -143,13 +170,6 @@ def _wordpress_markup(content: str) -> str:
     return "".join(f"<p>{part}</p>" for part in _BLANK_LINE.split(content) if part.strip())
 
 
-def _article(fields: dict[str, Any], kind: str, place: str, text: str | None = None) -> RawArticle | Problem:
-    try:
-        return build_article(fields, kind, place, text=text)
-    except SourceError as error:
-        return Problem(place, str(error), error.hint)
-
-
 # NITF
 
 
@@ -167,18 +187,18 @@ def read_nitf(stream: IO[bytes], file_name: str) -> Iterator[Item]:  # noqa: ARG
     for n, nitf in enumerate(found, 1):
         place = f"#{n}" if len(found) > 1 else ""
         fields = _nitf_fields(nitf)
-        yield _article(fields, "nitf", place, text=str(fields.pop("text")))
+        yield read_article(fields, "nitf", place, text=str(fields.pop("text")))
 
 
 def _nitf_fields(nitf: Any) -> dict[str, Any]:
     published = _first(nitf, "pubdata")
     about = dict(published.attrib) if published is not None else {}
     issued = [element.get("norm") for element in all_named(nitf, "date.release", "date.issue", "story.date")]
-    bylines = [line_of(element) for element in all_named(nitf, "byline") if local_name(element) == "byline"]
+    drop_named(nitf, "byttl")
     body = _first(nitf, "body.content")
     return {
         "title": line_of(_first(nitf, "hl1", "hedline", "title")),
-        "byline": bylines[0] if bylines else None,
+        "byline": line_of(_first(nitf, "byline")),
         "outlet": about.get("name") or line_of(_first(nitf, "distributor")),
         "published": next((value for value in (about.get("date.publication"), *issued) if value), None),
         "url": about.get("ex-ref"),
@@ -188,9 +208,7 @@ def _nitf_fields(nitf: Any) -> dict[str, Any]:
 
 def _nitf_lines(body: Any) -> list[str]:
     """Return the paragraphs of a story, without what belongs to its pictures."""
-    for media in all_named(body, "media", "hedline", "byline", "note"):
-        if media is not body and media.getparent() is not None:
-            media.getparent().remove(media)
+    drop_named(body, "media", "hedline", "byline", "note")
     parts = all_named(body, "p", "hl2", "li", "bq", "pre")
     lines = [line_of(part) for part in parts if not any(inner is not part for inner in all_named(part, "p", "li"))]
     if any(lines):
@@ -213,14 +231,12 @@ def read_newsml(stream: IO[bytes], file_name: str) -> Iterator[Item]:  # noqa: A
     items = all_named(root, "newsItem")
     if not items:
         raise SourceError("it holds no item of news")
-    passed: Counter[tuple[str, str]] = Counter()
     for n, item in enumerate(items, 1):
         if reason := _not_text(item):
-            passed[reason] += 1
+            yield Skipped(*reason)
         else:
             text = _newsml_text(_first(item, "contentSet"))
-            yield _article(_newsml_fields(item), "newsml", f"#{n}" if len(items) > 1 else "", text=text)
-    yield from (Skipped(kind, reason, count) for (kind, reason), count in passed.items())
+            yield read_article(_newsml_fields(item), "newsml", f"#{n}" if len(items) > 1 else "", text=text)
 
 
 def _not_text(item: Any) -> tuple[str, str] | None:

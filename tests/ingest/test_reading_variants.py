@@ -1,0 +1,169 @@
+"""Variants of the formats, as programs of many makers write them: each is read with its values right."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+
+from newsqa.ingest.clean import clean
+from newsqa.ingest.files import FileFound, RawArticle
+from newsqa.ingest.readers.registry import read_file
+from newsqa.ingest.scan import scan
+
+
+def read(folder, name, data):
+    (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+    items = [item for found in scan(str(folder)) if isinstance(found, FileFound) for item in read_file(found)]
+    return [item for item in items if isinstance(item, RawArticle)]
+
+
+def zipped(**members):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/").replace("_D", "."), content)
+    return data.getvalue()
+
+
+def text(items):
+    return "\n".join(clean(item.text) for item in items).strip()
+
+
+def folded(items):
+    return " ".join(text(items).split())
+
+
+def test_a_day_in_a_list_above_the_title_is_not_that_of_the_article(tmp_path):
+    page = """<html><head><title>Lock gates to be renewed</title></head><body><aside class="most-read"><ul>
+<li><time datetime="2025-06-11">11 June 2025</time> <a href="/1">Bakery wins prize</a></li></ul></aside><main>
+<h1>Lock gates to be renewed</h1><div><span>Published Tuesday 4 March 2025, 09:08</span></div>
+<p>The canal authority will renew both lock gates at Varde for 3.1 million crowns, it said on Tuesday morning.</p>
+<p>The gates, which were last replaced on 9 May 1974, leak about 40 litres a second, engineer Tor Nygaard said.</p>
+</main></body></html>"""
+    assert [item.published for item in read(tmp_path, "a.html", page)] == [date(2025, 3, 4)]
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.txt"])
+def test_a_quote_after_an_accent_is_not_taken_for_damaged_utf8(tmp_path, name):
+    line = "The “Café Blå” in Tarnstadt has opened its doors again after a fire, and the owner’s price is €3."
+    page = f"<html><body><article><h1>Café reopens</h1><p>{line}</p></article></body></html>"
+    assert line in text(read(tmp_path, name, (page if name == "a.html" else line).encode("cp1252")))
+
+
+def test_a_feed_may_escape_its_title_once_too_often(tmp_path):
+    feed = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Skarn News</title><entry>
+<title type="html">Baker&amp;amp;#8217;s strike &amp;amp;amp; its price</title>
+<content type="html">&lt;p&gt;The bakers of
+Skarn stopped work on Monday, their leader said.&lt;/p&gt;&lt;p&gt;The post Baker's strike appeared first on
+Skarn News.&lt;/p&gt;</content></entry></feed>"""
+    (item,) = read(tmp_path, "a.atom", feed)
+    assert item.title == "Baker’s strike & its price"
+    assert text([item]) == "The bakers of Skarn stopped work on Monday, their leader said."
+
+
+PROQUEST = """
+____________________________________________________________
+
+Document 1 of 2
+
+Mine at Varde reopens
+
+Author: Olsen, Trine
+
+Full text: The copper mine at Varde reopened on Saturday with sixty men.
+
+Subject: Mines
+
+Publication title: Tarn Valley Post; Tarnstadt
+
+Publication date: Jan 12, 2025
+
+____________________________________________________________
+
+Document 2 of 2
+
+Swimmers protest
+
+Full text: Forty swimmers stood in the rain on Monday.
+
+Publication title: Skarn News
+
+Publication date: Jan 13, 2025
+"""
+
+
+def test_a_proquest_export_need_not_have_its_ids(tmp_path):
+    items = read(tmp_path, "a.txt", PROQUEST)
+    assert [(item.title, item.outlet, item.byline, item.published) for item in items] == [
+        ("Mine at Varde reopens", "Tarn Valley Post", "Trine Olsen", date(2025, 1, 12)),
+        ("Swimmers protest", "Skarn News", None, date(2025, 1, 13)),
+    ]
+
+
+def test_markdown_loses_images_addresses_and_marks_of_quotations(tmp_path):
+    clipping = (
+        "The mill [opens](https://holm.example/x).\n\n![Mill](https://holm.example/m.jpg)\n\n> “At last,” she said.\n"
+    )
+    assert folded(read(tmp_path, "a.md", clipping)) == "The mill opens. “At last,” she said."
+
+
+def test_nitf_has_a_title_beside_its_writer(tmp_path):
+    nitf = """<nitf><body><body.head>
+<hedline><hl1>Power price halved</hl1></hedline><byline>By
+<person>Ellen Strøm</person><byttl>Energy writer</byttl></byline></body.head>
+<body.content><p>The price fell on Thursday.</p>
+</body.content></body></nitf>"""
+    assert [item.byline for item in read(tmp_path, "a.xml", nitf)] == ["Ellen Strøm"]
+
+
+def test_an_aside_in_the_text_of_an_export_is_no_part_of_it(tmp_path):
+    data = '{"title": "Otters", "body": "<p>Otters thrive.</p><aside><p>Sign up to our letter</p></aside><p>Why?</p>"}'
+    assert text(read(tmp_path, "a.json", data)) == "Otters thrive.\n\nWhy?"
+
+
+WORD = """<w:document xmlns:w="urn:w"><w:body><w:p><w:r><w:t>The roof was mended</w:t></w:r><w:del><w:r>
+<w:delText> badly
+</w:delText></w:r></w:del><w:ins><w:r><w:t xml:space="preserve"> well</w:t></w:r></w:ins>
+<w:r><w:t>, she said.</w:t></w:r>
+<w:r><w:rPr><w:vanish/></w:rPr><w:t>Hidden.</w:t></w:r></w:p><w:sdt><w:sdtContent><w:p><w:r><w:t>It</w:t><w:tab/>
+<w:t>held.</w:t></w:r></w:p></w:sdtContent></w:sdt></w:body></w:document>"""
+
+
+def test_a_word_file_keeps_what_was_put_in_and_loses_what_was_taken_out(tmp_path):
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+    relations = f'<Relationships><Relationship Type="{kind}" Target="word/document2.xml"/></Relationships>'
+    data = zipped(_rels___Drels=relations, word__document2_Dxml=WORD)
+    assert text(read(tmp_path, "a.docx", data)) == "The roof was mended well, she said.\n\nIt\theld."
+
+
+def test_what_follows_a_note_of_an_opendocument_text_stays(tmp_path):
+    content = """<office:d xmlns:office="urn:o" xmlns:text="urn:t"><text:p>The rink
+melted on Wednesday<text:note><text:p>It
+did in 2019.</text:p></text:note>, a month early<office:annotation><text:p>check</text:p></office:annotation>, its
+keeper said.</text:p></office:d>"""
+    assert text(read(tmp_path, "a.odt", zipped(content_Dxml=content))) == (
+        "The rink melted on Wednesday, a month early, its keeper said."
+    )
+
+
+def test_rtf_hides_words_and_addresses(tmp_path):
+    data = r"""{\rtf1\ansi Boats sail again.\par {\field{\*\fldinst{HYPERLINK "http://x.example"}}{\fldrslt The hall}}
+ holds 1,200 {\rtlch\fcs1 \v hidden words }people{\super 1}.\par}"""
+    assert folded(read(tmp_path, "a.rtf", data)) == "Boats sail again. The hall holds 1,200 people1."
+
+
+def test_marks_and_texts_of_footnotes_are_no_words_of_a_chapter(tmp_path):
+    container = '<container><rootfile full-path="p.opf"/></container>'
+    package = (
+        '<package><manifest><item id="a" href="a%20b.xhtml"/></manifest><spine><itemref idref="a"/></spine></package>'
+    )
+    head = '<html xmlns:epub="e"><body><h1>Beekeepers meet</h1><p>Two hundred beekeepers met on Friday'
+    note = '<a epub:type="noteref" href="#n"><sup>1</sup></a>, the most ever.</p>' + "<p>They want a ban.</p>" * 12
+    chapter = f'{head}{note}<aside epub:type="footnote" id="n"><p>1. In 2024 there were 150.</p></aside></body></html>'
+    data = zipped(**{"META-INF__container_Dxml": container, "p_Dopf": package, "a b_Dxhtml": chapter})
+    found = text(read(tmp_path, "a.epub", data))
+    assert "met on Friday, the most ever." in found
+    assert "150" not in found
