@@ -48,8 +48,7 @@ def replace_model(writer: LibraryWriter, embedder: Embeddings, model: str) -> No
     embedder.embed_query("Does it work?")
     with writer.publication():
         writer.vectors.clear()
-        for stored in writer.articles.texts():
-            writer.articles.replace_passages(stored.article, cut_passages(stored.title, stored.text))
+        writer.articles.replace_passages(cut_passages)
         writer.set_meta("model", model)
         writer.set_meta("width", "")
 
