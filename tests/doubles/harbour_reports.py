@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from word_embedder import WordEmbedder
+from word_embedder import WIDTH, WordEmbedder
 
+from newsqa.store.inspection import find_faults
 from newsqa.store.snapshot import open_index
 from newsqa.types import NO_BOUNDS
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def write(folder: Path, number: int, version: int, sentences: int = 30) -> None:
-    lines = [f"Report {number} says in version{version} that harbour basin {n} holds {n * number} boats." for n in range(sentences)]
+    lines = [
+        f"Report {number} says in version{version} that harbour basin {n} holds {n * number} boats."
+        for n in range(sentences)
+    ]
     (folder / f"{number:03}.txt").write_text(" ".join(lines))
 
 
@@ -31,6 +35,8 @@ def indexed(settings: Settings) -> dict[str, str]:
     with open_index(settings, "words") as opened, opened.snapshot() as snapshot:
         hits = snapshot.load_hits(snapshot.search_words(["harbour"], NO_BOUNDS, 10_000))
         near = snapshot.load_hits(snapshot.search_vectors(WordEmbedder().embed_query("harbour basin"), NO_BOUNDS, 50))
+        faults = find_faults(snapshot.database, WIDTH)
+        assert not [fault for fault in faults if fault.part in {"file", "articles", "passages"}]
     assert all(hit.passage.text == hit.article.text[hit.passage.start : hit.passage.end] for hit in [*hits, *near])
     assert max(Counter(hit.passage.id for hit in hits).values(), default=1) == 1
     articles = {hit.article.id: hit.article for hit in hits}

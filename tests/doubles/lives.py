@@ -19,8 +19,9 @@ from pathlib import Path
 from newsqa.settings import Settings
 
 WRITES = frozenset(
-    "Connection.execute Connection.executemany Connection.executescript Connection.commit BufferedWriter.write "
-    "TextIOWrapper.write open write fsync rename replace unlink rmdir mkdir chmod".split()
+    [f"Connection.{name}" for name in ("execute", "executemany", "executescript", "commit")]
+    + ["BufferedWriter.write", "TextIOWrapper.write"]
+    + ["open", "write", "fsync", "rename", "replace", "unlink", "rmdir", "mkdir", "chmod"]
 )
 CHROMA = ("Bindings.",)
 PRELOADED = ["chromadb", "newsqa.bot.core", "newsqa.frontends.terminal.chat", "newsqa.ingest.indexer"]
@@ -70,7 +71,7 @@ def graph_files(index):
 
 
 def _live(target, arguments, die_at):
-    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115  until the process ends
+    sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  until the process ends
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if die_at is not None:
         _die_at(die_at)
@@ -118,7 +119,7 @@ def run_chat(index, sessions, out, questions):
 
     background.open_pipeline = lambda settings: quick_desk(settings.index)
     sys.stdin = io.TextIOWrapper(io.BytesIO("".join(f"{one}\n" for one in questions).encode()))
-    with open(out, "a", buffering=1) as sys.stdout:  # a line is written at once, as at a terminal
+    with Path(out).open("a", buffering=1) as sys.stdout:  # a line is written at once, as at a terminal
         chat(Settings(index=Path(index), sessions=Path(sessions)), resume=True, as_json=True)
 
 
@@ -133,7 +134,7 @@ async def _answer_all(folder, posts, messages):
     from newsqa.bot.core import open_bot
 
     async with open_bot(Settings(sessions=folder, bot_rate=0, bot_rate_all=0), "slack", _Answering(answer_of)) as bot:
-        with open(posts, "ab", buffering=0) as platform:
+        with Path(posts).open("ab", buffering=0) as platform:
             for message in [*await bot.load_unanswered(), *messages]:
                 await _post(bot, message, platform)
         await bot.drain(5)

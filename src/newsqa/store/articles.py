@@ -178,7 +178,9 @@ class Articles:
             self.database.execute(f"DELETE FROM {table}")  # noqa: S608  our own names
         self.database.execute("UPDATE articles SET settled = 0")
         for row in self.database.execute("SELECT id FROM articles").fetchall():
-            title, text = self.database.execute("SELECT title, text FROM articles WHERE id = ?", (row["id"],)).fetchone()
+            title, text = self.database.execute(
+                "SELECT title, text FROM articles WHERE id = ?", (row["id"],)
+            ).fetchone()
             self._add_passages(row["id"], cut(title, text))
 
     def _add_passages(self, article: int, passages: Sequence[NewPassage]) -> None:
