@@ -1,6 +1,7 @@
 """Indexing, a chat and a bot are killed again and again: nothing is lost, and nothing is twice."""
 
 import json
+import logging
 import random
 import shutil
 import signal
@@ -18,6 +19,9 @@ from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
 from newsqa.store.chroma import read_manifest
 from thoroughness import at_length
+
+pytestmark = pytest.mark.timeout(at_length(180, 600, 3600))
+log = logging.getLogger(__name__)
 
 FILES = 12
 SECONDS = 1.6
@@ -51,6 +55,7 @@ def test_indexing_that_is_killed_loses_and_repeats_nothing(tmp_path, draw, repor
     kills, done, known = at_length(4, 40, 500), 0, {}
     while done < kills:
         done += not lives.ends_well(lives.life(lives.run_index, settings.index, folder, **drawn_end(draw, 400)))
+        log.info("indexing killed %d times", done)
         with suppress(LibraryError):  # killed before there was an index
             found = indexed(settings)
             assert known.keys() - found.keys() <= known.keys() - written(folder).keys()
@@ -98,6 +103,7 @@ def test_a_chat_that_is_killed_keeps_every_answer_that_it_showed_once(tmp_path, 
         asked = [f"How many boats does basin {len(stored) + n} of report {n} hold?" for n in range(3)]
         code = lives.life(lives.run_chat, settings.index, sessions.folder, shown, asked, **drawn_end(draw, 120))
         done += not lives.ends_well(code)
+        log.info("chat killed %d times", done)
         before, stored = stored, [answer.question for answer in sessions.load(sessions.latest() or 0)]
         assert stored == [*before, *asked][: len(stored)]
         assert len(stored) >= len(before)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import lives
+import pytest
 from harbour_reports import indexed, write, written
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -112,6 +113,7 @@ class Bots(Temporary):
         assert self.posts.stat().st_size == size, "it answered what was answered"
 
 
+pytestmark = pytest.mark.timeout(at_length(180, 600, 3600))
 TestLibrary = Library.TestCase
 TestLibrary.settings = CHANCES
 TestBots = Bots.TestCase
