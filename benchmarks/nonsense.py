@@ -1,4 +1,4 @@
-"""How long each reader and parser takes for 100 kB of nonsense: the slowest input of each, in seconds of processor time.
+"""How long each reader and parser takes for 100 kB of nonsense: the slowest input of each, in processor time.
 
     python benchmarks/nonsense.py
 
