@@ -10,6 +10,7 @@ import asyncio
 import io
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 import threading
@@ -26,6 +27,7 @@ WRITES = frozenset(
 CHROMA = ("Bindings.",)
 PRELOADED = ["chromadb", "newsqa.bot.core", "newsqa.frontends.terminal.chat", "newsqa.ingest.indexer"]
 HANGS = 60.0
+REFUSED = 3
 FIRST_REPLY = "working"
 
 _context = multiprocessing.get_context("forkserver")
@@ -94,12 +96,23 @@ def _die_at(number):
 
 
 def run_index(index, folder):
-    """Index a folder with an embedder that counts words."""
+    """Index a folder with an embedder that counts words; return what came of it."""
     from word_embedder import WordEmbedder
 
     from newsqa.ingest.indexer import index_source
 
-    index_source(Settings(index=Path(index)), str(folder), embedder=WordEmbedder())
+    return index_source(Settings(index=Path(index)), str(folder), embedder=WordEmbedder())
+
+
+def run_index_in_little_room(index, folder, largest):
+    """Index a folder where no file may grow beyond so many bytes, as on a disk that fills up; REFUSED if it says so."""
+    from newsqa.errors import NewsqaError
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+    with suppress(NewsqaError):
+        if not run_index(index, folder).problems:
+            return
+    sys.exit(REFUSED)
 
 
 def run_index_often(index, folder):

@@ -109,5 +109,5 @@ def show(text: str) -> None:
         at_quote(address, text)
 
 
-READERS = {f"{one.name}{suffix}": suffix for one in FORMATS for suffix in one.suffixes[:1]}
+READERS = {f"{one.name}{suffix}": suffix for one in FORMATS for suffix in one.suffixes[-1:]}
 PARSERS = {"question": ask, "draft": draft, "values": values, "shown": show}
