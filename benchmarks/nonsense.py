@@ -1,6 +1,6 @@
 """How long each reader and parser takes for 100 kB of nonsense: the slowest input of each, in processor time.
 
-    python benchmarks/nonsense.py
+    python benchmarks/nonsense.py [NAME…]
 
 The inputs are those of tests/data/nasty, each repeated up to 100 kB.
 """
@@ -26,6 +26,8 @@ def main() -> int:
     parsers = {name: partial(read_as, suffix) for name, suffix in READERS.items()} | PARSERS
     slow = 0
     for name, parse in parsers.items():
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
         took: dict[str, float] = {}
         for one, text in inputs.items():
             began = time.process_time()

@@ -38,6 +38,7 @@ from places import DATA
 COMMANDS = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
+LONGEST_SENTENCE = 1_500
 TODAY = date(2025, 6, 1)
 EVIDENCE = [Hit(Passage(1, ARTICLE.id, 0, len(ARTICLE.text), ARTICLE.text), ARTICLE, 0.9)]
 
@@ -82,7 +83,8 @@ def draft(text: str) -> None:
 
 
 def values(text: str) -> None:
-    """Read numbers, days and people."""
+    """Read the numbers, days and people of a sentence, which has 120 words at most."""
+    text = text[:LONGEST_SENTENCE]
     quantities(text)
     implied_quantities(text)
     [*find_written_dates(text)]

@@ -35,7 +35,7 @@ def made(tmp_path_factory):
 def test_where_a_file_can_grow_no_more_it_is_no_success_and_goes_on_when_it_can(made, tmp_path, largest):
     folder, settings = tmp_path / "news", Settings(index=tmp_path / "index")
     shutil.copytree(made / "news", folder)
-    shutil.copytree(made / "index", settings.index)
+    index_source(settings, str(folder), embedder=WordEmbedder())
     for number in range(6, 14):
         write(folder, number, 1)
     code = lives.life(lives.run_index_in_little_room, settings.index, folder, largest)
