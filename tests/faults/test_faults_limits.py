@@ -1,7 +1,9 @@
 """Little room, no right to write, many files, endless questions, no network: all is done, or an error names why."""
 
+import errno
 import shutil
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +14,8 @@ from harbour_reports import indexed, write, written
 from quick_desk import quick_desk
 from word_embedder import WordEmbedder
 
-from newsqa.errors import LibraryError
+from newsqa.errors import LibraryError, ModelError
+from newsqa.ingest import language
 from newsqa.ingest.indexer import index_source
 from newsqa.settings import Settings
 from newsqa.types import Turn
@@ -46,6 +49,17 @@ def test_where_a_file_can_grow_no_more_it_is_no_success_and_goes_on_when_it_can(
         assert all(found[path] == text for path, text in written(made / "news").items() if path[-5] < "6")
     index_source(settings, str(folder), embedder=WordEmbedder())
     assert indexed(settings) == written(folder)
+
+
+def test_a_full_temporary_folder_is_named(monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    language._identifier.cache_clear()
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    with pytest.raises(ModelError, match="No space left") as refused:
+        language.detect_language("Der Hafen von Tellin wurde am Freitag nach neun Wochen wieder für Boote geöffnet.")
+    assert "TMPDIR" in refused.value.hint
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a folder that even root cannot write to")
