@@ -74,6 +74,7 @@ def test_what_can_be_made_again_is_mended(settings, first, statement, part):
 
 @pytest.mark.parametrize("statement", [
     "UPDATE articles SET text = replace(text, 'boats', 'ships') WHERE id = 1",
+    "UPDATE articles SET read_text = text, text = replace(text, 'boats', 'ships') WHERE id = 1",
     "UPDATE articles SET title = 'Another' WHERE id = 1",
     "UPDATE articles SET published = 'never' WHERE id = 1",
 ])  # fmt: skip

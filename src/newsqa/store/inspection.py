@@ -76,10 +76,11 @@ def _ids(database: sqlite3.Connection, query: str) -> Iterator[int]:
 
 def _altered(database: sqlite3.Connection) -> Iterator[int]:
     for row in database.execute("SELECT * FROM articles"):
+        read = row["text"] if row["read_text"] is None else row["read_text"]
         try:
             known = NewArticle(
                 text=row["text"],
-                read_text=row["text"] if row["read_text"] is None else row["read_text"],
+                read_text=read,
                 address=row["address"],
                 title=row["title"],
                 outlet=row["outlet"],
@@ -90,8 +91,8 @@ def _altered(database: sqlite3.Connection) -> Iterator[int]:
         except ValueError:  # no day
             yield row["id"]
             continue
-        if known.digest != row["digest"]:
-            yield row["id"]
+        if known.digest != row["digest"] or not set(row["text"].splitlines()) <= {*read.splitlines(), ""}:
+            yield row["id"]  # what is kept of a text is lines of it
 
 
 def _misplaced(database: sqlite3.Connection) -> Iterator[int]:
