@@ -10,7 +10,7 @@ from newsqa.settings import Settings
 from thoroughness import at_length
 
 pytestmark = pytest.mark.timeout(at_length(180, 600, 3600))
-TRIED = injections()[:: at_length(24, 6, 1)]
+TRIED = injections()[:: at_length(40, 10, 1)]
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,7 @@ def drawn_end(draw, writes):
 def test_indexing_that_is_killed_loses_and_repeats_nothing(tmp_path, draw, reports):
     folder, settings = tmp_path / "news", Settings(index=tmp_path / "index")
     shutil.copytree(reports, folder)
-    kills, done, known = at_length(4, 40, 500), 0, {}
+    kills, done, known = at_length(3, 30, 500), 0, {}
     while done < kills:
         done += not lives.ends_well(lives.life(lives.run_index, settings.index, folder, **drawn_end(draw, 400)))
         log.info("indexing killed %d times", done)
@@ -79,7 +79,7 @@ def test_killed_whenever_a_file_of_the_graph_changes_the_old_index_answers(tmp_p
     before = indexed(Settings(index=first))
     for number in range(FILES, FILES + 12):
         write(folder, number, 0)
-    for change in range(1, at_length(3, 15, 40)):
+    for change in range(1, at_length(2, 8, 40)):
         index = tmp_path / f"index-{change}"
         shutil.copytree(first, index)
         code = lives.life(
@@ -98,7 +98,7 @@ def test_a_chat_that_is_killed_keeps_every_answer_that_it_showed_once(tmp_path, 
     index_source(settings, str(reports), embedder=WordEmbedder())
     sessions = Sessions(tmp_path / "sessions", str(settings.index.resolve()))
     shown = tmp_path / "shown.jsonl"
-    kills, done, stored = at_length(3, 20, 100), 0, []
+    kills, done, stored = at_length(2, 15, 100), 0, []
     while done < kills:
         asked = [f"How many boats does basin {len(stored) + n} of report {n} hold?" for n in range(3)]
         code = lives.life(lives.run_chat, settings.index, sessions.folder, shown, asked, **drawn_end(draw, 120))
@@ -120,7 +120,7 @@ def questions(shown):
 
 def test_a_bot_that_is_killed_answers_every_message_once(tmp_path, draw):
     posts = tmp_path / "posts"
-    kills, done, sent = at_length(6, 40, 100), 0, []
+    kills, done, sent = at_length(4, 40, 100), 0, []
     while done < kills:
         sent += [message(f"What happened in week {len(sent) + n}?", f"{len(sent) + n}.1") for n in range(2)]
         open_ = [one for one in sent if not lives.answers(posts, one)]  # these the platform delivers again

@@ -34,7 +34,7 @@ def made(tmp_path_factory):
     return root
 
 
-@pytest.mark.parametrize("largest", SIZES[:: at_length(3, 1, 1)])
+@pytest.mark.parametrize("largest", SIZES[:: at_length(4, 2, 1)])
 def test_where_a_file_can_grow_no_more_it_is_no_success_and_goes_on_when_it_can(made, tmp_path, largest):
     folder, settings = tmp_path / "news", Settings(index=tmp_path / "index")
     shutil.copytree(made / "news", folder)
@@ -72,7 +72,7 @@ def test_a_folder_that_cannot_be_written_is_named(made):
 def test_thousands_of_small_files_are_all_read(tmp_path):
     folder, settings = tmp_path / "news", Settings(index=tmp_path / "index")
     folder.mkdir()
-    for number in range(count := at_length(200, 1_000, 20_000)):
+    for number in range(count := at_length(100, 1_000, 20_000)):
         (folder / f"{number:05}.txt").write_text(f"The harbour of town{number} opened on Friday.")
     assert index_source(settings, str(folder), embedder=WordEmbedder()).added == count
     assert index_source(settings, str(folder), embedder=WordEmbedder()).unchanged == count

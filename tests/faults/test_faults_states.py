@@ -20,8 +20,8 @@ from thoroughness import at_length
 
 NUMBERS = st.integers(0, 5)
 CHANCES = settings(
-    max_examples=at_length(2, 12, 60),
-    stateful_step_count=at_length(7, 12, 20),
+    max_examples=at_length(2, 8, 60),
+    stateful_step_count=at_length(5, 10, 20),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

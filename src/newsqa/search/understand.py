@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 2000
 """Characters of a question: more than any person types, few enough to be read at once."""
 
-MAX_READ = 4 * MAX_CHARACTERS
-"""Characters of a longer text that is still looked through for quoted words; a megabyte would take minutes."""
-
 _LATEST = re.compile(
     r"\b(latest(?! (?:\w+ )?to\b)|most recent(?:ly)?|newest|now|currently|current|at the moment|so far|up to date)\b"
     r"|^\W*(?:is|are|has|have|did)\b.*\b(?:still|yet|over|back|already|anymore|any more|again)\b",
@@ -50,7 +47,7 @@ def understand(question: str, asked: date, lexicon: Lexicon, bounds: Bounds) -> 
     named in days; `bounds` are hard. If the question asks for the origin of quoted words,
     the query searches for these, and times and outlets are read from the rest of the question.
     """
-    if len(question) > MAX_READ:
+    if len(question) > dates.MAX_READ:
         return Query(question, asked, bounds)
     if quotation := quotation_in(question):
         said = " ".join(quotation.parts)
