@@ -85,6 +85,7 @@ def test_killed_whenever_a_file_of_the_graph_changes_the_old_index_answers(tmp_p
         code = lives.life(
             lives.run_index_often, index, folder, at_change=(change, lambda index=index: lives.graph_files(index))
         )
+        log.info("killed at change %d of the graph", change)
         assert before.items() <= indexed(Settings(index=index)).items()
         assert lives.ends_well(lives.life(lives.run_index_often, index, folder))
         assert indexed(Settings(index=index)) == written(folder)
