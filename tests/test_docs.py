@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from places import DOCS, ROOT
+from places import DOCS, ROOT, TESTS
 
 PAGES = sorted([*DOCS.glob("*.md"), *ROOT.glob("*.md")])
 SOURCE = ROOT / "src" / "newsqa"
@@ -32,6 +32,17 @@ def test_every_link_leads_to_a_file(page):
 def test_lines_have_120_characters_at_most(page):
     prose = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
     assert [line for line in prose.splitlines() if len(line) > 120] == []
+
+
+def test_every_fault_names_tests_that_exist():
+    page = (DOCS / "reliability.md").read_text("utf-8")
+    sources = "".join(file.read_text("utf-8") for file in TESTS.rglob("test_*.py"))
+    existing = set(re.findall(r"^(?:async )?def (test_\w+)|^(Test\w+) =", sources, re.MULTILINE))
+    existing = {name for pair in existing for name in pair}
+    assert set(re.findall(r"`((?:test_|Test)\w+)`", page)) <= existing
+    faults = re.split(r"^\d+\. ", page.partition("## Kills")[0], flags=re.MULTILINE)[1:]
+    assert len(faults) == 32
+    assert all("`test_" in fault for fault in faults)
 
 
 def test_the_readme_is_short():

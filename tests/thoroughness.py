@@ -1,4 +1,8 @@
-"""How much is tried: everything where CI is set, less of what is drawn at random elsewhere."""
+"""How much is tried: everything where CI is set, less of what is drawn at random elsewhere.
+
+The programme of faults (tests/faults) has three lengths: a fast case of each in `make test`, more in `make faults`, and
+all of it with FAULTS=long.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,18 @@ import os
 from hypothesis import HealthCheck, settings
 
 CI = os.environ.get("CI") == "true"
+LENGTHS = ("fast", "short", "long")
+LENGTH = os.environ.get("FAULTS", "fast")
 
 
 def examples(number: int) -> int:
     """Return so many examples where CI is set, a third of them elsewhere."""
     return number if CI else max(10, number // 3)
+
+
+def at_length(fast: int, short: int, long: int) -> int:
+    """Return how often a fault is provoked at the length that FAULTS names."""
+    return (fast, short, long)[LENGTHS.index(LENGTH)]
 
 
 def load_profile() -> None:

@@ -290,11 +290,16 @@ def models(
 
 
 @app.command()
-def doctor(model: Model = None, index: Index = None, json: Json = False) -> None:
+def doctor(
+    model: Model = None,
+    index: Index = None,
+    deep: Annotated[bool, typer.Option("--deep", help="Check all that is stored, and mend what can be.")] = False,
+    json: Json = False,
+) -> None:
     """Check models, index and settings, with one short call to the model that writes; say what to mend."""
     from newsqa.frontends.terminal.doctor import examine
 
-    raise typer.Exit(examine(lambda: read_settings(index, model), as_json=json))
+    raise typer.Exit(examine(lambda: read_settings(index, model), deep=deep, as_json=json))
 
 
 @app.command()

@@ -303,6 +303,15 @@ def test_copies_of_a_story_know_each_other(settings, tmp_path):
     assert all(hit.also_carried_by == () for hit in hits)
 
 
+def test_copies_know_each_other_after_all_vectors_were_made_anew(settings, tmp_path):
+    outlets = ("Port Wire", "The Ledger", "Radio Lim", "Norr Echo")
+    path = lines(tmp_path / "news.jsonl", *(article(name[:4], LONG, outlet=name) for name in outlets))
+    index(settings, path)
+    rebuild_index(settings, embedder=WordEmbedder())
+    with open_index(settings) as opened, opened.snapshot() as snapshot:
+        assert [len(snapshot.duplicates(one.article_id)) for one in snapshot.list_articles()] == [3] * 4
+
+
 def test_a_line_that_an_outlet_repeats_is_left_out_also_of_earlier_articles(settings, tmp_path):
     folder = tmp_path / "ledger"
     folder.mkdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, ModelError
@@ -10,7 +11,7 @@ from newsqa.ingest.progress import IndexProgress
 from newsqa.store.chroma import collection_name, server_of
 from newsqa.store.records import NewPassage
 from newsqa.store.snapshot import REBUILD, check_embedder
-from newsqa.store.vectors import VectorWriter
+from newsqa.store.vectors import VectorReader, VectorWriter
 from newsqa.text.sentences import embedding_text, passage_spans
 
 if TYPE_CHECKING:
@@ -48,8 +49,7 @@ def replace_model(writer: LibraryWriter, embedder: Embeddings, model: str) -> No
     embedder.embed_query("Does it work?")
     with writer.publication():
         writer.vectors.clear()
-        for stored in writer.articles.texts():
-            writer.articles.replace_passages(stored.article, cut_passages(stored.title, stored.text))
+        writer.articles.replace_passages(cut_passages)
         writer.set_meta("model", model)
         writer.set_meta("width", "")
 
@@ -102,6 +102,14 @@ def _bytes(writer: LibraryWriter, vectors: Sequence[Sequence[float]], expected: 
             hint=f"Make them again with “{REBUILD}”.",
         )
     return [row.tobytes() for row in rows]
+
+
+def is_store_complete(writer: LibraryWriter, settings: Settings, model: str) -> bool:
+    """Return True if Chroma holds each passage of the library that has a vector. Raises VectorsError."""
+    passages = writer.vectors.passage_ids()
+    name = collection_name(writer.meta("id") or "", model)
+    with closing(VectorReader(settings.index, model, settings.chroma, name, settings.timeout)) as store:
+        return not passages or store.holds(passages, int(writer.meta("vectored") or 0))
 
 
 def sync_vectors(writer: LibraryWriter, settings: Settings, model: str, report: Report) -> None:

@@ -2,6 +2,7 @@
 
     index_source(settings, "corpus", print)        read, store words, embed, bring Chroma up to date
     rebuild_index(settings, print)                 `newsqa index --rebuild`: the same articles, another embedder
+    mend_index(settings)                           `newsqa doctor --deep`: checks all that is stored
     rename_source(settings, "corpus", "samples")
     remove_source(settings, "samples")
 
@@ -23,12 +24,22 @@ from newsqa import models
 from newsqa.errors import BusyError, LibraryError
 from newsqa.ingest.addresses import AddressOptions, Seen, fetched
 from newsqa.ingest.duplicates import compare_articles
-from newsqa.ingest.embed import embed_passages, replace_model, sync_vectors, use_model
+from newsqa.ingest.embed import (
+    cut_passages,
+    embed_passages,
+    is_store_complete,
+    replace_model,
+    sync_vectors,
+    use_model,
+)
 from newsqa.ingest.fetch import is_address
 from newsqa.ingest.sync import find_files, get_or_add_source, read_source
 from newsqa.machine import ADVICE
 from newsqa.private_files import FILE, private_file, private_folder
+from newsqa.store.chroma import MANIFEST
 from newsqa.store.database import map_sqlite_errors, unusable
+from newsqa.store.inspection import StoredFault, find_faults
+from newsqa.store.snapshot import check_embedder
 from newsqa.store.writer import LibraryWriter
 
 if TYPE_CHECKING:
@@ -159,6 +170,34 @@ def rebuild_index(settings: Settings, report: Report = _silent, *, embedder: Emb
         replace_model(writer, embedder, models.embedder_fingerprint(embedder))
         compare_articles(writer, report)
         return _make_vectors(writer, settings, embedder, report)
+
+
+def mend_index(settings: Settings, *, embedder: Embeddings | None = None) -> list[StoredFault]:
+    """Check everything that is stored, and mend what can be made again from the articles; return what was wrong.
+
+    Raises BusyError, LibraryError if the library cannot be read or was made with another embedder, ModelError and
+    VectorsError.
+    """
+    embedder = embedder or models.create_embedder(settings)
+    model = models.embedder_fingerprint(embedder)
+    with _writing(settings) as writer:
+        check_embedder(writer.meta("model"), model, writer.folder)
+        with map_sqlite_errors(writer.folder):
+            faults = list(find_faults(writer.database, int(writer.meta("width") or 0)))
+        if any(fault.part == "file" for fault in faults):
+            return faults
+        if not is_store_complete(writer, settings, model):
+            faults.append(StoredFault("store", "the vector index does not hold what the library does"))
+        if parts := {fault.part for fault in faults} - {"articles"}:
+            with writer.publication():
+                writer.articles.delete_orphans(everywhere=True)
+                writer.vectors.delete([row for fault in faults if fault.part == "vectors" for row in fault.ids])
+                if "passages" in parts:
+                    writer.articles.replace_passages(cut_passages)
+            compare_articles(writer, _silent)
+            (settings.index / MANIFEST).unlink(missing_ok=True)  # the store is made anew
+            _make_vectors(writer, settings, embedder, _silent)
+    return faults
 
 
 def rename_source(settings: Settings, name: str, new: str) -> None:

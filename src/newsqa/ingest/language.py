@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from tempfile import gettempdir
 from typing import Any
+
+from newsqa.errors import ModelError
 
 MIN_LETTERS = 60
 SAMPLE = 1_500
@@ -46,4 +49,10 @@ def _is_english(words: list[str]) -> bool:
 def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    try:
+        return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)  # unpacked into a temporary file
+    except OSError as error:
+        raise ModelError(
+            f"The model that detects languages cannot be unpacked into {gettempdir()}: {error.strerror}.",
+            hint="Free some space there, or name another folder with TMPDIR.",
+        ) from error

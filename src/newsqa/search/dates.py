@@ -38,6 +38,10 @@ class _Found:
     span: DateRange
 
 
+MAX_READ = 8_000
+"""Characters of a text that are read, of a question too long to be answered: a megabyte would take minutes."""
+
+
 def span_of(text: str, asked: date) -> DateRange | None:
     """Return the time that a question mentions, or None. A day without a year is the last such day before `asked`."""
     found = list(_found(text, asked))
@@ -80,7 +84,7 @@ def _found(text: str, asked: date) -> Iterator[_Found]:
     if asked.year < EARLIEST_YEAR:
         return
     for pattern, read in PATTERNS:
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(text, 0, MAX_READ):
             if any(match.start() < other.end and other.start < match.end() for other in taken):
                 continue
             span = read(match, asked)

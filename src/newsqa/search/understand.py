@@ -47,6 +47,8 @@ def understand(question: str, asked: date, lexicon: Lexicon, bounds: Bounds) -> 
     named in days; `bounds` are hard. If the question asks for the origin of quoted words,
     the query searches for these, and times and outlets are read from the rest of the question.
     """
+    if len(question) > dates.MAX_READ:
+        return Query(question, asked, bounds)
     if quotation := quotation_in(question):
         said = " ".join(quotation.parts)
         framed = _read(quotation.frame, asked, lexicon, bounds)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
-from newsqa.store.records import StoredText, numbered_names, outlet_key, text_digest
+from newsqa.store.records import numbered_names, outlet_key, text_digest
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from newsqa.store.records import NewArticle, NewPassage, Source
 
@@ -168,19 +168,20 @@ class Articles:
 
     # Passages
 
-    def texts(self) -> Iterator[StoredText]:
-        """Yield the text of every article, one at a time in memory; articles may be changed meanwhile."""
-        for row in self.database.execute("SELECT id FROM articles").fetchall():
-            yield StoredText(
-                *self.database.execute(
-                    "SELECT id, title, coalesce(read_text, text), text FROM articles WHERE id = ?", (row["id"],)
-                ).fetchone()
-            )
+    def replace_passages(self, cut: Callable[[str | None, str], Sequence[NewPassage]]) -> None:
+        """Make passages and words of every article anew; passages get new ids, and articles are compared again.
 
-    def replace_passages(self, article: int, passages: Sequence[NewPassage]) -> None:
-        """Replace the passages of an article, which get new ids."""
-        self._remove_passages(article)
-        self._add_passages(article, passages)
+        `cut` gives the passages of a title and a text. What was stored of passages and words is not read.
+        """
+        self.database.execute("INSERT INTO words (words) VALUES ('delete-all')")
+        for table in ("passages", "bands", "copies"):
+            self.database.execute(f"DELETE FROM {table}")  # noqa: S608  our own names
+        self.database.execute("UPDATE articles SET settled = 0")
+        for row in self.database.execute("SELECT id FROM articles").fetchall():
+            title, text = self.database.execute(
+                "SELECT title, text FROM articles WHERE id = ?", (row["id"],)
+            ).fetchone()
+            self._add_passages(row["id"], cut(title, text))
 
     def _add_passages(self, article: int, passages: Sequence[NewPassage]) -> None:
         stored = self.database.execute("SELECT title, text FROM articles WHERE id = ?", (article,)).fetchone()

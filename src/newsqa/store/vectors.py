@@ -13,7 +13,7 @@ import threading
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from weakref import finalize
 
 from newsqa.errors import VectorsError
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 
+T = TypeVar("T")
+
 COPY = "newsqa-vectors-"
 
 
@@ -70,6 +72,19 @@ class VectorReader:
         Return None if the store may not hold the library's `generation`: the library itself is to be searched then.
         Passages that have left the library may be among them. Raises VectorsError if a server cannot be reached.
         """
+        return self._ask(generation, lambda collection, manifest: self._query(collection, manifest, vector, limit))
+
+    def holds(self, passages: set[int], generation: int) -> bool:
+        """Return True if the store can be searched for the library's `generation`, and holds these passages."""
+        return bool(
+            self._ask(
+                generation,
+                lambda collection, _: passages <= collection.ids() and collection.contains(sorted(passages)),
+            )
+        )
+
+    def _ask(self, generation: int, ask: Callable[[Collection, Manifest], T]) -> T | None:
+        """Return what `ask` makes of the opened store; None if it may not hold the library's `generation`."""
         with self._lock, ExitStack() as stack:
             if not self.server and not stack.enter_context(read_lock(self.index)):
                 return None
@@ -78,9 +93,7 @@ class VectorReader:
                 return None
             if manifest.stamp != self._stamp:
                 self._open(manifest)
-            if self._collection is None:
-                return None
-            return self._query(self._collection, manifest, vector, limit)
+            return None if self._collection is None else ask(self._collection, manifest)
 
     def _is_usable(self, manifest: Manifest, generation: int) -> bool:
         ours = manifest.whole and manifest.model == self.model and manifest.server == self.server

@@ -230,6 +230,10 @@ class StoredVectors:
         """Delete every vector, to make room for those of another model."""
         self.database.execute("DELETE FROM vectors")
 
+    def delete(self, rows: Iterable[int]) -> None:
+        """Delete vectors by their rows; what they were made of is embedded again."""
+        self.database.executemany("DELETE FROM vectors WHERE id = ?", ((row,) for row in rows))
+
     def delete_unused(self) -> None:
         """Delete the vectors of texts that no passage has any more."""
         self.database.execute("DELETE FROM vectors WHERE embedded NOT IN (SELECT embedded FROM passages)")

@@ -200,8 +200,8 @@ def _handle_line(conversation: Conversation, line: str) -> None:
         elif question and not conversation.display.silent:
             with time_limit(timeout):
                 answer = _ask(conversation, question)
+            conversation.add(answer)  # before it is shown: what was seen can be resumed
             conversation.display.answer(answer)
-            conversation.add(answer)
     except NewsqaError as error:
         conversation.display.error(error)
 
@@ -214,9 +214,9 @@ def _print_record(conversation: Conversation, question: str) -> None:
         day = conversation.asked or date.today()
         answer = Answer(question, question, day, "", error=f"{error} {error.hint}".strip())
     assert isinstance(answer, Answer)  # noqa: S101  the last event of a stream
-    print_json(to_record(answer))
     if answer.error is None:
         conversation.add(answer)
+    print_json(to_record(answer))
 
 
 def _ask(conversation: Conversation, question: str) -> Answer:

@@ -22,6 +22,7 @@ from newsqa.render.clean import safe_line
 from newsqa.render.plain import models_text
 from newsqa.render.wording import count, period
 from newsqa.settings import Settings, unknown_settings
+from newsqa.store.database import DAMAGED_HINT
 from newsqa.store.snapshot import open_index
 from newsqa.types import EXTRACTIVE, NO_BOUNDS
 
@@ -73,10 +74,13 @@ class Diagnosis:
     mend: str = ""
 
 
-def examine(load: Callable[[], Settings], *, as_json: bool) -> int:
-    """Print every check of the settings that `load` returns; return the exit code, 1 if something is broken."""
+def examine(load: Callable[[], Settings], *, deep: bool, as_json: bool) -> int:
+    """Print every check of the settings that `load` returns; return the exit code, 1 if something is broken.
+
+    `deep` also checks everything that the index stores, and mends what can be made again.
+    """
     diagnoses: list[Diagnosis] = []
-    for diagnosis in _diagnoses(load):
+    for diagnosis in _diagnoses(load, deep=deep):
         diagnoses.append(diagnosis)
         if not as_json:
             print_text(_line(diagnosis))
@@ -91,7 +95,7 @@ def _line(diagnosis: Diagnosis) -> str:
     return f"{SIGNS[diagnosis.state]} {diagnosis.name:<12} {safe_line(diagnosis.says)}{mend}"
 
 
-def _diagnoses(load: Callable[[], Settings]) -> Iterator[Diagnosis]:
+def _diagnoses(load: Callable[[], Settings], *, deep: bool) -> Iterator[Diagnosis]:
     yield _diagnose("python", _python)
     yield _diagnose("packages", _packages)
     try:
@@ -106,6 +110,8 @@ def _diagnoses(load: Callable[[], Settings]) -> Iterator[Diagnosis]:
         yield diagnosis
         if name == "index" and diagnosis.state == "broken":
             return  # the checks that follow read it
+        if name == "index" and deep:
+            yield from _stored(settings)
 
 
 def _diagnose(name: str, check: Callable[..., Finding], *settings: Settings) -> Diagnosis:
@@ -212,6 +218,24 @@ def _index(settings: Settings) -> Finding:
     if problems:
         return f"{says}; {count(problems, 'problem')}", "See them: newsqa sources"
     return says
+
+
+def _stored(settings: Settings) -> Iterator[Diagnosis]:
+    """Check everything that is stored, and mend what can be made again."""
+    from newsqa.ingest.indexer import mend_index
+
+    try:
+        faults = mend_index(settings)
+    except NewsqaError as error:
+        yield Diagnosis("stored", "broken", str(error), error.hint)
+        return
+    for fault in faults:
+        if fault.can_be_mended:
+            yield Diagnosis("stored", "note", f"{fault.says}; made again")
+        else:
+            yield Diagnosis("stored", "broken", fault.says, DAMAGED_HINT)
+    if not faults:
+        yield Diagnosis("stored", "good", "articles, passages, words and vectors are as they were stored")
 
 
 def _privacy(settings: Settings) -> Finding:
