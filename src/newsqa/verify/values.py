@@ -16,7 +16,7 @@ from newsqa.text.entities import SHORT_FORMS, initials, is_same_people, names
 from newsqa.text.support import support_share
 from newsqa.text.words import FUNCTION_WORDS, lower_case_words, stem, word_set, wording, words
 from newsqa.verify.evidence import Fault
-from newsqa.verify.quantities import AGE, PART, PLACE, follows, implied_quantities, quantities, states
+from newsqa.verify.quantities import AGE, PART, PLACE, follows, implied_quantities, is_sum, quantities, states
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +88,7 @@ class SentenceEvidence:
     """What the values of a sentence are looked up in: its quotes, each with the text around it, and their articles.
 
     Names and quoted words may be anywhere in the articles; numbers and days, of which any article has many, near the
-    quotes.
+    quotes. Without `nearby`, everything must be in the quotes or the labels of their articles.
     """
 
     quotes: tuple[Quote, ...]
@@ -102,12 +102,13 @@ class SentenceEvidence:
     @cached_property
     def near(self) -> _Values:
         """The values of the quotes, the sentences around them, and the titles."""
-        return self._read((*self.nearby, *self._labels))
+        return self._read((*(self.nearby or self.quoted.texts), *self._labels))
 
     @cached_property
     def around(self) -> _Values:
         """The values of the articles, titles included."""
-        return self._read((*dict.fromkeys(one.article.text for one in self.quotes), *self._labels))
+        articles = dict.fromkeys(one.article.text for one in self.quotes)
+        return self._read((*articles, *self._labels)) if self.nearby else self.near
 
     @property
     def days(self) -> list[date]:
@@ -169,8 +170,12 @@ def _follows(stated: Quantity, sentence: str, evidence: SentenceEvidence) -> boo
     quoted = evidence.quoted
     if stated.is_year and int(stated.value) in quoted.years:
         return True
-    if _replaces_number(stated, sentence, quoted.quantities):
-        return False
+    said = quantities(sentence)
+    left_out = [one for one in quoted.quantities if not any(states(other, one) for other in said)]
+    if is_sum(stated, sentence, left_out):
+        return True
+    if any(one.is_year == stated.is_year and (one.is_year or _counts_alike(stated, one)) for one in left_out):
+        return False  # it has the place of one of theirs
     if (name := _NUMBERED_NAME.search(sentence[: stated.start])) and not stated.unit:  # Local 751
         named = " ".join(wording(name.group() + stated.text).words)
         if any(f" {named} " in text for text in evidence.around.wordings):
@@ -187,13 +192,6 @@ def _is_trivial(stated: Quantity, evidence: SentenceEvidence) -> bool:
     if stated.unit == PLACE and stated.value == 2:
         return not any(one.unit == PLACE and _counts_alike(stated, one) for one in evidence.quoted.quantities)
     return stated.value in {0, 1} and stated.unit != PART
-
-
-def _replaces_number(stated: Quantity, sentence: str, known: Sequence[Quantity]) -> bool:
-    """Return True if a number that the quotes lack has the place of one of theirs that the sentence leaves out."""
-    said = quantities(sentence)
-    rivals = (one for one in known if one.is_year == stated.is_year and (one.is_year or _counts_alike(stated, one)))
-    return any(not any(states(other, rival) for other in said) for rival in rivals)
 
 
 def _is_confused(stated: Quantity, evidence: SentenceEvidence) -> bool:
@@ -378,7 +376,7 @@ def _is_abbreviation(name: Name, missing: Sequence[str], evidence: SentenceEvide
 def _replaces(name: Name, quoted: _Values) -> str | None:
     """Return the name of the quotes whose place another takes: Fox News for CBS News, Cobb County for Fulton County."""
     own = [word for word in name.words if word not in _OFFICES]
-    if len(own) < 2 or own[0] in quoted.words or _COMMON_ENDING.search(own[0]):
+    if len(own) < 2 or _has_word(own[0], quoted) or _COMMON_ENDING.search(own[0]):
         return None
     others = (one for one in quoted.names if len(one.words) > 1 and one.words[-1] == own[-1])
     return next((one.text for one in others if {*one.words}.isdisjoint(own[:-1])), None)
