@@ -116,9 +116,14 @@ class SentenceEvidence:
         return [one.article.published for one in self.quotes if one.article.published]
 
     @property
-    def _labels(self) -> list[str]:
+    def labels(self) -> _Values:
+        """The values of the titles, outlets and bylines of the articles."""
+        return self._read(self._labels)
+
+    @property
+    def _labels(self) -> tuple[str, ...]:
         labels = [(one.article.title, one.article.outlet, one.article.byline) for one in self.quotes]
-        return [label for some in dict.fromkeys(labels) for label in some if label]
+        return tuple(label for some in dict.fromkeys(labels) for label in some if label)
 
     def _read(self, texts: tuple[str, ...]) -> _Values:
         return _values_of(texts, (self.quotes[0].article.published,) * len(texts))
@@ -334,6 +339,7 @@ _SAYS_AFTER = re.compile(
     r"|^,?(?:\s*\([^)]{1,40}\))?(?:\s*,[^,.;“”\"]{2,90},|\s*\([^)]*\)|\s+(?:of|from|at|in)\s[^,.;“”\"]{2,50},?)?"
     rf"\s*(?:also |later |then |both |has |had )?{_SAYS}\b"
 )
+_BREAK = re.compile(r"[.;:!?()\"“”]")
 _SAYS_BEFORE = re.compile(rf"(?:\b[Aa]ccording to|[,”\"]\s*{_SAYS})\s+(?:[a-z][\w’'-]*\s+){{0,5}}$")
 
 
@@ -346,7 +352,7 @@ def check_names(sentence: str, evidence: SentenceEvidence) -> Fault | None:
         missing = [word for word in name.words if not _is_known(word, name, sentence, evidence)]
         if missing and not _is_abbreviation(name, missing, evidence):
             return Fault("name_missing", (name.text,))
-        if replaced := _replaces(name, evidence.quoted):
+        if replaced := _replaces(name, sentence, evidence):
             return Fault("name_replaced", (name.text, replaced))
     return None
 
@@ -373,13 +379,33 @@ def _is_abbreviation(name: Name, missing: Sequence[str], evidence: SentenceEvide
     return all(word in known and word.upper() in name.text.replace(".", "") for word in missing)
 
 
-def _replaces(name: Name, quoted: _Values) -> str | None:
-    """Return the name of the quotes whose place another takes: Fox News for CBS News, Cobb County for Fulton County."""
-    own = [word for word in name.words if word not in _OFFICES]
-    if len(own) < 2 or _has_word(own[0], quoted) or _COMMON_ENDING.search(own[0]):
+def _replaces(name: Name, sentence: str, evidence: SentenceEvidence) -> str | None:
+    """Return the name of the quotes whose place another takes: of one family with it, or beside the same words.
+
+    Fox News for CBS News, Cobb County for Fulton County; "a draw in Kell" for "a draw in Lund".
+    """
+    quoted, own = evidence.quoted, [word for word in name.words if word not in _OFFICES | CALENDAR]
+    others = [one for one in quoted.names if own and one.words[-1] not in _OFFICES | CALENDAR]
+    if len(own) > 1 and not _has_word(own[0], quoted) and not _COMMON_ENDING.search(own[0]):
+        for other in others:
+            if len(other.words) > 1 and other.words[-1] == own[-1] and {*other.words}.isdisjoint(own[:-1]):
+                return other.text
+    if not own or _has_word(own[-1], quoted) or _has_word(own[-1], evidence.labels):
         return None
-    others = (one for one in quoted.names if len(one.words) > 1 and one.words[-1] == own[-1])
-    return next((one.text for one in others if {*one.words}.isdisjoint(own[:-1])), None)
+    said, beside = _values_of((sentence,), (None,)), _beside(name, sentence)
+    left_out = (one for one in others if not _has_word(one.words[-1], said))
+    return next((one.text for one in left_out if beside & _beside(one, quoted.whole)), None)
+
+
+def _beside(name: Name, text: str) -> set[tuple[int, str]]:
+    """Return the stems of the content words beside a name, within three words of its clause, with their side."""
+    sides = _BREAK.split(text[: name.start])[-1][-60:], _BREAK.split(text[name.end :][:60])[0]
+    found = set[tuple[int, str]]()
+    for side, near in enumerate((words(sides[0])[:-4:-1], words(sides[1])[:3])):
+        at = next((n for n, word in enumerate(near) if word.folded not in FUNCTION_WORDS | _OFFICES), None)
+        if at is not None and (at or not side or len(name.words) > 1):  # "the Kell summit" says what kind it is
+            found.add((side, stem(near[at].folded)))
+    return found
 
 
 # Speakers.
