@@ -161,7 +161,7 @@ def check_numbers(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     for key, score in _scores(sentence).items() if scores else ():
         if key not in _scores(evidence.near.whole):
             return Fault("number_missing", (score,))
-    for stated in quantities(sentence):
+    for stated in quantities(_COVID.sub("COVID", sentence)):
         equal = any(states(stated, one) for one in evidence.quoted.quantities)
         if equal and _is_confused(stated, evidence):
             return Fault("number_confused", (stated.text,))
@@ -185,8 +185,10 @@ def _follows(stated: Quantity, sentence: str, evidence: SentenceEvidence) -> boo
         named = " ".join(wording(name.group() + stated.text).words)
         if any(f" {named} " in text for text in evidence.around.wordings):
             return True
-    if stated.is_year and int(stated.value) in evidence.near.years:
-        return True
+    if stated.is_year:
+        ago = {day.year - int(one.value) for day in evidence.days for one in quoted.quantities if one.unit in _AGO}
+        if int(stated.value) in evidence.near.years | {day.year for day in evidence.days} | ago:
+            return True
     if follows(stated, sentence, quoted.texts, quoted.quantities) or _spans_time(stated, evidence):
         return True
     return any(states(stated, known) and _counts_alike(stated, known) for known in evidence.near.quantities)
@@ -215,6 +217,7 @@ def _counts_alike(stated: Quantity, known: Quantity) -> bool:
     return stated.unit == known.unit and not {*stated.counts}.isdisjoint(known.counts)
 
 
+_COVID = re.compile(r"\bCOVID-19\b", re.IGNORECASE)  # what it is called says no number
 _NUMBERED_NAME = re.compile(r"\b[A-Z][\w.]*\s$")
 _SCORE = re.compile(r"(?<![\d.,–-])\d{1,3}[-–]\d{1,3}(?![\d–-])")
 
@@ -242,6 +245,7 @@ def _spans_time(stated: Quantity, evidence: SentenceEvidence) -> bool:
     return per > 0 and any(abs(abs((a - b).days) / per - float(stated.value)) <= 0.1 for a in days for b in days)
 
 
+_AGO = {"year", AGE}
 _SPANS = {"minute": 1, "hour": 60, "day": 1, "week": 7, "month": 30, "year": 1, AGE: 1, "decade": 10}
 
 
@@ -316,7 +320,7 @@ def _has_in_order(text: str, parts: Sequence[Sequence[str]]) -> bool:
 # titles and words of common knowledge, which prove no name and need no proof beside one
 _OFFICES = word_set(
     """
-    president vice mayor minister prime chancellor judge justice director coach captain manager mr mrs ms miss sir dame
+    president vice ambassador mayor minister prime chancellor judge justice director coach captain manager mr mrs ms miss sir dame
     dr doctor professor senator sen representative rep governor gov lieutenant lt sergeant general attorney secretary
     chief executive ceo king queen prince princess pope father sister detective officer deputy commissioner chairman
     chairwoman chair actor actress singer author republican republicans democrat democrats democratic congress senate
@@ -326,6 +330,7 @@ _OFFICES = word_set(
 )
 
 _COMMON_ENDING = re.compile(r"(?:ing|ed|ly|s|er|ers|tion|ment|ness|ity|ist|ists|ance|ence|al|ive|ous|ful|less|able)$")
+_SURNAME_ENDING = re.compile(r"(?:er|ed|ly|al|is|ist)$")
 _ACTS = re.compile(
     r"\s*(?:['’]s\s|,\s|(?:is|was|has|had|will|would|did|does|can|could|may|said|says|told|won|lost|also|and|denied|sent|opened)\b)"
 )
@@ -340,6 +345,7 @@ _SAYS_AFTER = re.compile(
     rf"\s*(?:also |later |then |both |has |had )?{_SAYS}\b"
 )
 _BREAK = re.compile(r"[.;:!?()\"“”]")
+_SAYS_NEXT = re.compile(rf"\s+(?:also |later |then )?{_SAYS}\b")
 _SAYS_BEFORE = re.compile(rf"(?:\b[Aa]ccording to|[,”\"]\s*{_SAYS})\s+(?:[a-z][\w’'-]*\s+){{0,5}}$")
 
 
@@ -363,6 +369,8 @@ def _is_known(word: str, name: Name, sentence: str, evidence: SentenceEvidence) 
         return True
     if name.words[0] != word or sentence[: name.start].strip(" “\"'‘"):
         return False
+    if len(name.words) == 1 and _SURNAME_ENDING.search(word) and _SAYS_NEXT.match(sentence, name.end):
+        return False  # "Miller said"; a trade would have an article, or be a plural
     return _COMMON_ENDING.search(word) is not None or len(name.words) > 1 or not _ACTS.match(sentence, name.end)
 
 
@@ -387,7 +395,7 @@ def _replaces(name: Name, sentence: str, evidence: SentenceEvidence) -> str | No
     quoted, own = evidence.quoted, [word for word in name.words if word not in _OFFICES | CALENDAR]
     others = [one for one in quoted.names if own and one.words[-1] not in _OFFICES | CALENDAR]
     if len(own) > 1 and not _has_word(own[0], quoted) and not _COMMON_ENDING.search(own[0]):
-        for other in others:
+        for other in others if _has_word(own[0], evidence.around) else evidence.around.names:
             if len(other.words) > 1 and other.words[-1] == own[-1] and {*other.words}.isdisjoint(own[:-1]):
                 return other.text
     if not own or _has_word(own[-1], quoted) or _has_word(own[-1], evidence.labels):
@@ -418,10 +426,10 @@ def check_speaker(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     if not told:
         return None
     for name in _speakers(sentence, evidence.around.common):
-        own = [word for word in name.words if word not in _OFFICES]
-        named = sum(_has_word(word, quoted) for word in own)
+        own = [word for word in name.words if word not in _OFFICES and _has_word(word, evidence.around)]
+        named = [_has_word(word, quoted) for word in own]
         short = any(initials(name) in other.words or name.words[0] == initials(other) for other in told)
-        if 2 * named < len(own) and not short:
+        if own and not named[-1] and 2 * sum(named) < len(own) and not short:
             return Fault("speaker_replaced", (name.text, told[0].text))
     return None
 
