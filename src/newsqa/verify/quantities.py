@@ -304,8 +304,8 @@ def is_sum(stated: Quantity, sentence: str, known: Sequence[Quantity]) -> bool:
     groups: Iterable[tuple[Quantity, ...]] = pairwise(alike) if stated.value >= MIN_SUM else ()
     if _TOGETHER.search(sentence):
         groups = (some for size in (2, 3, 4) for some in combinations(alike, size))
-    sums = (replace(some[0], value=Decimal(sum(one.value for one in some))) for some in groups if _of_one_unit(some))
-    return any(states(stated, one) for one in sums)
+    of_one_unit = (some for some in groups if len({one.unit for one in some}) == 1)
+    return any(states(stated, replace(some[0], value=Decimal(sum(n.value for n in some)))) for some in of_one_unit)
 
 
 def follows(stated: Quantity, sentence: str, quotes: Sequence[str], known: Sequence[Quantity]) -> bool:
@@ -315,8 +315,7 @@ def follows(stated: Quantity, sentence: str, quotes: Sequence[str], known: Seque
     if stated.unit in {PART, "%", TIMES}:
         return _is_share(stated, known, grown=bool(_GROWN.search(sentence)))
     around = sentence[max(0, stated.start - 30) : stated.end + 30]
-    apart = _differences(_alike(stated, known)) if _APART.search(around) else ()
-    if any(states(stated, one) for one in apart):
+    if _APART.search(around) and any(states(stated, one) for one in _differences(_alike(stated, known))):
         return True
     if stated.value == 2 and not stated.unit and any(_PAIR.search(quote) for quote in quotes):
         return True
@@ -328,10 +327,6 @@ def _alike(stated: Quantity, known: Sequence[Quantity]) -> list[Quantity]:
     points = (replace(one, unit=POINT) for one in known if one.unit == "%") if stated.unit == POINT else known
     alike = [one for one in points if not one.is_year and one.unit != PLACE and _comparable(stated.unit, one.unit)]
     return list({(one.value, one.unit, one.start): one for one in alike}.values())[:_MAX_KNOWN]
-
-
-def _of_one_unit(some: Sequence[Quantity]) -> bool:
-    return len({one.unit for one in some}) == 1
 
 
 def _differences(known: Sequence[Quantity]) -> Iterator[Quantity]:

@@ -115,12 +115,7 @@ class SentenceEvidence:
         """The days on which the articles were published."""
         return [one.article.published for one in self.quotes if one.article.published]
 
-    @property
-    def labels(self) -> _Values:
-        """The values of the titles, outlets and bylines of the articles."""
-        return self._read(self._labels)
-
-    @property
+    @cached_property
     def _labels(self) -> tuple[str, ...]:
         labels = [(one.article.title, one.article.outlet, one.article.byline) for one in self.quotes]
         return tuple(label for some in dict.fromkeys(labels) for label in some if label)
@@ -219,6 +214,8 @@ def _counts_alike(stated: Quantity, known: Quantity) -> bool:
 
 _COVID = re.compile(r"\bCOVID-19\b", re.IGNORECASE)  # what it is called says no number
 _NUMBERED_NAME = re.compile(r"\b[A-Z][\w.]*\s$")
+
+
 _SCORE = re.compile(r"(?<![\d.,–-])\d{1,3}[-–]\d{1,3}(?![\d–-])")
 
 
@@ -398,7 +395,7 @@ def _replaces(name: Name, sentence: str, evidence: SentenceEvidence) -> str | No
         for other in others if _has_word(own[0], evidence.around) else evidence.around.names:
             if len(other.words) > 1 and other.words[-1] == own[-1] and {*other.words}.isdisjoint(own[:-1]):
                 return other.text
-    if not own or _has_word(own[-1], quoted) or _has_word(own[-1], evidence.labels):
+    if not own or _has_word(own[-1], quoted):
         return None
     said, beside = _values_of((sentence,), (None,)), _beside(name, sentence)
     left_out = (one for one in others if not _has_word(one.words[-1], said))
