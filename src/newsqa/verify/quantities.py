@@ -57,8 +57,8 @@ _ABOVE = (
     rf"(?:{_MORE}) than|at least|{_SLIGHTLY}(?:over|above|past)|exceed\w*|upwards of|no (?:fewer|less) than|north of"
 )
 _BELOW = (
-    rf"(?:{_LESS}) than|at most|{_SLIGHTLY}(?:below|under|short of)|nearly|almost|up to|close to|approaching|not (?:quite|yet)"
-    r"|not far (?:short of|off)|no more than|as (?:much|many|long|far|high) as"
+    rf"(?:{_LESS}) than|at most|{_SLIGHTLY}(?:below|under|short of)|nearly|almost|up to|close to|approaching"
+    r"|not (?:quite|yet)|not far (?:short of|off)|no more than|as (?:much|many|long|far|high) as"
 )
 _ABOUT = "about|around|some|roughly|approximately|circa|an estimated|perhaps|or so|more or less"
 _BOUND = re.compile(

@@ -214,8 +214,6 @@ def _counts_alike(stated: Quantity, known: Quantity) -> bool:
 
 _COVID = re.compile(r"\bCOVID-19\b", re.IGNORECASE)  # what it is called says no number
 _NUMBERED_NAME = re.compile(r"\b[A-Z][\w.]*\s$")
-
-
 _SCORE = re.compile(r"(?<![\d.,–-])\d{1,3}[-–]\d{1,3}(?![\d–-])")
 
 
@@ -317,12 +315,12 @@ def _has_in_order(text: str, parts: Sequence[Sequence[str]]) -> bool:
 # titles and words of common knowledge, which prove no name and need no proof beside one
 _OFFICES = word_set(
     """
-    president vice ambassador mayor minister prime chancellor judge justice director coach captain manager mr mrs ms miss sir dame
+    president vice mayor minister prime chancellor judge justice director coach captain manager mr mrs ms miss sir dame
     dr doctor professor senator sen representative rep governor gov lieutenant lt sergeant general attorney secretary
     chief executive ceo king queen prince princess pope father sister detective officer deputy commissioner chairman
     chairwoman chair actor actress singer author republican republicans democrat democrats democratic congress senate
     house state supreme court federal county city north south east west northern southern eastern western internet covid
-    earth sun bible christian christians catholic muslim
+    earth sun bible christian christians catholic muslim ambassador
     """
 )
 
