@@ -78,7 +78,7 @@ class EvidenceSet:
         def rank(quote: Quote) -> tuple[float, int]:
             return -fsum(rarity.get(term, 0.0) for term in terms & stated_terms(quote.text)), quote.end - quote.start
 
-        best = [(quote,) for quote in sorted(found, key=rank)[:count]]
+        best: list[tuple[Quote, ...]] = [(quote,) for quote in sorted(found, key=rank)[:count]]
         cover = self.expand(likeliest_quotes(text, self._hits)) if quoted_share(text, to) < MIN_OWN_SHARE else ()
         elsewhere = len(cover) == 1 and cover[0].article.id not in {quote.article.id for quote in to}
         if elsewhere and quoted_share(text, cover) > max([MIN_OWN_SHARE, *(quoted_share(text, one) for one in best)]):
