@@ -29,6 +29,7 @@ from newsqa.verify.quantities import follows, implied_quantities, quantities, st
         ("half of the reward", [("0.5", "part", "", "")]),
         ("one docker in fifty", [("0.02", "part", "", "")]),
         ("half a million crowns", [("500000", "crown", "", "")]),
+        ("a half-million crowns", [("500000", "crown", "", "")]),
         ("on the tenth day", [("10", "place", "", "")]),
         ("twice a day", [("2", "times", "day", "")]),
         ("a pay rise that took two years", [("2", "year", "", "")]),

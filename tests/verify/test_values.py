@@ -87,6 +87,7 @@ def test_altered_words_in_quotation_marks_never_pass(true, altered):
         ("Orn Tam reported a fire in Kell.", "Ilva Tam reported a fire in Kell.", False),
         ("Mayor Tam reported a fire in Kell.", "Ilva Tam reported a fire in Kell.", True),
         ("Engineer Tam reported a fire in Kell.", "Ilva Tam reported a fire in Kell.", True),
+        ("Ilva Tam reported a fire in Kell.", "Mayor Tam reported a fire in Kell.", True),
         ("Billionaire Ilva Tam reported a fire in Kell.", "Ilva Tam reported a fire in Kell.", True),
         ("The Tams reported a fire in Kell.", "Ilva Tam reported a fire in Kell.", True),
         ("Miller reported a fire in Kell.", "Tam reported a fire in Kell.", True),
@@ -109,10 +110,12 @@ def test_a_name_that_opens_a_sentence_is_none_of_the_same_family(sentence, quote
         ("The ferry was towed to Lund.", "It was towed to port at Lund.", True),
         ("The ferry was towed to Lund from Kell.", "It was towed to Kell.", True),
         ("The ferry was sold in mid-June.", "It was sold in Kell.", True),
+        ("Tam lost her job at NKL.", "Tam lost her job at Norr Kell Lund.", True),
+        ("Orsk Bask of Kell said that it burns.", "Orn Bask of Kell said that it burns.", False),
     ],
 )
 def test_a_name_does_not_replace_one_of_the_quotes_beside_the_same_words(sentence, quote, stands):
-    context = ("Orn Bask of Lund wrote a post to the Norr, Kell and Lund councils in June.",)
+    context = ("Orn Bask of Lund wrote a post to the Norr, Kell and Lund councils (NKL) in June.",)
     assert (fault_of(sentence, quote, nearby=("It was in June.",), context=context) is None) == stands
 
 

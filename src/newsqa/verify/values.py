@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from newsqa.text.calendar import CALENDAR, MONTHS, WEEKDAYS, clocks, dates, moments
@@ -391,12 +392,14 @@ def _replaces(name: Name, sentence: str, evidence: SentenceEvidence) -> str | No
     others = [one for one in quoted.names if own and one.words[-1] not in _OFFICES | CALENDAR]
     if len(own) > 1 and not _has_word(own[0], quoted) and not _COMMON_ENDING.search(own[0]):
         for other in others if _has_word(own[0], evidence.around) else evidence.around.names:
-            if len(other.words) > 1 and other.words[-1] == own[-1] and {*other.words}.isdisjoint(own[:-1]):
+            pairs = [pair for pair in pairwise(other.words) if pair[0] not in _OFFICES and pair[0] not in own]
+            if any(last == word and first not in other.words for _, last in pairs for first, word in pairwise(own)):
                 return other.text
     if not own or _has_word(own[-1], quoted):
         return None
     said, beside = _values_of((sentence,), (None,)), _beside(name, sentence)
-    left_out = (one for one in others if not _has_word(one.words[-1], said))
+    alike = (one for one in others if one.text.isupper() == name.text.isupper())  # an acronym may stand for the other
+    left_out = (one for one in alike if not _has_word(one.words[-1], said))
     return next((one.text for one in left_out if beside & _beside(one, quoted.whole)), None)
 
 

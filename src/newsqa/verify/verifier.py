@@ -133,8 +133,8 @@ class Verifier:
 
         Whoever wrote it did not name these quotes, so nothing around them counts.
         """
-        found = self._evidence.similar(text, MAX_SIMILAR, quotes)
-        others = [one for one in found if not self._values_fault(text, one, near=False)]
+        similar = self._evidence.similar(text, MAX_SIMILAR, quotes)
+        others = [one for one in similar if not self._values_fault(text, one, near=False)]
         answering = {*self._answering([quote for one in others for quote in one])}
         others = [one for one in others if not answering.isdisjoint(one)]
         proved = (found for one in others if (found := proof(text, one)))
