@@ -28,9 +28,15 @@ def plain(text):
     return " ".join(MARK.sub("", text).split())
 
 
-def draft(case):
-    """Write the sentences of a case, each with the key of the evidence that holds its fact."""
-    return lambda prompt: " ".join(f"{one['say'][:-1]} [{prompt.key(one['holds'])}]." for one in case["sentences"])
+def draft(case, *, misplaced=False):
+    """Write the sentences of a case, each with the key of the evidence that holds its fact, or of what follows it."""
+
+    def write(prompt):
+        right = [prompt.key(one["holds"]) for one in case["sentences"]]
+        keys = [key % len(prompt.evidence) + 1 if misplaced else key for key in right]
+        return " ".join(f"{one['say'][:-1]} [{key}]." for one, key in zip(case["sentences"], keys, strict=True))
+
+    return write
 
 
 @pytest.fixture(scope="module", params=["none", "auto"], ids=["no judge", "a judge that says yes"])
@@ -64,6 +70,21 @@ def test_nothing_altered_is_in_the_text(answered, n, one):
     assert bare(one["say"]) not in bare(answer.text)
     assert bare(one["altered"]) not in bare(answer.text)
     assert [dropped.why for dropped in answer.dropped if bare(dropped.text) == bare(one["say"])]
+
+
+@pytest.fixture(scope="module")
+def misplaced(sample_index):
+    """Answer a question whose sentences each have the key of other evidence, with a judge that says yes."""
+    with written_desk(Settings(index=sample_index)) as written:
+        yield cache(lambda n: written.ask(DRAFTS[n]["question"], draft(DRAFTS[n], misplaced=True)))
+
+
+@pytest.mark.parametrize(("n", "one"), sentences(altered=True))
+def test_nothing_altered_is_shown_under_another_key(misplaced, n, one):
+    answer = misplaced(n)
+    assert bare(one["say"]) not in bare(answer.text)
+    written = " ".join(kept.text for kept in answer.sentences if kept.checked_by == "judge")
+    assert bare(one["altered"]) not in bare(written)
 
 
 def test_without_a_judge_every_sentence_is_the_articles(answered):

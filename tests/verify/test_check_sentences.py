@@ -39,8 +39,8 @@ def share(judged, *kinds):
         (("date",), 0.12),
         (("quote",), 0.0),
         (("unit",), 0.25),
-        (("name",), 0.70),
-        (("speaker",), 0.70),
+        (("name",), 0.60),
+        (("speaker",), 0.67),
         (("number", "date", "quote"), 0.12),
     ],
 )

@@ -29,6 +29,7 @@ from newsqa.verify.quantities import follows, implied_quantities, quantities, st
         ("half of the reward", [("0.5", "part", "", "")]),
         ("one docker in fifty", [("0.02", "part", "", "")]),
         ("half a million crowns", [("500000", "crown", "", "")]),
+        ("a half-million crowns", [("500000", "crown", "", "")]),
         ("on the tenth day", [("10", "place", "", "")]),
         ("twice a day", [("2", "times", "day", "")]),
         ("a pay rise that took two years", [("2", "year", "", "")]),
@@ -37,6 +38,9 @@ from newsqa.verify.quantities import follows, implied_quantities, quantities, st
         ("2½ hours", [("2.5", "hour", "", "")]),
         ("2 1/2 hours", [("2.5", "hour", "", "")]),
         ("half a percentage point", [("0.5", "% point", "", "")]),
+        ("a quarter of a century", [("0.25", "century", "", "")]),
+        ("half an hour", [("0.5", "hour", "", "")]),
+        ("the half-century", [("0.5", "century", "", "")]),
         ("he died at 83.", [("83", "age", "", "")]),
     ],
 )
@@ -73,6 +77,14 @@ def test_quantities(text, read):
         ("in the 1980s", "in 1994", False),
         ("an hour and a half", "90 minutes", True),
         ("an hour and a half", "80 minutes", False),
+        ("a decade and a half", "16 years", True),
+        ("a decade and a half", "18 years", False),
+        ("a quarter of a century", "25 years", True),
+        ("half a century", "25 years", False),
+        ("more than two dozen boats", "26 boats", True),
+        ("more than two dozen boats", "36 boats", False),
+        ("not yet forty boats", "39 boats", True),
+        ("not yet forty boats", "41 boats", False),
     ],
 )
 def test_a_quantity_may_be_told_converted_or_rounded(stated, known, stands):
@@ -85,6 +97,9 @@ def test_a_quantity_may_be_told_converted_or_rounded(stated, known, stands):
     [
         ("Together they scored 60 points.", "Tam scored 31 points and Aro scored 29 points.", True),
         ("Together they scored 61 points.", "Tam scored 31 points and Aro scored 29 points.", False),
+        ("He trains 70 guards.", "He trains 60 dockers and 10 divers.", True),
+        ("He trains 80 guards.", "He trains 60 dockers and 10 divers.", False),
+        ("He trains five guards.", "He trains three dockers and two divers.", False),  # too small to be meant as a sum
         ("Kell gets 38 crowns more than Lund.", "Kell gets 344 crowns and Lund 306 crowns.", True),
         ("Kell gets 48 crowns more than Lund.", "Kell gets 344 crowns and Lund 306 crowns.", False),
         ("Half of the four were from Kell.", "Two were from Kell and two from Lund.", True),

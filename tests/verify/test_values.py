@@ -87,12 +87,36 @@ def test_altered_words_in_quotation_marks_never_pass(true, altered):
         ("Orn Tam reported a fire in Kell.", "Ilva Tam reported a fire in Kell.", False),
         ("Mayor Tam reported a fire in Kell.", "Ilva Tam reported a fire in Kell.", True),
         ("Engineer Tam reported a fire in Kell.", "Ilva Tam reported a fire in Kell.", True),
+        ("Ilva Tam reported a fire in Kell.", "Mayor Tam reported a fire in Kell.", True),
         ("Billionaire Ilva Tam reported a fire in Kell.", "Ilva Tam reported a fire in Kell.", True),
         ("The Tams reported a fire in Kell.", "Ilva Tam reported a fire in Kell.", True),
+        ("Miller reported a fire in Kell.", "Tam reported a fire in Kell.", True),
+        ("Miller said that Kell burns.", "Tam said that Kell burns.", False),
+        ("Dockers said that Kell burns.", "Tam said that Kell burns.", True),
     ],
 )
 def test_a_name_that_opens_a_sentence_is_none_of_the_same_family(sentence, quote, stands):
     assert (fault_of(sentence, quote) is None) == stands
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote", "stands"),
+    [
+        ("The ferry was towed to Lund.", "It was towed to Kell.", False),
+        ("Orn Bask, who rents the shed, found it.", "Ilva Tam, who rents the shed, was there.", False),
+        ("A page in the Kell Post called for a strike.", "It took out an ad in The Kell Times calling for one.", False),
+        ("Orn Bask said that the port is closed.", "“The port is closed in Kell,” she said.", True),
+        ("The Kell summit ended.", "The Norr summit ended.", True),  # it may be both
+        ("The ferry was towed to Lund.", "It was towed to port at Lund.", True),
+        ("The ferry was towed to Lund from Kell.", "It was towed to Kell.", True),
+        ("The ferry was sold in mid-June.", "It was sold in Kell.", True),
+        ("Tam lost her job at NKL.", "Tam lost her job at Norr Kell Lund.", True),
+        ("Orsk Bask of Kell said that it burns.", "Orn Bask of Kell said that it burns.", False),
+    ],
+)
+def test_a_name_does_not_replace_one_of_the_quotes_beside_the_same_words(sentence, quote, stands):
+    context = ("Orn Bask of Lund wrote a post to the Norr, Kell and Lund councils (NKL) in June.",)
+    assert (fault_of(sentence, quote, nearby=("It was in June.",), context=context) is None) == stands
 
 
 ARTICLE = (
@@ -126,6 +150,8 @@ def test_names_may_stand_anywhere_in_the_article_and_days_are_seen_from_its_own(
         ("According to Orn Bask, the port is closed.", "The port is closed, said Ilva Tam.", False),
         ("Ilva Tam called it a shame.", "“It is a shame,” Tam said.", True),
         ("Orn Bask called it a shame.", "“It is a shame,” he said.", True),
+        ("Billionaire Ilva Tam called it a shame.", "“It is a shame,” Tam said.", True),
+        ("Orsk Tam called it a shame.", "“It is a shame,” Tam said.", False),
         ("Orn Bask called it a shame.", "Ilva Tam and Orn Bask met. “It is a shame,” Tam said.", True),
     ],
 )

@@ -181,6 +181,24 @@ def test_an_altered_number_does_not_lead_to_where_it_stands(age, supported):
     assert bool(check(claim, evidence=[hit(source)]).sentences) == supported
 
 
+@pytest.mark.parametrize(
+    ("said", "stands"),
+    [
+        ("Ilva Tam opened the new harbour pool with a band.", True),
+        ("Orn Bask opened the new harbour pool with a band.", False),
+        ("Orn Bask opened the new harbour pool on 3 May with a band.", False),
+        ("Someone opened the new harbour pool with 40 boats and a band.", False),
+    ],
+)
+@pytest.mark.parametrize("key", [None, "Envoys of Halvia and Norr met in Lund"])
+def test_quotes_that_are_found_for_a_sentence_must_hold_its_values(said, stands, key):
+    """Nobody named them, so a value that is elsewhere in their article is none of theirs."""
+    text = "Orn Bask runs 40 boats. On 3 May it rained. Ilva Tam opened the new harbour pool to the sound of a band."
+    pool = article("pool", text)
+    claim = quoted(key, EVIDENCE[1].article, said) if key else DraftSentence(said, ())
+    assert bool(check(claim, evidence=[*EVIDENCE, hit(pool)]).sentences) == stands
+
+
 def test_days_are_seen_from_the_day_of_the_article():
     said = "Halvia struck on 1 May 2031."
     source = article("dated", "Halvia struck on Thursday.", published=date(2031, 5, 2))

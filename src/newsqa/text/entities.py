@@ -60,7 +60,7 @@ _HUNDREDS = rf"(?:(?:{_BELOW_100}|an?)[\s-]hundred\b(?:\s+(?:and\s+)?{_BELOW_100
 _CHUNK = rf"(?:{_HUNDREDS}|{_BELOW_100})"
 _SCALE = r"(?:thousand|million|billion|trillion|dozen)\b"
 _SPELLED = (
-    rf"(?:{_CHUNK}|(?:half )?an?(?=[\s-]{_SCALE}))(?:[\s-]{_SCALE}"
+    rf"(?:{_CHUNK}|(?:(?:half )?an?|(?:an? )?half)(?=[\s-]{_SCALE}))(?:[\s-]{_SCALE}"
     rf"(?:,?\s+(?:and\s+)?{_CHUNK}(?=[\s-]{_SCALE})|\s+(?:and\s+{_CHUNK}|{_HUNDREDS})(?![\s-]{_SCALE}))?){{0,4}}"
     rf"(?:\s+and\s+a\s+half\b(?:\s{_SCALE})?)?"
 )

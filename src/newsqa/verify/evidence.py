@@ -13,10 +13,10 @@ from math import fsum, log  # a sum of floats in the order of a set differs from
 from typing import TYPE_CHECKING, Literal
 
 from newsqa.text.calendar import CALENDAR, MONTHS, WEEKDAYS, dates, moments
-from newsqa.text.entities import names
+from newsqa.text.entities import name_words, names
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.support import likeliest_quotes, stated_terms, support_share
-from newsqa.text.words import lower_case_words, word_set, wording
+from newsqa.text.words import lower_case_words, stem, word_set, wording
 from newsqa.types import Quote
 
 if TYPE_CHECKING:
@@ -60,11 +60,12 @@ class EvidenceSet:
         """Return what might be the quotes of a text: up to `count` sentences of the passages that are like it.
 
         They share a third of its words or more; if it has quotes (`to`), half, and more than those. Numbers do not
-        count: an altered one would lead to wherever it is. Those are best that share words which few of the sentences
-        have. If its quotes have hardly a word of it, those of one passage that have most of them together may come
-        first. Sentences of several places are never put together: they could prove anything.
+        count, nor do names beside quotes: an altered one would lead to wherever it is. Those are best that share words
+        which few of the sentences have. If its quotes have hardly a word of it, those in a row that have most of them
+        together may come first. Sentences of several places are never put together: they could prove anything.
         """
-        terms = frozenset(term for term in stated_terms(text) if not term[0].isdigit())
+        named = {stem(word) for word in name_words(text)} if to else set[str]()
+        terms = frozenset(term for term in stated_terms(text) - named if not term[0].isdigit())
         own = set(self.sentences_of(to))
         quoted = stated_terms("\n".join(quote.text for quote in to))
         least = max(1, len(terms) // (2 if to else 3), len(terms & quoted))
@@ -77,12 +78,12 @@ class EvidenceSet:
         def rank(quote: Quote) -> tuple[float, int]:
             return -fsum(rarity.get(term, 0.0) for term in terms & stated_terms(quote.text)), quote.end - quote.start
 
-        best = [(quote,) for quote in sorted(found, key=rank)[:count]]
+        best: list[tuple[Quote, ...]] = [(quote,) for quote in sorted(found, key=rank)[:count]]
         cover = self.expand(likeliest_quotes(text, self._hits)) if quoted_share(text, to) < MIN_OWN_SHARE else ()
-        elsewhere = cover and cover[0].article.id not in {quote.article.id for quote in to}
+        elsewhere = len(cover) == 1 and cover[0].article.id not in {quote.article.id for quote in to}
         if elsewhere and quoted_share(text, cover) > max([MIN_OWN_SHARE, *(quoted_share(text, one) for one in best)]):
             return [cover, *best]
-        return [*best]
+        return best
 
     def around(self, quote: Quote) -> str:
         """Return the sentences around a quote, and the first ones of its article."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 from typing import TYPE_CHECKING, Literal
 
 from newsqa.text.calendar import clocks
 from newsqa.text.entities import MEASURE_OF, SPANS_OF_TIME, TENS, UNITS, counted, numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from newsqa.text.entities import Number
 
@@ -57,8 +57,8 @@ _ABOVE = (
     rf"(?:{_MORE}) than|at least|{_SLIGHTLY}(?:over|above|past)|exceed\w*|upwards of|no (?:fewer|less) than|north of"
 )
 _BELOW = (
-    rf"(?:{_LESS}) than|at most|{_SLIGHTLY}(?:below|under|short of)|nearly|almost|up to|close to|approaching|not quite"
-    r"|not far (?:short of|off)|no more than|as (?:much|many|long|far|high) as"
+    rf"(?:{_LESS}) than|at most|{_SLIGHTLY}(?:below|under|short of)|nearly|almost|up to|close to|approaching"
+    r"|not (?:quite|yet)|not far (?:short of|off)|no more than|as (?:much|many|long|far|high) as"
 )
 _ABOUT = "about|around|some|roughly|approximately|circa|an estimated|perhaps|or so|more or less"
 _BOUND = re.compile(
@@ -110,7 +110,8 @@ _MULTIPLE = re.compile(
     re.IGNORECASE,
 )
 _ONE_OF = re.compile(
-    r"\b(?:an?|the (?:next|past|last|coming|previous|following)|this|last|each|every|per)\s+(?:(?:whole|full)\s+)?"
+    r"\b(?:(?:an?\s+)?(?P<part>half|quarter)(?:\s+(?:of\s+)?an?\s+|[\s-])"
+    r"|(?:an?|the (?:next|past|last|coming|previous|following)|this|last|each|every|per)\s+(?:(?:whole|full)\s+)?)"
     r"(?P<unit>decade|century|fortnight|dozen|week|month|year|hour|day|minute|quarter)\b(?P<half>\s+and\s+a\s+half\b)?",
     re.IGNORECASE,
 )
@@ -131,7 +132,7 @@ def quantities(text: str) -> list[Quantity]:
 
 
 def implied_quantities(text: str) -> list[Quantity]:
-    """Find the measures of a text that have no number, "a decade", and the numbers inside "seven out of ten"."""
+    """Find the measures of a text that have no number, "half a decade", and the numbers inside "seven out of ten"."""
     found = [
         Quantity(_count(match[part]), "", "", (), match[part], *match.span(part))
         for match in _FRACTION.finditer(text)
@@ -141,7 +142,8 @@ def implied_quantities(text: str) -> list[Quantity]:
     for match in _ONE_OF.finditer(text):
         unit = match["unit"].lower()
         value, unit = _IMPLIED.get(unit, (1, unit))
-        value = Decimal(value) + (Decimal("0.5") if match["half"] else 0)
+        value = Decimal(value) / {"half": 2, "quarter": 4}.get((match["part"] or "").lower(), 1)
+        value += Decimal("0.5") if match["half"] else 0
         found.append(Quantity(value, unit, "", (), match.group(), *match.span()))
     return found
 
@@ -172,7 +174,7 @@ def _unit(number: Number, text: str) -> tuple[str, tuple[str, ...]]:
 
 def _worded(text: str) -> Iterator[Quantity]:
     """Yield fractions ("a third of"), multiples ("twice") and places in a row ("tenth")."""
-    yield from (one for one in implied_quantities(text) if "half" in one.text)
+    yield from (one for one in implied_quantities(text) if one.value % 1)
     for match in _FRACTION.finditer(text):
         lower = Decimal(_DENOMINATORS[match["part"].lower()]) if match["part"] else _count(match["of"] or "two")
         upper = _count(match["upper"] or match["one"] or "one")
@@ -228,6 +230,7 @@ def states(stated: Quantity, known: Quantity) -> bool:
     here, there = _SCALES.get(stated.unit), _SCALES.get(known.unit)
     if here and there and here != there:
         slack = _SHARE if here[0] == "share" else Decimal(0) if here[0] in {"time", "months"} else _CONVERTED
+        slack = _SLACK["about"] if stated.unit in {"decade", "century"} else slack
         value = known.value * there[1] / here[1]
         return abs(stated.value - value) <= slack * value or is_rounding(stated, value)
     if {stated.bound, known.bound} == {"above", "below"} or (stated.per and known.per and stated.per != known.per):
@@ -256,6 +259,8 @@ def is_rounding(stated: Quantity, value: Decimal) -> bool:
     if not stated.bound and stated.unit not in {"%", PART} and (small or not _ROUNDED.search(stated.text)):
         return False
     (digits, last), one_sided = _precision(stated.value), stated.bound in {"above", "below"}
+    if stated.text.endswith("dozen"):
+        digits, last = 1, Decimal(12)
     nearest = min(last if one_sided else last / 2, _SLACK[stated.bound] * value)
     return digits < _precision(value)[0] and abs(off) <= nearest
 
@@ -289,33 +294,39 @@ _PAIR = re.compile(
 )
 _LIST = re.compile(r"(?:[^,;.]{2,60},\s+){1,9}(?:[^,;.]{2,60},?\s+)?(?:and|or)\s+[^,;.]{2,60}")
 _ITEM = re.compile(r",?\s+(?:and|or)\s+|,\s+")
+MIN_SUM = 10  # a smaller number is a sum by chance
 _MAX_KNOWN = 14  # quantities of the quotes that are combined with each other
+
+
+def is_sum(stated: Quantity, sentence: str, known: Sequence[Quantity]) -> bool:
+    """Return True for the sum of two quantities that come one after the other, of any if the sentence names a sum."""
+    alike = [] if stated.unit in {PART, "%", TIMES, PLACE} else _alike(stated, known)
+    groups: Iterable[tuple[Quantity, ...]] = pairwise(alike) if stated.value >= MIN_SUM else ()
+    if _TOGETHER.search(sentence):
+        groups = (some for size in (2, 3, 4) for some in combinations(alike, size))
+    of_one_unit = (some for some in groups if len({one.unit for one in some}) == 1)
+    return any(states(stated, replace(some[0], value=Decimal(sum(n.value for n in some)))) for some in of_one_unit)
 
 
 def follows(stated: Quantity, sentence: str, quotes: Sequence[str], known: Sequence[Quantity]) -> bool:
     """Return True if a quantity follows from others that the quotes give, in a way that the sentence names."""
     if stated.unit == PLACE:
         return False
-    unit = "%" if stated.unit == POINT else stated.unit
-    alike = [one for one in known if not one.is_year and one.unit != PLACE and _comparable(unit, one.unit)]
-    alike = list({(one.value, one.unit, one.start): one for one in alike}.values())[:_MAX_KNOWN]
     if stated.unit in {PART, "%", TIMES}:
         return _is_share(stated, known, grown=bool(_GROWN.search(sentence)))
-    if _TOGETHER.search(sentence) and any(states(stated, one) for one in _sums(alike)):
-        return True
     around = sentence[max(0, stated.start - 30) : stated.end + 30]
-    if _APART.search(around) and any(states(replace(stated, unit=unit), one) for one in _differences(alike)):
+    if _APART.search(around) and any(states(stated, one) for one in _differences(_alike(stated, known))):
         return True
     if stated.value == 2 and not stated.unit and any(_PAIR.search(quote) for quote in quotes):
         return True
-    return _is_count(stated, quotes)
+    return is_sum(stated, sentence, known) or _is_count(stated, quotes)
 
 
-def _sums(known: Sequence[Quantity]) -> Iterator[Quantity]:
-    for size in (2, 3, 4):
-        for some in combinations(known, size):
-            if len({one.unit for one in some}) == 1:
-                yield replace(some[0], value=sum((one.value for one in some), Decimal(0)))
+def _alike(stated: Quantity, known: Sequence[Quantity]) -> list[Quantity]:
+    """Return the known quantities of the kind of a stated one, a few at most; of points those in percent."""
+    points = (replace(one, unit=POINT) for one in known if one.unit == "%") if stated.unit == POINT else known
+    alike = [one for one in points if not one.is_year and one.unit != PLACE and _comparable(stated.unit, one.unit)]
+    return list({(one.value, one.unit, one.start): one for one in alike}.values())[:_MAX_KNOWN]
 
 
 def _differences(known: Sequence[Quantity]) -> Iterator[Quantity]:

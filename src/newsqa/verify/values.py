@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from newsqa.text.calendar import CALENDAR, MONTHS, WEEKDAYS, clocks, dates, moments
@@ -16,7 +17,7 @@ from newsqa.text.entities import SHORT_FORMS, initials, is_same_people, names
 from newsqa.text.support import support_share
 from newsqa.text.words import FUNCTION_WORDS, lower_case_words, stem, word_set, wording, words
 from newsqa.verify.evidence import Fault
-from newsqa.verify.quantities import AGE, PART, PLACE, follows, implied_quantities, quantities, states
+from newsqa.verify.quantities import AGE, PART, PLACE, follows, implied_quantities, is_sum, quantities, states
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +89,7 @@ class SentenceEvidence:
     """What the values of a sentence are looked up in: its quotes, each with the text around it, and their articles.
 
     Names and quoted words may be anywhere in the articles; numbers and days, of which any article has many, near the
-    quotes.
+    quotes. Without `nearby`, everything must be in the quotes or the labels of their articles.
     """
 
     quotes: tuple[Quote, ...]
@@ -102,22 +103,23 @@ class SentenceEvidence:
     @cached_property
     def near(self) -> _Values:
         """The values of the quotes, the sentences around them, and the titles."""
-        return self._read((*self.nearby, *self._labels))
+        return self._read((*(self.nearby or self.quoted.texts), *self._labels))
 
     @cached_property
     def around(self) -> _Values:
         """The values of the articles, titles included."""
-        return self._read((*dict.fromkeys(one.article.text for one in self.quotes), *self._labels))
+        articles = dict.fromkeys(one.article.text for one in self.quotes)
+        return self._read((*articles, *self._labels)) if self.nearby else self.near
 
     @property
     def days(self) -> list[date]:
         """The days on which the articles were published."""
         return [one.article.published for one in self.quotes if one.article.published]
 
-    @property
-    def _labels(self) -> list[str]:
+    @cached_property
+    def _labels(self) -> tuple[str, ...]:
         labels = [(one.article.title, one.article.outlet, one.article.byline) for one in self.quotes]
-        return [label for some in dict.fromkeys(labels) for label in some if label]
+        return tuple(label for some in dict.fromkeys(labels) for label in some if label)
 
     def _read(self, texts: tuple[str, ...]) -> _Values:
         return _values_of(texts, (self.quotes[0].article.published,) * len(texts))
@@ -155,7 +157,7 @@ def check_numbers(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     for key, score in _scores(sentence).items() if scores else ():
         if key not in _scores(evidence.near.whole):
             return Fault("number_missing", (score,))
-    for stated in quantities(sentence):
+    for stated in quantities(_COVID.sub("COVID", sentence)):
         equal = any(states(stated, one) for one in evidence.quoted.quantities)
         if equal and _is_confused(stated, evidence):
             return Fault("number_confused", (stated.text,))
@@ -169,14 +171,20 @@ def _follows(stated: Quantity, sentence: str, evidence: SentenceEvidence) -> boo
     quoted = evidence.quoted
     if stated.is_year and int(stated.value) in quoted.years:
         return True
-    if _replaces_number(stated, sentence, quoted.quantities):
-        return False
+    said = quantities(sentence)
+    left_out = [one for one in quoted.quantities if not any(states(other, one) for other in said)]
+    if is_sum(stated, sentence, left_out):
+        return True
+    if any(one.is_year == stated.is_year and (one.is_year or _counts_alike(stated, one)) for one in left_out):
+        return False  # it has the place of one of theirs
     if (name := _NUMBERED_NAME.search(sentence[: stated.start])) and not stated.unit:  # Local 751
         named = " ".join(wording(name.group() + stated.text).words)
         if any(f" {named} " in text for text in evidence.around.wordings):
             return True
-    if stated.is_year and int(stated.value) in evidence.near.years:
-        return True
+    if stated.is_year:
+        ago = {day.year - int(one.value) for day in evidence.days for one in quoted.quantities if one.unit in _AGO}
+        if int(stated.value) in evidence.near.years | {day.year for day in evidence.days} | ago:
+            return True
     if follows(stated, sentence, quoted.texts, quoted.quantities) or _spans_time(stated, evidence):
         return True
     return any(states(stated, known) and _counts_alike(stated, known) for known in evidence.near.quantities)
@@ -187,13 +195,6 @@ def _is_trivial(stated: Quantity, evidence: SentenceEvidence) -> bool:
     if stated.unit == PLACE and stated.value == 2:
         return not any(one.unit == PLACE and _counts_alike(stated, one) for one in evidence.quoted.quantities)
     return stated.value in {0, 1} and stated.unit != PART
-
-
-def _replaces_number(stated: Quantity, sentence: str, known: Sequence[Quantity]) -> bool:
-    """Return True if a number that the quotes lack has the place of one of theirs that the sentence leaves out."""
-    said = quantities(sentence)
-    rivals = (one for one in known if one.is_year == stated.is_year and (one.is_year or _counts_alike(stated, one)))
-    return any(not any(states(other, rival) for other in said) for rival in rivals)
 
 
 def _is_confused(stated: Quantity, evidence: SentenceEvidence) -> bool:
@@ -212,6 +213,7 @@ def _counts_alike(stated: Quantity, known: Quantity) -> bool:
     return stated.unit == known.unit and not {*stated.counts}.isdisjoint(known.counts)
 
 
+_COVID = re.compile(r"\bCOVID-19\b", re.IGNORECASE)  # what it is called says no number
 _NUMBERED_NAME = re.compile(r"\b[A-Z][\w.]*\s$")
 _SCORE = re.compile(r"(?<![\d.,–-])\d{1,3}[-–]\d{1,3}(?![\d–-])")
 
@@ -239,6 +241,7 @@ def _spans_time(stated: Quantity, evidence: SentenceEvidence) -> bool:
     return per > 0 and any(abs(abs((a - b).days) / per - float(stated.value)) <= 0.1 for a in days for b in days)
 
 
+_AGO = {"year", AGE}
 _SPANS = {"minute": 1, "hour": 60, "day": 1, "week": 7, "month": 30, "year": 1, AGE: 1, "decade": 10}
 
 
@@ -318,11 +321,12 @@ _OFFICES = word_set(
     chief executive ceo king queen prince princess pope father sister detective officer deputy commissioner chairman
     chairwoman chair actor actress singer author republican republicans democrat democrats democratic congress senate
     house state supreme court federal county city north south east west northern southern eastern western internet covid
-    earth sun bible christian christians catholic muslim
+    earth sun bible christian christians catholic muslim ambassador
     """
 )
 
 _COMMON_ENDING = re.compile(r"(?:ing|ed|ly|s|er|ers|tion|ment|ness|ity|ist|ists|ance|ence|al|ive|ous|ful|less|able)$")
+_SURNAME_ENDING = re.compile(r"(?:er|ed|ly|al|is|ist)$")
 _ACTS = re.compile(
     r"\s*(?:['’]s\s|,\s|(?:is|was|has|had|will|would|did|does|can|could|may|said|says|told|won|lost|also|and|denied|sent|opened)\b)"
 )
@@ -336,6 +340,8 @@ _SAYS_AFTER = re.compile(
     r"|^,?(?:\s*\([^)]{1,40}\))?(?:\s*,[^,.;“”\"]{2,90},|\s*\([^)]*\)|\s+(?:of|from|at|in)\s[^,.;“”\"]{2,50},?)?"
     rf"\s*(?:also |later |then |both |has |had )?{_SAYS}\b"
 )
+_BREAK = re.compile(r"[.;:!?()\"“”]")
+_SAYS_NEXT = re.compile(rf"\s+(?:also |later |then )?{_SAYS}\b")
 _SAYS_BEFORE = re.compile(rf"(?:\b[Aa]ccording to|[,”\"]\s*{_SAYS})\s+(?:[a-z][\w’'-]*\s+){{0,5}}$")
 
 
@@ -348,7 +354,7 @@ def check_names(sentence: str, evidence: SentenceEvidence) -> Fault | None:
         missing = [word for word in name.words if not _is_known(word, name, sentence, evidence)]
         if missing and not _is_abbreviation(name, missing, evidence):
             return Fault("name_missing", (name.text,))
-        if replaced := _replaces(name, evidence.quoted):
+        if replaced := _replaces(name, sentence, evidence):
             return Fault("name_replaced", (name.text, replaced))
     return None
 
@@ -359,6 +365,8 @@ def _is_known(word: str, name: Name, sentence: str, evidence: SentenceEvidence) 
         return True
     if name.words[0] != word or sentence[: name.start].strip(" “\"'‘"):
         return False
+    if len(name.words) == 1 and _SURNAME_ENDING.search(word) and _SAYS_NEXT.match(sentence, name.end):
+        return False  # "Miller said"; a trade would have an article, or be a plural
     return _COMMON_ENDING.search(word) is not None or len(name.words) > 1 or not _ACTS.match(sentence, name.end)
 
 
@@ -375,13 +383,35 @@ def _is_abbreviation(name: Name, missing: Sequence[str], evidence: SentenceEvide
     return all(word in known and word.upper() in name.text.replace(".", "") for word in missing)
 
 
-def _replaces(name: Name, quoted: _Values) -> str | None:
-    """Return the name of the quotes whose place another takes: Fox News for CBS News, Cobb County for Fulton County."""
-    own = [word for word in name.words if word not in _OFFICES]
-    if len(own) < 2 or own[0] in quoted.words or _COMMON_ENDING.search(own[0]):
+def _replaces(name: Name, sentence: str, evidence: SentenceEvidence) -> str | None:
+    """Return the name of the quotes whose place another takes: of one family with it, or beside the same words.
+
+    Fox News for CBS News, Cobb County for Fulton County; "a draw in Kell" for "a draw in Lund".
+    """
+    quoted, own = evidence.quoted, [word for word in name.words if word not in _OFFICES | CALENDAR]
+    others = [one for one in quoted.names if own and one.words[-1] not in _OFFICES | CALENDAR]
+    if len(own) > 1 and not _has_word(own[0], quoted) and not _COMMON_ENDING.search(own[0]):
+        for other in others if _has_word(own[0], evidence.around) else evidence.around.names:
+            pairs = [pair for pair in pairwise(other.words) if pair[0] not in _OFFICES and pair[0] not in own]
+            if any(last == word and first not in other.words for _, last in pairs for first, word in pairwise(own)):
+                return other.text
+    if not own or _has_word(own[-1], quoted):
         return None
-    others = (one for one in quoted.names if len(one.words) > 1 and one.words[-1] == own[-1])
-    return next((one.text for one in others if {*one.words}.isdisjoint(own[:-1])), None)
+    said, beside = _values_of((sentence,), (None,)), _beside(name, sentence)
+    alike = (one for one in others if one.text.isupper() == name.text.isupper())  # an acronym may stand for the other
+    left_out = (one for one in alike if not _has_word(one.words[-1], said))
+    return next((one.text for one in left_out if beside & _beside(one, quoted.whole)), None)
+
+
+def _beside(name: Name, text: str) -> set[tuple[int, str]]:
+    """Return the stems of the content words beside a name, within three words of its clause, with their side."""
+    sides = _BREAK.split(text[: name.start])[-1][-60:], _BREAK.split(text[name.end :][:60])[0]
+    found = set[tuple[int, str]]()
+    for side, near in enumerate((words(sides[0])[:-4:-1], words(sides[1])[:3])):
+        at = next((n for n, word in enumerate(near) if word.folded not in FUNCTION_WORDS | _OFFICES), None)
+        if at is not None and (at or not side or len(name.words) > 1):  # "the Kell summit" says what kind it is
+            found.add((side, stem(near[at].folded)))
+    return found
 
 
 # Speakers.
@@ -394,10 +424,10 @@ def check_speaker(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     if not told:
         return None
     for name in _speakers(sentence, evidence.around.common):
-        own = [word for word in name.words if word not in _OFFICES]
-        named = sum(_has_word(word, quoted) for word in own)
+        own = [word for word in name.words if word not in _OFFICES and _has_word(word, evidence.around)]
+        named = [_has_word(word, quoted) for word in own]
         short = any(initials(name) in other.words or name.words[0] == initials(other) for other in told)
-        if 2 * named < len(own) and not short:
+        if own and not named[-1] and 2 * sum(named) < len(own) and not short:
             return Fault("speaker_replaced", (name.text, told[0].text))
     return None
 

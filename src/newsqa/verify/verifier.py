@@ -143,18 +143,22 @@ class Verifier:
         return self.late
 
     def _with_others(self, text: str, quotes: Sequence[Quote]) -> CheckedSentence | None:
-        """Return a sentence whose quotes lack its values, or most of its words, with others that have them."""
-        others = [one for one in self._evidence.similar(text, MAX_SIMILAR, quotes) if not self._values_fault(text, one)]
+        """Return a sentence whose quotes lack its values, or most of its words, with others that have them.
+
+        Whoever wrote it did not name these quotes, so nothing around them counts.
+        """
+        similar = self._evidence.similar(text, MAX_SIMILAR, quotes)
+        others = [one for one in similar if not self._values_fault(text, one, near=False)]
         answering = {*self._answering([quote for one in others for quote in one])}
         others = [one for one in others if not answering.isdisjoint(one)]
         proved = (found for one in others if (found := proof(text, one)))
         by, best = next(proved, (None, others[0] if others else ()))
         return CheckedSentence(text, best, by) if best else None
 
-    def _values_fault(self, text: str, quotes: tuple[Quote, ...]) -> Fault | None:
+    def _values_fault(self, text: str, quotes: tuple[Quote, ...], *, near: bool = True) -> Fault | None:
         from newsqa.verify.values import SentenceEvidence, check_values
 
-        return check_values(text, SentenceEvidence(quotes, tuple(map(self._evidence.around, quotes))))
+        return check_values(text, SentenceEvidence(quotes, tuple(map(self._evidence.around, quotes)) if near else ()))
 
     def _answering(self, quotes: Sequence[Quote]) -> Sequence[Quote]:
         """Return the quotes that answer the question, all where nothing says so."""
