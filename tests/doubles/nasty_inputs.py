@@ -39,6 +39,7 @@ COMMANDS = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 LONGEST_SENTENCE = 1_500
+LONGEST_SHOWN = 5_000
 TODAY = date(2025, 6, 1)
 EVIDENCE = [Hit(Passage(1, ARTICLE.id, 0, len(ARTICLE.text), ARTICLE.text), ARTICLE, 0.9)]
 
@@ -93,6 +94,7 @@ def values(text: str) -> None:
 
 def show(text: str) -> None:
     """Show it as title, outlet, sentence, quote and notice; nothing is left that commands or hides."""
+    text = text[:LONGEST_SHOWN]
     article = replace(ARTICLE, title=text, outlet=text, url=f"https://a.example/{text[:99]}", text=text or "x")
     cited = citation(1, article.text, article)
     answer = an_answer(text=f"{text} [1]", sentences=(Sentence(text, (1,), 1.0),), citations=(cited,), notices=(text,))
