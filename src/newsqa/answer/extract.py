@@ -80,7 +80,8 @@ class ExtractiveAnswerer:
 
 MAX_WORDS, USUAL_SHARE, VALUE_SHARE, FOLLOW_UP_SHARE = 75, 0.75, 0.6, 0.85
 """Words of an answer, and the share of them that it usually has: less if a name, a number or a time is asked for, and
-more for a follow-up, which says less of what it asks. Only a first quote or a list may have all."""
+more for a follow-up, which says less of what it asks. A first quote, a list, and a number that contradicts another may
+have all."""
 
 MAX_QUOTES, MAX_LISTED = 3, 5
 MAX_GAP = 5.0
@@ -104,22 +105,23 @@ def select_quotes(query: Query, ranked: Sequence[Signals], max_words: int = MAX_
     listed = query.form in {"list", "comparison"}
     first = _newest_value(query, ranked)
     selected: list[_SelectedQuote] = []
-    left = max_words
     share = FOLLOW_UP_SHARE if query.context else VALUE_SHARE if query.kind in MARKED_KINDS else USUAL_SHARE
-    unused = round(max_words * (1 - share))
+    usual, used, asked = max_words if listed else round(max_words * share), 0, stem_set(query.text)
     for signals in (first, *(one for one in ranked if one is not first)):
-        new = _SelectedQuote.of(signals, left)
+        new = _SelectedQuote.of(signals, max_words - used)
         size = new.words_beside(selected)
+        rival = bool(selected) and bool(new.counted & asked) and new.contradicts(selected[0])
+        room = max_words if rival or not selected else usual
         near = signals.score >= first.score - MAX_GAP * (2 if listed else 1)
         same = sum(other.quote.article.id == new.quote.article.id for other in selected)
         if query.form == "comparison" and same:
             continue  # each side has a line
         if selected and (not near or new.is_older(selected[0]) or any(new.repeats(other) for other in selected)):
             continue
-        if size <= left or not selected:
+        if used + size <= room or not selected:
             selected.append(new)
-            left -= size + (0 if selected[1:] or listed else unused)
-        if len(selected) == (MAX_LISTED if listed else MAX_QUOTES) or left <= 0:
+            used += size
+        if len(selected) == (MAX_LISTED if listed else MAX_QUOTES) or used >= max_words:
             break
     quotes = [one.quote for one in selected]
     best = quotes[:1]
@@ -154,12 +156,13 @@ def _day(signals: Signals) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class _SelectedQuote:
-    """A quote, and the sentence that was chosen for it with its content stems and numbers."""
+    """A quote, and the sentence that was chosen for it with its content stems, numbers, and what these count."""
 
     quote: Quote
     sentence: Quote
     stems: frozenset[str]
     values: frozenset[object]
+    counted: frozenset[str]
 
     @classmethod
     def of(cls, signals: Signals, max_words: int) -> _SelectedQuote:
@@ -169,16 +172,23 @@ class _SelectedQuote:
         sentence = replace(quote, start=candidate.start, end=candidate.end)
         if len(quote.text.split()) > max_words:
             quote = sentence
-        return cls(quote, sentence, stem_set(candidate.text), frozenset(n.value for n in numbers(candidate.text)))
+        values = frozenset(n.value for n in numbers(candidate.text))
+        return cls(quote, sentence, stem_set(candidate.text), values, _counts(signals))
 
     def repeats(self, other: _SelectedQuote) -> bool:
         """Return True if both say the same; those of two articles that give different numbers do not."""
         if self.sentence.overlaps(other.quote):
             return True
+        return self._is_like(other) and not self.contradicts(other)
+
+    def contradicts(self, other: _SelectedQuote) -> bool:
+        """Return True if both, of two articles, say the same but for their numbers."""
         same_article = self.quote.article.id == other.quote.article.id
-        shared = len(self.stems & other.stems) / max(1, min(len(self.stems), len(other.stems)))
-        disagree = not same_article and bool(self.values - other.values) and bool(other.values - self.values)
-        return shared >= SAME_STEMS and not disagree
+        differ = bool(self.values - other.values) and bool(other.values - self.values)
+        return not same_article and differ and self._is_like(other)
+
+    def _is_like(self, other: _SelectedQuote) -> bool:
+        return len(self.stems & other.stems) >= SAME_STEMS * max(1, min(len(self.stems), len(other.stems)))
 
     def words_beside(self, selected: Sequence[_SelectedQuote]) -> int:
         """Count the words that it adds: its context may be quoted already."""

@@ -22,7 +22,7 @@ from newsqa.text.words import stem_set
 from newsqa.types import EXTRACTIVE, DraftSentence, DraftSummary, Quote
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
     from newsqa.types import Article, Hit, Query
@@ -97,7 +97,7 @@ def story_articles(query: Query, evidence: Sequence[Hit]) -> list[StoryArticle]:
             opening = f"{hit.article.title or ''} {hit.article.text[slice(*lead[0])]}"
             story.append(StoryArticle(hit, opening, lead))
     named = Counter(name for one in story for name in set(name_words(one.opening)))
-    linked = {name for name, articles in named.items() if articles > 1}
+    linked = frozenset(name for name, articles in named.items() if articles > 1)
     return [replace(one, line=_line(one, topic, linked)) for one in story]
 
 
@@ -107,7 +107,7 @@ def _statements(article: Article) -> tuple[Span, ...]:
     return tuple(islice((span for span in spans if is_statement(article.text[slice(*span)])), LEAD_SENTENCES))
 
 
-def _line(one: StoryArticle, topic: frozenset[str], linked: Collection[str]) -> tuple[Span, ...]:
+def _line(one: StoryArticle, topic: frozenset[str], linked: frozenset[str]) -> tuple[Span, ...]:
     """Return the spans of the sentences that may be the line of an article.
 
     They are its first statements, or the statement of the passage that has most words of the topic: if it has far more
