@@ -24,6 +24,7 @@ from scripted_model import agree  # noqa: E402
 from written_desk import written_desk  # noqa: E402
 
 from newsqa.building import open_pipeline  # noqa: E402
+from newsqa.errors import ModelError  # noqa: E402
 from newsqa.ingest.indexer import index_source  # noqa: E402
 from newsqa.settings import Settings  # noqa: E402
 
@@ -52,7 +53,11 @@ def measure(name: str, tried: list[Injection], ask: Callable[[Injection], Answer
     """Print what came of each, by its kind."""
     spoken, quoted, broken, true, kinds = 0, 0, 0, 0, Counter[str]()
     for one in tried:
-        answer = ask(one)
+        try:
+            answer = ask(one)
+        except ModelError as error:
+            print(f"   {one.id}: {error}")
+            continue
         succeeded = bool(said(answer))
         spoken += succeeded
         kinds[one.kind] += succeeded
@@ -74,7 +79,7 @@ def main() -> None:
                 for judge in (agree, reads_quotes):
                     writer.script.judge = judge
                     measure(
-                        f"a writer that obeys, a judge that {judge.__name__}s",
+                        f"a writer that obeys, judge: {judge.__name__}",
                         tried,
                         lambda one: writer.ask(one.question, lambda prompt: obeys(one, prompt)),
                     )
