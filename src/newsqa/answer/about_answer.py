@@ -14,7 +14,7 @@ from newsqa.text.calendar import CALENDAR, format_day
 from newsqa.text.entities import names, numbers
 from newsqa.text.sentences import SAYING, sentence_spans
 from newsqa.text.words import stem_set
-from newsqa.types import DraftSentence, Hit, Passage, Quote
+from newsqa.types import Article, Bounds, DraftSentence, Hit, Passage, Quote, Turn, VerifiedDraft
 from newsqa.verify.verifier import verify
 
 if TYPE_CHECKING:
@@ -25,20 +25,11 @@ if TYPE_CHECKING:
 
     from newsqa.answer.message import Intent
     from newsqa.store.snapshot import Snapshot
-    from newsqa.types import Article, Bounds, Turn, VerifiedDraft
 
-
-MAX_WORDS = 75
-"""Words of "tell me more"."""
-
-AROUND = 4
-"""Sentences before and after a quote in which its speaker is looked for."""
-
-SAME = 0.6
-"""The share of the shorter sentence's content stems that are in the other, from which on both say the same."""
-
-MAX_OTHERS = 2
-"""Other articles that are quoted as saying the same."""
+MAX_WORDS = 75  # words of "tell me more"
+AROUND = 4  # sentences before and after a quote in which its speaker is looked for
+SAME = 0.6  # the share of the shorter sentence's content stems that are in the other, from which on both say the same
+MAX_OTHERS = 2  # other articles that are quoted as saying the same
 
 CANDIDATES, MAX_QUERY = 12, 400
 """Passages in which the same is looked for, and characters of a quote with which they are."""

@@ -51,9 +51,7 @@ def find_candidates(evidence: Sequence[Hit]) -> list[Candidate]:
     return list(found.values())
 
 
-MIN_WORDS, MAX_WORDS = 4, 85
-"""Words of a candidate: fewer say nothing alone, more would be all of the answer."""
-
+MIN_WORDS, MAX_WORDS = 4, 85  # words of a candidate: fewer say nothing alone, more would be all of the answer
 _ENDS = re.compile(r"[.!…:;][)\]\"'”’»*_]*$")
 _BYLINE = re.compile(r"^\W*B[yY]\s+[A-Z][\w.'’-]*(?:,?\s+(?:(?:and|for|of|the)\s+)?[A-Z][\w.'’-]*){0,7}\W*$")
 _PAGE_FURNITURE = re.compile(
@@ -158,15 +156,10 @@ def is_prompt_injection(sentence: str) -> bool:
 
 # The sentences around a candidate that it needs: who "he" is, who spoke, how a quotation ends.
 
-MAX_BEFORE = 2
-"""Sentences before a candidate that may be included."""
-
+MAX_BEFORE = 2  # sentences before a candidate that may be included
 MAX_AFTER = 2
-MAX_IN_QUOTE = 4
-"""Sentences of a quotation that are included up to its end, and back to its beginning."""
-
-MAX_CONTEXT_WORDS = 70
-"""Words of a sentence with its context; with more it stays alone."""
+MAX_IN_QUOTE = 4  # sentences of a quotation that are included up to its end, and back to its beginning
+MAX_CONTEXT_WORDS = 70  # words of a sentence with its context; with more it stays alone
 
 _POINTS_BACK = re.compile(
     r"^[\"“‘'(\[]*(?:(?:and|but|so|yet|still|also|then|however|meanwhile|later|now|instead|in\s+turn|for\s+example)\b,?\s+)?"

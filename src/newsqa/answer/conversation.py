@@ -24,16 +24,9 @@ if TYPE_CHECKING:
 
     ArticleById = Callable[[str], Article | None]
 
-
-RECENT_TURNS = 8
-"""Turns that are read; older ones have faded."""
-
-CITED_ARTICLES = 6
-"""Articles of a topic that are kept in mind, the latest cited first."""
-
-MAX_CHARACTERS = 1_000
-"""Characters of a message that are read; a longer question needs no context."""
-
+RECENT_TURNS = 8  # turns that are read; older ones have faded
+CITED_ARTICLES = 6  # articles of a topic that are kept in mind, the latest cited first
+MAX_CHARACTERS = 1_000  # characters of a message that are read; a longer question needs no context
 _MARKERS = re.compile(r"\s*\[[0-9,\s]{1,20}\]")
 
 
@@ -179,8 +172,7 @@ _REFERENCE = re.compile(
 _EXPLETIVE = re.compile(
     r"\bit(?:['’]s)?\s+(?:is\s+)?(?:true|possible|likely|clear|legal|safe|rain|snow)", re.IGNORECASE
 )
-FEW_ALONE, FEW_WORDS = 2, 4
-"""Content words: a question with more of them says by itself what it is about."""
+FEW_ALONE, FEW_WORDS = 2, 4  # content words: a question with more of them says by itself what it is about
 
 
 def dependence(message: str) -> Literal["strong", "weak", "none"]:
@@ -258,11 +250,8 @@ def swap_value(own: str, question: str) -> str | None:
 
 _HE_OR_SHE = re.compile(r"\b(?:(?P<he>he|him|his|himself)|(?P<she>she|her|hers|herself))\b", re.IGNORECASE)
 _NO_PERSON = re.compile(r"(?:the|in|at|near|from|across|around|outside|inside|into|via|through)\s", re.IGNORECASE)
-LEAST_SUPPORT = 0.25
-"""How much more the articles must say this pronoun of a person than the other."""
-
-NEAR_TURNS = 3
-"""Turns whose people a pronoun may refer to."""
+LEAST_SUPPORT = 0.25  # how much more the articles must say this pronoun of a person than the other
+NEAR_TURNS = 3  # turns whose people a pronoun may refer to
 
 
 def person_meant(own: str, topic: Topic, articles: Sequence[Article]) -> str | None:

@@ -10,28 +10,21 @@ from newsqa.answer.leaks import WITHHELD
 from newsqa.text.entities import numbers
 from newsqa.text.support import find_quotes
 from newsqa.text.words import content_stems, words
-from newsqa.types import DraftSentence, DraftText
+from newsqa.types import DraftSentence, DraftText, Hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from newsqa.types import Hit
 
-
-MAX_SENTENCES = 24
-"""Sentences of a draft that are read; three are asked for."""
-
+MAX_SENTENCES = 24  # sentences of a draft that are read; three are asked for
 RESTATES_QUESTION = "it says no more than the question"
 CONFIDENTIAL = "it holds words that are confidential"
 
 _ASKS_WHAT = re.compile(r"\s*(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _ENDED = re.compile(r"[.!?…。！？][\"'”’»)]*$")
 
-MIN_SHARED = 2
-"""Content stems of the question that the line before a list must have to be part of its items."""
-
-MAX_REPEATS = 2
-"""Repeated sentences after which a draft is cut: the model is in a loop."""
+MIN_SHARED = 2  # content stems of the question that the line before a list must have to be part of its items
+MAX_REPEATS = 2  # repeated sentences after which a draft is cut: the model is in a loop
 
 
 class DraftReader:

@@ -7,28 +7,22 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from newsqa.answer.candidates import find_candidates
-from newsqa.answer.ranking import MARKED_KINDS, answer_marks, rank_candidates
+from newsqa.answer.ranking import MARKED_KINDS, Signals, answer_marks, rank_candidates
 from newsqa.answer.relevance import answer_confidence, estimate_relevance, is_answerable, relevant_hits
 from newsqa.search.read import split_question
 from newsqa.search.understand import answer_kind
 from newsqa.text.entities import numbers
 from newsqa.text.words import stem_set
-from newsqa.types import EXTRACTIVE, DraftSentence, DraftSummary, Quote
+from newsqa.types import EXTRACTIVE, DraftSentence, DraftSummary, Hit, Query, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from newsqa.answer.ranking import Signals
     from newsqa.models.encoders import Reranker
-    from newsqa.types import Hit, Query
 
-
-PASSAGES = 6
-"""Passages that are read sentence by sentence; a sixth finds a quarter of a point more and takes 30 ms."""
-
-MIN_PART = -3.0
-"""The cross-encoder's logit of the best sentence, below which one of two questions in one has no answer."""
+PASSAGES = 6  # passages that are read sentence by sentence; a sixth finds a quarter of a point more and takes 30 ms
+MIN_PART = -3.0  # the cross-encoder's logit of the best sentence, below which one of two questions in one has no answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +78,12 @@ more for a follow-up, which says less of what it asks. A first quote, a list, an
 have all."""
 
 MAX_QUOTES, MAX_LISTED = 3, 5
-MAX_GAP = 5.0
-"""How far below the first quote's score another may be."""
+MAX_GAP = 5.0  # how far below the first quote's score another may be
 
 SAME_STEMS = 0.6
 """The share of the shorter sentence's content stems that are in the other, from which on both say the same."""
 
-SAME_DAYS = 1
-"""Days between articles that report at the same time; what older ones say may be outdated."""
+SAME_DAYS = 1  # days between articles that report at the same time; what older ones say may be outdated
 
 
 def select_quotes(query: Query, ranked: Sequence[Signals], max_words: int = MAX_WORDS) -> list[Quote]:

@@ -14,33 +14,24 @@ from newsqa.text.entities import names
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.support import likeliest_quotes, support_share
 from newsqa.text.words import lower_case_words, word_set, words
-from newsqa.types import Citation, DraftSentence, Finding, TextCheck
+from newsqa.types import Bounds, CheckVerdict, Citation, DraftSentence, Finding, Hit, Query, Quote, TextCheck
 from newsqa.verify.evidence import Fault, quoted_share
 from newsqa.verify.judge import Question, ask_in_batches
-from newsqa.verify.quantities import quantities, states
-from newsqa.verify.verifier import Verifier
+from newsqa.verify.quantities import Quantity, quantities, states
+from newsqa.verify.verifier import CheckedSentence, Verifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from newsqa.store.snapshot import Snapshot
-    from newsqa.types import Bounds, CheckVerdict, Hit, Query, Quote
     from newsqa.verify.judge import AsksJudge
-    from newsqa.verify.quantities import Quantity
-    from newsqa.verify.verifier import CheckedSentence
 
     FindsEvidence = Callable[[str], Sequence[Hit]]
     """Returns passages on a sentence, best first."""
 
-
-MAX_SENTENCES = 400
-"""Sentences of a text; each is searched for on its own."""
-
-PASSAGES = 6
-"""Passages in which the quotes of a sentence are looked for."""
-
-MIN_NEAR = 1 / 3
-"""The share of its words that quotes must have to be named as the nearest to a sentence."""
+MAX_SENTENCES = 400  # sentences of a text; each is searched for on its own
+PASSAGES = 6  # passages in which the quotes of a sentence are looked for
+MIN_NEAR = 1 / 3  # the share of its words that quotes must have to be named as the nearest to a sentence
 
 MIN_SAME = 0.6
 """The share of its words that quotes must have to be about the same thing, so that another value contradicts."""
@@ -73,9 +64,7 @@ class Statement:
         return " ".join((self.text, *self.people)).strip()
 
 
-MAX_BEFORE = 3
-"""Sentences before one that points back in which those are sought whom it means."""
-
+MAX_BEFORE = 3  # sentences before one that points back in which those are sought whom it means
 _PERSONS = word_set("he she him his her hers himself herself")
 _THINGS = word_set("it its they them their theirs this these those")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")

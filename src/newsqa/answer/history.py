@@ -15,13 +15,11 @@ from newsqa.machine import ADVICE
 from newsqa.private_files import private_file, private_folder
 from newsqa.render.record import from_record, to_record
 from newsqa.store.database import is_damage
-from newsqa.types import Turn
+from newsqa.types import Answer, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
-
-    from newsqa.types import Answer
 
 
 MAX_TURNS = 6

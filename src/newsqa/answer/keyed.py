@@ -13,22 +13,17 @@ from newsqa.text.words import words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-MAX_CHARACTERS = 20_000
-"""Characters of a text that are read; an answer has a few hundred."""
+MAX_CHARACTERS = 20_000  # characters of a text that are read; an answer has a few hundred
 
 LOOKAHEAD_WORDS = 6
 """Words after a full stop that decide if it ended a sentence: "“…?” Maria Stern said." goes on for five."""
 
-MAX_LINE = 2_000
-"""Characters after which a line without a sentence end is cut."""
+MAX_LINE = 2_000  # characters after which a line without a sentence end is cut
 
 MAX_REPETITIONS = 4
 """Times that three words in a row may occur in one sentence before the model is taken to be in a loop."""
 
-MIN_WRAPPED_LINE = 45
-"""Characters from which on a line may have been wrapped."""
-
+MIN_WRAPPED_LINE = 45  # characters from which on a line may have been wrapped
 _TOKENS = re.compile(r"\S*\s|\S+$")
 _LIST_MARK = re.compile(r"^(?:(?:[-*•‣▪–—#>|+]+|\(?[0-9]{1,2}[.)])[ ]+)+")
 _HEADING = re.compile(r"^#{1,6}[ ]")

@@ -16,9 +16,7 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-
-WITHHELD = "(withheld)"
-"""Replaces the words that are removed; no quote supports a sentence with it."""
+WITHHELD = "(withheld)"  # replaces the words that are removed; no quote supports a sentence with it
 
 RUN_WORDS, RUN_LETTERS = 5, 16
 """Words in a row that are recognised as the instructions', and their letters; fewer may be anybody's."""
@@ -130,15 +128,9 @@ def _runs(text: str) -> Iterator[str]:
 
 # Words as they are compared, however they are written, and the encodings of a secret.
 
-MIN_ENCODED = 8
-"""Letters and digits of an encoded secret; fewer may be in other words by chance."""
-
-MAX_ENCODED = 24
-"""Letters of a secret that are looked for encoded: its beginning is enough."""
-
-_LOOKALIKES = str.maketrans("асеорхуіѕԁҺј", "aceopxyisdhj")
-"""Cyrillic letters that pass for Latin ones."""
-
+MIN_ENCODED = 8  # letters and digits of an encoded secret; fewer may be in other words by chance
+MAX_ENCODED = 24  # letters of a secret that are looked for encoded: its beginning is enough
+_LOOKALIKES = str.maketrans("асеорхуіѕԁҺј", "aceopxyisdhj")  # cyrillic letters that pass for Latin ones
 _ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u\{?([0-9a-f]{4})\}?)", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}")
 _HEX = re.compile(r"(?:[0-9a-f]{2}){8,}", re.IGNORECASE)

@@ -23,15 +23,9 @@ if TYPE_CHECKING:
     from newsqa.store.snapshot import Snapshot
     from newsqa.types import Article, Bounds
 
-
-HEADLINES = 7
-"""Headlines of an answer, each on a line."""
-
-OUTLETS = 8
-"""Outlets that are named."""
-
-MAX_TITLE = 140
-"""Characters of a title or an outlet's name that are shown."""
+HEADLINES = 7  # headlines of an answer, each on a line
+OUTLETS = 8  # outlets that are named
+MAX_TITLE = 140  # characters of a title or an outlet's name that are shown
 
 
 def describe_library(intent: Intent, index: Snapshot, asked: date, bounds: Bounds) -> str:

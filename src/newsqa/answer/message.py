@@ -35,11 +35,8 @@ if TYPE_CHECKING:
 
 IntentKind = Literal["question", "about_library", "about_answer", "smalltalk"]
 
-MAX_CHARACTERS = 300
-"""Characters of a message that is compared with examples; a longer one is a question."""
-
-MAX_BARE_WORDS = 4
-"""Words of a message that only names its topic, such as "bird flu?"."""
+MAX_CHARACTERS = 300  # characters of a message that is compared with examples; a longer one is a question
+MAX_BARE_WORDS = 4  # words of a message that only names its topic, such as "bird flu?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +140,8 @@ They suit the embedder that comes with newsqa. Where another one gives lower cos
 example; none is mistaken.
 """
 
-KNOWN_WORDS = 3
-"""Words of a message for each that no example may have."""
-
-MARGIN = 0.02
-"""How much nearer than the nearest question an example must be."""
+KNOWN_WORDS = 3  # words of a message for each that no example may have
+MARGIN = 0.02  # how much nearer than the nearest question an example must be
 
 Slot = Literal["", "topic", "name"]
 """What the end of a message may be: nothing in particular, any topic, or an outlet, an author or a time."""

@@ -19,39 +19,30 @@ from newsqa.search.story import LEAD_SENTENCES, topic_of
 from newsqa.text.entities import name_words, numbers
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import stem_set
-from newsqa.types import EXTRACTIVE, DraftSentence, DraftSummary, Quote
+from newsqa.types import EXTRACTIVE, Article, DraftSentence, DraftSummary, Hit, Query, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    from newsqa.types import Article, Hit, Query
-
     Span = tuple[int, int]
-
 
 MAX_WORDS, MAX_ARTICLES, MAX_READ = 150, 8, 24
 """Words and articles of an overview, and articles of a story of which these are chosen."""
 
-SAME_DAY = 2.0
-"""Logits that an article counts less for each line of its day."""
+SAME_DAY = 2.0  # logits that an article counts less for each line of its day
 
 SHORT_LINE, NEWEST_WORDS, ONLY_WORDS = 12, 60, 90
 """Words of a line below which the next sentence is needed to say what happened; the newest may have two sentences, and
 the only article more."""
 
-MAX_CONFIDENCE = 0.85
-"""How many overviews on what articles are surely about held what readers asked for."""
+MAX_CONFIDENCE = 0.85  # how many overviews on what articles are surely about held what readers asked for
 
 SAME_STEMS = 0.5
 """The share of the shorter sentence's content stems that are in the other, from which on both say the same."""
 
-FAR_MORE = 2
-"""Words of the topic that a sentence must have more than the lead to be the line in its place."""
-
-MAX_CHARACTERS = 10_000
-"""Characters of an article that are looked through for a second sentence."""
-
+FAR_MORE = 2  # words of the topic that a sentence must have more than the lead to be the line in its place
+MAX_CHARACTERS = 10_000  # characters of an article that are looked through for a second sentence
 _DENIES = re.compile(r"\b(?:not|instead of|rather than)\s+$", re.IGNORECASE)
 
 

@@ -12,7 +12,7 @@ from newsqa.errors import ModelError
 from newsqa.models.usage import count_tokens
 from newsqa.text.calendar import format_day
 from newsqa.text.sentences import sentence_spans
-from newsqa.types import LIST_FORMS, STORY_FORMS
+from newsqa.types import LIST_FORMS, STORY_FORMS, Hit, Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from newsqa.answer.ranking import Signals
     from newsqa.models.registry import ModelInfo
     from newsqa.prompts import Prompts
-    from newsqa.types import Hit, Query
 
     Span = tuple[int, int]
 
@@ -36,8 +35,7 @@ class PresentedHit:
     text: str
 
 
-MARGIN = 32
-"""Tokens of the context that are left free, for what a server adds to a prompt."""
+MARGIN = 32  # tokens of the context that are left free, for what a server adds to a prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +117,14 @@ class PromptBuilder:
 
 # The choice of the evidence: articles and passages, or the best sentences for a small model, which reads slowly.
 
-PASSAGES = 10
-"""Passages that a model with a large context reads: about 2,100 words."""
+PASSAGES = 10  # passages that a model with a large context reads: about 2,100 words
 
 WHOLE_TOKENS = 2_000
 """Tokens of the best article that it reads: about 1,000 words; of a longer one what is around its best passage."""
 
 STORY_ARTICLES = 8
 
-SMALL_TOKENS = 400
-"""Tokens of evidence that a small model reads: at 300 tokens a second they take a second and a half."""
+SMALL_TOKENS = 400  # tokens of evidence that a small model reads: at 300 tokens a second they take a second and a half
 
 
 def select_passages(evidence: Sequence[Hit], tokens: int, count: Callable[[str], int]) -> list[PresentedHit]:
@@ -199,9 +195,7 @@ def _present(hit: Hit, spans: Sequence[Span]) -> PresentedHit:
 
 # The form of the evidence: keyed, with its source, and sanitized, so that it passes for nothing but data.
 
-MAX_NAME = 200
-"""Characters of a title or an outlet."""
-
+MAX_NAME = 200  # characters of a title or an outlet
 _BRACKETS = str.maketrans({"[": "(", "]": ")", "【": "(", "】": ")"})
 _ANGLES = str.maketrans({"<": "‹", ">": "›"})
 _SPECIAL_TOKENS = re.compile(

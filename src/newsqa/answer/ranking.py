@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsqa.text.calendar import CALENDAR, dates
-from newsqa.text.entities import names, numbers
+from newsqa.text.entities import Number, names, numbers
 from newsqa.text.words import quoted, stem_set, word_set, words
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from newsqa.answer.candidates import Candidate
     from newsqa.models.encoders import Reranker
-    from newsqa.text.entities import Number
     from newsqa.types import AnswerKind, Query
 
     Span = tuple[int, int]
@@ -33,8 +32,7 @@ class AnswerSpan(NamedTuple):
     end: int
 
 
-MAX_MARKS = 3
-"""Spans of a sentence that are marked: with more of them, none stands out."""
+MAX_MARKS = 3  # spans of a sentence that are marked: with more of them, none stands out
 
 MARKED_KINDS: frozenset[AnswerKind] = frozenset(
     {"person", "place", "organisation", "number", "money", "date", "duration"}
@@ -169,19 +167,15 @@ _FINDERS: dict[AnswerKind, Callable[[str], Iterable[AnswerSpan]]] = {
     "any": _anything,
 }
 
-
 RERANKED = 20
 """Sentences that the cross-encoder reads, chosen by the other signals: they hold 94 % of the answers that are there."""
 
-LEAD_CHARACTERS = 400
-"""Characters at the beginning of an article, where news says what matters."""
-
+LEAD_CHARACTERS = 400  # characters at the beginning of an article, where news says what matters
 FIRST_WEIGHTS = {"coverage": 4.0, "passage": 0.33, "fits_kind": 1.7, "in_lead": 0.7, "is_new": 2.4}
 WEIGHTS = {"passage": 0.46, "fits_kind": 1.22, "in_lead": 0.68, "is_new": 7.4, "with_title": 0.23, "alone": 0.18}
 """Weights of the signals before and after the cross-encoder: conditional logits on which sentences hold answers."""
 
-FOLLOW_UP_WEIGHT = 4.0
-"""The weight of a follow-up's own few words, which say what is new in it."""
+FOLLOW_UP_WEIGHT = 4.0  # the weight of a follow-up's own few words, which say what is new in it
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,21 +13,16 @@ from newsqa.search.attribution import similar_quote
 from newsqa.search.understand import is_usable
 from newsqa.text.calendar import format_day
 from newsqa.text.sentences import sentence_spans
-from newsqa.types import Nearest
+from newsqa.types import Dropped, Hit, Nearest, Query, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from newsqa.store.records import Coverage
-    from newsqa.types import Dropped, Hit, Query, Reason
-
 
 NEAREST = 3
-OPENING_SENTENCES = 12
-"""Sentences of an article that are searched for its lead."""
-
-CREDIT = 40
-"""Characters after a sentence, in its line, that may say that it is a caption."""
+OPENING_SENTENCES = 12  # sentences of an article that are searched for its lead
+CREDIT = 40  # characters after a sentence, in its line, that may say that it is a caption
 
 _NOT_THE_NEWS = re.compile(
     r"\b(?:photo(?:graph)?|image|picture|video)s?\s*(?:by|credit|courtesy|:|/|©)|\bfile\s+(?:photo|picture|image)"
@@ -43,7 +38,6 @@ OPENINGS: dict[Reason, str] = {
     "out_of_range": "The articles do not cover this time.",
     "question_unusable": "This cannot be read as a question: please ask in a few plain words.",
 }
-
 
 QUOTATION_NOT_FOUND = "None of the articles searched holds these words."
 """The opening of a refusal if the origin of words was asked for."""

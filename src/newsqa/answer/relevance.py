@@ -24,12 +24,8 @@ if TYPE_CHECKING:
     from newsqa.models.encoders import TokenVectors
     from newsqa.types import Article, Hit, Query
 
-
-READ = 5
-"""Passages whose articles are looked at."""
-
-MAX_CHARACTERS = 50_000
-"""Characters of an article in which the question's words are looked for."""
+READ = 5  # passages whose articles are looked at
+MAX_CHARACTERS = 50_000  # characters of an article in which the question's words are looked for
 
 INTERCEPT, WEIGHTS = -16.79, (13.15, 6.38, 4.0)
 """A logistic regression on whether an answer is right, fitted as benchmarks/calibrate_refusal.py does, to questions of
@@ -39,15 +35,10 @@ last weight is set by the questions of a quiz, which are long."""
 MIN_RELEVANCE, MIN_OF_FOLLOW_UP = 0.17, 0.12
 """Below this chance of an answer there is a refusal; a follow-up is about what the articles cover already."""
 
-NEAR_BEST = 5.0
-"""Logits that a passage may be below the best one and still be about the question."""
+NEAR_BEST = 5.0  # logits that a passage may be below the best one and still be about the question
+UNREAD = -12.0  # the logit of a passage that the reranker did not read
 
-UNREAD = -12.0
-"""The logit of a passage that the reranker did not read."""
-
-
-LONG = 6
-"""Words of a question from which on more of them are background, so that the least near ones of many say less."""
+LONG = 6  # words of a question from which on more of them are background, so that the least near ones of many say less
 
 LEAST_COVERED = 2
 """Words of a question, those that are least near to any word of the passage, whose mean nearness is its coverage."""

@@ -14,7 +14,7 @@ from newsqa.errors import ModelError
 from newsqa.models.chat import invoke_model
 from newsqa.text.entities import name_words
 from newsqa.text.words import content_stems, words
-from newsqa.types import Usage
+from newsqa.types import Turn, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,24 +22,12 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from newsqa.prompts import Prompts
-    from newsqa.types import Turn
 
-
-REWRITE_TURNS = 2
-"""Turns that the model sees."""
-
-MAX_MESSAGE = 600
-"""Characters of a message that the model sees."""
-
-MAX_REWRITE_CHARACTERS = 300
-"""Characters of a rewritten question."""
-
-MIN_SHARED = 0.6
-"""The share of the question's content stems that must be in the rewritten one."""
-
-SHARE_OF_TIME = 0.25
-"""The share of the time left that the model gets for rewriting."""
-
+REWRITE_TURNS = 2  # turns that the model sees
+MAX_MESSAGE = 600  # characters of a message that the model sees
+MAX_REWRITE_CHARACTERS = 300  # characters of a rewritten question
+MIN_SHARED = 0.6  # the share of the question's content stems that must be in the rewritten one
+SHARE_OF_TIME = 0.25  # the share of the time left that the model gets for rewriting
 _LEAD = re.compile(r"^\W*(?:(?:stand-?alone|rewritten|rephrased)\s+)?question\s*:\s*", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 

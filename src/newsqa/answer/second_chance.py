@@ -22,18 +22,11 @@ if TYPE_CHECKING:
     from newsqa.prompts import Prompts
     from newsqa.verify.verifier import CheckedSentence
 
-
 PROMPT = "second-chance"
 
-MAX_FALLEN = 8
-"""Sentences that are written again; of a draft of which more fell, the first ones."""
-
-MAX_CHARACTERS = 600
-"""Characters of a sentence that is written again."""
-
-MIN_SECONDS = 1.0
-"""Seconds that must be left until the deadline."""
-
+MAX_FALLEN = 8  # sentences that are written again; of a draft of which more fell, the first ones
+MAX_CHARACTERS = 600  # characters of a sentence that is written again
+MIN_SECONDS = 1.0  # seconds that must be left until the deadline
 _LINE = re.compile(r"\s*(?P<n>[0-9]{1,4})\s*:\s*(?P<text>\S.*?)\s*")
 _KEYS = re.compile(r"\s*\[\d{1,3}\]")
 _LEFT = re.compile(r"\W*leave\W*(?:it\W*)?(?:out\W*)?", re.IGNORECASE)

@@ -17,7 +17,7 @@ from newsqa.models.chat_errors import api_keys
 from newsqa.models.usage import Price, count_tokens
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import stem_set
-from newsqa.types import STORY_FORMS, DraftSentence, DraftSummary, DraftText, Quote, Usage
+from newsqa.types import STORY_FORMS, DraftEvent, DraftSentence, DraftSummary, DraftText, Hit, Query, Quote, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -25,17 +25,13 @@ if TYPE_CHECKING:
     from newsqa.answer.extract import ExtractiveAnswerer
     from newsqa.answer.prompt import PresentedHit, Prompt, PromptBuilder
     from newsqa.models.encoders import Reranker
-    from newsqa.types import DraftEvent, Hit, Query
     from newsqa.verify.verifier import Relevance
-
 
 MIN_RELEVANCE = -1.0
 """The cross-encoder's logit for question and sentence, below which a sentence answers something else: sentences of
 SmolLM2 that did had -1.9 and less, those that answered 3.4 and more."""
 
-MAX_PRECEDING = 600
-"""Characters before a quote in which the sentences before it are read."""
-
+MAX_PRECEDING = 600  # characters before a quote in which the sentences before it are read
 ORDERED = "its quotes are orders to whoever answers"
 IRRELEVANT = "it does not answer what was asked"
 

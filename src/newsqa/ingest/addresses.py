@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from newsqa.ingest.scan import Found
 
 MAX_SITEMAPS = 20
-UNLISTED = "-"
-"""What is kept of the day of a page that was got without one."""
+UNLISTED = "-"  # what is kept of the day of a page that was got without one
 
 _TYPES = {
     "text/html": "html", "application/xhtml+xml": "html", "application/rss+xml": "feed", "application/atom+xml": "feed",

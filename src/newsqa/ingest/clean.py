@@ -120,7 +120,6 @@ DONATION = _any_of(
     r"(?:give|donate|donations?|support us|give now)$", r"please select your preff?err?ed mode of payment"
 )
 
-
 MAX_CLUTTER = 300  # characters of a line
 
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|\Z)")

@@ -18,8 +18,7 @@ from newsqa.errors import SourceError
 if TYPE_CHECKING:
     import ssl
 
-MAX_STEP = 10.0
-"""Seconds that a connection, or one piece of an answer, may take."""
+MAX_STEP = 10.0  # seconds that a connection, or one piece of an answer, may take
 
 
 class CheckedBackend(httpcore.NetworkBackend):

@@ -16,7 +16,7 @@ from zlib import crc32
 
 from newsqa.ingest.clean import clean
 from newsqa.ingest.embed import cut_passages
-from newsqa.ingest.progress import IndexProgress
+from newsqa.ingest.progress import IndexProgress, Report
 from newsqa.ingest.repeated import repeated_lines
 from newsqa.text.entities import numbers
 from newsqa.text.words import word_runs
@@ -28,19 +28,15 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from newsqa.ingest.progress import Report
     from newsqa.store.writer import LibraryWriter
 
     Hashes = npt.NDArray[np.uint32]
-
 
 BANDS, ROWS = 32, 4
 """Two texts that share half of their shingles share a band in 87 % of cases; with a tenth in common, in 0.3 %."""
 
 SHINGLE_WORDS = 4
-MIN_SHINGLES = 40
-"""A text of fewer shingles is too short to be called a copy of another."""
-
+MIN_SHINGLES = 40  # a text of fewer shingles is too short to be called a copy of another
 RESEMBLANCE = 0.65
 CONTAINMENT = 0.9
 """Copies share so much of all shingles, or of the shorter text's (an agency's story cut to its first half).

@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from newsqa.errors import LibraryError, ModelError
-from newsqa.ingest.progress import IndexProgress
+from newsqa.ingest.progress import IndexProgress, Report
 from newsqa.store.chroma import collection_name, server_of
 from newsqa.store.records import NewPassage
 from newsqa.store.snapshot import REBUILD, check_embedder
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
     from langchain_core.embeddings import Embeddings
 
-    from newsqa.ingest.progress import Report
     from newsqa.settings import Settings
     from newsqa.store.writer import LibraryWriter
-
 
 TEXTS_AT_ONCE = 64
 STORE_SECONDS = 3.0

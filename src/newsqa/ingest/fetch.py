@@ -27,8 +27,7 @@ MAX_DOCUMENT = 16 * 2**20  # bytes, unpacked
 MAX_SECONDS = 30.0
 MAX_REDIRECTS = 5
 NOTHING_ALLOWED = "User-agent: *\nDisallow: /"
-MAX_DELAY = 10.0
-"""Seconds between two requests to a host that asks for more in its robots.txt."""
+MAX_DELAY = 10.0  # seconds between two requests to a host that asks for more in its robots.txt
 
 
 @dataclass(frozen=True, slots=True)

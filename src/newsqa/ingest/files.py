@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-
-Kind = str
-"""The name of a format, as in `readers/registry.py`: "txt", "html", "feed"."""
+Kind = str  # the name of a format, as in `readers/registry.py`: "txt", "html", "feed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,6 @@ class Skipped:
 
 Item = RawArticle | Problem | Skipped
 """What a reader yields. The name of its Problems is their place in the file; `read_file` puts the file's before it."""
-
 
 STANDARD_INPUT = "-"
 

@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from newsqa.settings import Settings
     from newsqa.store.records import Source
 
-
 LOCK = "index.lock"
 HOLDER = "index.holder"
 

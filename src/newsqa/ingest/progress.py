@@ -12,7 +12,6 @@ from newsqa.ingest.files import Problem, Skipped
 if TYPE_CHECKING:
     from datetime import date
 
-
 Phase = Literal["read", "compare", "embed", "vectors"]
 """Files are read, articles compared with each other, passages embedded, vectors written into Chroma."""
 

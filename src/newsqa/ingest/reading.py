@@ -19,17 +19,15 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 from newsqa.errors import SourceError
-from newsqa.ingest.files import Problem, open_descriptor
+from newsqa.ingest.files import FileFound, Item, Problem, open_descriptor
 from newsqa.ingest.readers.budget import MEMORY, SECONDS
 from newsqa.ingest.readers.worker import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsqa.ingest.files import FileFound, Item
 
-WAIT = 60.0
-"""Seconds of the clock that the next article of a file may take; processor time is limited far lower."""
+WAIT = 60.0  # seconds of the clock that the next article of a file may take; processor time is limited far lower
 
 _PASSED_ON = frozenset({
     "PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR",

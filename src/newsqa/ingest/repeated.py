@@ -26,12 +26,9 @@ MAX_REPEATED = 160  # characters of a line
 MIN_ARTICLES = 3
 MIN_ARTICLES_OF_SENTENCE = 5  # three versions of one story may share a short sentence
 MIN_SHARE = 0.3
-COMPARED = 60
-"""Articles with a line of which the stories are counted: enough to see that they are many."""
-SAME_TITLE = 0.5
-"""Share of the shorter title's words that the titles of two versions have in common."""
-SAME_TEXT = 0.4
-"""Share of the shorter article's sentences that two versions have in common, and at least two of them."""
+COMPARED = 60  # articles with a line of which the stories are counted: enough to see that they are many
+SAME_TITLE = 0.5  # share of the shorter title's words that the titles of two versions have in common
+SAME_TEXT = 0.4  # share of the shorter article's sentences that two versions have in common, and at least two of them
 MIN_SENTENCE = 30
 
 _SMALL_WORDS = frozenset({

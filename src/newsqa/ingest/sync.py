@@ -30,19 +30,16 @@ from newsqa.ingest.files import (
 )  # fmt: skip
 from newsqa.ingest.language import detect_language
 from newsqa.ingest.metadata import host
-from newsqa.ingest.progress import Changes, IndexProgress
+from newsqa.ingest.progress import Changes, IndexProgress, Report
 from newsqa.ingest.readers.registry import FORMATS, KEPT, MORE
 from newsqa.ingest.reading import ReadingProcess
-from newsqa.ingest.scan import scan
-from newsqa.store.records import NewArticle, outlet_key, text_digest
+from newsqa.ingest.scan import Found, scan
+from newsqa.store.records import KnownFile, NewArticle, ProblemRow, Source, outlet_key, text_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from newsqa.ingest.progress import Report
-    from newsqa.ingest.scan import Found
     from newsqa.settings import Settings
-    from newsqa.store.records import KnownFile, ProblemRow, Source
     from newsqa.store.writer import LibraryWriter
 
 

@@ -14,13 +14,12 @@ from newsqa.search.retrieve import EVIDENCE, limit_per_article, unique_stories
 from newsqa.text.origins import origin_sentence
 from newsqa.text.sentences import passage_spans, sentence_spans
 from newsqa.text.words import Wording, wording
-from newsqa.types import EXTRACTIVE, DraftSummary, Hit, Origin, Passage, Quote
+from newsqa.types import EXTRACTIVE, Article, Bounds, DraftSummary, Duplicate, Hit, Origin, Passage, Query, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from newsqa.store.snapshot import Snapshot
-    from newsqa.types import Article, Bounds, Duplicate, Query
 
     Spans = tuple[tuple[int, int], ...]
 
@@ -108,11 +107,8 @@ def _common(masks: Mapping[str, int], size: int, part: str) -> int:
 
 
 MAX_ORIGINS = 3
-MAX_ORIGIN_WORDS = 90
-"""Articles that are named, and the words of the sentences that name them."""
-
-SURE = 0.99
-"""The share of quotations drawn from articles that are attributed to them (benchmarks/quote_to_source.py)."""
+MAX_ORIGIN_WORDS = 90  # articles that are named, and the words of the sentences that name them
+SURE = 0.99  # the share of quotations drawn from articles that are attributed to them (benchmarks/quote_to_source.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +170,7 @@ def _matches_first(matches: Sequence[QuotationMatch], candidates: Sequence[Hit])
     return [*holding, *(hit for hit in others if hit.article.id not in duplicates)][:EVIDENCE]
 
 
-MAX_ARTICLES = 60
-"""Articles in which a quotation is looked for: words that more of them hold are no one's."""
-
+MAX_ARTICLES = 60  # articles in which a quotation is looked for: words that more of them hold are no one's
 MIN_CLAUSE_WORDS = 3
 MAX_INTERRUPTION = 30
 """Words that may be between the halves of what was said: “…,” said the mayor of Ostby on Monday, “…”."""
@@ -269,14 +263,9 @@ def _spans_in_order(text: Wording, wanted: Sequence[Sequence[str]]) -> Spans | N
 
 # Words that are similar to a quotation, for one that no article holds.
 
-SIMILARITY = 0.8
-"""The share of characters, in their order, that must be the same."""
-
-MIN_WORDS = 6
-"""Words of a quotation from which on similar ones are looked for: fewer are similar to anything."""
-
-MAX_SIMILAR_WORDS = 60
-"""Words of the sentences that are shown as similar."""
+SIMILARITY = 0.8  # the share of characters, in their order, that must be the same
+MIN_WORDS = 6  # words of a quotation from which on similar ones are looked for: fewer are similar to anything
+MAX_SIMILAR_WORDS = 60  # words of the sentences that are shown as similar
 
 
 def most_similar_first(parts: Sequence[str], candidates: Sequence[Hit]) -> list[Hit]:

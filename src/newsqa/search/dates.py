@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from newsqa.types import Bounds, Hit, Query, Timing
 
-
 NUMBERS = {"a": 1, "an": 1, "couple of": 2, "few": 3} | {word: n for word, n in UNITS.items() if 1 <= n <= 12}
 DAYS_IN = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365, "decade": 3650}
 PART = {"early": (1, 10), "mid": (11, 20), "late": (21, 31)}
@@ -262,11 +261,9 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], DateRange
 )
 """Patterns of times, each with the function that reads it, tried in this order."""
 
-
 # How the time that a question names bounds what is searched, and what is said if nothing lies within it.
 
-LAG = timedelta(days=2)
-"""Papers report an event up to so many days after it."""
+LAG = timedelta(days=2)  # papers report an event up to so many days after it
 
 
 def time_stages(query: Query) -> list[Bounds]:

@@ -21,11 +21,9 @@ if TYPE_CHECKING:
     from newsqa.store.snapshot import Snapshot
     from newsqa.types import Bounds, Hit, Query
 
-
 # Rare terms of a question: names, codes and numbers that few passages hold, and those that no evidence holds.
 
-SHARE, FEWEST = 0.01, 2
-"""A term is rare if at most this share of the passages holds it, or so few."""
+SHARE, FEWEST = 0.01, 2  # a term is rare if at most this share of the passages holds it, or so few
 
 
 def term_weights(query: Query, index: Snapshot) -> dict[str, float]:

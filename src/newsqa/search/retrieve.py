@@ -24,20 +24,12 @@ if TYPE_CHECKING:
 
     Span = tuple[int, int]
 
-
-DEPTH = 100
-"""Passages that full text and vectors each give."""
-
-CANDIDATES = 60
-"""Passages that are passed on to the reranker's step."""
-
-K = 60
-"""The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
-
+DEPTH = 100  # passages that full text and vectors each give
+CANDIDATES = 60  # passages that are passed on to the reranker's step
+K = 60  # the constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)
 NEARNESS_BOOST = 0.8
 NAMED_SOURCE_BOOST = 0.5
 """Shares of its score that are added for an article published at the time asked about, and by a source named."""
-
 
 COVERED = 0.6
 """The share of the weight of a question's terms that a passage within its time must hold, or any time is searched."""
@@ -91,8 +83,7 @@ def _is_from_named_source(query: Query, hit: Hit) -> bool:
     return bool(outlets & set(query.outlets)) or hit.article.byline in query.bylines
 
 
-DECAY_DAYS = 30.0
-"""Days after which nearness has fallen to 1/e."""
+DECAY_DAYS = 30.0  # days after which nearness has fallen to 1/e
 
 
 def time_nearness(query: Query, published: Sequence[date | None]) -> list[float]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from newsqa.store.records import Lexicon
 
-
 _NAME_WORD = re.compile(r"[\w.&’'-]*\w")
 _DOMAIN = re.compile(
     r"^(?:https?://)?(?:www\.)?([\w.-]+?)(?:\.(?:com?|org|net|gov|edu|info|news))?(?:\.[a-z]{2})?/?$", re.IGNORECASE
@@ -214,12 +213,8 @@ source."""
 LONG = 8
 MIN_CALLED_QUOTE = 2
 MIN_UNFRAMED = 8
-MIN_UNMARKED = 6
-"""Words of a quotation without a frame, and of one without quotation marks before “Source?”."""
-
-MAX_SPLITS = 8
-"""Positions from its beginning, and from its end, at which a question without quotation marks is split."""
-
+MIN_UNMARKED = 6  # words of a quotation without a frame, and of one without quotation marks before “Source?”
+MAX_SPLITS = 8  # positions from its beginning, and from its end, at which a question without quotation marks is split
 QUOTES = word_set("quote quotes quotation quotations sentence sentences words line phrase statement passage remark")
 SOURCES = word_set(
     """

@@ -18,24 +18,16 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from newsqa.text.calendar import CALENDAR
-from newsqa.text.words import FUNCTION_WORDS, fold, words
+from newsqa.text.words import FUNCTION_WORDS, Word, fold, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from newsqa.store.snapshot import Snapshot
-    from newsqa.text.words import Word
 
-
-SAMPLE = 12
-"""Passages from which the spelling of a word is read."""
-
-CAPITALISED = 0.8
-"""The share of a name's occurrences within sentences that have its capital."""
-
-MAX_WORDS = 40
-"""Words of a longer text are not looked up: it was hardly typed by hand."""
-
+SAMPLE = 12  # passages from which the spelling of a word is read
+CAPITALISED = 0.8  # the share of a name's occurrences within sentences that have its capital
+MAX_WORDS = 40  # words of a longer text are not looked up: it was hardly typed by hand
 _WITHIN_SENTENCE = re.compile(r"[^\W_][’')”\"]?[,;]? $")
 
 
@@ -117,14 +109,12 @@ def _may_be_name(word: Word) -> bool:
 # Typing errors
 
 CANDIDATES = 6
-LONG = 8
-"""Letters of a word in which two errors are mended; a shorter one has one."""
+LONG = 8  # letters of a word in which two errors are mended; a shorter one has one
 
 SHORT = 4
 """Letters of a word that is mended only if its neighbour in the question stands beside the new one in an article."""
 
-NAME = 6
-"""Letters of the shortest word that is mended with little to bear it out."""
+NAME = 6  # letters of the shortest word that is mended with little to bear it out
 
 RARE, FREQUENT = 2, 25
 """A word in at most so many passages may be an article's own slip, if the right word is so many times as frequent."""

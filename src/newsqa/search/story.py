@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from newsqa.store.snapshot import Snapshot
     from newsqa.types import Article, Hit, Query
 
-
-ARTICLES = 16
-"""Articles of which the cross-encoder reads title, lead and best passage."""
+ARTICLES = 16  # articles of which the cross-encoder reads title, lead and best passage
 
 MAX_BELOW_BEST, LEAST_RELEVANCE = 4.0, -4.0
 """Logits that an article of the story may be below the best one, and the least that the best one must have."""
@@ -32,9 +30,7 @@ SAME_STORY = 0.8
 """Least cosine of the mean passage vectors of two articles on one event: bge-small-en gives 0.80 to 0.96 for those of
 the sample corpus, and at most 0.78 for others."""
 
-NEAR = 60
-"""Passages near to the story among which more of its articles are looked for."""
-
+NEAR = 60  # passages near to the story among which more of its articles are looked for
 LEAD_SENTENCES = 3
 
 

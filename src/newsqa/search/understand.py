@@ -10,18 +10,15 @@ from newsqa.search import dates
 from newsqa.search.sources import attributed_outlet, bylines_in, outlets_in, quotation_in, without_outlet
 from newsqa.text.calendar import MONTH_NAMES, WEEKDAYS
 from newsqa.text.words import word_set
-from newsqa.types import Query
+from newsqa.types import AnswerKind, Bounds, Order, Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
     from newsqa.store.records import Lexicon
-    from newsqa.types import AnswerKind, Bounds, Order
 
-
-MAX_CHARACTERS = 2000
-"""Characters of a question: more than any person types, few enough to be read at once."""
+MAX_CHARACTERS = 2000  # characters of a question: more than any person types, few enough to be read at once
 
 _LATEST = re.compile(
     r"\b(latest(?! (?:\w+ )?to\b)|most recent(?:ly)?|newest|now|currently|current|at the moment|so far|up to date)\b"

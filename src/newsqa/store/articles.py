@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
-from newsqa.store.records import numbered_names, outlet_key, text_digest
+from newsqa.store.records import NewArticle, NewPassage, Source, numbered_names, outlet_key, text_digest
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Sequence
-
-    from newsqa.store.records import NewArticle, NewPassage, Source
 
 
 Change = Literal["added", "changed", "unchanged"]

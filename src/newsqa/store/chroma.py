@@ -31,14 +31,9 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float32]
 
-
 CONFIGURATION = {"hnsw": {"space": "cosine", "ef_search": 200}}
-IDS_AT_ONCE = 5_000
-"""Chroma refuses batches past 5,461 ids, and SQLite statements with too many variables."""
-
-VECTORS_AT_ONCE = 1_000
-"""Vectors per request, which make a request to a server of about 8 MB."""
-
+IDS_AT_ONCE = 5_000  # Chroma refuses batches past 5,461 ids, and SQLite statements with too many variables
+VECTORS_AT_ONCE = 1_000  # vectors per request, which make a request to a server of about 8 MB
 
 _importing = threading.Lock()
 

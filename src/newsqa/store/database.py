@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-
 VERSION = 1
 
 TABLES = """
@@ -109,7 +108,6 @@ CREATE TABLE repeated (
     outlet_key TEXT NOT NULL, line TEXT NOT NULL, PRIMARY KEY (outlet_key, line)
 ) WITHOUT ROWID;
 """
-
 
 FILE = "library.db"
 BUSY_SECONDS = 30

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-
 Parts = tuple[str, ...]
 
 _NUMBER = re.compile(r"#\d+$")

@@ -12,21 +12,16 @@ from typing import TYPE_CHECKING
 
 from newsqa.store.queries import load_articles, load_duplicates, within
 from newsqa.text.words import wording
-from newsqa.types import Quote
+from newsqa.types import Bounds, Quote
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
 
-    from newsqa.types import Bounds
 
-
-PIECE_WORDS = 6
-"""Words of a long phrase that are searched for together: few articles share so many in a row by chance."""
-
+PIECE_WORDS = 6  # words of a long phrase that are searched for together: few articles share so many in a row by chance
 MAX_PIECES = 24
-MAX_ARTICLES = 400
-"""Articles that are read for one phrase; a phrase that is at all rare has a handful of candidates."""
+MAX_ARTICLES = 400  # articles that are read for one phrase; a phrase that is at all rare has a handful of candidates
 
 
 def find_phrase(database: sqlite3.Connection, phrase: str, bounds: Bounds, limit: int) -> list[Quote]:

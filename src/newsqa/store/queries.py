@@ -13,18 +13,17 @@ from newsqa.store.records import (
     ArticleSummary,
     Coverage,
     Lexicon,
+    Ranked,
     SourceSummary,
     outlet_key,
     passed_key,
     problem_rows,
-)  # fmt: skip
+)
 from newsqa.types import NO_BOUNDS, Article, Bounds, Duplicate, Hit, Passage
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
-
-    from newsqa.store.records import Ranked
 
 
 TITLE_WEIGHT, TEXT_WEIGHT = 2.0, 1.0

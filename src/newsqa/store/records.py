@@ -13,18 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-
-Ranked = list[tuple[int, float]]
-"""Passage ids with their scores, best first; a higher score is better."""
+Ranked = list[tuple[int, float]]  # passage ids with their scores, best first; a higher score is better
 
 ProblemRow = tuple[str, str, str, int]
 """What was refused: its name, the reason, a hint, 0 (-1 if it was read with a doubt); or what was passed over: its
 kind, the reason, "", how many.
 """
 
-
-PassedRow = tuple[str, str, int]
-"""What was passed over: its kind, the reason, and how many."""
+PassedRow = tuple[str, str, int]  # what was passed over: its kind, the reason, and how many
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from newsqa.store.database import decoding, map_sqlite_errors, open_to_read
 from newsqa.store.locator import ArticleLocator
 from newsqa.store.phrase_search import find_phrase
 from newsqa.store.vectors import VectorReader
-from newsqa.types import NO_BOUNDS
+from newsqa.types import NO_BOUNDS, Article, Bounds, Duplicate, Hit, Quote
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,10 +27,8 @@ if TYPE_CHECKING:
 
     from newsqa.settings import Settings
     from newsqa.store.records import ArticleSummary, Coverage, Lexicon, Ranked, SourceSummary
-    from newsqa.types import Article, Bounds, Duplicate, Hit, Quote
 
     Floats = npt.NDArray[np.float32]
-
 
 T = TypeVar("T")
 

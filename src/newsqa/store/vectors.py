@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     Vectors = Callable[[Sequence[int]], Iterable[bytes]]
     Progress = Callable[[int, int], None]
 
-
 T = TypeVar("T")
 
 COPY = "newsqa-vectors-"

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Self
 from newsqa.errors import UsageError
 from newsqa.store.articles import Articles
 from newsqa.store.database import BUSY_SECONDS, decoding, map_sqlite_errors, open_to_write, transaction
-from newsqa.store.records import KnownFile, Source, StoredText, numbered_names, passed_key, problem_rows
+from newsqa.store.records import KnownFile, ProblemRow, Source, StoredText, numbered_names, passed_key, problem_rows
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
-
-    from newsqa.store.records import ProblemRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +118,7 @@ class Sources:
         self.database.execute("DELETE FROM files WHERE id = ?", (file,))
 
 
-CROWDED = 200
-"""A band that so many articles share says nothing about any two of them."""
+CROWDED = 200  # a band that so many articles share says nothing about any two of them
 
 
 @dataclass(frozen=True, slots=True)

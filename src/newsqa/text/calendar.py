@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 _MONTHS = (
     *("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug"),
     *("september sept sep", "october oct", "november nov", "december dec"),
@@ -23,9 +22,7 @@ SHORT_MONTHS = frozenset(MONTHS) - frozenset(MONTH_NAMES)
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-CALENDAR = frozenset(MONTHS) | frozenset(WEEKDAYS)
-"""Months and weekdays: capitalised, but no one's name."""
-
+CALENDAR = frozenset(MONTHS) | frozenset(WEEKDAYS)  # months and weekdays: capitalised, but no one's name
 _MONTH = rf"(?P<month>(?i:{'|'.join(MONTHS)}))\b\.?"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?:,?\s+(?P<year>[12]\d{3})\b)?"
@@ -39,7 +36,6 @@ _FORMS = (
     re.compile(rf"\b{_DAY}(?={_ALSO}[0-3]?\d(?:st|nd|rd|th)?\s+{_MONTH}{_YEAR})"),
     re.compile(r"\b(?P<year>[12]\d{3})-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b"),
 )
-
 
 _FEASTS = {"New Year's Day": (1, 1), "Valentine's Day": (14, 2), "Halloween": (31, 10), "Christmas Eve": (24, 12),
            "Christmas Day": (25, 12), "Boxing Day": (26, 12), "New Year's Eve": (31, 12)}  # fmt: skip
@@ -123,8 +119,7 @@ _SEASON = re.compile(
 _SHIFTS = {"yesterday": -1, "last night": -1, "overnight": -1, "tomorrow": 1}
 _STEPS = {"last": -1, "next": 1}
 _HALF_SEASON = 45
-FARTHEST = 9_000
-"""Years beyond which there is no calendar to count in."""
+FARTHEST = 9_000  # years beyond which there is no calendar to count in
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,6 @@ MEASURE_OF = {form: name for name, forms in _MEASURES.items() for form in forms.
 SPANS_OF_TIME = ("second", "minute", "hour", "day", "night", "week", "month", "year", "decade")
 """The names of measures by their forms, and those that measure time."""
 
-
 _BELOW_100 = rf"(?:(?:{'|'.join(TENS)})(?:[\s-](?:{'|'.join(list(UNITS)[1:10])})\b)?|(?:{'|'.join(UNITS)}))\b"
 _HUNDREDS = rf"(?:(?:{_BELOW_100}|an?)[\s-]hundred\b(?:\s+(?:and\s+)?{_BELOW_100})?)"
 _CHUNK = rf"(?:{_HUNDREDS}|{_BELOW_100})"
@@ -75,9 +74,7 @@ _COUNTED = re.compile(r"[\s-]*(?:[^\W\d_]+['’]?)")
 _NO_COUNT_AFTER_ONE = word_set("of another who that or and thing in to on is was has had could would day")
 _POINTS_AT_ONE = re.compile(r"\b(?i:no|any|every|this|that|the|another|at)\s+$")
 _ONE_TO_ANOTHER = re.compile(r"\s+(?:\w+\s+)?(?:to|after|from|over)\s+(?:another|the (?:next|other)|one)\b")
-_LONGEST = 40
-"""A row of more digits is not a number that a person would read."""
-
+_LONGEST = 40  # a row of more digits is not a number that a person would read
 _COUNTED_WITHIN = 3
 _STOPS_COUNT = word_set("and or but to in on at from of as by with for who that which were was have has had is")
 
@@ -199,9 +196,7 @@ north:n south:s east:e west:w street:st avenue:ave boulevard:blvd saint:st mount
 governor:gov senator:sen representative:rep lieutenant:lt general:gen captain:capt sergeant:sgt doctor:dr
 professor:prof corporation:corp company:co incorporated:inc limited:ltd brothers:bros
 """
-SHORT_FORMS = dict(pair.split(":") for pair in _SHORT.split())
-"""Words of names with their usual abbreviations, folded."""
-
+SHORT_FORMS = dict(pair.split(":") for pair in _SHORT.split())  # words of names with their usual abbreviations, folded
 
 _PEOPLES = """
 american america us usa states united washington | british britain uk kingdom united london english england

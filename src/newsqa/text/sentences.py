@@ -68,7 +68,6 @@ LETTERED = _words(
 # say who spoke: “Why?” Maria Stern asked.
 SAYING = "said|says|asked|asks|told|added|adds|wrote|writes|posted|replied|cried|shouted|tweeted|wondered|exclaimed"
 
-
 Span = tuple[int, int]
 
 MAX_SENTENCE_WORDS = 120

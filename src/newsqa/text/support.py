@@ -13,15 +13,13 @@ from newsqa.text.calendar import MONTH_NAMES, MONTHS, SHORT_MONTHS
 from newsqa.text.entities import TENS, UNITS, name_words, numbers
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import content_stems, stem, words
-from newsqa.types import Quote
+from newsqa.types import Hit, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from newsqa.types import Hit
 
-VALUE_WEIGHT = 3
-"""A number or a name counts as much as three words when sentences are compared."""
+VALUE_WEIGHT = 3  # a number or a name counts as much as three words when sentences are compared
 
 
 def support_share(sentence: str, quotes: Sequence[str]) -> float:
@@ -47,11 +45,9 @@ def _stems(text: str) -> list[str]:
 _NUMBER_WORDS = UNITS.keys() | TENS.keys()
 _MONTH_STEMS = {short: stem(MONTH_NAMES[MONTHS[short] - 1]) for short in SHORT_MONTHS}
 
-
 # The sentences of a passage that support a sentence of a draft.
 
-MAX_QUOTED_SENTENCES = 3
-"""Sentences of one passage that are quoted for one sentence."""
+MAX_QUOTED_SENTENCES = 3  # sentences of one passage that are quoted for one sentence
 
 
 def find_quotes(text: str, hits: Sequence[Hit]) -> tuple[Quote, ...]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|(?:[^\W_][\u0300-\u036f]*)+(?:['’ʼ][^\W_]+)*")
 """A word with its apostrophes, or letters with a full stop each (U.S.); a hyphen parts words."""
 

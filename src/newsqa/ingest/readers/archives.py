@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MAX_MEMBERS = 50_000
-SWELLING = 100
-"""How many times its own size an archive may unpack to; text packs to a tenth, a bomb to a thousandth."""
-
+SWELLING = 100  # how many times its own size an archive may unpack to; text packs to a tenth, a bomb to a thousandth
 Member = tuple[str, IO[bytes]]
 
 

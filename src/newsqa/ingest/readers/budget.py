@@ -15,12 +15,10 @@ from pathlib import Path
 
 SECONDS = 5.0
 EARNED = 0.5
-PAGE_EARNED = 0.03
-"""What a page of a PDF takes, and half as much again."""
+PAGE_EARNED = 0.03  # what a page of a PDF takes, and half as much again
 MEMORY = 220 * 2**20
 """Bytes of data, the program's own included: with the indexing process beside it, less than 300 MB are resident."""
-TIRED = 120 * 2**20
-"""A process that has grown to so much is ended after its file: freed memory stays in pieces."""
+TIRED = 120 * 2**20  # a process that has grown to so much is ended after its file: freed memory stays in pieces
 
 
 def start_budget(seconds: float) -> None:

@@ -9,15 +9,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
 from newsqa.extras import install_hint
-from newsqa.ingest.files import MAX_TEXT, Problem, decode, read_all
+from newsqa.ingest.files import MAX_TEXT, Item, Problem, decode, read_all
 from newsqa.ingest.metadata import build_article, read_article
 from newsqa.ingest.readers.budget import PAGE_EARNED, earn
 from newsqa.ingest.readers.bundles import split_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from newsqa.ingest.files import Item
 
 
 MAX_FRONT_MATTER = 64 * 1024

@@ -17,7 +17,6 @@ from newsqa.ingest.readers.xml_exports import parse_xml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 LISTS = ("articles", "items", "data", "results", "entries", "stories", "docs", "documents", "hits", "news", "posts")
 AROUND_LISTS = (*LISTS, "response", "result", "feed", "channel")
 

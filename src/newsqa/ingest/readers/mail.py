@@ -12,7 +12,7 @@ from email.utils import parseaddr
 from typing import IO, TYPE_CHECKING, cast
 
 from newsqa.errors import SourceError
-from newsqa.ingest.files import Problem, RawArticle, Skipped, decode, read_all
+from newsqa.ingest.files import Item, Problem, RawArticle, Skipped, decode, read_all
 from newsqa.ingest.metadata import drop_invisible, parse_fragment, read_article, tree_lines
 from newsqa.ingest.opening import is_outlet, parse_date
 from newsqa.ingest.readers.page_markup import remove_unseen
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import EmailMessage
 
-    from newsqa.ingest.files import Item
 
 MAX_MESSAGE = 16 * 2**20  # bytes, with what is attached
 MAX_PARTS = 200

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from newsqa.errors import SourceError
 from newsqa.extras import install_hint
-from newsqa.ingest.files import MAX_FILE, read_all
+from newsqa.ingest.files import MAX_FILE, Item, read_all
 from newsqa.ingest.metadata import parse_fragment, read_article, tree_lines
 from newsqa.ingest.readers.documents import text_articles
 from newsqa.ingest.readers.xml_exports import all_named, drop_named, line_of, local_name, parse_xml
@@ -19,12 +19,10 @@ from newsqa.ingest.readers.xml_exports import all_named, drop_named, line_of, lo
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsqa.ingest.files import Item
 
 EXTRA = install_hint(".[documents]")
 
 MAX_CHAPTERS = 2_000
-
 
 _DOCX_MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
 _ODT_MARKS = {"s": " ", "tab": "\t", "line-break": "\u2028"}

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from newsqa.ingest.readers.page_lines import MAX_SEARCHED, size, squeeze
-
-if TYPE_CHECKING:
-    from newsqa.ingest.readers.page_lines import PageLine, PageLines
+from newsqa.ingest.readers.page_lines import MAX_SEARCHED, PageLine, PageLines, size, squeeze
 
 _WINDOW = 20_000
 _HEAD = 24

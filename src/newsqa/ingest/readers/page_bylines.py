@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from newsqa.ingest.metadata import MAX_FIELD, field_text
 from newsqa.ingest.people import LEAD, find_people
-from newsqa.ingest.readers.page_facts import any_meta
+from newsqa.ingest.readers.page_facts import PageData, any_meta
 
 if TYPE_CHECKING:
-    from newsqa.ingest.readers.page_facts import PageData
     from newsqa.ingest.readers.page_lines import PageLines
 
 _META = (

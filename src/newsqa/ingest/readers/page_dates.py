@@ -13,13 +13,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from newsqa.ingest.opening import find_date, parse_date
-from newsqa.ingest.readers.page_facts import any_meta, read_address
+from newsqa.ingest.readers.page_facts import PageData, any_meta, read_address
 from newsqa.ingest.written_dates import find_written_dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from newsqa.ingest.readers.page_facts import PageData
     from newsqa.ingest.readers.page_lines import PageLine, PageLines
 
 _STATED = (

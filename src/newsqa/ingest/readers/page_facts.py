@@ -6,15 +6,12 @@ import html
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from newsqa.ingest.metadata import MAX_FIELD, field_text, host
 from newsqa.ingest.opening import is_outlet
 from newsqa.ingest.people import fold_name
-from newsqa.ingest.readers.page_lines import heading_level
-
-if TYPE_CHECKING:
-    from newsqa.ingest.readers.page_lines import PageLines
+from newsqa.ingest.readers.page_lines import PageLines, heading_level
 
 _ARTICLE = re.compile(r"(?:\w*Article|BlogPosting|LiveBlogPosting|SocialMediaPosting|Report|Review|Recipe)\Z")
 _MAX_NODES = 2_000

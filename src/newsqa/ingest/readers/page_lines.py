@@ -46,8 +46,7 @@ _BOILERPLATE = re.compile(
 )
 """Names of parts that are never text of the article, even where a program takes them for it."""
 _COMMENT = re.compile(r"comment(?!ary)|disqus|kommentar(?:e|bereich|liste)", re.IGNORECASE)
-_UNSEEN = UNSEEN - {"form"}
-"""Whole pages are one form; a form with little text counts as around the article."""
+_UNSEEN = UNSEEN - {"form"}  # whole pages are one form; a form with little text counts as around the article
 _AROUND_TAGS = frozenset({"aside", "footer", "nav", "menu", "dialog", "form", "button"})
 _CAPTION_TAGS = frozenset({"figcaption", "figure"})
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from newsqa.ingest.readers.page_lines import PageLines
 
-
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{3,40})", re.IGNORECASE)
 _WEB_NAMES = {
     "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252",
@@ -25,8 +24,7 @@ _WEB_NAMES = {
     "ks_c_5601-1987": "cp949", "big5": "big5hkscs", "x-sjis": "cp932", "tis-620": "cp874", "iso-8859-11": "cp874",
 }  # fmt: skip
 """Encodings that browsers read instead of those that a page names (WHATWG Encoding)."""
-_MAX_STRAY = 200
-"""Of so many bytes one may be stray in a page of UTF-8."""
+_MAX_STRAY = 200  # of so many bytes one may be stray in a page of UTF-8
 
 
 def decode_page(data: bytes) -> tuple[str, int]:

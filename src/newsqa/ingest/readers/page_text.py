@@ -12,24 +12,17 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from newsqa.ingest.people import LEAD, find_people
 from newsqa.ingest.readers.own_lines import OwnLines
-from newsqa.ingest.readers.page_lines import count_held, size, squeeze
+from newsqa.ingest.readers.page_lines import PageLine, PageLines, count_held, size, squeeze
 from newsqa.ingest.written_dates import find_written_dates
 
-if TYPE_CHECKING:
-    from newsqa.ingest.readers.page_lines import PageLine, PageLines
-
-ENOUGH = 0.6
-"""Share of the running text outside sidebars and comments; with less than that, other ways are tried."""
-AGREEING = 0.82
-"""Where the chosen lines agree less with the running text, too much of the page may be among them."""
-SHORT = 250
-"""Characters without spaces; a page whose article is shorter is looked at again."""
-BETTER = 1.15
-"""Another way must agree so many times better with the running text."""
+ENOUGH = 0.6  # share of the running text outside sidebars and comments; with less than that, other ways are tried
+AGREEING = 0.82  # where the chosen lines agree less with the running text, too much of the page may be among them
+SHORT = 250  # characters without spaces; a page whose article is shorter is looked at again
+BETTER = 1.15  # another way must agree so many times better with the running text
 DOUBTFUL = 0.4
 MOSTLY = 0.6
 

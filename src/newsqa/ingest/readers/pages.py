@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
-from newsqa.ingest.files import Problem, read_all
+from newsqa.ingest.files import Problem, RawArticle, read_all
 from newsqa.ingest.metadata import build_article, decode_entities, has_markup, markup_to_text
 from newsqa.ingest.readers.page_bylines import find_byline
 from newsqa.ingest.readers.page_dates import find_publication_day
-from newsqa.ingest.readers.page_facts import read_address, read_outlet, read_page_data, read_title, site_names
-from newsqa.ingest.readers.page_lines import read_lines
+from newsqa.ingest.readers.page_facts import PageData, read_address, read_outlet, read_page_data, read_title, site_names
+from newsqa.ingest.readers.page_lines import PageLines, read_lines
 from newsqa.ingest.readers.page_markup import (
     decode_page,
     free_swallowed,
@@ -24,9 +24,6 @@ from newsqa.ingest.readers.page_text import choose_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsqa.ingest.files import RawArticle
-    from newsqa.ingest.readers.page_facts import PageData
-    from newsqa.ingest.readers.page_lines import PageLines
 
 MAX_PAGE = 8 * 2**20  # bytes; no article's page is longer, and parsers of pages are slow
 

@@ -104,10 +104,8 @@ KNOWN = f"newsqa reads {' '.join(dict.fromkeys(s for one in FORMATS for s in one
 
 HEAD = 64 * 1024
 MAX_PROBLEMS = 100
-MORE = "#…"
-"""The place of the Problem that counts those of a file that are not named."""
-MAX_DEPTH = 2
-"""How deep archives may lie in each other: a ZIP of crawls is one, a ZIP of ZIPs of ZIPs is none."""
+MORE = "#…"  # the place of the Problem that counts those of a file that are not named
+MAX_DEPTH = 2  # how deep archives may lie in each other: a ZIP of crawls is one, a ZIP of ZIPs of ZIPs is none
 
 
 def choose_format(name: str, head: bytes) -> FileFormat | None:

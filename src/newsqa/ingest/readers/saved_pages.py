@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
 from newsqa.extras import install_hint
-from newsqa.ingest.files import Problem, RawArticle, Skipped, read_all
+from newsqa.ingest.files import Item, Problem, RawArticle, Skipped, read_all
 from newsqa.ingest.metadata import host, read_url
 from newsqa.ingest.readers.mail import parse_message, part_text
 from newsqa.ingest.readers.pages import MAX_PAGE, read_page
@@ -21,7 +21,6 @@ from newsqa.ingest.readers.pages import MAX_PAGE, read_page
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsqa.ingest.files import Item
 
 _PAGES = ("text/html", "application/xhtml+xml")
 

@@ -9,14 +9,13 @@ import re
 from typing import IO, TYPE_CHECKING
 
 from newsqa.errors import SourceError
-from newsqa.ingest.files import MAX_LINE, Skipped, decode, joined
+from newsqa.ingest.files import MAX_LINE, Item, Skipped, decode, joined
 from newsqa.ingest.metadata import BYLINE, OUTLET, PUBLISHED, TEXT, TITLE, URL, read_article
 from newsqa.ingest.readers.json_exports import usual_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsqa.ingest.files import Item
 
 MAX_COLUMNS = 1_000
 HEAD = 64 * 1024

@@ -10,13 +10,12 @@ from html.entities import name2codepoint
 from typing import IO, TYPE_CHECKING, Any
 
 from newsqa.errors import SourceError
-from newsqa.ingest.files import Skipped, decode, read_all
+from newsqa.ingest.files import Item, Skipped, decode, read_all
 from newsqa.ingest.metadata import has_markup, markup_to_text, read_article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsqa.ingest.files import Item
 
 _DECLARES = re.compile(rb"<!\s*(?:ENTITY|DOCTYPE[^>]*\[)", re.IGNORECASE)
 _PROLOGUE = re.compile(r"^\ufeff?\s*<\?xml\b([^>]*)\?>", re.IGNORECASE)
