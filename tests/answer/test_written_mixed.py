@@ -79,16 +79,9 @@ def misplaced(sample_index):
         yield cache(lambda n: written.ask(DRAFTS[n]["question"], draft(DRAFTS[n], misplaced=True)))
 
 
-KNOWN_GAP = {"After nineteen hours the first talks broke up on Thursday with no agreement."}
-"""This passes under another key with a judge that says yes to everything: a known fault, not a wanted answer."""
-
-
 @pytest.mark.parametrize(("n", "one"), sentences(altered=True))
 def test_nothing_altered_is_shown_under_another_key(misplaced, n, one):
     answer = misplaced(n)
-    if one["say"] in KNOWN_GAP:
-        assert bare(one["say"]) in bare(answer.text)  # when this fails the fault is mended: remove the gap
-        return
     assert bare(one["say"]) not in bare(answer.text)
     written = " ".join(kept.text for kept in answer.sentences if kept.checked_by == "judge")
     assert bare(one["altered"]) not in bare(written)
