@@ -97,9 +97,8 @@ def test_a_quantity_may_be_told_converted_or_rounded(stated, known, stands):
     [
         ("Together they scored 60 points.", "Tam scored 31 points and Aro scored 29 points.", True),
         ("Together they scored 61 points.", "Tam scored 31 points and Aro scored 29 points.", False),
-        ("He trains 70 guards.", "He trains 60 dockers and 10 divers.", True),
-        ("He trains 80 guards.", "He trains 60 dockers and 10 divers.", False),
-        ("He trains five guards.", "He trains three dockers and two divers.", False),  # too small to be meant as a sum
+        ("He trains 70 guards.", "He trains 60 dockers and 10 divers.", False),  # no word says that it is a sum
+        ("The talks took 19 hours after all.", "It took 31 days. The pay rose from 50 to 85 crowns.", False),
         ("Kell gets 38 crowns more than Lund.", "Kell gets 344 crowns and Lund 306 crowns.", True),
         ("Kell gets 48 crowns more than Lund.", "Kell gets 344 crowns and Lund 306 crowns.", False),
         ("Half of the four were from Kell.", "Two were from Kell and two from Lund.", True),

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import combinations, pairwise, permutations
+from itertools import combinations, permutations
 from typing import TYPE_CHECKING, Literal
 
 from newsqa.text.calendar import clocks
 from newsqa.text.entities import MEASURE_OF, SPANS_OF_TIME, TENS, UNITS, counted, numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from newsqa.text.entities import Number
 
@@ -294,16 +294,15 @@ _PAIR = re.compile(
 )
 _LIST = re.compile(r"(?:[^,;.]{2,60},\s+){1,9}(?:[^,;.]{2,60},?\s+)?(?:and|or)\s+[^,;.]{2,60}")
 _ITEM = re.compile(r",?\s+(?:and|or)\s+|,\s+")
-MIN_SUM = 10  # a smaller number is a sum by chance
 _MAX_KNOWN = 14  # quantities of the quotes that are combined with each other
 
 
 def is_sum(stated: Quantity, sentence: str, known: Sequence[Quantity]) -> bool:
-    """Return True for the sum of two quantities that come one after the other, of any if the sentence names a sum."""
-    alike = [] if stated.unit in {PART, "%", TIMES, PLACE} else _alike(stated, known)
-    groups: Iterable[tuple[Quantity, ...]] = pairwise(alike) if stated.value >= MIN_SUM else ()
-    if _TOGETHER.search(sentence):
-        groups = (some for size in (2, 3, 4) for some in combinations(alike, size))
+    """Return True for the sum of two to four quantities of one unit, if the sentence names a sum."""
+    if stated.unit in {PART, "%", TIMES, PLACE} or not _TOGETHER.search(sentence):
+        return False
+    alike = _alike(stated, known)
+    groups = (some for size in (2, 3, 4) for some in combinations(alike, size))
     of_one_unit = (some for some in groups if len({one.unit for one in some}) == 1)
     return any(states(stated, replace(some[0], value=Decimal(sum(n.value for n in some)))) for some in of_one_unit)
 
@@ -332,7 +331,7 @@ def _alike(stated: Quantity, known: Sequence[Quantity]) -> list[Quantity]:
 def _differences(known: Sequence[Quantity]) -> Iterator[Quantity]:
     for one, other in permutations(known, 2):
         if (one.unit == other.unit or not one.unit or not other.unit) and one.value > other.value:
-            yield replace(one, value=one.value - other.value)
+            yield replace(one, value=one.value - other.value, unit=one.unit or other.unit)
 
 
 def _is_share(stated: Quantity, known: Sequence[Quantity], *, grown: bool) -> bool:
