@@ -133,6 +133,14 @@ def decoding() -> Iterator[None]:
         raise sqlite3.DatabaseError("a stored value cannot be read") from error
 
 
+def as_text(stored: object) -> str:
+    """Return a stored text. Raises sqlite3.DatabaseError for anything else."""
+    with decoding():
+        if not isinstance(stored, str):
+            raise TypeError("it is a blob")
+        return stored
+
+
 def is_damage(error: Exception) -> bool:
     """Return True if an error of SQLite says that its file is damaged, or no file of ours."""
     damage = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, 0}
@@ -236,7 +244,9 @@ def unusable(folder: Path, error: OSError) -> LibraryError:
     """Return the error for a folder of an index that the system refuses."""
     return LibraryError(
         f"The index folder {folder} cannot be used: {error.strerror}.",
-        hint=ADVICE.get(error.errno or 0, "Name another with --index, or check its permissions."),
+        hint="Name another with --index, or check its permissions."
+        if isinstance(error, PermissionError)
+        else ADVICE.get(error.errno or 0, "Name another with --index."),
     )
 
 
@@ -271,9 +281,10 @@ def _check_version(database: sqlite3.Connection, folder: Path) -> None:
             f"The index in {folder} was made by a newer newsqa (version {version} of its tables, {VERSION} here).",
             hint="Update newsqa, or name another folder with --index.",
         )
-    if version == 0:  # newsqa never leaves it so: an index that was never written, or another program's database
-        if not database.execute("SELECT 1 FROM sqlite_master").fetchone():
-            raise _missing(folder)
+    tables = {row["name"] for row in database.execute("SELECT name FROM sqlite_master")}
+    if not tables:
+        raise _missing(folder)  # it was never written
+    if version == 0 and not {"meta", "sources"} <= tables:
         raise LibraryError(
             f"{folder / FILE} is no index of newsqa.", hint="Move it away, or name another folder with --index."
         )

@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
 
-from newsqa.store.database import decoding
+from newsqa.store.database import as_text, decoding
 from newsqa.store.records import (
     ArticleSummary,
     Coverage,
@@ -351,7 +351,7 @@ def newest(
 def _article(row: sqlite3.Row) -> Article:
     return Article(
         id=row["article_id"],
-        text=_text(row["text"]),
+        text=as_text(row["text"]),
         path=row["path"] or "",
         title=row["title"],
         outlet=row["outlet"],
@@ -360,13 +360,6 @@ def _article(row: sqlite3.Row) -> Article:
         url=row["url"],
         language=row["language"],
     )
-
-
-def _text(stored: object) -> str:
-    with decoding():
-        if not isinstance(stored, str):
-            raise TypeError("it is a blob")
-        return stored
 
 
 def _day(text: str | None) -> date | None:
@@ -411,7 +404,7 @@ def passages_holding(database: sqlite3.Connection, term: str, limit: int) -> lis
         "JOIN passages p ON p.id = w.id JOIN articles a ON a.id = p.article",
         (query, limit),
     )
-    return [(row["title"], _text(row["text"])) for row in rows]
+    return [(row["title"], as_text(row["text"])) for row in rows]
 
 
 def languages(database: sqlite3.Connection) -> dict[str, int]:

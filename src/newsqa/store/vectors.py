@@ -33,6 +33,7 @@ from newsqa.store.chroma import (
     write_lock,
     write_manifest,
 )
+from newsqa.store.database import decoding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -292,7 +293,8 @@ def _upsert(collection: Collection, passages: Sequence[int], vectors: Vectors, p
 
     for start in range(0, len(passages), VECTORS_AT_ONCE):
         batch = passages[start : start + VECTORS_AT_ONCE]
-        rows = [np.frombuffer(vector, dtype="<f4") for vector in vectors(batch)]
+        with decoding():
+            rows = [np.frombuffer(vector, dtype="<f4") for vector in vectors(batch)]
         collection.upsert(batch, np.stack(rows))
         progress(start + len(batch), len(passages))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from newsqa.errors import UsageError
 from newsqa.store.articles import Articles
-from newsqa.store.database import BUSY_SECONDS, decoding, map_sqlite_errors, open_to_write, transaction
+from newsqa.store.database import BUSY_SECONDS, as_text, decoding, map_sqlite_errors, open_to_write, transaction
 from newsqa.store.records import KnownFile, ProblemRow, Source, StoredText, numbered_names, passed_key, problem_rows
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ class Comparisons:
             "ORDER BY id LIMIT 200",
             (outlet_key, last),
         ).fetchall():
-            yield from (StoredText(*row) for row in rows)
+            yield from (StoredText(row[0], row[1], as_text(row[2]), as_text(row[3])) for row in rows)
             last = rows[-1]["id"]
 
     def repeated_lines(self, outlet_key: str) -> frozenset[str]:
@@ -168,7 +168,7 @@ class Comparisons:
     def text(self, article: int) -> str:
         """Return what is kept of an article's text."""
         row = self.database.execute("SELECT text FROM articles WHERE id = ?", (article,)).fetchone()
-        return str(row["text"])
+        return as_text(row["text"])
 
     def replace_bands(self, article: int, bands: Sequence[int]) -> list[int]:
         """Store an article's MinHash bands; return the other articles that share one, those that share most first."""
@@ -217,7 +217,7 @@ class StoredVectors:
             "JOIN articles a ON a.id = p.article ORDER BY j.key",
             (json.dumps(list(passages)),),
         )
-        return [(row["title"], row["text"][row["start"] : row["end"]]) for row in rows]
+        return [(row["title"], as_text(row["text"])[row["start"] : row["end"]]) for row in rows]
 
     def add(self, vectors: Iterable[tuple[bytes, bytes]]) -> None:
         """Store (digest, vector) pairs; a vector is little-endian float32."""
