@@ -100,7 +100,7 @@ def select_quotes(query: Query, ranked: Sequence[Signals], max_words: int = MAX_
     share = FOLLOW_UP_SHARE if query.context else VALUE_SHARE if query.kind in MARKED_KINDS else USUAL_SHARE
     usual, used, asked = max_words if listed else round(max_words * share), 0, stem_set(query.text)
     for signals in (first, *(one for one in ranked if one is not first)):
-        new = _SelectedQuote.of(signals, max_words - used)
+        new = _SelectedQuote.of(signals, (usual if selected else max_words) - used)
         size = new.words_beside(selected)
         rival = bool(selected) and bool(new.counted & asked) and new.contradicts(selected[0])
         room = max_words if rival or not selected else usual
