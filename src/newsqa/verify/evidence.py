@@ -17,12 +17,10 @@ from newsqa.text.entities import name_words, names
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.support import likeliest_quotes, stated_terms, support_share
 from newsqa.text.words import lower_case_words, stem, word_set, wording
-from newsqa.types import Quote
+from newsqa.types import Duplicate, Hit, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from newsqa.types import Duplicate, Hit
 
 
 NEAR = 3  # sentences before a quote that count as near it; one after it does too

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from newsqa.errors import ModelError
 from newsqa.models.chat import invoke_model
 from newsqa.text.calendar import format_day
-from newsqa.types import Usage
+from newsqa.types import Quote, Usage
 from newsqa.verify.evidence import Fault
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from newsqa.prompts import Prompts
-    from newsqa.types import Quote
 
     Keyed = tuple[int, "Question"]
     # for each sentence None or its fault, and what the call took

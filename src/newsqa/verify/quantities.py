@@ -13,12 +13,11 @@ from itertools import combinations, permutations
 from typing import TYPE_CHECKING, Literal
 
 from newsqa.text.calendar import clocks
-from newsqa.text.entities import MEASURE_OF, SPANS_OF_TIME, TENS, UNITS, counted, numbers
+from newsqa.text.entities import MEASURE_OF, SPANS_OF_TIME, TENS, UNITS, Number, counted, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from newsqa.text.entities import Number
 
 Bound = Literal["above", "below", "about", ""]
 PLACE, PART, TIMES, AGE, POINT = "place", "part", "times", "age", "% point"

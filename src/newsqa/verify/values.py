@@ -12,21 +12,18 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from newsqa.text.calendar import CALENDAR, MONTHS, WEEKDAYS, clocks, dates, moments
-from newsqa.text.entities import SHORT_FORMS, initials, is_same_people, names
+from newsqa.text.calendar import CALENDAR, MONTHS, WEEKDAYS, Clock, Moment, clocks, dates, moments
+from newsqa.text.entities import SHORT_FORMS, Name, initials, is_same_people, names
 from newsqa.text.support import support_share
 from newsqa.text.words import FUNCTION_WORDS, lower_case_words, stem, word_set, wording, words
 from newsqa.verify.evidence import Fault
-from newsqa.verify.quantities import AGE, PART, PLACE, follows, implied_quantities, is_sum, quantities, states
+from newsqa.verify.quantities import AGE, PART, PLACE, Quantity, follows, implied_quantities, is_sum, quantities, states
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from newsqa.text.calendar import Clock, Moment
-    from newsqa.text.entities import Name
     from newsqa.types import Quote
-    from newsqa.verify.quantities import Quantity
 
 
 @dataclass(frozen=True)
@@ -243,7 +240,6 @@ def _spans_time(stated: Quantity, evidence: SentenceEvidence) -> bool:
 
 _AGO = {"year", AGE}
 _SPANS = {"minute": 1, "hour": 60, "day": 1, "week": 7, "month": 30, "year": 1, AGE: 1, "decade": 10}
-
 
 # Days.
 

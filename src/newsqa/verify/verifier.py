@@ -14,20 +14,18 @@ from typing import TYPE_CHECKING
 from newsqa.text.origins import origin_sentence
 from newsqa.text.support import stated_terms
 from newsqa.text.words import wording
-from newsqa.types import Citation, DraftSentence, Dropped, Quote, Sentence, Usage, VerifiedDraft
+from newsqa.types import CheckedBy, Citation, DraftSentence, Dropped, Hit, Origin, Quote, Sentence, Usage, VerifiedDraft
 from newsqa.verify.evidence import MIN_OWN_SHARE, EvidenceSet, Fault, proof, quoted_share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from newsqa.types import CheckedBy, Hit, Origin
     from newsqa.verify.judge import JudgeQueue
 
     # says of each quote if it answers the question
     Relevance = Callable[[Sequence[Quote]], Sequence[bool]]
     # has sentences that did not pass written again: the new text of each, None if it was not; and what that took
     SecondChance = Callable[[Sequence["CheckedSentence"]], tuple[Sequence[str | None], Usage]]
-
 
 MAX_REPLACING = 2  # sentences of quotes that take the place of one sentence of a draft
 MAX_SIMILAR = 6  # sentences of the evidence that are tried as quotes of a sentence that has none, or wrong ones
