@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import sqlite3
@@ -245,7 +246,7 @@ def unusable(folder: Path, error: OSError) -> LibraryError:
     return LibraryError(
         f"The index folder {folder} cannot be used: {error.strerror}.",
         hint="Name another with --index, or check its permissions."
-        if isinstance(error, PermissionError)
+        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}
         else ADVICE.get(error.errno or 0, "Name another with --index."),
     )
 
