@@ -10,8 +10,9 @@ from types import ModuleType
 
 import pexpect
 import pytest
+from command_line import in_process
 
-from newsqa import cli, environment
+from newsqa import environment
 from newsqa.environment import variable
 from newsqa.errors import SettingsError, SettingsWarning
 from newsqa.settings import Settings, known_settings, secret_values
@@ -40,13 +41,10 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture
 def newsqa(monkeypatch, capfd):
     def run(*words, lines=""):
-        monkeypatch.setattr(sys, "argv", ["newsqa", *words])
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines.encode())))
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capfd.readouterr()
+        code, out, err = in_process(monkeypatch, capfd)(*words)
         assert KEY not in out + err
-        return left.value.code or 0, out, err
+        return code, out, err
 
     return run
 

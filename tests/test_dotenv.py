@@ -6,12 +6,11 @@ import grp
 import os
 import pwd
 import socket
-import subprocess
 import warnings
-from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
+from command_line import no_program
 
 from newsqa import environment, private_files
 from newsqa.environment import NAMES, from_dotenv, read_dotenv, variable
@@ -47,21 +46,6 @@ def folder(tmp_path, monkeypatch):
     trust_everything(False)
     monkeypatch.chdir("/")
     environment.load()  # nothing of this folder is left for the next test
-
-
-@contextmanager
-def no_program(monkeypatch):
-    """Fail where a program is started or a connection is made."""
-
-    def refuse(*_, **__):
-        raise AssertionError("something was run or asked")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(subprocess, "Popen", refuse)
-        patch.setattr(socket.socket, "connect", refuse)
-        for name in ("system", "popen", "execv", "execve", "posix_spawn", "fork"):
-            patch.setattr(os, name, refuse)
-        yield
 
 
 def setting(name, value="/tmp/x"):

@@ -2,7 +2,6 @@
 
 import os
 import random
-import socket
 import subprocess
 import sys
 import warnings
@@ -10,6 +9,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from command_line import no_program
 from loopback import served
 from word_embedder import WordEmbedder
 
@@ -96,15 +96,7 @@ def person(tmp_path, monkeypatch):
     monkeypatch.setenv("OTHER_SECRET", OTHER)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
-
-    def refuse(*_, **__):
-        raise AssertionError("something was run or asked")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(subprocess, "Popen", refuse)
-        patch.setattr(socket.socket, "connect", refuse)
-        for name in ("system", "popen", "execv", "execve", "posix_spawn", "fork"):
-            patch.setattr(os, name, refuse)
+    with no_program(monkeypatch):
         yield tmp_path
     monkeypatch.chdir("/")
     environment.load()

@@ -5,11 +5,10 @@ import os
 import resource
 import shutil
 import sqlite3
-import sys
 
 import pytest
+from command_line import in_process
 
-from newsqa import cli
 from newsqa.errors import LibraryError
 from newsqa.settings import Settings
 from newsqa.store import database
@@ -90,14 +89,7 @@ def newsqa(monkeypatch, capfd, tmp_path):
     monkeypatch.setenv("NEWSQA_SESSIONS", str(tmp_path / "sessions"))
     monkeypatch.setenv("NEWSQA_THREADS", "1")
 
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["newsqa", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capfd.readouterr()
-        return left.value.code or 0, out, err
-
-    return run
+    return in_process(monkeypatch, capfd)
 
 
 @pytest.mark.parametrize("damage", DAMAGE)

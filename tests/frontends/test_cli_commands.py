@@ -8,8 +8,8 @@ import sys
 from datetime import date
 
 import pytest
+from command_line import in_process
 
-from newsqa import cli
 from newsqa.errors import UsageError
 from newsqa.frontends.terminal.console import first_day, last_day
 
@@ -29,15 +29,7 @@ def _own_settings(monkeypatch, tmp_path):
 @pytest.fixture
 def newsqa(monkeypatch, capfd):
     """Run a command in this process; return its exit code, standard output and standard error."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["newsqa", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capfd.readouterr()
-        return left.value.code or 0, out, err
-
-    return run
+    return in_process(monkeypatch, capfd)
 
 
 def newsqa_process(*arguments, **how):

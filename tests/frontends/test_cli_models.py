@@ -4,14 +4,12 @@ import json
 import os
 import socket
 import stat
-import sys
 
 import pytest
+from command_line import in_process
 from loopback import served
 from ollama_stand_in import ollama_stand_in
 from openai_stand_in import openai_stand_in
-
-from newsqa import cli
 
 KEY = "sk-canary-5a1c0ffee"
 PROVIDERS = ("OPENAI_", "ANTHROPIC_", "OLLAMA_")
@@ -33,12 +31,9 @@ def newsqa(monkeypatch, capfd):
     """Run a command in this process; return its exit code, standard output and standard error."""
 
     def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["newsqa", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capfd.readouterr()
+        code, out, err = in_process(monkeypatch, capfd)(*arguments)
         assert KEY not in out + err
-        return left.value.code or 0, out, err
+        return code, out, err
 
     return run
 
