@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -13,9 +14,11 @@ from word_embedder import WordEmbedder
 from newsqa.bot.core import open_bot
 from newsqa.bot.events import Answered, Partial, Started
 from newsqa.cli import app
+from newsqa.errors import LibraryError
 from newsqa.ingest.indexer import index_source
 from newsqa.render.record import to_record
 from newsqa.settings import Settings
+from newsqa.store.snapshot import open_index
 
 MADE = {"timings", "id"}
 
@@ -66,6 +69,21 @@ async def test_an_index_that_was_swapped_is_taken_up_and_one_that_is_gone_goes_o
         swapped = await answer(bot, "When did the market burn down?", 3)
         assert swapped.text == "The market burned down on Friday. [1]"
         assert "harbour" not in (await answer(bot, "When did the harbour reopen?", 4)).text
+
+
+def test_questions_at_the_same_time_share_what_is_open_when_the_index_was_moved_away(tmp_path, settings):
+    def passages(index):
+        with index.snapshot() as snapshot:
+            return snapshot.count_passages()
+
+    with open_index(settings) as index, ThreadPoolExecutor(3) as threads:
+        with index.snapshot():
+            shutil.move(tmp_path / "index", tmp_path / "old")
+            waiting = [threads.submit(passages, index) for _ in range(3)]
+        assert [one.result(20) for one in waiting] == [1, 1, 1]
+        index.close()
+        with pytest.raises(LibraryError, match="There is no index"):
+            passages(index)
 
 
 @pytest.mark.parametrize("text", ["word " * 4000])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, TypeVar, cast
 from newsqa.errors import LibraryError
 from newsqa.store import queries
 from newsqa.store.chroma import collection_name, server_of
-from newsqa.store.database import decoding, map_sqlite_errors, open_to_read
+from newsqa.store.database import BUSY_SECONDS, decoding, map_sqlite_errors, open_to_read
 from newsqa.store.locator import ArticleLocator
 from newsqa.store.phrase_search import find_phrase
 from newsqa.store.vectors import VectorReader
@@ -65,7 +65,10 @@ def _cut(model: str) -> str:
 
 @dataclass(slots=True)
 class LibraryIndex:
-    """An index that is open for reading. Safe between threads; `snapshot` gives the newest published generation."""
+    """An index that is open for reading. Safe between threads; `snapshot` gives the newest published generation.
+
+    Its open connections go on reading an index that was moved or deleted, one question each.
+    """
 
     folder: Path
     model: str | None
@@ -73,29 +76,59 @@ class LibraryIndex:
     timeout: float = 60.0
     once: bool = False
     _idle: list[sqlite3.Connection] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _in_use: int = 0
+    _lock: threading.Condition = field(default_factory=threading.Condition)
     _cache: dict[str, tuple[int, object]] = field(default_factory=dict)
     _vectors: VectorReader | None = None
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Hold the newest published generation for as long as the context lasts. Raises LibraryError."""
+        with self._connection() as database, map_sqlite_errors(self.folder):
+            database.execute("BEGIN")
+            facts = queries.meta(database)
+            if self.model is not None:
+                check_embedder(facts.get("model"), self.model, self.folder)
+            yield Snapshot(self, database, facts)
+            database.execute("ROLLBACK")
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection, which is closed if its use fails."""
+        database = self._take() or self._open()
+        try:
+            yield database
+        except BaseException:
+            database.close()
+            self._give_back()
+            raise
+        self._give_back(database)
+
+    def _take(self, wait: float = 0) -> sqlite3.Connection | None:
         with self._lock:
-            database = self._idle.pop() if self._idle else None
-        database = database or open_to_read(self.folder)
-        with map_sqlite_errors(self.folder):
-            try:
-                database.execute("BEGIN")
-                facts = queries.meta(database)
-                if self.model is not None:
-                    check_embedder(facts.get("model"), self.model, self.folder)
-                yield Snapshot(self, database, facts)
-                database.execute("ROLLBACK")
-            except BaseException:
-                database.close()
+            self._lock.wait_for(lambda: self._idle or not self._in_use, wait)
+            if not self._idle:
+                return None
+            self._in_use += 1
+            return self._idle.pop()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            database = open_to_read(self.folder)
+        except LibraryError:  # the index was moved away: what is open still answers
+            known = self._take(BUSY_SECONDS)
+            if known is None:
                 raise
+            return known
         with self._lock:
-            self._idle.append(database)
+            self._in_use += 1
+        return database
+
+    def _give_back(self, *databases: sqlite3.Connection) -> None:
+        with self._lock:
+            self._in_use -= 1
+            self._idle.extend(databases)
+            self._lock.notify_all()
 
     def close(self) -> None:
         """Close files and connections."""
