@@ -98,8 +98,9 @@ class _Clock:
         return {**self.timings, "total": round(time.perf_counter() - self.began, 4)}
 
 
-SUPPORTED, LIKELIER = 0.6, 0.05
-"""The chance of an answer from which on no further reading is searched, and by how much a later one must be better."""
+SUPPORTED, LIKELIER, IN_CONTEXT = 0.6, 0.05, 0.1
+"""The chance of an answer from which on no further reading is searched, by how much a later one must be better, and
+what one with the topic before has ahead of the few words alone, for which some passage is found more easily."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,11 +285,13 @@ class Pipeline:
             if rewritten:
                 readings = (Reading(rewritten, cited=readings[0].cited), *readings[:1])
         best: _Searched | None = None
+        highest = 0.0
         for reading in readings:
             query = understand_reading(reading, intent.form, asked, index, bounds)
             found = yield from self._find_evidence(query, index, clock)
-            if best is None or found.relevance > best.relevance + LIKELIER:
-                best = found
+            score = found.relevance + IN_CONTEXT * bool(reading.cited)
+            if best is None or score > highest + LIKELIER:
+                best, highest = found, score
             if found.attribution or best.relevance >= SUPPORTED:
                 break
         assert best is not None  # noqa: S101  there is always a reading
@@ -306,14 +309,15 @@ class Pipeline:
                 attribution = attribute_quotation(query, candidates, index)
             return _Searched(query, attribution.hits, 1.0, attribution)
         yield Stage("rerank")
-        is_story = query.form in STORY_FORMS
         with clock.stage("rerank"):
-            if is_story:
-                hits = find_story(query, candidates, index, self.reranker)
-            else:
-                hits = rerank(query, candidates, self.reranker)
-                hits = with_coverage(query, hits, self.tokens) if self.tokens else hits
-        return _Searched(query, hits, story_confidence(hits) if is_story else estimate_relevance(query, hits))
+            if query.form in STORY_FORMS:
+                story = find_story(query, candidates, index, self.reranker)
+                if query.form not in {"overview", "latest"} or any(hit.relevance is not None for hit in story[:1]):
+                    return _Searched(query, story, story_confidence(story))
+                query = replace(query, form="direct")  # no article is about it, but a sentence may be
+            hits = rerank(query, candidates, self.reranker)
+            hits = with_coverage(query, hits, self.tokens) if self.tokens else hits
+        return _Searched(query, hits, estimate_relevance(query, hits))
 
     def _draft(self, query: Query, hits: Sequence[Hit], clock: _Clock) -> VerifiedEvents:
         """Have an answer drafted and verified; if nothing that a model wrote is supported, without a model."""

@@ -8,6 +8,7 @@ import pytest
 from newsqa.answer.candidates import find_candidates, is_statement, needs_context, with_context
 from newsqa.answer.extract import MAX_GAP, MAX_QUOTES, MAX_WORDS, VALUE_SHARE, select_quotes
 from newsqa.answer.ranking import Signals, possible_answers
+from newsqa.text.sentences import in_one_line
 from newsqa.types import Article, Hit, Passage, Query
 
 
@@ -167,6 +168,19 @@ def test_an_open_quotation_is_closed():
     assert context(text, 0) == "Tam spoke."
 
 
+def test_what_announces_a_list_takes_its_items_along():
+    text = (
+        "Talks go on in Kell. Three points remain open, including:\n\nThe width of the canal\n\n"
+        "Who pays for the lock\n\nThe day of the vote\n\nThe mayor of Kell said that she was tired of it all."
+    )
+    start, end = with_context(text, 1)
+    assert text[start:end].endswith("The day of the vote")
+    assert in_one_line(text[start:]) == (
+        "Three points remain open, including: The width of the canal; Who pays for the lock; The day of the vote. "
+        "The mayor of Kell said that she was tired of it all."
+    )
+
+
 def test_a_heading_names_no_one():
     text = "Orn Bask speaks\nHe said it was old and would be sold."
     assert context(text, 1) == "He said it was old and would be sold."
@@ -184,6 +198,7 @@ def test_a_heading_names_no_one():
         ("date", "When did it open?", "It opened on 3 May, a Friday.", {"3/5", "may", "friday"}),
         ("number", "How many ferries sank?", "No ferry sank.", set()),
         ("person", "Who is Ilva Tam?", "Ilva Tam spoke.", set()),
+        ("person", "Who met Ilva Tam?", "Premier Ilva Tam spoke at Wick Hall.", set()),
     ],
 )
 def test_what_a_sentence_offers(kind, question, sentence, offered):

@@ -18,6 +18,14 @@ TRAM = (
     "along the rails before the first tram leaves the depot. {}"
 )
 ENDINGS = ("Letters to the editor are welcome.", "More tomorrow.", "Our reporter was there.", "See the map on page 4.")
+FERRIES = (
+    "Ferry crews of Norr voted on Wednesday to stay away from work for a fourth week.\n\n"
+    "About nine hundred ballots were cast in the sailors' hall, the union said, and a brass band played.\n\n"
+    "The ferry strike over pay and cabins is the longest that Norr has seen. The strike of the crews has cost the "
+    "islands their first summer guests, who came by the bridge at Wick. During the strike the post is carried by "
+    "fishing boats, and the school at Norr is closed. Shops on the islands say that the strike has emptied their "
+    "shelves, and the ferry company says that it loses two million crowns with each week of the strike."
+)
 STORIES = [
     (
         "Mill burns at Tolver",
@@ -55,6 +63,22 @@ STORIES = [
         "Norr Echo",
         "2025-01-20",
         "The herring quota off Norr falls by a tenth, the ministry of fisheries said on Monday.",
+    ),
+    (
+        "Ferry strike may end",
+        "Norr Echo",
+        "2025-05-20",
+        "The ferry strike in Norr may be over soon, the company said, and crews will vote on an offer on Wednesday.",
+    ),
+    ("Islands without guests", "Norr Echo", "2025-05-22", FERRIES),
+    (
+        "Baker shot at Wick",
+        "Wick Post",
+        "2025-02-02",
+        (
+            "Who shot the baker Anton Mirov is unknown: police in New Harbour City released photos on Sunday.\n\n"
+            "A week later the police arrested Karel Dunst, who shot Mirov over a debt, the prosecutor said."
+        ),
     ),
 ]
 
@@ -129,6 +153,21 @@ def test_a_new_question_leaves_the_topic(news):
     *_, quota = talk(news, "What caused the fire at the mill in Tolver?", "By how much does the herring quota fall?")
     assert quota.standalone == "By how much does the herring quota fall?"
     assert "by a tenth" in quota.text
+
+
+def test_what_still_goes_on_is_read_in_the_opening_of_the_newest_article(news):
+    answer = news.ask("Is the ferry strike in Norr over?", asked=date(2025, 5, 23))
+    assert "voted on Wednesday to stay away" in answer.text
+    assert "may be over soon" not in answer.text
+
+
+def test_a_title_of_the_victim_and_a_place_are_not_who_did_it(news):
+    assert "Karel Dunst" in news.ask("Who shot Anton Mirov?").text
+
+
+def test_few_words_are_read_with_the_topic(news):
+    *_, owner = talk(news, "What caused the fire at the mill in Tolver?", "any firefighter?")
+    assert owner.standalone == "Tolver: any firefighter?"
 
 
 def test_a_bare_topic_gets_an_overview_with_the_newest_first(news):

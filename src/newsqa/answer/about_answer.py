@@ -12,7 +12,7 @@ from newsqa.search.retrieve import retrieve
 from newsqa.search.understand import understand
 from newsqa.text.calendar import CALENDAR, format_day
 from newsqa.text.entities import names, numbers
-from newsqa.text.sentences import SAYING, sentence_spans
+from newsqa.text.sentences import SAYING, in_one_line, sentence_spans
 from newsqa.text.words import stem_set
 from newsqa.types import Article, Bounds, DraftSentence, Hit, Passage, Quote, Turn, VerifiedDraft
 from newsqa.verify.verifier import verify
@@ -93,7 +93,7 @@ def describe_answer(
         quotes = [quote for one in cited for quote in _runs(one, _with_neighbours(one))]
     others = _others(quotes, index, embedder, asked, bounds) if intent.about == "sure" else []
     evidence = [_hit(quote, index) for quote in (*quotes, *others)]
-    verified = verify((DraftSentence(" ".join(hit.passage.text.split()), (_quote(hit),)) for hit in evidence), evidence)
+    verified = verify((DraftSentence(in_one_line(hit.passage.text), (_quote(hit),)) for hit in evidence), evidence)
     if not cited or not verified.sentences:
         return AboutAnswer(NO_MORE if cited else GONE, verify((), ()))
     return AboutAnswer(_compose(opening, intent.about, verified, {one.article.id for one in cited}), verified)

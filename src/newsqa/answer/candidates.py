@@ -175,14 +175,16 @@ _HE_OR_SHE = re.compile(r"\b(?:he|she)\b", re.IGNORECASE)
 _PLACE_BEFORE = re.compile(r"\b(?:in|at|on|from|to|near|of|for|by|across)\s+(?:the\s+)?$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…:,;][)\]\"'”’»*_]*$")
 _OPENS_QUOTE = re.compile(r"^\s*[\"“]")
+_ANNOUNCES = re.compile(r":[)\]\"'”’»*_]*$")
+_ITEM = re.compile(r"^(?:[-*•–—▪◦]|\(?\w{1,2}[.)])\s")
 
 
 def with_context(text: str, place: int) -> Span:
     """Return the span of consecutive sentences, around the one at index `place`, that can be understood alone.
 
     The sentences before are included if it begins with a pronoun or is a quotation without its speaker, and those after
-    if a quotation goes on; never a prompt injection or what is before a heading, and at most MAX_BEFORE sentences
-    before it and MAX_CONTEXT_WORDS words.
+    if a quotation goes on or it announces them with a colon; never a prompt injection or what is before a heading, and
+    at most MAX_BEFORE sentences before it and MAX_CONTEXT_WORDS words.
     """
     spans = sentence_spans(text)
     first = _first_index(spans, text, place)
@@ -236,10 +238,25 @@ def _opening_of_quote(spans: Sequence[Span], text: str, place: int) -> int:
 
 
 def _last_index(spans: Sequence[Span], text: str, place: int) -> int:
-    """Return the index of the sentence that ends a quotation which the one at `place` leaves open or interrupts."""
+    """Return the index of the last sentence that the one at `place` needs: the end of its quotation or of its list."""
     last = place
+    if _ANNOUNCES.search(_at(spans, text, place)):
+        return _last_item(spans, text, place)
     while last + 1 < len(spans) and last - place < MAX_AFTER and _quotation_continues(spans, text, place, last):
         last += 1
+    return last
+
+
+def _last_item(spans: Sequence[Span], text: str, place: int) -> int:
+    """Return the index of the last item that fits into MAX_CONTEXT_WORDS of the list that begins after `place`."""
+    last = min(place + 1, len(spans) - 1)
+    for item in range(last + 1, len(spans)):
+        sentence = _at(spans, text, item)
+        if not _ITEM.match(sentence) and _SENTENCE_END.search(sentence):
+            break
+        if len(text[spans[place][0] : spans[item][1]].split()) > MAX_CONTEXT_WORDS:
+            break
+        last = item
     return last
 
 

@@ -15,7 +15,7 @@ from newsqa.search.sources import quotation_in
 from newsqa.text.calendar import CALENDAR, MONTHS
 from newsqa.text.entities import names, question_names
 from newsqa.text.sentences import sentence_spans
-from newsqa.text.words import content_stems, fold, lower_case_words, stem, stem_set, words
+from newsqa.text.words import content_stems, fold, lower_case_words, stem_set, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -110,7 +110,7 @@ def topic_words(question: str, titles: str = "") -> str:
         return ", ".join(named)
     content = [word for word in words(question) if word.content]
     titled = stem_set(titles)
-    return " ".join(word.text for word in [w for w in content if stem(w.folded) in titled] or content)
+    return " ".join(word.text for word in [w for w in content if titled.issuperset(content_stems([w]))] or content)
 
 
 def _names_in(question: str) -> list[str]:

@@ -10,8 +10,10 @@ from newsqa.answer.candidates import find_candidates
 from newsqa.answer.ranking import MARKED_KINDS, Signals, answer_marks, rank_candidates
 from newsqa.answer.relevance import answer_confidence, estimate_relevance, is_answerable, relevant_hits
 from newsqa.search.read import split_question
+from newsqa.search.story import opening_span
 from newsqa.search.understand import answer_kind
 from newsqa.text.entities import numbers
+from newsqa.text.sentences import in_one_line
 from newsqa.text.words import stem_set
 from newsqa.types import EXTRACTIVE, DraftSentence, DraftSummary, Hit, Query, Quote
 
@@ -54,7 +56,7 @@ class ExtractiveAnswerer:
             found = select_quotes(asked, ranked, MAX_WORDS // max(len(parts), 1))
             quotes += [(asked, quote) for quote in found if not any(quote.overlaps(other) for _, other in quotes)]
         for asked, quote in quotes:
-            text = " ".join(quote.text.split())
+            text = in_one_line(quote.text)
             yield DraftSentence(text, (quote,), marks=answer_marks(asked.kind, asked.text, text))
         confidence = answer_confidence(chance) if quotes else chance
         yield DraftSummary(confidence, EXTRACTIVE, unanswered=tuple(unanswered))
@@ -62,12 +64,20 @@ class ExtractiveAnswerer:
     def rank(self, query: Query, evidence: Sequence[Hit]) -> list[Signals]:
         """Return the sentences of the best passages with their signals, best first. Raises ModelError.
 
-        If the latest is asked for, only the newest of the articles that are about the question are read.
+        If the latest is asked for, only the newest of the articles that are about the question are read, with the
+        opening of the best of them.
         """
         if query.order:
-            evidence = relevant_hits(evidence, newest=query.order == "latest")
+            evidence = relevant_hits(evidence, newest=query.order == "latest")[: PASSAGES - 1]
+            evidence = [*evidence, *map(_opening, evidence[:1])]  # which says what matters now
         candidates = find_candidates(evidence[: PASSAGES + PASSAGES * bool(query.cited) // 2])
         return rank_candidates(query, candidates, self.reranker) if candidates else []
+
+
+def _opening(hit: Hit) -> Hit:
+    """Return the opening of the article of a hit in place of its passage."""
+    start, end = opening_span(hit.article)
+    return replace(hit, passage=replace(hit.passage, start=start, end=end, text=hit.article.text[start:end]))
 
 
 # Selecting quotes: the best first, each with something new, few enough to be read quickly.

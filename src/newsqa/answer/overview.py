@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from newsqa.answer.candidates import is_statement, needs_context
 from newsqa.search.story import LEAD_SENTENCES, topic_of
 from newsqa.text.entities import name_words, numbers
-from newsqa.text.sentences import sentence_spans
+from newsqa.text.sentences import in_one_line, sentence_spans
 from newsqa.text.words import stem_set
 from newsqa.types import EXTRACTIVE, Article, DraftSentence, DraftSummary, Hit, Query, Quote
 
@@ -69,7 +69,7 @@ def sum_up(query: Query, evidence: Sequence[Hit], deadline: float) -> Iterator[D
     if query.form == "timeline":
         quotes.sort(key=lambda quote: quote.article.published or date.min)
     for quote in quotes:
-        yield DraftSentence(" ".join(quote.text.split()), (quote,))
+        yield DraftSentence(in_one_line(quote.text), (quote,))
     yield DraftSummary(story_confidence(evidence), EXTRACTIVE)
 
 

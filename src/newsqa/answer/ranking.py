@@ -67,6 +67,9 @@ _SAYS = re.compile(
 )
 
 
+_WHERE = re.compile(r"\b(?:in|at|on|near|around|outside|across)\s+(?:(?:the|an?)\s+)?$", re.IGNORECASE)
+
+
 def possible_answers(kind: AnswerKind, question: str, sentence: str) -> list[AnswerSpan]:
     """Return what of a sentence may be the answer: names, numbers or times of which something is not in the question.
 
@@ -75,7 +78,8 @@ def possible_answers(kind: AnswerKind, question: str, sentence: str) -> list[Ans
     asked = {word.folded for word in words(question)} | {f"{n.value}{n.unit}" for n in numbers(question)}
     if kind == "definition":
         return list(_definitions(question, sentence))
-    return [found for found in _FINDERS.get(kind, _anything)(sentence) if not asked.issuperset(found.values)]
+    found = [one for one in _FINDERS.get(kind, _anything)(sentence) if not asked.issuperset(one.values)]
+    return [one for one in found if kind != "person" or one.values[-1] not in asked]  # his title is no answer
 
 
 def answer_marks(kind: AnswerKind, question: str, sentence: str) -> tuple[Span, ...]:
@@ -94,8 +98,11 @@ def _named(sentence: str) -> Iterator[AnswerSpan]:
 
 
 def _people(sentence: str) -> Iterator[AnswerSpan]:
-    """Yield names that may be a person's: no abbreviation."""
-    return (one for one in _named(sentence) if len(one.values) > 1 or not sentence[one.start : one.end].isupper())
+    """Yield names that may be a person's: no abbreviation, and nothing that is "in" or "at"."""
+    for one in _named(sentence):
+        abbreviated = len(one.values) == 1 and sentence[one.start : one.end].isupper()
+        if not abbreviated and not _WHERE.search(sentence[: one.start]):
+            yield one
 
 
 def _numbers(sentence: str) -> Iterator[AnswerSpan]:

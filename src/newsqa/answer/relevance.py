@@ -27,18 +27,15 @@ if TYPE_CHECKING:
 READ = 5  # passages whose articles are looked at
 MAX_CHARACTERS = 50_000  # characters of an article in which the question's words are looked for
 
-INTERCEPT, WEIGHTS = -16.79, (13.15, 6.38, 4.0)
+INTERCEPT, WEIGHTS = -16.79, (13.15, 6.38)
 """A logistic regression on whether an answer is right, fitted as benchmarks/calibrate_refusal.py does, to questions of
-readers over the sample and over 2,172 articles of others, and to 115 about details that these articles leave out. The
-last weight is set by the questions of a quiz, which are long."""
+readers over the sample and over 2,172 articles of others, and to 115 about details that these articles leave out."""
 
-MIN_RELEVANCE, MIN_OF_FOLLOW_UP = 0.17, 0.12
+MIN_RELEVANCE, MIN_OF_FOLLOW_UP = 0.27, 0.12
 """Below this chance of an answer there is a refusal; a follow-up is about what the articles cover already."""
 
 NEAR_BEST = 5.0  # logits that a passage may be below the best one and still be about the question
 UNREAD = -12.0  # the logit of a passage that the reranker did not read
-
-LONG = 6  # words of a question from which on more of them are background, so that the least near ones of many say less
 
 LEAST_COVERED = 2
 """Words of a question, those that are least near to any word of the passage, whose mean nearness is its coverage."""
@@ -49,7 +46,7 @@ question; and about what it gives to a word that has nothing to do with the pass
 
 _FRAME_WORDS = word_set(
     "fill blank happen happened explain find anybody exactly actually list show compare differ difference react reason "
-    "facts want write wrote suggest"
+    "facts want write wrote suggest people person wrong"
 )
 """Words that say how to answer, and are not looked for in articles."""
 
@@ -66,12 +63,11 @@ class RelevanceSignals:
     """What says that evidence answers a question.
 
     `coverage` is that of the first passage, `names` the share of the question's names and codes that the best article
-    holds, `length` the logarithm of how many times as many words as LONG are looked for, at least 0.
+    holds.
     """
 
     coverage: float
     names: float
-    length: float
 
 
 def with_coverage(query: Query, hits: Sequence[Hit], encoder: TokenEncoder) -> list[Hit]:
@@ -166,7 +162,6 @@ def signals_of(query: Query, hits: Sequence[Hit]) -> RelevanceSignals:
     return RelevanceSignals(
         coverage=_held_coverage(query, hits[0]) if hits[0].coverage is None else hits[0].coverage,
         names=sum(name in folded for name in named) / len(named) if named else 1.0,
-        length=log(max(1.0, len(_asked_words(query)) / LONG)),
     )
 
 

@@ -12,7 +12,7 @@ from newsqa.search.sources import without_outlet
 from newsqa.search.spelling import lower_case_names, mend
 from newsqa.search.understand import is_content, is_usable, understand
 from newsqa.text.sentences import embedding_text
-from newsqa.text.words import fold, quoted, stem, word_runs, words
+from newsqa.text.words import fold, quoted, stem, word_forms, word_runs, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,9 +78,10 @@ def _pattern(term: str) -> re.Pattern[str] | None:
 def _word_pattern(text: str, folded: str) -> str:
     if any(letter.isdigit() for letter in text):
         return rf"{re.escape(text)}\b"
-    beginning = stem(folded).rstrip("iey") if folded == fold(text.lower()) and len(folded) > 3 else folded
-    ending = r"[\w’']*" if len(folded) > 3 else r"(?:['’]?s)?\b"
-    return f"{re.escape(beginning)}{ending}"
+    if len(folded) <= 3 or folded != fold(text.lower()):
+        return re.escape(folded) + (r"[\w’']*" if len(folded) > 3 else r"(?:['’]?s)?\b")
+    beginnings = [re.escape(stem(form).rstrip("iey")) for form in word_forms(folded)]
+    return rf"(?:{'|'.join(beginnings)})[\w’']*"
 
 
 def read_question(question: str, asked: date, index: Snapshot, bounds: Bounds) -> Query:

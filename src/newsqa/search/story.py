@@ -63,8 +63,13 @@ def topic_of(query: Query) -> str:
 
 def opening(article: Article) -> str:
     """Return the title and the first sentences of an article."""
-    spans = sentence_spans(article.text)[:LEAD_SENTENCES]
-    return f"{article.title or ''}\n{article.text[spans[0][0] : spans[-1][1]] if spans else ''}"
+    return f"{article.title or ''}\n{article.text[slice(*opening_span(article))]}"
+
+
+def opening_span(article: Article) -> tuple[int, int]:
+    """Return the span of the first sentences of an article."""
+    spans = sentence_spans(article.text)[:LEAD_SENTENCES] or ((0, 0),)
+    return spans[0][0], spans[-1][1]
 
 
 def _summary(hit: Hit) -> str:

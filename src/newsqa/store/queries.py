@@ -19,6 +19,7 @@ from newsqa.store.records import (
     passed_key,
     problem_rows,
 )
+from newsqa.text.words import word_forms
 from newsqa.types import NO_BOUNDS, Article, Bounds, Duplicate, Hit, Passage
 
 if TYPE_CHECKING:
@@ -189,9 +190,15 @@ def search_articles(database: sqlite3.Connection, terms: Sequence[str], article_
 
 
 def match_phrase(term: str) -> str:
-    """Quote a term, so that FTS5 reads it as words and never as its syntax; "" if it has no words."""
+    """Quote a term, so that FTS5 reads it as words and never as its syntax; "" if it has no words.
+
+    FTS5 stems by endings; the other forms of an irregular verb are alternatives.
+    """
     words = term.replace("\0", " ").replace('"', " ").encode("utf-8", "ignore").decode().strip()
-    return f'"{words}"' if any(letter.isalnum() for letter in words) else ""
+    if not any(letter.isalnum() for letter in words):
+        return ""
+    quoted = " OR ".join(f'"{form}"' for form in word_forms(words))
+    return f"({quoted})" if " OR " in quoted else quoted
 
 
 def within(bounds: Bounds) -> tuple[str, list[str]]:

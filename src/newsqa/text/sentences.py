@@ -87,6 +87,7 @@ _NUMBERING = re.compile(r"\s*[(\[]?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})$")
 _BULLET = re.compile(r"\s*(?:[-*•‣◦▪–—·>#|]|\d{1,3}[.)]\s|[a-z][.)]\s)")
 _CLAUSE = re.compile(r"[;:,—–)](?=\s)")
 _WORD = re.compile(r"\S+")
+_PUNCTUATED = re.compile(r"[.!?…:,;][)\]\"'”’»*_]*$")
 _ADDRESS_ENDS = frozenset({"Com", "Net", "Org", "Io", "Js", "Co", "Gov", "Tv", "Ai"})
 
 
@@ -328,6 +329,15 @@ def passage_spans(text: str) -> list[tuple[int, int]]:
     if current:
         groups.append(current)
     return [(group[0].start, group[-1].end) for group in _tail_merged(groups)]
+
+
+def in_one_line(text: str) -> str:
+    """Return sentences or items of a list in one line; what has no mark at its end gets a semicolon or full stop."""
+    parts = [" ".join(text[start:end].split()) for start, end in sentence_spans(text)]
+    marks = [
+        "" if _PUNCTUATED.search(one) else "." if _PUNCTUATED.search(other) else ";" for one, other in pairwise(parts)
+    ]
+    return " ".join(part + mark for part, mark in zip(parts, [*marks, ""], strict=False))
 
 
 def embedding_text(title: str | None, passage_text: str) -> str:

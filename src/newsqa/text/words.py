@@ -83,7 +83,40 @@ def fold(word: str) -> str:
     return plain.replace(".", "").strip("'") or word
 
 
+_IRREGULAR = """
+arise arose arisen|awake awoke awoken|bear bore borne|beat beaten|become became|begin began begun|bend bent
+bite bit bitten|bleed bled|blow blew blown|break broke broken|breed bred|bring brought|build built|burn burnt
+buy bought|catch caught|child children|choose chose chosen|cling clung|come came|creep crept|deal dealt|dig dug
+draw drew drawn|drink drank drunk|drive drove driven|eat ate eaten|fall fell fallen|feed fed|feel felt|fight fought
+find found|flee fled|fly flew flown|forbid forbade forbidden|forget forgot forgotten|forgive forgave forgiven
+freeze froze frozen|give gave given|grow grew grown|hang hung|hear heard|hide hid hidden|hold held|keep kept
+kneel knelt|know knew known|lay laid|lead led|leap leapt|learn learnt|leave left|lend lent|lose lost|man men
+mean meant|meet met|pay paid|person people|prove proven|ride rode ridden|rise rose risen|run ran|say said|see saw seen
+seek sought|sell sold|send sent|shake shook shaken|shine shone|shoot shot|show shown|shrink shrank shrunk
+sing sang sung|sink sank sunk|sit sat|sleep slept|slide slid|speak spoke spoken|spend spent|spin spun
+spring sprang sprung|stand stood|steal stole stolen|stick stuck|sting stung|strike struck stricken
+strive strove striven|swear swore sworn|sweep swept|swim swam swum|swing swung|take took taken|teach taught
+tear tore torn|tell told|think thought|throw threw thrown|tread trod trodden|understand understood|wake woke woken
+wear wore worn|weep wept|win won|withdraw withdrew withdrawn|woman women|write wrote written
+"""
+"""Words whose forms no rule of endings brings together: people ask when a strike began with "begin"."""
+
+_FORMS = {form: listed.split() for listed in re.split(r"[|\n]", _IRREGULAR) for form in listed.split()}
+
+_BRITISH = [
+    (re.compile(r"(?<=\w{4})is(?=(?:e[drs]?|ers|ing|ations?)$)"), "iz"),  # recognise
+    (re.compile(r"(?<=\w{3})our(?=(?:s|e[dr]|ers|ing|ites?)?$)"), "or"),  # labour
+    (re.compile(r"(?<=en)c(?=es?$)"), "s"),  # defence
+    (re.compile(r"tre(?=s?$)"), "ter"),  # centre
+]
+"""What British spelling writes in another way than American."""
+
 _stemmers = threading.local()  # a stemmer keeps the word it works on, so each thread has its own
+
+
+def word_forms(folded: str) -> list[str]:
+    """Return the forms of a folded word that endings do not tell: of an irregular verb, or the word alone."""
+    return _FORMS.get(folded, [folded])
 
 
 @lru_cache(maxsize=50_000)
@@ -97,9 +130,19 @@ def stem(folded: str) -> str:
     return stemmed
 
 
+@lru_cache(maxsize=50_000)
+def _comparable_stem(folded: str) -> str:
+    """Return the stem of the first form of a word, in American spelling."""
+    spelled = word_forms(folded)[0]
+    for british, american in _BRITISH:
+        spelled = british.sub(american, spelled)
+    stemmed = stem(spelled)
+    return stemmed[:-1] if stemmed.endswith("ll") else stemmed  # travelled
+
+
 def content_stems(found: Iterable[Word]) -> list[str]:
-    """Return the stems of the content words, in order."""
-    return [stem(word.folded) for word in found if word.content]
+    """Return the stems of the content words, in order: the same for all forms and spellings of a word."""
+    return [_comparable_stem(word.folded) for word in found if word.content]
 
 
 def stem_set(text: str) -> frozenset[str]:

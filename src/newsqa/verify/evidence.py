@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from newsqa.text.calendar import CALENDAR, MONTHS, WEEKDAYS, dates, moments
 from newsqa.text.entities import name_words, names
-from newsqa.text.sentences import sentence_spans
+from newsqa.text.sentences import in_one_line, sentence_spans
 from newsqa.text.support import likeliest_quotes, stated_terms, support_share
 from newsqa.text.words import lower_case_words, stem, word_set, wording
 from newsqa.types import Duplicate, Hit, Quote
@@ -107,11 +107,13 @@ def quoted_share(text: str, quotes: Sequence[Quote]) -> float:
 def proof(text: str, quotes: Sequence[Quote]) -> tuple[Literal["verbatim", "shortened"], tuple[Quote, ...]] | None:
     """Return what a sentence is by its words alone, and of which quotes; None if it is in other words.
 
-    It is verbatim if it is one of the quotes, or all of them in turn; only white space may differ.
+    It is verbatim if it is one of the quotes, or all of them in turn; only white space may differ, and the mark after
+    an item of a list.
     """
-    quoted = [quote.text.split() for quote in quotes]
-    if quoted and text.split() in (*quoted, [word for one in quoted for word in one]):
-        return "verbatim", tuple(quotes)
+    for as_quoted in (str, in_one_line):
+        quoted = [as_quoted(quote.text).split() for quote in quotes]
+        if quoted and text.split() in (*quoted, [word for one in quoted for word in one]):
+            return "verbatim", tuple(quotes)
     return next((("shortened", (quote,)) for quote in quotes if is_shortening(text, quote)), None)
 
 

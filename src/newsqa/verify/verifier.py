@@ -12,6 +12,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from newsqa.text.origins import origin_sentence
+from newsqa.text.sentences import in_one_line
 from newsqa.text.support import stated_terms
 from newsqa.text.words import wording
 from newsqa.types import CheckedBy, Citation, DraftSentence, Dropped, Hit, Origin, Quote, Sentence, Usage, VerifiedDraft
@@ -226,7 +227,7 @@ class Verifier:
         best = sorted(found, key=lambda one: -weights[found.index(one)])[: 2 * MAX_REPLACING]
         for quote in sorted(self._answering(best)[:MAX_REPLACING], key=found.index):
             if not any(other.overlaps(quote) for other in self._numbers):
-                self._keep(CheckedSentence(" ".join(quote.text.split()), (quote,)), "quoted")
+                self._keep(CheckedSentence(in_one_line(quote.text), (quote,)), "quoted")
 
     def verify_origin(self, origin: Origin) -> Sentence | None:
         """Return a sentence that names the article of quoted words, made of what the library knows and nothing else.
