@@ -49,7 +49,7 @@ class ExtractiveAnswerer:
         parts = split_question(query.text, query.names) if query.form == "direct" and not query.context else ()
         for part in parts if len(parts) > 1 else (query.text,):
             asked = replace(query, text=part, kind=answer_kind(part)) if len(parts) > 1 else query
-            ranked = self.rank(asked, evidence) if is_answerable(query, chance) else []
+            ranked = self.rank(asked, evidence) if is_answerable(query, chance, split=len(parts) > 1) else []
             if len(parts) > 1 and not (ranked and ranked[0].alone >= MIN_PART):
                 unanswered.append(part)
                 continue

@@ -131,9 +131,9 @@ def answer_confidence(chance: float) -> float:
     return 1 / (1 + exp(-(intercept + slope * log(within / (1 - within)))))
 
 
-def is_answerable(query: Query, chance: float) -> bool:
-    """Return True if the chance of an answer is great enough to give one."""
-    return chance >= (MIN_OF_FOLLOW_UP if query.cited else MIN_RELEVANCE)
+def is_answerable(query: Query, chance: float, *, split: bool = False) -> bool:
+    """Return True if the chance of an answer is great enough to give one, or to read each part of a question."""
+    return chance >= (MIN_OF_FOLLOW_UP if query.cited or split else MIN_RELEVANCE)
 
 
 def relevant_hits(hits: Sequence[Hit], *, newest: bool) -> list[Hit]:
