@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from newsqa.store.database import as_text, decoding
+from newsqa.store.database import unreadable
 from newsqa.store.records import (
     ArticleSummary,
     Coverage,
@@ -68,8 +68,10 @@ ORDER BY bm25(words, {TITLE_WEIGHT}, {TEXT_WEIGHT})
 def meta(database: sqlite3.Connection) -> dict[str, str]:
     """Return the facts about the whole index, its generation among them."""
     facts = {row["key"]: row["value"] for row in database.execute("SELECT key, value FROM meta")}
-    with decoding():
+    try:
         _ = facts["id"], int(facts["generation"]), int(facts["vectored"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise unreadable() from error
     return facts
 
 
@@ -394,5 +396,14 @@ def _article(row: sqlite3.Row) -> Article:
 
 
 def _day(text: str | None) -> date | None:
-    with decoding():
+    try:
         return date.fromisoformat(text) if text else None
+    except (ValueError, TypeError) as error:
+        raise unreadable() from error
+
+
+def as_text(stored: object) -> str:
+    """Return a stored text. Raises sqlite3.DatabaseError for anything else."""
+    if not isinstance(stored, str):
+        raise unreadable()
+    return stored

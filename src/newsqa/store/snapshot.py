@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, TypeVar, cast
 from newsqa.errors import LibraryError
 from newsqa.store import queries
 from newsqa.store.chroma import collection_name, server_of
-from newsqa.store.database import BUSY_SECONDS, decoding, map_sqlite_errors, open_to_read
+from newsqa.store.database import BUSY_SECONDS, SQLITE_ERRORS, decoding, library_error, open_to_read
 from newsqa.store.locator import ArticleLocator
 from newsqa.store.phrase_search import find_phrase
 from newsqa.store.vectors import VectorReader
@@ -84,13 +84,16 @@ class LibraryIndex:
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Hold the newest published generation for as long as the context lasts. Raises LibraryError."""
-        with self._connection() as database, map_sqlite_errors(self.folder):
-            database.execute("BEGIN")
-            facts = queries.meta(database)
-            if self.model is not None:
-                check_embedder(facts.get("model"), self.model, self.folder)
-            yield Snapshot(database, self, facts)
-            database.execute("ROLLBACK")
+        with self._connection() as database:
+            try:
+                database.execute("BEGIN")
+                facts = queries.meta(database)
+                if self.model is not None:
+                    check_embedder(facts.get("model"), self.model, self.folder)
+                yield Snapshot(database, self, facts)
+                database.execute("ROLLBACK")
+            except SQLITE_ERRORS as error:
+                raise library_error(error, self.folder) from error
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
