@@ -157,7 +157,7 @@ def _has_named_subject(text: str, common: frozenset[str]) -> bool:
 
 
 def _values(text: str, common: frozenset[str]) -> Iterator[Value]:
-    """Yield days and times, numbers, quoted phrases and names after the subject that stand once in a sentence."""
+    """Yield days and times, numbers, quoted phrases and names after the subject that occur once in a sentence."""
     found: list[Value] = [("date", day.start, day.end) for day in dates(text)]
     found += [("date", clock.start, clock.end) for clock in clocks(text)]
     for number in numbers(text):

@@ -148,12 +148,12 @@ class LibraryIndex:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def vectors(self, index_id: str, model: str) -> VectorReader:
-        """Return the reader of the vector store, which opens it at the first query."""
+    def vectors(self, index_id: str) -> VectorReader | None:
+        """Return the reader of the vector store, which opens it at the first query; None if there is no model."""
         with self._lock:
-            if self._vectors is None:
-                name = collection_name(index_id, model)
-                self._vectors = VectorReader(self.folder, model, self.server, name, self.timeout)
+            if self._vectors is None and self.model is not None:
+                name = collection_name(index_id, self.model)
+                self._vectors = VectorReader(self.folder, self.model, self.server, name, self.timeout)
             return self._vectors
 
     def cached(self, generation: int, make: Callable[[sqlite3.Connection], T], database: sqlite3.Connection) -> T:
@@ -250,11 +250,9 @@ class Snapshot(queries.LibraryReader):
 
     def _search_store(self, vector: Floats, limit: int) -> Ranked | None:
         """Search Chroma; None if its store cannot be used, or holds too many passages that left the library."""
-        if self.opened.model is None:
-            return None
-        store = self.opened.vectors(self.facts["id"], self.opened.model)
+        store = self.opened.vectors(self.facts["id"])
         more = limit + limit // 2 + 10  # some passages may have left the library
-        found = store.nearest(vector, more, int(self.facts["vectored"]))
+        found = store.nearest(vector, more, int(self.facts["vectored"])) if store else None
         if found is None:
             return None
         existing = self.existing_passages([passage for passage, _ in found])

@@ -179,7 +179,7 @@ def question_views(questions: Sequence[ScoredLine]) -> Iterator[View]:
 
 
 def _titles(lines: Sequence[RunLine]) -> Titles:
-    """Collect what the citations of a run say of articles, as far as the index bears it out."""
+    """Collect what the citations of a run say of articles, as far as the index confirms it."""
     return {
         citation["article_id"]: (citation["title"], citation["outlet"], citation["published"])
         for line in lines
@@ -273,7 +273,7 @@ def _passages(line: RunLine, ranks: Sequence[int], answers: re.Pattern[str], kno
                 "score": passage["score"],
                 "text": _pieces(text, marks),
                 "gold": article_id in gold_ids,
-                "bearing": wanted.bears_answer(article_id, wanted.normalize(text)),
+                "bearing": wanted.holds_answer(article_id, wanted.normalize(text)),
                 "cited": bool(cited),
             }
         )
