@@ -32,8 +32,8 @@ def newsqa(*arguments):
         patch.setattr(sys, "argv", ["newsqa", *map(str, arguments)])
         with pytest.raises(SystemExit) as left:
             cli.main()
-    told = (stream.buffer.getvalue().decode() for stream in (out, err))
-    return subprocess.CompletedProcess(sys.argv, left.value.code or 0, *told)
+    written = (stream.buffer.getvalue().decode() for stream in (out, err))
+    return subprocess.CompletedProcess(arguments, left.value.code or 0, *written)
 
 
 @contextmanager
