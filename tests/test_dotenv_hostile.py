@@ -180,6 +180,7 @@ def test_a_hostile_file_takes_nothing_from_a_process(tmp_path, news_index, numbe
         )
         (tmp_path / ".env").write_text(lines)
         kept = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"), **dict.fromkeys(HELD, CANARY)}
+        kept |= {"NEWSQA_RERANKER": "none", "NEWSQA_THREADS": "1"}
         done = subprocess.run(
             [sys.executable, "-m", "newsqa", "ask", "Who won the prize?", "--json", "--index", str(news_index)],
             cwd=tmp_path, env={**kept, "OTHER_SECRET": OTHER}, capture_output=True, text=True, timeout=120, check=False,

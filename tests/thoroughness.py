@@ -7,8 +7,11 @@ all of it with FAULTS=long.
 from __future__ import annotations
 
 import os
+from typing import TypeVar
 
 from hypothesis import HealthCheck, settings
+
+T = TypeVar("T")
 
 CI = os.environ.get("CI") == "true"
 LENGTHS = ("fast", "short", "long")
@@ -20,8 +23,8 @@ def examples(number: int) -> int:
     return number if CI else max(10, number // 3)
 
 
-def at_length(fast: int, short: int, long: int) -> int:
-    """Return how often a fault is provoked at the length that FAULTS names."""
+def at_length(fast: T, short: T, long: T) -> T:
+    """Return how often a fault is provoked, or with what, at the length that FAULTS names."""
     return (fast, short, long)[LENGTHS.index(LENGTH)]
 
 

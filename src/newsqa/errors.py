@@ -93,9 +93,9 @@ class VectorsError(NewsqaError):
 
 
 class ModelError(NewsqaError):
-    """An embedder, a reranker or a chat model cannot be loaded, or failed; `kind` tells why.
+    """An embedder, a reranker or a chat model cannot be loaded, or failed; `kind` says why.
 
-    `limit` is what the model can read, in tokens, where a fault of the kind "context" told it.
+    `limit` is what the model can read, in tokens, if the server said so in an error of the kind "context".
     """
 
     def __init__(

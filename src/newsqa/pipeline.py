@@ -17,13 +17,13 @@ from newsqa.answer.overview import story_confidence, sum_up
 from newsqa.answer.refuse import refuse, undated_notice
 from newsqa.answer.relevance import estimate_relevance, with_coverage
 from newsqa.errors import ModelError
-from newsqa.render.wording import compose_text
 from newsqa.search.attribution import attribute_quotation
 from newsqa.search.dates import is_out_of_time, time_notice, timing_of
 from newsqa.search.read import read_question
 from newsqa.search.retrieve import EVIDENCE, expand_context, rerank, retrieve
 from newsqa.search.story import find_story
 from newsqa.search.understand import answer_kind, is_usable
+from newsqa.text.sentences import compose_text
 from newsqa.types import (
     EXTRACTIVE,
     LIST_FORMS,

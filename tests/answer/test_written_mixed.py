@@ -32,6 +32,8 @@ def draft(case, *, misplaced=False):
     """Write the sentences of a case, each with the key of the evidence that holds its fact, or of what follows it."""
 
     def write(prompt):
+        if not prompt.evidence:
+            return ""  # nothing is written again
         right = [prompt.key(one["holds"]) for one in case["sentences"]]
         keys = [key % len(prompt.evidence) + 1 if misplaced else key for key in right]
         return " ".join(f"{one['say'][:-1]} [{key}]." for one, key in zip(case["sentences"], keys, strict=True))

@@ -1,10 +1,11 @@
 """Runs newsqa in this process, and nothing else."""
 
+import io
 import os
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
 import pytest
 
@@ -22,6 +23,17 @@ def in_process(monkeypatch, capfd):
         return left.value.code or 0, out, err
 
     return run
+
+
+def newsqa(*arguments):
+    """Run a command in this process, also for a fixture of a module; return what a process of its own would."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["newsqa", *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+    written = (stream.buffer.getvalue().decode() for stream in (out, err))
+    return subprocess.CompletedProcess(arguments, left.value.code or 0, *written)
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from newsqa.render.wording import compose_text, nearest_sentence
+from newsqa.render.wording import nearest_sentence
+from newsqa.text.sentences import compose_text
 from newsqa.types import Answer, Article, Citation, Dropped, Duplicate, Hit, Nearest, Passage, Sentence
 
 ARTICLE = Article(

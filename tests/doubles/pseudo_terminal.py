@@ -24,6 +24,7 @@ class Terminal:
         self.written = ""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSQA_")}
         settings = {"NEWSQA_SESSIONS": str(folder / "sessions"), "TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1"}
+        settings |= {"NEWSQA_RERANKER": "none", "NEWSQA_THREADS": "1"}  # what is shown is the same, and sooner
         self.child = pexpect.spawn(
             sys.executable,
             ["-c", "from newsqa.cli import main; main()", "chat", *map(str, arguments)],

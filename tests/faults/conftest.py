@@ -19,6 +19,7 @@ def newsqa_process(tmp_path):
         environ = {name: value for name, value in os.environ.items() if not name.startswith("NEWSQA_")}
         environ |= {
             "NEWSQA_SESSIONS": str(tmp_path / "sessions"),
+            "NEWSQA_RERANKER": "none",  # nothing here depends on it, and it takes as long as the rest
             "NEWSQA_THREADS": "1",
             "PYTHONPATH": str(ROOT / "src"),
         }

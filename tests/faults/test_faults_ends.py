@@ -10,6 +10,7 @@ import pytest
 from newsqa.errors import ResourceError
 from newsqa.machine import ADVICE, MB, require_memory, system_error
 from places import SAMPLE_QUESTIONS
+from thoroughness import at_length
 
 QUESTION = "How many people visited the cheese festival in Ostby?"
 
@@ -120,7 +121,7 @@ def test_a_reader_that_leaves_ends_it_quietly(newsqa_process, news_index, news_f
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("megabytes", [300, 400, 700])
+@pytest.mark.parametrize("megabytes", at_length([400], [300, 400, 700], [300, 400, 700]))
 @pytest.mark.parametrize("command", ["index", "ask"])
 def test_little_memory_is_refused_before_native_code_aborts(
     newsqa_process, tmp_path, news_index, news_folder, article_id, megabytes, command

@@ -86,6 +86,7 @@ def test_a_draft_is_shown_dim_while_it_is_written_also_where_there_is_little_roo
     terminal.until("dragons", prompted=False)
     assert "\x1b[2mThe first prize" in terminal.written
     assert all(len(line) <= 34 for line in terminal.text().splitlines())
+    model.pace = 0.0
     assert "dragons" not in terminal.until("›")
     assert terminal.leave() == 0
 
@@ -104,6 +105,7 @@ def test_ctrl_c_keeps_what_had_passed_and_the_chat_goes_on(terminal, model):
 
 
 def test_ctrl_c_before_anything_passed_gives_up(terminal, model):
+    terminal.type("/new", "A new conversation")  # in another one the model would first rewrite the question
     model.hangs = True
     terminal.screen.reset()
     terminal.child.send(f"{QUESTION}\r")

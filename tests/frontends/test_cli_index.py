@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import pytest
+from command_line import newsqa
 
 FERRY = "The ferry Tern left Port Ossel at dawn with ninety passengers. It came back at dusk, the harbour office said."
 
@@ -28,8 +27,7 @@ def folder(tmp_path_factory):
 
 
 def run(*arguments, index):
-    command = [sys.executable, "-m", "newsqa", *map(str, arguments), "--index", str(index)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return newsqa(*arguments, "--index", index)
 
 
 def again(folder, *options):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 
 import docx
 import pytest
+from command_line import newsqa
 from news_bundles import FACTIVA, FACTIVA_TAGGED, KNOWN, NEXIS, NEXIS_UNI, PROQUEST, STORIES, rtf
 
 from newsqa.ingest.files import RawArticle
@@ -73,7 +72,7 @@ def test_three_articles_of_nexis_give_three_citations_with_their_own_outlet_and_
     (tmp_path / "news").mkdir()
     (tmp_path / "news" / "harbour.txt").write_text(NEXIS)
     index = str(tmp_path / "index")
-    subprocess.run([sys.executable, "-m", "newsqa", "index", str(tmp_path / "news"), "--index", index], check=True)
+    assert newsqa("index", tmp_path / "news", "--index", index).returncode == 0
     questions = (
         "What will the work on the quay cost?",
         "How many passengers were on board the Grey Heron?",
@@ -81,8 +80,7 @@ def test_three_articles_of_nexis_give_three_citations_with_their_own_outlet_and_
     )
     cited = []
     for question in questions:
-        asked = [sys.executable, "-m", "newsqa", "ask", question, "--index", index, "--json"]
-        record = json.loads(subprocess.run(asked, check=True, capture_output=True, text=True).stdout)
+        record = json.loads(newsqa("ask", question, "--index", index, "--json").stdout)
         cited.append(record["citations"][0])
     assert [(one["title"], one["outlet"], one["published"]) for one in cited] == [
         (title, outlet, day) for title, outlet, _, day in KNOWN

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from whole_drafts import read_draft
 
-from newsqa.render.wording import compose_text
-from newsqa.text.sentences import sentence_spans
+from newsqa.text.sentences import compose_text, sentence_spans
 from newsqa.types import Article, DraftSentence, Dropped, Duplicate, Hit, Passage, Quote, Sentence, Usage
 from newsqa.verify.evidence import Fault
 from newsqa.verify.judge import JudgeQueue

@@ -123,7 +123,7 @@ class Withdrawn:
 Event = Started | Partial | Answered | Failed | Interrupted | Declined | Withdrawn
 """An item of the stream of one message. The stream is empty, or ends with one of the last five."""
 
-# Channels as people write them: the form of the id tells the platform.
+# Channels as people write them: each platform has ids of its own form.
 
 PLATFORM_NAMES: dict[Platform, str] = {"slack": "Slack", "discord": "Discord"}
 _CHANNEL_IDS: dict[Platform, re.Pattern[str]] = {

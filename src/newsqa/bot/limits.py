@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError, NewsqaError
+from newsqa.render.wording import count
 from newsqa.search.understand import MAX_CHARACTERS, is_usable
 
 if TYPE_CHECKING:
@@ -150,9 +151,8 @@ def failure_reply(error: BaseException, incident: str) -> str:
 
 def limit_reply(limited: RateLimited) -> str:
     """Say that somebody has to wait, and how long."""
-    seconds = f"{limited.seconds} second{'' if limited.seconds == 1 else 's'}"
     asked = "You have asked" if limited.own else "I have been asked"
-    return f"{asked} a lot within a minute. Please ask again in {seconds}."
+    return f"{asked} a lot within a minute. Please ask again in {count(limited.seconds, 'second')}."
 
 
 def _reason(error: BaseException) -> str:

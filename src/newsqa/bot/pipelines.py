@@ -40,7 +40,7 @@ class IndexStatus:
 
 @dataclass(slots=True)
 class _PipelineLease:
-    """An open pipeline, the number of its users, and whether it is closed when the last of them is done."""
+    """An open pipeline and the number of its users; a `retired` one is closed when the last of them is done."""
 
     pipeline: Pipeline
     identity: FileIdentity

@@ -140,7 +140,7 @@ def check_pairs(
 
 
 def _quotes(pair: Pair) -> Iterator[Quote]:
-    """Yield the quotes as spans of the article; what does not stand in it is no quote. White space may differ."""
+    """Yield the quotes as spans of the article; what is not in it is no quote. White space may differ."""
     for quote in pair.quotes:
         pattern = r"\s+".join(map(re.escape, quote.split()))
         if pattern and (found := re.search(pattern, pair.article.text)):

@@ -248,7 +248,7 @@ class Comparison:
 
 
 def compare(baseline: Path, others: Sequence[Path], gates: Sequence[Gate] = ()) -> Comparison:
-    """Compare runs with the first; scores are made anew from the records.
+    """Compare runs with the first; scores are computed from the records.
 
     A run that is incomplete is compared over the questions that it has. Raises UsageError if a folder holds no run,
     runs are of different questions, or a gate's metric applies to no question of a run.

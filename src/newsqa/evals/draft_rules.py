@@ -16,7 +16,7 @@ from newsqa.answer.conversation import has_reference
 from newsqa.text.calendar import CALENDAR, clocks, dates, format_day, moments
 from newsqa.text.entities import names, numbers
 from newsqa.text.sentences import sentence_spans
-from newsqa.text.words import FUNCTION_WORDS, content_stems, fold, lower_case_words, quoted, word_set, words
+from newsqa.text.words import FUNCTION_WORDS, fold, lower_case_words, quoted, stem_set, word_set, words
 from newsqa.types import AnswerKind, Article, Quote
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _can_be_asked(text: str, common: frozenset[str]) -> bool:
         and _has_named_subject(text, common)
         and not needs_context(text)
         and not depends_on_context(CLOZE_FRAME + text)
-        and len(set(content_stems(words(text)))) >= CONTENT_OF_CLOZE
+        and len(stem_set(text)) >= CONTENT_OF_CLOZE
     )
 
 
@@ -157,7 +157,7 @@ def _has_named_subject(text: str, common: frozenset[str]) -> bool:
 
 
 def _values(text: str, common: frozenset[str]) -> Iterator[Value]:
-    """Yield days and times, numbers, quoted phrases and names after the subject that stand once in a sentence."""
+    """Yield days and times, numbers, quoted phrases and names after the subject that occur once in a sentence."""
     found: list[Value] = [("date", day.start, day.end) for day in dates(text)]
     found += [("date", clock.start, clock.end) for clock in clocks(text)]
     for number in numbers(text):
@@ -201,7 +201,7 @@ def _quotable(sentence: Quote) -> Iterator[Quote]:
     inside = [said.strip().rstrip(",") for said in quoted(text)]
     for said in inside or [text]:
         fits = SHORTEST <= len(said.split()) <= LONGEST and not _MARKED.search(said)
-        enough = len(set(content_stems(words(said)))) >= CONTENT_OF_QUOTE
+        enough = len(stem_set(said)) >= CONTENT_OF_QUOTE
         if fits and enough and (inside or _is_sentence(said)) and _reads_as_prose(said):
             start = text.index(said)
             yield part(sentence, start, start + len(said))

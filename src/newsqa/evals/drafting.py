@@ -37,11 +37,12 @@ from newsqa.evals.draft_rules import (
 from newsqa.evals.judge import as_data, object_in
 from newsqa.models.chat import invoke_model
 from newsqa.private_files import private_folder, write_new
+from newsqa.render.record import readable
 from newsqa.search.understand import answer_kind
 from newsqa.text.calendar import CALENDAR, dates
 from newsqa.text.entities import names
 from newsqa.text.sentences import passage_spans, sentence_spans
-from newsqa.text.words import content_stems, fold, lower_case_words, word_set, words
+from newsqa.text.words import fold, lower_case_words, stem_set, word_set, words
 from newsqa.types import NO_BOUNDS, Article, Bounds, Quote, Usage
 
 if TYPE_CHECKING:
@@ -242,10 +243,9 @@ def write_set(items: Sequence[Item], path: Path) -> None:
     What no editor shows, or would steer a terminal, is a JSON escape.
     """
     lines = (json.dumps(item_record(item), ensure_ascii=False) for item in items)
-    shown = ("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line) + "\n" for line in lines)
     try:
         private_folder(path.parent)
-        write_new(path, "".join(shown))
+        write_new(path, "".join(f"{readable(line)}\n" for line in lines))
     except FileExistsError:
         refuse_existing(path)
         raise
@@ -312,9 +312,7 @@ def _shared(text: str, draft: DraftQuestion) -> float:
     return len(asked & _stems(text)) / max(len(asked), 1)
 
 
-@lru_cache(maxsize=10_000)
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(content_stems(words(text)))
+_stems = lru_cache(maxsize=10_000)(stem_set)  # the same passages are near to many questions
 
 
 # Questions that a chat model writes about one passage, kept only if the passage proves their answers.

@@ -20,14 +20,14 @@ If a refusal is right, an answer is a wrong answer. A question with rules falls 
 (`metrics/answers.py`), in their order. No miss: what was treated rightly, what nobody can judge, and what
 failed, since there is no answer to judge; failures are counted by themselves.
 
-- Evidence is retrieved if a passage that was retrieved bears the answer: it holds an accepted one, or overlaps a gold
+- Evidence is retrieved if a passage that was retrieved holds the answer: it has an accepted one, or overlaps a gold
   quote. In a set with neither it is if an article of the gold was retrieved. It is in the index if it was retrieved, if
   an article of the gold is there, or, in a set without gold, if an accepted answer is in any article that may be seen.
   It is unknown if it was retrieved when another program does not show what it retrieves, and when the set names nothing
   to look for.
-- An answer is from the evidence if one of its quotes bears the answer, in the same sense.
+- An answer is from the evidence if one of its quotes holds the answer, in the same sense.
 - Citations prove a right answer if they exist and quote to the letter, one of them is from an article of the gold or
-  bears the answer, and each sentence that holds a part of it is supported by its quotes. In a set without answers to
+  holds the answer, and each sentence that holds a part of it is supported by its quotes. In a set without answers to
   look for, one sentence that is supported is enough.
 """
 
@@ -164,13 +164,13 @@ def _may_be_in_index(line: RunLine) -> bool:
 
 
 def _uses_evidence(line: RunLine) -> bool:
-    """Return True if a quote of the answer bears what was asked for."""
+    """Return True if a quote of the answer holds what was asked for."""
     wanted = evidence(line)
     if not wanted:
         return cites_gold(line)
     cited = line.record.get("citations") or ()
     return any(
-        wanted.bears_answer(one.get("article_id") or "", wanted.normalize(one.get("quote") or "")) for one in cited
+        wanted.holds_answer(one.get("article_id") or "", wanted.normalize(one.get("quote") or "")) for one in cited
     )
 
 

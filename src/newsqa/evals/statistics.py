@@ -28,7 +28,7 @@ SEED = 20_250_421  # draws are the same on every run and every machine
 RESAMPLES = 2_000  # the ends of a 95 % interval then rest on fifty draws each
 SWAPS = 10_000  # all of them if there are fewer
 FEWEST_CHANGED = 6  # 2 × 0.5⁶ is the first two-sided p below 5 %: no test by signs can show fewer
-FEWEST_CLUSTERS = 5  # what is drawn anew from fewer is less certain than it seems
+FEWEST_CLUSTERS = 5  # intervals that are resampled from fewer are less certain than they seem
 TO_BE_SHOWN = 2.8 / 1.96
 """Half of a 95 % interval is 1.96 standard errors; a difference of 2.8 of them is shown in four of five trials."""
 

@@ -102,9 +102,8 @@ _LOADED = _EngineHolder()
 atexit.register(_LOADED.close)  # a thread inside llama.cpp when Python ends would take the process down
 
 
-@contextmanager
-def load_engine(weights: Weights) -> Iterator[Engine]:
-    """Yield the engine of some weights. It is loaded once; an engine of other weights is closed before.
+def load_engine(weights: Weights) -> Engine:
+    """Return the engine of some weights. It is loaded once; an engine of other weights is closed before.
 
     Raises ModelError if the file cannot be used.
     """
@@ -115,8 +114,7 @@ def load_engine(weights: Weights) -> Iterator[Engine]:
                     _LOADED.engine.server = None
             _LOADED.engine = None
             _LOADED.engine = _load(weights)
-        loaded = _LOADED.engine
-    yield loaded
+        return _LOADED.engine
 
 
 def _load(weights: Weights) -> Engine:
@@ -190,8 +188,7 @@ class LlamaCppChat(BaseChatModel):
 
     def count_tokens_of(self, text: str) -> int:
         """Return how many tokens a text is to this model; loads it."""
-        with load_engine(self._weights) as loaded:
-            return loaded.count_tokens(text)
+        return load_engine(self._weights).count_tokens(text)
 
     def _generate(
         self,
@@ -209,7 +206,8 @@ class LlamaCppChat(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        with load_engine(self._weights) as loaded, loaded.answering(self.timeout):
+        loaded = load_engine(self._weights)
+        with loaded.answering(self.timeout):
             client = self._client(loaded)
             yield from client._stream(messages, stop or self.stop, run_manager, **kwargs)  # noqa: SLF001  as it streams
 

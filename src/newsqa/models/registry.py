@@ -109,7 +109,7 @@ def model_info(name: str, settings: Settings) -> ModelInfo:
 
 
 def describe_chat_model(model: BaseChatModel, settings: Settings) -> ModelInfo:
-    """Return what is known of a chat model that somebody else created: its class tells its provider."""
+    """Return what is known of a chat model that somebody else created; its provider follows from its class."""
     provider = Provider(type(model).__name__.removeprefix("Chat").lower())
     served = str(getattr(model, "model_name", "") or getattr(model, "model", "") or "")
     name = f"{provider.name}:{served}" if served else provider.name

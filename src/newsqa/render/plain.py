@@ -210,10 +210,14 @@ p { margin: .2rem 0 } small { opacity: .75 } blockquote { margin: .4rem 0 .4rem 
 """
 
 
+def policy_hash(text: str) -> str:
+    """Return a text as a Content-Security-Policy names it."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
 def check_page(checked: TextCheck) -> str:
     """Return a checked text as HTML: one file without scripts, in which everything from outside is text."""
-    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src '{policy_hash(_STYLE)}'; base-uri 'none'; form-action 'none'"
     citations = {citation.n: citation for citation in checked.citations}
     items = "\n".join(_item(finding, citations) for finding in checked.findings)
     return (

@@ -83,14 +83,15 @@ def to_line(record: JsonObject) -> str:
     Letters stay readable; whatever could command a terminal or is no character (a lone surrogate) is escaped, as JSON
     allows.
     """
-    return _readable(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
+    return readable(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
 
 
 def to_document(record: JsonObject) -> str:
     """Return a record as indented JSON that any terminal or file takes, as `to_line` does in one line."""
     lines = json.dumps(record, ensure_ascii=False, indent=2).split("\n")
-    return "\n".join(_readable(line) for line in lines) + "\n"
+    return "\n".join(readable(line) for line in lines) + "\n"
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
+    """Return JSON in which what is not printable is escaped."""
     return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)

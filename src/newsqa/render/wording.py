@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 from newsqa.render.clean import safe_line
 from newsqa.text.calendar import format_day
+from newsqa.text.sentences import compose_text
 from newsqa.text.words import stem, words
-from newsqa.types import EXTRACTIVE, Answer, AnswerForm, Article, CheckedBy, Citation, Duplicate, Nearest, Sentence
+from newsqa.types import EXTRACTIVE, Answer, Article, CheckedBy, Citation, Duplicate, Nearest, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,24 +40,6 @@ def period(first: date | None, last: date | None) -> str:
     if not first or not last:
         return "undated"
     return format_day(first) if first == last else f"{format_day(first)} to {format_day(last)}"
-
-
-_ONE_A_LINE = frozenset({"overview", "timeline", "list"})
-
-
-def compose_text(kind: AnswerForm, sentences: Sequence[Sentence], citations: Sequence[Citation]) -> str:
-    """Return sentences with their markers: on one line, or for an overview, a timeline or a list each on its own.
-
-    A line of an overview or a timeline begins with the day of its first source.
-    """
-    marked = [s.text + "".join(f" [{n}]" for n in s.citations) for s in sentences]
-    if kind not in _ONE_A_LINE:
-        return " ".join(marked)
-    days = {citation.n: citation.published for citation in citations}
-    first = [days.get(s.citations[0]) if s.citations and kind != "list" else None for s in sentences]
-    return "\n".join(
-        f"- {format_day(day)}: {text}" if day else f"- {text}" for day, text in zip(first, marked, strict=True)
-    )
 
 
 def count(number: int, noun: str) -> str:

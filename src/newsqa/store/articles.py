@@ -167,7 +167,7 @@ class Articles:
     # Passages
 
     def replace_passages(self, cut: Callable[[str | None, str], Sequence[NewPassage]]) -> None:
-        """Make passages and words of every article anew; passages get new ids, and articles are compared again.
+        """Make passages and words of every article again; passages get new ids, and articles are compared again.
 
         `cut` gives the passages of a title and a text. What was stored of passages and words is not read.
         """

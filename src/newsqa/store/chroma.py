@@ -109,7 +109,7 @@ class Collection:
         return [(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def stamp(self) -> str:
-        """Return the stamp that the last writer set, read anew from the server."""
+        """Read the stamp that the last writer set from the server."""
         with map_chroma_errors(self.where):
             current = self.client.get_collection(self.collection.name, embedding_function=None)
             return str((current.metadata or {}).get("stamp", ""))
@@ -250,7 +250,7 @@ def _drop_others(client: Any, name: str) -> None:
             client.delete_collection(other)
 
 
-# The manifest beside a vector store: what it holds, whether it is complete, and the digests of its files.
+# The manifest beside a vector store: what the store holds, if it is complete, and the digests of its files.
 
 STORE = "vectors"
 SQLITE = "chroma.sqlite3"

@@ -116,13 +116,17 @@ CACHE_KB = 32_768
 DAMAGED_HINT = "Put back a copy of the index, or move its folder away and index the sources again."
 
 
+SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises; damaged, it may quote what is no text."""
+
+
 @contextmanager
 def map_sqlite_errors(folder: Path) -> Iterator[None]:
     """Turn the errors of SQLite that are raised inside into LibraryError, with a hint."""
     try:
         yield
-    except (sqlite3.Error, UnicodeDecodeError) as error:  # damaged, SQLite may quote what is no text
-        raise _library_error(error, folder) from error
+    except SQLITE_ERRORS as error:
+        raise library_error(error, folder) from error
 
 
 @contextmanager
@@ -131,28 +135,26 @@ def decoding() -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError, KeyError) as error:
-        raise sqlite3.DatabaseError("a stored value cannot be read") from error
+        raise unreadable() from error
 
 
-def as_text(stored: object) -> str:
-    """Return a stored text. Raises sqlite3.DatabaseError for anything else."""
-    with decoding():
-        if not isinstance(stored, str):
-            raise TypeError("it is a blob")
-        return stored
+def unreadable() -> sqlite3.DatabaseError:
+    """Return the error for a stored value that newsqa did not write so."""
+    return sqlite3.DatabaseError("a stored value cannot be read")
 
 
 def is_damage(error: Exception) -> bool:
     """Return True if an error of SQLite says that its file is damaged, or no file of ours."""
     damage = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, 0}
-    return isinstance(error, sqlite3.Error | UnicodeDecodeError) and _code(error) in damage
+    return isinstance(error, SQLITE_ERRORS) and _code(error) in damage
 
 
 def _code(error: Exception) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
-def _library_error(error: Exception, folder: Path) -> LibraryError:
+def library_error(error: Exception, folder: Path) -> LibraryError:
+    """Return the LibraryError for an error of SQLite, with a hint."""
     code = _code(error)
     if code == sqlite3.SQLITE_FULL:
         return LibraryError(f"The disk that holds {folder} is full.", hint="Free some space and run it again.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 from newsqa.store.database import decoding
@@ -152,10 +153,7 @@ def outlet_key(outlet: str | None) -> str:
 def numbered_names(name: str) -> Iterator[str]:
     """Yield a name, then the name with numbers from 2 on."""
     yield name
-    number = 2
-    while True:
-        yield f"{name}-{number}"
-        number += 1
+    yield from (f"{name}-{number}" for number in count(2))
 
 
 def passed_key(source: int) -> str:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Self, TypeVar, cast
 from newsqa.errors import LibraryError
 from newsqa.store import queries
 from newsqa.store.chroma import collection_name, server_of
-from newsqa.store.database import BUSY_SECONDS, decoding, map_sqlite_errors, open_to_read
+from newsqa.store.database import BUSY_SECONDS, SQLITE_ERRORS, decoding, library_error, open_to_read
 from newsqa.store.locator import ArticleLocator
 from newsqa.store.phrase_search import find_phrase
 from newsqa.store.vectors import VectorReader
-from newsqa.types import NO_BOUNDS, Article, Bounds, Duplicate, Hit, Quote
+from newsqa.types import NO_BOUNDS, Bounds, Quote
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from newsqa.settings import Settings
-    from newsqa.store.records import ArticleSummary, Coverage, Lexicon, Ranked, SourceSummary
+    from newsqa.store.records import Lexicon, Ranked
 
     Floats = npt.NDArray[np.float32]
 
@@ -84,13 +84,16 @@ class LibraryIndex:
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Hold the newest published generation for as long as the context lasts. Raises LibraryError."""
-        with self._connection() as database, map_sqlite_errors(self.folder):
-            database.execute("BEGIN")
-            facts = queries.meta(database)
-            if self.model is not None:
-                check_embedder(facts.get("model"), self.model, self.folder)
-            yield Snapshot(self, database, facts)
-            database.execute("ROLLBACK")
+        with self._connection() as database:
+            try:
+                database.execute("BEGIN")
+                facts = queries.meta(database)
+                if self.model is not None:
+                    check_embedder(facts.get("model"), self.model, self.folder)
+                yield Snapshot(database, self, facts)
+                database.execute("ROLLBACK")
+            except SQLITE_ERRORS as error:
+                raise library_error(error, self.folder) from error
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -145,12 +148,12 @@ class LibraryIndex:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def vectors(self, index_id: str, model: str) -> VectorReader:
-        """Return the reader of the vector store, which opens it at the first query."""
+    def vectors(self, index_id: str) -> VectorReader | None:
+        """Return the reader of the vector store, which opens it at the first query; None if there is no model."""
         with self._lock:
-            if self._vectors is None:
-                name = collection_name(index_id, model)
-                self._vectors = VectorReader(self.folder, model, self.server, name, self.timeout)
+            if self._vectors is None and self.model is not None:
+                name = collection_name(index_id, self.model)
+                self._vectors = VectorReader(self.folder, self.model, self.server, name, self.timeout)
             return self._vectors
 
     def cached(self, generation: int, make: Callable[[sqlite3.Connection], T], database: sqlite3.Connection) -> T:
@@ -168,11 +171,10 @@ class LibraryIndex:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(queries.LibraryReader):
     """One published generation, words and vectors: every call sees the same articles, whatever is indexed meanwhile."""
 
     opened: LibraryIndex
-    database: sqlite3.Connection
     facts: dict[str, str]
 
     @property
@@ -190,21 +192,6 @@ class Snapshot:
     def lexicon(self) -> Lexicon:
         """The outlets and bylines that it knows."""
         return self._cached(queries.lexicon)
-
-    def coverage(self, bounds: Bounds) -> Coverage:
-        """Return how many articles lie within the bounds, and their first and last day."""
-        return queries.coverage(self.database, bounds)
-
-    def search_words(self, terms: Sequence[str], bounds: Bounds, limit: int, required: Sequence[str] = ()) -> Ranked:
-        """Rank passages by BM25 over title and text; any of the terms may match, all of those `required` must.
-
-        Terms are data, never syntax.
-        """
-        return queries.search_words(self.database, terms, bounds, limit, required)
-
-    def search_articles(self, terms: Sequence[str], article_ids: Sequence[str]) -> Ranked:
-        """Rank all passages of some articles: those that hold any of the terms by BM25, the others below, in order."""
-        return queries.search_articles(self.database, terms, article_ids)
 
     def search_vectors(self, vector: Sequence[float], bounds: Bounds, limit: int) -> Ranked:
         """Rank passages by cosine similarity; passages that have no vector yet are not found.
@@ -225,7 +212,7 @@ class Snapshot:
         """Return for each article the mean of its passages' vectors, scaled to a length of 1; none if it has none."""
         import numpy as np
 
-        found = queries.article_vectors(self.database, article_ids)
+        found = self.stored_vectors(article_ids)
         with decoding():
             rows = {one: np.stack([np.frombuffer(row, "<f4") for row in vectors]) for one, vectors in found.items()}
         return {one: _unit(_unit(vectors).mean(axis=0)) for one, vectors in rows.items()}
@@ -233,18 +220,6 @@ class Snapshot:
     def count_passages(self) -> int:
         """Return how many passages there are."""
         return self._cached(queries.count_passages)
-
-    def count_holding(self, terms: Sequence[str], limit: int) -> int:
-        """Return in how many passages, title or text, all of these terms occur; counting ends at `limit`."""
-        return queries.count_holding(self.database, terms, limit)
-
-    def stems_with_initial(self, initial: str) -> dict[str, int]:
-        """Return the stems of the full text that begin with a letter, with the number of their passages."""
-        return queries.stems_with_initial(self.database, initial)
-
-    def passages_holding(self, term: str, limit: int) -> list[tuple[str, str]]:
-        """Return title and text of some passages that hold a term."""
-        return queries.passages_holding(self.database, term, limit)
 
     def languages(self) -> dict[str, int]:
         """Return the languages of the articles with the number of articles; unknown ones are left out."""
@@ -256,7 +231,7 @@ class Snapshot:
         Case, accents, punctuation and white space do not count; the words may run on over paragraphs. The phrase is
         data, never syntax; one without words is found nowhere.
         """
-        return find_phrase(self.database, phrase, bounds, limit)
+        return find_phrase(self, phrase, bounds, limit)
 
     def find_by_url(self, url: str) -> list[str]:
         """Return the ids of the articles at an address; scheme, "www.", fragment and trackers do not count."""
@@ -265,47 +240,6 @@ class Snapshot:
     def find_by_path(self, path: str) -> list[str]:
         """Return the ids of the articles at a stored path, else at those with which most of its end agrees."""
         return self._cached(ArticleLocator.load).find_by_path(path)
-
-    def load_hits(self, ranked: Ranked) -> list[Hit]:
-        """Load passages with their whole articles and duplicates, in the order given."""
-        return queries.load_hits(self.database, ranked)
-
-    def article(self, article_id: str) -> Article | None:
-        """Return one article, or None."""
-        return queries.article(self.database, article_id)
-
-    def duplicates(self, article_id: str) -> tuple[Duplicate, ...]:
-        """Return the other articles that carry the same story, nearly word for word."""
-        return queries.duplicates(self.database, article_id)
-
-    def newest(self, limit: int, bounds: Bounds = NO_BOUNDS, bylines: Sequence[str] = ()) -> list[Article]:
-        """Return the newest articles that have a title and a date, the newest first; by `bylines` if given."""
-        return queries.newest(self.database, limit, bounds, bylines)
-
-    def count_by_outlet(self, bounds: Bounds = NO_BOUNDS) -> list[tuple[str | None, int]]:
-        """Return the outlets with their numbers of articles, most articles first."""
-        return queries.count_by_outlet(self.database, bounds)
-
-    def matching_articles(self, terms: Sequence[str], bounds: Bounds) -> list[tuple[int, str | None]]:
-        """Return rows and outlets of the articles that have all terms in one passage or its title, best first."""
-        return queries.matching_articles(self.database, terms, bounds)
-
-    def load_articles(self, rows: Sequence[int]) -> list[Article]:
-        """Return articles by their rows, in this order."""
-        loaded = queries.load_articles(self.database, rows)
-        return [loaded[row] for row in rows if row in loaded]
-
-    def list_articles(self) -> list[ArticleSummary]:
-        """Return every article without its text, by article id."""
-        return queries.list_articles(self.database)
-
-    def all_articles(self) -> Iterator[Article]:
-        """Yield every article, by article id."""
-        return queries.all_articles(self.database)
-
-    def list_sources(self) -> list[SourceSummary]:
-        """Return a summary of every source."""
-        return queries.list_sources(self.database)
 
     def _cached(self, make: Callable[[sqlite3.Connection], T]) -> T:
         return self.opened.cached(self.generation, make, self.database)
@@ -316,14 +250,12 @@ class Snapshot:
 
     def _search_store(self, vector: Floats, limit: int) -> Ranked | None:
         """Search Chroma; None if its store cannot be used, or holds too many passages that left the library."""
-        if self.opened.model is None:
-            return None
-        store = self.opened.vectors(self.facts["id"], self.opened.model)
+        store = self.opened.vectors(self.facts["id"])
         more = limit + limit // 2 + 10  # some passages may have left the library
-        found = store.nearest(vector, more, int(self.facts["vectored"]))
+        found = store.nearest(vector, more, int(self.facts["vectored"])) if store else None
         if found is None:
             return None
-        existing = queries.existing_passages(self.database, [passage for passage, _ in found])
+        existing = self.existing_passages([passage for passage, _ in found])
         kept = [(passage, score) for passage, score in found if passage in existing]
         if len(kept) < limit and len(found) == more:
             return None
@@ -337,7 +269,7 @@ class Snapshot:
             return []
         scores = matrix.vectors @ vector
         if bounds != NO_BOUNDS:
-            within = np.asarray(queries.articles_within(self.database, bounds), dtype=np.int64)
+            within = np.asarray(self.articles_within(bounds), dtype=np.int64)
             scores[~np.isin(matrix.articles, within)] = -np.inf
         best = np.argsort(-scores, kind="stable")[:limit]
         return [(int(matrix.ids[row]), float(scores[row])) for row in best if scores[row] > -np.inf]

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Self
 
 from newsqa.errors import UsageError
 from newsqa.store.articles import Articles
-from newsqa.store.database import BUSY_SECONDS, as_text, decoding, map_sqlite_errors, open_to_write, transaction
+from newsqa.store.database import BUSY_SECONDS, decoding, map_sqlite_errors, open_to_write, transaction
+from newsqa.store.queries import as_text
 from newsqa.store.records import KnownFile, ProblemRow, Source, StoredText, numbered_names, passed_key, problem_rows
 
 if TYPE_CHECKING:

@@ -124,7 +124,7 @@ FARTHEST = 9_000  # years beyond which there is no calendar to count in
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A stretch of days that words of a text mean, both ends inclusive, and where these words stand."""
+    """A period that words of a text mean, both ends inclusive, and the span of these words."""
 
     first: date
     last: date

@@ -208,7 +208,7 @@ indian india delhi | iranian iran tehran | canadian canada ottawa | belgian belg
 hungarian hungary budapest | pakistani pakistan | korean korea seoul | taiwanese taiwan | mexican mexico | thai thailand
 """
 _PEOPLE = tuple(frozenset(group.split()) for line in _PEOPLES.strip().splitlines() for group in line.split("|"))
-"""A country, its people, and the capital that stands for its government."""
+"""A country, its people, and the capital by which its government is called."""
 
 _ENDINGS = word_set("a e y n s an ns ans ian ians ish ese i is er ers ean eans ia ic land")
 

@@ -1,4 +1,7 @@
-"""Cuts texts into sentences, and sentences into passages: long enough to be understood, short enough to be ranked."""
+"""Cuts texts into sentences, and sentences into passages: long enough to be understood, short enough to be ranked.
+
+`compose_text` puts the sentences of an answer together.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,12 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from newsqa.text.calendar import CALENDAR, SHORT_MONTHS
+from newsqa.text.calendar import CALENDAR, SHORT_MONTHS, format_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from newsqa.types import AnswerForm, Citation, Sentence
 
 
 # Words whose full stop may not end a sentence, in English-language news; their case counts.
@@ -403,3 +408,21 @@ def _tail_merged(groups: list[list[_Piece]]) -> list[list[_Piece]]:
     ):
         return [*groups[:-2], groups[-2] + groups[-1]]
     return groups
+
+
+_ONE_A_LINE = frozenset({"overview", "timeline", "list"})
+
+
+def compose_text(kind: AnswerForm, sentences: Sequence[Sentence], citations: Sequence[Citation]) -> str:
+    """Return sentences with their markers: on one line, or for an overview, a timeline or a list each on its own.
+
+    A line of an overview or a timeline begins with the day of its first source.
+    """
+    marked = [s.text + "".join(f" [{n}]" for n in s.citations) for s in sentences]
+    if kind not in _ONE_A_LINE:
+        return " ".join(marked)
+    days = {citation.n: citation.published for citation in citations}
+    first = [days.get(s.citations[0]) if s.citations and kind != "list" else None for s in sentences]
+    return "\n".join(
+        f"- {format_day(day)}: {text}" if day else f"- {text}" for day, text in zip(first, marked, strict=True)
+    )

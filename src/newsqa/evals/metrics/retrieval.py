@@ -1,4 +1,4 @@
-"""Retrieval: was what answers a question found, by article and by the passage that bears the answer.
+"""Retrieval: was what answers a question found, by article and by the passage that holds the answer.
 
 Both are ranks of pieces of evidence, measured by trec_eval's definitions through ir-measures (arXiv:2111.13466).
 """
@@ -98,8 +98,8 @@ class Evidence:
         """Bring the part of a passage that counts to the form in which it is looked through."""
         return findable(" ".join(text.split()[:PASSAGE_WORDS]))
 
-    def bears_answer(self, article_id: str, text: str) -> bool:
-        """Return True if a text in that form bears the answer: a whole accepted one, or one of the gold quotes."""
+    def holds_answer(self, article_id: str, text: str) -> bool:
+        """Return True if a text in that form holds the answer: a whole accepted one, or one of the gold quotes."""
         return self.has_answer(text) or any(quote.overlaps(article_id, text) for quote in self.quotes)
 
     def has_answer(self, text: str) -> bool:
@@ -198,8 +198,8 @@ def _first(holds: Iterable[bool]) -> int | None:
 def measure(ranks: Ranks) -> Mapping[str, float]:
     """Measure the ranks of the pieces of evidence of one question, None if one was not found.
 
-    Success, reciprocal rank and nDCG are trec_eval's; a passage that bears several pieces is as relevant as they are
-    many. Recall is the share of pieces found, which is trec_eval's too as long as no passage bears two.
+    Success, reciprocal rank and nDCG are trec_eval's; a passage that holds several pieces is as relevant as they are
+    many. Recall is the share of pieces found, which is trec_eval's too as long as no passage holds two.
     """
     from ir_measures import RR, Success, nDCG, pytrec_eval
 

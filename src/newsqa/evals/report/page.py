@@ -13,8 +13,6 @@ lists end where a comment on GitHub (65,536 characters) would no longer hold the
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections import Counter
 from itertools import chain, groupby, pairwise
@@ -29,7 +27,7 @@ from newsqa.evals.report.formatting import expected_texts
 from newsqa.evals.report.plots import plots
 from newsqa.evals.scoring import BY_NAME, OUTCOMES, REPLIES, Bucket, ScoredLine
 from newsqa.render.clean import safe, short_line, web_address
-from newsqa.render.plain import escaped
+from newsqa.render.plain import escaped, policy_hash
 from newsqa.render.wording import count
 
 if TYPE_CHECKING:
@@ -77,7 +75,7 @@ def page_report(summary: Summary) -> str:
         version=__version__,
         style=Markup(style),  # noqa: S704  a file of this package
         script=Markup(script),  # noqa: S704  a file of this package
-        hashes={"style": _hash(style), "script": _hash(script)},
+        hashes={"style": policy_hash(style), "script": policy_hash(script)},
         summary=summary,
         headlines=[by_name[name] for name in formatting.HEADLINES if name in by_name],
         families=_families(summary.figures),
@@ -131,11 +129,6 @@ def _templates(name: Callable[[str], str], **how: Any) -> Environment:
     return templates
 
 
-def _hash(text: str) -> str:
-    """Return a text as a Content-Security-Policy names it."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
 def _families(figures: Sequence[Estimate]) -> list[tuple[str, list[tuple[Metric, Estimate]]]]:
     """Return the figures of each family of metrics, under what its table is headed with."""
     found = [(BY_NAME[figure.metric], figure) for figure in figures]
@@ -179,7 +172,7 @@ def question_views(questions: Sequence[ScoredLine]) -> Iterator[View]:
 
 
 def _titles(lines: Sequence[RunLine]) -> Titles:
-    """Collect what the citations of a run say of articles, as far as the index bears it out."""
+    """Collect what the citations of a run say of articles, as far as the index confirms it."""
     return {
         citation["article_id"]: (citation["title"], citation["outlet"], citation["published"])
         for line in lines
@@ -273,7 +266,7 @@ def _passages(line: RunLine, ranks: Sequence[int], answers: re.Pattern[str], kno
                 "score": passage["score"],
                 "text": _pieces(text, marks),
                 "gold": article_id in gold_ids,
-                "bearing": wanted.bears_answer(article_id, wanted.normalize(text)),
+                "bearing": wanted.holds_answer(article_id, wanted.normalize(text)),
                 "cited": bool(cited),
             }
         )

@@ -16,7 +16,7 @@ from newsqa.frontends.terminal.console import announce_egress, first_day, last_d
 from newsqa.frontends.terminal.index import sources_text
 from newsqa.models.inventory import list_models
 from newsqa.private_files import write_new
-from newsqa.render.clean import safe_line
+from newsqa.render.clean import safe_line, short_line
 from newsqa.render.plain import article_text, conversation_markdown, models_text, quote_text
 from newsqa.render.terminal import article_view, excerpt_view
 from newsqa.render.wording import count, explain_checks, explain_dropped
@@ -219,7 +219,7 @@ def _sessions(conversation: Conversation, rest: str) -> None:
         conversation.display.note("No conversation over this index has been stored yet.")
         return
     lines = [
-        f"{s.id:>4}  {s.began.astimezone():%d %b %H:%M}  {_shorten(s.title)} ({count(s.questions, 'question')})"
+        f"{s.id:>4}  {s.began.astimezone():%d %b %H:%M}  {short_line(s.title, 60)} ({count(s.questions, 'question')})"
         for s in stored
     ]
     conversation.display.note("\n".join([*lines, "", "/sessions NUMBER goes on with one."]))
@@ -229,13 +229,8 @@ def show_resumed(conversation: Conversation) -> None:
     """Show how long a resumed conversation is, and its last answer."""
     last = conversation.answers[-1]
     asked = count(len(conversation.answers), "question")
-    conversation.display.note(f"Going on after {asked}. The last was: {_shorten(last.question)}")
+    conversation.display.note(f"Going on after {asked}. The last was: {short_line(last.question, 60)}")
     conversation.display.answer(last)
-
-
-def _shorten(text: str, limit: int = 60) -> str:
-    line = safe_line(text)
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def _save(conversation: Conversation, rest: str) -> None:

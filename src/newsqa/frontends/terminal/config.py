@@ -171,7 +171,7 @@ def _into_keyring(name: str, value: str) -> bool:
 
 
 def _store(file: SettingsFile, name: str, value: str, *, in_keyring: bool = False) -> None:
-    """Write the settings file anew with a variable, "" for without it: comments are not kept. Raises SettingsError."""
+    """Write the file again with a variable, or without one that is "". Comments are lost. Raises SettingsError."""
     values: dict[str, str | bool] = {**file.values, **dict.fromkeys(file.in_keyring, True), name: in_keyring or value}
     settings, keys = list[str](), ["", "[keys]"]
     for variable, held in values.items():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from newsqa import models
 from newsqa.answer.history import Sessions
-from newsqa.errors import LibraryError, ModelError, NewsqaError, SettingsError, VectorsError
+from newsqa.errors import LibraryError, ModelError, NewsqaError, SettingsError
 from newsqa.frontends.terminal.console import announce_egress, print_json, print_text
 from newsqa.frontends.terminal.index import free_space
 from newsqa.machine import network_file_system
@@ -262,10 +262,8 @@ def _store_answers(index: Snapshot, vector: list[float]) -> bool:
     """Return True if the vector store answers a search."""
     import numpy as np
 
-    if index.opened.model is None:
-        raise VectorsError("The index was opened without a model.")
-    store = index.opened.vectors(index.facts["id"], index.opened.model)
-    return store.nearest(np.asarray(vector, dtype=np.float32), 1, int(index.facts["vectored"])) is not None
+    store, question = index.opened.vectors(index.facts["id"]), np.asarray(vector, dtype=np.float32)
+    return store is not None and store.nearest(question, 1, int(index.facts["vectored"])) is not None
 
 
 def _sessions(settings: Settings) -> Finding:

@@ -67,7 +67,7 @@ def index_sources(settings: Settings, sources: Sequence[str], options: IndexOpti
         raise
     if failed and not reports:
         for error in failed[1:]:
-            _warn(error_line(error))
+            warn(error_line(error))
         raise failed[0]
     failed += [short for report in reports if (short := _shortfall(report, strict=options.strict))]
     for error in failed:
@@ -147,11 +147,11 @@ def _index_each(
 def print_report(done: IndexReport, *, as_json: bool) -> None:
     """Print what came of indexing a source: what was refused or is in doubt on standard error, then the counts."""
     for problem in done.problems[:MAX_PROBLEMS]:
-        _warn(f"{problem.name}: {problem.reason}{'. ' if problem.hint else ''}{problem.hint}")
+        warn(f"{problem.name}: {problem.reason}{'. ' if problem.hint else ''}{problem.hint}")
     if len(done.problems) > MAX_PROBLEMS:
-        _warn(f"… and {count(len(done.problems) - MAX_PROBLEMS, 'problem')} more: newsqa sources")
+        warn(f"… and {count(len(done.problems) - MAX_PROBLEMS, 'problem')} more: newsqa sources")
     for notice in done.notices:
-        _warn(notice)
+        warn(notice)
     if not as_json:
         print_text(f"{_summary(done)}\n  {_account(done)}")
 
@@ -181,7 +181,8 @@ def _passed(passed: Sequence[Skipped]) -> str:
     return ", ".join(f"{one.count:,} × {safe_line(one.kind)} ({safe_line(one.reason)})" for one in passed)
 
 
-def _warn(text: str) -> None:
+def warn(text: str) -> None:
+    """Print on standard error that something is wrong, and that the rest goes on."""
     messages().print(Text(f"! {safe_line(text)}", style="yellow"), soft_wrap=True)
 
 

@@ -7,12 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from newsqa import models
-from newsqa.errors import NewsqaError, SourceError, UsageError
-from newsqa.frontends.terminal.console import announce_egress, messages, print_json, print_text
-from newsqa.frontends.terminal.index import print_report, refuse_full_disk
+from newsqa.errors import NewsqaError, UsageError
+from newsqa.frontends.terminal.console import announce_egress, print_json, print_text
+from newsqa.frontends.terminal.index import print_report, refuse_full_disk, warn
 from newsqa.ingest import indexer
 from newsqa.ingest.fetch import is_address
 from newsqa.render.clean import safe_line
@@ -87,8 +85,8 @@ class _Watch:
         """Index a source and print what came; what goes wrong is printed too, and is tried again later."""
         try:
             report = indexer.index_source(self.settings, source, addresses=self.addresses, embedder=self.embedder)
-        except (SourceError, NewsqaError) as error:
-            messages().print(Text(f"! {safe_line(error_line(error))}", style="yellow"), soft_wrap=True)
+        except NewsqaError as error:
+            warn(error_line(error))
             return
         if self.as_json:
             print_json(asdict(report))
