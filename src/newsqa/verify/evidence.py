@@ -59,9 +59,11 @@ class EvidenceSet:
 
         They share a third of its words or more; if it has quotes (`to`), half, and more than those. Numbers do not
         count, nor do names beside quotes: an altered one would lead to wherever it is. Those are best that share words
-        which few of the sentences have. If its quotes have hardly a word of it, those in a row that have most of them
-        together may come first. Sentences of several places are never put together: they could prove anything.
+        which few of the sentences have. Quotes that have hardly a word of it count as none: then sentences in a row
+        that have most of its words together may come first. Those of several places are never put together: they
+        could prove anything.
         """
+        to = to if quoted_share(text, to) >= MIN_OWN_SHARE else ()
         named = {stem(word) for word in name_words(text)} if to else set[str]()
         terms = frozenset(term for term in stated_terms(text) - named if not term[0].isdigit())
         own = set(self.sentences_of(to))
@@ -77,11 +79,9 @@ class EvidenceSet:
             return -fsum(rarity.get(term, 0.0) for term in terms & stated_terms(quote.text)), quote.end - quote.start
 
         best: list[tuple[Quote, ...]] = [(quote,) for quote in sorted(found, key=rank)[:count]]
-        cover = self.expand(likeliest_quotes(text, self._hits)) if quoted_share(text, to) < MIN_OWN_SHARE else ()
-        elsewhere = len(cover) == 1 and cover[0].article.id not in {quote.article.id for quote in to}
-        if elsewhere and quoted_share(text, cover) > max([MIN_OWN_SHARE, *(quoted_share(text, one) for one in best)]):
-            return [cover, *best]
-        return best
+        cover = () if to else self.expand(likeliest_quotes(text, self._hits))
+        most = max([MIN_OWN_SHARE, *(quoted_share(text, one) for one in best)])
+        return [cover, *best] if len(cover) == 1 and quoted_share(text, cover) > most else best
 
     def around(self, quote: Quote) -> str:
         """Return the sentences around a quote, and the first ones of its article."""
