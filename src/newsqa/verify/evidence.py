@@ -6,13 +6,13 @@ A quote proves itself, word for word, and its shortenings. Nothing here reads wh
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import fsum, log  # a sum of floats in the order of a set differs from run to run
 from typing import TYPE_CHECKING, Literal
 
-from newsqa.text.calendar import CALENDAR, MONTHS, WEEKDAYS, dates, moments
+from newsqa.text.calendar import CALENDAR, NAMED_MONTHS, WEEKDAYS, dates, moments
 from newsqa.text.entities import name_words, names
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.support import likeliest_quotes, stated_terms, support_share
@@ -34,11 +34,9 @@ class EvidenceSet:
         self._hits = tuple(hits)
         self._articles = {hit.article.id: hit.article for hit in reversed(hits)}
         self._split: dict[str, tuple[Quote, ...]] = {}
-        self._duplicates: dict[str, tuple[Duplicate, ...]] = {}
+        self._duplicates: defaultdict[str, dict[Duplicate, None]] = defaultdict(dict)
         for hit in hits:
-            known = self._duplicates.get(hit.article.id, ())
-            new = tuple(duplicate for duplicate in hit.also_carried_by if duplicate not in known)
-            self._duplicates[hit.article.id] = known + new
+            self._duplicates[hit.article.id] |= dict.fromkeys(hit.also_carried_by)
 
     def expand(self, quotes: Sequence[Quote]) -> tuple[Quote, ...]:
         """Expand quotes to whole sentences, each once; leave out those that are no span of an article of the evidence.
@@ -93,7 +91,7 @@ class EvidenceSet:
     def _sentences(self, of: Quote) -> tuple[Quote, ...]:
         """Return the sentences of the article of a quote."""
         if of.article.id not in self._split:
-            article, carried = self._articles[of.article.id], self._duplicates[of.article.id]
+            article, carried = self._articles[of.article.id], tuple(self._duplicates[of.article.id])
             spans = sentence_spans(article.text)
             self._split[article.id] = tuple(Quote(article, start, end, carried) for start, end in spans)
         return self._split[of.article.id]
@@ -161,10 +159,9 @@ _APPOSITION = re.compile(
     r",\s+(?:(?:an?|the|who|which|whose|aged|his|her|its|their)\s|\d{1,3}(?:$|,)|and\s)", re.IGNORECASE
 )
 _DAY_WORDS = "|".join(day.title() for day in WEEKDAYS)
-_MONTH_WORDS = "|".join(sorted((month.title() for month in MONTHS), key=len, reverse=True))
 _WHEN = re.compile(
     rf",?\s+(?:(?:on|late|early)\s+)?(?:(?:last|this|next)\s+)?(?:{_DAY_WORDS})(?:\s+(?:morning|afternoon|evening|night))?\b,?"
-    rf"|,?\s+(?:on|in)\s+(?:\d{{1,2}}\s+)?(?:{_MONTH_WORDS})\.?(?:\s+\d{{1,2}}\b)?(?:,?\s+[12]\d{{3}}\b)?,?"
+    rf"|,?\s+(?:on|in)\s+(?:\d{{1,2}}\s+)?(?:(?i:{NAMED_MONTHS})|May)\.?(?:\s+\d{{1,2}}\b)?(?:,?\s+[12]\d{{3}}\b)?,?"
     r"|,?\s+(?:yesterday|today|tonight|(?:last|this)\s+(?:week|month|year|night))\b,?|\s+also\b"
 )  # fmt: skip
 

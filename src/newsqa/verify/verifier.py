@@ -106,7 +106,7 @@ class Verifier:
         self._settled = 0  # of the pending sentences, those that are shown or dropped
         self._sentences: list[Sentence] = []
         self._dropped: list[Dropped] = []
-        self._seen: set[str] = set()
+        self._seen: set[tuple[str, ...]] = set()
 
     @property
     def usage(self) -> Usage:
@@ -210,7 +210,7 @@ class Verifier:
     def _show(self, one: CheckedSentence) -> None:
         """Keep a sentence that passes, else drop it and let its quotes take its place."""
         shown = one.again if one.again and one.again.checked_by else one
-        if shown.checked_by and _key(shown.text) in self._seen:
+        if shown.checked_by and wording(shown.text).words in self._seen:
             shown.checked_by, shown.fault, one.replaceable = None, Fault("repeated"), False
         if one.fault:
             why = f"{one.fault}; written again, {one.again.fault}" if one.again and one.again.fault else str(one.fault)
@@ -252,15 +252,11 @@ class Verifier:
         return VerifiedDraft(tuple(self._sentences), citations, tuple(self._dropped))
 
     def _keep(self, one: CheckedSentence, by: CheckedBy) -> Sentence:
-        self._seen.add(_key(one.text))
+        self._seen.add(wording(one.text).words)
         numbers = tuple(self._numbers.setdefault(quote, len(self._numbers) + 1) for quote in one.quotes)
         support = round(quoted_share(one.text, one.quotes), 3) if by == "judge" else 1.0
         self._sentences.append(Sentence(one.text, numbers, support, by, one.marks))
         return self._sentences[-1]
-
-
-def _key(text: str) -> str:
-    return " ".join(text.casefold().split())
 
 
 def _has_words(text: str, words: str) -> bool:
