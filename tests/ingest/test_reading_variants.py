@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from datetime import date
 
@@ -229,3 +230,22 @@ def test_labels_above_a_text_are_read_if_a_title_is_among_them(tmp_path):
     (tmp_path / "a.txt").unlink()
     talk = f"Question: Is the ferry back?\nAnswer: It is.\n\n{FERRY}"
     assert text(read(tmp_path, "b.txt", talk)) == talk
+
+
+def test_what_the_api_of_drupal_gives_is_read_if_it_is_published(tmp_path):
+    nodes = [
+        {"type": "node--article", "attributes": {"title": title, "status": status, "created": "2025-03-04T08:00:00Z",
+         "changed": "2025-03-09T08:00:00Z", "body": {"value": FERRY, "processed": f"<p>{FERRY}</p>"}}}
+        for title, status in (("Ferry is back", True), ("Ferry is late", False))
+    ]  # fmt: skip
+    (item,) = read(tmp_path, "a.json", json.dumps({"jsonapi": {"version": "1.0"}, "data": nodes}))
+    assert (item.title, item.published, text([item])) == ("Ferry is back", date(2025, 3, 4), FERRY)
+
+
+@pytest.mark.parametrize("embed", ["https://video.example/1", "<div>\nhttps://video.example/1\n</div>"])
+def test_what_wordpress_embeds_is_no_line_of_a_post(tmp_path, embed):
+    post = f"<p>{FERRY}</p>\n\n{embed}\n\n<p>It is at <a href='x'>https://ossel.example</a>.</p>"
+    export = f"""<rss xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/">
+<channel><title>Ossel Herald</title><item><title>Ferry</title><content:encoded><![CDATA[{post}]]></content:encoded>
+<wp:status>publish</wp:status><wp:post_type>post</wp:post_type></item></channel></rss>"""
+    assert folded(read(tmp_path, "a.xml", export)) == f"{FERRY} It is at https://ossel.example."
