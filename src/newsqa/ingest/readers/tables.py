@@ -21,53 +21,16 @@ MAX_COLUMNS = 1_000
 HEAD = 64 * 1024
 
 _MORE_NAMES = {
-    "text": ("article text", "body text", "full article", "news", "news text", "document", "paragraphs", "volltext"),
-    "title": (
-        "article title",
-        "news title",
-        "headlines",
-        "subject",
-        "titel",
-        "überschrift",
-        "titre",
-        "titulo",
-        "título",
-    ),
+    "text": "article text, body text, full article, news, news text, document, paragraphs, volltext",
+    "title": "article title, news title, headlines, subject, titel, überschrift, titre, titulo, título",
     "outlet": (
-        "media",
-        "media outlet",
-        "media name",
-        "source title",
-        "news source",
-        "publication title",
-        "domain",
-        "quelle",
-        "medium",
-        "zeitung",
+        "media, media outlet, media name, source title, news source, publication title, domain, quelle, medium, zeitung"
     ),
-    "byline": (
-        "author name",
-        "author names",
-        "journalist",
-        "journalists",
-        "reporter",
-        "by line",
-        "written by",
-        "autor",
-        "auteur",
-    ),
+    "byline": ("author name, author names, journalist, journalists, reporter, by line, written by, autor, auteur"),
     "published": (
-        "publication day",
-        "publishing date",
-        "day",
-        "date of publication",
-        "date time",
-        "datetime",
-        "dated",
-        "datum",
-        "fecha",
+        "publication day, publishing date, day, date of publication, date time, datetime, dated, datum, fecha"
     ),
-    "url": ("article url", "web address", "address", "uri", "page url", "article link", "source link"),
+    "url": "article url, web address, address, uri, page url, article link, source link",
 }
 _SHAPED = ("date_publish", "maintext", "source_domain", "title_page", "webTitle", "webPublicationDate")
 """Column names that `usual_fields` knows a shape by; they are kept as they are."""
@@ -78,7 +41,7 @@ def _squeezed(name: str) -> str:
 
 
 _NAMES = {
-    **{_squeezed(name): field for field, names in _MORE_NAMES.items() for name in names},
+    **{_squeezed(name): field for field, names in _MORE_NAMES.items() for name in names.split(", ")},
     **{_squeezed(name): name for names in (TEXT, TITLE, BYLINE, OUTLET, PUBLISHED, URL) for name in reversed(names)},
 }
 
