@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from datetime import date
 
@@ -167,3 +168,84 @@ def test_marks_and_texts_of_footnotes_are_no_words_of_a_chapter(tmp_path):
     found = text(read(tmp_path, "a.epub", data))
     assert "met on Friday, the most ever." in found
     assert "150" not in found
+
+
+FERRY = "The ferry Tern left Port Ossel at dawn with ninety passengers, the harbour office said."
+
+
+def test_a_bundle_of_factiva_may_have_articles_in_several_languages(tmp_path):
+    bundle = r"""{\rtf1\ansi\ansicpg1252{\b Le ferry Tern revient \'e0 Ossel}\par
+Par Ilva Tam\par 214 mots\par 4 mars 2025\par
+Le Quotidien d'Ossel\par OSSELQ\par Fran\'e7ais\par
+Copyright 2025 Le Quotidien d'Ossel. Tous droits r\'e9serv\'e9s.\par\par
+Le ferry est parti \'e0 l'aube.\par\par Document OSSELQ0020250304el340001a\par\par
+{\b Ferry Tern returns to Ossel}\par By Orn Bask\par 180 words\par 5 March 2025\par Ossel Herald\par OSSELH\par
+English\par
+Copyright 2025 Ossel Herald.\par\par It left at dawn.\par\par Document OSSELH0020250305el350001b\par}"""
+    french, english = read(tmp_path, "a.rtf", bundle)
+    assert (french.title, french.outlet, french.byline) == (
+        "Le ferry Tern revient à Ossel", "Le Quotidien d'Ossel", "Ilva Tam",
+    )  # fmt: skip
+    assert (french.published, text([french])) == (date(2025, 3, 4), "Le ferry est parti à l'aube.")
+    assert (english.outlet, english.published, text([english])) == (
+        "Ossel Herald", date(2025, 3, 5), "It left at dawn.",
+    )  # fmt: skip
+
+
+def test_the_address_of_a_newsletter_in_the_browser_is_no_line_of_it(tmp_path):
+    mail = f"""From: Ossel Morning <brief@ossel.example>\nSubject: Ferry back\nDate: Tue, 4 Mar 2025 06:00:00 +0100
+Content-Type: text/plain
+
+View in browser: https://ossel.example/x
+
+{FERRY}
+
+People view in browsers what they like.\n"""
+    assert text(read(tmp_path, "a.eml", mail)) == f"{FERRY}\n\nPeople view in browsers what they like."
+
+
+def test_a_table_in_german_with_a_line_that_names_its_separator_is_read(tmp_path):
+    table = "sep=;\r\nTitel;Datum;Autor;Quelle;Text\r\n"
+    table += '"Fähre zurück";04.03.2025;Ilva Tam;Osseler Bote;"Es kostete 6,30 €."\r\n'
+    (item,) = read(tmp_path, "a.csv", table.encode("cp1252"))
+    assert (item.title, item.published) == ("Fähre zurück", date(2025, 3, 4))
+    assert (item.byline, item.outlet, item.text) == ("Ilva Tam", "Osseler Bote", "Es kostete 6,30 €.")
+
+
+def test_front_matter_may_be_toml_and_lines_for_templates_are_no_text(tmp_path):
+    page = f"""+++\ntitle = "Ferry Tern returns"\ndate = 2025-03-04T08:00:00+01:00\nauthors = ["Ilva Tam"]\n+++\n
+{FERRY}\n\n{{{{< figure src="a.jpg" >}}}}\n\n{{% include note.html %}}\n\nIt came back at dusk.\n"""
+    (item,) = read(tmp_path, "a.md", page)
+    assert (item.title, item.published, item.byline) == ("Ferry Tern returns", date(2025, 3, 4), "Ilva Tam")
+    assert folded([item]) == f"{FERRY} It came back at dusk."
+
+
+def test_labels_above_a_text_are_read_if_a_title_is_among_them(tmp_path):
+    head = (
+        "HEADLINE: Ferry Tern returns\nBYLINE: Ilva Tam\nPUBLICATION: Ossel Herald\nDATE: March 4, 2025\nSECTION: A3\n"
+    )
+    (item,) = read(tmp_path, "a.txt", f"{head}\n{FERRY}\n")
+    assert (item.title, item.byline, item.outlet) == ("Ferry Tern returns", "Ilva Tam", "Ossel Herald")
+    assert (item.published, text([item])) == (date(2025, 3, 4), FERRY)
+    (tmp_path / "a.txt").unlink()
+    talk = f"Question: Is the ferry back?\nAnswer: It is.\n\n{FERRY}"
+    assert text(read(tmp_path, "b.txt", talk)) == talk
+
+
+def test_what_the_api_of_drupal_gives_is_read_if_it_is_published(tmp_path):
+    nodes = [
+        {"type": "node--article", "attributes": {"title": title, "status": status, "created": "2025-03-04T08:00:00Z",
+         "changed": "2025-03-09T08:00:00Z", "body": {"value": FERRY, "processed": f"<p>{FERRY}</p>"}}}
+        for title, status in (("Ferry is back", True), ("Ferry is late", False))
+    ]  # fmt: skip
+    (item,) = read(tmp_path, "a.json", json.dumps({"jsonapi": {"version": "1.0"}, "data": nodes}))
+    assert (item.title, item.published, text([item])) == ("Ferry is back", date(2025, 3, 4), FERRY)
+
+
+@pytest.mark.parametrize("embed", ["https://video.example/1", "<div>\nhttps://video.example/1\n</div>"])
+def test_what_wordpress_embeds_is_no_line_of_a_post(tmp_path, embed):
+    post = f"<p>{FERRY}</p>\n\n{embed}\n\n<p>It is at <a href='x'>https://ossel.example</a>.</p>"
+    export = f"""<rss xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/">
+<channel><title>Ossel Herald</title><item><title>Ferry</title><content:encoded><![CDATA[{post}]]></content:encoded>
+<wp:status>publish</wp:status><wp:post_type>post</wp:post_type></item></channel></rss>"""
+    assert folded(read(tmp_path, "a.xml", export)) == f"{FERRY} It is at https://ossel.example."

@@ -198,6 +198,28 @@ def test_quotes_that_are_found_for_a_sentence_must_hold_its_values(said, stands,
     assert bool(check(claim, evidence=[*EVIDENCE, hit(pool)]).sentences) == stands
 
 
+@pytest.mark.parametrize(
+    ("said", "key", "cited"),
+    [
+        ("The report does not accuse Orn Bask of neglect.", "He shouted", "The report"),
+        ("The report does not accuse its captain Orn Bask of neglect.", "He shouted", "The report"),
+        ("Ilva Tam made five proposals to the harbour.", "He shouted", "Ilva Tam made five proposals."),
+        ("Ilva Tam made five proposals to the harbour.", "Ilva Tam read", "Ilva Tam made five proposals."),
+        ("Captain Orn Bask shouted at the wheel.", "He shouted", "He shouted"),
+        ("Captain Orn Bask did not turn the wheel in time.", "He shouted", "He shouted"),
+    ],
+)
+def test_another_sentence_is_cited_only_if_it_has_far_more_of_the_words(said, key, cited):
+    """The model named quotes that have the values, but too few of the other words."""
+    source = article(
+        "inquiry",
+        "He shouted, and Captain Orn Bask held the wheel. The report does not accuse Orn Bask of neglect. "
+        "Ilva Tam read the report on the quay. Ilva Tam made five proposals. The wheel was made in Kell.",
+    )
+    (citation,) = check(quoted(key, source, said), evidence=[hit(source)]).citations
+    assert citation.quote.startswith(cited)
+
+
 def test_days_are_seen_from_the_day_of_the_article():
     said = "Halvia struck on 1 May 2031."
     source = article("dated", "Halvia struck on Thursday.", published=date(2031, 5, 2))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
+from newsqa.models.sanitize import one_line, sanitize
 from newsqa.models.usage import count_tokens
 from newsqa.text.calendar import format_day
 from newsqa.text.sentences import sentence_spans
@@ -196,27 +195,6 @@ def _present(hit: Hit, spans: Sequence[Span]) -> PresentedHit:
 # The form of the evidence: keyed, with its source, and sanitized, so that it passes for nothing but data.
 
 MAX_NAME = 200  # characters of a title or an outlet
-_BRACKETS = str.maketrans({"[": "(", "]": ")", "【": "(", "】": ")"})
-_ANGLES = str.maketrans({"<": "‹", ">": "›"})
-_SPECIAL_TOKENS = re.compile(
-    r"<{2,}|>{2,}|<\|[^<>|]{0,40}\|?>?|\|>"
-    r"|</?(?:s|bos|eos|unk|pad|think\w*|(?:start|end)_of_\w+|begin_of_\w+|im_(?:start|end|sep)|\w*(?:instructions?|evidence)"
-    r"|system|user|assistant|tool\w*)>",
-    re.IGNORECASE,
-)
-"""What delimits evidence here, and what the chat templates of models use as delimiters."""
-
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-
-
-def sanitize(text: str) -> str:
-    """Return a text in which nothing can be taken for a key, a delimiter or a turn of a conversation.
-
-    Square brackets become round, angle brackets of special tokens become ‹›, and invisible characters are removed.
-    This is for the model only: quotes are taken from the stored text.
-    """
-    visible = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _HIDDEN)
-    return _SPECIAL_TOKENS.sub(lambda token: token.group().translate(_ANGLES), visible).translate(_BRACKETS)
 
 
 def format_block(key: int, evidence: PresentedHit) -> str:
@@ -233,8 +211,3 @@ def _source(hit: Hit, *, with_title: bool) -> str:
     article = hit.article
     names = (article.outlet, article.published and format_day(article.published), article.title if with_title else None)
     return ", ".join(one_line(name)[:MAX_NAME] for name in names if name)
-
-
-def one_line(text: str) -> str:
-    """Return a text sanitized and without line breaks."""
-    return " ".join(sanitize(text).split())

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from newsqa.answer.conversation import has_reference
 from newsqa.answer.leaks import has_leak
-from newsqa.answer.prompt import one_line
 from newsqa.errors import ModelError
 from newsqa.models.chat import invoke_model
+from newsqa.models.sanitize import one_line
 from newsqa.text.entities import name_words
 from newsqa.text.words import content_stems, words
 from newsqa.types import Turn, Usage

@@ -11,8 +11,9 @@ from newsqa.answer.leaks import has_leak
 from newsqa.errors import ModelError
 from newsqa.models.chat import invoke_model
 from newsqa.models.chat_errors import api_keys
+from newsqa.models.sanitize import one_line
 from newsqa.types import Usage
-from newsqa.verify.judge import as_line, format_quotes
+from newsqa.verify.judge import format_quotes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,4 +75,4 @@ def read_rewritten(reply: str, count: int) -> list[str | None]:
 
 
 def _format(n: int, fallen: CheckedSentence) -> str:
-    return f"DROPPED {n}: {as_line(fallen.text)} ({as_line(str(fallen.fault))})\n{format_quotes(fallen.quotes)}"
+    return f"DROPPED {n}: {one_line(fallen.text)} ({one_line(str(fallen.fault))})\n{format_quotes(fallen.quotes)}"

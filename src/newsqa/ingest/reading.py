@@ -98,26 +98,33 @@ class ReadingProcess:
                 yield Problem(found.name, f"reading it takes more than {MEMORY // 2**20} MB of memory", "Split it.")
 
     def _exchange(self, found: FileFound, descriptor: int) -> Iterator[Item | dict[str, Any]]:
-        """Yield what the process sends about a file, at last the object that says that it is done."""
+        """Yield what the process sends about a file, at last the object that says that it is done.
+
+        The last item is kept until more has come: a process that has grown is ended before the item is worked on.
+        """
         child = self._child = self._child or _start(self._seconds)
         asked = {"path": found.path, "name": found.name, "stdin": found.location is None, "kind": found.kind}
         child.channel.settimeout(None if found.location is None else WAIT)
-        last: Item | dict[str, Any] | None = None
+        kept: list[Item] = []
+        last: Problem | dict[str, Any] | None = None
         try:
             socket.send_fds(child.channel, [json.dumps(asked).encode() + b"\n"], [descriptor])
-            while not isinstance(last, dict):
-                last = unpack(_whole(child.lines.readline()))
-                if not isinstance(last, dict):
-                    yield last
+            while last is None:
+                came = unpack(_whole(child.lines.readline()))
+                if isinstance(came, dict):
+                    last = came
+                else:
+                    yield from kept
+                    kept = [came]
         except TimeoutError:
-            yield Problem(found.name, f"nothing of it came for {WAIT:.0f} seconds")
+            last = Problem(found.name, f"nothing of it came for {WAIT:.0f} seconds")
         except (EOFError, OSError):
-            yield _ended(found, self._end(), self._seconds)
+            last = _ended(found, self._end(), self._seconds)
         finally:
             if not isinstance(last, dict) or last["tired"]:  # it may be in the middle of a file
                 self._end()
-        if isinstance(last, dict):
-            yield last
+        yield from kept
+        yield last
 
     def _end(self) -> int:
         child, self._child = self._child, None

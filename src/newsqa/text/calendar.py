@@ -103,8 +103,8 @@ _NEAR = re.compile(
     r"\b(?P<word>today|tonight|yesterday|last night|overnight|tomorrow|this (?:morning|afternoon|evening))\b",
     re.IGNORECASE,
 )
-_NAMED_MONTHS = "|".join(sorted((name for name in MONTHS if name != "may"), key=len, reverse=True))
-_MONTH_NAMED = re.compile(rf"\b(?P<month>(?i:{_NAMED_MONTHS})|May)\b\.?(?:,?\s+(?P<year>[12]\d{{3}})\b)?")
+NAMED_MONTHS = "|".join(sorted((name for name in MONTHS if name != "may"), key=len, reverse=True))
+MONTH_NAMED = re.compile(rf"\b(?P<month>(?i:{NAMED_MONTHS})|May)\b\.?(?:,?\s+(?P<year>[12]\d{{3}})\b)?")
 _THE_MONTH = re.compile(r"\b(?:(?P<which>this|last|next|the) month|(?P<year>this|last|next) year)\b", re.IGNORECASE)
 _AHEAD = re.compile(
     r"\b(?:will|shall|would|is to|are to|was to|were to|to be|due|next|until|till|expects?|expected|plans?"
@@ -166,7 +166,7 @@ def _days(text: str, seen: date | None) -> Iterator[Moment]:
 
 
 def _months(text: str, seen: date | None) -> Iterator[Moment]:
-    for match in _MONTH_NAMED.finditer(text):
+    for match in MONTH_NAMED.finditer(text):
         month = MONTHS[match["month"].lower()]
         years = [int(match["year"])] if match["year"] else _years_near(month, seen) if seen else []
         for year in years:

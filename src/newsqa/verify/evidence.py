@@ -6,13 +6,13 @@ A quote proves itself, word for word, and its shortenings. Nothing here reads wh
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import fsum, log  # a sum of floats in the order of a set differs from run to run
 from typing import TYPE_CHECKING, Literal
 
-from newsqa.text.calendar import CALENDAR, MONTHS, WEEKDAYS, dates, moments
+from newsqa.text.calendar import CALENDAR, NAMED_MONTHS, WEEKDAYS, dates, moments
 from newsqa.text.entities import name_words, names
 from newsqa.text.sentences import in_one_line, sentence_spans
 from newsqa.text.support import likeliest_quotes, stated_terms, support_share
@@ -34,11 +34,9 @@ class EvidenceSet:
         self._hits = tuple(hits)
         self._articles = {hit.article.id: hit.article for hit in reversed(hits)}
         self._split: dict[str, tuple[Quote, ...]] = {}
-        self._duplicates: dict[str, tuple[Duplicate, ...]] = {}
+        self._duplicates: defaultdict[str, dict[Duplicate, None]] = defaultdict(dict)
         for hit in hits:
-            known = self._duplicates.get(hit.article.id, ())
-            new = tuple(duplicate for duplicate in hit.also_carried_by if duplicate not in known)
-            self._duplicates[hit.article.id] = known + new
+            self._duplicates[hit.article.id] |= dict.fromkeys(hit.also_carried_by)
 
     def expand(self, quotes: Sequence[Quote]) -> tuple[Quote, ...]:
         """Expand quotes to whole sentences, each once; leave out those that are no span of an article of the evidence.
@@ -59,9 +57,11 @@ class EvidenceSet:
 
         They share a third of its words or more; if it has quotes (`to`), half, and more than those. Numbers do not
         count, nor do names beside quotes: an altered one would lead to wherever it is. Those are best that share words
-        which few of the sentences have. If its quotes have hardly a word of it, those in a row that have most of them
-        together may come first. Sentences of several places are never put together: they could prove anything.
+        which few of the sentences have. Quotes that have hardly a word of it count as none: then sentences in a row
+        that have most of its words together may come first. Those of several places are never put together: they
+        could prove anything.
         """
+        to = to if quoted_share(text, to) >= MIN_OWN_SHARE else ()
         named = {stem(word) for word in name_words(text)} if to else set[str]()
         terms = frozenset(term for term in stated_terms(text) - named if not term[0].isdigit())
         own = set(self.sentences_of(to))
@@ -77,11 +77,9 @@ class EvidenceSet:
             return -fsum(rarity.get(term, 0.0) for term in terms & stated_terms(quote.text)), quote.end - quote.start
 
         best: list[tuple[Quote, ...]] = [(quote,) for quote in sorted(found, key=rank)[:count]]
-        cover = self.expand(likeliest_quotes(text, self._hits)) if quoted_share(text, to) < MIN_OWN_SHARE else ()
-        elsewhere = len(cover) == 1 and cover[0].article.id not in {quote.article.id for quote in to}
-        if elsewhere and quoted_share(text, cover) > max([MIN_OWN_SHARE, *(quoted_share(text, one) for one in best)]):
-            return [cover, *best]
-        return best
+        cover = () if to else self.expand(likeliest_quotes(text, self._hits))
+        most = max([MIN_OWN_SHARE, *(quoted_share(text, one) for one in best)])
+        return [cover, *best] if len(cover) == 1 and quoted_share(text, cover) > most else best
 
     def around(self, quote: Quote) -> str:
         """Return the sentences around a quote, and the first ones of its article."""
@@ -93,7 +91,7 @@ class EvidenceSet:
     def _sentences(self, of: Quote) -> tuple[Quote, ...]:
         """Return the sentences of the article of a quote."""
         if of.article.id not in self._split:
-            article, carried = self._articles[of.article.id], self._duplicates[of.article.id]
+            article, carried = self._articles[of.article.id], tuple(self._duplicates[of.article.id])
             spans = sentence_spans(article.text)
             self._split[article.id] = tuple(Quote(article, start, end, carried) for start, end in spans)
         return self._split[of.article.id]
@@ -163,10 +161,9 @@ _APPOSITION = re.compile(
     r",\s+(?:(?:an?|the|who|which|whose|aged|his|her|its|their)\s|\d{1,3}(?:$|,)|and\s)", re.IGNORECASE
 )
 _DAY_WORDS = "|".join(day.title() for day in WEEKDAYS)
-_MONTH_WORDS = "|".join(sorted((month.title() for month in MONTHS), key=len, reverse=True))
 _WHEN = re.compile(
     rf",?\s+(?:(?:on|late|early)\s+)?(?:(?:last|this|next)\s+)?(?:{_DAY_WORDS})(?:\s+(?:morning|afternoon|evening|night))?\b,?"
-    rf"|,?\s+(?:on|in)\s+(?:\d{{1,2}}\s+)?(?:{_MONTH_WORDS})\.?(?:\s+\d{{1,2}}\b)?(?:,?\s+[12]\d{{3}}\b)?,?"
+    rf"|,?\s+(?:on|in)\s+(?:\d{{1,2}}\s+)?(?:(?i:{NAMED_MONTHS})|May)\.?(?:\s+\d{{1,2}}\b)?(?:,?\s+[12]\d{{3}}\b)?,?"
     r"|,?\s+(?:yesterday|today|tonight|(?:last|this)\s+(?:week|month|year|night))\b,?|\s+also\b"
 )  # fmt: skip
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import time
-import unicodedata
 from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Thread
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.errors import ModelError
 from newsqa.models.chat import invoke_model
+from newsqa.models.sanitize import one_line
 from newsqa.text.calendar import format_day
 from newsqa.types import Quote, Usage
 from newsqa.verify.evidence import Fault
@@ -40,9 +40,6 @@ GRACE = 0.5  # seconds after the deadline in which a call ends that noticed it
 _LINE = re.compile(
     r"\s*(?P<n>[0-9]{1,4})\s*:\s*(?:(?P<yes>yes)\s*\.?|no\b[\s,;:.–—-]*(?:because\b)?(?P<why>.*))\s*", re.IGNORECASE
 )
-_DELIMITERS = re.compile(r"[<＜﹤]{2,}|[>＞﹥]{2,}|[≪≫⋘⋙]+|[<＜]\|[^<>|]{0,40}\|?[>＞]?|\|[>＞]|SENTENCE(?=\s*\d+\s*:)")
-_HARMLESS = str.maketrans("<>＜＞﹤﹥≪≫⋘⋙ENTC", "‹›‹›‹›‹›‹›entc")  # "Sentence 1:" is no heading
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +107,8 @@ def format_questions(questions: Sequence[Question]) -> str:
     """Write sentences and quotes as data: each on one line, in which nothing can be taken for a delimiter."""
     blocks = []
     for n, question in enumerate(questions, 1):
-        before = f"BEFORE IT: {as_line(question.before)}\n" if question.before else ""
-        blocks.append(f"SENTENCE {n}: {as_line(question.sentence)}\n{before}{format_quotes(question.quotes)}")
+        before = f"BEFORE IT: {one_line(question.before)}\n" if question.before else ""
+        blocks.append(f"SENTENCE {n}: {one_line(question.sentence)}\n{before}{format_quotes(question.quotes)}")
     return "\n\n".join(blocks)
 
 
@@ -123,14 +120,8 @@ def format_quotes(quotes: Sequence[Quote]) -> str:
 def _format_quote(quote: Quote) -> str:
     article = quote.article
     known = (article.title, article.outlet, article.published and format_day(article.published))
-    source = as_line(", ".join(one for one in known if one)).translate({ord("("): "[", ord(")"): "]"})
-    return f"({source or 'source unknown'}) {as_line(quote.text)}"
-
-
-def as_line(text: str) -> str:
-    """Write a text on one line, in which nothing can be taken for a delimiter or the heading of a sentence."""
-    visible = "".join(c if unicodedata.category(c) not in _HIDDEN else " " if c.isspace() else "" for c in text)
-    return _DELIMITERS.sub(lambda token: token.group().translate(_HARMLESS), " ".join(visible.split()))
+    source = one_line(", ".join(one for one in known if one)).translate({ord("("): "[", ord(")"): "]"})
+    return f"({source or 'source unknown'}) {one_line(quote.text)}"
 
 
 class JudgeQueue:

@@ -64,11 +64,6 @@ _BOUND = re.compile(
     rf"\b(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW})|(?P<about>{_ABOUT}))[\s-]+(?:(?:the age of|an?)\s+)?$",
     re.IGNORECASE,
 )
-_BOUND_AFTER = re.compile(
-    r"(?P<above>\+|-plus\b|\s+(?:[^\W\d_]+\s+)?or (?:more|above|over|older)\b)"
-    r"|(?P<below>\s+(?:[^\W\d_]+\s+)?or (?:less|fewer|under|younger)\b)|(?P<about>\s+(?:[^\W\d_]+\s+)?or so\b)",
-    re.IGNORECASE,
-)
 _MEASURE = re.compile(
     r"[\s-]*(?P<shape>(?:square|cubic|sq|cu)[\s-]+)?(?P<word>°[CcFf]|[^\W\d_]+)(?P<age>[\s-]+olds?\b)?"
 )
@@ -77,7 +72,6 @@ _PER = re.compile(
 )
 _POINTS = re.compile(r"[\s-]+(?:an?\s+)?(?:percentage\s+)?points?\b")
 _AGED = re.compile(r"\b(?:aged?|age of|died at)\s+$|,\s*$", re.IGNORECASE)
-_NUMBERED = re.compile(r"\b(?:No|number)\b\.?\s*$")
 _PARTS = "half third quarter fifth sixth seventh eighth ninth tenth"
 _DENOMINATORS = {form: n for n, part in enumerate(_PARTS.split(), 2) for form in (part, f"{part}s")} | {"halves": 2}
 _SMALL = {word: UNITS[word] for word in list(UNITS)[1:13]}
@@ -115,7 +109,6 @@ _ONE_OF = re.compile(
     re.IGNORECASE,
 )
 _IMPLIED = {"fortnight": (14, "day"), "dozen": (12, ""), "quarter": (3, "month")}
-_TO = re.compile(r"\s*(?:to|and|or|-|–|—|through|versus|from)\s*", re.IGNORECASE)
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -127,7 +120,7 @@ def quantities(text: str) -> list[Quantity]:
         if all(one.end <= start or end <= one.start for start, end in taken):
             taken.append((one.start, one.end))
             found.append(one)
-    return _share_units(sorted(found, key=lambda one: one.start), text)
+    return sorted(found, key=lambda one: one.start)
 
 
 def implied_quantities(text: str) -> list[Quantity]:
@@ -147,22 +140,13 @@ def implied_quantities(text: str) -> list[Quantity]:
     return found
 
 
-def _share_units(found: list[Quantity], text: str) -> list[Quantity]:
-    """Give the first of a pair the unit of the second: "from 36 to 28 seats"."""
-    for n in reversed(range(1, len(found))):
-        one, other = found[n - 1], found[n]
-        if not one.unit and not one.counts and _TO.fullmatch(text[one.end : other.start]):
-            found[n - 1] = replace(one, unit=other.unit, counts=other.counts)
-    return found
-
-
 def _unit(number: Number, text: str) -> tuple[str, tuple[str, ...]]:
     before, measured = text[max(0, number.start - 12) : number.start], _MEASURE.match(text, number.end)
     name = MEASURE_OF.get(measured["word"].lower()) if measured else None
     if number.unit:
         points = number.unit == "%" and _POINTS.match(text, number.end)
         return (POINT if points else number.unit), number.counts
-    if (number.text[0].isdigit() and number.text[-2:] in {"st", "nd", "rd", "th"}) or _NUMBERED.search(before):
+    if number.text[0].isdigit() and number.text[-2:] in {"st", "nd", "rd", "th"}:
         return PLACE, number.counts
     if measured and name:
         shape = (measured["shape"] or "").lower()
@@ -192,7 +176,7 @@ def _count(word: str) -> Decimal:
 
 
 def _quantity(value: Decimal, text: str, start: int, end: int, unit: str, counts: tuple[str, ...] = ()) -> Quantity:
-    match = _BOUND.search(text[max(0, start - 40) : start]) or _BOUND_AFTER.match(text, end)
+    match = _BOUND.search(text[max(0, start - 40) : start])
     bound: Bound = ""
     if match:
         bound = "above" if match["above"] else "below" if match["below"] else "about"
@@ -257,20 +241,15 @@ def is_rounding(stated: Quantity, value: Decimal) -> bool:
     small = stated.value < 100 and "." not in f"{value:f}"
     if not stated.bound and stated.unit not in {"%", PART} and (small or not _ROUNDED.search(stated.text)):
         return False
-    (digits, last), one_sided = _precision(stated.value), stated.bound in {"above", "below"}
+    (digits, last), one_sided = stated.value.normalize().as_tuple()[1:], stated.bound in {"above", "below"}
+    step = Decimal(10) ** int(last)  # what one in its last digit is worth
     if stated.text.endswith("dozen"):
-        digits, last = 1, Decimal(12)
-    nearest = min(last if one_sided else last / 2, _SLACK[stated.bound] * value)
-    return digits < _precision(value)[0] and abs(off) <= nearest
+        digits, step = (1,), Decimal(12)
+    nearest = min(step if one_sided else step / 2, _SLACK[stated.bound] * value)
+    return len(digits) < len(value.normalize().as_tuple().digits) and abs(off) <= nearest
 
 
 _ROUNDED = re.compile(r"[^\W\d]|\d\.\d")  # a number in words, or with a point: in digits alone it is meant as it is
-
-
-def _precision(value: Decimal) -> tuple[int, Decimal]:
-    """Return how many digits a number has without the noughts at its end, and what one in the last of them is worth."""
-    _, digits, exponent = value.normalize().as_tuple()
-    return len(digits), Decimal(10) ** int(exponent)
 
 
 # Quantities that follow from others.
@@ -288,10 +267,9 @@ _APART = re.compile(
     r"|after|before|apart|another|short|remain\w*|left|others?|rest|over|ago|since|for|within|lasted)\b",
     re.IGNORECASE,
 )
-_PAIR = re.compile(
-    r"(?i:\b(?:both|pair|couple|twice|either|neither|each other|between|double)\b)|[A-Z][\w’'-]+ and [A-Z]"
+_LIST = re.compile(
+    r"(?:[^,;.]{2,60},\s+){1,9}(?:[^,;.]{2,60},?\s+)?(?:and|or)\s+[^,;.]{2,60}|\b[A-Z][\w’'-]+ and [A-Z][\w’'-]+"
 )
-_LIST = re.compile(r"(?:[^,;.]{2,60},\s+){1,9}(?:[^,;.]{2,60},?\s+)?(?:and|or)\s+[^,;.]{2,60}")
 _ITEM = re.compile(r",?\s+(?:and|or)\s+|,\s+")
 _MAX_KNOWN = 14  # quantities of the quotes that are combined with each other
 
@@ -315,8 +293,6 @@ def follows(stated: Quantity, sentence: str, quotes: Sequence[str], known: Seque
     around = sentence[max(0, stated.start - 30) : stated.end + 30]
     if _APART.search(around) and any(states(stated, one) for one in _differences(_alike(stated, known))):
         return True
-    if stated.value == 2 and not stated.unit and any(_PAIR.search(quote) for quote in quotes):
-        return True
     return is_sum(stated, sentence, known) or _is_count(stated, quotes)
 
 
@@ -334,19 +310,14 @@ def _differences(known: Sequence[Quantity]) -> Iterator[Quantity]:
 
 
 def _is_share(stated: Quantity, known: Sequence[Quantity], *, grown: bool) -> bool:
-    """Return True for the ratio of two known quantities, the share of one in their sum, or how much one has `grown`.
-
-    Where the quotes give a share themselves, none is worked out.
-    """
-    if any(one.unit in {PART, "%"} for one in known):
-        return False
+    """Return True for the ratio of two known quantities, the share of one in their sum, or how much one has `grown`."""
     counts = [one for one in known if not one.is_year and one.unit not in {PLACE, TIMES} and one.value > 0]
     wanted = stated.value / 100 if stated.unit == "%" else stated.value
     slack, share_of = Decimal("0.06") if stated.bound else _SHARE, replace(stated, value=wanted, unit=PART)
     for one, other in permutations(counts[:_MAX_KNOWN], 2):
         alike = bool(one.unit) or not one.counts or len(counts) <= 3 or not {*one.counts}.isdisjoint(other.counts)
-        shares = [one.value / other.value, one.value / (one.value + other.value)]
-        shares += [abs(1 - shares[0])] if grown else []
+        ratio = one.value / other.value
+        shares = (ratio, one.value / (one.value + other.value), abs(1 - ratio) if grown else ratio)
         fits = (abs(wanted - share) <= slack * share or is_rounding(share_of, share) for share in shares)
         if one.unit == other.unit and alike and any(fits):
             return True

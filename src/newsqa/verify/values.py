@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from newsqa.text.calendar import CALENDAR, MONTHS, WEEKDAYS, Clock, Moment, clocks, dates, moments
+from newsqa.text.calendar import CALENDAR, MONTH_NAMED, MONTHS, WEEKDAYS, Clock, Moment, clocks, dates, moments
 from newsqa.text.entities import SHORT_FORMS, Name, initials, is_same_people, names
 from newsqa.text.support import support_share
 from newsqa.text.words import FUNCTION_WORDS, lower_case_words, stem, word_set, wording, words
@@ -247,8 +247,6 @@ _YEAR_STEPS = (
     (1, re.compile(r"\b(?:(?:following|next) year|(?:a|one) year (?:later|after))\b", re.IGNORECASE)),
     (-1, re.compile(r"\b(?:(?:previous|preceding|prior) year|(?:the|a|one) year (?:before|earlier))\b", re.IGNORECASE)),
 )
-_MONTH = "|".join(sorted((name for name in MONTHS if name != "may"), key=len, reverse=True))
-_NAMED_MONTH = re.compile(rf"\b(?P<month>(?i:{_MONTH})|May)\b")
 _NAMED_WEEKDAY = re.compile(rf"\b(?P<day>{'|'.join(day.title() for day in WEEKDAYS)})s?\b")
 
 
@@ -271,9 +269,9 @@ def check_days(sentence: str, evidence: SentenceEvidence) -> Fault | None:
         if match["day"].lower() not in meant and match.group() not in text.whole:
             return Fault("date_missing", (match.group(),))
     months = {one.first.month for one in near.moments if (one.last - one.first).days < 32}
-    months |= {MONTHS[match["month"].lower()] for match in _NAMED_MONTH.finditer(near.whole)}
+    months |= {MONTHS[match["month"].lower()] for match in MONTH_NAMED.finditer(near.whole)}
     months |= {day.month for day in evidence.days}
-    for match in _NAMED_MONTH.finditer(sentence):
+    for match in MONTH_NAMED.finditer(sentence):
         of_day = any(day.start <= match.start() < day.end for day in named)
         if not of_day and MONTHS[match["month"].lower()] not in months:
             return Fault("date_missing", (match.group(),))
@@ -337,7 +335,6 @@ _SAYS_AFTER = re.compile(
     rf"\s*(?:also |later |then |both |has |had )?{_SAYS}\b"
 )
 _BREAK = re.compile(r"[.;:!?()\"“”]")
-_SAYS_NEXT = re.compile(rf"\s+(?:also |later |then )?{_SAYS}\b")
 _SAYS_BEFORE = re.compile(rf"(?:\b[Aa]ccording to|[,”\"]\s*{_SAYS})\s+(?:[a-z][\w’'-]*\s+){{0,5}}$")
 
 
@@ -361,7 +358,7 @@ def _is_known(word: str, name: Name, sentence: str, evidence: SentenceEvidence) 
         return True
     if name.words[0] != word or sentence[: name.start].strip(" “\"'‘"):
         return False
-    if len(name.words) == 1 and _SURNAME_ENDING.search(word) and _SAYS_NEXT.match(sentence, name.end):
+    if len(name.words) == 1 and _SURNAME_ENDING.search(word) and _SAYS_AFTER.match(sentence[name.end :]):
         return False  # "Miller said"; a trade would have an article, or be a plural
     return _COMMON_ENDING.search(word) is not None or len(name.words) > 1 or not _ACTS.match(sentence, name.end)
 
@@ -422,8 +419,7 @@ def check_speaker(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     for name in _speakers(sentence, evidence.around.common):
         own = [word for word in name.words if word not in _OFFICES and _has_word(word, evidence.around)]
         named = [_has_word(word, quoted) for word in own]
-        short = any(initials(name) in other.words or name.words[0] == initials(other) for other in told)
-        if own and not named[-1] and 2 * sum(named) < len(own) and not short:
+        if own and not named[-1] and 2 * sum(named) < len(own):
             return Fault("speaker_replaced", (name.text, told[0].text))
     return None
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MAX_REPLACING = 2  # sentences of quotes that take the place of one sentence of a draft
 MAX_SIMILAR = 6  # sentences of the evidence that are tried as quotes of a sentence that has none, or wrong ones
+CLEARLY_MORE = 0.2  # of its words, at which others are preferred to quotes that have its values
 NO_TIME = "there was no time left to check it"
 
 
@@ -106,7 +107,7 @@ class Verifier:
         self._settled = 0  # of the pending sentences, those that are shown or dropped
         self._sentences: list[Sentence] = []
         self._dropped: list[Dropped] = []
-        self._seen: set[str] = set()
+        self._seen: set[tuple[str, ...]] = set()
 
     @property
     def usage(self) -> Usage:
@@ -133,20 +134,20 @@ class Verifier:
         if proved := proof(text, quotes):
             return CheckedSentence(text, proved[1], proved[0], marks=sentence.marks)
         fault = self._values_fault(text, quotes) if quotes else Fault("no_quote")
-        if fault is None and quoted_share(text, quotes) >= MIN_OWN_SHARE:
-            return CheckedSentence(text, quotes)
-        return self._with_others(text, quotes) or CheckedSentence(text, quotes, fault=fault)
+        least = MIN_OWN_SHARE if fault else quoted_share(text, quotes) + CLEARLY_MORE
+        found = self._with_others(text, quotes, least if quotes else 0.0) if least <= 1 else None
+        return found or CheckedSentence(text, quotes, fault=fault)
 
     def _is_late(self) -> bool:
         self.late = self.late or time.monotonic() >= self._deadline
         return self.late
 
-    def _with_others(self, text: str, quotes: Sequence[Quote]) -> CheckedSentence | None:
-        """Return a sentence whose quotes lack its values, or most of its words, with others that have them.
+    def _with_others(self, text: str, quotes: Sequence[Quote], least: float) -> CheckedSentence | None:
+        """Return a sentence with other quotes that have its values and at least so much of its words; None without any.
 
         Whoever wrote it did not name these quotes, so nothing around them counts.
         """
-        similar = self._evidence.similar(text, MAX_SIMILAR, quotes)
+        similar = (one for one in self._evidence.similar(text, MAX_SIMILAR, quotes) if quoted_share(text, one) >= least)
         others = [one for one in similar if not self._values_fault(text, one, near=False)]
         answering = {*self._answering([quote for one in others for quote in one])}
         others = [one for one in others if not answering.isdisjoint(one)]
@@ -210,7 +211,7 @@ class Verifier:
     def _show(self, one: CheckedSentence) -> None:
         """Keep a sentence that passes, else drop it and let its quotes take its place."""
         shown = one.again if one.again and one.again.checked_by else one
-        if shown.checked_by and _key(shown.text) in self._seen:
+        if shown.checked_by and wording(shown.text).words in self._seen:
             shown.checked_by, shown.fault, one.replaceable = None, Fault("repeated"), False
         if one.fault:
             why = f"{one.fault}; written again, {one.again.fault}" if one.again and one.again.fault else str(one.fault)
@@ -252,15 +253,11 @@ class Verifier:
         return VerifiedDraft(tuple(self._sentences), citations, tuple(self._dropped))
 
     def _keep(self, one: CheckedSentence, by: CheckedBy) -> Sentence:
-        self._seen.add(_key(one.text))
+        self._seen.add(wording(one.text).words)
         numbers = tuple(self._numbers.setdefault(quote, len(self._numbers) + 1) for quote in one.quotes)
         support = round(quoted_share(one.text, one.quotes), 3) if by == "judge" else 1.0
         self._sentences.append(Sentence(one.text, numbers, support, by, one.marks))
         return self._sentences[-1]
-
-
-def _key(text: str) -> str:
-    return " ".join(text.casefold().split())
 
 
 def _has_words(text: str, words: str) -> bool:

@@ -151,9 +151,10 @@ _TAG = re.compile(
     r"(?P<tag>SE|HD|BY|CR|WC|PD|ET|SN|SC|ED|PG|VOL|LA|CY|LP|TD|CT|RF|CO|IN|NS|RE|IPC|IPD|PUB|AN|CLM|ART|NB)"
     r"(?:[\t |]+(?P<value>.*))?"
 )
-_WORDS = re.compile(r"[\d,.]+ words")
+_WORDS = re.compile(r"[\d,.\s]+(?:words|mots|Wörter|palabras|parole|palavras|woorden)")
 _LANGUAGE = re.compile(
     r"English|German|French|Spanish|Italian|Dutch|Portuguese|Swedish|Danish|Norwegian|Finnish|Polish"
+    r"|Français|Deutsch|Español|Italiano|Português|Nederlands"
 )
 _CLOCK = re.compile(r"\d{1,2}:\d{2}.{0,12}")
 
@@ -216,7 +217,7 @@ def _is_byline(line: str, above: str) -> bool:
     named = 2 <= len(words) <= 8 and all(
         word[0].isupper() or word in {"and", "in", "de", "van", "von"} for word in words
     )
-    return line.lower().startswith("by ") or (named and len(above.split()) > len(words))
+    return line.lower().startswith(("by ", "par ", "von ", "por ")) or (named and len(above.split()) > len(words))
 
 
 # ProQuest: labels with values, parted by lines of underscores.

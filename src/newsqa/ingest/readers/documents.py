@@ -10,9 +10,10 @@ from typing import IO, TYPE_CHECKING, Any
 from newsqa.errors import SourceError
 from newsqa.extras import install_hint
 from newsqa.ingest.files import MAX_TEXT, Item, Problem, decode, read_all
-from newsqa.ingest.metadata import build_article, read_article
+from newsqa.ingest.metadata import TITLE, build_article, read_article
 from newsqa.ingest.readers.budget import PAGE_EARNED, earn
 from newsqa.ingest.readers.bundles import split_bundle
+from newsqa.ingest.readers.tables import field_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,12 +25,24 @@ _WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]{1,200}\|)?([^\[\]|]{1,200})\]\]")
 _MD_IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\s]{1,2000}(?: \"[^\"\n]{0,300}\")?\)")
 _MD_LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\((?:https?:/|mailto:|/|#)[^()\s]{0,2000}(?: \"[^\"\n]{0,300}\")?\)")
 _MD_QUOTATION = re.compile(r"^>(?:> ?)* ?", re.MULTILINE)
-_FRONT = re.compile(r"---[ \t]*\r?\n(?P<matter>.*?\r?\n|)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_MD_TEMPLATE = re.compile(r"^[ \t]*(?:\{\{[<%].*[>%]\}\}|\{%.*%\})[ \t]*$", re.MULTILINE)
+_FRONT = re.compile(
+    r"(?P<mark>---|\+\+\+)[ \t]*\r?\n(?P<matter>.*?\r?\n|)(?:(?P=mark)|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL
+)
+_LABEL = re.compile(r"(?P<label>[^\W\d_][\w -]{1,30}):[ \t]+(?P<value>\S[^\r\n]{0,300})(?:\r?\n|\Z)")
+_LABELLED = re.compile(rf"(?:{_LABEL.pattern.replace('?P<label>', '?:').replace('?P<value>', '?:')}){{2,12}}\s*\n")
+"""Lines that each say a label and a value, above an article: "HEADLINE: Ferry is back"."""
 
 
 def read_text(stream: IO[bytes], file_name: str) -> Iterator[Item]:
     """Yield the one article of a text file, or those of a bundle."""
-    yield from text_articles(decode(read_all(stream)), "txt", file_name)
+    text = decode(read_all(stream))
+    head = _LABELLED.match(text)
+    fields = {field_of(one["label"]): one["value"] for one in _LABEL.finditer(head[0])} if head else {}
+    if head and not {*TITLE, "headlines"}.isdisjoint(fields) and len(fields.keys() - {""}) > 1:
+        yield build_article(fields, "txt", file_name=file_name, text=text[head.end() :])
+    else:
+        yield from text_articles(text, "txt", file_name)
 
 
 def text_articles(text: str, kind: str, file_name: str) -> Iterator[Item]:
@@ -43,22 +56,32 @@ def text_articles(text: str, kind: str, file_name: str) -> Iterator[Item]:
 
 
 def read_markdown(stream: IO[bytes], file_name: str) -> Iterator[Item]:
-    """Yield the one article of a markdown file, with what its YAML front matter says of it."""
+    """Yield the one article of a markdown file, with what its front matter, YAML or TOML, says of it."""
     text = decode(read_all(stream))
     match = _FRONT.match(text, 0, MAX_FRONT_MATTER)
     if not match:
         yield build_article({}, "md", file_name=file_name, text=_unmarked(text))
         return
-    matter = _front_matter(match["matter"])
+    matter = _toml(match["matter"]) if match["mark"] == "+++" else _front_matter(match["matter"])
     if matter is None:
-        why = "its front matter is no valid YAML, so what it says is not known"
+        kind = "TOML" if match["mark"] == "+++" else "YAML"
+        why = f"its front matter is no valid {kind}, so what it says is not known"
         yield Problem("", why, "Put quotes around it.", read=True)
     yield build_article(_clipped(matter or {}), "md", file_name=file_name, text=_unmarked(text[match.end() :]))
 
 
 def _unmarked(text: str) -> str:
-    """Return Markdown without images, the addresses of links and the marks of quotations; other marks stay."""
-    return _MD_QUOTATION.sub("", _MD_LINK.sub(r"\1", _MD_IMAGE.sub("", text)))
+    """Return Markdown without images, addresses of links, marks of quotations and lines for templates of a site."""
+    return _MD_QUOTATION.sub("", _MD_LINK.sub(r"\1", _MD_IMAGE.sub("", _MD_TEMPLATE.sub("", text))))
+
+
+def _toml(matter: str) -> dict[str, Any] | None:
+    import tomllib
+
+    try:
+        return tomllib.loads(matter.replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+        return None
 
 
 def _front_matter(matter: str) -> dict[str, Any] | None:

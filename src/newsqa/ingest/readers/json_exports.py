@@ -86,6 +86,19 @@ def _ghost(item: Item) -> Item | Skipped:
     }
 
 
+def _is_drupal(item: Item) -> bool:
+    return str(item.get("type")).startswith("node--") and isinstance(item.get("attributes"), dict)
+
+
+def _drupal(item: Item) -> Item | Skipped:
+    node = item["attributes"]
+    if node.get("status") is False:
+        return Skipped("draft", UNPUBLISHED)
+    body = node.get("body")
+    text = body.get("processed") or body.get("value") if isinstance(body, dict) else body
+    return {"text": text, "title": node.get("title"), "published": node.get("created")}
+
+
 def _is_arc_story(item: Item) -> bool:
     return isinstance(item.get("content_elements"), list) and isinstance(item.get("headlines"), dict)
 
@@ -187,6 +200,7 @@ def _news_please(item: Item) -> Item:
 
 _SHAPES: tuple[tuple[Callable[[Item], bool], Callable[[Item], Item | Skipped]], ...] = (
     (_is_ghost, _ghost),
+    (_is_drupal, _drupal),
     (_is_arc_story, _arc),
     (_is_guardian, _guardian),
     (_is_ninjs, _ninjs),

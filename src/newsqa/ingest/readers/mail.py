@@ -31,7 +31,7 @@ _REPLY = re.compile(r"(?:(?:fwd?|re|wg|aw|tr)\s*:\s*)+", re.IGNORECASE)
 _SERVICE = re.compile(
     r"\bunsubscribe\b|"
     r"(?:view|read|open|see) (?:this|it|the)?\s?(?:e-?mail|newsletter|message)? ?"
-    r"(?:in|on) (?:your|a|the) (?:browser|web)|"
+    r"(?:in|on) (?:(?:your|a|the) )?(?:browser|web)\b|"
     r"(?:manage|update) (?:your )?(?:e-?mail )?(?:preferences|subscription)|you (?:are receiving|received) this|"
     r"add us to your address book|was this (?:e-?mail|newsletter) forwarded",
     re.IGNORECASE,

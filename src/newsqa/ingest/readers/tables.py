@@ -21,12 +21,16 @@ MAX_COLUMNS = 1_000
 HEAD = 64 * 1024
 
 _MORE_NAMES = {
-    "text": ("article text", "body text", "full article", "news", "news text", "document", "paragraphs"),
-    "title": ("article title", "news title", "headlines", "subject"),
-    "outlet": ("media", "media outlet", "media name", "source title", "news source", "publication title", "domain"),
-    "byline": ("author name", "author names", "journalist", "journalists", "reporter", "by line", "written by"),
-    "published": ("publication day", "publishing date", "day", "date of publication", "date time", "datetime", "dated"),
-    "url": ("article url", "web address", "address", "uri", "page url", "article link", "source link"),
+    "text": "article text, body text, full article, news, news text, document, paragraphs, volltext",
+    "title": "article title, news title, headlines, subject, titel, überschrift, titre, titulo, título",
+    "outlet": (
+        "media, media outlet, media name, source title, news source, publication title, domain, quelle, medium, zeitung"
+    ),
+    "byline": ("author name, author names, journalist, journalists, reporter, by line, written by, autor, auteur"),
+    "published": (
+        "publication day, publishing date, day, date of publication, date time, datetime, dated, datum, fecha"
+    ),
+    "url": "article url, web address, address, uri, page url, article link, source link",
 }
 _SHAPED = ("date_publish", "maintext", "source_domain", "title_page", "webTitle", "webPublicationDate")
 """Column names that `usual_fields` knows a shape by; they are kept as they are."""
@@ -37,18 +41,26 @@ def _squeezed(name: str) -> str:
 
 
 _NAMES = {
-    **{_squeezed(name): field for field, names in _MORE_NAMES.items() for name in names},
+    **{_squeezed(name): field for field, names in _MORE_NAMES.items() for name in names.split(", ")},
     **{_squeezed(name): name for names in (TEXT, TITLE, BYLINE, OUTLET, PUBLISHED, URL) for name in reversed(names)},
 }
+
+
+def field_of(label: str) -> str:
+    """Return the field that a column or a label names, in any spelling; "" if it is none of the usual ones."""
+    return _NAMES.get(_squeezed(label), "")
 
 
 def read_table(stream: IO[bytes], file_name: str) -> Iterator[Item]:  # noqa: ARG001 - a reader
     """Yield the articles of a table whose first row names its columns; rows are read one at a time.
 
-    The separator is the comma, the semicolon, the tab or the bar, whichever the first row has most of.
+    The separator is the comma, the semicolon, the tab or the bar, whichever the first row has most of; a line before it
+    that names the separator, as Excel writes it, is passed over.
     """
     text = _as_text(stream)
     first = text.readline(MAX_LINE)
+    if re.fullmatch(r"sep=.\s*", first):
+        first = text.readline(MAX_LINE)
     if not first.strip():
         raise SourceError("it holds no text")
     separator = max(",;\t|", key=first.count)
@@ -103,7 +115,7 @@ def _columns(header: list[str]) -> list[str]:
     """Return the field that each column holds, "" for none. Raises SourceError if none holds a text."""
     if len(header) > MAX_COLUMNS:
         raise SourceError(f"it has more than {MAX_COLUMNS} columns")
-    columns = [name if name in _SHAPED else _NAMES.get(_squeezed(name), "") for name in header]
+    columns = [name if name in _SHAPED else field_of(name) for name in header]
     if not {*TEXT, "maintext"} & set(columns):
         names = ", ".join(name.strip()[:30] for name in header[:8])
         raise SourceError(f"no column is named as the text of an article (it has {names})", hint="Name it text.")

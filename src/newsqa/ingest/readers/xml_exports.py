@@ -107,6 +107,7 @@ _SITE_TYPES = frozenset({
 })  # fmt: skip
 _CAPTION = re.compile(r"\[caption\b[^\]]{0,500}\].{0,4000}?\[/caption\]", re.DOTALL)
 _SHORTCODE = re.compile(r"\[/?[a-z][a-z0-9_-]{2,30}(?:\s[^\]\n]{0,500})?/?\]")
+_EMBED = re.compile(r"(?:^|(?<=>))[ \t]*https?://[^\s<]{1,2000}[ \t]*(?=$|</(?:div|figure|p)>)", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n\s*\n")
 
 
@@ -162,8 +163,11 @@ def _not_published(fields: dict[str, str]) -> tuple[str, str] | None:
 
 
 def _wordpress_markup(content: str) -> str:
-    """Return the text of a post as HTML: WordPress itself makes paragraphs of the lines of an older one."""
-    content = _SHORTCODE.sub("", _CAPTION.sub("", content)).replace("\r\n", "\n")
+    """Return the text of a post as HTML, without the addresses that WordPress replaces by what is there.
+
+    WordPress itself makes paragraphs of the lines of an older post.
+    """
+    content = _EMBED.sub("", _SHORTCODE.sub("", _CAPTION.sub("", content)).replace("\r\n", "\n"))
     if "<p" in content.lower():
         return content
     return "".join(f"<p>{part}</p>" for part in _BLANK_LINE.split(content) if part.strip())
