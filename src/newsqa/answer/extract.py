@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from newsqa.search.story import opening_span
 from newsqa.search.understand import answer_kind
 from newsqa.text.entities import numbers
 from newsqa.text.sentences import in_one_line
-from newsqa.text.words import stem_set
+from newsqa.text.words import fold, stem, stem_set
 from newsqa.types import EXTRACTIVE, DraftSentence, DraftSummary, Hit, Query, Quote
 
 if TYPE_CHECKING:
@@ -146,10 +147,14 @@ def _newest_value(query: Query, ranked: Sequence[Signals]) -> Signals:
     return max(newer, key=lambda one: (_day(one) or day, one.score), default=best)
 
 
+_NUMBER_OF = re.compile(r"\bnumber of (\w+)")
+
+
 def _counts(signals: Signals) -> frozenset[str]:
     """Return the stems of what the numbers of a sentence count, and their units."""
-    found = numbers(signals.candidate.text)
-    return frozenset(stem for number in found for stem in (*number.counts[:1], number.unit) if stem)
+    text = signals.candidate.text
+    before = [stem(fold(one)) for one in _NUMBER_OF.findall(text)]
+    return frozenset(one for number in numbers(text) for one in (*number.counts[:1], number.unit, *before) if one)
 
 
 def _day(signals: Signals) -> date | None:
