@@ -159,7 +159,7 @@ class Bot:
                 yield self._fail(request, error)
         if claim is None:  # the bot is silent there, or the message was answered
             return
-        request.events.set_claim(claim.request_id, claim.posted)
+        request.events.set_claim(claim.request_id, claim.posted, resumed=claim.resumed)
         if request.events.ended:  # it was deleted meanwhile
             self._executor.post(self._store.delete, request.id)
         elif not claim.resumed and (reply := self._decline(request)) is not None:

@@ -32,7 +32,7 @@ class EventBuffer:
 
     def __init__(self, request_id: str) -> None:
         self.request_id = request_id
-        self._posted: tuple[str, ...] = ()
+        self._started = Started(request_id)
         self._sentences: tuple[Sentence, ...] = ()
         self._start_unread = True
         self._sentences_unread = False
@@ -45,9 +45,9 @@ class EventBuffer:
         """True if the ending is known."""
         return self._ending is not None
 
-    def set_claim(self, request_id: str, posted: tuple[str, ...]) -> None:
+    def set_claim(self, request_id: str, posted: tuple[str, ...], *, resumed: bool) -> None:
         """Take over the id under which the store knows the request, also in the ending, and the messages posted."""
-        self.request_id, self._posted = request_id, posted
+        self.request_id, self._started = request_id, Started(request_id, posted, resumed)
         self._ending = replace(self._ending, request_id=request_id) if self._ending else None
 
     def restart(self) -> None:
@@ -71,7 +71,7 @@ class EventBuffer:
             await self._changed.wait()
             if self._start_unread:
                 self._start_unread = False
-                yield Started(self.request_id, self._posted)
+                yield self._started
             elif self._ending:
                 yield self._ending
                 return

@@ -27,7 +27,7 @@ _BEFORE = (
 _BEGINS = r"(?:^|[:;>\]})|#*]\s|\s[–—]\s(?=please\b))[^\w“\"'‘«]{0,6}"
 
 _TURN = re.compile(
-    rf"^\W*(?:{_ANSWERER}|system|user|human|(?:(?:new|further|updated|special|hidden)\s+)?instructions?|prompt|developer)(?:\s+(?:message|prompt|note|override))?\s*:"
+    rf"^\W*(?:{_ANSWERER}|system|user|human|checker|verifier|(?:(?:new|further|updated|special|hidden)\s+)?instructions?|prompt|developer)(?:\s+(?:message|prompt|note|override))?\s*:"
     rf"|^\W*(?:note|message|instructions?|attention|to)\b[,:]?\s+(?:(?:to|for)\s+)?(?:(?:the|any|all|an?)\s+)?{_ANSWERER}\b"
     r"|<\|[^<>|]{0,40}\|>|<<\s*SYS\s*>>|\[/?INST\]|</?(?:system|assistant|user|instructions?|prompt|evidence)>",
     re.IGNORECASE,
@@ -93,6 +93,7 @@ _TO_SAY = re.compile(
 )
 _COLON = re.compile(r"[:：](?!\d)")
 _NOT_LATIN = re.compile(r"[^\W\d_a-zA-Z\u00c0-\u024f\u1e00-\u1eff]")
+MAX_ORDER = 400  # characters before a sentence in which an order is looked for
 MAX_LABEL_WORDS = 12  # of a title, an outlet or a byline that are read as evidence
 _MIN_FOREIGN, _MAX_SHARE = 4, 0.15  # words of an introduction, and the share of function words of one in English
 
@@ -108,6 +109,12 @@ def is_order(sentence: str) -> bool:
     """Return True for what may be an order to say something, has markup, or changes its language after a colon."""
     found = _MARKUP.search(sentence) or _TO_SAY.search(sentence)
     return found is not None or is_prompt_injection(sentence) or _has_two_languages(sentence)
+
+
+def follows_order(text: str, start: int) -> bool:
+    """Return True if the sentence of a text before `start` is a prompt injection, which may say more than one."""
+    before = text[max(0, start - MAX_ORDER) : start]
+    return any(is_prompt_injection(before[first:end]) for first, end in sentence_spans(before)[-1:])
 
 
 def _has_two_languages(sentence: str) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from newsqa.text.calendar import CALENDAR, MONTHS, WEEKDAYS, Clock, Moment, clocks, dates, moments
 from newsqa.text.entities import SHORT_FORMS, Name, initials, is_same_people, names
-from newsqa.text.instructions import is_introduced, is_order, label, without_orders
+from newsqa.text.instructions import follows_order, is_introduced, is_order, label, without_orders
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.support import support_share
 from newsqa.text.words import FUNCTION_WORDS, lower_case_words, stem, word_set, wording, words
@@ -133,7 +133,8 @@ def check_values(sentence: str, evidence: SentenceEvidence) -> Fault | None:
 def check_orders(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     """Return a fault if a quote may be an order to say it, or has all of the sentence after a colon; else None."""
     quoted = [text[start:end] for text in evidence.quoted.texts for start, end in sentence_spans(text)]
-    if any(is_order(one) for one in quoted if one != sentence):
+    after = any(follows_order(one.article.text, one.start) for one in evidence.quotes)
+    if after or any(is_order(one) for one in quoted if one != sentence):
         return Fault("ordered")
     return Fault("introduced") if any(is_introduced(sentence, one) for one in quoted) else None
 
