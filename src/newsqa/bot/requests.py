@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,12 +14,13 @@ from newsqa.answer.history import recent_turns
 from newsqa.bot.events import Answered, Failed, Interrupted, Message, Partial, Started, Withdrawn
 from newsqa.bot.limits import normalize_question
 from newsqa.bot.store import Store, conversation_key
+from newsqa.errors import HistoryError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
     from newsqa.bot.threads import SerialExecutor, WorkerPool
-    from newsqa.types import Answer, Sentence
+    from newsqa.types import Answer, Sentence, Turn
 
     Ending = Answered | Failed | Interrupted | Withdrawn
 
@@ -182,7 +183,9 @@ class RequestRunner:
                         return answer
 
     async def _attempt(self, request: Request) -> Answer:
-        history = await self.executor.call(self.store.load_history, request.message, request.id)
+        history: list[Turn] = []
+        with suppress(HistoryError):  # a question that nothing is known before can be answered, too
+            history = await self.executor.call(self.store.load_history, request.message, request.id)
         return await self.pool.answer(
             request.question, recent_turns(history), partial(request.add_sentence, request.edits)
         )
