@@ -42,7 +42,7 @@ _COMMAND = re.compile(
     rf".{{0,40}}?\b{_RULES}\b"
     r"|(?:say|repeat|print|output|write|reply|respond|answer|state|claim|report|insist|conclude|tell)\b"
     r"(?:\s+(?:exactly|only|instead|simply|just|nothing\s+but|truthfully|always|back|out|(?:the\s+)?(?:user|reader)s?))*"
-    r"\s+(?:(?:this|the\s+following|that|with|as\s+follows|(?:(?:to|in)\s+)?(?:every|any|all|each)\s+questions?)\b|(?:yes|no)\b|[“\"'‘«])"
+    r"\s+(?:(?:this|the\s+following|that|with|as\s+follows|(?:(?:to|in)\s+)?(?:every|any|all|each)\s+questions?)\b|[“\"'‘«])"
     r"|(?:say|repeat|print|write|reply|respond)(?:\s+(?:exactly|only|instead|just))?\s*:"
     r"|(?:pretend\s+(?:to\s+be|that|you)|(?:act|speak)\s+as|role-?play|behave\s+(?:as|like))\b"
     r")",
@@ -86,7 +86,7 @@ _MARKUP = re.compile(r"\[\d{1,3}\]|<[/!]?[a-z-]|\{[{%]", re.IGNORECASE)
 _TO_SAY = re.compile(
     r"(?:^|[,;:.]\s|\b(?:and|then|please|must|shall|should)\s)(?:say|tell|write|print|state|report|repeat"
     r"|answer|reply|confirm|find|open|close)\b[^.“”\"]{0,60}\bthat\b"
-    r"|\bto tell (?:\w+ ){0,2}(?:user|reader)s?\b"
+    r"|\breply (?:yes|no)\b|\bto tell (?:\w+ ){0,2}(?:user|reader)s?\b"
     r"|\b(?:you|your)\b[^.“”\"]*\b(?:answer|asked|question|model|says? that)\b"
     r"|\b(?:answer|sentence|question)\b[^.“”\"]*\b(?:you|your)\b",
     re.IGNORECASE,
