@@ -77,8 +77,8 @@ def is_prompt_injection(sentence: str) -> bool:
     return _COMMAND.search(sentence) is not None or _ADDRESSED.search(sentence) is not None
 
 
-# A written sentence may obey. So a sentence with an order is evidence only for itself, and neither is one that merely
-# looks like an order: of 134,000 sentences of news, 260 do.
+# A written sentence may obey. So a sentence that may be an order is evidence only for itself: of 134,000 sentences of
+# news, 260 look like one.
 
 _MARKUP = re.compile(r"\[\d{1,3}\]|<[/!]?[a-z-]|\{[{%]", re.IGNORECASE)
 """Keys of evidence, tags and templates, which prose has not."""
