@@ -181,7 +181,8 @@ class SlackSender:
 
     async def find_posted(self, place: ConversationPlace, question: str) -> tuple[str, ...]:
         """Return the ids of the messages posted for a question, oldest first; they are looked for after it."""
-        fields = {"channel": place.channel, "oldest": question, "include_all_metadata": True, "limit": MAX_SEARCHED}
+        fields: dict[str, Any] = {"channel": place.channel, "oldest": question, "limit": MAX_SEARCHED}
+        fields["include_all_metadata"] = True
         found = await (
             self.client.conversations_replies(ts=place.thread, **fields)
             if place.thread
