@@ -173,7 +173,7 @@ class SlackSender:
 
     async def post(self, place: ConversationPlace, message: SlackMessage, question: str = "") -> str:
         """Post into the thread of a place, marked with the id of the question; return the id (ts) of the message."""
-        fields = {"channel": place.channel, "thread_ts": place.thread or None, **NO_PREVIEWS}
+        fields: dict[str, Any] = {"channel": place.channel, "thread_ts": place.thread or None, **NO_PREVIEWS}
         if question:
             fields["metadata"] = {"event_type": REPLY, "event_payload": {"question": question}}
         reply = await _send(self.client.chat_postMessage, message, fields)
