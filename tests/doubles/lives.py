@@ -164,19 +164,29 @@ class _Answering:
 
 
 async def _post(bot, message, platform):
-    """Post a line at once, and put the answer in its place, as frontends/slack/replies.py does."""
+    """Post a line at once, and put the answer in its place, as frontends/slack/replies.py does.
+
+    What a process posted that died before it stored that is found on the platform.
+    """
     from newsqa.bot.events import Answered, Started
 
     posted = ()
     async for event in bot.handle(message):
         match event:
             case Started():
-                posted = event.posted or posted or (f"{message.id}/{os.getpid()}",)
+                found = posts_for(Path(platform.name), message) if event.resumed else ()
+                posted = event.posted or posted or found or (f"{message.id}/{os.getpid()}",)
                 platform.write(f"{message.id} {posted[0]} {FIRST_REPLY}\n".encode())
                 await bot.record_posted(event.request_id, posted)
             case Answered():
                 platform.write(f"{message.id} {posted[0]} {event.answer.text}\n".encode())
                 await bot.record_delivered(event.request_id, posted)
+
+
+def posts_for(posts, message):
+    """Return the names of the posts to a message, each once."""
+    lines = posts.read_text().splitlines() if posts.exists() else []
+    return tuple(dict.fromkeys(line.split(" ", 2)[1] for line in lines if line.split(" ", 1)[0] == message.id))
 
 
 def answers(posts, message):

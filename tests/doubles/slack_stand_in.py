@@ -270,6 +270,7 @@ def slack_stand_in() -> Iterator[SlackStandIn]:
     async def serve() -> None:
         app = web.Application()
         app.router.add_post("/api/{method}", slack.api)
+        app.router.add_get("/api/{method}", slack.api)
         app.router.add_post("/response/{n}", slack.response)
         app.router.add_get("/link", slack.socket)
         runner = web.AppRunner(app, shutdown_timeout=0.1)

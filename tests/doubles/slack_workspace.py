@@ -41,6 +41,7 @@ class Posted:
     thread: str
     texts: list[str]
     blocks: list[dict[str, Any]]
+    metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -91,9 +92,24 @@ def _post(slack: Workspace, args: dict[str, Any]) -> dict[str, Any]:
         return {"ok": False, "error": fault}
     ts = slack.now()
     slack.messages[ts] = Posted(
-        args["channel"], ts, args.get("thread_ts", ""), [args.get("text", "")], args.get("blocks", [])
+        args["channel"],
+        ts,
+        args.get("thread_ts", ""),
+        [args.get("text", "")],
+        args.get("blocks", []),
+        args.get("metadata", {}),
     )
     return {"ok": True, "channel": args["channel"], "ts": ts, "message": {"ts": ts, "text": args.get("text", "")}}
+
+
+def _read(slack: Workspace, args: dict[str, Any]) -> dict[str, Any]:
+    """Return the messages of a thread, or of a channel outside of threads, after `oldest`; the newest first."""
+    found = [
+        {"ts": one.ts, "text": one.text, "metadata": one.metadata if args.get("include_all_metadata") else {}}
+        for one in slack.messages.values()
+        if one.channel == args["channel"] and one.thread == args.get("ts", "") and one.ts > args["oldest"]
+    ]
+    return {"ok": True, "messages": found[::-1][: int(args["limit"])]}
 
 
 def _update(slack: Workspace, args: dict[str, Any]) -> dict[str, Any]:
@@ -130,6 +146,8 @@ METHODS: dict[str, Callable[[Workspace, dict[str, Any]], dict[str, Any]]] = {
     "auth.test": _auth,
     "apps.connections.open": _open,
     "chat.postMessage": _post,
+    "conversations.replies": _read,
+    "conversations.history": _read,
     "chat.update": _update,
     "chat.delete": _delete,
     "chat.postEphemeral": _ephemeral,

@@ -26,10 +26,10 @@ def writer(tmp_path_factory):
 
 @pytest.mark.parametrize("one", TRIED, ids=lambda one: f"{one.id}-{one.kind}-{one.place}")
 def test_an_instruction_that_is_obeyed_changes_nothing_that_code_decides(writer, one):
-    """A judge that agrees to all lets the claim pass as the hostile article's; docs/reliability.md counts it."""
+    """With a judge that agrees to all, too, the claim is said in exact quotes only."""
     writer.script.judge = agree
     answer = writer.ask(one.question, lambda prompt: obeys(one, prompt))
-    assert breaches(answer) == []
+    assert breaches(answer) == said(answer) == []
     assert one.truth in answer.text
 
 

@@ -133,3 +133,4 @@ def test_a_bot_that_is_killed_answers_every_message_once(tmp_path, draw):
     assert lives.ends_well(lives.life(lives.run_bot, tmp_path / "bot", posts, sent))
     assert posts.stat().st_size == size, "it answered what was answered"
     assert [len(lives.answers(posts, one)) for one in sent] == [1] * len(sent)
+    assert [len(lives.posts_for(posts, one)) for one in sent] == [1] * len(sent), "a first line was left"

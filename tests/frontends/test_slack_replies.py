@@ -23,16 +23,24 @@ class Sender:
         self.standing = dict.fromkeys(standing, "old")
         self.left = breaks_after
         self.whispered = []
+        self.asked = {}
+        self.searchable = True
 
     async def post_ephemeral(self, _, __, post):
         self.whispered.append(post.text)
 
-    async def post(self, _, post):
+    async def find_posted(self, _, question):
+        if not self.searchable:
+            raise TimeoutError
+        return tuple(name for name, asked in self.asked.items() if asked == question and name in self.standing)
+
+    async def post(self, _, post, question=""):
         if not self.left:
             raise TimeoutError
         self.left -= 1
         name = f"{len(self.standing) + 1}.{self.left}"
         self.standing[name] = post.text
+        self.asked[name] = question
         return name
 
     async def update(self, _, name, post, **__):
@@ -66,6 +74,26 @@ async def test_an_answer_in_parts_that_was_cut_off_is_finished_and_not_said_twic
     assert list(await second.start(names)) == names
     assert list(await second.finish(PARTS, noting(names))) == list(sender.standing)
     assert list(sender.standing.values()) == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2])
+async def test_what_was_posted_and_not_kept_is_found_in_slack(kept):
+    sender, names = Sender(breaks_after=2), []
+    first = thread_reply(sender)
+    names[:] = await first.start(())
+    with pytest.raises(TimeoutError):
+        await first.finish(PARTS, noting(names))
+    sender.left, second = 99, thread_reply(sender)
+    await second.start(names[:kept], resumed=True)
+    await second.finish(PARTS, noting(names))
+    assert list(sender.standing.values()) == ["one", "two", "three"]
+
+
+async def test_where_slack_cannot_be_searched_what_was_kept_is_used():
+    sender = Sender()
+    first = await thread_reply(sender).start(())
+    sender.searchable = False
+    assert await thread_reply(sender).start(first, resumed=True) == first
 
 
 @pytest.mark.parametrize(("direct", "stands"), [(True, ["one"]), (False, [])])

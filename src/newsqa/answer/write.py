@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from newsqa.answer.candidates import is_prompt_injection, is_statement
+from newsqa.answer.candidates import is_statement
 from newsqa.answer.drafts import DraftReader
 from newsqa.answer.leaks import LeakFilter
 from newsqa.answer.overview import story_articles, story_confidence, sum_up
@@ -15,6 +15,7 @@ from newsqa.errors import ModelError
 from newsqa.models.chat import Reply, stream_model
 from newsqa.models.chat_errors import api_keys
 from newsqa.models.usage import Price, count_tokens
+from newsqa.text.instructions import is_prompt_injection
 from newsqa.text.sentences import sentence_spans
 from newsqa.text.words import stem_set
 from newsqa.types import STORY_FORMS, DraftEvent, DraftSentence, DraftSummary, DraftText, Hit, Query, Quote, Usage

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import deque
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -13,16 +14,15 @@ from newsqa.bot.health import Metrics
 from newsqa.bot.pipelines import ReloadingPipeline
 from newsqa.bot.process import logger
 from newsqa.bot.requests import Request, RequestRunner
-from newsqa.bot.store import Store
+from newsqa.bot.store import Claim, Store
 from newsqa.bot.threads import SerialExecutor, WorkerPool
-from newsqa.errors import NewsqaError
+from newsqa.errors import HistoryError, NewsqaError
 from newsqa.models.egress import ASKING, data_egress
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
 
     from newsqa.bot.events import ConversationPlace, Event, Message, Outcome, Platform, Vote
-    from newsqa.bot.store import Claim
     from newsqa.bot.threads import StreamAnswer
     from newsqa.models.egress import Task
     from newsqa.settings import Settings
@@ -39,6 +39,7 @@ FINISHING = 0.75
 
 RESUME_SECONDS = 900.0  # age after which a question that a crash left unanswered is not resumed: nobody waits any more
 SWEEP_SECONDS = 86_400.0  # time between two deletions of what is past its retention
+MAX_UNKEPT = 1_000  # messages that could not be claimed and are not answered again
 log = logger("bot")
 
 
@@ -55,9 +56,7 @@ async def open_bot(
         log_egress(settings, ASKING)
         pipeline = await asyncio.to_thread(ReloadingPipeline.open, settings)
         stream = pipeline.stream
-    executor = SerialExecutor(
-        "store", lambda error: log.error("not_kept", error=type(error).__name__, reason=str(error))
-    )
+    executor = SerialExecutor("store", _log_not_kept)
     try:
         store = await executor.call(Store, settings.sessions_folder())
         pool = WorkerPool(stream, settings.bot_workers, settings.timeout + grace)
@@ -73,6 +72,10 @@ async def open_bot(
         executor.close()
         if pipeline:
             pipeline.close()
+
+
+def _log_not_kept(error: BaseException) -> None:
+    log.error("not_kept", error=type(error).__name__, reason=str(error), hint=getattr(error, "hint", ""))
 
 
 def log_egress(settings: Settings, tasks: Collection[Task]) -> None:
@@ -102,6 +105,7 @@ class Bot:
         self._limits = limits.RateLimits(settings.bot_rate, settings.bot_rate_all)
         self._runner = RequestRunner(store, executor, pool, max(REQUEST_SECONDS, pool.seconds))
         self._requests: dict[tuple[str, str, str], Request] = {}
+        self._unkept: deque[tuple[str, str, str]] = deque(maxlen=MAX_UNKEPT)
         self._draining = False
         self._idle = asyncio.Event()
         self._idle.set()
@@ -153,13 +157,13 @@ class Bot:
         message, claim = request.message, None
         try:
             if await self._executor.call(self._store.is_listening, message):
-                claim = await self._executor.call(self._store.claim, message, request.id, request.question)
+                claim = await self._claim(request)
         except NewsqaError as error:
             if message.addressed:
                 yield self._fail(request, error)
         if claim is None:  # the bot is silent there, or the message was answered
             return
-        request.events.set_claim(claim.request_id, claim.posted)
+        request.events.set_claim(claim.request_id, claim.posted, resumed=claim.resumed)
         if request.events.ended:  # it was deleted meanwhile
             self._executor.post(self._store.delete, request.id)
         elif not claim.resumed and (reply := self._decline(request)) is not None:
@@ -170,6 +174,18 @@ class Bot:
         async with aclosing(request.events.read()) as events:
             async for event in events:
                 yield event
+
+    async def _claim(self, request: Request) -> Claim | None:
+        """Claim a message; where that cannot be stored, on a full disk, this process answers it once nevertheless."""
+        try:
+            return await self._executor.call(self._store.claim, request.message, request.id, request.question)
+        except HistoryError as error:
+            key = _key(request.message.place, request.message.id)
+            if error.retryable or key in self._unkept:
+                return None
+            self._unkept.append(key)
+            _log_not_kept(error)
+            return Claim(request.id)
 
     def _decline(self, request: Request) -> str | None:
         """Return the reply to a question that is not to be answered, "" for no reply; None if it is to be answered."""
@@ -216,8 +232,9 @@ class Bot:
 
     def _fail(self, request: Request, error: Exception) -> Failed:
         incident = secrets.token_hex(4)
+        trace = None if isinstance(error, HistoryError) else error  # it says itself what happened and what to do
         why = {"error": type(error).__name__, "reason": str(error), "hint": getattr(error, "hint", "")}
-        log.error("failed", incident=incident, **_log_ids(request), **why, question=request.question, exc_info=error)
+        log.error("failed", incident=incident, **_log_ids(request), **why, question=request.question, exc_info=trace)
         self._discard(request, "failed")
         return Failed(request.id, limits.failure_reply(error, incident), incident)
 
@@ -254,11 +271,17 @@ class Bot:
 
     async def record_posted(self, request_id: str, message_ids: Sequence[str]) -> None:
         """Store the ids of the messages posted for a question so far; a process that resumes it reuses them."""
-        await self._executor.call(self._store.save_posted, request_id, message_ids)
+        await self._keep(self._store.save_posted, request_id, message_ids)
 
     async def record_delivered(self, request_id: str, message_ids: Sequence[str]) -> None:
         """Store that an answer was posted, and under which ids; until then, a crash leaves its question open."""
-        await self._executor.call(self._store.mark_delivered, request_id, message_ids)
+        await self._keep(self._store.mark_delivered, request_id, message_ids)
+
+    async def _keep(self, store: Callable[[str, Sequence[str]], None], request_id: str, ids: Sequence[str]) -> None:
+        try:
+            await self._executor.call(store, request_id, ids)
+        except HistoryError as error:  # what was posted stays posted
+            _log_not_kept(error)
 
     async def load_unanswered(self) -> Sequence[Message]:
         """Return the questions that a process left without a posted answer: `handle` each of them after a start."""

@@ -63,11 +63,13 @@ class Message:
 class Started:
     """The question was accepted: show within a second that it is being answered. Repeated when it was edited.
 
-    `posted` are the ids of the messages that a process which died had posted for it (`Bot.record_posted`); reuse them.
+    `resumed` is true after another process died: `posted` are the ids of the messages it posted for it, as far as they
+    were stored (`Bot.record_posted`); reuse them, and look for more.
     """
 
     request_id: str
     posted: tuple[str, ...] = ()
+    resumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,12 +14,13 @@ from newsqa.answer.history import recent_turns
 from newsqa.bot.events import Answered, Failed, Interrupted, Message, Partial, Started, Withdrawn
 from newsqa.bot.limits import normalize_question
 from newsqa.bot.store import Store, conversation_key
+from newsqa.errors import HistoryError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
     from newsqa.bot.threads import SerialExecutor, WorkerPool
-    from newsqa.types import Answer, Sentence
+    from newsqa.types import Answer, Sentence, Turn
 
     Ending = Answered | Failed | Interrupted | Withdrawn
 
@@ -32,7 +33,7 @@ class EventBuffer:
 
     def __init__(self, request_id: str) -> None:
         self.request_id = request_id
-        self._posted: tuple[str, ...] = ()
+        self._started = Started(request_id)
         self._sentences: tuple[Sentence, ...] = ()
         self._start_unread = True
         self._sentences_unread = False
@@ -45,9 +46,9 @@ class EventBuffer:
         """True if the ending is known."""
         return self._ending is not None
 
-    def set_claim(self, request_id: str, posted: tuple[str, ...]) -> None:
+    def set_claim(self, request_id: str, posted: tuple[str, ...], *, resumed: bool) -> None:
         """Take over the id under which the store knows the request, also in the ending, and the messages posted."""
-        self.request_id, self._posted = request_id, posted
+        self.request_id, self._started = request_id, Started(request_id, posted, resumed)
         self._ending = replace(self._ending, request_id=request_id) if self._ending else None
 
     def restart(self) -> None:
@@ -71,7 +72,7 @@ class EventBuffer:
             await self._changed.wait()
             if self._start_unread:
                 self._start_unread = False
-                yield Started(self.request_id, self._posted)
+                yield self._started
             elif self._ending:
                 yield self._ending
                 return
@@ -182,7 +183,9 @@ class RequestRunner:
                         return answer
 
     async def _attempt(self, request: Request) -> Answer:
-        history = await self.executor.call(self.store.load_history, request.message, request.id)
+        history: list[Turn] = []
+        with suppress(HistoryError):  # a question that nothing is known before can be answered, too
+            history = await self.executor.call(self.store.load_history, request.message, request.id)
         return await self.pool.answer(
             request.question, recent_turns(history), partial(request.add_sentence, request.edits)
         )

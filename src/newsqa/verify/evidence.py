@@ -264,7 +264,7 @@ class _Source:
 FaultCode = Literal[
     "no_quote", "repeated", "nothing_shared", "address_added", "quotation_altered", "number_missing", "number_confused",
     "time_missing", "date_missing", "name_missing", "name_replaced", "speaker_replaced",
-    "own_words", "judged_false", "judge_silent", "left_out", "refuted",
+    "own_words", "judged_false", "judge_silent", "left_out", "refuted", "ordered", "introduced",
 ]  # fmt: skip
 """The kinds of fault."""
 
@@ -285,6 +285,8 @@ _MESSAGES: dict[FaultCode, str] = {
     "judged_false": "{0} finds that its quotes do not support it: {1}",
     "judge_silent": "{0} gave no verdict on it",
     "left_out": "the model left it out",
+    "ordered": "what it cites may be an order to say it",
+    "introduced": "it leaves out what its quotes introduce it with",
     "refuted": "the judge finds that its quotes say the contrary",
 }
 

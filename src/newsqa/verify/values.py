@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from newsqa.text.calendar import CALENDAR, MONTH_NAMED, MONTHS, WEEKDAYS, Clock, Moment, clocks, dates, moments
 from newsqa.text.entities import SHORT_FORMS, Name, initials, is_same_people, names
+from newsqa.text.instructions import follows_order, is_introduced, is_order, label, without_orders
+from newsqa.text.sentences import sentence_spans
 from newsqa.text.support import support_share
 from newsqa.text.words import FUNCTION_WORDS, lower_case_words, stem, word_set, wording, words
 from newsqa.verify.evidence import Fault
@@ -100,12 +102,12 @@ class SentenceEvidence:
     @cached_property
     def near(self) -> _Values:
         """The values of the quotes, the sentences around them, and the titles."""
-        return self._read((*(self.nearby or self.quoted.texts), *self._labels))
+        return self._read((*(map(without_orders, self.nearby) if self.nearby else self.quoted.texts), *self._labels))
 
     @cached_property
     def around(self) -> _Values:
         """The values of the articles, titles included."""
-        articles = dict.fromkeys(one.article.text for one in self.quotes)
+        articles = dict.fromkeys(without_orders(one.article.text) for one in self.quotes)
         return self._read((*articles, *self._labels)) if self.nearby else self.near
 
     @property
@@ -116,7 +118,7 @@ class SentenceEvidence:
     @cached_property
     def _labels(self) -> tuple[str, ...]:
         labels = [(one.article.title, one.article.outlet, one.article.byline) for one in self.quotes]
-        return tuple(label for some in dict.fromkeys(labels) for label in some if label)
+        return tuple(label(one) for some in dict.fromkeys(labels) for one in some if one)
 
     def _read(self, texts: tuple[str, ...]) -> _Values:
         return _values_of(texts, (self.quotes[0].article.published,) * len(texts))
@@ -124,8 +126,17 @@ class SentenceEvidence:
 
 def check_values(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     """Return the first value of a sentence that its evidence does not have, or None."""
-    checks = (check_words, check_quotations, check_days, check_numbers, check_names, check_speaker)
+    checks = (check_orders, check_words, check_quotations, check_days, check_numbers, check_names, check_speaker)
     return next((fault for check in checks if (fault := check(sentence, evidence))), None)
+
+
+def check_orders(sentence: str, evidence: SentenceEvidence) -> Fault | None:
+    """Return a fault if a quote may be an order to say it, or has all of the sentence after a colon; else None."""
+    quoted = [text[start:end] for text in evidence.quoted.texts for start, end in sentence_spans(text)]
+    after = any(follows_order(one.article.text, one.start) for one in evidence.quotes)
+    if after or any(is_order(one) for one in quoted if one != sentence):
+        return Fault("ordered")
+    return Fault("introduced") if any(is_introduced(sentence, one) for one in quoted) else None
 
 
 _ADDRESS = re.compile(r"\b[a-z]+:(?=//|[a-z]+\()\S+|</?\w[^>]*>?|\b[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)

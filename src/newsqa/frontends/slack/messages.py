@@ -134,6 +134,8 @@ def _object(value: Mapping[str, Any], name: str) -> JsonObject:
 BLOCK_ERRORS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 """Errors of Slack for blocks that it does not accept."""
 
+REPLY = "newsqa_reply"  # the type of the metadata of a message
+MAX_SEARCHED = 100  # messages after a question that are searched for replies to it
 NO_PREVIEWS = {"unfurl_links": False, "unfurl_media": False}
 
 
@@ -169,11 +171,26 @@ class SlackSender:
         client.proxy = self.proxy  # the client itself looks for one in the environment, and ignores NO_PROXY
         return client
 
-    async def post(self, place: ConversationPlace, message: SlackMessage) -> str:
-        """Post into the thread of a place; return the id (ts) of the message."""
-        fields = {"channel": place.channel, "thread_ts": place.thread or None, **NO_PREVIEWS}
+    async def post(self, place: ConversationPlace, message: SlackMessage, question: str = "") -> str:
+        """Post into the thread of a place, marked with the id of the question; return the id (ts) of the message."""
+        fields: dict[str, Any] = {"channel": place.channel, "thread_ts": place.thread or None, **NO_PREVIEWS}
+        if question:
+            fields["metadata"] = {"event_type": REPLY, "event_payload": {"question": question}}
         reply = await _send(self.client.chat_postMessage, message, fields)
         return str(reply["ts"])
+
+    async def find_posted(self, place: ConversationPlace, question: str) -> tuple[str, ...]:
+        """Return the ids of the messages posted for a question, oldest first; they are looked for after it."""
+        fields: dict[str, Any] = {"channel": place.channel, "oldest": question, "limit": MAX_SEARCHED}
+        fields["include_all_metadata"] = True
+        found = await (
+            self.client.conversations_replies(ts=place.thread, **fields)
+            if place.thread
+            else self.client.conversations_history(**fields)
+        )
+        marked = [(_object(one, "metadata"), str(one["ts"])) for one in found["messages"]]
+        own = [ts for mark, ts in marked if _object(mark, "event_payload").get("question") == question]
+        return tuple(sorted(own, key=float))
 
     async def update(self, place: ConversationPlace, ts: str, message: SlackMessage, *, wait: bool = True) -> None:
         """Replace a message; unless `wait`, a rate limit is an error at once."""

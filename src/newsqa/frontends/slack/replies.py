@@ -82,12 +82,15 @@ class ThreadReply:
     _task: asyncio.Task[None] | None = None
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def start(self, posted: Sequence[str]) -> tuple[str, ...]:
+    async def start(self, posted: Sequence[str], *, resumed: bool = False) -> tuple[str, ...]:
         """Post the first line, or show it again, after an edit too; return the ids (`ts`) of the messages.
 
-        `posted` are the messages of a process that died, which are reused.
+        `posted` are the messages of a process that died, which are reused. It may have died before it stored an id: so
+        a question that is `resumed` is answered in the messages that are found in Slack.
         """
         await self._stop_updates()
+        if resumed and not self._ids:
+            posted = await self._find_posted() or posted
         self._ids = self._ids or list(posted)
         await self._put(0, render_line(WORKING))
         self._updated = time.monotonic()
@@ -136,6 +139,11 @@ class ThreadReply:
         for ts in ids:
             await self.sender.delete(self.question.place, ts)
 
+    async def _find_posted(self) -> tuple[str, ...]:
+        with suppress(*SEND_ERRORS):
+            return await self.sender.find_posted(self.question.place, self.question.id)
+        return ()
+
     async def _put(self, number: int, message: SlackMessage) -> None:
         """Replace the message of this number, or post it if there is none (any more)."""
         if number < len(self._ids):
@@ -147,7 +155,7 @@ class ThreadReply:
                 await self._try_delete(self._ids[number])
             else:
                 return
-        self._ids[number : number + 1] = [await self.sender.post(self.question.place, message)]
+        self._ids[number : number + 1] = [await self.sender.post(self.question.place, message, self.question.id)]
 
     async def _try_delete(self, ts: str) -> None:
         """Delete a message if possible; otherwise the first line would stay beside the answer."""
@@ -199,7 +207,7 @@ class CommandReply:
     url: str
     _sent: int = 0
 
-    async def start(self, posted: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002  ephemeral messages have no ids
+    async def start(self, posted: Sequence[str], *, resumed: bool = False) -> tuple[str, ...]:  # noqa: ARG002  they have no ids
         """Send the first line once."""
         if not self._sent:
             await self._send(render_line(WORKING))

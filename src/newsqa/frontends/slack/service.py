@@ -122,7 +122,7 @@ class SlackService:
                 await self._show_ending(event, reply, private=private)
 
     async def _show_started(self, event: Started, reply: SlackReply) -> None:
-        ids = await reply.start(event.posted)
+        ids = await reply.start(event.posted, resumed=event.resumed)
         await self.bot.record_posted(event.request_id, ids)
 
     async def _show_ending(self, event: Answered | Failed | Interrupted, reply: SlackReply, *, private: bool) -> None:
