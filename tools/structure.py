@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "newsqa"
 MAX_FILES = 200
-MAX_LINES = 39_300  # of which ingest/ has 7,100: 34,000 was reached before it read exports, mail and archives
+MAX_LINES = 39_450  # of which ingest/ has 7,100: 34,000 was reached before it read exports, mail and archives
 MIN_FILE_LINES = 40
 MAX_FILE_LINES = 450
 MAX_FUNCTION_LINES = 60

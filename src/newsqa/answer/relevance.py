@@ -31,7 +31,7 @@ INTERCEPT, WEIGHTS = -16.79, (13.15, 6.38)
 """A logistic regression on whether an answer is right, fitted as benchmarks/calibrate_refusal.py does, to questions of
 readers over the sample and over 2,172 articles of others, and to 115 about details that these articles leave out."""
 
-MIN_RELEVANCE, MIN_OF_FOLLOW_UP = 0.27, 0.12
+MIN_RELEVANCE, MIN_OF_FOLLOW_UP = 0.17, 0.12
 """Below this chance of an answer there is a refusal; a follow-up is about what the articles cover already."""
 
 NEAR_BEST = 5.0  # logits that a passage may be below the best one and still be about the question
