@@ -285,7 +285,7 @@ def check_days(sentence: str, evidence: SentenceEvidence) -> Fault | None:
     for match in MONTH_NAMED.finditer(sentence):
         of_day = any(day.start <= match.start() < day.end for day in named)
         if not of_day and MONTHS[match["month"].lower()] not in months:
-            return Fault("date_missing", (match.group(),))
+            return Fault("date_missing", (match.group().rstrip("."),))
     return None
 
 
