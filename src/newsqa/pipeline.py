@@ -15,7 +15,7 @@ from newsqa.answer.library_answer import describe_library
 from newsqa.answer.message import Intent, MessageExamples, read_message
 from newsqa.answer.overview import story_confidence, sum_up
 from newsqa.answer.refuse import refuse, undated_notice
-from newsqa.answer.relevance import estimate_relevance, with_coverage
+from newsqa.answer.relevance import estimate_relevance, is_answerable, with_coverage
 from newsqa.errors import ModelError
 from newsqa.search.attribution import attribute_quotation
 from newsqa.search.dates import is_out_of_time, time_notice, timing_of
@@ -310,14 +310,15 @@ class Pipeline:
             return _Searched(query, attribution.hits, 1.0, attribution)
         yield Stage("rerank")
         with clock.stage("rerank"):
-            if query.form in STORY_FORMS:
-                story = find_story(query, candidates, index, self.reranker)
-                if query.form not in {"overview", "latest"} or any(hit.relevance is not None for hit in story[:1]):
-                    return _Searched(query, story, story_confidence(story))
-                query = replace(query, form="direct")  # no article is about it, but a sentence may be
-            hits = rerank(query, candidates, self.reranker)
-            hits = with_coverage(query, hits, self.tokens) if self.tokens else hits
-        return _Searched(query, hits, estimate_relevance(query, hits))
+            story = find_story(query, candidates, index, self.reranker) if query.form in STORY_FORMS else []
+            found = _Searched(query, story, story_confidence(story))
+            if story and (query.form not in {"overview", "latest"} or story[0].relevance is not None):
+                return found
+            direct = replace(query, form="direct") if story else query  # no article is about it; a sentence may be
+            hits = rerank(direct, candidates, self.reranker)
+            hits = with_coverage(direct, hits, self.tokens) if self.tokens else hits
+            chance = estimate_relevance(direct, hits)
+        return found if story and not is_answerable(direct, chance) else _Searched(direct, hits, chance)
 
     def _draft(self, query: Query, hits: Sequence[Hit], clock: _Clock) -> VerifiedEvents:
         """Have an answer drafted and verified; if nothing that a model wrote is supported, without a model."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsqa.text.instructions import is_introduced, is_order, label
+from newsqa.text.support import is_introduced, is_order, label
 from newsqa.types import Article, DraftSentence, Hit, Passage, Quote
 from newsqa.verify.evidence import Fault
 from newsqa.verify.verifier import Verifier

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.text.entities import names
-from newsqa.text.instructions import is_prompt_injection
 from newsqa.text.sentences import sentence_spans
+from newsqa.text.support import is_prompt_injection
 from newsqa.text.words import lower_case_words, words
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from newsqa.errors import ModelError
 from newsqa.models.chat import Reply, stream_model
 from newsqa.models.chat_errors import api_keys
 from newsqa.models.usage import Price, count_tokens
-from newsqa.text.instructions import is_prompt_injection
 from newsqa.text.sentences import sentence_spans
+from newsqa.text.support import is_prompt_injection
 from newsqa.text.words import stem_set
 from newsqa.types import STORY_FORMS, DraftEvent, DraftSentence, DraftSummary, DraftText, Hit, Query, Quote, Usage
 

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 from newsqa.text.calendar import CALENDAR, MONTH_NAMED, MONTHS, WEEKDAYS, Clock, Moment, clocks, dates, moments
 from newsqa.text.entities import SHORT_FORMS, Name, initials, is_same_people, names
-from newsqa.text.instructions import follows_order, is_introduced, is_order, label, without_orders
 from newsqa.text.sentences import sentence_spans
-from newsqa.text.support import support_share
+from newsqa.text.support import follows_order, is_introduced, is_order, label, support_share, without_orders
 from newsqa.text.words import FUNCTION_WORDS, lower_case_words, stem, word_set, wording, words
 from newsqa.verify.evidence import Fault
 from newsqa.verify.quantities import AGE, PART, PLACE, Quantity, follows, implied_quantities, is_sum, quantities, states
