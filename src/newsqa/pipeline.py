@@ -289,7 +289,7 @@ class Pipeline:
         for reading in readings:
             query = understand_reading(reading, intent.form, asked, index, bounds)
             found = yield from self._find_evidence(query, index, clock)
-            score = found.relevance + IN_CONTEXT * bool(reading.cited)
+            score = found.relevance + IN_CONTEXT * (bool(reading.cited) and is_answerable(query, found.relevance))
             if best is None or score > highest + LIKELIER:
                 best, highest = found, score
             if found.attribution or best.relevance >= SUPPORTED:
