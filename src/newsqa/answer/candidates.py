@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsqa.text.entities import names
-from newsqa.text.sentences import sentence_spans
+from newsqa.text.sentences import PUNCTUATED, sentence_spans
 from newsqa.text.support import is_prompt_injection
 from newsqa.text.words import lower_case_words, words
 
@@ -105,7 +105,6 @@ _SPEAKER = re.compile(
 )
 _HE_OR_SHE = re.compile(r"\b(?:he|she)\b", re.IGNORECASE)
 _PLACE_BEFORE = re.compile(r"\b(?:in|at|on|from|to|near|of|for|by|across)\s+(?:the\s+)?$", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?…:,;][)\]\"'”’»*_]*$")
 _OPENS_QUOTE = re.compile(r"^\s*[\"“]")
 _ANNOUNCES = re.compile(r":[)\]\"'”’»*_]*$")
 _ITEM = re.compile(r"^(?:[-*•–—▪◦]|\(?\w{1,2}[.)])\s")
@@ -150,7 +149,7 @@ def _first_index(spans: Sequence[Span], text: str, place: int) -> int:
     first = _opening_of_quote(spans, text, place)
     common = lower_case_words(text)
     while first > 0 and place - first < MAX_BEFORE and needs_context(_at(spans, text, first)):
-        if not _SENTENCE_END.search(_at(spans, text, first - 1)):
+        if not PUNCTUATED.search(_at(spans, text, first - 1)):
             return first  # a heading explains no pronoun below it
         first -= 1
         if names(_at(spans, text, first), common) and not needs_context(_at(spans, text, first)):
@@ -184,7 +183,7 @@ def _last_item(spans: Sequence[Span], text: str, place: int) -> int:
     last = min(place + 1, len(spans) - 1)
     for item in range(last + 1, len(spans)):
         sentence = _at(spans, text, item)
-        if not _ITEM.match(sentence) and _SENTENCE_END.search(sentence):
+        if not _ITEM.match(sentence) and PUNCTUATED.search(sentence):
             break
         if len(text[spans[place][0] : spans[item][1]].split()) > MAX_CONTEXT_WORDS:
             break

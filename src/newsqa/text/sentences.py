@@ -92,7 +92,7 @@ _NUMBERING = re.compile(r"\s*[(\[]?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})$")
 _BULLET = re.compile(r"\s*(?:[-*•‣◦▪–—·>#|]|\d{1,3}[.)]\s|[a-z][.)]\s)")
 _CLAUSE = re.compile(r"[;:,—–)](?=\s)")
 _WORD = re.compile(r"\S+")
-_PUNCTUATED = re.compile(r"[.!?…:,;][)\]\"'”’»*_]*$")
+PUNCTUATED = re.compile(r"[.!?…:,;][)\]\"'”’»*_]*$")  # the end of a sentence or clause; headings and items have none
 _ADDRESS_ENDS = frozenset({"Com", "Net", "Org", "Io", "Js", "Co", "Gov", "Tv", "Ai"})
 
 
@@ -340,7 +340,7 @@ def in_one_line(text: str) -> str:
     """Return sentences or items of a list in one line; what has no mark at its end gets a semicolon or full stop."""
     parts = [" ".join(text[start:end].split()) for start, end in sentence_spans(text)]
     marks = [
-        "" if _PUNCTUATED.search(one) else "." if _PUNCTUATED.search(other) else ";" for one, other in pairwise(parts)
+        "" if PUNCTUATED.search(one) else "." if PUNCTUATED.search(other) else ";" for one, other in pairwise(parts)
     ]
     return " ".join(part + mark for part, mark in zip(parts, [*marks, ""], strict=False))
 
